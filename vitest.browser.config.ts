@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+// A page in Chromium, made of the packages as they are built and published.
+export default defineConfig({
+  test: {
+    include: ["test/browser/**/*.test.ts"],
+    setupFiles: ["./test/setup.ts"],
+    env: { QKV_TEST_BROWSER: "1" },
+    testTimeout: 180_000,
+  },
+});
