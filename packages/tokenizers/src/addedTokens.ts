@@ -1,0 +1,121 @@
+import type { AlignedText } from "./alignedText.ts";
+import type { Json } from "./json.ts";
+import type { Normalizer } from "./normalizers.ts";
+
+/** A token that is found in the text before the model sees it. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** Found only where no word character stands beside it. */
+  readonly single_word: boolean;
+  /** Takes the white space before it along. */
+  readonly lstrip: boolean;
+  /** Takes the white space after it along. */
+  readonly rstrip: boolean;
+  /** Looked for in the normalized text, in its own normalized form. */
+  readonly normalized: boolean;
+  /** Left out when decoding with `skipSpecialTokens`. */
+  readonly special: boolean;
+}
+
+/** Reads an entry of `added_tokens`. */
+export function readAddedToken(json: Json): AddedToken {
+  const special = json.at("special").booleanOr(false);
+  return {
+    id: json.at("id").natural(),
+    content: json.at("content").string(),
+    single_word: json.at("single_word").booleanOr(false),
+    lstrip: json.at("lstrip").booleanOr(false),
+    rstrip: json.at("rstrip").booleanOr(false),
+    normalized: json.at("normalized").booleanOr(!special),
+    special,
+  };
+}
+
+/** A stretch of text and, if it is one, the added token that it is. */
+export interface AddedTokenSplit {
+  readonly text: AlignedText;
+  readonly token: AddedToken | undefined;
+}
+
+interface Node {
+  readonly next: Map<number, Node>;
+  token?: AddedToken;
+}
+
+/** Finds added tokens in text: the leftmost first, the longest of those that begin together. */
+export class AddedTokenFinder {
+  readonly #root: Node = { next: new Map() };
+
+  constructor(tokens: readonly AddedToken[], normalizer: Normalizer | undefined, wrap: (text: string) => AlignedText) {
+    for (const token of tokens) {
+      const content = normalizer === undefined ? token.content : normalizer(wrap(token.content)).text;
+      if (content === "") continue;
+      let node = this.#root;
+      for (let i = 0; i < content.length; i++) {
+        const unit = content.charCodeAt(i);
+        let next = node.next.get(unit);
+        if (next === undefined) node.next.set(unit, (next = { next: new Map() }));
+        node = next;
+      }
+      node.token = token;
+    }
+  }
+
+  /** `source` cut at the added tokens in it; no stretch without a token is empty. */
+  split(source: AlignedText): AddedTokenSplit[] {
+    const { text } = source;
+    const splits: AddedTokenSplit[] = [];
+    let last = 0;
+    for (let i = 0; i < text.length;) {
+      const found = this.#longestAt(text, i);
+      if (found === undefined) {
+        i++;
+        continue;
+      }
+      const { token } = found;
+      let { end } = found;
+      let start = i;
+      i = end;
+      if (
+        token.single_word &&
+        (WORD_BEFORE.test(text.slice(Math.max(0, start - 2), start)) || WORD_AFTER.test(text.slice(end, end + 2)))
+      )
+        continue;
+      if (token.lstrip) start = Math.max(last, start - spacesBefore(text, start));
+      if (token.rstrip) end += spacesAfter(text, end);
+      if (last < start) splits.push({ text: source.slice(last, start), token: undefined });
+      splits.push({ text: source.slice(start, end), token });
+      last = end;
+    }
+    if (last < text.length) splits.push({ text: source.slice(last, text.length), token: undefined });
+    return splits;
+  }
+
+  #longestAt(text: string, start: number): { token: AddedToken; end: number } | undefined {
+    let node = this.#root.next.get(text.charCodeAt(start));
+    let longest: { token: AddedToken; end: number } | undefined;
+    for (let i = start + 1; node !== undefined; i++) {
+      if (node.token !== undefined) longest = { token: node.token, end: i };
+      node = node.next.get(text.charCodeAt(i));
+    }
+    return longest;
+  }
+}
+
+// Word characters as Rust's regex crate has them (https://www.unicode.org/reports/tr18/#word).
+const WORD_BEFORE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
+const WORD_AFTER = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+const SPACE = /\p{White_Space}/u;
+
+function spacesBefore(text: string, end: number): number {
+  let count = 0;
+  while (count < end && SPACE.test(text.charAt(end - count - 1))) count++;
+  return count;
+}
+
+function spacesAfter(text: string, start: number): number {
+  let count = 0;
+  while (start + count < text.length && SPACE.test(text.charAt(start + count))) count++;
+  return count;
+}

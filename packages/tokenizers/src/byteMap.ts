@@ -1,0 +1,40 @@
+import { byteChars } from "./byteLevel.ts";
+
+/** Which UTF-16 units of a piece each byte of its UTF-8, or of its byte-level spelling, belongs to. */
+export class ByteMap {
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(piece: string, asBytes: boolean) {
+    let i = 0;
+    for (const char of piece) {
+      const bytes = utf8Length(asBytes ? byteChars(char) : char);
+      for (let k = 0; k < bytes; k++) {
+        this.#starts.push(i);
+        this.#ends.push(i + char.length);
+      }
+      i += char.length;
+    }
+  }
+
+  /** Where the character of a byte begins. */
+  startOf(byte: number): number {
+    return this.#starts[byte] ?? 0;
+  }
+
+  /** Where the character of a byte ends. */
+  endOf(byte: number): number {
+    return this.#ends[byte] ?? 0;
+  }
+}
+
+/** How many bytes well-formed `text` has in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const isHalf = unit >= 0xd800 && unit < 0xe000; // two halves make four bytes
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || isHalf ? 2 : 3;
+  }
+  return bytes;
+}

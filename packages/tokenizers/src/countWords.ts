@@ -1,0 +1,65 @@
+import { AlignedText } from "./alignedText.ts";
+import { Json } from "./json.ts";
+import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
+import { onePiece, spellBytes } from "./pieces.ts";
+import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "./preTokenizers.ts";
+import { wellFormed } from "./wellFormed.ts";
+
+/** How texts are cut into the words that a trainer counts. */
+export interface CountWordsOptions {
+  readonly normalizer?: NormalizerConfig | null | undefined;
+  readonly preTokenizer?: PreTokenizerConfig | null | undefined;
+}
+
+/** Counts the words of texts, which come one at a time; the texts themselves are not held. */
+export class WordCounter {
+  readonly #normalize: Normalizer | undefined;
+  readonly #preTokenize: PreTokenizer | undefined;
+  readonly #counts = new Map<string, number>();
+  #asBytes = false;
+
+  constructor(options: CountWordsOptions) {
+    this.#normalize = new Json(options.normalizer, "normalizer").or(undefined, createNormalizer);
+    this.#preTokenize = new Json(options.preTokenizer, "preTokenizer").or(undefined, createPreTokenizer);
+  }
+
+  add(text: string): void {
+    const source = new AlignedText(wellFormed(text));
+    const whole = onePiece(this.#normalize === undefined ? source : this.#normalize(source));
+    const pieces = this.#preTokenize === undefined ? whole : this.#preTokenize(whole);
+    this.#asBytes ||= pieces.asBytes;
+    for (let i = 0; i < pieces.bounds.length; i += 2) {
+      const word = pieces.source.text.slice(pieces.bounds[i], pieces.bounds[i + 1]);
+      const count = this.#counts.get(word);
+      if (count === undefined) this.#counts.set(detached(word), 1);
+      else this.#counts.set(word, count + 1);
+    }
+  }
+
+  /** Every word as the model would see it, and how often it came. */
+  counts(): Map<string, number> {
+    return this.#asBytes ? spellWords(this.#counts) : this.#counts;
+  }
+}
+
+/** Every word of `texts` as the model would see it, and how often it comes. */
+export function countWords(texts: Iterable<string>, options: CountWordsOptions): Map<string, number> {
+  const counter = new WordCounter(options);
+  for (const text of texts) counter.add(text);
+  return counter.counts();
+}
+
+/** Each word once in byte-level characters, rather than each of its occurrences. */
+function spellWords(words: ReadonlyMap<string, number>): Map<string, number> {
+  const spelled = new Map<string, number>();
+  for (const [word, count] of words) {
+    const { source } = spellBytes({ ...onePiece(new AlignedText(word)), asBytes: true });
+    spelled.set(source.text, count);
+  }
+  return spelled;
+}
+
+/** The same characters without the text they were cut from, which V8 keeps alive for slices of 13 units and more. */
+function detached(word: string): string {
+  return ` ${word}`.slice(1);
+}

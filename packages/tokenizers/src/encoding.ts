@@ -1,0 +1,111 @@
+import { padSegments, type PaddingOptions } from "./padding.ts";
+import { TokenList } from "./tokenList.ts";
+
+/** Tokens that came together: a text, or the special tokens that a post-processor put around it. */
+export interface Segment {
+  /** The original text, or its words if it came in words; empty for special tokens. */
+  readonly text: string | readonly string[];
+  readonly tokens: TokenList;
+  readonly typeId: number;
+  readonly special: boolean;
+  /** 0 for the first text, 1 for the second. */
+  readonly sequence?: 0 | 1;
+  readonly padding?: boolean;
+}
+
+/** What a text becomes: one entry per token in each of the arrays. */
+export class Encoding {
+  readonly ids: readonly number[];
+  /** What was cut off, if the text was too long: encodings like this one. */
+  readonly overflow: readonly Encoding[];
+  readonly #list: TokenList;
+  readonly #segments: readonly Segment[];
+  readonly #idToToken: (id: number) => string | undefined;
+
+  constructor(
+    segments: readonly Segment[],
+    idToToken: (id: number) => string | undefined,
+    overflow: readonly Encoding[] = [],
+  ) {
+    this.#segments = segments;
+    this.#list = joinTokens(segments);
+    this.#idToToken = idToToken;
+    this.ids = this.#list.ids;
+    this.overflow = overflow;
+  }
+
+  get length(): number {
+    return this.ids.length;
+  }
+
+  /** The tokens as text. */
+  get tokens(): string[] {
+    return this.ids.map((id, i) => this.#list.texts.get(i) ?? this.#idToToken(id) ?? "");
+  }
+
+  /**
+   * Where each token stands in the original text, in UTF-16 positions; [0, 0] for a token that is not in it.
+   * If the text came in words, where it stands in its word.
+   */
+  get offsets(): [start: number, end: number][] {
+    const { starts, ends } = this.#list;
+    return starts.map((start, i) => [start, ends[i] ?? start]);
+  }
+
+  /** The number of the word, as given or as the pre-tokenizer cut it, that each token is a part of. */
+  get wordIds(): (number | undefined)[] {
+    return this.#list.words.map((word) => (word < 0 ? undefined : word));
+  }
+
+  /** Which of two texts each token belongs to, as the post-processor says. */
+  get typeIds(): number[] {
+    return this.#each(({ typeId }) => typeId);
+  }
+
+  /** Which of two texts each token came from: 0 or 1, undefined for a token that came from none. */
+  get sequenceIds(): (0 | 1 | undefined)[] {
+    return this.#each(({ sequence }) => sequence);
+  }
+
+  /** 1 for the tokens that the post-processor added, and for padding. */
+  get specialTokensMask(): number[] {
+    return this.#each(({ special }) => (special ? 1 : 0));
+  }
+
+  /** 1 for every token, 0 for padding. */
+  get attentionMask(): number[] {
+    return this.#each(({ padding }) => (padding ? 0 : 1));
+  }
+
+  /** The first token that holds the UTF-16 unit at `position` of the first text (0) or the second (1). */
+  charToToken(position: number, sequence: 0 | 1 = 0): number | undefined {
+    const { starts, ends } = this.#list;
+    const found = this.sequenceIds.findIndex(
+      (of, i) => of === sequence && (starts[i] ?? 0) <= position && position < (ends[i] ?? 0),
+    );
+    return found < 0 ? undefined : found;
+  }
+
+  /** Where token `i` stands in its text; undefined for a token that came from none. */
+  tokenToChars(i: number): [start: number, end: number] | undefined {
+    return this.sequenceIds[i] === undefined ? undefined : this.offsets[i];
+  }
+
+  /** This encoding, and what was cut off from it, with padding up to `length` tokens. */
+  padded(length: number, options: Omit<PaddingOptions, "length" | "multipleOf"> = {}): Encoding {
+    const overflow = this.overflow.map((part) => part.padded(length, options));
+    return new Encoding(padSegments(this.#segments, length - this.length, options), this.#idToToken, overflow);
+  }
+
+  #each<T>(value: (segment: Segment) => T): T[] {
+    return this.#segments.flatMap((segment) => segment.tokens.ids.map(() => value(segment)));
+  }
+}
+
+function joinTokens(segments: readonly Segment[]): TokenList {
+  const [first] = segments;
+  if (segments.length === 1 && first !== undefined) return first.tokens;
+  const joined = new TokenList();
+  for (const { tokens } of segments) joined.append(tokens);
+  return joined;
+}

@@ -1,0 +1,48 @@
+import { byteLevelAlphabet } from "./byteLevel.ts";
+import { mergeBytes } from "./tiktokenMerges.ts";
+import { Tokenizer } from "./tokenizer.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+
+/** What a rank file leaves to its program. */
+export interface TiktokenOptions {
+  /** The expression that cuts texts into words, as tiktoken's `pat_str`. */
+  readonly pattern: string;
+  /** Special tokens and their ids. */
+  readonly specialTokens?: Readonly<Record<string, number>>;
+}
+
+/** The tokenizer of a tiktoken rank file: lines of a token's bytes in base64 and its rank, which is its id. */
+export function fromTiktoken(ranks: string, { pattern, specialTokens = {} }: TiktokenOptions): Tokenizer {
+  const rankOf = readRanks(ranks);
+  const merges = [...rankOf].flatMap(([token, rank]) => {
+    const parts = mergeBytes(token, rankOf, rank);
+    return parts.length === 2 ? [parts] : [];
+  });
+  return Tokenizer.fromJSON({
+    added_tokens: Object.entries(specialTokens).map(([content, id]) => ({ id, content, special: true })),
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
+        { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
+    },
+    decoder: { type: "ByteLevel" },
+    model: { type: "BPE", ignore_merges: true, vocab: Object.fromEntries(rankOf), merges },
+  });
+}
+
+/** Each token, a byte-level character for each byte, and its rank; in order of rank. */
+function readRanks(text: string): Map<string, number> {
+  const chars = byteLevelAlphabet();
+  const entries = text
+    .split(/\r?\n/)
+    .filter((line) => line !== "")
+    .map((line, i): [string, number] => {
+      const [, base64 = "", rank] = /^([A-Za-z0-9+/]+={0,2}) (\d{1,9})$/.exec(line) ?? [];
+      if (rank === undefined)
+        throw new TokenizerError(`tiktoken ranks: line ${i + 1}: expected base64 and a rank, got ${line.slice(0, 60)}`);
+      return [Array.from(atob(base64), (byte) => chars[byte.charCodeAt(0)] ?? "").join(""), Number(rank)];
+    });
+  return new Map(entries.sort(([, a], [, b]) => a - b));
+}

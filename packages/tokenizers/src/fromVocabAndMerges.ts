@@ -1,0 +1,48 @@
+import { Json } from "./json.ts";
+import type { PostProcessorConfig } from "./postProcessors.ts";
+import { Tokenizer } from "./tokenizer.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+import { Vocabulary } from "./vocabulary.ts";
+
+/** The files of a byte-level BPE tokenizer. */
+export interface VocabAndMerges {
+  /** `vocab.json`, as text or parsed. */
+  readonly vocab: unknown;
+  /** `merges.txt`: two tokens a line, in order. */
+  readonly merges: string;
+  /** Whether a text begins as if a space stood before it. Default false. */
+  readonly addPrefixSpace?: boolean;
+}
+
+/**
+ * The tokenizer of `vocab.json` and `merges.txt`, as GPT-2 has them, or RoBERTa, whose `<s>` and `</s>` then stand
+ * around each text.
+ */
+export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: VocabAndMerges): Tokenizer {
+  const parsed: unknown = typeof vocab === "string" ? JSON.parse(vocab) : vocab;
+  const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
+  const lines = merges.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
+  if (lines.some((line) => line.endsWith("</w>"))) {
+    throw new TokenizerError("merges.txt: expected byte-level tokens, got ends of words (</w>)");
+  }
+  const token = (content: string): readonly [string, number] | undefined => {
+    const id = vocabulary.idOf(content);
+    return id === undefined ? undefined : [content, id];
+  };
+  const [cls, sep] = [token("<s>"), token("</s>")];
+  const postProcessor: PostProcessorConfig =
+    cls !== undefined && sep !== undefined
+      ? { type: "RobertaProcessing", cls, sep, trim_offsets: true, add_prefix_space: addPrefixSpace }
+      : { type: "ByteLevel", add_prefix_space: addPrefixSpace, trim_offsets: false, use_regex: true };
+  const byteLevel = { type: "ByteLevel", add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
+  return Tokenizer.fromJSON({
+    added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].flatMap((content) => {
+      const id = vocabulary.idOf(content);
+      return id === undefined ? [] : [{ id, content, special: true, lstrip: content === "<mask>" }];
+    }),
+    pre_tokenizer: byteLevel,
+    post_processor: postProcessor,
+    decoder: byteLevel,
+    model: { type: "BPE", vocab: vocabulary.toJSON(), merges: lines },
+  });
+}

@@ -1,0 +1,44 @@
+export { Tokenizer } from "./tokenizer.ts";
+export type { DecodeOptions, EncodeOptions, TokenizerConfig } from "./tokenizer.ts";
+export { fromMarian } from "./fromMarian.ts";
+export type { MarianFiles } from "./fromMarian.ts";
+export { fromSentencePiece } from "./fromSentencePiece.ts";
+export { fromTiktoken } from "./fromTiktoken.ts";
+export type { TiktokenOptions } from "./fromTiktoken.ts";
+export { fromVocabAndMerges } from "./fromVocabAndMerges.ts";
+export type { VocabAndMerges } from "./fromVocabAndMerges.ts";
+export { fromVocabTxt } from "./fromVocabTxt.ts";
+export type { VocabTxtOptions } from "./fromVocabTxt.ts";
+export { openTokenizer } from "./openTokenizer.ts";
+export type { ReadTokenizerFile } from "./openTokenizer.ts";
+export { DecodeStream } from "./decodeStream.ts";
+export { Encoding } from "./encoding.ts";
+export { TokenizerError } from "./tokenizerError.ts";
+
+export { trainBpe } from "./trainBpe.ts";
+export type { TrainBpeOptions } from "./trainBpe.ts";
+export type { BpeTrainerOptions } from "./bpeTrainer.ts";
+export { trainWordLevel } from "./trainWordLevel.ts";
+export type { TrainWordLevelOptions } from "./trainWordLevel.ts";
+export { trainWordPiece } from "./trainWordPiece.ts";
+export type { TrainWordPieceOptions } from "./trainWordPiece.ts";
+export { trainUnigram } from "./trainUnigram.ts";
+export type { TrainUnigramOptions } from "./trainUnigram.ts";
+export type { UnigramTrainerOptions } from "./unigramTrainer.ts";
+export type { PipelineOptions, TrainingOptions, TrainingProgress } from "./trainingOptions.ts";
+
+export { cleanUpSpaces } from "./cleanUpSpaces.ts";
+export { byteLevelAlphabet } from "./byteLevel.ts";
+export { templateProcessing } from "./template.ts";
+export type { TemplateConfig, TemplateOptions, TemplatePiece } from "./template.ts";
+
+export type { AddedToken } from "./addedTokens.ts";
+export type { DecoderConfig } from "./decoders.ts";
+export type { BpeConfig, ModelConfig, UnigramConfig, WordLevelConfig, WordPieceConfig } from "./model.ts";
+export type { PaddingConfig, PaddingOptions } from "./padding.ts";
+export type { TruncationConfig, TruncationOptions } from "./truncation.ts";
+export type { NormalizerConfig } from "./normalizers.ts";
+export type { PostProcessorConfig } from "./postProcessors.ts";
+export type { PatternConfig } from "./pattern.ts";
+export type { PreTokenizerConfig } from "./preTokenizers.ts";
+export type { SplitBehavior } from "./split.ts";

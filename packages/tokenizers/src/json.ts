@@ -1,0 +1,117 @@
+import { TokenizerError } from "./tokenizerError.ts";
+
+// 128: deeper than any real file (they nest Sequences twice), shallower than the stack. A cyclic object ends here.
+const MAX_DEPTH = 128;
+
+/** A value of parsed JSON that knows where it stands, so that every complaint about it names the place. */
+export class Json {
+  readonly value: unknown;
+  readonly path: string;
+  readonly #depth: number;
+
+  constructor(value: unknown, path: string, depth = 0) {
+    this.value = value;
+    this.path = path;
+    this.#depth = depth;
+    if (depth > MAX_DEPTH) throw new TokenizerError(`${path.slice(0, 80)}...: nested more than ${MAX_DEPTH} deep`);
+  }
+
+  /** The field called `name`; missing and null are both {@link isAbsent}. */
+  at(name: string): Json {
+    const object = this.object();
+    return new Json(Object.hasOwn(object, name) ? object[name] : undefined, `${this.path}.${name}`, this.#depth + 1);
+  }
+
+  get isAbsent(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
+  object(): Readonly<Record<string, unknown>> {
+    const { value } = this;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.expected("an object");
+    return value as Readonly<Record<string, unknown>>;
+  }
+
+  isArray(): boolean {
+    return Array.isArray(this.value);
+  }
+
+  array(): readonly unknown[] {
+    if (!Array.isArray(this.value)) throw this.expected("an array");
+    return this.value;
+  }
+
+  items(): Json[] {
+    return this.array().map((item, i) => new Json(item, `${this.path}[${i}]`, this.#depth + 1));
+  }
+
+  string(): string {
+    if (typeof this.value !== "string") throw this.expected("a string");
+    return this.value;
+  }
+
+  number(): number {
+    if (typeof this.value !== "number") throw this.expected("a number");
+    return this.value;
+  }
+
+  /** An integer from 0 to 2^31 - 1, as ids, counts and lengths are. */
+  natural(): number {
+    const { value } = this;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0x7fffffff) {
+      throw this.expected("an integer from 0 to 2147483647");
+    }
+    return value;
+  }
+
+  boolean(): boolean {
+    if (typeof this.value !== "boolean") throw this.expected("true or false");
+    return this.value;
+  }
+
+  /** `read(this)`, or `fallback` where there is nothing to read. */
+  or<T>(fallback: T, read: (json: Json) => T): T {
+    return this.isAbsent ? fallback : read(this);
+  }
+
+  stringOr<T>(fallback: T): string | T {
+    return this.isAbsent ? fallback : this.string();
+  }
+
+  booleanOr(fallback: boolean): boolean {
+    return this.isAbsent ? fallback : this.boolean();
+  }
+
+  oneOf<const T extends string>(words: readonly T[]): T {
+    const found = words.find((word) => word === this.value);
+    if (found === undefined) throw this.expected(`one of ${words.join(", ")}`);
+    return found;
+  }
+
+  expected(what: string): TokenizerError {
+    return new TokenizerError(`${this.path}: expected ${what}, got ${describe(this.value)}`);
+  }
+}
+
+/** Makes a component from its configuration. */
+export type Factory<T> = (config: Json) => T;
+
+/** The row of `table` that `config.type` names, made from `config`. */
+export function createFromTable<T>(table: Readonly<Record<string, Factory<T>>>, config: Json, what: string): T {
+  const type = config.at("type");
+  const name = type.string();
+  const create = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (create === undefined) {
+    throw new TokenizerError(`${type.path}: unknown ${what} "${name}" (known: ${Object.keys(table).join(", ")})`);
+  }
+  return create(config);
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object") return "an object";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}

@@ -1,0 +1,107 @@
+import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
+import { bertNormalizer } from "./bertNormalizer.ts";
+import { byteChars } from "./byteLevel.ts";
+import { keepChars, mapChars } from "./edits.ts";
+import { createFromTable, type Factory, type Json } from "./json.ts";
+import { lowercase } from "./lowercase.ts";
+import { nmtNormalizer } from "./nmtNormalizer.ts";
+import { Precompiled } from "./precompiled.ts";
+import { type PatternConfig, patternMatcher } from "./pattern.ts";
+import type { Matcher } from "./split.ts";
+import { normalizeForm } from "./unicodeForm.ts";
+
+/** The `normalizer` entry of a tokenizer.json. */
+export type NormalizerConfig =
+  | { readonly type: "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "StripAccents" | "Nmt" | "ByteLevel" }
+  | {
+      readonly type: "BertNormalizer";
+      readonly clean_text?: boolean;
+      readonly handle_chinese_chars?: boolean;
+      readonly strip_accents?: boolean | null;
+      readonly lowercase?: boolean;
+    }
+  | { readonly type: "Strip"; readonly strip_left: boolean; readonly strip_right: boolean }
+  | { readonly type: "Prepend"; readonly prepend: string }
+  | { readonly type: "Replace"; readonly pattern: PatternConfig; readonly content: string }
+  | { readonly type: "Precompiled"; readonly precompiled_charsmap: string | null; readonly longest_match?: boolean }
+  | { readonly type: "Sequence"; readonly normalizers: readonly NormalizerConfig[] };
+
+/** Rewrites text, keeping track of where each part came from. */
+export type Normalizer = (text: AlignedText) => AlignedText;
+
+// One row per type the format knows: a type without a row does not compile.
+const NORMALIZERS: { readonly [T in NormalizerConfig["type"]]: Factory<Normalizer> } = {
+  NFC: () => (text) => normalizeForm(text, "NFC"),
+  NFD: () => (text) => normalizeForm(text, "NFD"),
+  NFKC: () => (text) => normalizeForm(text, "NFKC"),
+  NFKD: () => (text) => normalizeForm(text, "NFKD"),
+  Lowercase: () => lowercase,
+  StripAccents: () => (text) => keepChars(text, /\p{M}/u, (char) => !/\p{M}/u.test(char)),
+  Nmt: () => nmtNormalizer,
+  ByteLevel: () => (text) => mapChars(text, byteChars),
+  BertNormalizer: bertNormalizer,
+  Strip: (config) => {
+    const left = config.at("strip_left").boolean();
+    const right = config.at("strip_right").boolean();
+    return (text) => strip(text, left, right);
+  },
+  Prepend: (config) => {
+    const prefix = config.at("prepend").string();
+    return (text) => prepend(text, prefix);
+  },
+  Replace: (config) => {
+    const match = patternMatcher(config.at("pattern"));
+    const content = config.at("content").string();
+    return (text) => replace(text, match, content);
+  },
+  Precompiled: (config) => {
+    const charsMap = config.at("precompiled_charsmap").stringOr("");
+    if (charsMap === "") return (text) => text;
+    const precompiled = Precompiled.fromBase64(charsMap, config.path);
+    // As SentencePiece itself does it; Hugging Face's tokenizers look up graphemes.
+    if (config.at("longest_match").booleanOr(false)) return (text) => precompiled.normalizeLongest(text);
+    return (text) => precompiled.normalize(text);
+  },
+  Sequence: (config) => {
+    const steps = config.at("normalizers").items().map(createNormalizer);
+    return (text) => steps.reduce((result, step) => step(result), text);
+  },
+};
+
+/** The normalizer that a configuration describes. */
+export function createNormalizer(config: Json): Normalizer {
+  return createFromTable(NORMALIZERS, config, "normalizer");
+}
+
+/** `prefix` and then `text`, unless that is empty; the prefix counts as part of the first character. */
+export function prepend(source: AlignedText, prefix: string): AlignedText {
+  if (source.text === "" || prefix === "") return source;
+  const builder = new AlignedBuilder();
+  builder.push(prefix, source.startOf(0), source.endOf(0));
+  builder.copy(source, 0, source.text.length);
+  return builder.build(source.origin);
+}
+
+function strip(source: AlignedText, left: boolean, right: boolean): AlignedText {
+  const { text } = source;
+  const start = left ? (/^\p{White_Space}+/u.exec(text)?.[0].length ?? 0) : 0;
+  let end = text.length;
+  while (right && end > start && /\p{White_Space}/u.test(text.charAt(end - 1))) end--;
+  return source.slice(start, end);
+}
+
+/** What replaces a match counts as part of its last character. */
+function replace(source: AlignedText, match: Matcher, content: string): AlignedText {
+  let builder: AlignedBuilder | undefined;
+  let last = 0;
+  match(source.text, (start, end) => {
+    builder ??= new AlignedBuilder();
+    builder.copy(source, last, start);
+    if (end === 0) builder.push(content, source.origin, source.origin);
+    else builder.push(content, source.startOf(end - 1), source.endOf(end - 1));
+    last = end;
+  });
+  if (builder === undefined) return source;
+  builder.copy(source, last, source.text.length);
+  return builder.build(source.origin);
+}

@@ -1,0 +1,49 @@
+import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
+import { byteChars } from "./byteLevel.ts";
+
+/**
+ * Text on its way from the pre-tokenizer to the model, cut into the pieces that the model sees one by one.
+ *
+ * `bounds` holds the start and the end of each piece, one after the other; no piece is empty. When
+ * `asBytes` is set, the model is to see each piece as byte-level characters. That is written down rather
+ * than done, because the model's cache answers for most pieces before anyone needs the bytes.
+ */
+export interface Pieces {
+  readonly source: AlignedText;
+  readonly bounds: readonly number[];
+  readonly asBytes: boolean;
+}
+
+/** All of `source` as one piece. */
+export function onePiece(source: AlignedText): Pieces {
+  return { source, bounds: source.text === "" ? [] : [0, source.text.length], asBytes: false };
+}
+
+/** The same pieces with their byte-level characters written out. */
+export function spellBytes(pieces: Pieces): Pieces {
+  if (!pieces.asBytes) return pieces;
+  return { ...rewritePieces(pieces, spellPiece), asBytes: false };
+}
+
+function spellPiece(source: AlignedText, start: number, end: number, builder: AlignedBuilder): void {
+  let i = start;
+  for (const char of source.text.slice(start, end)) {
+    builder.push(byteChars(char), source.startOf(i), source.endOf(i));
+    i += char.length;
+  }
+}
+
+/** New pieces from old ones: `write` appends to the builder what piece [start, end) becomes. */
+export function rewritePieces(
+  { source, bounds, asBytes }: Pieces,
+  write: (source: AlignedText, start: number, end: number, builder: AlignedBuilder) => void,
+): Pieces {
+  const builder = new AlignedBuilder();
+  const next: number[] = [];
+  for (let i = 0; i < bounds.length; i += 2) {
+    const from = builder.length;
+    write(source, bounds[i] ?? 0, bounds[i + 1] ?? 0, builder);
+    if (builder.length > from) next.push(from, builder.length);
+  }
+  return { source: builder.build(source.origin), bounds: next, asBytes };
+}

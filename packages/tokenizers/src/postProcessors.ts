@@ -1,0 +1,87 @@
+import type { Segment } from "./encoding.ts";
+import { createFromTable, type Factory, type Json } from "./json.ts";
+import { compileTemplate, type TemplateConfig } from "./template.ts";
+import { TokenList } from "./tokenList.ts";
+import { trimOffsets } from "./trimOffsets.ts";
+
+/** The `post_processor` entry of a tokenizer.json. */
+export type PostProcessorConfig =
+  | TemplateConfig
+  | {
+      readonly type: "BertProcessing";
+      readonly sep: readonly [token: string, id: number];
+      readonly cls: readonly [token: string, id: number];
+    }
+  | {
+      readonly type: "RobertaProcessing";
+      readonly sep: readonly [token: string, id: number];
+      readonly cls: readonly [token: string, id: number];
+      readonly trim_offsets?: boolean;
+      readonly add_prefix_space?: boolean;
+    }
+  | {
+      readonly type: "ByteLevel";
+      readonly add_prefix_space?: boolean;
+      readonly trim_offsets?: boolean;
+      readonly use_regex?: boolean;
+    }
+  | { readonly type: "Sequence"; readonly processors: readonly PostProcessorConfig[] };
+
+/** What a post-processor may ask about. */
+export interface PostProcessorContext {
+  readonly addSpecialTokens: boolean;
+  readonly idToToken: (id: number) => string | undefined;
+}
+
+/** Puts special tokens around one text or two, and says which type each token has. */
+export type PostProcessor = (segments: readonly Segment[], context: PostProcessorContext) => readonly Segment[];
+
+// One row per type the format knows: a type without a row does not compile.
+const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<PostProcessor> } = {
+  TemplateProcessing: compileTemplate,
+  BertProcessing: (config) => {
+    const special = readSpecials(config);
+    return (segments, { addSpecialTokens }) => {
+      if (!addSpecialTokens) return segments;
+      return segments.flatMap((segment, i) => [...(i === 0 ? [special.cls(0)] : []), segment, special.sep(i)]);
+    };
+  },
+  RobertaProcessing: (config) => {
+    const special = readSpecials(config);
+    const trim = trimmer(config);
+    return (segments, context) => {
+      const typed = trim(segments, context).map((segment) => ({ ...segment, typeId: 0 }));
+      if (!context.addSpecialTokens) return typed;
+      return typed.flatMap((segment, i) => [i === 0 ? special.cls(0) : special.sep(0), segment, special.sep(0)]);
+    };
+  },
+  ByteLevel: trimmer,
+  Sequence: (config) => {
+    const steps = config.at("processors").items().map(createPostProcessor);
+    return (segments, context) => steps.reduce((result, step) => step(result, context), segments);
+  },
+};
+
+/** The post-processor that a configuration describes. */
+export function createPostProcessor(config: Json): PostProcessor {
+  return createFromTable(POST_PROCESSORS, config, "post-processor");
+}
+
+function trimmer(config: Json): PostProcessor {
+  const addPrefixSpace = config.at("add_prefix_space").booleanOr(true);
+  if (!config.at("trim_offsets").booleanOr(true)) return (segments) => segments;
+  return (segments, context) => segments.map((segment) => trimOffsets(segment, addPrefixSpace, context));
+}
+
+type MakeSegment = (typeId: number) => Segment;
+
+function readSpecials(config: Json): { readonly cls: MakeSegment; readonly sep: MakeSegment } {
+  const read = (name: string): MakeSegment => {
+    const [token, id] = config.at(name).items();
+    if (token === undefined || id === undefined) throw config.at(name).expected("[token, id]");
+    const tokens = new TokenList();
+    tokens.push(id.natural(), 0, 0, -1, token.string());
+    return (typeId) => ({ text: "", tokens, typeId, special: true });
+  };
+  return { cls: read("cls"), sep: read("sep") };
+}

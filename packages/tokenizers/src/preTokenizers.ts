@@ -1,0 +1,135 @@
+import { CharSet } from "./charSet.ts";
+import { createFromTable, type Factory, type Json } from "./json.ts";
+import { createMetaspace, type PrependScheme } from "./metaspace.ts";
+import { type PatternConfig, patternRegex } from "./pattern.ts";
+import { type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
+import { escapeRegex } from "./regex.ts";
+import {
+  charMatcher,
+  isolateMatches,
+  type Matcher,
+  regexMatcher,
+  SPLIT_BEHAVIORS,
+  type SplitBehavior,
+  splitPieces,
+} from "./split.ts";
+
+/** The `pre_tokenizer` entry of a tokenizer.json. */
+export type PreTokenizerConfig =
+  | {
+      readonly type: "ByteLevel";
+      readonly add_prefix_space?: boolean;
+      readonly trim_offsets?: boolean;
+      readonly use_regex?: boolean;
+    }
+  | {
+      readonly type: "Metaspace";
+      readonly replacement: string;
+      readonly prepend_scheme?: PrependScheme;
+      readonly add_prefix_space?: boolean;
+      readonly split?: boolean;
+    }
+  | { readonly type: "BertPreTokenizer" | "Whitespace" | "WhitespaceSplit" }
+  | { readonly type: "CharDelimiterSplit"; readonly delimiter: string }
+  | {
+      readonly type: "Split";
+      readonly pattern: PatternConfig;
+      readonly behavior: SplitBehavior;
+      readonly invert?: boolean;
+    }
+  | { readonly type: "Punctuation"; readonly behavior?: SplitBehavior }
+  | { readonly type: "Digits"; readonly individual_digits?: boolean }
+  | { readonly type: "FixedLength"; readonly length?: number }
+  | { readonly type: "Sequence"; readonly pretokenizers: readonly PreTokenizerConfig[] };
+
+/** Cuts pieces into smaller ones. */
+export type PreTokenizer = (pieces: Pieces) => Pieces;
+
+// https://github.com/openai/gpt-2/blob/master/src/encoder.py
+const GPT2_PATTERN =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+
+// Word characters as Rust's regex crate has them (https://www.unicode.org/reports/tr18/#word).
+const WORDS =
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
+
+const spaces = charMatcher(new CharSet(/\p{White_Space}/u));
+const punctuation = charMatcher(new CharSet(/[\p{P}$+<=>^`|~]/u)); // ASCII's symbols count
+const digits = charMatcher(new CharSet(/\p{N}/u));
+
+// One row per type the format knows: a type without a row does not compile.
+const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreTokenizer> } = {
+  ByteLevel: (config) => {
+    const addPrefixSpace = config.at("add_prefix_space").booleanOr(true);
+    const useRegex = config.at("use_regex").booleanOr(true);
+    return (given) => {
+      const pieces = spellBytes(given);
+      const prefixed = addPrefixSpace ? prefixSpaces(pieces) : pieces;
+      return { ...(useRegex ? isolateMatches(prefixed, GPT2_PATTERN) : prefixed), asBytes: true };
+    };
+  },
+  Metaspace: createMetaspace,
+  BertPreTokenizer: () => (pieces) => splitPieces(splitPieces(pieces, spaces, "Removed"), punctuation, "Isolated"),
+  Whitespace: () => {
+    const words = regexMatcher(WORDS);
+    return (pieces) => splitPieces(pieces, words, "Removed", true);
+  },
+  WhitespaceSplit: () => (pieces) => splitPieces(pieces, spaces, "Removed"),
+  CharDelimiterSplit: (config) => {
+    const match = regexMatcher(new RegExp(escapeRegex(config.at("delimiter").string()), "gu"));
+    return (pieces) => splitPieces(pieces, match, "Removed");
+  },
+  Split: (config) => {
+    const regex = patternRegex(config.at("pattern"));
+    const behavior = config.at("behavior").oneOf(SPLIT_BEHAVIORS);
+    const invert = config.at("invert").booleanOr(false);
+    if (behavior === "Isolated") return (pieces) => isolateMatches(pieces, regex);
+    const match = regexMatcher(regex);
+    return (pieces) => splitPieces(pieces, match, behavior, invert);
+  },
+  Punctuation: (config) => {
+    const behavior = config.at("behavior").or<SplitBehavior>("Isolated", (json) => json.oneOf(SPLIT_BEHAVIORS));
+    return (pieces) => splitPieces(pieces, punctuation, behavior);
+  },
+  Digits: (config) => {
+    const behavior = config.at("individual_digits").booleanOr(false) ? "Isolated" : "Contiguous";
+    return (pieces) => splitPieces(pieces, digits, behavior);
+  },
+  FixedLength: (config) => {
+    const match = everyChars(config.at("length").or(5, (length) => length.natural()));
+    return (pieces) => splitPieces(pieces, match, "Isolated");
+  },
+  Sequence: (config) => {
+    const steps = config.at("pretokenizers").items().map(createPreTokenizer);
+    return (pieces) => steps.reduce((result, step) => step(result), pieces);
+  },
+};
+
+/** The pre-tokenizer that a configuration describes. */
+export function createPreTokenizer(config: Json): PreTokenizer {
+  return createFromTable(PRE_TOKENIZERS, config, "pre-tokenizer");
+}
+
+/** A space before each piece that has none, as if it came from the piece's first character. */
+function prefixSpaces(pieces: Pieces): Pieces {
+  const { source, bounds } = pieces;
+  if (bounds.every((at, i) => i % 2 === 1 || source.text.charCodeAt(at) === 0x20)) return pieces;
+  return rewritePieces(pieces, (from, start, end, builder) => {
+    if (from.text.charCodeAt(start) !== 0x20) builder.push(" ", from.startOf(start), from.endOf(start));
+    builder.copy(from, start, end);
+  });
+}
+
+function everyChars(length: number): Matcher {
+  return (text, found) => {
+    let start = 0;
+    let count = 0;
+    let at = 0;
+    for (const char of text) {
+      at += char.length;
+      if (++count % length !== 0) continue;
+      found(start, at);
+      start = at;
+    }
+  };
+}

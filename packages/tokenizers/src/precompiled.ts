@@ -1,0 +1,156 @@
+import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
+import { utf8Length } from "./byteMap.ts";
+import { bytesOf } from "./byteTokens.ts";
+import { applyEdits, type Edit, unitsAt } from "./edits.ts";
+import { graphemes, PLAIN_CHAR } from "./graphemes.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+
+/**
+ * SentencePiece's compiled character map: a double-array trie (darts-clone) from UTF-8 to places in a
+ * block of texts that each end in a zero byte
+ * (https://github.com/google/sentencepiece/blob/v0.2.0/src/normalizer.cc, DecodePrecompiledCharsMap).
+ */
+export class Precompiled {
+  readonly #units: Uint32Array;
+  readonly #texts: Uint8Array;
+  readonly #known = new Map<string, string | undefined>();
+  // Of the basic plane: 0 not asked yet, 1 may change, 2 stays as it is beside others that do.
+  readonly #inert = new Uint8Array(0x10000);
+
+  constructor(bytes: Uint8Array, path: string) {
+    const size = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    if (size < 4 || size % 4 !== 0 || 4 + size > bytes.length) {
+      throw new TokenizerError(
+        `${path}.precompiled_charsmap: expected a trie and its texts, got ${bytes.length} other bytes`,
+      );
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset + 4, size);
+    this.#units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 * i, true));
+    this.#texts = bytes.subarray(4 + size);
+  }
+
+  static fromBase64(base64: string, path: string): Precompiled {
+    let binary: string;
+    try {
+      binary = atob(base64);
+    } catch {
+      throw new TokenizerError(`${path}.precompiled_charsmap: expected base64`);
+    }
+    return new Precompiled(
+      Uint8Array.from(binary, (char) => char.charCodeAt(0)),
+      path,
+    );
+  }
+
+  /** `source` with each grapheme, or else each of its characters, replaced as the map says. */
+  normalize(source: AlignedText): AlignedText {
+    if (this.#isInert(source.text)) return source;
+    const edits: Edit[] = [];
+    let changed = false;
+    const replace = (part: string): boolean => {
+      const text = this.#find(part);
+      if (text === undefined) return false;
+      pushReplacement(edits, part, text);
+      changed = true;
+      return true;
+    };
+    for (const grapheme of graphemes(source.text)) {
+      // Longer graphemes, in bytes, are never looked up whole: Hugging Face's limit.
+      if (this.#isInert(grapheme)) {
+        for (const char of grapheme) edits.push({ char, change: 0 });
+        continue;
+      }
+      if (grapheme.length < 6 && utf8Length(grapheme) < 6 && replace(grapheme)) continue;
+      for (const char of grapheme) {
+        if (!replace(char)) edits.push({ char, change: 0 });
+      }
+    }
+    return changed ? applyEdits(source, edits) : source;
+  }
+
+  /** `source` with the longest known text at each place replaced as the map says. */
+  normalizeLongest(source: AlignedText): AlignedText {
+    const { text } = source;
+    const builder = new AlignedBuilder();
+    let changed = false;
+    for (let i = 0; i < text.length;) {
+      const found = this.#prefix(text, i, "longest");
+      const end = found?.end ?? i + unitsAt(text, i);
+      if (found === undefined) builder.copy(source, i, end);
+      else for (const char of found.text) builder.push(char, source.startOf(i), source.endOf(end - 1));
+      changed ||= found !== undefined;
+      i = end;
+    }
+    return changed ? builder.build(source.origin) : source;
+  }
+
+  /** Whether all of `text` is characters that the map leaves alone and that make a grapheme each. */
+  #isInert(text: string): boolean {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (this.#inert[unit] === 0) {
+        const char = text.charAt(i);
+        this.#inert[unit] = PLAIN_CHAR.test(char) && this.#lookUp(char) === undefined ? 2 : 1;
+      }
+      if (this.#inert[unit] === 1) return false;
+    }
+    return true;
+  }
+
+  #find(part: string): string | undefined {
+    if (this.#known.has(part)) return this.#known.get(part);
+    const text = this.#lookUp(part);
+    if (this.#known.size > 50_000) this.#known.clear();
+    this.#known.set(part, text);
+    return text;
+  }
+
+  /** The text for the shortest beginning of `part` that the trie knows. */
+  #lookUp(part: string): string | undefined {
+    return this.#prefix(part, 0, "shortest")?.text;
+  }
+
+  /** The text for a beginning of `text` after `start` that the trie knows, and where that ends. */
+  #prefix(
+    text: string,
+    start: number,
+    which: "shortest" | "longest",
+  ): { readonly text: string; readonly end: number } | undefined {
+    const units = this.#units;
+    let node = childrenOf(units[0] ?? 0);
+    let place: number | undefined;
+    let end = start;
+    walk: for (let i = start; i < text.length && (which === "longest" || place === undefined);) {
+      const char = text.slice(i, i + unitsAt(text, i));
+      i += char.length;
+      let unit = 0;
+      for (const byte of bytesOf(char)) {
+        node = (node ^ byte) >>> 0;
+        unit = units[node] ?? 0;
+        if (byte === 0 || node >= units.length || (unit & 0x800000ff) >>> 0 !== byte) break walk;
+        node = (node ^ childrenOf(unit)) >>> 0;
+      }
+      if ((unit & 0x100) !== 0) [place, end] = [(units[node] ?? 0) & 0x7fffffff, i];
+    }
+    return place === undefined ? undefined : { text: this.#textAt(place), end };
+  }
+
+  #textAt(start: number): string {
+    const end = this.#texts.indexOf(0, start);
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#texts.subarray(start, end < 0 ? undefined : end));
+  }
+}
+
+/** How far a unit's children are from it, as an exclusive or. */
+function childrenOf(unit: number): number {
+  return ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
+}
+
+/** The characters of `text` in the place of those of `part`, one by one as far as they go. */
+function pushReplacement(edits: Edit[], part: string, text: string): void {
+  const chars = [...text];
+  const surplus = chars.length - [...part].length;
+  chars.forEach((char, i) => edits.push({ char, change: i >= chars.length - surplus ? 1 : 0 }));
+  const last = edits.pop();
+  if (last !== undefined) edits.push(surplus < 0 ? { ...last, change: last.change + surplus } : last);
+}

@@ -1,0 +1,104 @@
+import type { Segment } from "./encoding.ts";
+import type { Json } from "./json.ts";
+import type { PostProcessor } from "./postProcessors.ts";
+import { TokenList } from "./tokenList.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+
+/** A part of a template: one of the texts, or a special token. */
+export type TemplatePiece =
+  | { readonly Sequence: { readonly id: "A" | "B"; readonly type_id: number } }
+  | { readonly SpecialToken: { readonly id: string; readonly type_id: number } };
+
+/** The configuration of a TemplateProcessing post-processor. */
+export interface TemplateConfig {
+  readonly type: "TemplateProcessing";
+  readonly single: readonly TemplatePiece[];
+  readonly pair: readonly TemplatePiece[];
+  readonly special_tokens: Readonly<
+    Record<string, { readonly id: string; readonly ids: readonly number[]; readonly tokens: readonly string[] }>
+  >;
+}
+
+/** The texts of {@link templateProcessing}. */
+export interface TemplateOptions {
+  /** For one text, such as `$A </s>`. */
+  readonly single: string;
+  /** For two, such as `$A </s> $B:1 </s>:1`. Default `$A:0 $B:1`. */
+  readonly pair?: string;
+  /** The id of each special token that the templates name. */
+  readonly specialTokens: Readonly<Record<string, number>>;
+}
+
+/** The configuration of the post-processor that a template in words describes: `$A`, `$B` or a special token, each with its type after a colon. */
+export function templateProcessing({ single, pair = "$A:0 $B:1", specialTokens }: TemplateOptions): TemplateConfig {
+  return {
+    type: "TemplateProcessing",
+    single: parseTemplate(single, specialTokens),
+    pair: parseTemplate(pair, specialTokens),
+    special_tokens: Object.fromEntries(
+      Object.entries(specialTokens).map(([token, id]) => [token, { id: token, ids: [id], tokens: [token] }]),
+    ),
+  };
+}
+
+function parseTemplate(template: string, specialTokens: Readonly<Record<string, number>>): TemplatePiece[] {
+  return template.split(" ").map((part) => {
+    const [, id = "", type = "0"] = /^(.*?)(?::(\d+))?$/.exec(part) ?? [];
+    if (id === "$A" || id === "$B") return { Sequence: { id: id === "$A" ? "A" : "B", type_id: Number(type) } };
+    if (!Object.hasOwn(specialTokens, id)) {
+      throw new TokenizerError(
+        `templateProcessing: expected $A, $B or one of ${Object.keys(specialTokens).join(", ")}, got "${part}"`,
+      );
+    }
+    return { SpecialToken: { id, type_id: Number(type) } };
+  });
+}
+
+type Part = { readonly which: 0 | 1; readonly typeId: number } | Segment;
+
+/** The post-processor of a TemplateProcessing configuration. */
+export function compileTemplate(config: Json): PostProcessor {
+  const specials = config.at("special_tokens");
+  const single = config
+    .at("single")
+    .items()
+    .map((piece) => compilePiece(piece, specials));
+  const pair = config.at("pair").or([], (pieces) => pieces.items().map((piece) => compilePiece(piece, specials)));
+  return (segments, { addSpecialTokens }) => {
+    const result: Segment[] = [];
+    for (const part of segments.length > 1 ? pair : single) {
+      if ("tokens" in part) {
+        if (addSpecialTokens) result.push(part);
+        continue;
+      }
+      const text = segments[part.which];
+      if (text !== undefined) result.push({ ...text, typeId: part.typeId });
+    }
+    return result;
+  };
+}
+
+function compilePiece(piece: Json, specials: Json): Part {
+  const sequence = piece.at("Sequence");
+  if (!sequence.isAbsent) {
+    return { which: sequence.at("id").oneOf(["A", "B"]) === "A" ? 0 : 1, typeId: sequence.at("type_id").natural() };
+  }
+  const special = piece.at("SpecialToken");
+  const { ids, texts } = readSpecial(specials.at(special.at("id").string()));
+  const tokens = new TokenList();
+  ids.forEach((id, i) => tokens.push(id, 0, 0, -1, texts[i]));
+  return { text: "", tokens, typeId: special.at("type_id").natural(), special: true };
+}
+
+function readSpecial(special: Json): { ids: number[]; texts: string[] } {
+  return {
+    ids: special
+      .at("ids")
+      .items()
+      .map((id) => id.natural()),
+    texts: special
+      .at("tokens")
+      .items()
+      .map((token) => token.string()),
+  };
+}

@@ -1,0 +1,243 @@
+import { type AddedToken, AddedTokenFinder, readAddedToken } from "./addedTokens.ts";
+import { AlignedText } from "./alignedText.ts";
+import { createDecoder, type Decoder, type DecoderConfig } from "./decoders.ts";
+import { DecodeStream } from "./decodeStream.ts";
+import { Encoding, type Segment } from "./encoding.ts";
+import { Json } from "./json.ts";
+import type { Model, ModelConfig } from "./model.ts";
+import { createModel } from "./models.ts";
+import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
+import { onePiece, type Pieces } from "./pieces.ts";
+import { paddedLength, type PaddingConfig, type PaddingOptions, readPadding } from "./padding.ts";
+import { createPostProcessor, type PostProcessor, type PostProcessorConfig } from "./postProcessors.ts";
+import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "./preTokenizers.ts";
+import { TokenList } from "./tokenList.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+import { readTruncation, type TruncationConfig, type TruncationOptions, truncateSegments } from "./truncation.ts";
+import { wellFormed } from "./wellFormed.ts";
+
+/** A tokenizer.json. */
+export interface TokenizerConfig {
+  readonly version?: string;
+  readonly truncation?: TruncationConfig | null;
+  readonly padding?: PaddingConfig | null;
+  readonly added_tokens?: readonly (Pick<AddedToken, "id" | "content"> & Partial<AddedToken>)[];
+  readonly normalizer?: NormalizerConfig | null;
+  readonly pre_tokenizer?: PreTokenizerConfig | null;
+  readonly post_processor?: PostProcessorConfig | null;
+  readonly decoder?: DecoderConfig | null;
+  readonly model: ModelConfig;
+}
+
+/** How {@link Tokenizer.encode} goes about it. */
+export interface EncodeOptions {
+  /** A second text, for models that compare two. */
+  readonly pair?: string | readonly string[];
+  /** Whether the post-processor adds its special tokens. Default true. */
+  readonly addSpecialTokens?: boolean;
+  /** How a text that is too long is cut; false: not at all. What is left out is as the tokenizer.json says. */
+  readonly truncation?: Partial<TruncationOptions> | false;
+  /** How encodings are brought to one length; false: not at all. What is left out is as the tokenizer.json says. */
+  readonly padding?: PaddingOptions | false;
+}
+
+/** How {@link Tokenizer.decode} goes about it. */
+export interface DecodeOptions {
+  /** Whether special tokens are left out. Default true. */
+  readonly skipSpecialTokens?: boolean;
+}
+
+/** Text to token ids and back, as a tokenizer.json describes it. */
+export class Tokenizer {
+  readonly #config: Omit<TokenizerConfig, "model">;
+  readonly #addedTokens: readonly AddedToken[];
+  readonly #addedById: ReadonlyMap<number, AddedToken>;
+  readonly #addedByContent: ReadonlyMap<string, AddedToken>;
+  readonly #rawFinder: AddedTokenFinder;
+  readonly #normalizedFinder: AddedTokenFinder;
+  readonly #normalizer: Normalizer | undefined;
+  readonly #preTokenizer: PreTokenizer | undefined;
+  readonly #model: Model;
+  readonly #postProcessor: PostProcessor | undefined;
+  readonly #decoder: Decoder | undefined;
+  readonly #truncation: TruncationOptions | undefined;
+  readonly #padding: PaddingOptions | undefined;
+
+  private constructor(json: Json, model?: Model) {
+    this.#config = readConfig(json);
+    this.#addedTokens = json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken));
+    this.#addedById = new Map(this.#addedTokens.map((token) => [token.id, token]));
+    this.#addedByContent = new Map(this.#addedTokens.map((token) => [token.content, token]));
+    this.#normalizer = json.at("normalizer").or(undefined, createNormalizer);
+    this.#preTokenizer = json.at("pre_tokenizer").or(undefined, createPreTokenizer);
+    this.#model = model ?? createModel(json.at("model"));
+    this.#postProcessor = json.at("post_processor").or(undefined, createPostProcessor);
+    this.#decoder = json.at("decoder").or(undefined, createDecoder);
+    this.#truncation = json.at("truncation").or(undefined, readTruncation);
+    this.#padding = json.at("padding").or(undefined, readPadding);
+    const added = [...this.#addedById.values()];
+    const wrap = (text: string): AlignedText => new AlignedText(text);
+    this.#rawFinder = new AddedTokenFinder(
+      added.filter((token) => !token.normalized),
+      undefined,
+      wrap,
+    );
+    this.#normalizedFinder = new AddedTokenFinder(
+      added.filter((token) => token.normalized),
+      this.#normalizer,
+      wrap,
+    );
+  }
+
+  /** The tokenizer of a tokenizer.json, as text or parsed. */
+  static fromJSON(json: unknown): Tokenizer {
+    return new Tokenizer(new Json(typeof json === "string" ? parse(json) : json, "tokenizer.json"));
+  }
+
+  /** A tokenizer around a model that no tokenizer.json describes. @internal */
+  static fromParts(config: Omit<TokenizerConfig, "model">, model: Model): Tokenizer {
+    return new Tokenizer(new Json(config, "tokenizer"), model);
+  }
+
+  /** The number of tokens, added ones included. */
+  get vocabSize(): number {
+    let size = this.#model.vocabSize;
+    for (const { content } of this.#addedTokens) if (this.#model.tokenToId(content) === undefined) size++;
+    return size;
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.#addedByContent.get(token)?.id ?? this.#model.tokenToId(token);
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.#addedById.get(id)?.content ?? this.#model.idToToken(id);
+  }
+
+  /** The tokens of `text`, which may come in words. A lone surrogate counts as U+FFFD. */
+  encode(text: string | readonly string[], options: EncodeOptions = {}): Encoding {
+    return this.#pad([this.#encode(text, options)], options)[0] as Encoding;
+  }
+
+  /** The tokens of each of `texts`. */
+  encodeBatch(texts: readonly (string | readonly string[])[], options: Omit<EncodeOptions, "pair"> = {}): Encoding[] {
+    return this.#pad(
+      texts.map((text) => this.#encode(text, options)),
+      options,
+    );
+  }
+
+  /** The text of `ids`. Ids that are no token's are passed over. */
+  decode(ids: Iterable<number>, { skipSpecialTokens = true }: DecodeOptions = {}): string {
+    const tokens: string[] = [];
+    for (const id of ids) {
+      const added = this.#addedById.get(id);
+      if (skipSpecialTokens && added?.special === true) continue;
+      const token = added?.content ?? this.#model.idToToken(id);
+      if (token !== undefined) tokens.push(token);
+    }
+    return this.#decoder === undefined ? tokens.join(" ") : this.#decoder(tokens).join("");
+  }
+
+  /** Decodes ids one at a time, as a model generates them. */
+  createDecodeStream(options: DecodeOptions = {}): DecodeStream {
+    return new DecodeStream((ids) => this.decode(ids, options));
+  }
+
+  /** A tokenizer.json that gives this tokenizer back, here and in Hugging Face's libraries. */
+  toJSON(): TokenizerConfig {
+    return { ...this.#config, model: this.#model.toJSON() };
+  }
+
+  #encode(text: string | readonly string[], { pair, addSpecialTokens = true, truncation }: EncodeOptions): Encoding {
+    const segments = [this.#encodeSequence(text, 0)];
+    if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1));
+    const idToToken = (id: number): string | undefined => this.idToToken(id);
+    const process = (parts: readonly Segment[]): readonly Segment[] =>
+      this.#postProcessor?.(parts, { addSpecialTokens, idToToken }) ?? parts;
+
+    const { maxLength = Infinity, ...how } = truncation === false ? {} : { ...this.#truncation, ...truncation };
+    if (maxLength === Infinity) return new Encoding(process(segments), idToToken);
+    const empty = segments.map((segment) => ({ ...segment, tokens: new TokenList() }));
+    const added = process(empty).reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const [kept = [], ...overflow] = truncateSegments(segments, Math.max(0, maxLength - added), how);
+    return new Encoding(
+      process(kept),
+      idToToken,
+      overflow.map((parts) => new Encoding(process(parts), idToToken)),
+    );
+  }
+
+  #pad(encodings: Encoding[], { padding }: EncodeOptions): Encoding[] {
+    if (padding === false || (padding ?? this.#padding) === undefined) return encodings;
+    const options = { ...this.#padding, ...padding };
+    const length = paddedLength(
+      encodings.map((encoding) => encoding.length),
+      options,
+    );
+    return encodings.map((encoding) => encoding.padded(length, options));
+  }
+
+  #encodeSequence(given: string | readonly string[], sequence: 0 | 1): Segment {
+    const tokens = new TokenList();
+    const text = typeof given === "string" ? wellFormed(given) : given.map(wellFormed);
+    if (typeof text === "string") this.#encodeText(text, tokens);
+    else {
+      for (const [i, word] of text.entries()) {
+        const from = tokens.length;
+        this.#encodeText(word, tokens);
+        tokens.words.fill(i, from);
+      }
+    }
+    return { text, tokens, typeId: sequence, special: false, sequence };
+  }
+
+  #encodeText(whole: string, tokens: TokenList): void {
+    let word = 0;
+    for (const outer of this.#rawFinder.split(new AlignedText(whole))) {
+      const splits = outer.token === undefined ? this.#normalizedFinder.split(this.#normalize(outer.text)) : [outer];
+      for (const { text, token } of splits) {
+        if (token !== undefined) {
+          const end = text.text.length;
+          tokens.push(token.id, text.startOf(0), text.endOf(end - 1), word++, text.text);
+          continue;
+        }
+        const pieces = this.#preTokenize(text);
+        this.#model.encode(pieces, word, tokens);
+        word += pieces.bounds.length / 2;
+      }
+    }
+  }
+
+  #normalize(text: AlignedText): AlignedText {
+    return this.#normalizer === undefined ? text : this.#normalizer(text);
+  }
+
+  #preTokenize(text: AlignedText): Pieces {
+    const whole = onePiece(text);
+    return this.#preTokenizer === undefined ? whole : this.#preTokenizer(whole);
+  }
+}
+
+/** Everything but the model, as it was given: what {@link Tokenizer.toJSON} gives back. */
+function readConfig(json: Json): Omit<TokenizerConfig, "model"> {
+  const asGiven = <T>(name: string): T | null => (json.at(name).value ?? null) as T | null;
+  return {
+    version: "1.0",
+    truncation: asGiven("truncation"),
+    padding: asGiven("padding"),
+    added_tokens: json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken)),
+    normalizer: asGiven("normalizer"),
+    pre_tokenizer: asGiven("pre_tokenizer"),
+    post_processor: asGiven("post_processor"),
+    decoder: asGiven("decoder"),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TokenizerError(`tokenizer.json: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

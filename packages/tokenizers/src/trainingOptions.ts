@@ -1,0 +1,29 @@
+import type { DecoderConfig } from "./decoders.ts";
+import type { NormalizerConfig } from "./normalizers.ts";
+import type { PostProcessorConfig } from "./postProcessors.ts";
+import type { PreTokenizerConfig } from "./preTokenizers.ts";
+
+/** The parts of a tokenizer around its model: the first two cut the words that a trainer counts. */
+export interface PipelineOptions {
+  readonly normalizer?: NormalizerConfig | null;
+  readonly preTokenizer?: PreTokenizerConfig | null;
+  readonly postProcessor?: PostProcessorConfig | null;
+  readonly decoder?: DecoderConfig | null;
+}
+
+/** How far a training is. */
+export interface TrainingProgress {
+  /** Texts are read first; then the model learns from their words. */
+  readonly stage: "reading" | "learning";
+  /** Texts, or tokens or rounds so far. */
+  readonly done: number;
+  /** Of how many, where that is known; an estimate for rounds. */
+  readonly total?: number;
+}
+
+/** What every training takes. */
+export interface TrainingOptions extends PipelineOptions {
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Ends the training: its promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}

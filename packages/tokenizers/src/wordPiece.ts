@@ -1,0 +1,102 @@
+import type { Json } from "./json.ts";
+import type { Model, WordPieceConfig } from "./model.ts";
+import { type Pieces, spellBytes } from "./pieces.ts";
+import { TokenizerError } from "./tokenizerError.ts";
+import type { TokenList } from "./tokenList.ts";
+import { Vocabulary } from "./vocabulary.ts";
+import { type Word, WordCache } from "./wordCache.ts";
+
+/** What a {@link WordPiece} consists of. */
+export interface WordPieceParts {
+  readonly vocabulary: Vocabulary;
+  readonly unkToken: string;
+  readonly continuingSubwordPrefix: string;
+  /** Longer words, in characters, are unknown. */
+  readonly maxInputCharsPerWord: number;
+}
+
+/** Greedy longest match from the left: "Fast WordPiece Tokenization" (https://arxiv.org/abs/2012.15524), section 3. */
+export class WordPiece implements Model {
+  readonly #parts: WordPieceParts;
+  readonly #cache = new WordCache((piece) => this.#encodeWord(piece));
+
+  constructor(parts: WordPieceParts) {
+    this.#parts = parts;
+  }
+
+  static fromJSON(json: Json): WordPiece {
+    return new WordPiece({
+      vocabulary: Vocabulary.fromJSON(json.at("vocab")),
+      unkToken: json.at("unk_token").stringOr("[UNK]"),
+      continuingSubwordPrefix: json.at("continuing_subword_prefix").stringOr("##"),
+      maxInputCharsPerWord: json.at("max_input_chars_per_word").or(100, (count) => count.natural()),
+    });
+  }
+
+  get vocabSize(): number {
+    return this.#parts.vocabulary.size;
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.#parts.vocabulary.idOf(token);
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.#parts.vocabulary.tokenOf(id);
+  }
+
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
+    this.#cache.encode(spellBytes(pieces), firstWord, tokens);
+  }
+
+  #encodeWord(word: string): Word {
+    const chars = [...word];
+    const ids: number[] = [];
+    const starts: number[] = [];
+    const ends: number[] = [];
+    if (chars.length > this.#parts.maxInputCharsPerWord) return this.#unknown(word);
+    for (let start = 0; start < word.length; start = ends[ends.length - 1] ?? word.length) {
+      const end = this.#longestMatch(word, start, ids);
+      if (end === undefined) return this.#unknown(word);
+      starts.push(start);
+      ends.push(end);
+    }
+    return { ids, starts, ends };
+  }
+
+  /** Appends the id of the longest token that begins at `start`, and says where it ends. */
+  #longestMatch(word: string, start: number, ids: number[]): number | undefined {
+    const { vocabulary, continuingSubwordPrefix } = this.#parts;
+    const prefix = start > 0 ? continuingSubwordPrefix : "";
+    for (let end = word.length; end > start; end--) {
+      if (isHighSurrogate(word.charCodeAt(end - 1))) continue; // a token has whole characters
+      const id = vocabulary.idOf(prefix + word.slice(start, end));
+      if (id === undefined) continue;
+      ids.push(id);
+      return end;
+    }
+    return undefined;
+  }
+
+  #unknown(word: string): Word {
+    const { vocabulary, unkToken } = this.#parts;
+    const id = vocabulary.idOf(unkToken);
+    if (id === undefined) throw new TokenizerError(`model.unk_token: "${unkToken}" is not in the vocabulary`);
+    return { ids: [id], starts: [0], ends: [word.length] };
+  }
+
+  toJSON(): WordPieceConfig {
+    const { vocabulary, unkToken, continuingSubwordPrefix, maxInputCharsPerWord } = this.#parts;
+    return {
+      type: "WordPiece",
+      unk_token: unkToken,
+      continuing_subword_prefix: continuingSubwordPrefix,
+      max_input_chars_per_word: maxInputCharsPerWord,
+      vocab: vocabulary.toJSON(),
+    };
+  }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
+}
