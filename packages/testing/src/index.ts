@@ -1,0 +1,7 @@
+export type { Values } from "./arrayOf.ts";
+export { checkGradients, type CheckGradientsOptions } from "./checkGradients.ts";
+export { describeBackends } from "./describeBackends.ts";
+export { ClosenessError, expectClose } from "./expectClose.ts";
+export { expectNoLeaks } from "./expectNoLeaks.ts";
+export { type Golden, golden, type GoldenArray } from "./golden.ts";
+export { type Tolerance, toleranceOf, TOLERANCES } from "./tolerance.ts";
