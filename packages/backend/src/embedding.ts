@@ -1,0 +1,30 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * The rows of `weight` named by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V) throws.
+ *
+ * @param weight [V, E]
+ * @param ids [...] int32
+ * @returns [..., E]
+ */
+export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  const [rows = 0, width = 0] = weight.shape;
+  if (weight.rank !== 2 || ids.dtype !== "int32") {
+    throw new RangeError(
+      `embedding: expected weight [V, E] and int32 ids, got [${weight.shape}] and ${ids.dtype} [${ids.shape}]`,
+    );
+  }
+  return tf.tidy(() => {
+    const flat = tf.reshape(ids, [ids.size]);
+    // tfjs's own gradient of gather is the same sum, between two transposes that copy.
+    const gather = tf.customGrad((table, save) => {
+      (save as tf.GradSaveFunc)([flat]);
+      return {
+        value: tf.gather(table as tf.Tensor, flat),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+          tf.unsortedSegmentSum(tf.reshape(dy, [flat.size, width]), saved[0] as tf.Tensor1D, rows),
+      };
+    });
+    return tf.reshape(gather(weight), [...ids.shape, width]);
+  });
+}

@@ -1,0 +1,75 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The operations that a backend may answer with one kernel of its own. */
+export type FusedOp =
+  "linear" | "activate" | "layerNorm" | "softmax" | "crossEntropy" | "dropout" | "attention" | "adamW";
+
+/**
+ * The kernel names that a backend plug-in registers with `tf.registerKernel`, forward and backward.
+ * Inputs, outputs and attributes of each stand in the file of its operation.
+ */
+export const FUSED_KERNELS = {
+  linear: "QkvLinear",
+  activate: "QkvActivate",
+  activateGradient: "QkvActivateGradient",
+  columnSum: "QkvColumnSum",
+  layerNorm: "QkvLayerNorm",
+  layerNormGradient: "QkvLayerNormGradient",
+  softmax: "QkvSoftmax",
+  softmaxGradient: "QkvSoftmaxGradient",
+  crossEntropy: "QkvCrossEntropy",
+  crossEntropyGradient: "QkvCrossEntropyGradient",
+  dropout: "QkvDropout",
+  attention: "QkvAttention",
+  attentionGradient: "QkvAttentionGradient",
+  adamW: "QkvAdamW",
+} as const;
+
+type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];
+
+/** Which one answers `op` on the current backend: a kernel of its own, or a composition of tfjs operations. */
+export function activeKernel(op: FusedOp): "fused" | "composed" {
+  return hasKernel(FUSED_KERNELS[op]) ? "fused" : "composed";
+}
+
+/** Whether the current backend has the kernel called `name`. */
+export function hasKernel(name: KernelName): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel that gives several tensors. Inputs that are undefined are left out. */
+export function runFused(
+  name: KernelName,
+  inputs: Record<string, tf.Tensor | undefined>,
+  attrs: object = {},
+): tf.Tensor[] {
+  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, present(inputs), attrs as tf.NamedAttrMap);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+/** Runs a kernel that gives one tensor, or the first of several. */
+export function runFusedFirst(
+  name: KernelName,
+  inputs: Record<string, tf.Tensor | undefined>,
+  attrs: object = {},
+): tf.Tensor {
+  const [first] = runFused(name, inputs, attrs);
+  if (first === undefined) {
+    throw new Error(`${name}: expected an output, got none`);
+  }
+  return first;
+}
+
+/** Registers the gradient of a fused kernel the first time it is needed: importing this package does nothing. */
+export function ensureGradient(gradient: tf.GradConfig): void {
+  if (tf.getGradient(gradient.kernelName) === undefined) {
+    tf.registerGradient(gradient);
+  }
+}
+
+function present(inputs: Record<string, tf.Tensor | undefined>) {
+  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined)) as Record<
+    string,
+    tf.Tensor
+  >;
+}

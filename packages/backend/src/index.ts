@@ -1,0 +1,23 @@
+export {
+  initBackend,
+  BackendError,
+  BACKEND_NAMES,
+  type BackendName,
+  type BackendOptions,
+  type BackendReport,
+  type WasmOptions,
+} from "./initBackend.ts";
+export { activeKernel, FUSED_KERNELS, type FusedOp } from "./fusedKernel.ts";
+export { activate, type Activation } from "./activate.ts";
+export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";
+export { attention, type AttentionAttrs, type AttentionOptions } from "./attention.ts";
+export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+export { dropout } from "./dropout.ts";
+export { dropoutFactors, dropoutKey, type DropoutKey } from "./dropoutHash.ts";
+export { embedding } from "./embedding.ts";
+export { registerGradients } from "./gradients/registerGradients.ts";
+export type { Adapter, Gpu } from "./gpu.ts";
+export { layerNorm } from "./layerNorm.ts";
+export { linear } from "./linear.ts";
+export { memoryReport, type MemoryReport } from "./memoryReport.ts";
+export { softmax } from "./softmax.ts";

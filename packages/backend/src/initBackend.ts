@@ -1,0 +1,105 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { registerGradients } from "./gradients/registerGradients.ts";
+import { startCpu } from "./cpuBackend.ts";
+import type { Gpu } from "./gpu.ts";
+import { startWebgpu } from "./webgpuBackend.ts";
+
+/** The backends that `initBackend` knows how to start, best first. */
+export const BACKEND_NAMES = ["webgpu", "wasm", "cpu"] as const;
+
+/** The name of a backend. */
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** Which backend works now, and why not those that would have come before it. */
+export interface BackendReport {
+  readonly name: string;
+  readonly refused: readonly {
+    readonly name: BackendName;
+    readonly reason: string;
+  }[];
+}
+
+/** What the wasm backend may be told. `@qkv/backend-wasm` reads it. */
+export interface WasmOptions {
+  /** Where a page finds tfjs's own .wasm files: a folder's URL ending in a slash, or a URL for each file. */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /** false keeps to plain SIMD where the engine has relaxed SIMD too. */
+  readonly relaxedSimd?: boolean;
+}
+
+/** What `initBackend` may be told. */
+export interface BackendOptions extends WasmOptions {
+  /** Lets WebGPU run in software: right, and slower than wasm. Left out: only if webgpu is the one name asked for. */
+  readonly allowSoftwareAdapter?: boolean;
+  /** WebGPU from elsewhere than `navigator.gpu` and, in Node, the npm package webgpu: it becomes `navigator.gpu`. */
+  readonly gpu?: Gpu;
+}
+
+/**
+ * Starts a backend: the first of `choice` that can be had, and after those the ones left of webgpu, wasm, cpu.
+ *
+ * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
+ * change the backend.
+ */
+export async function initBackend(
+  choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
+  options: BackendOptions = {},
+): Promise<BackendReport> {
+  registerGradients();
+  const refused: { name: BackendName; reason: string }[] = [];
+  for (const name of candidates(choice)) {
+    try {
+      await start(name, {
+        ...options,
+        allowSoftwareAdapter: options.allowSoftwareAdapter ?? choice === "webgpu",
+      });
+      return { name: tf.getBackend(), refused };
+    } catch (error) {
+      refused.push({ name, reason: reasonOf(error) });
+    }
+  }
+  throw new BackendError(refused);
+}
+
+/** No backend could be started; the message says why for each. */
+export class BackendError extends Error {
+  override readonly name = "BackendError";
+  constructor(refused: BackendReport["refused"]) {
+    super(
+      `initBackend: expected one backend to start, got ${refused
+        .map(({ name, reason }) => `${name}: ${reason}`)
+        .join("; ")}`,
+    );
+  }
+}
+
+function candidates(choice: BackendName | readonly BackendName[]): readonly BackendName[] {
+  const asked = typeof choice === "string" ? [choice] : choice;
+  const unknown = asked.find((name) => !BACKEND_NAMES.includes(name));
+  if (unknown !== undefined || asked.length === 0) {
+    throw new RangeError(`initBackend: expected ${BACKEND_NAMES.join(", ")}, got ${unknown ?? "an empty list"}`);
+  }
+  const last = Math.max(...asked.map((name) => BACKEND_NAMES.indexOf(name)));
+  return [...new Set([...asked, ...BACKEND_NAMES.slice(last + 1)])];
+}
+
+async function start(name: BackendName, options: BackendOptions): Promise<void> {
+  switch (name) {
+    case "webgpu":
+      return startWebgpu(options.allowSoftwareAdapter ?? false, options.gpu);
+    case "wasm": {
+      const { startWasm } = await import("@qkv/backend-wasm");
+      return startWasm(options);
+    }
+    case "cpu":
+      return startCpu();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error === "object" && error !== null && "message" in error) {
+    return String(error.message);
+  }
+  return String(error);
+}

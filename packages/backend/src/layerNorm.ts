@@ -1,0 +1,64 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
+
+/**
+ * Each row of the last axis brought to mean 0 and variance 1, then scaled and shifted (arXiv:1607.06450).
+ *
+ * Kernels: QkvLayerNorm `{ x [N, E], weight [E], bias [E] }` with `{ eps }` -> y [N, E], mean [N], 1/deviation [N];
+ * QkvLayerNormGradient `{ x, weight, mean, rstd, dy }` -> dx [N, E], dweight [E], dbias [E].
+ *
+ * @param x [..., E]
+ * @param weight [E]
+ * @param bias [E]
+ * @param eps stands under the root
+ * @returns [..., E]
+ */
+export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
+  const width = x.shape.at(-1);
+  if (
+    width === undefined ||
+    weight.rank !== 1 ||
+    weight.shape[0] !== width ||
+    bias.rank !== 1 ||
+    bias.shape[0] !== width
+  ) {
+    throw new RangeError(
+      `layerNorm: expected x [..., E], weight [E], bias [E], got [${x.shape}], [${weight.shape}], [${bias.shape}]`,
+    );
+  }
+  return tf.tidy(() =>
+    hasKernel(FUSED_KERNELS.layerNorm) ? fusedLayerNorm(x, weight, bias, eps) : composedLayerNorm(x, weight, bias, eps),
+  );
+}
+
+function composedLayerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
+  const centered = tf.sub(x, tf.mean(x, -1, true)); // [..., E]
+  const variance = tf.mean(tf.square(centered), -1, true); // [..., 1]
+  const normal = tf.mul(centered, tf.rsqrt(tf.add(variance, eps))); // [..., E]
+  return tf.add(tf.mul(normal, weight), bias);
+}
+
+function fusedLayerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
+  ensureGradient(gradient);
+  const rows = tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), weight.size]);
+  const y = runFusedFirst(FUSED_KERNELS.layerNorm, { x: rows, weight, bias }, { eps });
+  return tf.reshape(y, x.shape);
+}
+
+const gradient: tf.GradConfig = {
+  kernelName: FUSED_KERNELS.layerNorm,
+  inputsToSave: ["x", "weight"],
+  outputsToSave: [false, true, true],
+  gradFunc: (dys, saved) => {
+    const [x, weight, mean, rstd] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const dy = (dys as tf.Tensor[])[0];
+    const [dx, dweight, dbias] = runFused(FUSED_KERNELS.layerNormGradient, {
+      x,
+      weight,
+      mean,
+      rstd,
+      dy,
+    }) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return { x: () => dx, weight: () => dweight, bias: () => dbias };
+  },
+};
