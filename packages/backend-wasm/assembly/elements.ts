@@ -1,0 +1,210 @@
+// Kernels that go over n elements, whatever their shape.
+import { dropoutFactors, exp, expDown, fma, loadPart, normalCdf, splat, storePart } from "./simd";
+
+/** Dropout, its gradient too. */
+export function dropout(x: usize, y: usize, n: i32, first: i32, second: i32, threshold: i32, scale: f32): void {
+  const a = i32x4.splat(first);
+  const b = i32x4.splat(second);
+  const t = i32x4.splat(threshold);
+  const s = splat(scale);
+  const whole = n & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(y + at, f32x4.mul(v128.load(x + at), dropoutFactors(i, a, b, t, s)));
+  }
+  for (let i = whole; i < n; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(y + at, load<f32>(x + at) * f32x4.extract_lane(dropoutFactors(i, a, b, t, s), 0));
+  }
+}
+
+/**
+ * One step of AdamW; the gradient is read, the others are written. `gain1` and `gain2` are 1 - beta, which in float32
+ * would be off by 5e-5 of itself for 0.999.
+ */
+export function adamW(
+  parameter: usize,
+  gradient: usize,
+  first: usize,
+  second: usize,
+  n: i32,
+  beta1: f32,
+  beta2: f32,
+  gradientScale: f32,
+  decay: f32,
+  stepSize: f32,
+  secondScale: f32,
+  eps: f32,
+  gain1: f32,
+  gain2: f32,
+): void {
+  const whole = n & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    const at = (<usize>i) << 2;
+    const g = f32x4.mul(v128.load(gradient + at), splat(gradientScale));
+    const m = fma(v128.load(first + at), splat(beta1), f32x4.mul(g, splat(gain1)));
+    const v = fma(v128.load(second + at), splat(beta2), f32x4.mul(f32x4.mul(g, g), splat(gain2)));
+    const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(v), splat(secondScale)), splat(eps));
+    const change = f32x4.mul(f32x4.div(m, deviation), splat(stepSize));
+    v128.store(first + at, m);
+    v128.store(second + at, v);
+    v128.store(parameter + at, f32x4.sub(f32x4.mul(v128.load(parameter + at), splat(decay)), change));
+  }
+  for (let i = whole; i < n; i++) {
+    const at = (<usize>i) << 2;
+    const g = load<f32>(gradient + at) * gradientScale;
+    const m = load<f32>(first + at) * beta1 + g * gain1;
+    const v = load<f32>(second + at) * beta2 + g * g * gain2;
+    store<f32>(first + at, m);
+    store<f32>(second + at, v);
+    const change = (m / (sqrt<f32>(v) * secondScale + eps)) * stepSize;
+    store<f32>(parameter + at, load<f32>(parameter + at) * decay - change);
+  }
+}
+
+// The activations by number: 0 relu, 1 gelu, 2 geluTanh, 3 silu. Both passes hand the last, partial four to the same
+// code, padded with zeros.
+
+const TANH_SCALE: f32 = 1.5957691; // 2 sqrt(2 / pi): (1 + tanh(u)) / 2 is the sigmoid of 2 u
+const TANH_CUBE: f32 = 0.044715;
+
+// @ts-ignore: decorator
+@inline
+function sigmoid(x: v128): v128 {
+  return f32x4.div(splat(1), f32x4.add(splat(1), exp(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+function gauss(x: v128): v128 {
+  return expDown(f32x4.mul(f32x4.mul(x, x), splat(-0.5)));
+}
+
+// @ts-ignore: decorator
+@inline
+function tanhInner(x: v128): v128 {
+  return f32x4.mul(f32x4.mul(x, splat(TANH_SCALE)), fma(f32x4.mul(x, x), splat(TANH_CUBE), splat(1)));
+}
+
+function activation(kind: i32, x: v128): v128 {
+  if (kind == 0) return f32x4.max(x, splat(0));
+  if (kind == 1) return f32x4.mul(x, normalCdf(x, gauss(x)));
+  return f32x4.mul(x, sigmoid(kind == 2 ? tanhInner(x) : x));
+}
+
+function slope(kind: i32, x: v128): v128 {
+  if (kind == 0) return v128.and(splat(1), f32x4.gt(x, splat(0)));
+  if (kind == 1) {
+    const density = gauss(x);
+    return fma(x, f32x4.mul(density, splat(0.39894228)), normalCdf(x, density)); // 1 / sqrt(2 pi)
+  }
+  const s = sigmoid(kind == 2 ? tanhInner(x) : x);
+  const inner =
+    kind == 2
+      ? f32x4.mul(splat(TANH_SCALE), fma(f32x4.mul(x, x), splat(<f32>3 * TANH_CUBE), splat(1)))
+      : splat(1);
+  // s + x s (1 - s) inner'
+  return fma(f32x4.mul(f32x4.mul(x, inner), s), f32x4.sub(splat(1), s), s);
+}
+
+export function activate(kind: i32, x: usize, y: usize, n: i32): void {
+  const whole = n & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    const at = <usize>i << 2;
+    v128.store(y + at, activation(kind, v128.load(x + at)));
+  }
+  const at = <usize>whole << 2;
+  if (whole < n) storePart(y + at, activation(kind, loadPart(x + at, n - whole, 0)), n - whole);
+}
+
+export function activateGradient(kind: i32, x: usize, dy: usize, dx: usize, n: i32): void {
+  const whole = n & ~3;
+  if (kind == 0) {
+    for (let i = 0; i < whole; i += 4) {
+      const at = <usize>i << 2;
+      v128.store(dx + at, v128.and(v128.load(dy + at), f32x4.gt(v128.load(x + at), splat(0))));
+    }
+  } else {
+    for (let i = 0; i < whole; i += 4) {
+      const at = <usize>i << 2;
+      v128.store(dx + at, f32x4.mul(v128.load(dy + at), slope(kind, v128.load(x + at))));
+    }
+  }
+  const at = <usize>whole << 2;
+  if (whole < n) {
+    const part = loadPart(x + at, n - whole, 0);
+    storePart(dx + at, f32x4.mul(loadPart(dy + at, n - whole, 0), slope(kind, part)), n - whole);
+  }
+}
+
+/** out[i] = a[i] + b[i % period]; period is n, 1 or a divisor of n. */
+export function add(a: usize, b: usize, out: usize, n: i32, period: i32): void {
+  const one = splat(load<f32>(b));
+  for (let start = 0; start < n; start += period == 1 ? n : period) {
+    const end = period == 1 ? n : start + period;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const at = <usize>i << 2;
+      const y = period == 1 ? one : v128.load(b + (<usize>(i - start) << 2));
+      v128.store(out + at, f32x4.add(v128.load(a + at), y));
+    }
+    for (; i < end; i++) {
+      const at = <usize>i << 2;
+      store<f32>(out + at, load<f32>(a + at) + load<f32>(b + (period == 1 ? 0 : <usize>(i - start) << 2)));
+    }
+  }
+}
+
+/** out[i] = a[i] * b[i % period]; as add. */
+export function multiply(a: usize, b: usize, out: usize, n: i32, period: i32): void {
+  const one = splat(load<f32>(b));
+  for (let start = 0; start < n; start += period == 1 ? n : period) {
+    const end = period == 1 ? n : start + period;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const at = <usize>i << 2;
+      const y = period == 1 ? one : v128.load(b + (<usize>(i - start) << 2));
+      v128.store(out + at, f32x4.mul(v128.load(a + at), y));
+    }
+    for (; i < end; i++) {
+      const at = <usize>i << 2;
+      store<f32>(out + at, load<f32>(a + at) * load<f32>(b + (period == 1 ? 0 : <usize>(i - start) << 2)));
+    }
+  }
+}
+
+/** Elements of 4 bytes in another order: axis i of the result has d_i elements, s_i apart in x. */
+export function permute(
+  x: usize,
+  y: usize,
+  d0: i32,
+  d1: i32,
+  d2: i32,
+  d3: i32,
+  s0: i32,
+  s1: i32,
+  s2: i32,
+  s3: i32,
+): void {
+  const step = <usize>s3 << 2;
+  for (let i0 = 0; i0 < d0; i0++) {
+    for (let i1 = 0; i1 < d1; i1++) {
+      for (let i2 = 0; i2 < d2; i2++) {
+        let from = x + (<usize>(i0 * s0 + i1 * s1 + i2 * s2) << 2);
+        let i3 = 0;
+        if (s3 == 1) {
+          for (; i3 + 4 <= d3; i3 += 4) {
+            v128.store(y, v128.load(from));
+            from += 16;
+            y += 16;
+          }
+        }
+        for (; i3 < d3; i3++) {
+          store<i32>(y, load<i32>(from));
+          from += step;
+          y += 4;
+        }
+      }
+    }
+  }
+}

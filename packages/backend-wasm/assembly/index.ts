@@ -1,0 +1,17 @@
+// The kernels run on the memory of tfjs's own wasm module, at the addresses of its tensors. This module may have
+// neither data nor globals in memory: tfjs owns every byte of it.
+export { attention, attentionGradient, attentionScratch, setAttention } from "./attention";
+export { batchGemm, gemm, gemmScratch, tile } from "./gemm"; // tile: see there
+export {
+  columnSum,
+  crossEntropy,
+  crossEntropyGradient,
+  gatherRows,
+  layerNorm,
+  layerNormGradient,
+  rowSum,
+  segmentSum,
+  softmax,
+  softmaxGradient,
+} from "./rows";
+export { activate, activateGradient, adamW, add, dropout, multiply, permute } from "./elements";
