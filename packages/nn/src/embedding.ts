@@ -1,0 +1,19 @@
+import { embedding } from "@qkv/backend";
+import type * as tf from "@tensorflow/tfjs-core";
+import { normal } from "./initializers.ts";
+import type { Initializer, Params } from "./params.ts";
+
+/** A table of vectors, looked up by id. To tie weights, pass the same module to both places. */
+export class Embedding {
+  /** [V, E] */
+  readonly weight: tf.Variable<tf.Rank.R2>;
+
+  constructor(params: Params, vocabSize: number, dModel: number, init: Initializer = normal(dModel ** -0.5)) {
+    this.weight = params.get<tf.Rank.R2>("weight", [vocabSize, dModel], init);
+  }
+
+  /** @param ids [B, L] int32  @returns [B, L, E] */
+  forward(ids: tf.Tensor2D): tf.Tensor3D {
+    return embedding(this.weight, ids) as tf.Tensor3D;
+  }
+}

@@ -1,0 +1,19 @@
+export { type Activation, activate } from "@qkv/backend";
+export {
+  CheckpointError,
+  checkpointName,
+  loadCheckpoint,
+  type LoadOptions,
+  type NameMap,
+  readState,
+  type StateDict,
+  type StateEntry,
+} from "./checkpoint.ts";
+export { dropout } from "./dropout.ts";
+export { Embedding } from "./embedding.ts";
+export { normal, ones, xavierUniform } from "./initializers.ts";
+export { LayerNorm } from "./layerNorm.ts";
+export { Linear, type LinearOptions } from "./linear.ts";
+export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
+export { RandomStream } from "./randomStream.ts";
+export { tidy } from "./tidy.ts";

@@ -1,0 +1,35 @@
+import { type Activation, linear } from "@qkv/backend";
+import type * as tf from "@tensorflow/tfjs-core";
+import { xavierUniform } from "./initializers.ts";
+import type { Initializer, Params } from "./params.ts";
+
+/** How a {@link Linear} is made. */
+export interface LinearOptions {
+  /** Default true. */
+  readonly bias?: boolean;
+  /** How the weight starts. Default {@link xavierUniform}. */
+  readonly init?: Initializer;
+}
+
+/** y = x Wᵀ + b, with the weight laid out the way checkpoints store it. */
+export class Linear {
+  /** [outFeatures, inFeatures] */
+  readonly weight: tf.Variable<tf.Rank.R2>;
+  /** [outFeatures] */
+  readonly bias?: tf.Variable<tf.Rank.R1>;
+
+  constructor(params: Params, inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    const { bias = true, init = xavierUniform } = options;
+    this.weight = params.get<tf.Rank.R2>("weight", [outFeatures, inFeatures], init);
+    if (bias) this.bias = params.get<tf.Rank.R1>("bias", [outFeatures]);
+  }
+
+  /**
+   * @param x [..., inFeatures]
+   * @param activation applied to the result, in the same kernel where the backend has one
+   * @returns [..., outFeatures]
+   */
+  forward<T extends tf.Tensor>(x: T, activation?: Activation): T {
+    return linear(x, this.weight, this.bias, activation) as T;
+  }
+}

@@ -1,0 +1,102 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { hashString } from "./randomStream.ts";
+
+/** Makes the first value of a parameter; the same seed gives the same value. */
+export type Initializer = (shape: number[], seed: number) => tf.Tensor;
+
+/** Gives the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
+export type ParamSource = (name: string, shape: number[], init: Initializer) => tf.Tensor;
+
+/**
+ * A scope of named parameters, and the owner of every variable it hands out.
+ *
+ * Modules are built from a scope and only borrow its variables. A parameter's name is the path to the field that holds
+ * it, so `model.layers[0].selfAttn.qProj.weight` is `layers.0.selfAttn.qProj.weight`.
+ */
+export class Params {
+  readonly #source: ParamSource;
+  readonly #owned: Map<string, tf.Variable>;
+  readonly #prefix: string;
+
+  private constructor(source: ParamSource, owned: Map<string, tf.Variable>, prefix: string) {
+    this.#source = source;
+    this.#owned = owned;
+    this.#prefix = prefix;
+  }
+
+  /** Parameters whose values come from `source`, a checkpoint for example. */
+  static from(source: ParamSource): Params {
+    return new Params(source, new Map(), "");
+  }
+
+  /** Fresh values from each parameter's own initializer. A value depends on `seed` and its name, not on the order. */
+  static initialized(seed = 0): Params {
+    return Params.from((name, shape, init) => init(shape, hashString(name, seed)));
+  }
+
+  /** The scope one step down: `params.at("layers", 0)` is to parameters what `cd` is to files. */
+  at(...path: (string | number)[]): Params {
+    return new Params(this.#source, this.#owned, `${this.#prefix}${path.join(".")}.`);
+  }
+
+  /**
+   * The trainable parameter called `name` in this scope. Asking twice gives the same variable.
+   *
+   * @throws ParamShapeError if the source gives another shape
+   */
+  get<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer = zeros): tf.Variable<R> {
+    return this.#variable(name, shape, init, true);
+  }
+
+  /** A value that is saved with the parameters and not trained. */
+  buffer<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer = zeros): tf.Variable<R> {
+    return this.#variable(name, shape, init, false);
+  }
+
+  /** Every variable under this scope, by full name, in the order the modules asked for them. */
+  named(): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.#owned].filter(([path]) => path.startsWith(this.#prefix)));
+  }
+
+  dispose(): void {
+    for (const [path, variable] of this.named()) {
+      variable.dispose();
+      this.#owned.delete(path);
+    }
+  }
+
+  #variable<R extends tf.Rank>(
+    name: string,
+    shape: tf.ShapeMap[R],
+    init: Initializer,
+    trainable: boolean,
+  ): tf.Variable<R> {
+    const path = this.#prefix + name;
+    let variable = this.#owned.get(path);
+    if (variable === undefined) {
+      const value = this.#source(path, shape, init);
+      if (!tf.util.arraysEqual(value.shape, shape)) {
+        const error = new ParamShapeError(path, shape, value.shape);
+        value.dispose();
+        throw error;
+      }
+      variable = tf.variable(value, trainable); // outlives any tidy around the constructor
+      value.dispose();
+      this.#owned.set(path, variable);
+    }
+    if (!tf.util.arraysEqual(variable.shape, shape)) throw new ParamShapeError(path, shape, variable.shape);
+    return variable as tf.Variable<R>;
+  }
+}
+
+function zeros(shape: number[]): tf.Tensor {
+  return tf.zeros(shape);
+}
+
+/** A parameter's value has another shape than its module asked for. */
+export class ParamShapeError extends Error {
+  override readonly name = "ParamShapeError";
+  constructor(path: string, expected: readonly number[], actual: readonly number[]) {
+    super(`${path}: expected shape [${expected}], got [${actual}]`);
+  }
+}
