@@ -1,0 +1,13 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Gives each head its own axis: [B, L, H * D] -> [B, H, L, D]. */
+export function splitHeads(x: tf.Tensor3D, numHeads: number): tf.Tensor4D {
+  const [batch, length, dModel] = x.shape;
+  return tf.tidy(() => tf.transpose(tf.reshape(x, [batch, length, numHeads, dModel / numHeads]), [0, 2, 1, 3]));
+}
+
+/** Puts the heads back side by side: [B, H, L, D] -> [B, L, H * D]. */
+export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
+  const [batch, numHeads, length, headDim] = x.shape;
+  return tf.tidy(() => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, numHeads * headDim]));
+}
