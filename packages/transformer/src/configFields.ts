@@ -1,0 +1,76 @@
+/** Reads the fields of a foreign `config.json`, each with its type checked and its name in the error. */
+export class ConfigFields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(json: unknown) {
+    if (typeof json !== "object" || json === null || Array.isArray(json)) {
+      throw new ConfigError(`config.json: expected an object, got ${describe(json)}`);
+    }
+    this.#fields = json as Record<string, unknown>;
+  }
+
+  /** @throws ConfigError unless the field has exactly this value */
+  expect(name: string, value: string): void {
+    if (this.#fields[name] !== value) this.#fail(name, JSON.stringify(value));
+  }
+
+  /** A whole number of at least 0. */
+  integer(name: string, fallback?: number): number {
+    const value = this.optionalInteger(name) ?? fallback;
+    return value ?? this.#fail(name, "a whole number");
+  }
+
+  optionalInteger(name: string): number | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+      return this.#fail(name, "a whole number");
+    return value;
+  }
+
+  /** A whole number that divides `whole`, as the number of heads divides the width. */
+  divisor(name: string, fallback: number, whole: number): number {
+    const value = this.integer(name, fallback);
+    return value > 0 && whole % value === 0 ? value : this.#fail(name, `a divisor of ${whole}`, value);
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.#fields[name] ?? fallback;
+    return typeof value === "boolean" ? value : this.#fail(name, "true or false");
+  }
+
+  /** A probability: 0 <= rate < 1. */
+  rate(name: string, fallback: number): number {
+    const value = this.#fields[name] ?? fallback;
+    return typeof value === "number" && value >= 0 && value < 1 ? value : this.#fail(name, "a number in [0, 1)");
+  }
+
+  /** The entry of `table` that the field names. */
+  oneOf<T>(name: string, table: Readonly<Record<string, T>>, fallback: string): T {
+    const value = this.#fields[name] ?? fallback;
+    if (typeof value === "string" && Object.hasOwn(table, value)) return table[value] as T;
+    return this.#fail(name, `one of ${Object.keys(table).join(", ")}`);
+  }
+
+  /** Lists of token ids, as `bad_words_ids` is. */
+  optionalIdLists(name: string): readonly (readonly number[])[] | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    const isId = (id: unknown) => Number.isSafeInteger(id);
+    const valid = Array.isArray(value) && value.every((list) => Array.isArray(list) && list.every(isId));
+    return valid ? (value as number[][]) : this.#fail(name, "lists of token ids");
+  }
+
+  #fail(name: string, expected: string, got = this.#fields[name]): never {
+    throw new ConfigError(`config.json: expected ${name} to be ${expected}, got ${describe(got)}`);
+  }
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
+}
+
+/** A `config.json` is not what this model needs. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}

@@ -1,0 +1,87 @@
+import { appendKeyValue, type AttendOptions, type KeyValue, MultiHeadAttention } from "@qkv/attention";
+import { dropout, LayerNorm, type Params, type RandomStream, tidy } from "@qkv/nn";
+import type * as tf from "@tensorflow/tfjs-core";
+import { FeedForward } from "./feedForward.ts";
+import type { TransformerLayerConfig } from "./layerConfig.ts";
+import { enter, leave, type NormOrder } from "./normOrder.ts";
+
+/** Who may see whom in a {@link DecoderLayer}, and what is wanted back. */
+export interface DecoderLayerOptions {
+  /** Which memory positions may be seen. bool, broadcastable to [B, H, Q, K]. */
+  readonly memoryMask?: tf.Tensor | undefined;
+  /** Which target positions may be seen, besides the causal mask that always holds. Broadcastable to [B, H, Q, K]. */
+  readonly mask?: tf.Tensor | undefined;
+  /** Given while training. */
+  readonly random?: RandomStream | undefined;
+  /** Gives the attention weights back too. */
+  readonly returnWeights?: boolean | undefined;
+}
+
+/** What a {@link DecoderLayer} gives. */
+export interface DecoderLayerOutput {
+  /** [B, Q, E] */
+  readonly output: tf.Tensor3D;
+  /** What to hand to the next step. */
+  readonly past: KeyValue;
+  /** [B, H, Q, K], when asked for */
+  readonly selfWeights?: tf.Tensor4D;
+  /** [B, H, Q, S], when asked for */
+  readonly crossWeights?: tf.Tensor4D;
+}
+
+/** Causal self-attention, attention to a memory, then a feed-forward, each with its norm and its way around. */
+export class DecoderLayer {
+  readonly selfAttn: MultiHeadAttention;
+  readonly selfAttnNorm: LayerNorm;
+  readonly crossAttn: MultiHeadAttention;
+  readonly crossAttnNorm: LayerNorm;
+  readonly ffn: FeedForward;
+  readonly ffnNorm: LayerNorm;
+
+  readonly #order: NormOrder;
+  readonly #dropout: number;
+
+  constructor(params: Params, config: TransformerLayerConfig) {
+    const norm = { eps: config.layerNormEps };
+    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), config);
+    this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);
+    this.crossAttn = new MultiHeadAttention(params.at("crossAttn"), config);
+    this.crossAttnNorm = new LayerNorm(params.at("crossAttnNorm"), config.dModel, norm);
+    this.ffn = new FeedForward(params.at("ffn"), config);
+    this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
+    this.#order = config.normOrder;
+    this.#dropout = config.dropout;
+  }
+
+  /**
+   * Decodes the positions of `x`, which follow the ones that `past` remembers.
+   *
+   * @param x [B, Q, E]
+   * @param memory `crossAttn.project(encoderOutput)`, made once per sentence
+   * @param past the previous step's `past`; absent on the first step
+   */
+  forward(x: tf.Tensor3D, memory: KeyValue, past?: KeyValue, options: DecoderLayerOptions = {}): DecoderLayerOutput {
+    const { memoryMask, mask, random, returnWeights } = options;
+    const selfOptions: AttendOptions = { causal: true, random, returnWeights, ...(mask && { mask }) };
+    const crossOptions: AttendOptions = { random, returnWeights, ...(memoryMask && { mask: memoryMask }) };
+    return tidy(() => {
+      let h = enter(x, this.selfAttnNorm, this.#order);
+      const seen = appendKeyValue(past, this.selfAttn.project(h));
+      const self = this.selfAttn.attend(h, seen, selfOptions);
+      let y = leave(x, dropout(self.output, this.#dropout, random), this.selfAttnNorm, this.#order);
+
+      h = enter(y, this.crossAttnNorm, this.#order);
+      const cross = this.crossAttn.attend(h, memory, crossOptions);
+      y = leave(y, dropout(cross.output, this.#dropout, random), this.crossAttnNorm, this.#order);
+
+      h = enter(y, this.ffnNorm, this.#order);
+      y = leave(y, dropout(this.ffn.forward(h, random), this.#dropout, random), this.ffnNorm, this.#order);
+      return {
+        output: y,
+        past: seen,
+        ...(self.weights && { selfWeights: self.weights }),
+        ...(cross.weights && { crossWeights: cross.weights }),
+      };
+    });
+  }
+}

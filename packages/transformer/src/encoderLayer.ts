@@ -1,0 +1,49 @@
+import { type AttendOptions, MultiHeadAttention } from "@qkv/attention";
+import { dropout, LayerNorm, type Params, tidy } from "@qkv/nn";
+import type * as tf from "@tensorflow/tfjs-core";
+import { FeedForward } from "./feedForward.ts";
+import type { TransformerLayerConfig } from "./layerConfig.ts";
+import { enter, leave, type NormOrder } from "./normOrder.ts";
+
+/** What an {@link EncoderLayer} gives. */
+export interface EncoderLayerOutput {
+  /** [B, L, E] */
+  readonly output: tf.Tensor3D;
+  /** [B, H, L, L], when asked for */
+  readonly selfWeights?: tf.Tensor4D | undefined;
+}
+
+/** Self-attention, then a feed-forward, each with its norm and its way around. */
+export class EncoderLayer {
+  readonly selfAttn: MultiHeadAttention;
+  readonly selfAttnNorm: LayerNorm;
+  readonly ffn: FeedForward;
+  readonly ffnNorm: LayerNorm;
+
+  readonly #order: NormOrder;
+  readonly #dropout: number;
+
+  constructor(params: Params, config: TransformerLayerConfig) {
+    const norm = { eps: config.layerNormEps };
+    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), config);
+    this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);
+    this.ffn = new FeedForward(params.at("ffn"), config);
+    this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
+    this.#order = config.normOrder;
+    this.#dropout = config.dropout;
+  }
+
+  /** @param x [B, L, E]  @param options which positions may see which */
+  forward(x: tf.Tensor3D, options: AttendOptions = {}): EncoderLayerOutput {
+    const { random } = options;
+    return tidy(() => {
+      let h = enter(x, this.selfAttnNorm, this.#order);
+      const attended = this.selfAttn.forward(h, h, options);
+      let y = leave(x, dropout(attended.output, this.#dropout, random), this.selfAttnNorm, this.#order);
+
+      h = enter(y, this.ffnNorm, this.#order);
+      y = leave(y, dropout(this.ffn.forward(h, random), this.#dropout, random), this.ffnNorm, this.#order);
+      return { output: y, ...(attended.weights && { selfWeights: attended.weights }) };
+    });
+  }
+}

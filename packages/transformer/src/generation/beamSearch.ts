@@ -1,0 +1,85 @@
+import { BeamHypotheses, type GeneratedSequence } from "./beamHypotheses.ts";
+import type { Decoding } from "./decoding.ts";
+import { isFinished } from "./greedy.ts";
+import { type LogitsProcessor, logitsProcessors } from "./logitsProcessors.ts";
+import { logSoftmax } from "./logSoftmax.ts";
+import type { GenerationSettings } from "./options.ts";
+import { topCandidates } from "./topCandidates.ts";
+
+/** A sequence that still grows, and the row of the decoding that it grows from. */
+interface Beam {
+  readonly row: number;
+  readonly ids: readonly number[];
+  readonly logProbability: number;
+}
+
+/**
+ * The best sequences of each of the `sources` that `decoding` starts from.
+ *
+ * A source begins with one beam and takes as many as there are continuations for; one that is done gives up its rows,
+ * so a step costs only what is still undecided.
+ */
+export async function beamSearch(
+  decoding: Decoding,
+  sources: number,
+  settings: GenerationSettings,
+): Promise<GeneratedSequence[][]> {
+  const processors = logitsProcessors(settings);
+  const searches = Array.from({ length: sources }, (_, row) => ({
+    finished: new BeamHypotheses(settings),
+    beams: [{ row, ids: [settings.startTokenId], logProbability: 0 }] as Beam[],
+  }));
+  let open = searches;
+  while (open.length > 0) {
+    const logits = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids.at(-1) as number)));
+    let row = 0;
+    for (const search of open) {
+      const scores = logits.slice(row, (row += search.beams.length));
+      search.beams = extend(search.beams, scores, search.finished, processors, settings);
+    }
+    open = open.filter(({ beams }) => beams.length > 0);
+    const beams = open.flatMap((search) => search.beams);
+    if (beams.length > 0) decoding.continueFrom(beams.map((beam) => beam.row));
+    row = 0;
+    for (const search of open) search.beams = search.beams.map((beam) => ({ ...beam, row: row++ }));
+  }
+  return searches.map(({ finished }) => [...finished.best(settings.numReturnSequences)]);
+}
+
+/**
+ * The beams one token later, none if the search of this source is over. What finishes goes to `finished`.
+ *
+ * @param logits for each beam, [V]; changed in place
+ */
+function extend(
+  beams: readonly Beam[],
+  logits: readonly Float32Array[],
+  finished: BeamHypotheses,
+  processors: readonly LogitsProcessor[],
+  settings: GenerationSettings,
+): Beam[] {
+  const { numBeams, eosTokenIds } = settings;
+  for (const [i, { ids }] of beams.entries()) {
+    const scores = logits[i] as Float32Array;
+    logSoftmax(scores);
+    for (const process of processors) process(scores, ids);
+  }
+  // Each beam can end in every end token; this many leave numBeams that go on even so.
+  const count = Math.max(2, 1 + eosTokenIds.length) * numBeams;
+  const totals = beams.map(({ logProbability }) => logProbability);
+  const candidates = topCandidates(logits, totals, count);
+  if (candidates.length === 0) throw new RangeError("generate: expected a token that may come next, got none");
+
+  const next: Beam[] = [];
+  for (const [rank, { beam, token, logProbability }] of candidates.entries()) {
+    const { row, ids: before } = beams[beam] as Beam;
+    const ids = [...before, token];
+    if (!isFinished(ids, settings)) {
+      if (next.length < numBeams) next.push({ row, ids, logProbability });
+    } else if (rank < numBeams) {
+      finished.add(ids, logProbability); // an end that is not among the best is neither kept nor continued
+    }
+  }
+  const [best] = next;
+  return best === undefined || finished.isDone(best.logProbability, best.ids.length - 1) ? [] : next;
+}

@@ -1,0 +1,169 @@
+import { initBackend } from "@qkv/backend";
+import { expectNoLeaks } from "@qkv/testing";
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { WANDERER_VOCABULARY, wanderer } from "../../test/wanderer.ts";
+import { BeamHypotheses } from "./beamHypotheses.ts";
+import { beamSearch } from "./beamSearch.ts";
+import { Decoding } from "./decoding.ts";
+import { generate, generateStream } from "./generate.ts";
+import { type GenerationOptions, settingsOf } from "./options.ts";
+
+beforeAll(() => initBackend("cpu"));
+
+const model = wanderer();
+const token = fc.integer({ min: 2, max: WANDERER_VOCABULARY - 1 });
+const source = fc.array(token, { minLength: 1, maxLength: 5 });
+const searches: fc.Arbitrary<GenerationOptions> = fc.record({
+  numBeams: fc.integer({ min: 1, max: 5 }),
+  lengthPenalty: fc.constantFrom(-1, 0, 0.5, 1, 2),
+  earlyStopping: fc.constantFrom(true, false, "never" as const),
+  noRepeatNgramSize: fc.constantFrom(0, 2),
+  forcedEosTokenId: fc.constantFrom(null, 0),
+});
+
+describe("laws", () => {
+  test("a batch gives what its items give one by one", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(source, { minLength: 1, maxLength: 5 }), searches, async (sources, options) => {
+        const together = await expectNoLeaks(() => generate(model, sources, options));
+        const alone = await Promise.all(sources.map((ids) => generate(model, [ids], options)));
+        expect(together.flat(2).map(({ ids }) => ids)).toEqual(alone.flat(2).map(({ ids }) => ids));
+      }),
+      { numRuns: 40 },
+    ));
+
+  test("a greedy search is a beam search of width 1 that stops at its first end", () =>
+    fc.assert(
+      fc.asyncProperty(source, searches, async (ids, options) => {
+        const greedy = await generate(model, [ids], { ...options, numBeams: 1 });
+        const settings = settingsOf({ ...options, numBeams: 1, earlyStopping: true }, model.generation);
+        const decoding = new Decoding(model, [ids]);
+        const beams = await beamSearch(decoding, 1, settings);
+        decoding.dispose();
+        expect(beams[0]?.[0]?.ids).toEqual(greedy[0]?.[0]?.ids);
+        // A forced end is free for a beam only.
+        if (options.forcedEosTokenId === null) {
+          expect(beams[0]?.[0]?.score).toBeCloseTo(greedy[0]?.[0]?.score ?? NaN, 4);
+        }
+      }),
+      { numRuns: 40 },
+    ));
+
+  test("as wide as there are sequences, a beam search finds the best of all", async () => {
+    const options = { maxNewTokens: 2, lengthPenalty: 0, numBeams: WANDERER_VOCABULARY ** 2, numReturnSequences: 5 };
+    for (const ids of [[2], [3, 7], [12, 5, 9]]) {
+      const found = (await generate(model, [ids], options))[0] ?? [];
+      expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).toSorted((a, b) => b - a));
+      const best = found[0]?.score ?? NaN;
+      for (const numBeams of [1, 2, 4]) {
+        const narrow = (await generate(model, [ids], { ...options, numBeams, numReturnSequences: 1 }))[0]?.[0];
+        expect(narrow?.score).toBeLessThanOrEqual(best + 1e-6);
+      }
+    }
+  });
+});
+
+describe("sampling", () => {
+  const options = { sampling: { seed: 3 }, numReturnSequences: 4, maxNewTokens: 8 };
+
+  test("is repeated by its seed, and only by it", async () => {
+    const ids = async (more: GenerationOptions) =>
+      (await generate(model, [[5, 3], [7]], more)).flat().map((s) => s.ids);
+    expect(await ids(options)).toEqual(await ids(options));
+    expect(await ids(options)).not.toEqual(await ids({ ...options, sampling: { seed: 4 } }));
+    expect(new Set((await ids(options)).map(String)).size).toBeGreaterThan(2);
+  });
+
+  test("of one token is a greedy search", async () => {
+    const [greedy] = await generate(model, [[5, 3]]);
+    expect(await generate(model, [[5, 3]], { sampling: { topK: 1, seed: 9 } })).toEqual([greedy]);
+    expect(await generate(model, [[5, 3]], { sampling: { topP: 1e-6, seed: 9 } })).toEqual([greedy]);
+  });
+});
+
+describe("stopping", () => {
+  const endless: GenerationOptions = { maxLength: 500, suppressTokens: [0], sampling: { seed: 1 } };
+
+  test("a stream that is left early leaves nothing behind", () =>
+    expectNoLeaks(async () => {
+      let count = 0;
+      for await (const _token of generateStream(model, [4, 2], endless)) if (++count === 3) break;
+      expect(count).toBe(3);
+    }));
+
+  test("a stream that nobody reads does nothing", () => expectNoLeaks(() => void generateStream(wanderer(), [4, 2])));
+
+  test("an aborted signal stops before the work, and between two steps", async () => {
+    const early = generate(model, [[4]], { signal: AbortSignal.abort(new Error("enough")) });
+    await expect(expectNoLeaks(() => early)).rejects.toThrow("enough");
+    const controller = new AbortController();
+    const stream = async () => {
+      for await (const _token of generateStream(model, [4], { ...endless, signal: controller.signal })) {
+        controller.abort(new Error("heard"));
+      }
+    };
+    await expect(expectNoLeaks(stream)).rejects.toThrow("heard");
+  });
+
+  test.each([1, 3])("a timer's abort gets through to a long search of %i beams", async (numBeams) => {
+    const { sampling: _, ...greedy } = endless;
+    const options = { ...greedy, maxLength: 5000, numBeams, signal: AbortSignal.timeout(80) };
+    await expect(expectNoLeaks(() => generate(model, [[4]], options))).rejects.toThrow(/timeout/);
+  });
+
+  test.each([1, 3])("a model that fails at its third step leaves nothing behind, with %i beams", async (numBeams) => {
+    let steps = 0;
+    const failing = {
+      ...model,
+      decode: (...inputs: Parameters<typeof model.decode>) => {
+        if (++steps === 3) throw new Error("no more");
+        return model.decode(...inputs);
+      },
+    };
+    const options = { numBeams, suppressTokens: [0] };
+    await expect(expectNoLeaks(() => generate(failing, [[4], [5, 6]], options))).rejects.toThrow("no more");
+  });
+});
+
+describe("bad input", () => {
+  test("no source gives nothing", async () => expect(await generate(model, [])).toEqual([]));
+
+  test.each<[GenerationOptions, string]>([
+    [{ numBeams: 0 }, "expected numBeams to be a whole number from 1, got 0"],
+    [{ numReturnSequences: 3, numBeams: 2 }, "expected numReturnSequences to be at most numBeams, 2, got 3"],
+    [{ maxNewTokens: 0 }, "expected maxLength to be room for the start token and one more, got 1"],
+    [{ lengthPenalty: NaN }, "expected lengthPenalty to be a number, got NaN"],
+    [{ repetitionPenalty: 0 }, "expected repetitionPenalty to be a positive number, got 0"],
+    [{ sampling: {}, numBeams: 2 }, "expected numBeams to be 1 with sampling, got 2"],
+    [{ sampling: { temperature: 0 } }, "expected temperature to be a positive number, got 0"],
+    [{ sampling: { topP: 1.5 } }, "expected topP to be a number above 0, at most 1, got 1.5"],
+  ])("%o", (options, message) => expect(generate(model, [[2]], options)).rejects.toThrow(message));
+
+  test("an empty source is named", () =>
+    expect(generate(model, [[2], []])).rejects.toThrow("generate: expected at least one id in source 1, got none"));
+
+  test.each([1, 2])("every token forbidden, with %i beams", (numBeams) => {
+    const suppressTokens = Array.from({ length: WANDERER_VOCABULARY }, (_, id) => id);
+    const search = expectNoLeaks(() => generate(model, [[2]], { suppressTokens, numBeams }));
+    return expect(search).rejects.toThrow("expected a token that may come next, got none");
+  });
+});
+
+test("hypotheses keep the best, as many as there are beams, and say when no other can win", () => {
+  const hypotheses = (options: GenerationOptions) => {
+    const kept = new BeamHypotheses(settingsOf({ numBeams: 2, maxLength: 11, ...options }, model.generation));
+    kept.add([1, 5, 0], -4); // -2 a token
+    expect(kept.isDone(-100, 2)).toBe(false);
+    kept.add([1, 5, 6, 0], -3); // -1
+    return kept;
+  };
+  const kept = hypotheses({});
+  kept.add([1, 0], -1.5);
+  expect(kept.best(2).map(({ score }) => score)).toEqual([-1, -1.5]);
+  expect(hypotheses({ earlyStopping: true }).isDone(-0.1, 3)).toBe(true);
+  expect(hypotheses({}).isDone(-6.1, 3)).toBe(true); // at most -2.03 a token at this length
+  expect(hypotheses({}).isDone(-5.9, 3)).toBe(false);
+  expect(hypotheses({ earlyStopping: "never" }).isDone(-6.1, 3)).toBe(false); // -0.61 at length 10
+  expect(hypotheses({ earlyStopping: "never" }).isDone(-20.1, 3)).toBe(true);
+});

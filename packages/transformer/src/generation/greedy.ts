@@ -1,0 +1,78 @@
+import { RandomStream } from "@qkv/nn";
+import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
+import type { Decoding } from "./decoding.ts";
+import { logitsProcessors } from "./logitsProcessors.ts";
+import { logSumExp } from "./logSoftmax.ts";
+import type { GenerationSettings } from "./options.ts";
+import { draw, likeliest } from "./sampling.ts";
+
+/** A sequence that grows by one token a step. */
+export interface GrowingSequence {
+  /** Start token included. */
+  readonly ids: number[];
+  logProbability: number;
+}
+
+/**
+ * Appends one token after another to `sequences`, the likeliest or a drawn one, and yields those that just grew.
+ *
+ * @param sequences one to each row of `decoding`; they are changed in place
+ */
+export async function* greedySteps(
+  decoding: Decoding,
+  sequences: readonly GrowingSequence[],
+  settings: GenerationSettings,
+): AsyncGenerator<readonly GrowingSequence[], void, undefined> {
+  const processors = logitsProcessors(settings);
+  const choose = chooser(settings);
+  let open = sequences.map((sequence, index) => ({ sequence, index }));
+  while (open.length > 0) {
+    const logits = await decoding.step(open.map(({ sequence }) => sequence.ids.at(-1) as number));
+    for (const [row, { sequence, index }] of open.entries()) {
+      const own = logits[row] as Float32Array;
+      const scores = processors.length > 0 ? own.slice() : own;
+      for (const process of processors) process(scores, sequence.ids);
+      const token = choose(scores, index, sequence.ids.length);
+      if (token === -1) throw new RangeError("generate: expected a token that may come next, got none");
+      sequence.logProbability += (own[token] as number) - logSumExp(own);
+      sequence.ids.push(token);
+    }
+    yield open.map(({ sequence }) => sequence);
+    const rows = [...open.keys()].filter((row) => !isFinished((open[row] as (typeof open)[0]).sequence.ids, settings));
+    open = rows.map((row) => open[row] as (typeof open)[0]);
+    if (rows.length > 0) decoding.continueFrom(rows);
+  }
+}
+
+/** One sequence, or as many as asked for, for each of the `sources` that `decoding` starts from. */
+export async function greedySearch(
+  decoding: Decoding,
+  sources: number,
+  settings: GenerationSettings,
+): Promise<GeneratedSequence[][]> {
+  const { numReturnSequences: copies, lengthPenalty, startTokenId } = settings;
+  const sequences = Array.from({ length: sources * copies }, () => ({ ids: [startTokenId], logProbability: 0 }));
+  decoding.continueFrom(sequences.map((_, i) => Math.floor(i / copies)));
+  for await (const _step of greedySteps(decoding, sequences, settings)) continue;
+  const generated = sequences.map(({ ids, logProbability }) => ({
+    ids,
+    score: scoreOf(logProbability, ids.length - 1, lengthPenalty),
+  }));
+  return Array.from({ length: sources }, (_, i) =>
+    generated.slice(i * copies, (i + 1) * copies).sort((a, b) => b.score - a.score),
+  );
+}
+
+/** Whether nothing more may follow. */
+export function isFinished(ids: readonly number[], { eosTokenIds, maxLength }: GenerationSettings): boolean {
+  return ids.length >= maxLength || eosTokenIds.includes(ids.at(-1) as number);
+}
+
+type Chooser = (scores: Float32Array, sequence: number, place: number) => number;
+
+/** Draws depend on the seed, the sequence and the place alone, so that those that finished do not disturb the rest. */
+function chooser({ sampling }: GenerationSettings): Chooser {
+  if (sampling === null) return likeliest;
+  const random = new RandomStream(sampling.seed);
+  return (scores, sequence, place) => draw(scores, random.fork(sequence).fork(place));
+}

@@ -1,0 +1,17 @@
+export { DecoderLayer, type DecoderLayerOptions, type DecoderLayerOutput } from "./decoderLayer.ts";
+export { EncoderLayer, type EncoderLayerOutput } from "./encoderLayer.ts";
+export { ConfigError } from "./configFields.ts";
+export { FeedForward } from "./feedForward.ts";
+export type { TransformerLayerConfig } from "./layerConfig.ts";
+export type { GeneratedSequence } from "./generation/beamHypotheses.ts";
+export { generate, generateStream } from "./generation/generate.ts";
+export type { LogitsProcessor } from "./generation/logitsProcessors.ts";
+export type { GenerationOptions, SamplingOptions } from "./generation/options.ts";
+export { parseGenerationOptions } from "./generation/parseGenerationOptions.ts";
+export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./marian/checkpointNames.ts";
+export { type MarianConfig, parseMarianConfig } from "./marian/config.ts";
+export { formatMarianConfig } from "./marian/formatConfig.ts";
+export { MarianModel } from "./marian/model.ts";
+export type { NormOrder } from "./normOrder.ts";
+export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./seq2seq.ts";
+export type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "./seq2seqOutput.ts";

@@ -1,0 +1,81 @@
+import { ConfigFields } from "../configFields.ts";
+import type { Activation } from "@qkv/nn";
+
+/** An encoder-decoder of the Marian family, as OPUS-MT's are (https://marian-nmt.github.io). */
+export interface MarianConfig {
+  readonly vocabSize: number;
+  /** Another size than `vocabSize` only if encoder and decoder have vocabularies of their own. */
+  readonly decoderVocabSize: number;
+  readonly shareEncoderDecoderEmbeddings: boolean;
+  readonly tieWordEmbeddings: boolean;
+  readonly dModel: number;
+  readonly encoderLayers: number;
+  readonly encoderHeads: number;
+  readonly encoderFfnDim: number;
+  readonly decoderLayers: number;
+  readonly decoderHeads: number;
+  readonly decoderFfnDim: number;
+  readonly activation: Activation;
+  readonly maxPositions: number;
+  /** Multiplies embeddings by sqrt(dModel). */
+  readonly scaleEmbedding: boolean;
+  readonly dropout: number;
+  readonly attentionDropout: number;
+  readonly activationDropout: number;
+  readonly padTokenId: number;
+  readonly eosTokenId: number;
+  readonly decoderStartTokenId: number;
+  readonly forcedEosTokenId?: number;
+  readonly maxLength: number;
+  readonly badWordsIds?: readonly (readonly number[])[];
+}
+
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  relu: "relu",
+  gelu: "gelu",
+  gelu_new: "geluTanh",
+  gelu_pytorch_tanh: "geluTanh",
+  silu: "silu",
+  swish: "silu",
+};
+
+/**
+ * Reads Hugging Face's `config.json` of `model_type` "marian"
+ * (https://huggingface.co/docs/transformers/model_doc/marian). Fields left out have transformers' defaults.
+ *
+ * @throws ConfigError naming the field
+ */
+export function parseMarianConfig(json: unknown): MarianConfig {
+  const fields = new ConfigFields(json);
+  fields.expect("model_type", "marian");
+  const vocabSize = fields.integer("vocab_size");
+  const forcedEosTokenId = fields.optionalInteger("forced_eos_token_id");
+  const dModel = fields.integer("d_model", 1024);
+  const maxPositions = fields.integer("max_position_embeddings", 1024);
+  const badWordsIds = fields.optionalIdLists("bad_words_ids");
+  return {
+    vocabSize,
+    decoderVocabSize: fields.optionalInteger("decoder_vocab_size") ?? vocabSize,
+    shareEncoderDecoderEmbeddings: fields.boolean("share_encoder_decoder_embeddings", true),
+    tieWordEmbeddings: fields.boolean("tie_word_embeddings", true),
+    dModel,
+    encoderLayers: fields.integer("encoder_layers", 12),
+    encoderHeads: fields.divisor("encoder_attention_heads", 16, dModel),
+    encoderFfnDim: fields.integer("encoder_ffn_dim", 4096),
+    decoderLayers: fields.integer("decoder_layers", 12),
+    decoderHeads: fields.divisor("decoder_attention_heads", 16, dModel),
+    decoderFfnDim: fields.integer("decoder_ffn_dim", 4096),
+    activation: fields.oneOf("activation_function", ACTIVATIONS, "gelu"),
+    maxPositions,
+    scaleEmbedding: fields.boolean("scale_embedding", false),
+    dropout: fields.rate("dropout", 0.1),
+    attentionDropout: fields.rate("attention_dropout", 0),
+    activationDropout: fields.rate("activation_dropout", 0),
+    padTokenId: fields.integer("pad_token_id", 58100),
+    eosTokenId: fields.integer("eos_token_id", 0),
+    decoderStartTokenId: fields.integer("decoder_start_token_id", 58100),
+    ...(forcedEosTokenId !== undefined && { forcedEosTokenId }),
+    maxLength: fields.integer("max_length", maxPositions),
+    ...(badWordsIds !== undefined && { badWordsIds }),
+  };
+}

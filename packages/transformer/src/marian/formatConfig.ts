@@ -1,0 +1,40 @@
+import type { Activation } from "@qkv/nn";
+import type { MarianConfig } from "./config.ts";
+
+const ACTIVATION_NAMES: Readonly<Record<Activation, string>> = {
+  relu: "relu",
+  gelu: "gelu",
+  geluTanh: "gelu_new",
+  silu: "silu",
+};
+
+/** The `config.json` that transformers opens as this model: {@link parseMarianConfig} reads it back. */
+export function formatMarianConfig(config: MarianConfig): Record<string, unknown> {
+  return {
+    architectures: ["MarianMTModel"],
+    model_type: "marian",
+    is_encoder_decoder: true,
+    vocab_size: config.vocabSize,
+    decoder_vocab_size: config.decoderVocabSize,
+    share_encoder_decoder_embeddings: config.shareEncoderDecoderEmbeddings,
+    tie_word_embeddings: config.tieWordEmbeddings,
+    d_model: config.dModel,
+    encoder_layers: config.encoderLayers,
+    encoder_attention_heads: config.encoderHeads,
+    encoder_ffn_dim: config.encoderFfnDim,
+    decoder_layers: config.decoderLayers,
+    decoder_attention_heads: config.decoderHeads,
+    decoder_ffn_dim: config.decoderFfnDim,
+    num_hidden_layers: config.encoderLayers,
+    activation_function: ACTIVATION_NAMES[config.activation],
+    max_position_embeddings: config.maxPositions,
+    scale_embedding: config.scaleEmbedding,
+    dropout: config.dropout,
+    attention_dropout: config.attentionDropout,
+    activation_dropout: config.activationDropout,
+    pad_token_id: config.padTokenId,
+    eos_token_id: config.eosTokenId,
+    decoder_start_token_id: config.decoderStartTokenId,
+    ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
+  };
+}

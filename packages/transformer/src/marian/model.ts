@@ -1,0 +1,190 @@
+import { crossEntropy, linear } from "@qkv/backend";
+import { disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
+import { Embedding, type Initializer, Linear, normal, type Params, type RandomStream, tidy } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { DecoderLayer } from "../decoderLayer.ts";
+import { EncoderLayer } from "../encoderLayer.ts";
+import type { TransformerLayerConfig } from "../layerConfig.ts";
+import type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "../seq2seq.ts";
+import type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "../seq2seqOutput.ts";
+import type { MarianConfig } from "./config.ts";
+import { embedTokens } from "./embedding.ts";
+
+/** The encoder half, or the decoder half, of a {@link MarianModel}: an embedding and layers. */
+class Stack<Layer> {
+  readonly embedding: Embedding;
+  readonly layers: readonly Layer[];
+
+  constructor(embedding: Embedding, layers: readonly Layer[]) {
+    this.embedding = embedding;
+    this.layers = layers;
+  }
+}
+
+/** A post-norm encoder-decoder with sinusoidal positions: `MarianMTModel` of Hugging Face transformers. */
+export class MarianModel implements Seq2SeqModel {
+  readonly config: MarianConfig;
+  readonly generation: GenerationDefaults;
+  readonly params: Params;
+
+  /** The one table of both vocabularies, if they are shared. */
+  readonly shared?: Embedding;
+  readonly encoder: Stack<EncoderLayer>;
+  readonly decoder: Stack<DecoderLayer>;
+  /** Absent if the output layer is tied to the decoder's embedding. */
+  readonly lmHead?: Linear;
+  /** [1, V], not trained */
+  readonly finalLogitsBias: tf.Variable<tf.Rank.R2>;
+
+  constructor(params: Params, config: MarianConfig) {
+    const { vocabSize, decoderVocabSize, dModel, encoderLayers, decoderLayers } = config;
+    const table = padAtZero(config.padTokenId, normal(dModel ** -0.5));
+    if (config.shareEncoderDecoderEmbeddings)
+      this.shared = new Embedding(params.at("shared"), vocabSize, dModel, table);
+    const embed = (side: string, size: number) =>
+      this.shared ?? new Embedding(params.at(side, "embedding"), size, dModel, table);
+
+    const layer = {
+      ...config,
+      normOrder: "post",
+      layerNormEps: 1e-5, // torch.nn.LayerNorm's default: Marian's config has no field for it
+    } as const satisfies Partial<TransformerLayerConfig>;
+    const encoderLayer = { ...layer, numHeads: config.encoderHeads, ffnDim: config.encoderFfnDim };
+    const decoderLayer = { ...layer, numHeads: config.decoderHeads, ffnDim: config.decoderFfnDim };
+
+    this.encoder = new Stack(
+      embed("encoder", vocabSize),
+      Array.from({ length: encoderLayers }, (_, i) => new EncoderLayer(params.at("encoder.layers", i), encoderLayer)),
+    );
+    this.decoder = new Stack(
+      embed("decoder", decoderVocabSize),
+      Array.from({ length: decoderLayers }, (_, i) => new DecoderLayer(params.at("decoder.layers", i), decoderLayer)),
+    );
+    if (!config.tieWordEmbeddings)
+      this.lmHead = new Linear(params.at("lmHead"), dModel, decoderVocabSize, { bias: false });
+    this.finalLogitsBias = params.buffer<tf.Rank.R2>("finalLogitsBias", [1, decoderVocabSize]);
+    this.params = params;
+    this.config = config;
+    this.generation = config;
+  }
+
+  /** Logits for every target position at once, and whatever else is asked for. All tensors are the caller's. */
+  forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: ForwardOptions = {}): Seq2SeqOutput {
+    return tidy(() => {
+      const encoder = this.#runEncoder(ids, keep, options);
+      const memory = this.#remember(encoder.lastHiddenState, keep);
+      const { past, ...decoder } = this.#runDecoder(decoderIds, memory, undefined, options);
+      disposeKeyValues(past);
+      return { logits: this.#logits(decoder.lastHiddenState), encoder, decoder };
+    });
+  }
+
+  /**
+   * The mean cross-entropy of a batch's target tokens.
+   *
+   * @param labels [B, T] int32, -100 at positions that do not count
+   */
+  loss(
+    inputs: Seq2SeqInputs & { readonly labels: tf.Tensor2D },
+    {
+      labelSmoothing = 0,
+      random,
+    }: { readonly labelSmoothing?: number; readonly random?: RandomStream | undefined } = {},
+  ): tf.Scalar {
+    return tf.tidy(() => {
+      const { logits } = this.forward(inputs, { random });
+      const rows = tf.reshape(logits, [-1, this.config.decoderVocabSize]) as tf.Tensor2D;
+      const labels = tf.reshape(inputs.labels, [-1]) as tf.Tensor1D;
+      const losses = crossEntropy(rows, labels, { labelSmoothing }); // [B * T]
+      const count = tf.sum(tf.cast(tf.notEqual(labels, -100), "float32"));
+      return tf.div(tf.sum(losses), tf.maximum(count, 1)) as tf.Scalar;
+    });
+  }
+
+  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D): Memory {
+    return tidy(() => {
+      const { lastHiddenState } = this.#runEncoder(ids, keep, {});
+      return this.#remember(lastHiddenState, keep);
+    });
+  }
+
+  decode(ids: tf.Tensor2D, memory: Memory, past?: DecoderPast): { logits: tf.Tensor3D; past: DecoderPast } {
+    return tidy(() => {
+      const decoded = this.#runDecoder(ids, memory, past, {});
+      return { logits: this.#logits(decoded.lastHiddenState), past: decoded.past };
+    });
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #runEncoder(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined, options: ForwardOptions): StackOutput {
+    const { random, hiddenStates, attentions } = options;
+    const layerOptions = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }) };
+    let x = embedTokens(ids, this.encoder.embedding, this.config, { random });
+    const states = [x];
+    const weights: tf.Tensor4D[] = [];
+    for (const layer of this.encoder.layers) {
+      const { output, selfWeights } = layer.forward(x, layerOptions);
+      x = output;
+      states.push(x);
+      if (selfWeights) weights.push(selfWeights);
+    }
+    return { lastHiddenState: x, hiddenStates: hiddenStates ? states : [], attentions: weights, crossAttentions: [] };
+  }
+
+  #runDecoder(
+    ids: tf.Tensor2D,
+    memory: Memory,
+    past: DecoderPast | undefined,
+    { random, hiddenStates, attentions }: ForwardOptions,
+  ): StackOutput & { past: DecoderPast } {
+    const layerOptions = { random, returnWeights: attentions, memoryMask: memory.mask };
+    const offset = past?.[0]?.keys.shape[2] ?? 0;
+    let x = embedTokens(ids, this.decoder.embedding, this.config, { offset, random });
+    const states = [x];
+    const weights: tf.Tensor4D[] = [];
+    const crossWeights: tf.Tensor4D[] = [];
+    const seen: KeyValue[] = [];
+    for (const [i, layer] of this.decoder.layers.entries()) {
+      const step = layer.forward(x, memory.keyValues[i] as KeyValue, past?.[i], layerOptions);
+      x = step.output;
+      states.push(x);
+      seen.push(step.past);
+      if (step.selfWeights) weights.push(step.selfWeights);
+      if (step.crossWeights) crossWeights.push(step.crossWeights);
+    }
+    return {
+      lastHiddenState: x,
+      hiddenStates: hiddenStates ? states : [],
+      attentions: weights,
+      crossAttentions: crossWeights,
+      past: seen,
+    };
+  }
+
+  #remember(encoded: tf.Tensor3D, keep: tf.Tensor2D | undefined): Memory {
+    const keyValues = this.decoder.layers.map((layer) => layer.crossAttn.project(encoded));
+    return { keyValues, ...(keep && { mask: keyMask(keep) }) };
+  }
+
+  /** [B, T, E] -> [B, T, V] */
+  #logits(x: tf.Tensor3D): tf.Tensor3D {
+    const weight = this.lmHead?.weight ?? this.decoder.embedding.weight;
+    return linear(x, weight, tf.reshape(this.finalLogitsBias, [-1])) as tf.Tensor3D;
+  }
+}
+
+/** Starts the padding token's row at zero, as torch.nn.Embedding does. */
+function padAtZero(padTokenId: number, init: Initializer): Initializer {
+  return (shape, seed) =>
+    tf.tidy(() => {
+      const isPad = tf.expandDims(tf.equal(tf.range(0, shape[0] ?? 0), padTokenId), 1);
+      return tf.where(tf.broadcastTo(isPad, shape), 0, init(shape, seed));
+    });
+}

@@ -1,0 +1,39 @@
+import type { KeyValue } from "@qkv/attention";
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** An encoded source, ready to be attended to. The caller disposes of its tensors. */
+export interface Memory {
+  /** The keys and values of the encoder's output for each decoder layer. */
+  readonly keyValues: readonly KeyValue[];
+  /** [B, 1, 1, S] bool, true keeps; absent if nothing is padded */
+  readonly mask?: tf.Tensor4D;
+}
+
+/** What each decoder layer remembers of the positions before. The caller disposes of its tensors. */
+export type DecoderPast = readonly KeyValue[];
+
+/** What a model's checkpoint says about generation: `generation_config.json`, or the same fields of `config.json`. */
+export interface GenerationDefaults {
+  readonly decoderStartTokenId: number;
+  readonly eosTokenId: number;
+  readonly padTokenId: number;
+  readonly forcedEosTokenId?: number;
+  /** The longest target, start token included. */
+  readonly maxLength: number;
+  /** Sequences of tokens that are never generated. */
+  readonly badWordsIds?: readonly (readonly number[])[];
+}
+
+/** An encoder-decoder that generation can drive: one interface for every family. */
+export interface Seq2SeqModel {
+  readonly generation: GenerationDefaults;
+
+  /** @param ids [B, S] int32  @param keep [B, S] bool, false at padding */
+  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D): Memory;
+
+  /**
+   * @param ids [B, Q] int32, the tokens that follow `past`
+   * @returns logits [B, Q, V] and the past to hand to the next call; both the caller's
+   */
+  decode(ids: tf.Tensor2D, memory: Memory, past?: DecoderPast): { logits: tf.Tensor3D; past: DecoderPast };
+}
