@@ -1,0 +1,100 @@
+import { countNgrams, matchCount, type NgramCounts, totalCount } from "./ngrams.ts";
+import { referencesOf, SACREBLEU_VERSION } from "./references.ts";
+import { tokenize13a } from "./tokenize13a.ts";
+import { withoutTrailingSpace } from "./words.ts";
+
+const MAX_ORDER = 4;
+
+/** A corpus's BLEU and what it is made of. */
+export interface BleuScore {
+  /** 0 to 100. */
+  readonly score: number;
+  /** The share of n-grams that are right, in percent, for n = 1 to 4. */
+  readonly precisions: readonly number[];
+  /** Below 1 if the hypotheses are shorter than the references. */
+  readonly brevityPenalty: number;
+  readonly hypothesisLength: number;
+  readonly referenceLength: number;
+  /** How it was computed, in sacreBLEU's words. */
+  readonly signature: string;
+}
+
+/**
+ * The BLEU of a corpus (https://aclanthology.org/P02-1040), equal to sacreBLEU's: 13a tokens, exponential smoothing.
+ *
+ * @param hypotheses one text for each segment, not tokenized
+ * @param references one list for each reference translation, each with a text for each segment
+ */
+export function bleu(hypotheses: readonly string[], references: readonly (readonly string[])[]): BleuScore {
+  const matches = zeros();
+  const totals = zeros();
+  let hypothesisLength = 0;
+  let referenceLength = 0;
+  referencesOf("bleu", hypotheses, references).forEach((texts, i) => {
+    const tokens = tokens13a(hypotheses[i] ?? "");
+    const referenceTokens = texts.map(tokens13a);
+    hypothesisLength += tokens.length;
+    referenceLength += closestLength(tokens.length, referenceTokens);
+    const expected = mostOfEach(referenceTokens.map((words) => countNgrams(words, MAX_ORDER, " ")));
+    countNgrams(tokens, MAX_ORDER, " ").forEach((counts, n) => {
+      matches[n] = (matches[n] ?? 0) + matchCount(counts, expected[n] ?? new Map());
+      totals[n] = (totals[n] ?? 0) + totalCount(counts);
+    });
+  });
+  const precisions = smoothedPrecisions(matches, totals);
+  const brevityPenalty = penaltyOf(hypothesisLength, referenceLength);
+  const score = matches.every((count) => count === 0) ? 0 : brevityPenalty * geometricMean(precisions);
+  const signature = `nrefs:${references.length}|case:mixed|eff:no|tok:13a|smooth:exp|version:${SACREBLEU_VERSION}`;
+  return { score, precisions, brevityPenalty, hypothesisLength, referenceLength, signature };
+}
+
+function tokens13a(text: string): string[] {
+  return tokenize13a(withoutTrailingSpace(text));
+}
+
+/** The length of the reference nearest to the hypothesis; of two as near, the shorter. */
+function closestLength(length: number, references: readonly string[][]): number {
+  const lengths = references.map((reference) => reference.length).sort((a, b) => a - b);
+  return lengths.reduce((best, next) => (Math.abs(next - length) < Math.abs(best - length) ? next : best));
+}
+
+/** An n-gram may be matched as often as the reference that has it most often. */
+function mostOfEach(references: readonly NgramCounts[][]): NgramCounts[] {
+  return Array.from({ length: MAX_ORDER }, (_, n) => {
+    const most = new Map<string, number>();
+    for (const reference of references) {
+      for (const [ngram, count] of reference[n] ?? []) most.set(ngram, Math.max(count, most.get(ngram) ?? 0));
+    }
+    return most;
+  });
+}
+
+/** In percent. An order with no match gets half of what one match of the order before would be worth, and so on. */
+function smoothedPrecisions(matches: readonly number[], totals: readonly number[]): number[] {
+  const precisions = zeros();
+  if (matches.every((count) => count === 0)) return precisions;
+  let smoothing = 1;
+  for (let n = 0; n < MAX_ORDER; n++) {
+    const total = totals[n] ?? 0;
+    const count = matches[n] ?? 0;
+    if (total === 0) break;
+    if (count === 0) smoothing *= 2;
+    precisions[n] = count === 0 ? 100 / (smoothing * total) : (100 * count) / total;
+  }
+  return precisions;
+}
+
+function penaltyOf(hypothesisLength: number, referenceLength: number): number {
+  if (hypothesisLength >= referenceLength) return 1;
+  return hypothesisLength === 0 ? 0 : Math.exp(1 - referenceLength / hypothesisLength);
+}
+
+/** 0 as soon as one of them is, since no segment may be long enough for its order. */
+function geometricMean(numbers: readonly number[]): number {
+  return Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
+}
+
+/** One for each order. */
+function zeros(): number[] {
+  return Array.from({ length: MAX_ORDER }, () => 0);
+}

@@ -1,0 +1,46 @@
+import { open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+/** How the name of a file ends that is not yet whole. */
+export const TEMPORARY = ".tmp";
+
+/**
+ * Writes a file whole or not at all: first beside it, to the disk, and then under its name. Whatever had the name is
+ * there, whole, until the new one takes its place; a power cut changes nothing of that.
+ */
+export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${file}${TEMPORARY}`;
+  try {
+    const handle = await open(temporary, "w");
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw readable(error);
+  }
+  await syncFolder(path.dirname(file));
+}
+
+/** Makes a rename last. Windows does it by itself, and cannot open a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function readable(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
+  return full
+    ? new Error(`no space left for it (${code}); what was there before is unharmed`, { cause: error })
+    : error;
+}

@@ -1,0 +1,45 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import path from "node:path";
+import type { TrainingEvent } from "../events.ts";
+
+/** Where a resumed run goes on. */
+export interface TrainingLogOptions {
+  /** What the file says of later steps is cut off, for the run will say it again. Default 0: a new log. */
+  readonly resumedStep?: number;
+}
+
+/** A run's events in a file, one line of JSON each, with the time. */
+export interface TrainingLog {
+  write(event: TrainingEvent): void;
+  close(): void;
+}
+
+/** Opens a log that holds each step once, however often the run was killed and resumed. */
+export function trainingLog(file: string, { resumedStep = 0 }: TrainingLogOptions = {}): TrainingLog {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const handle = openSync(file, "a+");
+  ftruncateSync(handle, keptBytes(readFileSync(handle), resumedStep));
+  return {
+    write: (event) => void writeSync(handle, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`),
+    close: () => closeSync(handle),
+  };
+}
+
+/** How long the part is before the first line that is of a later step, or that a kill has cut off. */
+function keptBytes(bytes: Buffer, resumedStep: number): number {
+  let start = 0;
+  for (;;) {
+    const end = bytes.indexOf("\n", start);
+    if (end < 0 || !(stepOf(bytes.toString("utf8", start, end)) <= resumedStep)) return start;
+    start = end + 1;
+  }
+}
+
+/** The step of a line, NaN if it is not a line of a log. */
+function stepOf(line: string): number {
+  try {
+    return Number((JSON.parse(line) as { step?: unknown } | null)?.step);
+  } catch {
+    return NaN;
+  }
+}

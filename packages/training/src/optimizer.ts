@@ -1,0 +1,27 @@
+import type { NamedGradients } from "./gradients.ts";
+import type { StateDict } from "@qkv/nn";
+
+/** Turns gradients into new values of the parameters that it was made for. */
+export interface Optimizer {
+  /** The learning rate that a schedule's factor multiplies. */
+  readonly learningRate: number;
+
+  /** Updates every parameter that has a gradient. Borrows the gradients. */
+  step(gradients: NamedGradients, options?: OptimizerStepOptions): void;
+
+  /** What has to be saved to go on as if never stopped. */
+  state(): Promise<StateDict>;
+
+  /** Takes back what {@link state} gave, strictly: every name and shape must be the one expected. */
+  load(state: StateDict): void;
+
+  dispose(): void;
+}
+
+/** What one step may change of a rate and of gradients. */
+export interface OptimizerStepOptions {
+  /** The schedule's factor: multiplies the learning rate. Default 1. */
+  readonly factor?: number;
+  /** Multiplies every gradient first, as clipping does. Default 1. */
+  readonly gradientScale?: number;
+}

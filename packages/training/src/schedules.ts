@@ -1,0 +1,76 @@
+/** What the learning rate is multiplied by at a step. Steps count from 1, the first update. */
+export type Schedule = (step: number) => number;
+
+/** How a schedule begins: the factor rises in a straight line to 1 over the first `warmupSteps` updates. */
+export interface WarmupOptions {
+  /** Default 0: no warm-up. */
+  readonly warmupSteps?: number;
+}
+
+/** A schedule that comes down has to know where the end is. */
+export interface DecayOptions extends WarmupOptions {
+  /** The step at which the factor reaches `floor`. It stays there afterwards. */
+  readonly totalSteps: number;
+  /** The last factor. Default 0. */
+  readonly floor?: number;
+}
+
+/** A factor of 1 after the warm-up. */
+export function constantSchedule({ warmupSteps = 0 }: WarmupOptions = {}): Schedule {
+  return (step) => rise(step, warmupSteps) ?? 1;
+}
+
+/**
+ * A factor that falls with the square root of the step after the warm-up: sqrt(warmupSteps / step).
+ * ("Attention Is All You Need", section 5.3, scaled so that its peak is 1.)
+ */
+export function inverseSqrtSchedule({ warmupSteps = 1 }: WarmupOptions = {}): Schedule {
+  if (!(warmupSteps >= 1)) throw new RangeError(`inverseSqrtSchedule: expected warmupSteps >= 1, got ${warmupSteps}`);
+  return (step) => rise(step, warmupSteps) ?? Math.sqrt(warmupSteps / step);
+}
+
+/** A factor that falls in a straight line from 1, at the end of the warm-up, to `floor`. */
+export function linearSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: DecayOptions): Schedule {
+  checkDecay("linearSchedule", warmupSteps, totalSteps);
+  return (step) => rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, warmupSteps, totalSteps));
+}
+
+/** A factor that falls along half a cosine from 1, at the end of the warm-up, to `floor`. */
+export function cosineSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: DecayOptions): Schedule {
+  checkDecay("cosineSchedule", warmupSteps, totalSteps);
+  return (step) => {
+    const fall = (1 + Math.cos(Math.PI * progress(step, warmupSteps, totalSteps))) / 2;
+    return rise(step, warmupSteps) ?? floor + (1 - floor) * fall;
+  };
+}
+
+/**
+ * A factor of 1 after the warm-up, until it falls in a straight line to `floor` over the last `decaySteps`: "WSD"
+ * (https://arxiv.org/abs/2404.06395, section 4). Until the fall begins, a run does not depend on where its end is.
+ */
+export function stableThenDecaySchedule({
+  warmupSteps = 0,
+  totalSteps,
+  decaySteps,
+  floor = 0,
+}: DecayOptions & { readonly decaySteps: number }): Schedule {
+  checkDecay("stableThenDecaySchedule", warmupSteps + decaySteps, totalSteps + 1);
+  return (step) =>
+    rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, totalSteps - decaySteps, totalSteps));
+}
+
+/** The factor during the warm-up, undefined from its last step on. */
+function rise(step: number, warmupSteps: number): number | undefined {
+  return step < warmupSteps ? step / warmupSteps : undefined;
+}
+
+/** How far a step is between the end of the warm-up and the last step, 0 to 1. */
+function progress(step: number, warmupSteps: number, totalSteps: number): number {
+  return Math.min(Math.max(step - warmupSteps, 0) / (totalSteps - warmupSteps), 1);
+}
+
+function checkDecay(who: string, warmupSteps: number, totalSteps: number): void {
+  if (!(totalSteps > warmupSteps)) {
+    throw new RangeError(`${who}: expected totalSteps > warmupSteps ${warmupSteps}, got ${totalSteps}`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Checkpoint, CheckpointStore, Progress } from "./checkpoint.ts";
+import type { TrainingEvent } from "./events.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Schedule } from "./schedules.ts";
+
+/** How long a run goes on, and what it does on the way. */
+export interface TrainOptions {
+  /** Borrowed: whoever made it disposes of it. */
+  readonly optimizer: Optimizer;
+  /** Default: a constant learning rate. */
+  readonly schedule?: Schedule;
+  /** Everything random follows from it. Default 0, or the checkpoint's. */
+  readonly seed?: number;
+  /** The run ends after so many updates, or after so many epochs, whichever comes first. One of them is needed. */
+  readonly maxSteps?: number;
+  readonly epochs?: number;
+  /** The largest global norm of the gradients. Default: no limit. */
+  readonly clipNorm?: number;
+  /** How many batches make an update. Default 1. */
+  readonly accumulate?: number;
+  /** Validates after every so many updates and at the end. Default: never. */
+  readonly validateEvery?: number;
+  /** The metric that says which validation was the best. Default: the lowest `loss`. */
+  readonly best?: { readonly metric: string; readonly mode: "min" | "max" };
+  /** Stops after so many validations that were no better than the best. Default: never. */
+  readonly patience?: number;
+  /** Where to save. Without it, nothing is saved. */
+  readonly checkpoints?: Pick<CheckpointStore, "save">;
+  /** Saves after every so many updates; the best validation, an abort and the end are saved in any case. */
+  readonly checkpointEvery?: number;
+  /** Goes on from here, as if never stopped. */
+  readonly resume?: Checkpoint;
+  /** Stops after the update in hand, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** How a run ended. */
+export interface TrainingResult {
+  readonly progress: Progress;
+  /** Why it ended: all steps were made, validation no longer improved, or the signal said so. */
+  readonly stopped: "finished" | "early" | "aborted";
+}
+
+/** @throws RangeError naming the option */
+export function checkTrainOptions({ maxSteps, epochs, seed, resume, accumulate = 1 }: TrainOptions): void {
+  if (maxSteps === undefined && epochs === undefined) {
+    throw new RangeError("train: expected maxSteps or epochs, got neither");
+  }
+  if (!Number.isInteger(accumulate) || accumulate < 1) {
+    throw new RangeError(`train: expected accumulate to be a positive integer, got ${accumulate}`);
+  }
+  if (resume && seed !== undefined && seed !== resume.progress.seed) {
+    throw new RangeError(`train: expected the checkpoint's seed ${resume.progress.seed}, got ${seed}`);
+  }
+}
