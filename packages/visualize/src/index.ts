@@ -1,0 +1,1 @@
+export { heatMap, type HeatMapData } from "./heatMap.ts";
