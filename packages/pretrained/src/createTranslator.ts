@@ -1,0 +1,29 @@
+import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
+import { errorIn, PretrainedError } from "./pretrainedError.ts";
+import type { Pretrained } from "./loadPretrained.ts";
+import { translationTokenizer } from "./translationTokenizer.ts";
+import { Translator, type TranslatorOptions } from "./translator.ts";
+
+/**
+ * A translator of an opened model, which stays the caller's. It searches as the model's `generation_config.json` says.
+ *
+ * @throws PretrainedError if the model came without a tokenizer
+ */
+export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
+  const { name, model, tokenizer, config, generationConfig } = pretrained;
+  if (tokenizer === undefined) throw new PretrainedError(`${name}/tokenizer.json: expected a file, got nothing`);
+  const generation = { ...searchOf(name, generationConfig), ...options.generation };
+  return new Translator(model, translationTokenizer(tokenizer), {
+    maxPositions: config.maxPositions,
+    ...options,
+    generation,
+  });
+}
+
+function searchOf(name: string, generationConfig: Readonly<Record<string, unknown>>): GenerationOptions {
+  try {
+    return parseGenerationOptions(generationConfig);
+  } catch (error) {
+    throw errorIn(`${name}/generation_config.json`, error);
+  }
+}

@@ -1,0 +1,215 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
+import { type SafeTensor, parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createTranslator } from "./createTranslator.ts";
+import { loadPretrained } from "./loadPretrained.ts";
+import { memoryFiles } from "./modelFiles.ts";
+import { modelFolder } from "./modelFolder.ts";
+import { PretrainedError } from "./pretrainedError.ts";
+
+const read = (folder: string): Map<string, Uint8Array> => {
+  const path = new URL(`../test/golden/${folder}/`, import.meta.url);
+  return new Map(readdirSync(path).map((file) => [file, new Uint8Array(readFileSync(new URL(file, path)))]));
+};
+const float32 = read("float32");
+const sharded = read("sharded");
+beforeAll(() => initBackend("cpu"));
+
+type Change = (files: Map<string, Uint8Array>) => void;
+
+/** A copy of a folder with something wrong. */
+function broken(change: Change, from = float32) {
+  const files = new Map(from);
+  change(files);
+  return memoryFiles("models/en-fr", files);
+}
+
+const encode = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
+const json = (files: ReadonlyMap<string, Uint8Array>, file: string) =>
+  JSON.parse(new TextDecoder().decode(files.get(file))) as Record<string, unknown>;
+const config =
+  (over: object): Change =>
+  (files) =>
+    void files.set("config.json", encode({ ...json(files, "config.json"), ...over }));
+const cut =
+  (file: string, bytes: number): Change =>
+  (files) =>
+    void files.set(file, files.get(file)?.slice(0, bytes) ?? new Uint8Array());
+const tensors =
+  (change: (tensors: Map<string, SafeTensor>) => void): Change =>
+  (files) => {
+    const all = new Map(parseSafetensors(files.get("model.safetensors") ?? new Uint8Array()).tensors);
+    change(all);
+    files.set("model.safetensors", writeSafetensors(all));
+  };
+const none = safeTensor(new Float32Array(3), [3]);
+
+describe("loadPretrained", () => {
+  // The console, the tensors and what is thrown are all held: a failure leaves nothing behind.
+  test.each<[string, Change, string | RegExp]>([
+    ["no config", (f) => void f.delete("config.json"), "models/en-fr/config.json: expected a file, got nothing"],
+    [
+      "an empty config",
+      cut("config.json", 0),
+      "models/en-fr/config.json: expected a JSON object, got 0 bytes that are not JSON",
+    ],
+    [
+      "a config that is a list",
+      (f) => void f.set("config.json", encode([])),
+      "models/en-fr/config.json: expected a JSON object, got a list",
+    ],
+    [
+      "another family",
+      config({ model_type: "bert" }),
+      'models/en-fr/config.json: expected a model_type of marian, got "bert"',
+    ],
+    [
+      "a family named like a method",
+      config({ model_type: "toString" }),
+      'models/en-fr/config.json: expected a model_type of marian, got "toString"',
+    ],
+    [
+      "no family",
+      config({ model_type: undefined }),
+      "models/en-fr/config.json: expected a model_type of marian, got none",
+    ],
+    [
+      "another head",
+      config({ architectures: ["MarianModel"] }),
+      'models/en-fr/config.json: expected architectures to name MarianMTModel, got ["MarianModel"]',
+    ],
+    [
+      "a width that is text",
+      config({ d_model: "10" }),
+      /^models\/en-fr\/config.json: expected d_model to be a whole number, got "10"$/,
+    ],
+    [
+      "no weights",
+      (f) => void f.delete("model.safetensors"),
+      "models/en-fr: expected model.safetensors or model.safetensors.index.json, got neither",
+    ],
+    [
+      "truncated weights",
+      cut("model.safetensors", 20_000),
+      /^models\/en-fr\/model.safetensors: safetensors: expected a file of \d+ bytes, got 20000: it ends in /,
+    ],
+    [
+      "weights that are a web page",
+      (f) => void f.set("model.safetensors", new TextEncoder().encode("<!doctype html>")),
+      /^models\/en-fr\/model.safetensors: safetensors: expected a header of at most/,
+    ],
+    [
+      "another width",
+      config({ d_model: 20 }),
+      /^models\/en-fr\/model.safetensors: .*expected shape \[277,20\], got \[277,10\]$/,
+    ],
+    [
+      "more layers than weights",
+      config({ decoder_layers: 2 }),
+      /^models\/en-fr\/model.safetensors: .*model.decoder.layers.1.self_attn.q_proj.weight/,
+    ],
+    [
+      "fewer layers than weights",
+      config({ decoder_layers: 0 }),
+      /^models\/en-fr\/model.safetensors: .*model.decoder.layers.0/,
+    ],
+    [
+      "an array missing",
+      tensors((all) => all.delete("model.shared.weight")),
+      /^models\/en-fr\/model.safetensors: .*model.shared.weight/,
+    ],
+    [
+      "an array too many",
+      tensors((all) => all.set("model.extra", none)),
+      /^models\/en-fr\/model.safetensors: .*model.extra/,
+    ],
+    [
+      "quantized arrays",
+      tensors((all) => all.set("model.shared.weight", safeTensor(new Int8Array(2770), [277, 10]))),
+      "models/en-fr/model.safetensors: model.shared.weight: expected F32, F16, BF16 or F64, got I8",
+    ],
+    [
+      "a broken tokenizer",
+      cut("tokenizer.json", 99),
+      "models/en-fr/tokenizer.json: expected a JSON object, got 99 bytes that are not JSON",
+    ],
+    [
+      "a tokenizer of another kind",
+      (f) => void f.set("tokenizer.json", encode({ model: { type: "Oracle" } })),
+      /^models\/en-fr\/tokenizer.json: /,
+    ],
+  ])("refuses %s and leaves no tensor", async (_what, change, message) => {
+    const loading = loadPretrained(broken(change));
+    await expect(loading).rejects.toThrow(message);
+    await expect(loading).rejects.toBeInstanceOf(PretrainedError);
+  });
+
+  test.each<[string, Change, string | RegExp]>([
+    [
+      "a shard missing",
+      (f) => void f.delete("model-00002-of-00003.safetensors"),
+      "models/en-fr/model-00002-of-00003.safetensors: expected a file, got nothing",
+    ],
+    [
+      "a shard truncated",
+      cut("model-00003-of-00003.safetensors", 1000),
+      /^models\/en-fr\/model-00003-of-00003.safetensors: safetensors: expected a file of 1214 bytes/,
+    ],
+    [
+      "an index that reaches outside",
+      (f) => void f.set("model.safetensors.index.json", encode({ weight_map: { a: "../a.safetensors" } })),
+      /^models\/en-fr\/model.safetensors.index.json: weight_map.a: expected the name of a safetensors file/,
+    ],
+    [
+      "an index that lies",
+      (f) =>
+        void f.set("model.safetensors.index.json", encode({ weight_map: { a: "model-00003-of-00003.safetensors" } })),
+      /^models\/en-fr\/model-00003-of-00003.safetensors: expected a, which model.safetensors.index.json puts there/,
+    ],
+  ])("refuses %s and leaves no tensor", async (_what, change, message) => {
+    await expect(loadPretrained(broken(change, sharded))).rejects.toThrow(message);
+  });
+
+  test("takes copies of tied weights and position tables, whatever they hold", async () => {
+    const names = ["lm_head.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_positions.weight"];
+    const { model } = await loadPretrained(broken(tensors((all) => names.forEach((name) => all.set(name, none)))));
+    model.dispose();
+  });
+
+  test("takes the tokenizer of other files where there is no tokenizer.json", async () => {
+    const words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n";
+    const files = new Map([...sharded, ["vocab.txt", new TextEncoder().encode(words)]]);
+    const { tokenizer, model } = await loadPretrained(memoryFiles("models/en-fr", files));
+    expect(tokenizer?.encode("the").ids).toEqual([2, 4, 3]);
+    model.dispose();
+    files.set("vocab.txt", new Uint8Array());
+    await expect(loadPretrained(memoryFiles("models/en-fr", files))).rejects.toThrow(
+      "models/en-fr/vocab.txt: expected [CLS], got 0 other tokens",
+    );
+  });
+
+  test("needs no tokenizer, but a translator does", async () => {
+    const pretrained = await loadPretrained(memoryFiles("models/en-fr", sharded));
+    expect(pretrained.tokenizer).toBeUndefined();
+    expect(() => createTranslator(pretrained)).toThrow("models/en-fr/tokenizer.json: expected a file, got nothing");
+    pretrained.model.dispose();
+  });
+
+  test("stops when told to, and leaves no tensor", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(loadPretrained(memoryFiles("models/en-fr", float32), { signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("modelFolder", () => {
+  test("tells a folder that is not there from a file and from a folder without a file", async () => {
+    const here = fileURLToPath(new URL(".", import.meta.url));
+    await expect(loadPretrained(modelFolder(`${here}nowhere/`))).rejects.toThrow(
+      `${here}nowhere: expected a model folder, got nothing`,
+    );
+    await expect(loadPretrained(modelFolder(`${here}index.ts`))).rejects.toThrow(PretrainedError);
+    await expect(loadPretrained(modelFolder(here))).rejects.toThrow(`${here}config.json: expected a file, got nothing`);
+  });
+});

@@ -1,0 +1,2 @@
+export { modelFolder } from "./modelFolder.ts";
+export { savePretrained } from "./savePretrained.ts";

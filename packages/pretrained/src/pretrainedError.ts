@@ -1,0 +1,14 @@
+/** A model folder is not what it has to be; the message names the file, what was expected and what came. */
+export class PretrainedError extends Error {
+  override readonly name = "PretrainedError";
+}
+
+/** The same failure with the file it happened in: the message of `error` behind the path. */
+export function errorIn(path: string, error: unknown): PretrainedError {
+  const message = error instanceof Error ? error.message : String(error);
+  // Parsers that know no paths say the file's bare name.
+  const bare = `${path.slice(path.lastIndexOf("/") + 1)}: `;
+  return new PretrainedError(`${path}: ${message.startsWith(bare) ? message.slice(bare.length) : message}`, {
+    cause: error,
+  });
+}

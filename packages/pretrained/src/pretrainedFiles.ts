@@ -1,0 +1,86 @@
+import { readState, type StateEntry } from "@qkv/nn";
+import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
+import type { Tokenizer } from "@qkv/tokenizers";
+import { ARCHITECTURES, type PretrainedModel } from "./architectures.ts";
+import { PretrainedError } from "./pretrainedError.ts";
+
+/** What goes into a model folder. */
+export interface SavePretrainedOptions {
+  readonly model: PretrainedModel;
+  readonly tokenizer?: Tokenizer;
+  /** How weights are stored. F16 halves the file and keeps about three decimal digits. */
+  readonly dtype?: "F32" | "F16";
+  /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
+  readonly languages?: { readonly source: string; readonly target: string };
+  /** More of `generation_config.json`, in Hugging Face's names: `{ num_beams: 4 }`. */
+  readonly generationConfig?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`,
+ * `generation_config.json`, `model.safetensors`, and with a tokenizer `tokenizer.json` and `tokenizer_config.json`.
+ */
+export async function pretrainedFiles({
+  model,
+  tokenizer,
+  dtype = "F32",
+  generationConfig = {},
+  languages,
+}: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
+  const { formatConfig, names } = ARCHITECTURES.marian;
+  const state = await readState(model.params, names);
+  const files = new Map([
+    // float32 whatever the file stores, so that Python computes as we do
+    ["config.json", encode({ ...formatConfig(model.config), dtype: "float32", torch_dtype: "float32" })],
+    ["generation_config.json", encode({ ...generationOf(model), ...generationConfig })],
+    ["model.safetensors", writeSafetensors(storeAs(dtype, state), { format: "pt" })],
+  ]);
+  if (tokenizer !== undefined) {
+    files.set("tokenizer.json", encode(tokenizer.toJSON()));
+    files.set("tokenizer_config.json", encode({ ...tokenizerConfig(model, tokenizer), ...languageFields(languages) }));
+  }
+  return files;
+}
+
+function encode(json: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`);
+}
+
+function storeAs(dtype: "F32" | "F16", state: ReadonlyMap<string, StateEntry>): Map<string, SafeTensor> {
+  const tensors = new Map<string, SafeTensor>();
+  for (const [name, { shape, data }] of state) {
+    const beyond = dtype === "F16" ? data.find((value) => Math.abs(value) >= 65520) : undefined;
+    if (beyond !== undefined) throw new PretrainedError(`${name}: expected numbers that F16 can hold, got ${beyond}`);
+    tensors.set(name, safeTensor(data, shape, dtype));
+  }
+  return tensors;
+}
+
+function generationOf({ config }: PretrainedModel): Record<string, unknown> {
+  return {
+    decoder_start_token_id: config.decoderStartTokenId,
+    eos_token_id: config.eosTokenId,
+    pad_token_id: config.padTokenId,
+    ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
+    ...(config.badWordsIds !== undefined && { bad_words_ids: config.badWordsIds }),
+    max_length: config.maxLength,
+  };
+}
+
+/** In the names that transformers' MarianTokenizer has for them. */
+function languageFields(languages: SavePretrainedOptions["languages"]): Record<string, string> {
+  return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
+}
+
+function tokenizerConfig({ config }: PretrainedModel, tokenizer: Tokenizer): Record<string, unknown> {
+  const { model } = tokenizer.toJSON() as { model?: { unk_token?: unknown } };
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    model_max_length: config.maxPositions,
+    eos_token: tokenizer.idToToken(config.eosTokenId) ?? null,
+    pad_token: tokenizer.idToToken(config.padTokenId) ?? null,
+    unk_token: model?.unk_token ?? null,
+    clean_up_tokenization_spaces: false,
+    model_input_names: ["input_ids", "attention_mask"], // without it Python also passes token_type_ids
+  };
+}

@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type SplitOptions, splitText } from "./splitText.ts";
+
+/** A token a word, for tests that can be counted by hand. */
+const words: SplitOptions = {
+  countTokens: (text) => text.split(/\s+/).filter(Boolean).length,
+  maxTokens: 7,
+  locale: "en",
+};
+/** A token a character, so that any text can be too long. */
+const characters: SplitOptions = { countTokens: (text) => text.length, maxTokens: 11 };
+const texts = (text: string, options: SplitOptions = words) => splitText(text, options).map(({ text }) => text);
+
+describe("splitText", () => {
+  test("loses nothing and keeps within the limit, whatever the text", () => {
+    const anything = fc.oneof(
+      fc.string({ unit: "grapheme", maxLength: 200 }),
+      fc
+        .array(fc.constantFrom("Mr.", "a", "word", ". ", ", ", " ", "\n", "\r\n", "🙂", "。", "No.", "J.R. "), {
+          maxLength: 99,
+        })
+        .map((parts) => parts.join("")),
+    );
+    fc.assert(
+      fc.property(anything, fc.constantFrom(words, characters, { ...words, joinTokens: 5 }), (text, options) => {
+        const pieces = splitText(text, options);
+        expect(pieces.map(({ space, text }) => space + text).join("")).toBe(text);
+        for (const piece of pieces) {
+          expect(piece.space.trim()).toBe("");
+          expect(piece.text).toBe(piece.text.trim());
+          expect(options.countTokens(piece.text)).toBeLessThanOrEqual(options.maxTokens);
+        }
+        for (const piece of pieces.slice(0, -1)) expect(piece.text).not.toBe("");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("cuts between sentences and keeps what stands between them", () => {
+    expect(splitText("  Go home. It is late!\n\nWhy?  ", words)).toEqual([
+      { space: "  ", text: "Go home." },
+      { space: " ", text: "It is late!" },
+      { space: "\n\n", text: "Why?" },
+      { space: "  ", text: "" },
+    ]);
+    expect(splitText("", words)).toEqual([]);
+    expect(splitText(" \n", words)).toEqual([{ space: " \n", text: "" }]);
+  });
+
+  test("does not cut behind abbreviations and initials", () => {
+    expect(texts("Mr. Smith met Dr. Jones. J. R. Tolkien wrote. They left.")).toEqual([
+      "Mr. Smith met Dr. Jones.",
+      "J. R. Tolkien wrote.",
+      "They left.",
+    ]);
+  });
+
+  test("keeps short sentences of a paragraph together when asked to", () => {
+    expect(texts("Go home. It is late. I am tired.\nWhy?", { ...words, joinTokens: 5 })).toEqual([
+      "Go home. It is late.",
+      "I am tired.",
+      "Why?",
+    ]);
+  });
+
+  test.each([
+    ["line breaks", "\n".repeat(100_000)],
+    ["white space", `a${" ".repeat(100_000)}b`],
+    ["commas", ",".repeat(100_000)],
+    ["letters", "a".repeat(100_000)],
+    ["words", "word ".repeat(20_000)],
+    ["sentences", "A dog runs. ".repeat(8_000)],
+  ])("is quick with 100,000 characters of %s", (_what, text) => {
+    const start = performance.now();
+    const pieces = splitText(text, { countTokens: (part) => part.length, maxTokens: 100, locale: "en" });
+    expect(pieces.map(({ space, text }) => space + text).join("")).toBe(text);
+    expect(performance.now() - start).toBeLessThan(3000); // 0.3 s here; what is quadratic takes a minute
+  });
+
+  test("cuts a sentence that is too long at a clause, then between words, then anywhere", () => {
+    expect(texts("one two three four, five six seven eight nine")).toEqual([
+      "one two three four,",
+      "five six seven eight nine",
+    ]);
+    expect(texts("one two three four five six seven eight")).toEqual(["one two three four", "five six seven eight"]);
+    expect(texts("x".repeat(20), characters)).toEqual(["x".repeat(10), "x".repeat(10)]);
+    expect(texts("🙂".repeat(7), characters).join("")).toBe("🙂".repeat(7));
+    for (const text of texts("a🙂".repeat(99), characters)) expect(text).not.toMatch(/\p{Surrogate}/u);
+  });
+});

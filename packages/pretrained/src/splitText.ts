@@ -1,0 +1,98 @@
+/** A stretch of text to translate and the white space before it, which is kept as it is. */
+export interface Piece {
+  readonly space: string;
+  /** Empty only for white space at the end of a text. */
+  readonly text: string;
+}
+
+/** How a text is cut. */
+export interface SplitOptions {
+  /** How many tokens a text becomes. */
+  readonly countTokens: (text: string) => number;
+  /** No piece has more tokens than this. */
+  readonly maxTokens: number;
+  /** Sentences of a paragraph stay together up to this many tokens; 0 keeps every sentence to itself. */
+  readonly joinTokens?: number;
+  /** Of the text, for the rules of its sentences. */
+  readonly locale?: string | undefined;
+}
+
+/**
+ * Cuts a text into pieces that a model can take: sentences, and where one is too long its clauses, then its words, at
+ * last anywhere. `space + text` of all pieces, one after the other, is the text itself: nothing is lost.
+ */
+export function splitText(text: string, { countTokens, maxTokens, joinTokens = 0, locale }: SplitOptions): Piece[] {
+  const fits = (part: string) => countTokens(part) <= maxTokens;
+  const staysTogether = (group: readonly string[], sentence: string) =>
+    joinTokens > 0 &&
+    group.at(-1)?.endsWith("\n") === false &&
+    countTokens([...group, sentence].join("").trim()) <= joinTokens;
+
+  const groups: string[][] = [];
+  for (const sentence of sentencesOf(text, locale)) {
+    const group = groups.at(-1);
+    const last = group?.at(-1) ?? "";
+    if (group !== undefined && (endsAmiss(last) || staysTogether(group, sentence))) group.push(sentence);
+    else groups.push([sentence]);
+  }
+  const parts = groups.flatMap((group) => fitted(group.join(""), fits));
+  return parts.reduce(asPieces, []);
+}
+
+function sentencesOf(text: string, locale: string | undefined): string[] {
+  const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
+  // A line break ends a sentence for the segmenter too, but it takes its time over each.
+  return (text.match(/[^\n]*\n|[^\n]+/g) ?? []).flatMap((line) =>
+    line.trim() === "" ? [line] : Array.from(segmenter.segment(line), ({ segment }) => segment),
+  );
+}
+
+/** Abbreviations that a capital letter follows within a sentence; Unicode's rules know none and would cut there. */
+const ABBREVIATIONS =
+  /(?:^|[\s("'«“‘])(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Gen|Sen|Rep|Lt|Col|Capt|Rev|Hon|Jr|Sr|No|vs|M|MM|Mme|Mlle|Hr|Fr|\p{Lu}(?:\.\p{Lu})*)\.[^\S\n]+$/u;
+
+/** Whether a sentence only seems to end here: behind an abbreviation. */
+function endsAmiss(sentence: string): boolean {
+  return ABBREVIATIONS.test(sentence.slice(-16));
+}
+
+/** Where a long sentence may be cut, the best places first: behind a clause, behind white space. */
+const CUTS = [/[;:,.!?…—–、，。；：！？]["'”’»)\]]*\s+|[、，。；：！？]/gu, /\s+/gu];
+
+function fitted(text: string, fits: (text: string) => boolean): string[] {
+  if (fits(text.trim())) return [text];
+  const at = CUTS.map((cut) => middleCut(text, cut)).find((position) => position !== undefined) ?? hardCut(text);
+  if (at === undefined) return [text]; // one character alone is the least there is
+  return [text.slice(0, at), text.slice(at)].flatMap((part) => fitted(part, fits));
+}
+
+/** The end of the match that is nearest to the middle and has words on both sides. */
+function middleCut(text: string, cut: RegExp): number | undefined {
+  let best: number | undefined;
+  for (const { index, 0: match } of text.matchAll(cut)) {
+    const end = index + match.length;
+    if (text.slice(0, end).trim() === "" || text.slice(end).trim() === "") continue;
+    if (best === undefined || Math.abs(end - text.length / 2) < Math.abs(best - text.length / 2)) best = end;
+  }
+  return best;
+}
+
+/** The middle, but not within a character. */
+function hardCut(text: string): number | undefined {
+  const middle = text.length >> 1;
+  const at = /[\uDC00-\uDFFF]/.test(text.charAt(middle)) ? middle + 1 : middle;
+  return at > 0 && at < text.length ? at : undefined;
+}
+
+/** Moves white space from the ends of a part into pieces' `space`. */
+function asPieces(pieces: Piece[], part: string): Piece[] {
+  const text = part.trim();
+  const before = text === "" ? part : part.slice(0, part.length - part.trimStart().length);
+  const after = text === "" ? "" : part.slice(part.trimEnd().length);
+  const last = pieces.at(-1);
+  const space = last?.text === "" ? last.space + before : before;
+  if (last?.text === "") pieces.pop();
+  if (text !== "" || space !== "") pieces.push({ space, text });
+  if (after !== "") pieces.push({ space: after, text: "" });
+  return pieces;
+}

@@ -1,0 +1,153 @@
+import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
+import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
+import { type Piece, splitText } from "./splitText.ts";
+import type { TranslationTokenizer } from "./translationTokenizer.ts";
+
+/** What a translator is made of beside its model and tokenizer. */
+export interface TranslatorOptions {
+  /** The most tokens that the model takes, as a source and as a target, special ones included. */
+  readonly maxPositions: number;
+  /** How to search, unless a call says otherwise. */
+  readonly generation?: GenerationOptions;
+  /** The source language, for where its sentences end. */
+  readonly locale?: string;
+  /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
+  readonly joinTokens?: number;
+  readonly batch?: BatchLimits;
+}
+
+/** How to translate. */
+export interface TranslateOptions {
+  /** How many beams the search keeps. */
+  readonly beams?: number;
+  /** The most tokens a sentence's translation may have. Left out: plenty for the length of its source. */
+  readonly maxTokens?: number;
+  readonly signal?: AbortSignal;
+  /** Hears how many of the sentences are done. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** What a text became. */
+export interface Translation {
+  readonly translation: string;
+  /** The log-probability of the translation by token: for several sentences their mean, weighted by tokens. */
+  readonly score: number;
+  /** Special tokens included, so that an end token closes each sentence. */
+  readonly tokens: { readonly source: readonly string[]; readonly target: readonly string[] };
+  /** How many sentences ran into `maxTokens`, and may have lost their end. */
+  readonly truncated: number;
+}
+
+/** One sentence on its way through the model. */
+interface Sentence {
+  readonly ids: readonly number[];
+  readonly tokens: readonly string[];
+  target?: {
+    readonly text: string;
+    readonly tokens: readonly string[];
+    readonly score: number;
+    readonly truncated: boolean;
+  };
+}
+
+/**
+ * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the very
+ * white space that stood between them. An empty text stays empty.
+ */
+export class Translator {
+  readonly model: Seq2SeqModel;
+  readonly tokenizer: TranslationTokenizer;
+  readonly options: TranslatorOptions;
+
+  constructor(model: Seq2SeqModel, tokenizer: TranslationTokenizer, options: TranslatorOptions) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.options = options;
+  }
+
+  async translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
+    const [translation] = await this.translateAll([text], options);
+    return translation as Translation;
+  }
+
+  /** Many texts at once, which is faster than one after the other: their sentences share batches. */
+  async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+    options.signal?.throwIfAborted();
+    const pieces = texts.map((text) => this.#split(text));
+    const sentences = pieces.map((of) => of.map(({ text }) => (text === "" ? undefined : this.#encode(text))));
+    await this.#translateSentences(
+      sentences.flat().filter((sentence) => sentence !== undefined),
+      options,
+    );
+    return texts.map((_, i) => join(pieces[i] ?? [], sentences[i] ?? []));
+  }
+
+  #split(text: string): Piece[] {
+    const { maxPositions, joinTokens = 0, locale } = this.options;
+    const countTokens = (part: string) => this.tokenizer.encode(part).ids.length;
+    return splitText(text, { countTokens, maxTokens: maxPositions, joinTokens, locale });
+  }
+
+  #encode(text: string): Sentence {
+    const { ids, tokens } = this.tokenizer.encode(text);
+    return { ids, tokens };
+  }
+
+  async #translateSentences(
+    sentences: readonly Sentence[],
+    { onProgress, ...options }: TranslateOptions,
+  ): Promise<void> {
+    const { batch = { maxItems: 32, maxPadded: 1024 } } = this.options;
+    const total = sentences.length;
+    let done = 0;
+    for (const indices of batchesBySize(
+      sentences.map(({ ids }) => ids.length),
+      batch,
+    )) {
+      await this.#translateBatch(
+        indices.map((index) => sentences[index] as Sentence),
+        options,
+      );
+      done += indices.length;
+      onProgress?.({ done, total });
+    }
+  }
+
+  async #translateBatch(sentences: readonly Sentence[], { beams, maxTokens, signal }: TranslateOptions): Promise<void> {
+    const { generation, maxPositions } = this.options;
+    const longest = Math.max(...sentences.map(({ ids }) => ids.length));
+    const plenty = generation?.maxNewTokens ?? 2 * longest + 32;
+    const room = Math.min(this.model.generation.maxLength - 1, maxPositions); // the start token counts in maxLength
+    const maxNewTokens = Math.min(maxTokens ?? plenty, room);
+    const found = await generate(
+      this.model,
+      sentences.map(({ ids }) => ids),
+      {
+        ...generation,
+        maxNewTokens,
+        numReturnSequences: 1,
+        ...(beams !== undefined && { numBeams: beams }),
+        ...(signal !== undefined && { signal }),
+      },
+    );
+    for (const [i, sentence] of sentences.entries()) {
+      const { ids, score } = found[i]?.[0] ?? { ids: [], score: 0 };
+      sentence.target = { ...this.tokenizer.decode(ids.slice(1)), score, truncated: ids.length > maxNewTokens };
+    }
+  }
+}
+
+function join(pieces: readonly Piece[], sentences: readonly (Sentence | undefined)[]): Translation {
+  const source: string[] = [];
+  const target: string[] = [];
+  let [translation, score, truncated] = ["", 0, 0];
+  for (const [i, { space }] of pieces.entries()) {
+    const sentence = sentences[i];
+    translation += space + (sentence?.target?.text ?? "");
+    source.push(...(sentence?.tokens ?? []));
+    target.push(...(sentence?.target?.tokens ?? []));
+    score += (sentence?.target?.score ?? 0) * (sentence?.target?.tokens.length ?? 0);
+    if (sentence?.target?.truncated) truncated++;
+  }
+  return { translation, score: score / Math.max(target.length, 1), tokens: { source, target }, truncated };
+}
