@@ -1,0 +1,109 @@
+import type { BackendName } from "@qkv/backend";
+import { Command } from "commander";
+import { backendOption, startBackend } from "../backendOption.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { findModelFolder } from "../modelFolders.ts";
+import { atLeastOne } from "../numberOption.ts";
+import { progressBar } from "../progressBar.ts";
+import { readLines } from "../textLines.ts";
+import { UsageError } from "../usageError.ts";
+
+interface EvaluateTranslationOptions {
+  readonly model: string;
+  readonly source?: string;
+  readonly reference?: string;
+  readonly pairs?: string;
+  readonly split?: "test" | "validation";
+  readonly data?: string;
+  readonly from: string;
+  readonly beams: number;
+  readonly maxTokens?: number;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly backend?: BackendName;
+}
+
+/** `qkv evaluate TASK`: a model's score. */
+export function evaluateCommand(): Command {
+  const translation = new Command("translation")
+    .description("Translate and score as sacreBLEU does: two files of lines, or a part of tab-separated pairs.")
+    .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
+    .option("--source <file>", "sentences to translate, one a line")
+    .option("--reference <file>", "their translations, one a line")
+    .option("--pairs <file>", "instead: tab-separated pairs in the data folder, .txt or .zip")
+    .option("--split <part>", "the part of the pairs: test or validation", "test")
+    .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
+    .option("--from <language>", "the language of the sentences, for where each ends", "en")
+    .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
+    .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
+    .option("--output <file>", "write the translations, one a line")
+    .option("--json", "one JSON object: bleu, chrf, signature")
+    .addOption(backendOption())
+    .action((options: EvaluateTranslationOptions) =>
+      untilInterrupted((signal) => evaluateTranslation(options, signal)),
+    );
+  return new Command("evaluate").description("Score a model.").addCommand(translation);
+}
+
+async function evaluateTranslation(options: EvaluateTranslationOptions, signal: AbortSignal): Promise<void> {
+  const { writeFile } = await import("node:fs/promises");
+  const { bleu, chrF } = await import("@qkv/training");
+  const { openTranslator } = await import("../openTranslator.ts");
+
+  const { sources, references } = await readSegments(options);
+  const backend = await startBackend(options.backend);
+  const { translator, dispose } = await openTranslator(findModelFolder(options.model), options.from, signal);
+  const bar = progressBar("translating", sources.length);
+  try {
+    const { beams, maxTokens } = options;
+    const translated = await translator.translateAll(sources, {
+      beams,
+      ...(maxTokens !== undefined && { maxTokens }),
+      signal,
+      onProgress: ({ done }) => bar.update(done),
+    });
+    bar.stop();
+    const hypotheses = translated.map(({ translation }) => translation);
+    if (options.output !== undefined) await writeFile(options.output, hypotheses.map((line) => `${line}\n`).join(""));
+    const { score, signature } = bleu(hypotheses, [references]);
+    const scores = { bleu: score, chrf: chrF(hypotheses, [references]).score, signature, segments: sources.length };
+    process.stdout.write(options.json ? `${JSON.stringify({ ...scores, beams, backend })}\n` : describe(scores));
+  } finally {
+    bar.stop();
+    dispose();
+  }
+}
+
+function describe({
+  bleu,
+  chrf,
+  signature,
+  segments,
+}: {
+  bleu: number;
+  chrf: number;
+  signature: string;
+  segments: number;
+}): string {
+  return `BLEU ${bleu.toFixed(2)} (${signature})\nchrF ${chrf.toFixed(2)}\nsegments ${segments}\n`;
+}
+
+async function readSegments(options: EvaluateTranslationOptions): Promise<{ sources: string[]; references: string[] }> {
+  const { source, reference, pairs, split = "test" } = options;
+  if (pairs !== undefined) {
+    const { dataFolder } = await import("../dataFolder.ts");
+    const { readPairs } = await import("../translation/pairs.ts");
+    if (!["test", "validation"].includes(split))
+      throw new UsageError(`--split: expected test or validation, got ${split}`);
+    const found = await readPairs({ tsv: pairs, reverse: false }, dataFolder(options.data), split);
+    return { sources: found.map((pair) => pair.source), references: found.map((pair) => pair.target) };
+  }
+  if (source === undefined || reference === undefined) {
+    throw new UsageError("expected --source FILE and --reference FILE, or --pairs FILE");
+  }
+  const [sources, references] = [await readLines(source), await readLines(reference)];
+  if (sources.length !== references.length) {
+    throw new UsageError(`--reference: expected ${sources.length} lines as in --source, got ${references.length}`);
+  }
+  return { sources, references };
+}

@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { findModelFolder } from "../modelFolders.ts";
+
+/** `qkv inspect REF`: what a model folder holds. */
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("Say what a model is: its architecture, parameters, stored types and tokenizer.")
+    .argument("<ref>", "a shipped model's name, or a model folder")
+    .option("--json", "one JSON object")
+    .action(runInspect);
+}
+
+async function runInspect(ref: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const { initBackend } = await import("@qkv/backend");
+  const { loadPretrained } = await import("@qkv/pretrained");
+  const { modelFolder } = await import("@qkv/pretrained/node");
+
+  await initBackend("wasm");
+  const { architecture, config, dtypes, model, name, tokenizer } = await loadPretrained(
+    modelFolder(findModelFolder(ref)),
+  );
+  const variables = [...model.params.named()];
+  const facts = {
+    model: name,
+    architecture,
+    parameters: variables.reduce((sum, [, variable]) => sum + (variable.trainable ? variable.size : 0), 0),
+    tensors: variables.length,
+    dtypes: Object.fromEntries(dtypes),
+    config,
+    tokenizer: tokenizer === undefined ? null : { vocabSize: tokenizer.vocabSize, type: tokenizer.toJSON().model.type },
+  };
+  model.dispose();
+  process.stdout.write(json ? `${JSON.stringify(facts)}\n` : `${lines(facts).join("\n")}\n`);
+}
+
+/** One line for each fact, those of a record indented under its name. */
+function lines(facts: Readonly<Record<string, unknown>>, indent = ""): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isRecord) return [`${indent}${name}`, ...lines(value as Record<string, unknown>, `${indent}  `)];
+    const shown =
+      typeof value === "number"
+        ? value.toLocaleString("en")
+        : Array.isArray(value)
+          ? JSON.stringify(value)
+          : `${value}`;
+    return [`${indent}${name}: ${shown}`];
+  });
+}

@@ -1,0 +1,99 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { BackendName } from "@qkv/backend";
+import type { TranslateOptions } from "@qkv/pretrained";
+import { Command } from "commander";
+import { backendOption, startBackend } from "../backendOption.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { findModelFolder, shippedTranslationModel } from "../modelFolders.ts";
+import { atLeastOne } from "../numberOption.ts";
+import { type ProgressBar, progressBar } from "../progressBar.ts";
+
+interface TranslateCommandOptions {
+  readonly model?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly beams: number;
+  readonly maxTokens?: number;
+  readonly attention?: string;
+  readonly json?: boolean;
+  readonly backend?: BackendName;
+}
+
+/** `qkv translate`: one line out for each line in. */
+export function translateCommand(): Command {
+  return new Command("translate")
+    .description("Translate texts, or the lines of standard input if none is given: one line out for each line in.")
+    .argument("[text...]", "what to translate")
+    .option("--model <ref>", "a shipped model's name, or a model folder (default: the one for --from and --to)")
+    .option("--from <language>", "the language to translate from", "en")
+    .option("--to <language>", "the language to translate to", "fr")
+    .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
+    .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
+    .option("--attention <file>", "write an SVG of where each target token looked (several inputs: FILE gets a number)")
+    .option("--json", "a JSON object a line: source, translation, score, tokens")
+    .addOption(backendOption())
+    .action((texts: string[], options: TranslateCommandOptions) =>
+      untilInterrupted((signal) => runTranslate(texts, options, signal)),
+    );
+}
+
+async function runTranslate(texts: string[], options: TranslateCommandOptions, signal: AbortSignal): Promise<void> {
+  const { model, from, to, beams, maxTokens, attention } = options;
+  const folder = findModelFolder(model ?? shippedTranslationModel(from, to));
+  const { openTranslator } = await import("../openTranslator.ts");
+
+  await startBackend(options.backend);
+  const { translator, attentionPicture, dispose } = await openTranslator(folder, from, signal);
+  try {
+    let number = 0;
+    for await (const line of texts.length > 0 ? texts : createInterface({ input: process.stdin, signal })) {
+      number += 1;
+      const translated = await withProgress((onProgress) =>
+        translator.translate(line, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
+      );
+      const { translation, score, tokens, truncated } = translated;
+      if (truncated > 0)
+        process.stderr.write(`line ${number}: sentences that ran into the limit of tokens: ${truncated}\n`);
+      const shown = options.json ? JSON.stringify({ source: line, translation, score, tokens }) : oneLine(translation);
+      process.stdout.write(`${shown}\n`);
+      if (attention !== undefined) {
+        const file = texts.length === 1 ? attention : numbered(attention, number);
+        await writeFile(file, await attentionPicture(translated));
+      }
+    }
+  } finally {
+    dispose();
+  }
+  signal.throwIfAborted();
+}
+
+/** Shows a bar for a text of many sentences. */
+async function withProgress<T>(
+  run: (onProgress: NonNullable<TranslateOptions["onProgress"]>) => Promise<T>,
+): Promise<T> {
+  let bar: ProgressBar | undefined;
+  try {
+    return await run(({ done, total }) => {
+      if (total < MANY_SENTENCES) return;
+      bar ??= progressBar("translating", total);
+      bar.update(done);
+    });
+  } finally {
+    bar?.stop();
+  }
+}
+
+const MANY_SENTENCES = 20; // a second or two of work
+
+/** A text argument may hold line breaks; its translation goes out on one line all the same. */
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
+}
+
+/** `look.svg` as `look.3.svg`. */
+function numbered(file: string, number: number): string {
+  const { dir, name, ext } = path.parse(file);
+  return path.join(dir, `${name}.${number}${ext}`);
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { parseSafetensors, type SafeTensor, safeTensor, toInt32 } from "@qkv/safetensors";
+import * as tf from "@tensorflow/tfjs-core";
+import { UsageError } from "../usageError.ts";
+
+/** The tensors of a safetensors file under Hugging Face's names, handed out by the kind a model takes. */
+export class NamedTensors {
+  readonly #file: string;
+  readonly #tensors: ReadonlyMap<string, SafeTensor>;
+  readonly #taken = new Set<string>();
+
+  private constructor(file: string, tensors: ReadonlyMap<string, SafeTensor>) {
+    this.#file = file;
+    this.#tensors = tensors;
+  }
+
+  /** @throws UsageError naming the file if it cannot be read */
+  static async read(file: string): Promise<NamedTensors> {
+    try {
+      return new NamedTensors(file, parseSafetensors(await readFile(file)).tensors);
+    } catch (error) {
+      throw new UsageError(`${file}: expected a safetensors file, got ${(error as Error).message}`);
+    }
+  }
+
+  /** Token ids, [B, L] int32. */
+  ids(name: string): tf.Tensor2D {
+    const tensor = this.#tensors.get(name);
+    if (tensor === undefined) throw new UsageError(`${this.#file}: expected a tensor called ${name}, got none`);
+    return tf.tensor2d(toInt32(tensor), this.#matrix(name, tensor), "int32");
+  }
+
+  /** A mask with 1 where a token is kept, as [B, L] bool; undefined if there is none of this name. */
+  optionalMask(name: string): tf.Tensor2D | undefined {
+    const tensor = this.#tensors.get(name);
+    if (tensor === undefined) return undefined;
+    const keep = Uint8Array.from(toInt32(tensor), (value) => (value === 0 ? 0 : 1));
+    return tf.tensor2d(keep, this.#matrix(name, tensor), "bool");
+  }
+
+  /** @throws UsageError if the file holds a tensor that nothing asked for */
+  expectAllTaken(): void {
+    const left = [...this.#tensors.keys()].filter((name) => !this.#taken.has(name));
+    if (left.length > 0) {
+      throw new UsageError(`${this.#file}: expected only ${[...this.#taken].join(", ")}, got ${left.join(", ")} too`);
+    }
+  }
+
+  #matrix(name: string, { shape }: SafeTensor): [number, number] {
+    this.#taken.add(name);
+    const [rows, columns, ...rest] = shape;
+    if (rows === undefined || columns === undefined || rest.length > 0) {
+      throw new UsageError(`${this.#file}: expected ${name} to be [B, L], got [${shape}]`);
+    }
+    return [rows, columns];
+  }
+}
+
+/** Tensors as float32, ready for a safetensors file. */
+export async function toSafeTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, SafeTensor>> {
+  const entries = [...tensors].map(async ([name, tensor]): Promise<[string, SafeTensor]> => {
+    return [name, safeTensor((await tensor.data()) as Float32Array, tensor.shape)];
+  });
+  return new Map(await Promise.all(entries));
+}

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "./usageError.ts";
+
+// The models that ship with the project lie at its root: this file is in apps/cli/src, and its build in apps/cli/dist.
+const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
+
+/** The names of the models that ship with the project. */
+export function shippedModels(): string[] {
+  return existsSync(SHIPPED) ? readdirSync(SHIPPED).sort() : [];
+}
+
+/**
+ * The folder of a model: a shipped model's name, or a folder's path.
+ *
+ * @throws UsageError if it is neither
+ */
+export function findModelFolder(ref: string): string {
+  if (shippedModels().includes(ref)) return path.join(SHIPPED, ref);
+  if (existsSync(ref)) return ref;
+  throw new UsageError(`--model: expected a model folder or one of ${shippedModels().join(", ")}, got ${ref}`);
+}
+
+/** The shipped model that translates between two languages. @throws UsageError naming the pairs there are */
+export function shippedTranslationModel(from: string, to: string): string {
+  const name = `${from}-${to}`;
+  if (shippedModels().includes(name)) return name;
+  throw new UsageError(
+    `expected a language pair that a shipped model translates (${shippedModels().join(", ")}), got ${name}; name another model with --model`,
+  );
+}

@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { evaluateCommand } from "./commands/evaluate.ts";
+import { forwardCommand } from "./commands/forward.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { tokenizeCommand } from "./commands/tokenize.ts";
+import { trainCommand } from "./commands/train.ts";
+import { translateCommand } from "./commands/translate.ts";
+
+/** The `qkv` program. Each command imports what it computes with only when it runs, so that `--help` is quick. */
+export function createProgram(): Command {
+  const program = new Command("qkv")
+    .description("Attention and transformers for TypeScript: translate, train, evaluate, look inside.")
+    .exitOverride()
+    .showHelpAfterError("(see --help)");
+  for (const command of [
+    translateCommand(),
+    trainCommand(),
+    evaluateCommand(),
+    tokenizeCommand(),
+    forwardCommand(),
+    inspectCommand(),
+  ]) {
+    program.addCommand(throwing(command));
+  }
+  return program;
+}
+
+/** Makes a command and those below it throw where commander would end the process, so that main sets the exit code. */
+function throwing(command: Command): Command {
+  command.commands.forEach(throwing);
+  return command.exitOverride();
+}

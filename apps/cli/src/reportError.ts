@@ -1,0 +1,14 @@
+import { UsageError } from "./usageError.ts";
+
+/**
+ * Writes one line about what went wrong to standard error, and the stack after it if QKV_DEBUG is set.
+ *
+ * @returns the exit code: 2 for wrong usage, 130 after Ctrl-C, else 1
+ */
+export function reportError(error: unknown): number {
+  if (error instanceof Error && error.name === "AbortError") return 130;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`qkv: ${message}\n`);
+  if (process.env["QKV_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,25 @@
+import {
+  constantSchedule,
+  cosineSchedule,
+  inverseSqrtSchedule,
+  linearSchedule,
+  type Schedule,
+  stableThenDecaySchedule,
+} from "@qkv/training";
+import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+
+type TrainingConfig = TranslationTrainingConfig["training"];
+
+const SCHEDULES: Readonly<Record<TrainingConfig["schedule"], (config: TrainingConfig) => Schedule>> = {
+  linear: ({ warmupSteps, steps }) => linearSchedule({ warmupSteps, totalSteps: steps }),
+  cosine: ({ warmupSteps, steps }) => cosineSchedule({ warmupSteps, totalSteps: steps }),
+  inverseSqrt: ({ warmupSteps }) => inverseSqrtSchedule({ warmupSteps: Math.max(warmupSteps, 1) }),
+  stableThenDecay: ({ warmupSteps, steps, decaySteps }) =>
+    stableThenDecaySchedule({ warmupSteps, totalSteps: steps, decaySteps: decaySteps ?? Math.floor(steps / 4) }),
+  constant: ({ warmupSteps }) => constantSchedule({ warmupSteps }),
+};
+
+/** The learning rate's course over a run. */
+export function scheduleOf(config: TrainingConfig): Schedule {
+  return SCHEDULES[config.schedule](config);
+}

@@ -1,0 +1,83 @@
+import type { RandomStream } from "@qkv/nn";
+import { bleu, lengthBucketedBatches, type TrainingTask } from "@qkv/training";
+import type { Tokenizer } from "@qkv/tokenizers";
+import { generate, type MarianModel } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import { batchTensors } from "./batchTensors.ts";
+import { type EncodedPair, encodePairs } from "./encodedPairs.ts";
+import type { SentencePair } from "./pairs.ts";
+import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+
+/** Indices into the training pairs. */
+export type PairBatch = readonly number[];
+
+export interface TranslationData {
+  readonly model: MarianModel;
+  readonly tokenizer: Tokenizer;
+  readonly training: readonly EncodedPair[];
+  readonly validation: readonly SentencePair[];
+}
+
+/** Training a model to translate: cross-entropy of the next target token, validated by its loss and by greedy BLEU. */
+export function translationTask(
+  { model, tokenizer, training, validation }: TranslationData,
+  { seed, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
+): TrainingTask<PairBatch> {
+  const lengths = training.map(({ source, target }) => [source.length, target.length] as const);
+  const encodedValidation = encodePairs(validation, tokenizer, model.config.maxPositions);
+  const pairsOf = (batch: PairBatch) => batch.flatMap((index) => training[index] ?? []);
+  return {
+    params: model.params.named(),
+    batches: (epoch) => lengthBucketedBatches(lengths, { tokensPerBatch, seed, epoch }).batches,
+    tokens: (batch) => targetTokens(pairsOf(batch)),
+    loss: (batch: PairBatch, random: RandomStream) =>
+      tf.tidy(() => model.loss(batchTensors(pairsOf(batch), model.generation), { labelSmoothing, random })),
+    validate: async (signal) => ({
+      loss: await validationLoss(model, encodedValidation, tokensPerBatch, signal),
+      bleu: await validationBleu(model, tokenizer, validation, signal),
+    }),
+  };
+}
+
+/** The mean cross-entropy of a target token, without smoothing or dropout. */
+async function validationLoss(
+  model: MarianModel,
+  pairs: readonly EncodedPair[],
+  tokensPerBatch: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const lengths = pairs.map(({ source, target }) => [source.length, target.length] as const);
+  let [sum, count] = [0, 0];
+  for (const batch of lengthBucketedBatches(lengths, { tokensPerBatch, seed: 0 }).batches) {
+    signal?.throwIfAborted();
+    const batchPairs = batch.flatMap((index) => pairs[index] ?? []);
+    const loss = tf.tidy(() => model.loss(batchTensors(batchPairs, model.generation)));
+    const tokens = targetTokens(batchPairs);
+    sum += ((await loss.data())[0] ?? NaN) * tokens;
+    count += tokens;
+    loss.dispose();
+  }
+  return sum / count;
+}
+
+async function validationBleu(
+  model: MarianModel,
+  tokenizer: Tokenizer,
+  pairs: readonly SentencePair[],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const byLength = [...pairs].sort((a, b) => a.source.length - b.source.length);
+  const hypotheses: string[] = [];
+  const rows = 64; // sentences decoded at once
+  for (let start = 0; start < byLength.length; start += rows) {
+    const ids = byLength.slice(start, start + rows).map(({ source }) => tokenizer.encode(source).ids);
+    const sequences = await generate(model, ids, { maxNewTokens: 96, ...(signal && { signal }) });
+    hypotheses.push(...sequences.map(([best]) => tokenizer.decode(best?.ids ?? [], { skipSpecialTokens: true })));
+  }
+  const references = byLength.map(({ target }) => target);
+  return bleu(hypotheses, [references]).score;
+}
+
+function targetTokens(pairs: readonly EncodedPair[]): number {
+  return pairs.reduce((sum, { target }) => sum + target.length, 0);
+}

@@ -1,0 +1,164 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildProgram, qkv } from "./qkv.ts";
+import { writeTinyModel } from "./tinyModel.ts";
+
+let folder: string;
+let model: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "qkv-cli-"));
+  model = path.join(folder, "tiny");
+  await Promise.all([buildProgram(), writeTinyModel(model)]);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("qkv translate", () => {
+  test("gives one line for each line in, an empty one for an empty one, and nothing else on standard output", async () => {
+    const { code, stdout, stderr } = await qkv(["translate", "--model", model, "--max-tokens", "4"], {
+      input: "the train\n\nthe station\n",
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^(line [13]: sentences that ran into the limit of tokens: 1\n){2}$/);
+    const lines = stdout.split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).not.toBe("");
+    expect(lines[1]).toBe("");
+    expect(lines[3]).toBe("");
+  });
+
+  test("--json tells the source, its translation, the score and the tokens", async () => {
+    const { stdout } = await qkv(["translate", "--model", model, "--max-tokens", "3", "--json", "the train"]);
+    expect(JSON.parse(stdout)).toEqual({
+      source: "the train",
+      translation: expect.any(String) as string,
+      score: expect.any(Number) as number,
+      tokens: { source: ["▁the", "▁train", "</s>"], target: expect.any(Array) as string[] },
+    });
+  });
+
+  test("--attention draws each input in a file of its own", async () => {
+    const file = path.join(folder, "look.svg");
+    const args = ["translate", "--model", model, "--max-tokens", "3", "--attention", file];
+    await qkv([...args, "the train"]);
+    expect(await readFile(file, "utf8")).toMatch(/^<svg[^]*▁?train[^]*<\/svg>\n$/);
+    await qkv([...args, "the train", "the station"]);
+    expect(await readFile(path.join(folder, "look.2.svg"), "utf8")).toContain("station");
+  });
+
+  test("Ctrl-C ends it at once, with 130 and no message", async () => {
+    const { code, stderr } = await qkv(["translate", "--model", model, "--max-tokens", "12", "--beams", "8"], {
+      input: `\n${"the train to the station. ".repeat(40_000)}`, // the second line takes many seconds
+      whileRunning: (child) => {
+        child.stdout?.once("data", () => setTimeout(() => child.kill("SIGINT"), 200)); // the first line is out
+      },
+    });
+    expect({ code, stderr }).toEqual({ code: 130, stderr: "" });
+  });
+});
+
+describe("qkv forward", () => {
+  test("writes Hugging Face's names", async () => {
+    const [inputs, outputs] = [path.join(folder, "in.safetensors"), path.join(folder, "out.safetensors")];
+    const ids = (values: number[]) => safeTensor(BigInt64Array.from(values, BigInt), [1, values.length]);
+    const tensors = { input_ids: ids([5, 6, 0]), attention_mask: ids([1, 1, 1]), decoder_input_ids: ids([2, 7]) };
+    await writeFile(inputs, writeSafetensors(new Map(Object.entries(tensors))));
+    const args = ["forward", "--model", model, "--inputs", inputs, "--outputs", outputs];
+    expect(await qkv([...args, "--hidden-states", "--attentions"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const shapes = [...parseSafetensors(await readFile(outputs)).tensors].map(([name, { shape }]) => [name, shape]);
+    expect(Object.fromEntries(shapes)).toEqual({
+      logits: [1, 2, expect.any(Number)],
+      encoder_last_hidden_state: [1, 3, 8],
+      "encoder_hidden_states.0": [1, 3, 8],
+      "encoder_hidden_states.1": [1, 3, 8],
+      "decoder_hidden_states.0": [1, 2, 8],
+      "decoder_hidden_states.1": [1, 2, 8],
+      "encoder_attentions.0": [1, 2, 3, 3],
+      "decoder_attentions.0": [1, 2, 2, 2],
+      "cross_attentions.0": [1, 2, 2, 3],
+    });
+  });
+});
+
+test("qkv inspect says what a model is", async () => {
+  const { stdout } = await qkv(["inspect", model, "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    architecture: "MarianMTModel",
+    config: { dModel: 8 },
+    tokenizer: { type: "BPE" },
+  });
+});
+
+test("qkv evaluate scores a translation of itself with 100", async () => {
+  const [source, reference] = [path.join(folder, "source.txt"), path.join(folder, "reference.txt")];
+  await writeFile(source, "the train to the station\nla gare\n");
+  const args = ["evaluate", "translation", "--model", model, "--source", source, "--max-tokens", "12"];
+  await writeFile(reference, "one\ntwo\n");
+  expect(await qkv([...args, "--reference", reference, "--output", reference])).toMatchObject({ code: 0 });
+  const { stdout } = await qkv([...args, "--reference", reference, "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ bleu: expect.closeTo(100, 6) as number, segments: 2, beams: 4 });
+});
+
+describe("bad input", () => {
+  const oneLine = /^qkv: [^\n]+\n$/;
+
+  test.each([
+    ["an unknown language pair", ["translate", "--to", "xx", "hello"], /expected a language pair .* got en-xx/],
+    ["a model that is nowhere", ["translate", "--model", "nowhere", "hello"], /got nowhere/],
+    ["a run without a config", ["train", "translation"], /expected --config FILE and --out DIR/],
+    ["a config that is nowhere", ["train", "translation", "--config", "no.json", "--out", "x"], /no.json: expected/],
+    ["data that is not named", ["train", "translation", "--config", "recipes/en-fr.json", "--out", "OUT"], /QKV_DATA/],
+  ])("%s is wrong usage, told in one line", async (_, args, message) => {
+    const { code, stdout, stderr } = await qkv(args.map((arg) => (arg === "OUT" ? path.join(folder, "out") : arg)));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toMatch(message);
+  });
+
+  test.each([[["translate", "hello"]], [["evaluate", "translation", "--model", "x"]], [["train", "translation"]]])(
+    "an unknown option is wrong usage too: %j",
+    async (args) => {
+      const { code, stderr } = await qkv([...args, "--beam", "3"]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("--beam");
+    },
+  );
+
+  test.each([
+    [
+      "another architecture",
+      "config.json",
+      (json: string) => json.replaceAll("marian", "bert"),
+      /config.json: expected .* got "bert"/,
+    ],
+    [
+      "other shapes",
+      "config.json",
+      (json: string) => json.replace('"d_model": 8', '"d_model": 6'),
+      /expected shape \[.*\], got \[.*\]/,
+    ],
+    ["a missing model", "model.safetensors", undefined, /expected .*model.safetensors/],
+  ])("%s is told in one line that names the file, with 1", async (_, file, change, message) => {
+    const broken = await mkdtemp(path.join(folder, "broken-"));
+    await writeTinyModel(path.join(broken, "model"));
+    const target = path.join(broken, "model", file);
+    if (change === undefined) await rm(target);
+    else await writeFile(target, change(await readFile(target, "utf8")));
+    const { code, stdout, stderr } = await qkv(["translate", "--model", path.join(broken, "model"), "the train"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toMatch(message);
+  });
+
+  test("a truncated model is told in one line, and its stack only if asked for", async () => {
+    const broken = path.join(folder, "truncated");
+    await writeTinyModel(broken);
+    await truncate(path.join(broken, "model.safetensors"), 1000);
+    const { code, stderr } = await qkv(["translate", "--model", broken, "the train"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toMatch(/model\.safetensors/);
+  });
+});

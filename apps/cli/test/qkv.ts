@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "tsup";
+import { afterAll } from "vitest";
+
+const cli = fileURLToPath(new URL("..", import.meta.url));
+
+// One for each test file, since they run side by side; below node_modules, where the program finds tfjs.
+const bundle = path.join(cli, "node_modules", ".cache", `qkv-test-${process.pid}`);
+afterAll(() => rm(bundle, { recursive: true, force: true }));
+
+/** What a finished run left. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Bundles the program from its sources, so that tests run it as a user does: a process of its own. */
+export async function buildProgram(): Promise<void> {
+  await build({
+    entry: { qkv: path.join(cli, "src", "main.ts") },
+    outDir: bundle,
+    format: "esm",
+    target: "es2022",
+    noExternal: [/^@qkv\//],
+    external: [/^(?!@qkv\/)[@a-z]/], // packages, found beside the program
+    config: false,
+    silent: true,
+    esbuildOptions: (options) => {
+      options.conditions = ["@qkv/source"];
+    },
+  });
+}
+
+/** Runs `qkv ARGS` to its end. @param whileRunning gets the process, to kill it for example */
+export async function qkv(
+  args: readonly string[],
+  { input = "", whileRunning }: { input?: string; whileRunning?: (child: ChildProcess) => void } = {},
+): Promise<Finished> {
+  const env = { ...process.env };
+  delete env["QKV_DATA"];
+  const child = spawn(process.execPath, [path.join(bundle, "qkv.js"), ...args], { env });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => undefined); // a program that ends early reads no further
+  child.stdin.end(input);
+  whileRunning?.(child);
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code, signal, stdout, stderr };
+}

@@ -1,0 +1,55 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { createTranslator, loadPretrained, type Pretrained } from "@qkv/pretrained";
+import { modelFolder } from "@qkv/pretrained/node";
+import { describeBackends, expectClose, golden } from "@qkv/testing";
+import { generate } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const folder = fileURLToPath(new URL("../../../models/en-fr", import.meta.url));
+const python = golden(new URL("golden/en-fr.safetensors", import.meta.url));
+const lines = JSON.parse(python.metadata["lines"] ?? "[]") as { source: string; translation: string }[];
+
+test("the model takes at most 12 MB of the repository", () => {
+  expect(statSync(path.join(folder, "model.safetensors")).size).toBeLessThan(12e6);
+});
+
+describeBackends(
+  "the model that ships equals what Python makes of its folder",
+  () => {
+    let pretrained: Pretrained;
+    beforeEach(async () => {
+      pretrained = await loadPretrained(modelFolder(folder));
+    });
+    afterEach(() => pretrained.model.dispose());
+
+    test.each(lines.map((line, i) => [line.source, line.translation, i] as const))(
+      "%s",
+      async (source, translation, i) => {
+        const { model, tokenizer } = pretrained;
+        const [targetIds = []] = python.ids(`${i}.target_ids`);
+        const sourceIds = tokenizer?.encode(source).ids ?? [];
+        expect([sourceIds]).toEqual(python.ids(`${i}.input_ids`));
+
+        const [[best] = []] = await generate(model, [sourceIds], { numBeams: 4, maxNewTokens: 64 });
+        expect(best?.ids).toEqual(targetIds);
+        const translated = await createTranslator(pretrained).translate(source, { beams: 4, maxTokens: 64 });
+        expect(translated.translation).toBe(translation);
+
+        const logits = tf.tidy(() => {
+          const ids = tf.tensor2d([[...sourceIds]], undefined, "int32");
+          const decoderIds = tf.tensor2d([targetIds.slice(0, -1)], undefined, "int32");
+          const all = tf.squeeze(model.forward({ ids, decoderIds }).logits, [0]); // [T, V]
+          const every37th = tf.range(0, all.shape[1] ?? 0, 37, "int32");
+          return tf.gather(all, every37th, 1);
+        });
+        // logits of ten or so after five layers: 2e-5 was the worst seen
+        await expectClose(logits, python.array(`${i}.logits`), { atol: 1e-4, rtol: 1e-5 });
+        logits.dispose();
+      },
+    );
+  },
+  ["wasm"],
+);

@@ -1,0 +1,33 @@
+import { initBackend } from "@qkv/backend";
+import { Params } from "@qkv/nn";
+import { savePretrained } from "@qkv/pretrained/node";
+import { trainBpe } from "@qkv/tokenizers";
+import { MarianModel, parseMarianConfig } from "@qkv/transformer";
+
+/** Writes an untrained model of a few thousand parameters: what it says is nonsense, how it is run is not. */
+export async function writeTinyModel(folder: string): Promise<void> {
+  await initBackend("cpu");
+  const endToken = "</s>";
+  const tokenizer = trainBpe(["the train to the station", "la gare est là"], {
+    vocabSize: 40,
+    specialTokens: [endToken, "<unk>", "<pad>"],
+    preTokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    postProcessor: {
+      type: "TemplateProcessing",
+      single: [{ Sequence: { id: "A", type_id: 0 } }, { SpecialToken: { id: endToken, type_id: 0 } }],
+      pair: [{ Sequence: { id: "A", type_id: 0 } }, { Sequence: { id: "B", type_id: 1 } }],
+      special_tokens: { [endToken]: { id: endToken, ids: [0], tokens: [endToken] } },
+    },
+  });
+  const config = parseMarianConfig({
+    model_type: "marian",
+    ...{ vocab_size: tokenizer.vocabSize, d_model: 8, max_position_embeddings: 32, scale_embedding: true },
+    ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 12 },
+    ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 12 },
+    ...{ pad_token_id: 2, eos_token_id: 0, decoder_start_token_id: 2 },
+  });
+  const model = new MarianModel(Params.initialized(5), config);
+  await savePretrained(folder, { model, tokenizer });
+  model.dispose();
+}
