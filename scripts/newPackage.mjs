@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// node scripts/newPackage.mjs NAME "What it does." : makes packages/NAME on the pattern of the others.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PATTERN = "packages/safetensors"; // the one without dependencies
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [name = "", description = "Does one job."] = process.argv.slice(2);
+const folder = join(root, "packages", name);
+
+if (!/^[a-z][a-z0-9-]*$/.test(name)) fail(2, `expected a name like my-package, got ${JSON.stringify(name)}`);
+if (existsSync(folder)) fail(1, `expected a name that is free, got packages/${name}, which is there`);
+
+const manifest = JSON.parse(readFileSync(join(root, PATTERN, "package.json"), "utf8"));
+mkdirSync(join(folder, "src"), { recursive: true });
+write(
+  "package.json",
+  `${JSON.stringify({ ...manifest, name: `@qkv/${name}`, version: "0.1.0", description }, undefined, 2)}\n`,
+);
+write("src/index.ts", 'export { greeting } from "./greeting.ts";\n');
+write(
+  "src/greeting.ts",
+  `/** A first export, to be replaced. */\nexport function greeting(): string {\n  return "@qkv/${name}";\n}\n`,
+);
+write(
+  "src/greeting.test.ts",
+  `import { expect, test } from "vitest";\nimport { greeting } from "./greeting.ts";\n\ntest("says who it is", () => {\n  expect(greeting()).toBe("@qkv/${name}");\n});\n`,
+);
+write(
+  "README.md",
+  `# @qkv/${name}\n\n${description}\n\n\`\`\`ts\nimport { greeting } from "@qkv/${name}";\n\nconsole.log(greeting());\n\`\`\`\n\n| export | gives |\n| --- | --- |\n| \`greeting()\` | a first export, to be replaced |\n`,
+);
+process.stdout.write(
+  `packages/${name} is made. Give it a row in test/layers.test.ts, say what it needs in its package.json, then: pnpm install\n`,
+);
+
+function write(file, text) {
+  writeFileSync(join(folder, file), text);
+}
+
+function fail(code, message) {
+  process.stderr.write(`newPackage: ${message}\n`);
+  process.exit(code);
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
+import { modelFolder } from "@qkv/pretrained/node";
+import { expectClose } from "@qkv/testing";
+import { build } from "esbuild";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium, resultOf } from "./chromium.ts";
+import type { PageResult } from "./page.ts";
+import { type FolderServer, serve } from "./server.ts";
+import { forward, trainTiny, translate } from "./work.ts";
+
+const MODEL = fileURLToPath(new URL("../../packages/pretrained/test/golden/float32", import.meta.url));
+const WASM = join(
+  dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json")),
+  "wasm-out",
+);
+
+/** How much is done on each backend: webgpu is in software here. */
+const WORK = {
+  wasm: { steps: 5, lines: ["A dog runs.", "Où est la gare ?"], tolerance: { atol: 1e-6, rtol: 1e-6 } },
+  webgpu: { steps: 2, lines: ["dog"], tolerance: { atol: 5e-5, rtol: 5e-5 } },
+} as const;
+
+// Needs the built packages and a browser: `pnpm test:browser` sets it.
+describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromium", () => {
+  const bundle = mkdtempSync(join(tmpdir(), "qkv-page-"));
+  let server: FolderServer;
+  let browser: Browser;
+  const ask = (query: Readonly<Record<string, string | readonly string[]>>, path = "/") => {
+    const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
+    return resultOf(browser, `${server.origin}${path}?${new URLSearchParams(pairs)}`);
+  };
+  beforeAll(async () => {
+    await build({
+      entryPoints: [fileURLToPath(new URL("page.ts", import.meta.url))],
+      outdir: bundle,
+      ...{ bundle: true, minify: true, splitting: true, format: "esm", platform: "browser", target: "es2022" },
+    });
+    server = await serve({ page: bundle, wasm: WASM, model: MODEL });
+    browser = await launchChromium("--enable-unsafe-webgpu"); // else software is no adapter
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    rmSync(bundle, { recursive: true });
+  });
+
+  test("has a policy against code made of text", async () => {
+    const { result } = await ask({ evaluate: "" });
+    expect(result).toEqual({ evaluates: false });
+  });
+
+  test.each(["wasm", "webgpu"] as const)(
+    "on %s trains, translates and computes as Node does, silently",
+    async (name) => {
+      const { steps, lines, tolerance } = WORK[name];
+      const asked = { backend: name, steps: String(steps), line: lines, file: readdirSync(MODEL) };
+      const { result, printed } = await ask(asked);
+      const { losses, translations, logits, ...rest } = result as PageResult;
+      expect(printed).toEqual([]);
+      expect(rest).toEqual({
+        ...{ report: { name, refused: [] }, backend: name, attention: name === "wasm" ? "fused" : "composed" },
+        ...{ tensorsLeft: 0, violations: [] },
+      });
+
+      await initBackend("wasm");
+      const files = modelFolder(MODEL);
+      const expected = await translate(files, lines);
+      expect(translations.map(({ translation }) => translation)).toEqual(
+        expected.map(({ translation }) => translation),
+      );
+      const scores = (of: typeof expected) => of.map(({ score }) => score);
+      await expectClose(scores(translations), scores(expected), tolerance);
+      await expectClose([...logits], await forward(files), tolerance);
+      await expectClose([...losses], await trainTiny(steps), tolerance);
+      expect(losses.at(-1)).toBeLessThan(losses[0] ?? NaN);
+    },
+  );
+
+  test("starts on wasm where memory may be shared, too", async () => {
+    const asked = { backend: "wasm", steps: "1", file: readdirSync(MODEL) };
+    const { result, printed, wasm } = await ask(asked, "/isolated");
+    expect(printed).toEqual([]);
+    expect(wasm).toEqual(["tfjs-backend-wasm-simd.wasm"]);
+    expect(result).toMatchObject({ report: { name: "wasm", refused: [] }, attention: "fused", violations: [] });
+  });
+
+  test("by itself starts on wasm, and says that WebGPU is software", async () => {
+    const { result, printed } = await ask({ steps: "0", file: readdirSync(MODEL) });
+    const { report, backend } = result as PageResult;
+    expect(printed).toEqual([]);
+    expect(backend).toBe("wasm");
+    expect(report.refused).toEqual([{ name: "webgpu", reason: expect.stringMatching("software") as string }]);
+  });
+});

@@ -1,0 +1,70 @@
+// The page. What it is asked for stands in its address; what came of it stands in the element #result, as JSON.
+import { activeKernel, type BackendName, type BackendReport, initBackend, memoryReport } from "@qkv/backend";
+import type { ModelFiles } from "@qkv/pretrained";
+import * as tf from "@tensorflow/tfjs-core";
+import { forward, type Line, trainTiny, translate } from "./work.ts";
+
+/** What the page found. */
+export interface PageResult {
+  readonly report: BackendReport;
+  readonly backend: string;
+  readonly attention: "fused" | "composed";
+  readonly losses: readonly number[];
+  readonly translations: Line[];
+  readonly logits: readonly number[];
+  readonly tensorsLeft: number;
+  readonly violations: readonly string[];
+}
+
+const violations: string[] = [];
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+  violations.push(`${violatedDirective}: ${blockedURI}`);
+});
+
+/** A folder on the server. The page knows which files there are: asking for a missing one is an error in the console. */
+function servedFiles(folder: string, names: readonly string[]): ModelFiles {
+  return {
+    name: folder,
+    read: async (file, { signal } = {}) => {
+      if (!names.includes(file)) return undefined;
+      const response = await fetch(`${folder}/${file}`, signal ? { signal } : {});
+      if (!response.ok) throw new Error(`${file}: ${response.status}`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
+  };
+}
+
+async function run(asked: URLSearchParams): Promise<PageResult> {
+  const list = (name: string) => asked.getAll(name);
+  const choice = list("backend") as BackendName[];
+  const report = await initBackend(choice[0], { wasmPaths: "/wasm/" });
+  const files = servedFiles("/model", list("file"));
+  return {
+    report,
+    backend: tf.getBackend(),
+    attention: activeKernel("attention"),
+    losses: await trainTiny(Number(asked.get("steps"))),
+    translations: await translate(files, list("line")),
+    logits: await forward(files),
+    tensorsLeft: memoryReport().tensors,
+    violations,
+  };
+}
+
+/** Whether the page may turn text into code. */
+function mayEvaluate(): boolean {
+  try {
+    return new Function("return true")() as boolean;
+  } catch {
+    return false;
+  }
+}
+
+const asked = new URLSearchParams(location.search);
+const result = asked.has("evaluate")
+  ? { evaluates: mayEvaluate() }
+  : await run(asked).catch((error: unknown) => ({ error: String(error), violations }));
+const element = document.createElement("output");
+element.id = "result";
+element.textContent = JSON.stringify(result);
+document.body.append(element);
