@@ -2,7 +2,7 @@ import { disposeKeyValues, type KeyValue } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast, Memory, Seq2SeqModel } from "../seq2seq.ts";
-import { eventTurns } from "./eventTurns.ts";
+import { eventTurn } from "./eventTurn.ts";
 
 /**
  * Sequences that a model is decoding side by side, one to a row, and the owner of every tensor that takes.
@@ -12,7 +12,6 @@ import { eventTurns } from "./eventTurns.ts";
 export class Decoding {
   readonly #model: Seq2SeqModel;
   readonly #signal: AbortSignal | undefined;
-  readonly #turn = eventTurns();
   #memory: Memory;
   #past: DecoderPast | undefined;
   /** Which source each row of the memory belongs to. */
@@ -40,7 +39,7 @@ export class Decoding {
     });
     this.#replacePast(past);
     const data = await dataOf(logits);
-    await this.#turn();
+    await eventTurn();
     const vocabulary = data.length / tokens.length;
     return tokens.map((_, row) => data.subarray(row * vocabulary, (row + 1) * vocabulary));
   }

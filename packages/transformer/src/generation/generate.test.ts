@@ -112,6 +112,14 @@ describe("stopping", () => {
     await expect(expectNoLeaks(() => generate(model, [[4]], options))).rejects.toThrow(/timeout/);
   });
 
+  test("a timer's abort gets through between many short searches", async () => {
+    const signal = AbortSignal.timeout(80);
+    const searches = async () => {
+      for (let i = 0; i < 100_000; i++) await generate(model, [[4]], { signal }); // each far shorter than a turn
+    };
+    await expect(expectNoLeaks(searches)).rejects.toThrow(/timeout/);
+  });
+
   test.each([1, 3])("a model that fails at its third step leaves nothing behind, with %i beams", async (numBeams) => {
     let steps = 0;
     const failing = {
