@@ -23,10 +23,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/visualize": { imports: [] },
   "@qkv/backend": {
     imports: [CORE],
-    lazily: ["@qkv/backend-wasm", "@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs-backend-webgpu"],
-    unseen: ["webgpu"],
+    lazily: ["@qkv/backend-wasm", "@qkv/backend-webgpu", "@tensorflow/tfjs-backend-cpu"],
   },
   "@qkv/backend-wasm": { imports: ["@qkv/backend", CORE, "@tensorflow/tfjs-backend-wasm"], node: "lazily" },
+  "@qkv/backend-webgpu": { imports: ["@qkv/backend", CORE, "@tensorflow/tfjs-backend-webgpu"], unseen: ["webgpu"] },
   "@qkv/nn": { imports: ["@qkv/backend", CORE] },
   "@qkv/attention": { imports: ["@qkv/backend", "@qkv/nn", CORE] },
   "@qkv/transformer": { imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", CORE] },

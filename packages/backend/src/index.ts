@@ -6,12 +6,14 @@ export {
   type BackendOptions,
   type BackendReport,
   type WasmOptions,
+  type WebgpuOptions,
 } from "./initBackend.ts";
 export { activeKernel, FUSED_KERNELS, type FusedOp } from "./fusedKernel.ts";
 export { activate, type Activation } from "./activate.ts";
 export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";
 export { attention, type AttentionAttrs, type AttentionOptions } from "./attention.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+export { DeviceLostError } from "./deviceLostError.ts";
 export { dropout } from "./dropout.ts";
 export { dropoutFactors, dropoutKey, type DropoutKey } from "./dropoutHash.ts";
 export { embedding } from "./embedding.ts";

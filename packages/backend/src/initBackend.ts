@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "./gradients/registerGradients.ts";
 import { startCpu } from "./cpuBackend.ts";
+import type { DeviceLostError } from "./deviceLostError.ts";
 import type { Gpu } from "./gpu.ts";
-import { startWebgpu } from "./webgpuBackend.ts";
 
 /** The backends that `initBackend` knows how to start, best first. */
 export const BACKEND_NAMES = ["webgpu", "wasm", "cpu"] as const;
@@ -27,13 +27,25 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean;
 }
 
-/** What `initBackend` may be told. */
-export interface BackendOptions extends WasmOptions {
+/** What the webgpu backend may be told. `@qkv/backend-webgpu` reads it. */
+export interface WebgpuOptions {
   /** Lets WebGPU run in software: right, and slower than wasm. Left out: only if webgpu is the one name asked for. */
   readonly allowSoftwareAdapter?: boolean;
   /** WebGPU from elsewhere than `navigator.gpu` and, in Node, the npm package webgpu: it becomes `navigator.gpu`. */
   readonly gpu?: Gpu;
+  /** true multiplies in 16 bits inside attention, forwards only, where the adapter can: good to three digits. */
+  readonly float16?: boolean;
+  /** false keeps to shaders without subgroups where the adapter has them too. */
+  readonly subgroups?: boolean;
+  /**
+   * Called once if the device is lost, runs out of memory or refuses work. Its tensors are gone, and whatever needs them
+   * throws this error. Calling `initBackend` again makes a new device.
+   */
+  readonly onDeviceLost?: (error: DeviceLostError) => void;
 }
+
+/** What `initBackend` may be told. */
+export interface BackendOptions extends WasmOptions, WebgpuOptions {}
 
 /**
  * Starts a backend: the first of `choice` that can be had, and after those the ones left of webgpu, wasm, cpu.
@@ -85,8 +97,10 @@ function candidates(choice: BackendName | readonly BackendName[]): readonly Back
 
 async function start(name: BackendName, options: BackendOptions): Promise<void> {
   switch (name) {
-    case "webgpu":
-      return startWebgpu(options.allowSoftwareAdapter ?? false, options.gpu);
+    case "webgpu": {
+      const { startWebgpu } = await import("@qkv/backend-webgpu");
+      return startWebgpu(options);
+    }
     case "wasm": {
       const { startWasm } = await import("@qkv/backend-wasm");
       return startWasm(options);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { initBackend } from "./initBackend.ts";
-import { type Adapter, softwareName } from "./gpu.ts";
+import type { Adapter } from "@qkv/backend";
+import { softwareName } from "./softwareName.ts";
 
 test.each<[string, Adapter, string | undefined]>([
   ["SwiftShader", { info: { vendor: "google", description: "SwiftShader driver 5.0.0" } }, "SwiftShader driver 5.0.0"],
@@ -16,15 +16,4 @@ test.each<[string, Adapter, string | undefined]>([
   ["hardware that says nothing", {}, undefined],
 ])("softwareName: %s", (_name, adapter, expected) => {
   expect(softwareName(adapter)).toBe(expected);
-});
-
-// The adapters are refused before anything is started, so that no GPU is needed.
-test.each<[string, Adapter | null, string]>([
-  ["without an adapter", null, "navigator.gpu gave no adapter: it found no graphics driver that it can use"],
-  ["in software", { info: { description: "SwiftShader" } }, "the adapter is software (SwiftShader)"],
-])("a gpu %s is refused with the reason, and not made navigator.gpu", async (_name, adapter, reason) => {
-  const gpu = { requestAdapter: () => Promise.resolve(adapter) };
-  const report = await initBackend(["webgpu", "cpu"], { gpu });
-  expect(report).toEqual({ name: "cpu", refused: [{ name: "webgpu", reason }] });
-  expect((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu).not.toBe(gpu);
 });

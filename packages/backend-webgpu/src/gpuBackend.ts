@@ -1,0 +1,109 @@
+import { DeviceLostError } from "@qkv/backend";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** What the kernels may use of the device. */
+export interface KernelChoices {
+  /** Products inside attention in 16 bits. */
+  readonly float16: boolean;
+  /** Sums across the threads of a subgroup without a barrier. */
+  readonly subgroups: boolean;
+}
+
+/** What a `GpuBackend` is made of. */
+export interface GpuBackendParts {
+  readonly device: GPUDevice;
+  readonly adapterInfo: GPUAdapterInfo;
+  /** Called once, when the device is lost or has refused work. */
+  readonly onFailure: (error: DeviceLostError) => void;
+  /** Why the numbers of a tensor cannot be had without waiting, where they cannot. */
+  readonly noReadSync: string | undefined;
+}
+
+/** The kinds of error that WebGPU reports behind the caller's back. */
+const REFUSALS = ["validation", "out-of-memory", "internal"] as const;
+
+/**
+ * tfjs's webgpu backend, which gives no wrong number when the GPU fails.
+ *
+ * WebGPU drops work that it cannot do and goes on, and tfjs does not look: a tensor that was to be written keeps what
+ * was there before. So the errors since the last read are asked for at every read, and after the first one, or when the
+ * device is lost, whatever needs the device throws.
+ */
+export class GpuBackend extends WebGPUBackend {
+  choices: KernelChoices = { float16: false, subgroups: false };
+  #failure: DeviceLostError | undefined;
+  readonly #parts: GpuBackendParts;
+
+  constructor(parts: GpuBackendParts) {
+    super(parts.device, parts.adapterInfo);
+    this.#parts = parts;
+    this.#openErrorScopes();
+    void parts.device.lost.then(({ reason, message }) => this.#fail(new DeviceLostError(reason, message)));
+    // WebGPU binds no buffer of 0 bytes. With 4 for an empty tensor, every kernel of tfjs sums over nothing as it should.
+    const acquire = this.bufferManager.acquireBuffer.bind(this.bufferManager);
+    this.bufferManager.acquireBuffer = (size, ...rest) => acquire(Math.max(4, size), ...rest);
+  }
+
+  /** What became of the device, if it failed. */
+  get failure(): DeviceLostError | undefined {
+    return this.#failure;
+  }
+
+  /** Every kernel comes through here, for its inputs and its output. */
+  override uploadToGPU(dataId: object): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { shape, dtype } = this.tensorMap.get(dataId);
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    const [bytes, limit] = [tf.util.sizeFromShape(shape) * 4, Math.min(maxStorageBufferBindingSize, maxBufferSize)];
+    if (bytes > limit) {
+      throw new RangeError(
+        `webgpu: expected a tensor of at most ${limit} bytes on this adapter, got ${bytes} for ${dtype} [${shape}]`,
+      );
+    }
+    super.uploadToGPU(dataId);
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    if (this.tensorMap.get(dataId).values != null) return super.read(dataId);
+    if (this.#failure !== undefined) throw this.#failure;
+    const reading = super.read(dataId); // has handed its work to the device when it returns
+    const [values] = await Promise.allSettled([reading, this.#askForErrors()]);
+    if (values.status === "rejected") this.#fail(new DeviceLostError("unknown", String(values.reason)));
+    if (this.#failure !== undefined) {
+      if (this.tensorMap.has(dataId)) this.tensorMap.get(dataId).values = null as unknown as tf.BackendValues;
+      throw this.#failure;
+    }
+    return (values as PromiseFulfilledResult<tf.BackendValues>).value;
+  }
+
+  override readSync(dataId: object): tf.BackendValues {
+    const { values } = this.tensorMap.get(dataId);
+    if (values != null) return values;
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#parts.noReadSync !== undefined) {
+      throw new Error(`webgpu: expected await tensor.data(), got a read without waiting: ${this.#parts.noReadSync}`);
+    }
+    return super.readSync(dataId);
+  }
+
+  #fail(error: DeviceLostError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#parts.onFailure(error);
+  }
+
+  #openErrorScopes(): void {
+    for (const kind of REFUSALS) this.device.pushErrorScope(kind);
+  }
+
+  async #askForErrors(): Promise<void> {
+    const kinds = REFUSALS.toReversed(); // the last one opened is the first one closed
+    const closing = kinds.map(() => this.device.popErrorScope().catch(() => null)); // of a lost device: nothing to say
+    this.#openErrorScopes();
+    const errors = await Promise.all(closing);
+    errors.forEach((error, i) => {
+      if (error !== null) this.#fail(new DeviceLostError(kinds[i] ?? "unknown", error.message));
+    });
+  }
+}

@@ -1,0 +1,1 @@
+export { startWebgpu } from "./startWebgpu.ts";

@@ -1,0 +1,28 @@
+import type { FUSED_KERNELS } from "@qkv/backend";
+import type { Kernel } from "../kernel.ts";
+import { activate, activateGradient } from "./activate.ts";
+import { adamW } from "./adamW.ts";
+import { columnSum } from "./columnSum.ts";
+import { crossEntropy, crossEntropyGradient } from "./crossEntropy.ts";
+import { dropout } from "./dropout.ts";
+import { layerNorm, layerNormGradient } from "./layerNorm.ts";
+import { linear } from "./linear.ts";
+import { softmax, softmaxGradient } from "./softmax.ts";
+
+type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];
+
+/** Our kernels by the names under which @qkv/backend looks for them. */
+export const kernels: Readonly<Partial<Record<KernelName, Kernel>>> = {
+  QkvLinear: linear,
+  QkvColumnSum: columnSum,
+  QkvActivate: activate,
+  QkvActivateGradient: activateGradient,
+  QkvLayerNorm: layerNorm,
+  QkvLayerNormGradient: layerNormGradient,
+  QkvSoftmax: softmax,
+  QkvSoftmaxGradient: softmaxGradient,
+  QkvCrossEntropy: crossEntropy,
+  QkvCrossEntropyGradient: crossEntropyGradient,
+  QkvDropout: dropout,
+  QkvAdamW: adamW,
+};

@@ -1,0 +1,16 @@
+import type { Activation } from "@qkv/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Kernel, Tensors } from "../kernel.ts";
+
+/** QkvLinear: tfjs's own product, which adds the bias and applies relu before it writes. */
+export const linear: Kernel = (backend, inputs, attrs) => {
+  const { x, weight, bias } = inputs as Tensors<"x" | "weight"> & { readonly bias?: tf.TensorInfo };
+  const { activation } = attrs as { readonly activation?: Activation };
+  const product = tf.getKernel("_FusedMatMul", "webgpu");
+  if (product === undefined) throw new Error("linear: expected webgpu to have _FusedMatMul, got none");
+  return product.kernelFunc({
+    inputs: { a: x, b: weight, ...(bias && { bias }) },
+    attrs: { transposeA: false, transposeB: true, activation: activation ?? "linear" },
+    backend,
+  });
+};

@@ -1,0 +1,19 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GpuBackend } from "./gpuBackend.ts";
+import { kernels } from "./kernels/kernels.ts";
+import { mendEmptyTensors } from "./mendEmptyTensors.ts";
+
+/** Registers our kernels for tfjs's webgpu backend, once. */
+export function registerKernels(): void {
+  mendEmptyTensors();
+  for (const [kernelName, run] of Object.entries(kernels)) {
+    if (tf.getKernel(kernelName, "webgpu") !== undefined) continue;
+    tf.registerKernel({
+      kernelName,
+      backendName: "webgpu",
+      kernelFunc: ({ inputs, attrs, backend }) => run(backend as GpuBackend, inputs as Inputs, attrs),
+    });
+  }
+}
+
+type Inputs = Readonly<Record<string, tf.TensorInfo>>;

@@ -1,0 +1,98 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GpuBackend } from "./gpuBackend.ts";
+import type { Shader } from "./shader.ts";
+
+/** One run of a shader. Its text names inputs, outputs and uniforms as they are named here. */
+export interface Run<Output extends string> {
+  readonly shader: Shader;
+  readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+  /** The shapes of what it writes, float32; in the text the first one is called `result`. */
+  readonly outputs: Readonly<Record<Output, readonly number[]>>;
+  readonly uniforms?: Readonly<Record<string, Uniform>>;
+  /** The inputs that the text reads four floats at a time; with `result` among them, what it writes so. */
+  readonly vectors?: readonly string[];
+  readonly threads: number;
+  readonly groups: number;
+}
+
+/** A number, or a few, that the text reads as `uniforms.NAME`. */
+export interface Uniform {
+  readonly type: "i32" | "u32" | "f32";
+  readonly data: readonly number[];
+}
+
+/** A whole number, or a few, for a shader. */
+export const i32 = (...data: number[]): Uniform => ({ type: "i32", data });
+/** 32 bits, or a few times that, for a shader. */
+export const u32 = (...data: number[]): Uniform => ({ type: "u32", data: data.map((value) => value >>> 0) });
+/** A number, or a few, for a shader. */
+export const f32 = (...data: number[]): Uniform => ({ type: "f32", data });
+
+/** tfjs's names of the types. */
+const TFJS_TYPES = { i32: "int32", u32: "uint32", f32: "float32" } as const;
+
+type Program = Parameters<GpuBackend["runWebGPUProgram"]>[0];
+
+/** Runs a shader among tfjs's own, in the order of the calls. Its `main` is called with the thread's index. */
+export function runShader<Output extends string>(
+  backend: GpuBackend,
+  { shader, inputs, outputs, uniforms = {}, vectors = [], threads, groups }: Run<Output>,
+): Record<Output, tf.TensorInfo> {
+  const names = Object.keys(outputs) as Output[];
+  const written = names.map((name) => backend.makeTensorInfo([...outputs[name]], "float32"));
+  const [first, ...others] = written as [tf.TensorInfo, ...tf.TensorInfo[]];
+  const otherNames: string[] = names.slice(1);
+  const variables = [...Object.keys(inputs), ...otherNames];
+  const program: Program = {
+    variableNames: variables,
+    variableComponents: variables.map((name) => (vectors.includes(name) ? 4 : 1)),
+    outputShape: first.shape,
+    outputComponent: vectors.includes("result") ? 4 : 1,
+    workgroupSize: [threads, 1, 1],
+    dispatchLayout: { x: [0] },
+    dispatch: [groups, 1, 1],
+    shaderKey: shader.key,
+    uniforms: Object.entries(uniforms)
+      .map(([name, { type, data }]) => `${name}: ${data.length === 1 ? type : `vec${data.length}<${type}>`}, `)
+      .join(""),
+    getUserCode: shader.text,
+  };
+  if (tf.util.sizeFromShape(first.shape) === 0) {
+    for (const { dataId, shape } of others) {
+      backend.tensorMap.get(dataId).values = new Float32Array(tf.util.sizeFromShape(shape));
+    }
+  }
+  const values = Object.values(uniforms).map(({ type, data }) => ({ type: TFJS_TYPES[type], data: [...data] }));
+  withModules(
+    backend.device,
+    (code) => finish(code, otherNames),
+    () => {
+      backend.runWebGPUProgram(program, [...Object.values(inputs), ...others], "float32", values, first);
+    },
+  );
+  return Object.fromEntries(names.map((name, i) => [name, written[i]])) as Record<Output, tf.TensorInfo>;
+}
+
+/**
+ * What tfjs leaves out of a module: it puts its own text in front, where WGSL wants `enable`, and declares all tensors
+ * but the result to be read only.
+ */
+function finish(code: string, outputs: readonly string[]): string {
+  const enables = code.match(/^ *enable \w+;$/gm) ?? [];
+  const writable = outputs.reduce(
+    (text, name) => text.replace(`var<storage, read> ${name}:`, `var<storage, read_write> ${name}:`),
+    code.replace(/^ *enable \w+;$/gm, ""),
+  );
+  return [...enables, writable].join("\n");
+}
+
+/** Does `work` while the modules that `device` makes get the text that `finish` gives. */
+function withModules(device: GPUDevice, finish: (code: string) => string, work: () => void): void {
+  const create = device.createShaderModule.bind(device);
+  device.createShaderModule = (descriptor) => create({ ...descriptor, code: finish(descriptor.code) });
+  try {
+    work();
+  } finally {
+    Reflect.deleteProperty(device, "createShaderModule"); // the prototype's own shows again
+  }
+}

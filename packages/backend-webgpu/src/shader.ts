@@ -1,0 +1,13 @@
+/** The text of a compute shader, and the key under which its compiled form is kept. */
+export interface Shader {
+  readonly key: string;
+  readonly text: () => string;
+}
+
+/** A shader whose text depends on its parameters alone: they and the name tell it from every other one. */
+export function shader<Parameters extends readonly (string | number | boolean)[]>(
+  name: string,
+  text: (...parameters: Parameters) => string,
+): (...parameters: Parameters) => Shader {
+  return (...parameters) => ({ key: ["qkv", name, ...parameters].join(" "), text: () => text(...parameters) });
+}

@@ -1,0 +1,105 @@
+import type { Gpu, WebgpuOptions } from "@qkv/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import { createDevice } from "./createDevice.ts";
+import { createDawn } from "./dawn.ts";
+import { GpuBackend } from "./gpuBackend.ts";
+import { isNode } from "./isNode.ts";
+import { registerKernels } from "./registerKernels.ts";
+import { softwareName } from "./softwareName.ts";
+
+/** The start that is under way, or the last one: two at once would each make a device. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Starts tfjs's webgpu backend with our kernels, on a device of its own; if there is one that works, it becomes the
+ * current backend again, with these `float16` and `subgroups`.
+ */
+export function startWebgpu(options: WebgpuOptions = {}): Promise<void> {
+  const start = last.then(() => startAlone(options));
+  last = start.catch(() => undefined);
+  return start;
+}
+
+async function startAlone(options: WebgpuOptions): Promise<void> {
+  const adapter = await findAdapter(options);
+  const backend = livingBackend() ?? (await createBackend(adapter, options));
+  const { features } = backend.device;
+  backend.choices = {
+    float16: options.float16 === true && features.has("shader-f16"),
+    subgroups: options.subgroups !== false && features.has("subgroups"),
+  };
+  registerKernels();
+  if (!(await tf.setBackend("webgpu"))) {
+    throw new Error("tfjs could not start it");
+  }
+}
+
+function livingBackend(): GpuBackend | undefined {
+  const backend: unknown = tf.engine().registry["webgpu"]; // not tf.findBackend: asking it starts the backend
+  if (backend === undefined) return undefined;
+  if (!(backend instanceof GpuBackend)) {
+    throw new Error("expected no webgpu backend yet, got one that tfjs started itself; tf.removeBackend gives it up");
+  }
+  return backend.failure === undefined ? backend : undefined;
+}
+
+async function createBackend(adapter: GPUAdapter, { onDeviceLost }: WebgpuOptions): Promise<GpuBackend> {
+  const device = await createDevice(adapter);
+  const software = softwareName(adapter);
+  const backend = new GpuBackend({
+    device,
+    adapterInfo: adapter.info,
+    onFailure: (error) => onDeviceLost?.(error),
+    noReadSync: isNode() ? "Node has no canvas" : software && `${software} draws no canvas`,
+  });
+  // Where navigator.gpu was there first, tfjs has registered a backend that asks for a device by itself.
+  if (tf.engine().registryFactory["webgpu"] !== undefined) tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", () => backend, 3);
+  return backend;
+}
+
+/** An adapter of `gpu`, of `navigator.gpu`, or in Node of the npm package webgpu. Whichever it is becomes `navigator.gpu`. */
+async function findAdapter({ gpu, allowSoftwareAdapter = false }: WebgpuOptions): Promise<GPUAdapter> {
+  const found = gpu ?? navigatorGpu();
+  if (found !== undefined) {
+    const adapter = await requestAdapter(found, "navigator.gpu", allowSoftwareAdapter);
+    setNavigatorGpu(found);
+    if (!("GPUBufferUsage" in globalThis)) {
+      throw new Error("expected GPUBufferUsage and its like to be global, got none");
+    }
+    return adapter;
+  }
+  if (!isNode()) {
+    throw new Error("there is no navigator.gpu here");
+  }
+  const dawn = await createDawn();
+  const adapter = await requestAdapter(dawn.gpu, "the npm package webgpu", allowSoftwareAdapter);
+  Object.assign(globalThis, dawn.globals);
+  setNavigatorGpu(dawn.gpu);
+  return adapter;
+}
+
+async function requestAdapter(gpu: Gpu, owner: string, allowSoftware: boolean): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) {
+    throw new Error(`${owner} gave no adapter: it found no graphics driver that it can use`);
+  }
+  const software = softwareName(adapter);
+  if (software !== undefined && !allowSoftware) {
+    throw new Error(`the adapter is software (${software})`);
+  }
+  return adapter as GPUAdapter;
+}
+
+function navigatorGpu(): Gpu | undefined {
+  return (globalThis.navigator as { readonly gpu?: Gpu } | undefined)?.gpu;
+}
+
+/** tfjs asks whether there is a `navigator.gpu`; Node 20 has no navigator, and later ones have none with a gpu. */
+function setNavigatorGpu(gpu: Gpu): void {
+  if (gpu === navigatorGpu()) return;
+  if (globalThis.navigator === undefined) {
+    Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true, writable: true });
+  }
+  Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
+}
