@@ -37,7 +37,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
   };
   beforeAll(async () => {
     await build({
-      entryPoints: [fileURLToPath(new URL("page.ts", import.meta.url))],
+      entryPoints: [fileURLToPath(new URL("page.ts", import.meta.url)), "@qkv/backend-wasm/kernelThread.js"],
+      entryNames: "[name]",
       outdir: bundle,
       ...{ bundle: true, minify: true, splitting: true, format: "esm", platform: "browser", target: "es2022" },
     });
@@ -65,7 +66,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
       const { losses, translations, logits, ...rest } = result as PageResult;
       expect(printed).toEqual([]);
       expect(rest).toEqual({
-        ...{ report: { name, refused: [] }, backend: name, attention: name === "wasm" ? "fused" : "composed" },
+        ...{ report: expect.objectContaining({ name, refused: [] }) as object, backend: name },
+        attention: name === "wasm" ? "fused" : "composed",
         ...{ tensorsLeft: 0, violations: [] },
       });
 
@@ -83,12 +85,23 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     },
   );
 
-  test("starts on wasm where memory may be shared, too", async () => {
-    const asked = { backend: "wasm", steps: "1", file: readdirSync(MODEL) };
-    const { result, printed, wasm } = await ask(asked, "/isolated");
+  test("computes with threads where memory may be shared, and the same", async () => {
+    const asked = { backend: "wasm", steps: "3", line: ["A dog runs."], file: readdirSync(MODEL) };
+    const alone = await ask({ ...asked, threads: "1" }, "/isolated");
+    const shared = await ask({ ...asked, threads: "3" }, "/isolated");
+    expect(shared.printed).toEqual([]);
+    expect(shared.wasm).toEqual(["tfjs-backend-wasm-simd.wasm"]);
+    expect(shared.result).toEqual({
+      ...(alone.result as object),
+      report: { name: "wasm", refused: [], threads: 3 },
+    });
+  });
+
+  test("says why there are no threads where memory may not be shared", async () => {
+    const { result, printed } = await ask({ backend: "wasm", steps: "0", threads: "2", file: readdirSync(MODEL) });
     expect(printed).toEqual([]);
-    expect(wasm).toEqual(["tfjs-backend-wasm-simd.wasm"]);
-    expect(result).toMatchObject({ report: { name: "wasm", refused: [] }, attention: "fused", violations: [] });
+    const threadsReason = expect.stringContaining("Cross-Origin-Opener-Policy") as string;
+    expect(result).toMatchObject({ report: { name: "wasm", refused: [], threads: 1, threadsReason } });
   });
 
   test("by itself starts on wasm, and says that WebGPU is software", async () => {

@@ -37,7 +37,11 @@ function servedFiles(folder: string, names: readonly string[]): ModelFiles {
 async function run(asked: URLSearchParams): Promise<PageResult> {
   const list = (name: string) => asked.getAll(name);
   const choice = list("backend") as BackendName[];
-  const report = await initBackend(choice[0], { wasmPaths: "/wasm/" });
+  const threads = asked.get("threads");
+  const report = await initBackend(choice[0], {
+    wasmPaths: "/wasm/",
+    ...(threads !== null && { threads: Number(threads), leastPartNs: 1 }),
+  });
   const files = servedFiles("/model", list("file"));
   return {
     report,

@@ -6,6 +6,7 @@ import { gemm, gemmScratch } from "./gemm";
 import { dropoutFactors, expDown, fma, log, maxLanes, splat, sumLanes } from "./simd";
 
 const ROWS: i32 = 30; // gemm may pad to it
+const BLOCK: i32 = 4 * ROWS; // enough to be worth handing to a thread
 
 /** Bytes of scratch that attention needs for K keys, after those of gemm: two tiles of weights. */
 export function attentionScratch(keys: i32): i32 {
@@ -18,14 +19,19 @@ function round8(n: i32): i32 {
   return (n + 7) & ~7;
 }
 
-/** What stays the same over the heads of one call. */
+/** What stays the same over the heads of one call; read from memory, so that every thread can. */
 let Q: i32 = 0;
 let K: i32 = 0;
 let D: i32 = 0;
+let heads: i32 = 0; // of a batch
 let scale: f32 = 1;
 let causal: bool = false;
-let maskRow: i32 = 0; // strides, in elements
+let maskBatch: i32 = 0; // strides, in elements
+let maskHead: i32 = 0;
+let maskRow: i32 = 0;
 let maskColumn: i32 = 0;
+let biasBatch: i32 = 0;
+let biasHead: i32 = 0;
 let biasRow: i32 = 0;
 let biasColumn: i32 = 0;
 let first: i32 = 0; // dropout's key
@@ -33,35 +39,26 @@ let second: i32 = 0;
 let threshold: i32 = 0;
 let keep: f32 = 0; // its scale; 0 where there is no dropout
 
-/** Sets what stays the same over the heads of one call. */
-export function setAttention(
-  queries: i32,
-  keys: i32,
-  width: i32,
-  scoreScale: f32,
-  isCausal: bool,
-  maskRowStride: i32,
-  maskColumnStride: i32,
-  biasRowStride: i32,
-  biasColumnStride: i32,
-  dropoutFirst: i32,
-  dropoutSecond: i32,
-  dropoutThreshold: i32,
-  dropoutScale: f32,
-): void {
-  Q = queries;
-  K = keys;
-  D = width;
-  scale = scoreScale;
-  causal = isCausal;
-  maskRow = maskRowStride;
-  maskColumn = maskColumnStride;
-  biasRow = biasRowStride;
-  biasColumn = biasColumnStride;
-  first = dropoutFirst;
-  second = dropoutSecond;
-  threshold = dropoutThreshold;
-  keep = dropoutScale;
+/** Reads the eighteen numbers above, of four bytes each, in their order. */
+function readShape(at: usize): void {
+  Q = load<i32>(at);
+  K = load<i32>(at, 4);
+  D = load<i32>(at, 8);
+  heads = load<i32>(at, 12);
+  scale = load<f32>(at, 16);
+  causal = load<i32>(at, 20) != 0;
+  maskBatch = load<i32>(at, 24);
+  maskHead = load<i32>(at, 28);
+  maskRow = load<i32>(at, 32);
+  maskColumn = load<i32>(at, 36);
+  biasBatch = load<i32>(at, 40);
+  biasHead = load<i32>(at, 44);
+  biasRow = load<i32>(at, 48);
+  biasColumn = load<i32>(at, 52);
+  first = load<i32>(at, 56);
+  second = load<i32>(at, 60);
+  threshold = load<i32>(at, 64);
+  keep = load<f32>(at, 68);
 }
 
 /** How many keys, from the first, the rows before `end` may see. */
@@ -110,8 +107,14 @@ function finishScores(row: usize, i: i32, columns: i32, mask: usize, bias: usize
   for (let j = seen; j < columns; j++) store<f32>(row + (<usize>j << 2), -Infinity);
 }
 
-/** y and logsumexp of the heads `from` to `to`, counted over batch and heads; `heads` is the number of a batch. */
+/** How many blocks of queries, each a part of `attention`, a head has. */
+export function attentionBlocks(queries: i32): i32 {
+  return (queries + BLOCK - 1) / BLOCK;
+}
+
+/** y and logsumexp of the blocks `from` to `to`, counted over batch, heads and each head's queries. */
 export function attention(
+  shape: usize,
   q: usize,
   k: usize,
   v: usize,
@@ -121,32 +124,32 @@ export function attention(
   logSumExp: usize,
   from: i32,
   to: i32,
-  heads: i32,
-  maskBatch: i32,
-  maskHead: i32,
-  biasBatch: i32,
-  biasHead: i32,
   scratch: usize,
 ): void {
-  for (let n = from; n < to; n++) {
-    const b = n / heads;
-    const h = n % heads;
+  readShape(shape);
+  const blocks = attentionBlocks(Q);
+  for (let part = from; part < to; part++) {
+    const n = part / blocks;
+    const i0 = (part % blocks) * BLOCK;
     forward(
       q + (<usize>(n * Q * D) << 2),
       k + (<usize>(n * K * D) << 2),
       v + (<usize>(n * K * D) << 2),
-      mask == 0 ? 0 : mask + <usize>(b * maskBatch + h * maskHead),
-      bias == 0 ? 0 : bias + (<usize>(b * biasBatch + h * biasHead) << 2),
+      maskOf(mask, n),
+      biasOf(bias, n),
       y + (<usize>(n * Q * D) << 2),
       logSumExp + (<usize>(n * Q) << 2),
       <u32>(n * Q) * <u32>K,
+      i0,
+      min(Q, i0 + BLOCK),
       scratch,
     );
   }
 }
 
-/** dq, dk and dv of the heads `from` to `to`. */
+/** dq, dk and dv of the heads `from` to `to`, counted over batch and heads. */
 export function attentionGradient(
+  shape: usize,
   q: usize,
   k: usize,
   v: usize,
@@ -160,24 +163,18 @@ export function attentionGradient(
   dv: usize,
   from: i32,
   to: i32,
-  heads: i32,
-  maskBatch: i32,
-  maskHead: i32,
-  biasBatch: i32,
-  biasHead: i32,
   scratch: usize,
 ): void {
+  readShape(shape);
   for (let n = from; n < to; n++) {
-    const b = n / heads;
-    const h = n % heads;
     const atQ = <usize>(n * Q * D) << 2;
     const atK = <usize>(n * K * D) << 2;
     backward(
       q + atQ,
       k + atK,
       v + atK,
-      mask == 0 ? 0 : mask + <usize>(b * maskBatch + h * maskHead),
-      bias == 0 ? 0 : bias + (<usize>(b * biasBatch + h * biasHead) << 2),
+      maskOf(mask, n),
+      biasOf(bias, n),
       y + atQ,
       logSumExp + (<usize>(n * Q) << 2),
       dy + atQ,
@@ -190,6 +187,19 @@ export function attentionGradient(
   }
 }
 
+/** The mask of head n, counted over the batch. */
+// @ts-ignore: decorator
+@inline
+function maskOf(mask: usize, n: i32): usize {
+  return mask == 0 ? 0 : mask + <usize>((n / heads) * maskBatch + (n % heads) * maskHead);
+}
+
+// @ts-ignore: decorator
+@inline
+function biasOf(bias: usize, n: i32): usize {
+  return bias == 0 ? 0 : bias + (<usize>((n / heads) * biasBatch + (n % heads) * biasHead) << 2);
+}
+
 function forward(
   q: usize,
   k: usize,
@@ -199,26 +209,28 @@ function forward(
   y: usize,
   logSumExp: usize,
   index: u32,
+  from: i32,
+  to: i32,
   scratch: usize,
 ): void {
   const tile = scratch + <usize>gemmScratch();
   const stride = round8(K);
-  for (let i0 = 0; i0 < Q; i0 += ROWS) {
-    const rows = min(ROWS, Q - i0);
+  for (let i0 = from; i0 < to; i0 += ROWS) {
+    const rows = min(ROWS, to - i0);
     const seen = visible(i0 + rows);
-    const to = y + (<usize>(i0 * D) << 2);
+    const at = y + (<usize>(i0 * D) << 2);
     if (seen == 0) {
-      memory.fill(to, 0, <usize>(rows * D) << 2);
+      memory.fill(at, 0, <usize>(rows * D) << 2);
       memory.fill(logSumExp + (<usize>i0 << 2), 0, <usize>rows << 2);
       continue;
     }
     scoreTile(q, k, mask, bias, i0, rows, seen, tile, scratch);
     for (let i = 0; i < rows; i++) {
       const row = tile + (<usize>(i * stride) << 2);
-      const at = logSumExp + (<usize>(i0 + i) << 2);
-      store<f32>(at, softmaxRow(row, round8(seen), index + <u32>((i0 + i) * K)));
+      const sum = softmaxRow(row, round8(seen), index + <u32>((i0 + i) * K));
+      store<f32>(logSumExp + (<usize>(i0 + i) << 2), sum);
     }
-    gemm(tile, v, to, rows, D, seen, stride, 1, D, 1, D, 0, 0, false, scratch);
+    gemm(tile, v, at, rows, D, seen, stride, 1, D, 1, D, 0, 0, false, scratch);
   }
 }
 

@@ -1,18 +1,27 @@
-// Kernels that go over n elements, whatever their shape.
+// Kernels that go over the elements `from` to `to`, whatever their shape. `from` is a multiple of 4.
 import { dropoutFactors, exp, expDown, fma, loadPart, normalCdf, splat, storePart } from "./simd";
 
 /** Dropout, its gradient too. */
-export function dropout(x: usize, y: usize, n: i32, first: i32, second: i32, threshold: i32, scale: f32): void {
+export function dropout(
+  x: usize,
+  y: usize,
+  first: i32,
+  second: i32,
+  threshold: i32,
+  scale: f32,
+  from: i32,
+  to: i32,
+): void {
   const a = i32x4.splat(first);
   const b = i32x4.splat(second);
   const t = i32x4.splat(threshold);
   const s = splat(scale);
-  const whole = n & ~3;
-  for (let i = 0; i < whole; i += 4) {
+  const whole = from + ((to - from) & ~3);
+  for (let i = from; i < whole; i += 4) {
     const at = (<usize>i) << 2;
     v128.store(y + at, f32x4.mul(v128.load(x + at), dropoutFactors(i, a, b, t, s)));
   }
-  for (let i = whole; i < n; i++) {
+  for (let i = whole; i < to; i++) {
     const at = (<usize>i) << 2;
     store<f32>(y + at, load<f32>(x + at) * f32x4.extract_lane(dropoutFactors(i, a, b, t, s), 0));
   }
@@ -27,7 +36,6 @@ export function adamW(
   gradient: usize,
   first: usize,
   second: usize,
-  n: i32,
   beta1: f32,
   beta2: f32,
   gradientScale: f32,
@@ -37,9 +45,11 @@ export function adamW(
   eps: f32,
   gain1: f32,
   gain2: f32,
+  from: i32,
+  to: i32,
 ): void {
-  const whole = n & ~3;
-  for (let i = 0; i < whole; i += 4) {
+  const whole = from + ((to - from) & ~3);
+  for (let i = from; i < whole; i += 4) {
     const at = (<usize>i) << 2;
     const g = f32x4.mul(v128.load(gradient + at), splat(gradientScale));
     const m = fma(v128.load(first + at), splat(beta1), f32x4.mul(g, splat(gain1)));
@@ -50,7 +60,7 @@ export function adamW(
     v128.store(second + at, v);
     v128.store(parameter + at, f32x4.sub(f32x4.mul(v128.load(parameter + at), splat(decay)), change));
   }
-  for (let i = whole; i < n; i++) {
+  for (let i = whole; i < to; i++) {
     const at = (<usize>i) << 2;
     const g = load<f32>(gradient + at) * gradientScale;
     const m = load<f32>(first + at) * beta1 + g * gain1;
@@ -107,77 +117,83 @@ function slope(kind: i32, x: v128): v128 {
   return fma(f32x4.mul(f32x4.mul(x, inner), s), f32x4.sub(splat(1), s), s);
 }
 
-export function activate(kind: i32, x: usize, y: usize, n: i32): void {
-  const whole = n & ~3;
-  for (let i = 0; i < whole; i += 4) {
+export function activate(kind: i32, x: usize, y: usize, from: i32, to: i32): void {
+  const whole = from + ((to - from) & ~3);
+  for (let i = from; i < whole; i += 4) {
     const at = <usize>i << 2;
     v128.store(y + at, activation(kind, v128.load(x + at)));
   }
   const at = <usize>whole << 2;
-  if (whole < n) storePart(y + at, activation(kind, loadPart(x + at, n - whole, 0)), n - whole);
+  if (whole < to) storePart(y + at, activation(kind, loadPart(x + at, to - whole, 0)), to - whole);
 }
 
-export function activateGradient(kind: i32, x: usize, dy: usize, dx: usize, n: i32): void {
-  const whole = n & ~3;
+export function activateGradient(kind: i32, x: usize, dy: usize, dx: usize, from: i32, to: i32): void {
+  const whole = from + ((to - from) & ~3);
   if (kind == 0) {
-    for (let i = 0; i < whole; i += 4) {
+    for (let i = from; i < whole; i += 4) {
       const at = <usize>i << 2;
       v128.store(dx + at, v128.and(v128.load(dy + at), f32x4.gt(v128.load(x + at), splat(0))));
     }
   } else {
-    for (let i = 0; i < whole; i += 4) {
+    for (let i = from; i < whole; i += 4) {
       const at = <usize>i << 2;
       v128.store(dx + at, f32x4.mul(v128.load(dy + at), slope(kind, v128.load(x + at))));
     }
   }
   const at = <usize>whole << 2;
-  if (whole < n) {
-    const part = loadPart(x + at, n - whole, 0);
-    storePart(dx + at, f32x4.mul(loadPart(dy + at, n - whole, 0), slope(kind, part)), n - whole);
+  if (whole < to) {
+    const part = loadPart(x + at, to - whole, 0);
+    storePart(dx + at, f32x4.mul(loadPart(dy + at, to - whole, 0), slope(kind, part)), to - whole);
   }
 }
 
-/** out[i] = a[i] + b[i % period]; period is n, 1 or a divisor of n. */
-export function add(a: usize, b: usize, out: usize, n: i32, period: i32): void {
+/** out[i] = a[i] + b[i % period]; period is 1 or more. */
+export function add(a: usize, b: usize, out: usize, period: i32, from: i32, to: i32): void {
   const one = splat(load<f32>(b));
-  for (let start = 0; start < n; start += period == 1 ? n : period) {
-    const end = period == 1 ? n : start + period;
-    let i = start;
+  for (let i = from; i < to; ) {
+    const place = period == 1 ? 0 : i % period;
+    const end = period == 1 ? to : min(to, i + period - place);
+    let y = b + (<usize>place << 2);
     for (; i + 4 <= end; i += 4) {
       const at = <usize>i << 2;
-      const y = period == 1 ? one : v128.load(b + (<usize>(i - start) << 2));
-      v128.store(out + at, f32x4.add(v128.load(a + at), y));
+      v128.store(out + at, f32x4.add(v128.load(a + at), period == 1 ? one : v128.load(y)));
+      y += 16;
     }
     for (; i < end; i++) {
       const at = <usize>i << 2;
-      store<f32>(out + at, load<f32>(a + at) + load<f32>(b + (period == 1 ? 0 : <usize>(i - start) << 2)));
+      store<f32>(out + at, load<f32>(a + at) + load<f32>(period == 1 ? b : y));
+      y += 4;
     }
   }
 }
 
 /** out[i] = a[i] * b[i % period]; as add. */
-export function multiply(a: usize, b: usize, out: usize, n: i32, period: i32): void {
+export function multiply(a: usize, b: usize, out: usize, period: i32, from: i32, to: i32): void {
   const one = splat(load<f32>(b));
-  for (let start = 0; start < n; start += period == 1 ? n : period) {
-    const end = period == 1 ? n : start + period;
-    let i = start;
+  for (let i = from; i < to; ) {
+    const place = period == 1 ? 0 : i % period;
+    const end = period == 1 ? to : min(to, i + period - place);
+    let y = b + (<usize>place << 2);
     for (; i + 4 <= end; i += 4) {
       const at = <usize>i << 2;
-      const y = period == 1 ? one : v128.load(b + (<usize>(i - start) << 2));
-      v128.store(out + at, f32x4.mul(v128.load(a + at), y));
+      v128.store(out + at, f32x4.mul(v128.load(a + at), period == 1 ? one : v128.load(y)));
+      y += 16;
     }
     for (; i < end; i++) {
       const at = <usize>i << 2;
-      store<f32>(out + at, load<f32>(a + at) * load<f32>(b + (period == 1 ? 0 : <usize>(i - start) << 2)));
+      store<f32>(out + at, load<f32>(a + at) * load<f32>(period == 1 ? b : y));
+      y += 4;
     }
   }
 }
 
-/** Elements of 4 bytes in another order: axis i of the result has d_i elements, s_i apart in x. */
+/**
+ * Elements of 4 bytes in another order: axis i of the result has d_i elements, s_i apart in x. Goes over the rows of the
+ * result's first three axes.
+ */
 export function permute(
   x: usize,
   y: usize,
-  d0: i32,
   d1: i32,
   d2: i32,
   d3: i32,
@@ -185,26 +201,27 @@ export function permute(
   s1: i32,
   s2: i32,
   s3: i32,
+  from: i32,
+  to: i32,
 ): void {
   const step = <usize>s3 << 2;
-  for (let i0 = 0; i0 < d0; i0++) {
-    for (let i1 = 0; i1 < d1; i1++) {
-      for (let i2 = 0; i2 < d2; i2++) {
-        let from = x + (<usize>(i0 * s0 + i1 * s1 + i2 * s2) << 2);
-        let i3 = 0;
-        if (s3 == 1) {
-          for (; i3 + 4 <= d3; i3 += 4) {
-            v128.store(y, v128.load(from));
-            from += 16;
-            y += 16;
-          }
-        }
-        for (; i3 < d3; i3++) {
-          store<i32>(y, load<i32>(from));
-          from += step;
-          y += 4;
-        }
+  y += <usize>(from * d3) << 2;
+  for (let row = from; row < to; row++) {
+    const i2 = row % d2;
+    const outer = row / d2;
+    let at = x + (<usize>((outer / d1) * s0 + (outer % d1) * s1 + i2 * s2) << 2);
+    let i3 = 0;
+    if (s3 == 1) {
+      for (; i3 + 4 <= d3; i3 += 4) {
+        v128.store(y, v128.load(at));
+        at += 16;
+        y += 16;
       }
+    }
+    for (; i3 < d3; i3++) {
+      store<i32>(y, load<i32>(at));
+      at += step;
+      y += 4;
     }
   }
 }

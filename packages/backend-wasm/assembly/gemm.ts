@@ -2,7 +2,8 @@
 //
 // B is packed in panels of 8 columns, A in panels of MR rows, both zero-padded; an MR x 8 tile of C stays in registers.
 // KC x NC of B is meant to stay in the second-level cache, KC x MC of A beside it.
-import { fma, RELAXED } from "./simd";
+import { RELAXED, fma } from "./simd";
+import { isThin, thin } from "./thin";
 
 // As many rows as the 16 vector registers of x86 hold: multiply and add apart want one more than both in one.
 const MR: i32 = RELAXED ? 6 : 5;
@@ -187,8 +188,8 @@ export function tile(ap: usize, bp: usize, K: i32, out: usize): void {
   }
 }
 
-const ADD: i32 = 1; // to what C holds
-const RELU: i32 = 2;
+export const ADD: i32 = 1; // to what C holds
+export const RELU: i32 = 2;
 
 /** Brings m x n of a tile to C; `bias` points to n floats, or is 0. */
 function place(from: usize, C: usize, ldc: i32, m: i32, n: i32, bias: usize, mode: i32): void {
@@ -246,6 +247,27 @@ export function gemm(
   padded: bool,
   scratch: usize,
 ): void {
+  if (isThin(M, cas, rbs, cbs)) thin(A, B, C, M, N, K, ras, rbs, cbs, ldc, bias, mode);
+  else packed(A, B, C, M, N, K, ras, cas, rbs, cbs, ldc, bias, mode, padded, scratch);
+}
+
+function packed(
+  A: usize,
+  B: usize,
+  C: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  ras: i32,
+  cas: i32,
+  rbs: i32,
+  cbs: i32,
+  ldc: i32,
+  bias: usize,
+  mode: i32,
+  padded: bool,
+  scratch: usize,
+): void {
   const packedA = scratch + (<usize>(KC * NC) << 2);
   const out = packedA + (<usize>(KC * MC) << 2);
   for (let n0 = 0; n0 < N; n0 += NC) {
@@ -276,12 +298,15 @@ export function gemm(
   }
 }
 
-/** `batch` products, A and B advancing by sA and sB elements. */
-export function batchGemm(
+/**
+ * The parts `from` to `to` of products whose operands advance by sA and sB elements: a part is a block of at most
+ * `blockRows` x `blockColumns` of one product, and the blocks of a product are counted row by row.
+ * How a number is rounded does not depend on the size of the blocks.
+ */
+export function products(
   A: usize,
   B: usize,
   C: usize,
-  batch: i32,
   sA: i32,
   sB: i32,
   M: i32,
@@ -291,12 +316,28 @@ export function batchGemm(
   cas: i32,
   rbs: i32,
   cbs: i32,
+  bias: usize,
+  mode: i32,
+  blockRows: i32,
+  blockColumns: i32,
+  from: i32,
+  to: i32,
   scratch: usize,
 ): void {
-  for (let b = 0; b < batch; b++) {
-    gemm(A, B, C, M, N, K, ras, cas, rbs, cbs, N, 0, 0, false, scratch);
-    A += <usize>sA << 2;
-    B += <usize>sB << 2;
-    C += <usize>(M * N) << 2;
+  const across = (N + blockColumns - 1) / blockColumns;
+  const blocks = across * ((M + blockRows - 1) / blockRows);
+  const isThinOne = isThin(M, cas, rbs, cbs);
+  for (let part = from; part < to; part++) {
+    const batch = part / blocks;
+    const m = ((part % blocks) / across) * blockRows;
+    const n = ((part % blocks) % across) * blockColumns;
+    const rows = min(blockRows, M - m);
+    const columns = min(blockColumns, N - n);
+    const a = A + (<usize>(batch * sA + m * ras) << 2);
+    const b = B + (<usize>(batch * sB + n * cbs) << 2);
+    const c = C + (<usize>(batch * M * N + m * N + n) << 2);
+    const shift = bias == 0 ? 0 : bias + (<usize>n << 2);
+    if (isThinOne) thin(a, b, c, rows, columns, K, ras, rbs, cbs, N, shift, mode);
+    else packed(a, b, c, rows, columns, K, ras, cas, rbs, cbs, N, shift, mode, false, scratch);
   }
 }

@@ -1,7 +1,7 @@
 // The kernels run on the memory of tfjs's own wasm module, at the addresses of its tensors. This module may have
 // neither data nor globals in memory: tfjs owns every byte of it.
-export { attention, attentionGradient, attentionScratch, setAttention } from "./attention";
-export { batchGemm, gemm, gemmScratch, tile } from "./gemm"; // tile: see there
+export { attention, attentionBlocks, attentionGradient, attentionScratch } from "./attention";
+export { gemmScratch, products, tile } from "./gemm"; // tile: see there
 export {
   columnSum,
   crossEntropy,
@@ -9,6 +9,7 @@ export {
   gatherRows,
   layerNorm,
   layerNormGradient,
+  layerNormWeightGradient,
   rowSum,
   segmentSum,
   softmax,

@@ -1,27 +1,43 @@
-// Kernels that walk the rows of a matrix [rows, width].
+// Kernels that walk the rows `from` to `to` of a matrix [rows, width], or some columns of all its rows.
 import { expDown, fma, loadPart, maxLanes, log, splat, storePart, sumLanes } from "./simd";
 
-/** out[j] = sum over rows of x[i, j]. */
-export function columnSum(x: usize, out: usize, rows: i32, width: i32): void {
-  memory.fill(out, 0, <usize>width << 2);
+/** out[j] = sum over rows of x[i, j], for the columns `from` to `to`. */
+export function columnSum(x: usize, out: usize, rows: i32, width: i32, from: i32, to: i32): void {
+  const shift = <usize>from << 2;
+  memory.fill(out + shift, 0, <usize>(to - from) << 2);
   for (let i = 0; i < rows; i++) {
-    addTo(out, x, width);
+    addTo(out + shift, x + shift, to - from);
     x += <usize>width << 2;
   }
 }
 
-/** out[i] = sum over the columns of x[i, j]. */
-export function rowSum(x: usize, out: usize, rows: i32, width: i32): void {
-  const end = <usize>(width & ~3) << 2;
-  const rest = width & 3;
-  for (let i = 0; i < rows; i++) {
-    let sums = splat(0);
-    for (let at: usize = 0; at < end; at += 16) sums = f32x4.add(sums, v128.load(x + at));
-    if (rest > 0) sums = f32x4.add(sums, loadPart(x + end, rest, 0));
-    store<f32>(out, sumLanes(sums));
+/** out[i] = sum over the columns of x[i, j]; stretches of it in single precision, those in double. */
+export function rowSum(x: usize, out: usize, width: i32, from: i32, to: i32): void {
+  x += <usize>(from * width) << 2;
+  out += <usize>from << 2;
+  for (let i = from; i < to; i++) {
+    let total: f64 = 0;
+    for (let j = 0; j < width; j += STRETCH) total += <f64>stretchSum(x + (<usize>j << 2), min(STRETCH, width - j));
+    store<f32>(out, <f32>total);
     out += 4;
     x += <usize>width << 2;
   }
+}
+
+const STRETCH: i32 = 4096;
+
+function stretchSum(x: usize, n: i32): f32 {
+  const whole = n & ~7;
+  let even = splat(0);
+  let odd = splat(0);
+  for (let j = 0; j < whole; j += 8) {
+    const at = x + (<usize>j << 2);
+    even = f32x4.add(even, v128.load(at));
+    odd = f32x4.add(odd, v128.load(at, 16));
+  }
+  let sum = sumLanes(f32x4.add(even, odd));
+  for (let j = whole; j < n; j++) sum += load<f32>(x + (<usize>j << 2));
+  return sum;
 }
 
 /** to[j] += x[j] */
@@ -40,13 +56,26 @@ function addTo(to: usize, x: usize, n: i32): void {
   }
 }
 
-/** out[ids[i]] += x[i]; ids outside [0, segments) go nowhere. */
-export function segmentSum(x: usize, ids: usize, out: usize, rows: i32, width: i32, segments: i32): void {
-  memory.fill(out, 0, <usize>(segments * width) << 2);
+/** out[ids[i]] += x[i]; ids outside [0, segments) go nowhere. For the columns `from` to `to`. */
+export function segmentSum(
+  x: usize,
+  ids: usize,
+  out: usize,
+  rows: i32,
+  width: i32,
+  segments: i32,
+  from: i32,
+  to: i32,
+): void {
+  const bytes = <usize>width << 2;
+  x += <usize>from << 2;
+  out += <usize>from << 2;
+  if (to - from == width) memory.fill(out, 0, <usize>segments * bytes);
+  else for (let i = 0; i < segments; i++) memory.fill(out + <usize>i * bytes, 0, <usize>(to - from) << 2);
   for (let i = 0; i < rows; i++) {
     const id = load<i32>(ids + (<usize>i << 2));
-    if (<u32>id < <u32>segments) addTo(out + (<usize>(id * width) << 2), x, width);
-    x += <usize>width << 2;
+    if (<u32>id < <u32>segments) addTo(out + <usize>id * bytes, x, to - from);
+    x += bytes;
   }
 }
 
@@ -70,15 +99,20 @@ export function layerNorm(
   y: usize,
   means: usize,
   rstds: usize,
-  rows: i32,
   width: i32,
   eps: f32,
+  from: i32,
+  to: i32,
 ): void {
   const bytes = <usize>width << 2;
   const whole = width & ~3;
   const rest = width - whole;
   const end = <usize>whole << 2;
-  for (let i = 0; i < rows; i++) {
+  x += <usize>from * bytes;
+  y += <usize>from * bytes;
+  means += <usize>from << 2;
+  rstds += <usize>from << 2;
+  for (let i = from; i < to; i++) {
     let sums = splat(0);
     for (let at: usize = 0; at < end; at += 16) sums = f32x4.add(sums, v128.load(x + at));
     if (rest > 0) sums = f32x4.add(sums, loadPart(x + end, rest, 0));
@@ -113,7 +147,7 @@ export function layerNorm(
   }
 }
 
-/** With n = (x - mean) rstd and g = dy weight: dx = rstd (g - mean(g) - n mean(g n)), dweight = sum dy n, dbias = sum dy. */
+/** With n = (x - mean) rstd and g = dy weight: dx = rstd (g - mean(g) - n mean(g n)). */
 export function layerNormGradient(
   x: usize,
   weight: usize,
@@ -121,40 +155,34 @@ export function layerNormGradient(
   rstds: usize,
   dy: usize,
   dx: usize,
-  dweight: usize,
-  dbias: usize,
-  rows: i32,
   width: i32,
+  from: i32,
+  to: i32,
 ): void {
   const bytes = <usize>width << 2;
   const whole = width & ~3;
   const rest = width - whole;
   const end = <usize>whole << 2;
-  memory.fill(dweight, 0, bytes);
-  memory.fill(dbias, 0, bytes);
-  for (let i = 0; i < rows; i++) {
-    const mean = load<f32>(means);
+  x += <usize>from * bytes;
+  dy += <usize>from * bytes;
+  dx += <usize>from * bytes;
+  for (let i = from; i < to; i++) {
+    const mean = load<f32>(means + (<usize>i << 2));
     const shift = splat(mean);
-    const scale = splat(load<f32>(rstds));
+    const scale = splat(load<f32>(rstds + (<usize>i << 2)));
     let sumG = splat(0);
     let sumGN = splat(0);
     for (let at: usize = 0; at < end; at += 16) {
-      const d = v128.load(dy + at);
       const n = f32x4.mul(f32x4.sub(v128.load(x + at), shift), scale);
-      const g = f32x4.mul(d, v128.load(weight + at));
+      const g = f32x4.mul(v128.load(dy + at), v128.load(weight + at));
       sumG = f32x4.add(sumG, g);
       sumGN = fma(g, n, sumGN);
-      v128.store(dweight + at, fma(d, n, v128.load(dweight + at)));
-      v128.store(dbias + at, f32x4.add(d, v128.load(dbias + at)));
     }
     if (rest > 0) {
-      const d = loadPart(dy + end, rest, 0);
       const n = f32x4.mul(f32x4.sub(loadPart(x + end, rest, mean), shift), scale);
-      const g = f32x4.mul(d, loadPart(weight + end, rest, 0));
+      const g = f32x4.mul(loadPart(dy + end, rest, 0), loadPart(weight + end, rest, 0));
       sumG = f32x4.add(sumG, g);
       sumGN = fma(g, n, sumGN);
-      storePart(dweight + end, fma(d, n, loadPart(dweight + end, rest, 0)), rest);
-      storePart(dbias + end, f32x4.add(d, loadPart(dbias + end, rest, 0)), rest);
     }
     const meanG = splat(sumLanes(sumG) / <f32>width);
     const meanGN = splat(sumLanes(sumGN) / <f32>width);
@@ -168,11 +196,55 @@ export function layerNormGradient(
       const g = f32x4.mul(loadPart(dy + end, rest, 0), loadPart(weight + end, rest, 0));
       storePart(dx + end, f32x4.mul(f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(n, meanGN)), scale), rest);
     }
-    means += 4;
-    rstds += 4;
     x += bytes;
     dy += bytes;
     dx += bytes;
+  }
+}
+
+/** dweight = sum over rows of dy (x - mean) rstd, dbias = sum of dy, for the columns `from` to `to`. */
+export function layerNormWeightGradient(
+  x: usize,
+  means: usize,
+  rstds: usize,
+  dy: usize,
+  dweight: usize,
+  dbias: usize,
+  rows: i32,
+  width: i32,
+  from: i32,
+  to: i32,
+): void {
+  const bytes = <usize>width << 2;
+  const columns = to - from;
+  const whole = columns & ~3;
+  const rest = columns - whole;
+  const end = <usize>whole << 2;
+  const first = <usize>from << 2;
+  x += first;
+  dy += first;
+  dweight += first;
+  dbias += first;
+  memory.fill(dweight, 0, <usize>columns << 2);
+  memory.fill(dbias, 0, <usize>columns << 2);
+  for (let i = 0; i < rows; i++) {
+    const mean = load<f32>(means + (<usize>i << 2));
+    const shift = splat(mean);
+    const scale = splat(load<f32>(rstds + (<usize>i << 2)));
+    for (let at: usize = 0; at < end; at += 16) {
+      const d = v128.load(dy + at);
+      const n = f32x4.mul(f32x4.sub(v128.load(x + at), shift), scale);
+      v128.store(dweight + at, fma(d, n, v128.load(dweight + at)));
+      v128.store(dbias + at, f32x4.add(d, v128.load(dbias + at)));
+    }
+    if (rest > 0) {
+      const d = loadPart(dy + end, rest, 0);
+      const n = f32x4.mul(f32x4.sub(loadPart(x + end, rest, mean), shift), scale);
+      storePart(dweight + end, fma(d, n, loadPart(dweight + end, rest, 0)), rest);
+      storePart(dbias + end, f32x4.add(d, loadPart(dbias + end, rest, 0)), rest);
+    }
+    x += bytes;
+    dy += bytes;
   }
 }
 
@@ -187,11 +259,13 @@ function rowMax(x: usize, width: i32): f32 {
 }
 
 /** y = softmax of each row. */
-export function softmax(x: usize, y: usize, rows: i32, width: i32): void {
+export function softmax(x: usize, y: usize, width: i32, from: i32, to: i32): void {
   const bytes = <usize>width << 2;
   const end = <usize>(width & ~3) << 2;
   const rest = width & 3;
-  for (let i = 0; i < rows; i++) {
+  x += <usize>from * bytes;
+  y += <usize>from * bytes;
+  for (let i = from; i < to; i++) {
     const highest = splat(rowMax(x, width));
     let sums = splat(0);
     for (let at: usize = 0; at < end; at += 16) {
@@ -213,11 +287,14 @@ export function softmax(x: usize, y: usize, rows: i32, width: i32): void {
 }
 
 /** dx = y (dy - sum(dy y)). */
-export function softmaxGradient(y: usize, dy: usize, dx: usize, rows: i32, width: i32): void {
+export function softmaxGradient(y: usize, dy: usize, dx: usize, width: i32, from: i32, to: i32): void {
   const bytes = <usize>width << 2;
   const end = <usize>(width & ~3) << 2;
   const rest = width & 3;
-  for (let i = 0; i < rows; i++) {
+  y += <usize>from * bytes;
+  dy += <usize>from * bytes;
+  dx += <usize>from * bytes;
+  for (let i = from; i < to; i++) {
     let sums = splat(0);
     for (let at: usize = 0; at < end; at += 16) sums = fma(v128.load(y + at), v128.load(dy + at), sums);
     if (rest > 0) sums = fma(loadPart(y + end, rest, 0), loadPart(dy + end, rest, 0), sums);
@@ -241,15 +318,20 @@ export function crossEntropy(
   labels: usize,
   loss: usize,
   logSumExps: usize,
-  rows: i32,
   width: i32,
   smoothing: f32,
   ignore: i32,
+  from: i32,
+  to: i32,
 ): void {
   const bytes = <usize>width << 2;
   const end = <usize>(width & ~3) << 2;
   const rest = width & 3;
-  for (let i = 0; i < rows; i++) {
+  x += <usize>from * bytes;
+  labels += <usize>from << 2;
+  loss += <usize>from << 2;
+  logSumExps += <usize>from << 2;
+  for (let i = from; i < to; i++) {
     const label = load<i32>(labels);
     let cost: f32 = 0;
     let logSumExp: f32 = 0;
@@ -291,16 +373,22 @@ export function crossEntropyGradient(
   logSumExps: usize,
   dy: usize,
   dx: usize,
-  rows: i32,
   width: i32,
   smoothing: f32,
   ignore: i32,
+  from: i32,
+  to: i32,
 ): void {
   const bytes = <usize>width << 2;
   const end = <usize>(width & ~3) << 2;
   const rest = width & 3;
   const evenly = splat(smoothing / <f32>width);
-  for (let i = 0; i < rows; i++) {
+  x += <usize>from * bytes;
+  dx += <usize>from * bytes;
+  labels += <usize>from << 2;
+  logSumExps += <usize>from << 2;
+  dy += <usize>from << 2;
+  for (let i = from; i < to; i++) {
     const label = load<i32>(labels);
     const weight = load<f32>(dy);
     if (label == ignore) {

@@ -1,6 +1,6 @@
-// Compiles assembly/ twice, for plain and for relaxed SIMD, and writes both as base64 into generated/kernelBytes.ts:
-// so any bundler, and Node, take them along without asset paths.
-import { mkdir, writeFile } from "node:fs/promises";
+// Compiles assembly/ twice, for plain and for relaxed SIMD, and writes both as base64 into generated/kernelBytes.ts,
+// with the text of the threads: so any bundler, and Node, take them along without asset paths.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -14,7 +14,7 @@ async function compile(relaxed) {
       ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"],
       ...(relaxed ? ["--enable", "relaxed-simd"] : []),
       ...["--use", `USE_RELAXED=${relaxed ? 1 : 0}`],
-      ...["--importMemory", "--initialMemory", "1"],
+      ...["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"], // a maximum, so that it can be shared
     ],
     { writeFile: (_name, contents) => void (binary = contents) },
   );
@@ -40,6 +40,7 @@ function refuseData(binary) {
 }
 
 const [plain, relaxed] = [await compile(false), await compile(true)];
+const thread = await readFile(new URL("../src/kernelThread.js", import.meta.url), "utf8");
 await mkdir(new URL("../generated", import.meta.url), { recursive: true });
 await writeFile(
   new URL("../generated/kernelBytes.ts", import.meta.url),
@@ -52,5 +53,9 @@ export const PLAIN_KERNELS =
 /** The kernels for relaxed SIMD, a wasm module in base64. */
 export const RELAXED_KERNELS =
   "${Buffer.from(relaxed).toString("base64")}";
+
+/** The text of src/kernelThread.js. */
+export const THREAD_SOURCE =
+  ${JSON.stringify(thread)};
 `,
 );

@@ -1,24 +1,60 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { startKernels, type Kernels } from "./kernelModule.ts";
+import type { Kernels, PartedKernel } from "./kernelModule.ts";
+import type { ThreadPool } from "./threadPool.ts";
 
-/** tfjs's wasm heap with our kernels on it: tensors by address, and a scratch area. */
+/** How much a kernel has to do, which decides whether threads share it. */
+export interface Work {
+  /** Rows, elements, heads: what `from` and `to` of the kernel count. */
+  readonly units: number;
+  /** Of a unit, in nanoseconds, roughly. */
+  readonly cost: number;
+  /** A part is a multiple of so many units, if it is not the last. Default 1. */
+  readonly multiple?: number;
+  /** Bytes of scratch that a thread needs. Default 0. */
+  readonly scratch?: number;
+}
+
+const PARTS_A_THREAD = 4; // so that one that is held up does not hold up all
+
+/** tfjs's wasm heap with our kernels on it: tensors by address, and a scratch area for each thread. */
 export class Heap {
   readonly backend: BackendWasm;
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
+  /** A part must be worth telling a thread of, which takes a few microseconds, tens if it sleeps. */
+  leastPartNs = 15_000;
+  #pool: ThreadPool | undefined;
   #scratch = 0;
   #scratchBytes = 0;
 
-  private constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory) {
+  constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory) {
     this.backend = backend;
     this.kernels = kernels;
     this.memory = memory;
   }
 
-  static async of(backend: BackendWasm, relaxedSimd: boolean | undefined): Promise<Heap> {
-    const memory = memoryOf(backend);
-    return new Heap(backend, await startKernels(memory, relaxedSimd), memory);
+  /** The threads, if there are any. */
+  get pool(): ThreadPool | undefined {
+    return this.#pool;
+  }
+
+  set pool(pool: ThreadPool | undefined) {
+    this.#pool?.end();
+    this.#pool = pool;
+    this.#scratchBytes = 0;
+  }
+
+  /** Runs `kernel(...args, from, to, scratch)` over all units, shared among the threads if it is worth it. */
+  run(kernel: PartedKernel, args: readonly number[], { units, cost, multiple = 1, scratch = 0 }: Work): void {
+    if (units === 0) return;
+    const area = { address: this.scratch(scratch), bytes: this.#scratchBytes };
+    if (this.#pool === undefined || units * cost < 2 * this.leastPartNs) {
+      this.kernels[kernel](...args, 0, units, area.address);
+      return;
+    }
+    const least = Math.max(this.leastPartNs / cost, units / (PARTS_A_THREAD * this.#pool.size));
+    this.#pool.run(kernel, args, units, Math.ceil(least / multiple) * multiple, area);
   }
 
   /** The address of a tensor's first element. */
@@ -42,14 +78,16 @@ export class Heap {
     return this.backend.refCount(x.dataId) === 1;
   }
 
-  /** The address of at least `bytes` of scratch; it holds until the next call, and nothing there lasts. */
+  /** The address of at least `bytes` of scratch for each thread; it holds until the next call, and nothing there lasts. */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
       const allocator = this.backend.wasm as unknown as Allocator;
       if (this.#scratch !== 0) allocator._free(this.#scratch);
-      this.#scratch = allocator._malloc(bytes) >>> 0; // unsigned: the heap may pass 2 GiB
-      this.#scratchBytes = this.#scratch === 0 ? 0 : bytes;
-      if (this.#scratch === 0) throw new Error(`wasm: out of memory, expected ${bytes} bytes of scratch`);
+      [this.#scratch, this.#scratchBytes] = [0, 0];
+      const each = Math.ceil(bytes / 64) * 64; // no two threads on one line of a cache
+      this.#scratch = allocator._malloc(each * (this.#pool?.size ?? 1)) >>> 0; // unsigned: the heap may pass 2 GiB
+      if (this.#scratch === 0) throw new RangeError(`wasm: out of memory, expected ${each} bytes of scratch`);
+      this.#scratchBytes = each;
     }
     return this.#scratch;
   }
@@ -70,16 +108,14 @@ interface Allocator {
   _free(address: number): void;
 }
 
-// Emscripten hands its memory out under either name, by version and build.
-function memoryOf(backend: BackendWasm): WebAssembly.Memory {
+/** The memory of tfjs's wasm module. Emscripten hands it out under either name, by version and build. */
+export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
   const module = backend.wasm as unknown as {
     readonly wasmMemory?: WebAssembly.Memory;
     readonly asm?: Readonly<Record<string, unknown>>;
   };
   const memory =
     module.wasmMemory ?? Object.values(module.asm ?? {}).find((value) => value instanceof WebAssembly.Memory);
-  if (memory === undefined) {
-    throw new Error("tfjs's wasm module does not show its memory");
-  }
+  if (memory === undefined) throw new Error("tfjs's wasm module does not show its memory");
   return memory;
 }

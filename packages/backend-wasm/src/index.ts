@@ -1,1 +1,1 @@
-export { startWasm } from "./startWasm.ts";
+export { startWasm, type WasmReport } from "./startWasm.ts";

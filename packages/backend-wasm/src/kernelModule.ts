@@ -1,44 +1,57 @@
 import { PLAIN_KERNELS, RELAXED_KERNELS } from "../generated/kernelBytes.ts";
+import { withSharedMemory } from "./sharedMemory.ts";
 
-type Kernel = (...args: number[]) => void;
+/**
+ * The kernels of assembly/index.ts that can be done in parts, whose last parameters are `from`, `to` and, where they
+ * need it, scratch. Their parameters are named there; pointers are byte addresses.
+ */
+export const PARTED_KERNELS = [
+  "products",
+  "attention",
+  "attentionGradient",
+  "columnSum",
+  "segmentSum",
+  "layerNorm",
+  "layerNormGradient",
+  "layerNormWeightGradient",
+  "softmax",
+  "softmaxGradient",
+  "crossEntropy",
+  "crossEntropyGradient",
+  "dropout",
+  "adamW",
+  "activate",
+  "activateGradient",
+  "add",
+  "multiply",
+  "permute",
+  "rowSum",
+] as const;
 
-/** The functions of assembly/index.ts. Their parameters are named there; pointers are byte addresses. */
-export interface Kernels {
+/** The name of a kernel that can be done in parts. */
+export type PartedKernel = (typeof PARTED_KERNELS)[number];
+
+/** The functions of assembly/index.ts. */
+export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>> & {
+  /** Bytes of scratch that products need. */
   readonly gemmScratch: () => number;
-  readonly gemm: Kernel;
-  readonly batchGemm: Kernel;
   readonly attentionScratch: (keys: number) => number;
-  readonly setAttention: Kernel;
-  readonly attention: Kernel;
-  readonly attentionGradient: Kernel;
-  readonly columnSum: Kernel;
-  readonly segmentSum: Kernel;
+  readonly attentionBlocks: (queries: number) => number;
   /** The position of the first id out of range, or -1. */
   readonly gatherRows: (...args: number[]) => number;
-  readonly layerNorm: Kernel;
-  readonly layerNormGradient: Kernel;
-  readonly softmax: Kernel;
-  readonly softmaxGradient: Kernel;
-  readonly crossEntropy: Kernel;
-  readonly crossEntropyGradient: Kernel;
-  readonly dropout: Kernel;
-  readonly adamW: Kernel;
-  readonly activate: Kernel;
-  readonly activateGradient: Kernel;
-  readonly add: Kernel;
-  readonly multiply: Kernel;
-  readonly permute: Kernel;
-  readonly rowSum: Kernel;
-}
+};
 
-/** Starts the kernels on `memory`: those for relaxed SIMD where the engine accepts them, unless not wanted. */
-export async function startKernels(memory: WebAssembly.Memory, relaxedSimd = true): Promise<Kernels> {
+/** Compiles the kernels: those for relaxed SIMD where the engine accepts them, unless not wanted. */
+export async function compileKernels(shared: boolean, relaxedSimd = true): Promise<WebAssembly.Module> {
   const relaxed = bytesOf(RELAXED_KERNELS);
   const bytes = relaxedSimd && WebAssembly.validate(relaxed) ? relaxed : bytesOf(PLAIN_KERNELS);
-  if (!WebAssembly.validate(bytes)) {
-    throw new Error("this engine has no WebAssembly SIMD");
-  }
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  if (!WebAssembly.validate(bytes)) throw new Error("this engine has no WebAssembly SIMD");
+  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+}
+
+/** Starts the kernels on `memory`. */
+export async function startKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
   return instance.exports as unknown as Kernels;
 }
 

@@ -1,36 +1,123 @@
-import type { WasmOptions } from "@qkv/backend";
-import { setWasmPaths, type BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { isNode, type WasmOptions } from "@qkv/backend";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { Heap } from "./heap.ts";
+import { Heap, memoryOf } from "./heap.ts";
+import { compileKernels, startKernels } from "./kernelModule.ts";
 import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
 import { registerLayout } from "./kernels/layout.ts";
 import { registerMatMul } from "./kernels/matMul.ts";
 import { registerRows } from "./kernels/rows.ts";
+import { whyNoSharedMemory } from "./sharedMemory.ts";
+import { ThreadPool } from "./threadPool.ts";
+import { createTfjsBackend } from "./tfjsModule.ts";
+
+/** How the wasm backend runs. */
+export interface WasmReport {
+  /** How many threads work, the calling one included. */
+  readonly threads: number;
+  /** Why there are fewer threads than asked for; absent if there are not. */
+  readonly threadsReason?: string;
+}
+
+interface Started {
+  readonly heap: Heap;
+  readonly kernelModule: WebAssembly.Module;
+}
 
 /** The backends that already have our kernels: a removed and restarted one is another. */
-const started = new WeakSet<object>();
+const started = new WeakMap<object, Started>();
 
-/** Starts tfjs's wasm backend with our kernels on its heap. Calling it again only makes wasm the current backend. */
-export async function startWasm({ wasmPaths, relaxedSimd }: WasmOptions = {}): Promise<void> {
+// More share a cache and a bus; a step of a small model has nothing to give them.
+const MOST_THREADS = 8;
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Starts tfjs's wasm backend with our kernels on its heap, and threads that share it.
+ *
+ * Calling it again makes wasm the current backend, and changes the number of threads if `threads` says another. Calls
+ * wait for one another.
+ */
+export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
+  const report = last.then(() => start(options));
+  last = report.catch(() => undefined);
+  return report;
+}
+
+async function start(options: WasmOptions): Promise<WasmReport> {
+  await setBackend(options);
+  const backend = tf.backend() as BackendWasm;
+  const { heap, kernelModule } = started.get(backend) ?? (await addKernels(backend, options));
+  if (options.leastPartNs !== undefined) heap.leastPartNs = options.leastPartNs;
+
+  const { threads = heap.pool?.size ?? defaultThreads() } = options;
+  if (threads === (heap.pool?.size ?? 1)) return { threads };
+  heap.pool = undefined;
+  if (threads === 1) return { threads };
+  try {
+    if (!isShared(heap.memory)) throw new Error(whyNoSharedMemory() ?? "the backend was started without shared memory");
+    heap.pool = await ThreadPool.start(heap.kernels, kernelModule, heap.memory, threads, options.threadUrl);
+    return { threads };
+  } catch (error) {
+    return { threads: 1, threadsReason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Makes wasm the current backend: the one that was started, by whomever, or a new one of ours. */
+async function setBackend({ wasmPaths }: WasmOptions): Promise<void> {
   // Not tf.findBackend: asking it starts the backend.
   if (tf.engine().registry["wasm"] === undefined) {
-    if (wasmPaths !== undefined) setWasmPaths(wasmPaths);
-    // Our kernels take memory that is not shared; and tfjs's threads start from blob: URLs, for ever where a page forbids them.
-    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+    const backend = await createBackend(wasmPaths);
+    if (tf.engine().registryFactory["wasm"] !== undefined) tf.removeBackend("wasm"); // tfjs's way to start it
+    tf.registerBackend("wasm", () => backend, PRIORITY);
   }
-  if (!(await tf.setBackend("wasm"))) {
-    throw new Error("tfjs could not start it");
+  if (!(await tf.setBackend("wasm"))) throw new Error("tfjs could not start it");
+}
+
+const PRIORITY = 2; // as tfjs has it
+
+async function createBackend(paths: WasmOptions["wasmPaths"]): Promise<BackendWasm> {
+  if (whyNoSharedMemory() !== undefined) return createTfjsBackend(false, paths);
+  try {
+    return await createTfjsBackend(true, paths);
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError || error instanceof RangeError) return createTfjsBackend(false, paths);
+    throw error; // shared memory reserves all that it may ever grow to, which a small device may refuse
   }
-  const backend = tf.backend() as BackendWasm;
-  if (started.has(backend)) return;
-  const heap = await Heap.of(backend, relaxedSimd);
+}
+
+async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): Promise<Started> {
+  const memory = memoryOf(backend);
+  const kernelModule = await compileKernels(isShared(memory), relaxedSimd);
+  const heap = new Heap(backend, await startKernels(kernelModule, memory), memory);
   registerMatMul(heap);
   registerArithmetic(heap);
   registerLayout(heap);
   registerRows(heap);
   registerElements(heap);
   registerAttention(heap);
-  started.add(backend);
+  const dispose = backend.dispose.bind(backend);
+  backend.dispose = () => {
+    heap.pool = undefined;
+    dispose();
+  };
+  const entry = { heap, kernelModule };
+  started.set(backend, entry);
+  return entry;
+}
+
+function isShared({ buffer }: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
+}
+
+function defaultThreads(): number {
+  if (whyNoSharedMemory() !== undefined) return 1;
+  const cores = isNode() ? nodeCores() : globalThis.navigator?.hardwareConcurrency;
+  return Math.max(1, Math.min(cores ?? 1, MOST_THREADS));
+}
+
+function nodeCores(): number {
+  return process.getBuiltinModule("node:os").availableParallelism();
 }

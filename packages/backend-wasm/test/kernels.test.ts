@@ -16,7 +16,7 @@ import {
 
 beforeAll(async () => {
   await initBackend("cpu");
-  expect(await initBackend("wasm")).toEqual({ name: "wasm", refused: [] });
+  expect(await initBackend("wasm")).toMatchObject({ name: "wasm", refused: [] });
 });
 
 /** Values, and the gradient of sum(f * pattern) for each input, on one backend. */

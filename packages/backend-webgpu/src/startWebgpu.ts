@@ -1,9 +1,8 @@
-import type { Gpu, WebgpuOptions } from "@qkv/backend";
+import { type Gpu, isNode, type WebgpuOptions } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { createDevice } from "./createDevice.ts";
 import { createDawn } from "./dawn.ts";
 import { GpuBackend } from "./gpuBackend.ts";
-import { isNode } from "./isNode.ts";
 import { registerKernels } from "./registerKernels.ts";
 import { softwareName } from "./softwareName.ts";
 

@@ -19,6 +19,7 @@ export { dropoutFactors, dropoutKey, type DropoutKey } from "./dropoutHash.ts";
 export { embedding } from "./embedding.ts";
 export { registerGradients } from "./gradients/registerGradients.ts";
 export type { Adapter, Gpu } from "./gpu.ts";
+export { isNode } from "./isNode.ts";
 export { layerNorm } from "./layerNorm.ts";
 export { linear } from "./linear.ts";
 export { memoryReport, type MemoryReport } from "./memoryReport.ts";

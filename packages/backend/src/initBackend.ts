@@ -17,14 +17,27 @@ export interface BackendReport {
     readonly name: BackendName;
     readonly reason: string;
   }[];
+  /** How many threads compute; absent where it is not threads that do. */
+  readonly threads?: number;
+  /** Why those are fewer than asked for, or than there are cores. */
+  readonly threadsReason?: string;
 }
 
 /** What the wasm backend may be told. `@qkv/backend-wasm` reads it. */
 export interface WasmOptions {
   /** Where a page finds tfjs's own .wasm files: a folder's URL ending in a slash, or a URL for each file. */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
-  /** false keeps to plain SIMD where the engine has relaxed SIMD too. */
+  /** false keeps to plain SIMD where the engine has relaxed SIMD too. The first call decides. */
   readonly relaxedSimd?: boolean;
+  /**
+   * How many threads work, the calling one included. Default: one for each core, at most 8; in a page only if it is
+   * cross-origin isolated. Results do not depend on it, to the last bit.
+   */
+  readonly threads?: number;
+  /** How long a part of a kernel must take, roughly, to be worth a thread, in nanoseconds. Default 15,000. */
+  readonly leastPartNs?: number;
+  /** Where a page finds kernelThread.js of `@qkv/backend-wasm`. Left out: where the bundler or the package put it. */
+  readonly threadUrl?: string | URL;
 }
 
 /** What the webgpu backend may be told. `@qkv/backend-webgpu` reads it. */
@@ -57,15 +70,19 @@ export async function initBackend(
   choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
   options: BackendOptions = {},
 ): Promise<BackendReport> {
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`initBackend: expected threads to be a whole number from 1, got ${threads}`);
+  }
   registerGradients();
   const refused: { name: BackendName; reason: string }[] = [];
   for (const name of candidates(choice)) {
     try {
-      await start(name, {
+      const details = await start(name, {
         ...options,
         allowSoftwareAdapter: options.allowSoftwareAdapter ?? choice === "webgpu",
       });
-      return { name: tf.getBackend(), refused };
+      return { name: tf.getBackend(), refused, ...details };
     } catch (error) {
       refused.push({ name, reason: reasonOf(error) });
     }
@@ -95,18 +112,23 @@ function candidates(choice: BackendName | readonly BackendName[]): readonly Back
   return [...new Set([...asked, ...BACKEND_NAMES.slice(last + 1)])];
 }
 
-async function start(name: BackendName, options: BackendOptions): Promise<void> {
+async function start(
+  name: BackendName,
+  options: BackendOptions,
+): Promise<Pick<BackendReport, "threads" | "threadsReason">> {
   switch (name) {
     case "webgpu": {
       const { startWebgpu } = await import("@qkv/backend-webgpu");
-      return startWebgpu(options);
+      await startWebgpu(options);
+      return {};
     }
     case "wasm": {
       const { startWasm } = await import("@qkv/backend-wasm");
       return startWasm(options);
     }
     case "cpu":
-      return startCpu();
+      await startCpu();
+      return {};
   }
 }
 

@@ -13,7 +13,7 @@ test("one that cannot be had says why, and the next is taken", async () => {
 
 test("called again, it may change the backend and change it back", async () => {
   for (const name of ["wasm", "cpu", "wasm"] as const) {
-    expect(await initBackend(name)).toEqual({ name, refused: [] });
+    expect(await initBackend(name)).toMatchObject({ name, refused: [] });
     expect(activeKernel("attention")).toBe(name === "wasm" ? "fused" : "composed");
     const y = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])));
     expect([...(await y.data())]).toEqual([3, 3, 3, 3]);
@@ -46,6 +46,13 @@ test("a removed wasm backend starts afresh", async () => {
   await initBackend("wasm");
   await initBackend("cpu");
   tf.removeBackend("wasm");
-  const report = await initBackend("wasm"); // tfjs forgot how to make one
-  expect(report).toEqual({ name: "cpu", refused: [{ name: "wasm", reason: expect.any(String) }] });
+  expect(await initBackend("wasm", { threads: 2 })).toEqual({ name: "wasm", refused: [], threads: 2 });
+  const y = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])));
+  expect([...(await y.data())]).toEqual([3, 3, 3, 3]);
+  y.dispose();
+});
+
+test.each([0, 1.5, NaN])("%d threads are none", async (threads) => {
+  const message = `expected threads to be a whole number from 1, got ${threads}`;
+  await expect(initBackend("wasm", { threads })).rejects.toThrow(message);
 });

@@ -1,11 +1,26 @@
-import { BACKEND_NAMES, type BackendName, initBackend } from "@qkv/backend";
+import { BACKEND_NAMES, type BackendName, type BackendOptions, initBackend } from "@qkv/backend";
 import { beforeAll, beforeEach, describe } from "vitest";
 
 /** The backends that QKV_TEST_BACKENDS asks for, separated by commas; undefined if it is not set. */
 const required = process.env["QKV_TEST_BACKENDS"]?.split(",");
 
+/** Ways to start a backend: what each is called, and how it is asked for. */
+const WAYS: Readonly<Record<BackendName, Readonly<Record<string, BackendOptions>>>> = {
+  webgpu: { webgpu: {} },
+  wasm: {
+    wasm: { threads: 1 },
+    // Three, whatever the machine has, and each piece of work in as many parts as it can be cut into.
+    "wasm with threads": { threads: 3, leastPartNs: 1 },
+  },
+  cpu: { cpu: {} },
+};
+
+/** false keeps the wasm kernels to plain SIMD. */
+const relaxedSimd = process.env["QKV_TEST_RELAXED_SIMD"] !== "0";
+
 /**
- * Runs one suite of tests on every backend: cpu, wasm, and webgpu where there is an adapter of real hardware.
+ * Runs one suite of tests on every backend: cpu, wasm without and with threads, and webgpu where there is an adapter of
+ * real hardware.
  *
  * A backend that cannot be had fails its tests, except webgpu, whose tests are then counted as skipped. With
  * QKV_TEST_BACKENDS=webgpu the suite runs there alone, in software too, and webgpu may not be missing either.
@@ -16,10 +31,16 @@ export function describeBackends(
   backends: readonly BackendName[] = BACKEND_NAMES,
 ): void {
   const chosen = backends.filter((backend) => required?.includes(backend) ?? true);
-  describe.each(chosen)(`${title} on %s`, (backend) => {
+  const ways = chosen.flatMap((backend) => Object.entries(WAYS[backend]).map((way) => [backend, ...way] as const));
+  const cases = ways.map(([backend, name, options]) => ({ backend, name, options }));
+  describe.each(cases)(`${title} on $name`, ({ backend, options }) => {
     let reason: string | undefined;
     beforeAll(async () => {
-      const report = await initBackend(backend, { allowSoftwareAdapter: required !== undefined });
+      const report = await initBackend(backend, {
+        ...options,
+        relaxedSimd,
+        allowSoftwareAdapter: required !== undefined,
+      });
       if (report.name !== backend) reason = report.refused.find(({ name }) => name === backend)?.reason ?? report.name;
       if (reason !== undefined && (backend !== "webgpu" || required !== undefined))
         throw new Error(`expected ${backend}, got: ${reason}`);

@@ -1,27 +1,27 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
 import { replaceKernelWhere, type KernelCall } from "../replaceKernel.ts";
+import { columns } from "./rows.ts";
 
 /** tfjs's own Add, Multiply, Sum and Transpose, for the cases that transformers have; the rest stays tfjs's. */
 export function registerArithmetic(heap: Heap): void {
-  const { kernels } = heap;
   for (const [name, kernel] of [
-    ["Add", kernels.add],
-    ["Multiply", kernels.multiply],
+    ["Add", "add"],
+    ["Multiply", "multiply"],
   ] as const) {
     replaceKernelWhere(name, repetition, (_call, { whole, part }) => {
       const out = heap.output(whole.shape);
-      const size = tf.util.sizeFromShape(whole.shape);
-      if (size > 0) {
-        kernel(heap.at(whole), heap.at(part), heap.at(out), size, tf.util.sizeFromShape(part.shape));
-      }
+      const args = [heap.at(whole), heap.at(part), heap.at(out), tf.util.sizeFromShape(part.shape)];
+      heap.run(kernel, args, { units: tf.util.sizeFromShape(whole.shape), cost: 0.3, multiple: 4 });
       return out;
     });
   }
 
-  replaceKernelWhere("Sum", reduction, (_call, { x, shape, outer, inner, columns }) => {
+  replaceKernelWhere("Sum", reduction, (_call, { x, shape, outer, inner, byColumn }) => {
     const out = heap.output(shape);
-    (columns ? kernels.columnSum : kernels.rowSum)(heap.at(x), heap.at(out), outer, inner);
+    const [from, to] = [heap.at(x), heap.at(out)];
+    if (byColumn) heap.run("columnSum", [from, to, outer, inner], columns(outer, inner, 0.2));
+    else heap.run("rowSum", [from, to, inner], { units: outer, cost: 0.2 * inner });
     return out;
   });
 
@@ -29,7 +29,9 @@ export function registerArithmetic(heap: Heap): void {
     if (sizes.length < 2) return heap.share(x, shape); // nothing moves
     const out = heap.output(shape, x.dtype);
     const missing = Array<number>(4 - sizes.length);
-    kernels.permute(heap.at(x), heap.at(out), ...missing.fill(1), ...sizes, ...missing.fill(0), ...strides);
+    const [d0, ...inner] = [...missing.fill(1), ...sizes] as [number, number, number, number];
+    const args = [heap.at(x), heap.at(out), ...inner, ...missing.fill(0), ...strides];
+    heap.run("permute", args, { units: d0 * inner[0] * inner[1], cost: 0.5 * inner[2] });
     return out;
   });
 }
@@ -55,7 +57,7 @@ interface Reduction {
   readonly outer: number;
   readonly inner: number;
   /** Whether the first axes go, and not the last. */
-  readonly columns: boolean;
+  readonly byColumn: boolean;
 }
 
 /** A sum over the first axes or over the last ones, or of an empty tensor. */
@@ -67,19 +69,19 @@ function reduction({ inputs, attrs }: KernelCall): Reduction | undefined {
   const shape = keepDims ? kept : kept.filter((_, at) => !axes.includes(at));
   if (x.dtype !== "float32" || axes.length === 0) return undefined;
   // A sum of nothing is zeros: that of no rows.
-  if (x.shape.includes(0)) return { x, shape, outer: 0, inner: tf.util.sizeFromShape(shape), columns: true };
+  if (x.shape.includes(0)) return { x, shape, outer: 0, inner: tf.util.sizeFromShape(shape), byColumn: true };
   const rank = x.shape.length;
   const leading = axes.every((value, index) => value === index);
   const trailing = axes.every((value, index) => value === rank - axes.length + index);
   if (!leading && !trailing) return undefined;
-  const columns = !trailing;
-  const cut = columns ? axes.length : rank - axes.length;
+  const byColumn = !trailing;
+  const cut = byColumn ? axes.length : rank - axes.length;
   return {
     x,
     shape,
     outer: tf.util.sizeFromShape(x.shape.slice(0, cut)),
     inner: tf.util.sizeFromShape(x.shape.slice(cut)),
-    columns,
+    byColumn,
   };
 }
 

@@ -11,37 +11,57 @@ export function registerAttention(heap: Heap): void {
   replaceKernel("QkvAttention", ({ inputs, attrs }) => {
     const { q, k, v, mask, bias } = inputs as Inputs;
     const [y, logSumExp] = [heap.output(q.shape), heap.output(q.shape.slice(0, 3))];
-    const { tail } = prepare(heap, inputs as Inputs, attrs as AttentionAttrs);
-    const optional = [mask, bias].map((tensor) => optionalAt(heap, tensor)) as [number, number];
-    const [at, lse] = [heap.at(y), heap.at(logSumExp)];
-    heap.kernels.attention(heap.at(q), heap.at(k), heap.at(v), ...optional, at, lse, ...tail);
+    withShape(heap, inputs as Inputs, attrs as AttentionAttrs, (shape, heads, work) => {
+      const blocks = heap.kernels.attentionBlocks(q.shape[2] ?? 0);
+      const args = [shape, ...[q, k, v, mask, bias, y, logSumExp].map((tensor) => at(heap, tensor))];
+      heap.run("attention", args, { ...work, units: heads * blocks, cost: work.cost / Math.max(blocks, 1) });
+    });
     return [y, logSumExp];
   });
 
   replaceKernel("QkvAttentionGradient", ({ inputs, attrs }) => {
     const { q, k, v, mask, bias, y, logSumExp, dy } = inputs as Inputs & Tensors<"y" | "logSumExp" | "dy">;
     const gradients = [heap.output(q.shape), heap.output(k.shape), heap.output(v.shape)];
-    const { tail } = prepare(heap, inputs as Inputs, attrs as AttentionAttrs);
-    const optional = [mask, bias].map((tensor) => optionalAt(heap, tensor)) as [number, number];
-    const rest = [y, logSumExp, dy, ...gradients].map((tensor) => heap.at(tensor));
-    heap.kernels.attentionGradient(heap.at(q), heap.at(k), heap.at(v), ...optional, ...rest, ...tail);
+    withShape(heap, inputs as Inputs, attrs as AttentionAttrs, (shape, heads, work) => {
+      const tensors = [q, k, v, mask, bias, y, logSumExp, dy, ...gradients];
+      const args = [shape, ...tensors.map((tensor) => at(heap, tensor))];
+      heap.run("attentionGradient", args, { ...work, units: heads, cost: 3 * work.cost });
+    });
     return gradients;
   });
 }
 
-/** Sets what is common to all heads, and gives the last parameters of both kernels: heads, strides, scratch. */
-function prepare(heap: Heap, { q, k, mask, bias }: Inputs, { scale, causal, dropout }: AttentionAttrs) {
-  const { kernels } = heap;
+/**
+ * Writes what is common to all heads where `readShape` of assembly/attention.ts finds it, for as long as `run` takes.
+ *
+ * @param run gets its address, the number of heads of the whole batch, and the work of one
+ */
+function withShape(
+  heap: Heap,
+  { q, k, mask, bias }: Inputs,
+  { scale, causal, dropout }: AttentionAttrs,
+  run: (shape: number, heads: number, work: { readonly cost: number; readonly scratch: number }) => void,
+): void {
   const [batch = 0, heads = 0, queries = 0, width = 0] = q.shape;
   const keys = k.shape[2] ?? 0;
-  const [maskBatch, maskHead, maskRow, maskColumn] = broadcastStrides(mask);
-  const [biasBatch, biasHead, biasRow, biasColumn] = broadcastStrides(bias);
-  const strides = [maskRow, maskColumn, biasRow, biasColumn];
   const { first = 0, second = 0, threshold = 0, scale: keep = 0 } = dropout ?? {};
-  kernels.setAttention(queries, keys, width, scale, causal ? 1 : 0, ...strides, first, second, threshold, keep);
-  const scratch = heap.scratch(kernels.attentionScratch(keys));
-  return { tail: [0, batch * heads, heads, maskBatch, maskHead, biasBatch, biasHead, scratch] };
+  const numbers = [queries, keys, width, heads, scale, causal ? 1 : 0];
+  numbers.push(...broadcastStrides(mask), ...broadcastStrides(bias), first, second, threshold, keep);
+  const block = heap.output([numbers.length], "int32");
+  try {
+    const words = new DataView(heap.memory.buffer, heap.at(block), numbers.length * 4);
+    numbers.forEach((value, i) => {
+      if (FLOATS.has(i)) words.setFloat32(i * 4, value, true);
+      else words.setInt32(i * 4, value, true);
+    });
+    const cost = queries * keys * (width / 25 + 1.5); // a product and a half at 40 GFLOP/s, and an exponential
+    run(heap.at(block), batch * heads, { cost, scratch: heap.kernels.attentionScratch(keys) });
+  } finally {
+    heap.backend.disposeData(block.dataId);
+  }
 }
+
+const FLOATS: ReadonlySet<number> = new Set([4, 17]); // scale and keep
 
 /** The step of each axis in elements: 0 where the tensor, of rank 4 or absent, is broadcast. */
 function broadcastStrides({ shape }: tf.TensorInfo): [number, number, number, number] {
@@ -49,6 +69,7 @@ function broadcastStrides({ shape }: tf.TensorInfo): [number, number, number, nu
   return [b === 1 ? 0 : h * q * k, h === 1 ? 0 : q * k, q === 1 ? 0 : k, k === 1 ? 0 : 1];
 }
 
-function optionalAt(heap: Heap, tensor: tf.TensorInfo): number {
-  return tensor.shape.length === 4 ? heap.at(tensor) : 0;
+/** The address of a tensor, 0 of an absent mask or bias, which is [0]. */
+function at(heap: Heap, tensor: tf.TensorInfo): number {
+  return tensor.shape.length === 1 ? 0 : heap.at(tensor);
 }

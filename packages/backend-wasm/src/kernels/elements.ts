@@ -1,34 +1,33 @@
 import type { Activation, AdamWAttrs, DropoutKey } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Heap } from "../heap.ts";
+import type { Heap, Work } from "../heap.ts";
 import { replaceKernel } from "../replaceKernel.ts";
 
 type Tensors<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
 /** QkvActivate with its gradient, QkvDropout and QkvAdamW. */
 export function registerElements(heap: Heap): void {
-  const { kernels } = heap;
+  const work = (x: tf.TensorInfo, cost: number): Work => ({ units: tf.util.sizeFromShape(x.shape), cost, multiple: 4 });
 
   replaceKernel("QkvDropout", ({ inputs, attrs }) => {
     const { x } = inputs as Tensors<"x">;
     const { first, second, threshold, scale } = attrs as DropoutKey;
     const y = heap.output(x.shape);
-    kernels.dropout(heap.at(x), heap.at(y), tf.util.sizeFromShape(x.shape), first, second, threshold, scale);
+    heap.run("dropout", [heap.at(x), heap.at(y), first, second, threshold, scale], work(x, 0.6));
     return y;
   });
 
   replaceKernel("QkvActivate", ({ inputs, attrs }) => {
     const { x } = inputs as Tensors<"x">;
     const y = heap.output(x.shape);
-    kernels.activate(numberOf(attrs), heap.at(x), heap.at(y), tf.util.sizeFromShape(x.shape));
+    heap.run("activate", [numberOf(attrs), heap.at(x), heap.at(y)], work(x, 2));
     return y;
   });
 
   replaceKernel("QkvActivateGradient", ({ inputs, attrs }) => {
     const { x, dy } = inputs as Tensors<"x" | "dy">;
     const dx = heap.output(x.shape);
-    const [a, b, c] = [heap.at(x), heap.at(dy), heap.at(dx)];
-    kernels.activateGradient(numberOf(attrs), a, b, c, tf.util.sizeFromShape(x.shape));
+    heap.run("activateGradient", [numberOf(attrs), heap.at(x), heap.at(dy), heap.at(dx)], work(x, 2));
     return dx;
   });
 
@@ -37,9 +36,8 @@ export function registerElements(heap: Heap): void {
     const { beta1, beta2, gradientScale, decay, stepSize, secondScale, eps } = attrs as AdamWAttrs;
     const next = [parameter, first, second].map((x) => writable(heap, x)) as [Info, Info, Info];
     const [p, m, v] = [heap.at(next[0]), heap.at(next[1]), heap.at(next[2])];
-    const size = tf.util.sizeFromShape(parameter.shape);
     const numbers = [beta1, beta2, gradientScale, decay, stepSize, secondScale, eps, 1 - beta1, 1 - beta2];
-    kernels.adamW(p, heap.at(gradient), m, v, size, ...numbers);
+    heap.run("adamW", [p, heap.at(gradient), m, v, ...numbers], work(parameter, 1.2));
     return next;
   });
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
 import { replaceKernel, replaceKernelWhere } from "../replaceKernel.ts";
+import { columns } from "./rows.ts";
 
 /** Kernels that copy nothing, and the gather and its gradient. */
 export function registerLayout(heap: Heap): void {
@@ -40,7 +41,8 @@ export function registerLayout(heap: Heap): void {
     const rows = tf.util.sizeFromShape(segmentIds.shape);
     const out = heap.output([numSegments, ...inner]);
     const width = tf.util.sizeFromShape(inner);
-    heap.kernels.segmentSum(heap.at(x), heap.at(segmentIds), heap.at(out), rows, width, numSegments);
+    const args = [heap.at(x), heap.at(segmentIds), heap.at(out), rows, width, numSegments];
+    heap.run("segmentSum", args, columns(rows + numSegments, width, 0.1));
     return out;
   });
 }

@@ -46,7 +46,6 @@ function matMul(
   bias?: tf.TensorInfo,
   relu = false,
 ): tf.TensorInfo {
-  const { kernels } = heap;
   const [aRows = 0, aColumns = 0] = a.shape.slice(-2);
   const [bRows = 0, bColumns = 0] = b.shape.slice(-2);
   const [M, K, N] = [transposeA ? aColumns : aRows, transposeA ? aRows : aColumns, transposeB ? bRows : bColumns];
@@ -60,40 +59,50 @@ function matMul(
     heap.fillRows(out, N, bias, relu);
     return out;
   }
-  const scratch = heap.scratch(kernels.gemmScratch());
   const strides = [
     ...(transposeA ? [1, aColumns] : [aColumns, 1]), // of a row and a column of op(a)
     ...(transposeB ? [1, bColumns] : [bColumns, 1]),
   ];
   const [pa, pb, pc] = [heap.at(a), heap.at(b), heap.at(out)];
+  const tail = [...strides, bias === undefined ? 0 : heap.at(bias), relu ? RELU : 0];
   const count = size / (M * N);
-  const countA = tf.util.sizeFromShape(batchA);
-  const countB = tf.util.sizeFromShape(batchB);
-  if (bias !== undefined || relu || (countB === 1 && !transposeA) || count === 1) {
-    // One product: where b is shared, the batch is only more rows of a.
-    const shared = countB === 1 && !transposeA;
-    const shift = bias === undefined ? 0 : heap.at(bias);
-    const products = shared || count === 1 ? 1 : count;
-    const rows = products === 1 ? (count === 1 ? M : M * count) : M;
-    const stepA = countA === 1 ? 0 : M * K * 4;
-    const stepB = countB === 1 ? 0 : K * N * 4;
-    for (let i = 0; i < products; i++) {
-      const [x, y, z] = [pa + i * stepA, pb + i * stepB, pc + i * M * N * 4];
-      kernels.gemm(x, y, z, rows, N, K, ...strides, N, shift, relu ? 2 : 0, 0, scratch);
-    }
+  const [countA, countB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
+  const run = (x: number, y: number, z: number, products: number, rows: number, stepA: number, stepB: number) => {
+    const { units, cost, blockRows, blockColumns } = blocksOf(heap, products, rows, N, K);
+    const args = [x, y, z, stepA, stepB, rows, N, K, ...tail, blockRows, blockColumns];
+    heap.run("products", args, { units, cost, scratch: heap.kernels.gemmScratch() });
+  };
+  if (countB === 1 && !transposeA) {
+    run(pa, pb, pc, 1, M * count, 0, 0); // where b is shared, the batch is only more rows of a
   } else if ((countA === count || countA === 1) && (countB === count || countB === 1)) {
-    const [stepA, stepB] = [countA === 1 ? 0 : M * K, countB === 1 ? 0 : K * N];
-    kernels.batchGemm(pa, pb, pc, count, stepA, stepB, M, N, K, ...strides, scratch);
+    run(pa, pb, pc, count, M, countA === 1 ? 0 : M * K, countB === 1 ? 0 : K * N);
   } else {
     const placesA = broadcastPlaces(batchA, batch);
     const placesB = broadcastPlaces(batchB, batch);
     for (let i = 0; i < count; i++) {
-      const x = pa + (placesA[i] ?? 0) * M * K * 4;
-      const y = pb + (placesB[i] ?? 0) * K * N * 4;
-      kernels.gemm(x, y, pc + i * M * N * 4, M, N, K, ...strides, N, 0, 0, 0, scratch);
+      run(pa + (placesA[i] ?? 0) * M * K * 4, pb + (placesB[i] ?? 0) * K * N * 4, pc + i * M * N * 4, 1, M, 0, 0);
     }
   }
   return out;
+}
+
+const RELU = 2; // as in assembly/gemm.ts
+
+const NS_PER_PRODUCT = 1 / 25; // 50 GFLOP/s
+const BLOCKS_A_THREAD = 3;
+
+/**
+ * How `count` products [M, K] x [K, N] are cut for the threads: along the longer side, into whole tiles, so that
+ * packing the operand that stays whole is repeated as seldom as can be.
+ */
+function blocksOf(heap: Heap, count: number, M: number, N: number, K: number) {
+  const total = count * M * N * K * NS_PER_PRODUCT;
+  const wanted = heap.pool === undefined ? 1 : Math.min(total / heap.leastPartNs, BLOCKS_A_THREAD * heap.pool.size);
+  const cuts = Math.max(1, Math.floor(wanted / count));
+  const blockRows = M > N ? Math.min(M, Math.ceil(M / cuts / 60) * 60) : M; // 60: what gemm packs at once
+  const blockColumns = M > N ? N : Math.min(N, Math.ceil(N / cuts / 16) * 16);
+  const units = count * Math.ceil(M / blockRows) * Math.ceil(N / blockColumns);
+  return { units, cost: total / units, blockRows, blockColumns };
 }
 
 /** For each index of the broadcast shape `to`, the flat index in `from` that it reads. */

@@ -1,0 +1,195 @@
+import { isNode } from "@qkv/backend";
+import { THREAD_SOURCE } from "../generated/kernelBytes.ts";
+import { type Kernels, PARTED_KERNELS, type PartedKernel } from "./kernelModule.ts";
+
+/** Where each number of a job stands in the control block: 32-bit words, then 64-bit floats from byte `numbers` on. */
+const JOB = {
+  generation: 0, // of the job; 16 bits of it stand in the claim
+  claim: 1,
+  finished: 2, // parts
+  sleeping: 3, // threads
+  ready: 4, // threads
+  failed: 5,
+  parts: 6,
+  units: 7,
+  grain: 8, // units of a part
+  kernel: 9, // its number
+  count: 10, // of arguments
+  numbers: 64, // a byte offset; the arguments are the first of them
+  scratch: 30, // places among the numbers
+  scratchBytes: 31,
+} as const;
+
+const CONTROL_BYTES = JOB.numbers + 32 * 8;
+const MOST_PARTS = 0xffff;
+
+// Looks for a job before a thread sleeps, and for the end of one: 0.1 to 0.3 ms, what tfjs takes between two kernels.
+const SPINS = 20_000;
+const LONGEST_SLEEP_MS = 1; // should a notice be missed
+
+/** A worker, of whichever kind. */
+interface Thread {
+  end(): void;
+}
+
+/** What a kernel may use beside its arguments. */
+export interface Scratch {
+  /** The address of the first thread's. */
+  readonly address: number;
+  /** Of each thread. */
+  readonly bytes: number;
+}
+
+/** Threads that do parts of kernels on one memory, together with the thread that asks for them. */
+export class ThreadPool {
+  readonly #kernels: Kernels;
+  readonly #threads: readonly Thread[];
+  readonly #control = new SharedArrayBuffer(CONTROL_BYTES);
+  readonly #words = new Int32Array(this.#control);
+  readonly #numbers = new Float64Array(this.#control, JOB.numbers);
+
+  private constructor(kernels: Kernels, startThread: (message: StartMessage) => Thread, count: number) {
+    this.#kernels = kernels;
+    const common = { control: this.#control, job: JOB, names: PARTED_KERNELS, spins: SPINS };
+    this.#threads = Array.from({ length: count - 1 }, (_, i) => startThread({ ...common, thread: i + 1 }));
+  }
+
+  /**
+   * Starts `count` - 1 threads, and resolves once each has said that it is there.
+   *
+   * @param memory shared
+   * @param threadUrl where a page finds kernelThread.js; left out: beside this file
+   */
+  static async start(
+    kernels: Kernels,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    count: number,
+    threadUrl?: string | URL,
+  ): Promise<ThreadPool> {
+    const { start, failure } = threadStarter(module, memory, threadUrl);
+    const pool = new ThreadPool(kernels, start, count);
+    try {
+      await Promise.race([pool.#allReady(), failure]);
+    } catch (error) {
+      pool.end();
+      throw error;
+    }
+    return pool;
+  }
+
+  /** How many threads work, the calling one included. */
+  get size(): number {
+    return this.#threads.length + 1;
+  }
+
+  /** Runs `kernel` over `units`, `grain` of them at a time, and comes back when all are done. */
+  run(kernel: PartedKernel, args: readonly number[], units: number, grain: number, scratch: Scratch): void {
+    const parts = Math.ceil(units / grain);
+    if (parts > MOST_PARTS) throw new RangeError(`ThreadPool: expected at most ${MOST_PARTS} parts, got ${parts}`);
+    if (parts <= 1) {
+      this.#kernels[kernel](...args, 0, units, scratch.address);
+      return;
+    }
+    const words = this.#words;
+    const generation = (words[JOB.generation] ?? 0) + 1;
+    // First the claim: from here on nobody who still looks at the last job can take a part.
+    Atomics.store(words, JOB.claim, (generation & 0xffff) << 16);
+    words[JOB.parts] = parts;
+    words[JOB.units] = units;
+    words[JOB.grain] = grain;
+    words[JOB.kernel] = PARTED_KERNELS.indexOf(kernel);
+    words[JOB.count] = args.length;
+    this.#numbers.set(args);
+    this.#numbers[JOB.scratch] = scratch.address;
+    this.#numbers[JOB.scratchBytes] = scratch.bytes;
+    Atomics.store(words, JOB.finished, 0);
+    Atomics.store(words, JOB.generation, generation);
+    if (Atomics.load(words, JOB.sleeping) > 0) Atomics.notify(words, JOB.generation);
+
+    let own = 0;
+    for (let part = this.#claim(parts); part < parts; part = this.#claim(parts)) {
+      this.#kernels[kernel](...args, part * grain, Math.min(units, (part + 1) * grain), scratch.address);
+      own++;
+    }
+    this.#await(JOB.finished, parts - own);
+    if (Atomics.exchange(words, JOB.failed, 0) !== 0) throw new Error(`${kernel}: a thread failed`);
+  }
+
+  /** Stops the threads. */
+  end(): void {
+    for (const thread of this.#threads) thread.end();
+  }
+
+  /** The next part that nobody has taken, or `parts`. */
+  #claim(parts: number): number {
+    for (;;) {
+      const claim = Atomics.load(this.#words, JOB.claim);
+      const part = claim & 0xffff;
+      if (part >= parts) return parts;
+      if (Atomics.compareExchange(this.#words, JOB.claim, claim, claim + 1) === claim) return part;
+    }
+  }
+
+  /** Waits until a word is `value`: at first by looking, since it seldom takes long. */
+  #await(word: number, value: number): void {
+    for (let looked = 0; ; looked++) {
+      const seen = Atomics.load(this.#words, word);
+      if (seen === value) return;
+      if (looked > SPINS && mayBlock()) Atomics.wait(this.#words, word, seen, LONGEST_SLEEP_MS);
+    }
+  }
+
+  async #allReady(): Promise<void> {
+    while (Atomics.load(this.#words, JOB.ready) < this.#threads.length) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
+/** What a thread is told at its start, beside the kernels and their memory. */
+interface StartMessage {
+  readonly control: SharedArrayBuffer;
+  readonly job: typeof JOB;
+  readonly names: readonly string[];
+  readonly thread: number;
+  readonly spins: number;
+}
+
+/** Gives a way to start threads, and a promise that is rejected when one of them cannot be had. */
+function threadStarter(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  threadUrl: string | URL | undefined,
+): { start: (message: StartMessage) => Thread; failure: Promise<never> } {
+  let fail: (reason: Error) => void;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  failure.catch(() => undefined); // heard by who still waits for it
+  if (isNode()) {
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const start = (message: StartMessage): Thread => {
+      const worker = new Worker(THREAD_SOURCE, { eval: true, workerData: { ...message, module, memory } });
+      worker.on("error", (error) => fail(error instanceof Error ? error : new Error(String(error))));
+      worker.unref(); // a program ends though its threads wait for work
+      return { end: () => void worker.terminate() };
+    };
+    return { start, failure };
+  }
+  const start = (message: StartMessage): Thread => {
+    const worker =
+      threadUrl === undefined
+        ? new Worker(new URL("./kernelThread.js", import.meta.url), { type: "module" }) // as bundlers look for it
+        : new Worker(threadUrl, { type: "module" });
+    worker.addEventListener("error", ({ message: reason }) =>
+      fail(new Error(`the file of the threads, kernelThread.js, could not be started: ${reason ?? "not found"}`)),
+    );
+    worker.postMessage({ ...message, module, memory }, []);
+    return { end: () => worker.terminate() };
+  };
+  return { start, failure };
+}
+
+/** A page's own thread may not sleep: it looks until it sees. */
+function mayBlock(): boolean {
+  return typeof window === "undefined";
+}
