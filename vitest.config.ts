@@ -12,6 +12,8 @@ export default defineConfig({
       "packages/*/test/**/*.test.ts",
       "apps/*/{src,test}/**/*.test.ts",
       "test/**/*.test.ts",
+      "bench/*.test.ts",
+      "bench/harness/*.test.ts",
     ],
     setupFiles: ["./test/setup.ts"],
     testTimeout: 30_000,

@@ -1,0 +1,26 @@
+import type { Contestant } from "./race.ts";
+
+/** What an engine of ours is told of the backend that it is to run on. */
+export interface BackendChoice {
+  readonly backend: "wasm" | "webgpu";
+  readonly relaxedSimd: boolean;
+  readonly threads: number;
+}
+
+/** An engine of ours on each backend: relaxed SIMD, plain SIMD, and WebGPU, which stays away without a real adapter. */
+export function oursOnEachBackend(module: URL, threads: number, options: object = {}): Contestant[] {
+  const on = (label: string, choice: BackendChoice, nodeFlags: readonly string[] = []): Contestant => ({
+    label,
+    engine: { module, options: { ...choice, ...options }, nodeFlags },
+  });
+  return [
+    on("wasm", { backend: "wasm", relaxedSimd: true, threads }, RELAXED_SIMD_FLAGS),
+    on("wasm-plain", { backend: "wasm", relaxedSimd: false, threads }),
+    on("webgpu", { backend: "webgpu", relaxedSimd: false, threads }),
+  ];
+}
+
+/** Node 20 has relaxed SIMD behind a flag, later ones have it without. */
+export const RELAXED_SIMD_FLAGS: readonly string[] = process.versions.node.startsWith("20.")
+  ? ["--experimental-wasm-relaxed-simd"]
+  : [];

@@ -1,0 +1,28 @@
+import { Params } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Parameters with random values, none of them zero or one: a graph that left one out would compute something else.
+ * The same seed gives the same values, whatever the backend.
+ */
+export function randomParams(seed = 1): Params {
+  const next = uniform(seed);
+  return Params.from((name, shape) => {
+    const norm = /norm\.weight$/i.test(name);
+    const bound = shape.length > 1 ? Math.sqrt(3 / (shape.at(-1) ?? 1)) : 0.1; // variance 1 / fan-in
+    const data = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => bound * (2 * next() - 1));
+    return tf.tensor(norm ? data.map((value) => 1 + value) : data, shape);
+  });
+}
+
+/** Numbers in [0, 1): the generator "mulberry32" of Tommy Ettinger, in the public domain. */
+export function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
