@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { attentionBiasGradient, composedAttention } from "./composedAttention.ts";
+import { attentionBiasGradient, type AttentionInputs, composedAttention } from "./composedAttention.ts";
 import { dropoutKey, type DropoutKey } from "./dropoutHash.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
+import { canFoldHeads, foldHeads, repeatHeads } from "./groupedHeads.ts";
 
 /** What `attention` may be told. */
 export interface AttentionOptions {
@@ -13,6 +14,8 @@ export interface AttentionOptions {
   readonly bias?: tf.Tensor | undefined;
   /** Left out: 1 / sqrt(D). */
   readonly scale?: number | undefined;
+  /** Scaled scores become softcap tanh(score / softcap), before the bias. No kernel knows it: it is composed. */
+  readonly softcap?: number | undefined;
   /** Dropout of the weights, as `dropout` of a tensor [B, H, Q, K]. */
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
 }
@@ -32,15 +35,15 @@ export interface AttentionAttrs {
  * Mask and bias come with rank 4, or with shape [0] where there is none.
  *
  * @param q [B, H, Q, D]
- * @param k [B, H, K, D]
- * @param v [B, H, K, D]
- * @returns [B, H, Q, D]
+ * @param k [B, G, K, D], G a divisor of H: each key-value head serves H / G query heads in a row
+ * @param v [B, G, K, V]
+ * @returns [B, H, Q, V]
  */
 export function attention(
   q: tf.Tensor,
   k: tf.Tensor,
   v: tf.Tensor,
-  { mask, causal = false, bias, scale, dropout }: AttentionOptions = {},
+  { mask, causal = false, bias, scale, softcap, dropout }: AttentionOptions = {},
 ): tf.Tensor4D {
   checkShapes(q, k, v);
   const attrs: AttentionAttrs = {
@@ -57,23 +60,61 @@ export function attention(
       mask: alignToScores("mask", mask, scores, "bool"),
       bias: alignToScores("bias", bias, scores, "float32"),
     };
-    if (!hasKernel(FUSED_KERNELS.attention)) {
-      return composedAttention(inputs, attrs);
-    }
-    ensureGradient(gradient);
-    return runFusedFirst(FUSED_KERNELS.attention, inputs, attrs) as tf.Tensor4D;
+    const fused = softcap === undefined && hasKernel(FUSED_KERNELS.attention);
+    const y = byHead(
+      inputs,
+      attrs,
+      fused ? fusedAttention : (all, each) => composedAttention(all, { ...each, softcap }),
+    );
+    const [batch = 0, heads = 0, queries = 0] = q.shape;
+    return tf.reshape(y, [batch, heads, queries, v.shape[3] ?? 0]);
   });
+}
+
+/** Runs `attend` with a key-value head for each query head. */
+function byHead(
+  inputs: AttentionInputs,
+  attrs: AttentionAttrs,
+  attend: (inputs: AttentionInputs, attrs: AttentionAttrs) => tf.Tensor,
+): tf.Tensor {
+  const { q, k, v } = inputs;
+  const [heads = 0, groups = 0] = [q.shape[1], k.shape[1]];
+  if (heads === groups) return attend(inputs, attrs);
+  if (canFoldHeads(inputs, attrs.causal)) {
+    return attend({ ...inputs, q: foldHeads(q, groups) }, { ...attrs, causal: false });
+  }
+  return attend({ ...inputs, k: repeatHeads(k, heads), v: repeatHeads(v, heads) }, attrs);
+}
+
+/** Kernels know one width: the narrower ones get zeros, which add nothing to a product. */
+function fusedAttention(inputs: AttentionInputs, attrs: AttentionAttrs): tf.Tensor {
+  ensureGradient(gradient);
+  const { q, k, v } = inputs;
+  const [width = 0, valueWidth = 0] = [q.shape[3], v.shape[3]];
+  if (width === valueWidth) return runFusedFirst(FUSED_KERNELS.attention, { ...inputs }, attrs);
+  const widest = Math.max(width, valueWidth);
+  const widened = { ...inputs, q: widen(q, widest), k: widen(k, widest), v: widen(v, widest) };
+  const y = runFusedFirst(FUSED_KERNELS.attention, widened, attrs);
+  return tf.slice(y, [0, 0, 0, 0], [...y.shape.slice(0, 3), valueWidth]);
+}
+
+function widen(x: tf.Tensor, width: number): tf.Tensor {
+  const missing = width - (x.shape[3] ?? 0);
+  return missing === 0 ? x : tf.pad(x, [...Array<[number, number]>(3).fill([0, 0]), [0, missing]]);
 }
 
 function checkShapes(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): void {
   const fits =
     q.rank === 4 &&
     k.rank === 4 &&
-    tf.util.arraysEqual(k.shape, v.shape) &&
-    [0, 1, 3].every((axis) => q.shape[axis] === k.shape[axis]);
+    v.rank === 4 &&
+    [0, 1, 2].every((axis) => k.shape[axis] === v.shape[axis]) &&
+    [0, 3].every((axis) => q.shape[axis] === k.shape[axis]) &&
+    (q.shape[1] === k.shape[1] || (q.shape[1] ?? 0) % (k.shape[1] ?? 0) === 0);
   if (!fits) {
     throw new RangeError(
-      `attention: expected q [B, H, Q, D], k and v [B, H, K, D], got [${q.shape}], [${k.shape}], [${v.shape}]`,
+      `attention: expected q [B, H, Q, D], k [B, G, K, D], v [B, G, K, V] with H a multiple of G, ` +
+        `got [${q.shape}], [${k.shape}], [${v.shape}]`,
     );
   }
 }

@@ -7,6 +7,13 @@ export interface DropoutKey {
   readonly scale: number;
 }
 
+/** Some of a tensor's elements: runs of `length`, the first from element `first`, each `step` after the one before. */
+export interface DropoutRuns {
+  readonly length: number;
+  readonly first: number;
+  readonly step: number;
+}
+
 /** The key of dropout with probability `rate` and `seed`, an integer from 0 to 2^53 - 1. */
 export function dropoutKey(rate: number, seed: number): DropoutKey {
   if (!(rate >= 0 && rate < 1)) {
@@ -26,15 +33,22 @@ export function dropoutKey(rate: number, seed: number): DropoutKey {
 }
 
 /**
- * A factor for each of `size` elements: 0 where dropped, `scale` where kept.
+ * A factor for each of `size` elements: 0 where dropped, `scale` where kept. The elements are all of a tensor, or runs of
+ * `length` of them, the first from element `first` and each `step` after the one before.
  *
  * Element `index` is dropped if a hash of (key, index), 32 bits, is below the threshold. The hash is the same,
  * bit for bit, in every backend: xor with the first word, multiply, add the second word, multiply, with shifts between.
  */
-export function dropoutFactors(key: DropoutKey, size: number): Float32Array {
+export function dropoutFactors(
+  key: DropoutKey,
+  size: number,
+  { length, first, step }: DropoutRuns = { length: size, first: 0, step: 0 },
+): Float32Array {
   const factors = new Float32Array(size);
-  for (let index = 0; index < size; index++) {
-    if (hash(key, index) >= key.threshold) factors[index] = key.scale;
+  for (let run = 0; run * length < size; run++) {
+    for (let i = 0; i < length; i++) {
+      if (hash(key, first + run * step + i) >= key.threshold) factors[run * length + i] = key.scale;
+    }
   }
   return factors;
 }

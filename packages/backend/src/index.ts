@@ -15,11 +15,12 @@ export { attention, type AttentionAttrs, type AttentionOptions } from "./attenti
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
 export { DeviceLostError } from "./deviceLostError.ts";
 export { dropout } from "./dropout.ts";
-export { dropoutFactors, dropoutKey, type DropoutKey } from "./dropoutHash.ts";
+export { dropoutFactors, dropoutKey, type DropoutKey, type DropoutRuns } from "./dropoutHash.ts";
 export { embedding } from "./embedding.ts";
 export { registerGradients } from "./gradients/registerGradients.ts";
 export type { Adapter, Gpu } from "./gpu.ts";
 export { isNode } from "./isNode.ts";
+export { repeatHeads } from "./groupedHeads.ts";
 export { layerNorm } from "./layerNorm.ts";
 export { linear } from "./linear.ts";
 export { memoryReport, type MemoryReport } from "./memoryReport.ts";
