@@ -15,5 +15,6 @@ export { normal, ones, xavierUniform } from "./initializers.ts";
 export { LayerNorm } from "./layerNorm.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
+export { RMSNorm } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";
 export { tidy } from "./tidy.ts";

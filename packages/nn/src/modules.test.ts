@@ -8,6 +8,7 @@ import { LayerNorm } from "./layerNorm.ts";
 import { Linear } from "./linear.ts";
 import { Params } from "./params.ts";
 import { RandomStream } from "./randomStream.ts";
+import { RMSNorm } from "./rmsNorm.ts";
 
 /** Parameters of which none is 0 or 1: norms and biases too are tested. */
 function randomized(): Params {
@@ -54,6 +55,19 @@ describeBackends("modules of nn", () => {
     const x = tf.randomNormal([3, 5, 7], 0, 1, "float32", 4);
     await checkGradients((input) => norm.forward(input), [x], { variables: params.named() });
     x.dispose();
+    params.dispose();
+  });
+
+  test("RMSNorm divides by the root of the mean square, eps under the root, and has gradients", async () => {
+    const params = randomized();
+    const norm = new RMSNorm(params, 3, { eps: 1e-6 });
+    const x = tf.randomNormal([2, 4, 3], 0, 1, "float32", 4);
+    await checkGradients((input) => norm.forward(input), [x], { variables: params.named() });
+    const tiny = tf.tensor([[0.001, -0.001, 0.001]]);
+    const [y, expected] = tf.tidy(() => [norm.forward(tiny), tf.mul([[1, -1, 1]], tf.mul(norm.weight, Math.SQRT1_2))]);
+    await expectClose(y as tf.Tensor, expected as tf.Tensor);
+    expect(() => tf.tidy(() => norm.forward(tf.tensor2d([[1, 2]])))).toThrow("RMSNorm: expected x [..., 3], got [1,2]");
+    tf.dispose([x, tiny, y, expected] as tf.Tensor[]);
     params.dispose();
   });
 

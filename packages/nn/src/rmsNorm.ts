@@ -1,0 +1,26 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ones } from "./initializers.ts";
+import type { Params } from "./params.ts";
+
+/** Root mean square normalization over the last axis: x / sqrt(mean(x²) + eps) * weight (https://arxiv.org/abs/1910.07467). */
+export class RMSNorm {
+  /** [E] */
+  readonly weight: tf.Variable<tf.Rank.R1>;
+
+  readonly #eps: number;
+
+  constructor(params: Params, dModel: number, { eps }: { readonly eps: number }) {
+    this.weight = params.get<tf.Rank.R1>("weight", [dModel], ones);
+    this.#eps = eps;
+  }
+
+  /** @param x [..., E]  @returns [..., E] */
+  forward<T extends tf.Tensor>(x: T): T {
+    const width = this.weight.shape[0];
+    if (x.shape.at(-1) !== width) throw new RangeError(`RMSNorm: expected x [..., ${width}], got [${x.shape}]`);
+    return tf.tidy(() => {
+      const meanSquare = tf.mean(tf.square(x), -1, true);
+      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, this.#eps))), this.weight) as T;
+    });
+  }
+}
