@@ -3,6 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Gives each head its own axis: [B, L, H * D] -> [B, H, L, D]. */
 export function splitHeads(x: tf.Tensor3D, numHeads: number): tf.Tensor4D {
   const [batch, length, dModel] = x.shape;
+  if (dModel % numHeads !== 0) {
+    throw new RangeError(`splitHeads: expected a width that is a multiple of ${numHeads} heads, got [${x.shape}]`);
+  }
   return tf.tidy(() => tf.transpose(tf.reshape(x, [batch, length, numHeads, dModel / numHeads]), [0, 2, 1, 3]));
 }
 

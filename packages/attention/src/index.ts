@@ -1,11 +1,51 @@
+export { AdditiveAttention, type AdditiveAttentionConfig } from "./additiveAttention.ts";
+export { AdditiveScore, type AdditiveScoreConfig } from "./additiveScore.ts";
+export { alibiBias, alibiSlopes } from "./alibi.ts";
+export type { AttentionOptions, ScoredAttentionOptions } from "./attentionOptions.ts";
+export { attentionPooling } from "./attentionPooling.ts";
+export { type AttentionStages, attentionStages } from "./attentionStages.ts";
+export { BilinearScore } from "./bilinearScore.ts";
+export { DotProductAttention, type KeptWeightsOptions } from "./dotProductAttention.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
+export { type KernelPooled, KernelPooling, type KernelPoolingOptions, nadarayaWatson } from "./kernelPooling.ts";
 export { appendKeyValue, disposeKeyValues, type KeyValue } from "./keyValue.ts";
-export { causalMask, keyMask, lengthMask } from "./masks.ts";
+export { LearnedPositions } from "./learnedPositions.ts";
+export { type HiddenRows, maskedSoftmax } from "./maskedSoftmax.ts";
+export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks.ts";
+export { type Attended, type AttendOptions, MultiHeadAttention, type ProjectOptions } from "./multiHeadAttention.ts";
+export type { MultiHeadAttentionConfig } from "./multiHeadAttentionConfig.ts";
 export {
-  type Attended,
-  type AttendOptions,
-  MultiHeadAttention,
-  type MultiHeadAttentionConfig,
-} from "./multiHeadAttention.ts";
-export { type AttentionOptions, attentionWeights, scaledDotProductAttention } from "./scaledDotProductAttention.ts";
+  type RotaryConfig,
+  type RotaryFrequencies,
+  rotaryFrequencies,
+  type RotaryScaling,
+} from "./rotaryFrequencies.ts";
+export { RotaryPositions } from "./rotaryPositions.ts";
+export {
+  type RelativeBuckets,
+  relativePositionBucket,
+  RelativePositionBias,
+  WindowPositionBias,
+  windowPositionIndex,
+} from "./relativePositionBias.ts";
+export { attentionWeights, scaledDotProductAttention } from "./scaledDotProductAttention.ts";
+export {
+  cosineScore,
+  distanceScore,
+  type DotProduct,
+  dotScore,
+  dotScoreWith,
+  scaledDotScore,
+  type Score,
+} from "./scores.ts";
+export { shiftedWindowMask, type ShiftedWindows, windowsOf } from "./shiftedWindows.ts";
 export { type SinusoidalLayout, sinusoidalPositions } from "./sinusoidalPositions.ts";
+export {
+  boxcarKernel,
+  constantKernel,
+  epanechikovKernel,
+  gaussianKernel,
+  type SmoothingKernel,
+  triangularKernel,
+} from "./smoothingKernels.ts";
+export { validLengthMask, type ValidLengths } from "./validLengths.ts";

@@ -1,33 +1,45 @@
-import { type Initializer, Linear, type Params, type RandomStream, tidy } from "@qkv/nn";
+import { repeatHeads } from "@qkv/backend";
+import { LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
+import type { AttentionOptions } from "./attentionOptions.ts";
+import { attentionPooling } from "./attentionPooling.ts";
+import { type AttentionStages, attentionStages } from "./attentionStages.ts";
 import { mergeHeads, splitHeads } from "./heads.ts";
 import type { KeyValue } from "./keyValue.ts";
-import { type AttentionOptions, attentionWeights, scaledDotProductAttention } from "./scaledDotProductAttention.ts";
-
-/** The sizes of a {@link MultiHeadAttention}. */
-export interface MultiHeadAttentionConfig {
-  readonly dModel: number;
-  readonly numHeads: number;
-  /** Chance of dropping an attention weight while training. Default 0. */
-  readonly attentionDropout?: number;
-  /** How the four weights start. Default Xavier's uniform. */
-  readonly init?: Initializer;
-}
+import { type HeadSizes, headSizes, type MultiHeadAttentionConfig } from "./multiHeadAttentionConfig.ts";
+import type { RotaryPositions } from "./rotaryPositions.ts";
+import { scaledDotProductAttention } from "./scaledDotProductAttention.ts";
+import { dotScoreWith, type Score } from "./scores.ts";
 
 /** How one call attends: who sees whom, and what is wanted back. */
 export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" | "bias"> {
+  /** Multiplies what each head gives: [H], or [B, H]. 0 switches a head off. */
+  readonly headMask?: tf.Tensor1D | tf.Tensor2D | undefined;
   /** Given while training: where dropout draws its masks from. */
   readonly random?: RandomStream | undefined;
-  /** Gives the attention weights back too. They are then held in memory, all [B, H, Q, K] of them. */
-  readonly returnWeights?: boolean | undefined;
+  /**
+   * Gives the attention weights back too, or with `"stages"` all that they were made of. They are then held in memory,
+   * all [B, H, Q, K] of them.
+   */
+  readonly returnWeights?: boolean | "stages" | undefined;
 }
 
 /** What attending gave. */
 export interface Attended {
   /** [B, Q, E] */
   readonly output: tf.Tensor3D;
-  /** [B, H, Q, K], when asked for */
+  /** [B, H, Q, K], after dropout, when asked for */
   readonly weights?: tf.Tensor4D;
+  /** Scores, masked scores, weights, dropped weights, when asked for */
+  readonly stages?: AttentionStages;
+}
+
+/** What keys are made of. */
+export interface ProjectOptions {
+  /** The position of the first key, for rotary positions: how many keys came before. Default 0. */
+  readonly offset?: number | undefined;
+  /** [B, K, valueContextDim]: what values are made of, if not of the context. */
+  readonly values?: tf.Tensor3D | undefined;
 }
 
 /** Attention in `numHeads` subspaces at once ("Attention Is All You Need", section 3.2.2). */
@@ -36,54 +48,112 @@ export class MultiHeadAttention {
   readonly kProj: Linear;
   readonly vProj: Linear;
   readonly outProj: Linear;
+  readonly qNorm?: LayerNorm | RMSNorm;
+  readonly kNorm?: LayerNorm | RMSNorm;
+  /** [H] */
+  readonly sinks?: tf.Variable<tf.Rank.R1>;
 
-  readonly #numHeads: number;
-  readonly #dropout: number;
+  readonly #sizes: HeadSizes;
+  readonly #score: Score | undefined;
+  readonly #rotary: RotaryPositions | undefined;
+  readonly #options: Pick<AttentionOptions, "scale" | "softcap" | "sinks" | "dropout">;
 
-  constructor(params: Params, { dModel, numHeads, attentionDropout = 0, init }: MultiHeadAttentionConfig) {
-    if (dModel % numHeads !== 0) {
-      throw new RangeError(
-        `MultiHeadAttention: expected dModel to be a multiple of numHeads, got ${dModel} and ${numHeads}`,
-      );
+  constructor(params: Params, config: MultiHeadAttentionConfig) {
+    const { dModel, bias = true, qkNorm, init } = config;
+    this.#sizes = headSizes(config);
+    const { numHeads, numKeyValueHeads, headDim, contextDim, valueContextDim } = this.#sizes;
+    const biases = typeof bias === "boolean" ? { q: bias, k: bias, v: bias, out: bias } : bias;
+    const options = (of: keyof typeof biases) => ({ bias: biases[of], ...(init && { init }) });
+    const [width, keyWidth] = [numHeads * headDim, numKeyValueHeads * headDim];
+    this.qProj = new Linear(params.at("qProj"), dModel, width, options("q"));
+    this.kProj = new Linear(params.at("kProj"), contextDim, keyWidth, options("k"));
+    this.vProj = new Linear(params.at("vProj"), valueContextDim, keyWidth, options("v"));
+    this.outProj = new Linear(params.at("outProj"), width, dModel, options("out"));
+    if (qkNorm) {
+      const Norm = qkNorm.kind === "layerNorm" ? LayerNorm : RMSNorm;
+      this.qNorm = new Norm(params.at("qNorm"), headDim, qkNorm);
+      this.kNorm = new Norm(params.at("kNorm"), headDim, qkNorm);
     }
-    const options = init === undefined ? {} : { init };
-    this.qProj = new Linear(params.at("qProj"), dModel, dModel, options);
-    this.kProj = new Linear(params.at("kProj"), dModel, dModel, options);
-    this.vProj = new Linear(params.at("vProj"), dModel, dModel, options);
-    this.outProj = new Linear(params.at("outProj"), dModel, dModel, options);
-    this.#numHeads = numHeads;
-    this.#dropout = attentionDropout;
+    if (config.sinks) this.sinks = params.get<tf.Rank.R1>("sinks", [numHeads]);
+    this.#score = config.score;
+    this.#rotary = config.rotary;
+    this.#options = {
+      scale: config.scale,
+      softcap: config.softcap,
+      sinks: this.sinks,
+      dropout: config.attentionDropout,
+    };
   }
 
   /**
    * Projects and attends in one go.
    *
    * @param x [B, Q, E]
-   * @param context [B, K, E]; `x` itself for self-attention
+   * @param context [B, K, contextDim]; `x` itself for self-attention
    */
   forward(x: tf.Tensor3D, context: tf.Tensor3D, options?: AttendOptions): Attended {
     return tidy(() => this.attend(x, this.project(context), options));
   }
 
-  /** The keys and values of a context [B, K, E], so that they can be attended to more than once. */
-  project(context: tf.Tensor3D): KeyValue {
-    return tidy(() => ({
-      keys: splitHeads(this.kProj.forward(context), this.#numHeads),
-      values: splitHeads(this.vProj.forward(context), this.#numHeads),
-    }));
-  }
-
-  /** @param x [B, Q, E]  @param context what {@link project} gave, or several of those appended */
-  attend(x: tf.Tensor3D, context: KeyValue, { returnWeights, random, ...visible }: AttendOptions = {}): Attended {
+  /** The keys and values of a context [B, K, contextDim], so that they can be attended to more than once. */
+  project(context: tf.Tensor3D, { offset = 0, values = context }: ProjectOptions = {}): KeyValue {
+    const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
-      const options = { ...visible, dropout: this.#dropout, ...(random && { random }) };
-      const queries = splitHeads(this.qProj.forward(x), this.#numHeads);
-      if (!returnWeights) {
-        const pooled = scaledDotProductAttention(queries, context.keys, context.values, options);
-        return { output: this.outProj.forward(mergeHeads(pooled)) };
-      }
-      const weights = attentionWeights(queries, context.keys, options);
-      return { output: this.outProj.forward(mergeHeads(tf.matMul(weights, context.values))), weights };
+      const keys = splitHeads(this.kProj.forward(context), numKeyValueHeads);
+      return {
+        keys: this.#rotate(this.kNorm?.forward(keys) ?? keys, offset),
+        values: splitHeads(this.vProj.forward(values), numKeyValueHeads),
+      };
     });
   }
+
+  /**
+   * With rotary positions, the last query stands where the last key does, as `causal` has it.
+   *
+   * @param x [B, Q, E]
+   * @param context what {@link project} gave, or several of those appended
+   */
+  attend(x: tf.Tensor3D, context: KeyValue, { headMask, ...options }: AttendOptions = {}): Attended {
+    return tidy(() => {
+      const heads = splitHeads(this.qProj.forward(x), this.#sizes.numHeads);
+      const queries = this.#rotate(this.qNorm?.forward(heads) ?? heads, context.keys.shape[2] - x.shape[1]);
+      const { pooled, stages } = this.#pool(queries, context, options);
+      const kept = headMask === undefined ? pooled : tf.mul(pooled, perHead(headMask, pooled.shape));
+      const output = this.outProj.forward(mergeHeads(kept as tf.Tensor4D));
+      if (stages === undefined) return { output };
+      return { output, weights: stages.dropped, ...(options.returnWeights === "stages" && { stages }) };
+    });
+  }
+
+  #pool(
+    queries: tf.Tensor4D,
+    { keys, values }: KeyValue,
+    { returnWeights, ...visible }: Omit<AttendOptions, "headMask">,
+  ): { pooled: tf.Tensor4D; stages?: AttentionStages } {
+    const { scale, ...options } = { ...this.#options, ...visible };
+    if (!returnWeights && this.#score === undefined) {
+      return { pooled: scaledDotProductAttention(queries, keys, values, { ...options, scale }) };
+    }
+    const { numHeads, headDim } = this.#sizes;
+    const [k, v] = [keys, values].map((x) => repeatHeads(x, numHeads)) as [tf.Tensor4D, tf.Tensor4D];
+    const score = this.#score ?? dotScoreWith(scale ?? 1 / Math.sqrt(headDim));
+    if (!returnWeights) return { pooled: attentionPooling(queries, k, v, { ...options, score }) };
+    const stages = attentionStages(queries, k, { ...options, score });
+    return { pooled: tf.matMul(stages.dropped, v), stages };
+  }
+
+  #rotate(x: tf.Tensor4D, offset: number): tf.Tensor4D {
+    return this.#rotary?.rotate(x, offset) ?? x;
+  }
+}
+
+/** [H] or [B, H] -> [1 or B, H, 1, 1] */
+function perHead(headMask: tf.Tensor, [batch, numHeads]: number[]): tf.Tensor {
+  const shape = [...headMask.shape];
+  if (shape.at(-1) !== numHeads || (shape.length === 2 ? shape[0] !== batch : shape.length !== 1)) {
+    throw new RangeError(
+      `MultiHeadAttention: expected headMask [${numHeads}] or [${batch},${numHeads}], got [${shape}]`,
+    );
+  }
+  return tf.reshape(headMask, [shape.length === 2 ? (batch ?? 0) : 1, numHeads ?? 0, 1, 1]);
 }

@@ -1,77 +1,90 @@
-import { attention, type AttentionOptions as KernelOptions } from "@qkv/backend";
-import { dropout, type RandomStream } from "@qkv/nn";
+import { attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
-import { causalMask } from "./masks.ts";
-
-// Letters used for shapes throughout this package:
-//   B batch   H heads   Q query length   K key length   L length   D head width   E model width (H * D)
-
-/** Who may look at whom, and how scores become weights. */
-export interface AttentionOptions {
-  /** Which keys a query may look at: `true` keeps a key, `false` hides it. bool, broadcastable to [B, H, Q, K]. */
-  readonly mask?: tf.Tensor;
-  /** Hides the keys that come after each query. The last query lines up with the last key. Default false. */
-  readonly causal?: boolean;
-  /** Added to the scores before the softmax, as relative positions are. Broadcastable to [B, H, Q, K]. */
-  readonly bias?: tf.Tensor;
-  /** Multiplies the scores. Default 1 / sqrt(D). */
-  readonly scale?: number;
-  /** Chance of dropping an attention weight while `random` is given. Default 0. */
-  readonly dropout?: number;
-  /** Given while training: where dropout draws its masks from. */
-  readonly random?: RandomStream;
-}
+import { alignToScores, checkFinite, checkPositive } from "./argumentChecks.ts";
+import type { AttentionOptions } from "./attentionOptions.ts";
+import { attentionStages } from "./attentionStages.ts";
+import { dotScoreWith } from "./scores.ts";
+import { sinksAsKey } from "./sinks.ts";
 
 /**
  * softmax(q kᵀ * scale + bias) v over the keys that the masks leave visible ("Attention Is All You Need", section
  * 3.2.1). A query with no visible key gets zeros. The backend's fused kernel answers where it has one.
  *
+ * Fewer key-value heads than query heads are grouped-query attention (G = 1: multi-query): each serves H / G query heads
+ * in a row.
+ *
  * @param q [B, H, Q, D]
- * @param k [B, H, K, D]
- * @param v [B, H, K, D]
- * @returns [B, H, Q, D]
+ * @param k [B, G, K, D], G a divisor of H
+ * @param v [B, G, K, V]
+ * @returns [B, H, Q, V]
+ * @throws RangeError if shapes do not fit or there is no key
  */
 export function scaledDotProductAttention(
   q: tf.Tensor4D,
   k: tf.Tensor4D,
   v: tf.Tensor4D,
-  { dropout: rate = 0, random, ...options }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): tf.Tensor4D {
-  checkHeadWidths(q, k);
-  const kernelOptions: KernelOptions =
-    random === undefined || rate === 0 ? options : { ...options, dropout: { rate, seed: random.next() } };
-  return attention(q, k, v, kernelOptions);
-}
-
-/**
- * How much each query looks at each key: the weights of {@link scaledDotProductAttention}.
- *
- * @param q [B, H, Q, D]
- * @param k [B, H, K, D]
- * @returns [B, H, Q, K]; each row sums to 1, or to 0 if no key is visible
- */
-export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, options: AttentionOptions = {}): tf.Tensor4D {
-  checkHeadWidths(q, k);
-  const { mask, causal = false, bias, dropout: rate = 0, random, scale = 1 / Math.sqrt(q.shape[3]) } = options;
+  const shape = checkShapes(q, k, v);
+  checkNumbers(options);
+  const { dropout: rate = 0, random, sinks, hiddenRows, causal, scale, softcap } = options;
   return tf.tidy(() => {
-    let scores: tf.Tensor = tf.mul(tf.matMul(q, k, false, true), scale); // [B, H, Q, K]
-    if (bias) scores = tf.add(scores, bias);
-
-    const past = causal ? causalMask(q.shape[2], k.shape[2]) : undefined;
-    const visible = mask && past ? tf.logicalAnd(mask, past) : (mask ?? past);
-    if (visible) scores = tf.where(tf.broadcastTo(visible, scores.shape), scores, HIDDEN_SCORE);
-
-    let weights: tf.Tensor = tf.softmax(scores);
-    if (visible) weights = tf.mul(weights, tf.cast(visible, "float32")); // a row with no visible key becomes 0
-    return dropout(weights, rate, random) as tf.Tensor4D;
+    if (hiddenRows === "uniform") return uniformWhereHidden(q, k, v, options);
+    const given = {
+      keys: k,
+      values: v,
+      mask: options.mask && alignToScores("attention", "mask", options.mask, shape, "bool"),
+      bias: options.bias && alignToScores("attention", "bias", options.bias, shape, "float32"),
+    };
+    const { keys, values, mask, bias } = sinks === undefined ? given : sinksAsKey(given, sinks, q.shape[1]);
+    const dropout: KernelOptions = random === undefined || rate === 0 ? {} : { dropout: { rate, seed: random.next() } };
+    return attention(q, keys, values, { mask, bias, causal, scale, softcap, ...dropout });
   });
 }
 
-// Vanishes in a softmax, and is finite: WGSL lets a compiler assume that no infinity ever occurs.
-const HIDDEN_SCORE = -1e9;
+/**
+ * How much each query looks at each key: the weights of {@link scaledDotProductAttention}, after dropout.
+ *
+ * @param q [B, H, Q, D]
+ * @param k [B, G, K, D], G a divisor of H
+ * @returns [B, H, Q, K]; each row sums to 1, or to 0 if no key is visible
+ */
+export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, options: AttentionOptions = {}): tf.Tensor4D {
+  checkShapes(q, k, k);
+  checkNumbers(options);
+  const { scale = 1 / Math.sqrt(q.shape[3]), ...rest } = options;
+  return tf.tidy(() => {
+    const keys = repeatHeads(k, q.shape[1]) as tf.Tensor4D;
+    return attentionStages(q, keys, { ...rest, score: dotScoreWith(scale) }).dropped;
+  });
+}
 
-function checkHeadWidths(q: tf.Tensor4D, k: tf.Tensor4D): void {
-  if (q.shape[3] !== k.shape[3]) {
-    throw new RangeError(`attention: expected q and k of one head width, got q [${q.shape}], k [${k.shape}]`);
+// No kernel gives such a row its uniform weights.
+function uniformWhereHidden(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, options: AttentionOptions): tf.Tensor4D {
+  return tf.matMul(attentionWeights(q, k, options), repeatHeads(v, q.shape[1]));
+}
+
+/** @returns [B, H, Q, K] */
+function checkShapes(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): number[] {
+  const got = `got q [${q.shape}], k [${k.shape}], v [${v.shape}]`;
+  const [batch, heads, queries, width] = q.shape;
+  const [, groups, keys] = k.shape;
+  if (q.rank !== 4 || k.rank !== 4 || v.rank !== 4) {
+    throw new RangeError(`attention: expected q, k and v of rank 4, ${got}`);
+  }
+  if (width !== k.shape[3]) throw new RangeError(`attention: expected q and k of one head width, ${got}`);
+  if (k.shape[0] !== batch || [0, 1, 2].some((axis) => k.shape[axis] !== v.shape[axis])) {
+    throw new RangeError(`attention: expected k and v of one batch, heads and length, and q of that batch, ${got}`);
+  }
+  if (keys === 0) throw new RangeError(`attention: expected at least one key, ${got}`);
+  if (heads % groups !== 0) throw new RangeError(`attention: expected query heads a multiple of k's, ${got}`);
+  return [batch, heads, queries, keys];
+}
+
+function checkNumbers({ scale, softcap, dropout }: AttentionOptions): void {
+  if (scale !== undefined) checkFinite("attention", "scale", scale);
+  if (softcap !== undefined) checkPositive("attention", "softcap", softcap);
+  if (dropout !== undefined && !(dropout >= 0 && dropout < 1)) {
+    throw new RangeError(`attention: expected dropout in [0, 1), got ${dropout}`);
   }
 }

@@ -1,0 +1,30 @@
+import { type Initializer, normal, type Params } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "./argumentChecks.ts";
+
+/** A learned vector for each position, to be added to the embeddings (GPT-2, BERT, ViT). */
+export class LearnedPositions {
+  /** [maxLength, E] */
+  readonly weight: tf.Variable<tf.Rank.R2>;
+
+  constructor(params: Params, maxLength: number, dModel: number, init: Initializer = normal(0.02)) {
+    this.weight = params.get<tf.Rank.R2>("weight", [maxLength, dModel], init);
+  }
+
+  /**
+   * The vectors of `length` positions from `offset` on: [L, E].
+   *
+   * @throws RangeError beyond the last position
+   */
+  forward(length: number, offset = 0): tf.Tensor2D {
+    const [maxLength, dModel] = this.weight.shape;
+    checkInteger("LearnedPositions", "length", length, 1);
+    checkInteger("LearnedPositions", "offset", offset, 0);
+    if (offset + length > maxLength) {
+      throw new RangeError(
+        `LearnedPositions: expected at most ${maxLength} positions, got ${length} from position ${offset}`,
+      );
+    }
+    return tf.slice(this.weight, [offset, 0], [length, dModel]);
+  }
+}

@@ -1,0 +1,63 @@
+import { softmax } from "@qkv/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import { alignToScores, type ScoreShape } from "./argumentChecks.ts";
+import { validLengthMask, type ValidLengths } from "./validLengths.ts";
+
+/**
+ * What becomes of a query that sees no key: `zeros` gives it no weights at all, `uniform` the same weight on every key,
+ * hidden ones too, which is what Dive into Deep Learning's masked_softmax does.
+ */
+export type HiddenRows = "zeros" | "uniform";
+
+/**
+ * The softmax over the keys that are visible: hidden ones weigh 0.
+ *
+ * @param scores [B, Q, K] or [B, H, Q, K]
+ * @param visible how many keys count, for each B or for each B and Q ("valid lengths"); or a bool mask, `true` keeps, of
+ *   shape [Q, K] or of the rank of `scores` with axes that are equal or 1. Left out: all
+ * @returns the shape of `scores`; rows sum to 1, or to 0 where no key is visible
+ * @throws RangeError if the mask or the lengths do not fit
+ */
+export function maskedSoftmax<T extends tf.Tensor3D | tf.Tensor4D>(
+  scores: T,
+  visible?: ValidLengths | tf.Tensor,
+  { hiddenRows = "zeros" }: { readonly hiddenRows?: HiddenRows } = {},
+): T {
+  const shape = scores.shape as ScoreShape;
+  if (scores.rank !== 3 && scores.rank !== 4) {
+    throw new RangeError(`maskedSoftmax: expected scores [B, Q, K] or [B, H, Q, K], got [${shape}]`);
+  }
+  return tf.tidy(() => {
+    if (visible === undefined) return softmax(scores) as T;
+    const mask =
+      visible instanceof tf.Tensor
+        ? alignToScores("maskedSoftmax", "mask", visible, shape, "bool")
+        : lengthsAsMask(visible, shape);
+    return softmaxOfVisible(hideScores(scores, mask), mask, hiddenRows) as T;
+  });
+}
+
+/** `scores` where visible, elsewhere a number that vanishes in a softmax. */
+export function hideScores(scores: tf.Tensor, visible: tf.Tensor | undefined): tf.Tensor {
+  return visible === undefined ? tf.clone(scores) : tf.where(tf.broadcastTo(visible, scores.shape), scores, HIDDEN);
+}
+
+/** The softmax of what {@link hideScores} gave. */
+export function softmaxOfVisible(
+  masked: tf.Tensor,
+  visible: tf.Tensor | undefined,
+  hiddenRows: HiddenRows = "zeros",
+  normalize: (scores: tf.Tensor) => tf.Tensor = softmax,
+): tf.Tensor {
+  const weights = normalize(masked);
+  return visible === undefined || hiddenRows === "uniform" ? weights : tf.mul(weights, tf.cast(visible, "float32"));
+}
+
+// Finite: WGSL lets a compiler assume that no infinity ever occurs.
+const HIDDEN = -1e9;
+
+function lengthsAsMask(lengths: ValidLengths, shape: ScoreShape): tf.Tensor {
+  const [batch, queries, keys] = [shape[0], shape.at(-2) ?? 0, shape.at(-1) ?? 0];
+  const mask = validLengthMask(lengths, { batch, queries, keys }); // [B, 1 or Q, K]
+  return shape.length === 4 ? tf.expandDims(mask, 1) : mask;
+}
