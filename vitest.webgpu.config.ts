@@ -19,7 +19,12 @@ const merged = mergeConfig(
   config,
   defineConfig({
     resolve: { alias: { webgpu: join(ROOT, "test/webgpu/node_modules/webgpu/index.js") } },
-    test: { setupFiles: ["./test/webgpu/setup.ts"], fileParallelism: false, testTimeout: 300_000, hookTimeout: 60_000 },
+    test: {
+      setupFiles: ["./test/webgpu/setup.ts"],
+      // One after the other on one device: in software an attention shader takes a second to compile, once for all files.
+      ...{ fileParallelism: false, isolate: false },
+      ...{ testTimeout: 300_000, hookTimeout: 60_000 },
+    },
   }),
 );
 merged.test.include = [...onEveryBackend, "test/webgpu/*.test.ts"];

@@ -67,7 +67,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
       expect(printed).toEqual([]);
       expect(rest).toEqual({
         ...{ report: expect.objectContaining({ name, refused: [] }) as object, backend: name },
-        attention: name === "wasm" ? "fused" : "composed",
+        attention: "fused",
         ...{ tensorsLeft: 0, violations: [] },
       });
 

@@ -2,6 +2,7 @@ import type { FUSED_KERNELS } from "@qkv/backend";
 import type { Kernel } from "../kernel.ts";
 import { activate, activateGradient } from "./activate.ts";
 import { adamW } from "./adamW.ts";
+import { attention, attentionGradient } from "./attention.ts";
 import { columnSum } from "./columnSum.ts";
 import { crossEntropy, crossEntropyGradient } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
@@ -12,7 +13,7 @@ import { softmax, softmaxGradient } from "./softmax.ts";
 type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];
 
 /** Our kernels by the names under which @qkv/backend looks for them. */
-export const kernels: Readonly<Partial<Record<KernelName, Kernel>>> = {
+export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvLinear: linear,
   QkvColumnSum: columnSum,
   QkvActivate: activate,
@@ -24,5 +25,7 @@ export const kernels: Readonly<Partial<Record<KernelName, Kernel>>> = {
   QkvCrossEntropy: crossEntropy,
   QkvCrossEntropyGradient: crossEntropyGradient,
   QkvDropout: dropout,
+  QkvAttention: attention,
+  QkvAttentionGradient: attentionGradient,
   QkvAdamW: adamW,
 };

@@ -1,0 +1,58 @@
+// The functions of the attention shader that know where things are in memory.
+
+/** `load_NAME` for q, k, v or dy: four floats of a row; zeros beyond its end and beyond the last row. */
+export function loadFunction(aligned: boolean): (name: string) => string {
+  return (name) => {
+    const rows = name === "q" || name === "dy" ? "uniforms.queries" : "uniforms.keys";
+    const floats = /* wgsl */ `
+      var four = vec4<f32>();
+      for (var i = 0; i < min(4, uniforms.width - 4 * vector); i++) {
+        four[i] = ${name}[(head * ${rows} + row) * uniforms.width + 4 * vector + i];
+      }
+      return four;`;
+    return /* wgsl */ `
+    fn load_${name}(head: i32, row: i32, vector: i32) -> vec4<f32> {
+      if (row >= ${rows} || vector >= uniforms.vectors) {
+        return vec4<f32>();
+      }
+      ${aligned ? `return ${name}[(head * ${rows} + row) * uniforms.vectors + vector];` : floats}
+    }`;
+  };
+}
+
+/** `store`: four floats of a row of the result, where there is such a place. */
+export function storeFunction(rowsAreQueries: boolean, aligned: boolean): string {
+  const rows = rowsAreQueries ? "uniforms.queries" : "uniforms.keys";
+  const floats = /* wgsl */ `
+      for (var i = 0; i < min(4, uniforms.width - 4 * vector); i++) {
+        result[(head * ${rows} + row) * uniforms.width + 4 * vector + i] = four[i];
+      }`;
+  return /* wgsl */ `
+    fn store(head: i32, row: i32, vector: i32, four: vec4<f32>) {
+      if (row >= ${rows} || vector >= uniforms.vectors) {
+        return;
+      }
+      ${aligned ? `result[(head * ${rows} + row) * uniforms.vectors + vector] = four;` : floats}
+    }`;
+}
+
+/** Of query i and key j: whether they may meet, what is added to their score, and how much of their weight is kept. */
+export function pairFunctions(mask: boolean, bias: boolean, dropout: boolean): string {
+  // The step of an axis along which a tensor is repeated is 0.
+  const place = (name: string) =>
+    `dot(vec4(head / uniforms.heads, head % uniforms.heads, i, j), uniforms.${name}Strides)`;
+  const index = "(u32(head) * u32(uniforms.queries) + u32(i)) * u32(uniforms.keys) + u32(j)";
+  return /* wgsl */ `
+    fn seen(head: i32, i: i32, j: i32) -> bool {
+      if (i >= uniforms.queries || j >= uniforms.keys || j > i + uniforms.past) {
+        return false;
+      }
+      return ${mask ? `mask[${place("mask")}] != 0` : "true"};
+    }
+    fn shift(head: i32, i: i32, j: i32) -> f32 {
+      return ${bias ? `bias[${place("bias")}]` : "0.0"};
+    }
+    fn kept(head: i32, i: i32, j: i32) -> f32 {
+      return ${dropout ? `dropoutFactor(${index})` : "1.0"};
+    }`;
+}
