@@ -1,6 +1,5 @@
 import type { AlignedText } from "./alignedText.ts";
 import type { Json } from "./json.ts";
-import type { Normalizer } from "./normalizers.ts";
 
 /** A token that is found in the text before the model sees it. */
 export interface AddedToken {
@@ -47,9 +46,9 @@ interface Node {
 export class AddedTokenFinder {
   readonly #root: Node = { next: new Map() };
 
-  constructor(tokens: readonly AddedToken[], normalizer: Normalizer | undefined, wrap: (text: string) => AlignedText) {
-    for (const token of tokens) {
-      const content = normalizer === undefined ? token.content : normalizer(wrap(token.content)).text;
+  /** @param tokens what to look for, and the token that it is */
+  constructor(tokens: readonly (readonly [text: string, token: AddedToken])[]) {
+    for (const [content, token] of tokens) {
       if (content === "") continue;
       let node = this.#root;
       for (let i = 0; i < content.length; i++) {
@@ -84,6 +83,7 @@ export class AddedTokenFinder {
         continue;
       if (token.lstrip) start = Math.max(last, start - spacesBefore(text, start));
       if (token.rstrip) end += spacesAfter(text, end);
+      if (start >= end) continue; // white space that the token before has taken
       if (last < start) splits.push({ text: source.slice(last, start), token: undefined });
       splits.push({ text: source.slice(start, end), token });
       last = end;

@@ -2,7 +2,7 @@ import { byteChars } from "./byteLevel.ts";
 import { bytesOf, byteToken } from "./byteTokens.ts";
 import { ByteMap, utf8Length } from "./byteMap.ts";
 import type { Json } from "./json.ts";
-import { mergeSymbols, type Symbols } from "./mergeSymbols.ts";
+import { type Dropout, mergeSymbols, type Symbols } from "./mergeSymbols.ts";
 import { MergeTable } from "./mergeTable.ts";
 import type { BpeConfig, Model } from "./model.ts";
 import type { Pieces } from "./pieces.ts";
@@ -15,7 +15,10 @@ import { type Word, WordCache } from "./wordCache.ts";
 export interface BpeParts {
   readonly vocabulary: Vocabulary;
   readonly merges: MergeTable;
+  /** How likely a merge is passed over, each time that it could be made. */
   readonly dropout?: number | undefined;
+  /** Numbers from 0 to 1, for the dropout. */
+  readonly random?: () => number;
   readonly unkToken?: string | undefined;
   readonly continuingSubwordPrefix?: string | undefined;
   readonly endOfWordSuffix?: string | undefined;
@@ -27,19 +30,24 @@ export interface BpeParts {
 /** Byte pair encoding: "Neural Machine Translation of Rare Words with Subword Units" (https://arxiv.org/abs/1508.07909). */
 export class Bpe implements Model {
   readonly #parts: BpeParts;
-  readonly #cache = new WordCache((piece, asBytes) => this.#encodeWord(piece, asBytes));
+  readonly #dropout: Dropout | undefined;
+  readonly #cache: WordCache;
 
   constructor(parts: BpeParts) {
+    const { dropout: rate = 0, random = Math.random } = parts;
     this.#parts = parts;
+    this.#dropout = rate > 0 ? { rate, random } : undefined;
+    this.#cache = new WordCache((piece, asBytes) => this.#encodeWord(piece, asBytes), this.#dropout === undefined);
   }
 
-  static fromJSON(json: Json): Bpe {
+  static fromJSON(json: Json, random: () => number): Bpe {
     const vocabulary = Vocabulary.fromJSON(json.at("vocab"));
     const prefix = json.at("continuing_subword_prefix").stringOr(undefined);
     return new Bpe({
       vocabulary,
       merges: MergeTable.fromJSON(json.at("merges"), vocabulary, prefix?.length ?? 0),
-      dropout: json.at("dropout").or(undefined, (rate) => rate.number()),
+      dropout: json.at("dropout").or(undefined, readDropout),
+      random,
       unkToken: json.at("unk_token").stringOr(undefined),
       continuingSubwordPrefix: prefix,
       endOfWordSuffix: json.at("end_of_word_suffix").stringOr(undefined),
@@ -68,11 +76,11 @@ export class Bpe implements Model {
   #encodeWord(piece: string, asBytes: boolean): Word {
     const { vocabulary, merges, ignoreMerges = false } = this.#parts;
     const spelled = asBytes ? byteChars(piece) : piece;
-    const whole = ignoreMerges ? vocabulary.idOf(spelled) : undefined;
+    const whole = ignoreMerges && this.#dropout === undefined ? vocabulary.idOf(spelled) : undefined;
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
 
     const symbols = this.#symbolsOf(spelled);
-    mergeSymbols(symbols, merges);
+    mergeSymbols(symbols, merges, this.#dropout);
     const map = new ByteMap(piece, asBytes);
     const starts: number[] = [];
     const ends: number[] = [];
@@ -154,4 +162,10 @@ export class Bpe implements Model {
       merges: Array.from(merges.pairs(), ([left, right]) => [token(left), token(right)] as const),
     };
   }
+}
+
+function readDropout(json: Json): number {
+  const rate = json.number();
+  if (!(rate >= 0 && rate <= 1)) throw json.expected("a number from 0 to 1");
+  return rate;
 }

@@ -2,8 +2,10 @@ import { byteOfChar } from "./byteLevel.ts";
 import { bytesOf, byteOfToken } from "./byteTokens.ts";
 import { cleanUpSpaces } from "./cleanUpSpaces.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
-import { type PatternConfig, patternRegex } from "./pattern.ts";
+import { type PatternConfig, patternMatcher } from "./pattern.ts";
 import { type PrependScheme, prependScheme } from "./metaspace.ts";
+import { literalMatcher } from "./regex.ts";
+import type { Matcher } from "./split.ts";
 
 /** The `decoder` entry of a tokenizer.json. */
 export type DecoderConfig =
@@ -45,8 +47,8 @@ const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder> } = {
     return (tokens) => tokens.map((token, i) => clean(i === 0 ? token : continueWord(token, prefix)));
   },
   BPEDecoder: (config) => {
-    const suffix = config.at("suffix").stringOr("</w>");
-    return (tokens) => tokens.map((token, i) => token.replaceAll(suffix, i === tokens.length - 1 ? "" : " "));
+    const match = literalMatcher(config.at("suffix").stringOr("</w>"));
+    return (tokens) => tokens.map((token, i) => replaceMatches(token, match, i === tokens.length - 1 ? "" : " "));
   },
   Metaspace: (config) => {
     const replacement = config.at("replacement").string();
@@ -73,9 +75,9 @@ const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder> } = {
     return (tokens) => tokens.map((token) => strip(token, content, start, stop));
   },
   Replace: (config) => {
-    const regex = patternRegex(config.at("pattern"));
+    const match = patternMatcher(config.at("pattern"));
     const content = config.at("content").string();
-    return (tokens) => tokens.map((token) => token.replace(regex, () => content));
+    return (tokens) => tokens.map((token) => replaceMatches(token, match, content));
   },
   Sequence: (config) => {
     const steps = config.at("decoders").items().map(createDecoder);
@@ -109,6 +111,16 @@ function cleanUp(text: string): string {
 
 function continueWord(token: string, prefix: string): string {
   return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
+}
+
+function replaceMatches(token: string, match: Matcher, content: string): string {
+  let text = "";
+  let last = 0;
+  match(token, (start, end) => {
+    text += token.slice(last, start) + content;
+    last = end;
+  });
+  return text + token.slice(last);
 }
 
 /** `tokens` with runs of byte tokens as the text they spell, or as one U+FFFD for each if they spell none. */

@@ -28,7 +28,12 @@ export function fromTiktoken(ranks: string, { pattern, specialTokens = {} }: Tik
       ],
     },
     decoder: { type: "ByteLevel" },
-    model: { type: "BPE", ignore_merges: true, vocab: Object.fromEntries(rankOf), merges },
+    model: {
+      type: "BPE",
+      ignore_merges: true,
+      vocab: Object.fromEntries([...rankOf, ...Object.entries(specialTokens)]),
+      merges,
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 export { Tokenizer } from "./tokenizer.ts";
-export type { DecodeOptions, EncodeOptions, TokenizerConfig } from "./tokenizer.ts";
+export type { DecodeOptions, EncodeOptions, TokenizerConfig, TokenizerOptions } from "./tokenizer.ts";
 export { fromMarian } from "./fromMarian.ts";
 export type { MarianFiles } from "./fromMarian.ts";
 export { fromSentencePiece } from "./fromSentencePiece.ts";

@@ -93,18 +93,23 @@ export class Json {
   }
 }
 
-/** Makes a component from its configuration. */
-export type Factory<T> = (config: Json) => T;
+/** Makes a component from its configuration, and from what else it takes. */
+export type Factory<T, More extends readonly unknown[] = []> = (config: Json, ...more: More) => T;
 
 /** The row of `table` that `config.type` names, made from `config`. */
-export function createFromTable<T>(table: Readonly<Record<string, Factory<T>>>, config: Json, what: string): T {
+export function createFromTable<T, More extends readonly unknown[]>(
+  table: Readonly<Record<string, Factory<T, More>>>,
+  config: Json,
+  what: string,
+  ...more: More
+): T {
   const type = config.at("type");
   const name = type.string();
   const create = Object.hasOwn(table, name) ? table[name] : undefined;
   if (create === undefined) {
     throw new TokenizerError(`${type.path}: unknown ${what} "${name}" (known: ${Object.keys(table).join(", ")})`);
   }
-  return create(config);
+  return create(config, ...more);
 }
 
 function describe(value: unknown): string {

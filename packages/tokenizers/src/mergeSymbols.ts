@@ -9,10 +9,17 @@ export interface Symbols {
 // 48: up to here a scan over all pairs beats a heap.
 const SHORT = 48;
 
+/** Merges that are passed over by chance: "BPE-Dropout" (https://arxiv.org/abs/1910.13267). */
+export interface Dropout {
+  readonly rate: number;
+  /** Numbers from 0 to 1. */
+  readonly random: () => number;
+}
+
 /** Joins neighbours, the lowest rank first and the leftmost of equals, until no pair has a merge. */
-export function mergeSymbols(symbols: Symbols, merges: MergeTable): void {
-  if (symbols.ids.length <= SHORT) mergeByScan(symbols, merges);
-  else mergeByHeap(symbols, merges);
+export function mergeSymbols(symbols: Symbols, merges: MergeTable, dropout?: Dropout): void {
+  if (symbols.ids.length <= SHORT && dropout === undefined) mergeByScan(symbols, merges);
+  else mergeByHeap(symbols, merges, dropout);
 }
 
 function mergeByScan({ ids, lengths }: Symbols, merges: MergeTable): void {
@@ -42,7 +49,7 @@ function mergeByScan({ ids, lengths }: Symbols, merges: MergeTable): void {
 // Heap entries are rank * 2^30 + position, so that numbers order as (rank, position) does.
 const POSITIONS = 2 ** 30;
 
-function mergeByHeap({ ids, lengths }: Symbols, merges: MergeTable): void {
+function mergeByHeap({ ids, lengths }: Symbols, merges: MergeTable, dropout: Dropout | undefined): void {
   const count = ids.length;
   const next = Int32Array.from({ length: count }, (_, i) => i + 1);
   const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
@@ -57,8 +64,14 @@ function mergeByHeap({ ids, lengths }: Symbols, merges: MergeTable): void {
   };
 
   for (let i = 0; i + 1 < count; i++) offer(i);
+  const dropped: number[] = []; // until the next merge that is made
   while (heap.length > 0) {
     const top = popHeap(heap);
+    if (dropout !== undefined && dropout.random() < dropout.rate) {
+      dropped.push(top);
+      continue;
+    }
+    while (dropped.length > 0) pushHeap(heap, dropped.pop() ?? 0);
     const i = top % POSITIONS;
     const rank = (top - i) / POSITIONS;
     if (lengths[i] === -1 || rankAt(i) !== rank) continue; // swallowed or changed since it was offered

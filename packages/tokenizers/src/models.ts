@@ -7,16 +7,17 @@ import { WordLevel } from "./wordLevel.ts";
 import { WordPiece } from "./wordPiece.ts";
 
 // One row per type the format knows: a type without a row does not compile.
-const MODELS: { readonly [T in ModelConfig["type"]]: Factory<Model> } = {
-  BPE: (config) => Bpe.fromJSON(config),
+const MODELS: { readonly [T in ModelConfig["type"]]: Factory<Model, [random: () => number]> } = {
+  BPE: (config, random) => Bpe.fromJSON(config, random),
   WordPiece: (config) => WordPiece.fromJSON(config),
   WordLevel: (config) => WordLevel.fromJSON(config),
   Unigram: (config) => Unigram.fromJSON(config),
 };
 
-/** The model that a configuration describes. */
-export function createModel(config: Json): Model {
-  return config.at("type").isAbsent ? MODELS[inferType(config)](config) : createFromTable(MODELS, config, "model");
+/** The model that a configuration describes; `random` gives numbers from 0 to 1, for models that encode by chance. */
+export function createModel(config: Json, random: () => number = Math.random): Model {
+  if (config.at("type").isAbsent) return MODELS[inferType(config)](config, random);
+  return createFromTable(MODELS, config, "model", random);
 }
 
 /** What kind of model an old file, which does not say, must hold: only one kind has such fields. */

@@ -1,18 +1,19 @@
 import { CharSet } from "./charSet.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
 import { createMetaspace, type PrependScheme } from "./metaspace.ts";
-import { type PatternConfig, patternRegex } from "./pattern.ts";
+import { type PatternConfig, patternMatcher } from "./pattern.ts";
 import { type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
-import { escapeRegex } from "./regex.ts";
+import { literalMatcher } from "./regex.ts";
 import {
   charMatcher,
-  isolateMatches,
+  isolate,
+  isolateGlobal,
   type Matcher,
-  regexMatcher,
   SPLIT_BEHAVIORS,
   type SplitBehavior,
   splitPieces,
 } from "./split.ts";
+import { splitScripts } from "./unicodeScripts.ts";
 
 /** The `pre_tokenizer` entry of a tokenizer.json. */
 export type PreTokenizerConfig =
@@ -29,7 +30,7 @@ export type PreTokenizerConfig =
       readonly add_prefix_space?: boolean;
       readonly split?: boolean;
     }
-  | { readonly type: "BertPreTokenizer" | "Whitespace" | "WhitespaceSplit" }
+  | { readonly type: "BertPreTokenizer" | "Whitespace" | "WhitespaceSplit" | "UnicodeScripts" }
   | { readonly type: "CharDelimiterSplit"; readonly delimiter: string }
   | {
       readonly type: "Split";
@@ -53,6 +54,9 @@ const GPT2_PATTERN =
 const WORDS =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
 
+const words: Matcher = (text, found) => {
+  for (const { 0: word, index } of text.matchAll(WORDS)) found(index, index + word.length);
+};
 const spaces = charMatcher(new CharSet(/\p{White_Space}/u));
 const punctuation = charMatcher(new CharSet(/[\p{P}$+<=>^`|~]/u)); // ASCII's symbols count
 const digits = charMatcher(new CharSet(/\p{N}/u));
@@ -65,26 +69,22 @@ const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreT
     return (given) => {
       const pieces = spellBytes(given);
       const prefixed = addPrefixSpace ? prefixSpaces(pieces) : pieces;
-      return { ...(useRegex ? isolateMatches(prefixed, GPT2_PATTERN) : prefixed), asBytes: true };
+      return { ...(useRegex ? isolateGlobal(prefixed, GPT2_PATTERN) : prefixed), asBytes: true };
     };
   },
   Metaspace: createMetaspace,
   BertPreTokenizer: () => (pieces) => splitPieces(splitPieces(pieces, spaces, "Removed"), punctuation, "Isolated"),
-  Whitespace: () => {
-    const words = regexMatcher(WORDS);
-    return (pieces) => splitPieces(pieces, words, "Removed", true);
-  },
+  Whitespace: () => (pieces) => splitPieces(pieces, words, "Removed", true),
   WhitespaceSplit: () => (pieces) => splitPieces(pieces, spaces, "Removed"),
   CharDelimiterSplit: (config) => {
-    const match = regexMatcher(new RegExp(escapeRegex(config.at("delimiter").string()), "gu"));
+    const match = literalMatcher(config.at("delimiter").string());
     return (pieces) => splitPieces(pieces, match, "Removed");
   },
   Split: (config) => {
-    const regex = patternRegex(config.at("pattern"));
+    const match = patternMatcher(config.at("pattern"));
     const behavior = config.at("behavior").oneOf(SPLIT_BEHAVIORS);
     const invert = config.at("invert").booleanOr(false);
-    if (behavior === "Isolated") return (pieces) => isolateMatches(pieces, regex);
-    const match = regexMatcher(regex);
+    if (behavior === "Isolated") return (pieces) => isolate(pieces, match);
     return (pieces) => splitPieces(pieces, match, behavior, invert);
   },
   Punctuation: (config) => {
@@ -95,6 +95,7 @@ const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreT
     const behavior = config.at("individual_digits").booleanOr(false) ? "Isolated" : "Contiguous";
     return (pieces) => splitPieces(pieces, digits, behavior);
   },
+  UnicodeScripts: () => splitScripts,
   FixedLength: (config) => {
     const match = everyChars(config.at("length").or(5, (length) => length.natural()));
     return (pieces) => splitPieces(pieces, match, "Isolated");

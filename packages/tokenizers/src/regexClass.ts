@@ -1,10 +1,12 @@
-// Character classes of Oniguruma and Rust in the syntax of JavaScript's `v` flag, which has nested classes
-// and intersections too.
+import { CharSet } from "./charSet.ts";
+
+// Character classes of Oniguruma in the syntax of JavaScript's `v` flag, which has nested classes and
+// intersections too.
 
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
 
 /** `\w` outside a class: there, Oniguruma counts Latin-1's superscripts and fractions too. */
-export const WORD_CHAR = `[${WORD}\u00b2\u00b3\u00b9\u00bc-\u00be]`;
+const WORD_CHAR = `[${WORD}\u00b2\u00b3\u00b9\u00bc-\u00be]`;
 
 const SHORTHANDS: Readonly<Record<string, string>> = {
   s: "\\p{White_Space}",
@@ -15,11 +17,6 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
   W: `[^${WORD}]`,
   h: "[0-9A-Fa-f]",
   H: "[^0-9A-Fa-f]",
-  n: "\\n",
-  r: "\\r",
-  t: "\\t",
-  f: "\\f",
-  v: "\\v",
 };
 
 const POSIX: Readonly<Record<string, string>> = {
@@ -39,19 +36,77 @@ const POSIX: Readonly<Record<string, string>> = {
   xdigit: "0-9A-Fa-f",
 };
 
-/** What `\s`, `\d` and their like stand for. */
-export function shorthand(letter: string): string | undefined {
-  return Object.hasOwn(SHORTHANDS, letter) ? SHORTHANDS[letter] : undefined;
+const CONTROLS: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  f: "\f",
+  v: "\v",
+  a: "\x07",
+  e: "\x1b",
+};
+
+/** A set of characters, or one; and where its spelling ends. */
+export interface CharAtom {
+  /** In JavaScript's syntax. */
+  readonly source: string;
+  readonly char?: string;
+  readonly end: number;
+}
+
+/** The set of the characters that `source` matches. */
+export function charSet(source: string, ignoreCase = false, negated = false): CharSet {
+  return new CharSet(new RegExp(`^(?:${source})$`, ignoreCase ? "vi" : "v"), negated);
+}
+
+/** The word characters that `\b` goes by. */
+export const wordChars = charSet(WORD_CHAR);
+
+/** What the backslash at `at` begins, if that is a character or a set of some. */
+export function escaped(pattern: string, at: number, inClass: boolean): CharAtom {
+  const rest = pattern.slice(at + 1, at + 65);
+  if (rest === "") throw new SyntaxError("a pattern that ends too early");
+  const property = /^[pP]\{(\^?)([^}]*)\}/.exec(rest);
+  if (property !== null) {
+    const [whole, not, name = ""] = property;
+    return { source: unicodeProperty(name, whole.startsWith("P") !== (not === "^")), end: at + 1 + whole.length };
+  }
+  const code =
+    /^(?:x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|o\{([0-7]{1,7})\}|(0[0-7]{0,2}|[0-3][0-7]{2}))/.exec(
+      rest,
+    );
+  if (code !== null) {
+    const hex = code[1] ?? code[2] ?? code[3];
+    const char = String.fromCodePoint(Number.parseInt(hex ?? code[4] ?? code[5] ?? "", hex === undefined ? 8 : 16));
+    return { source: literal(char), char, end: at + 1 + code[0].length };
+  }
+  const control = /^(?:c|C-)(.)/su.exec(rest);
+  const letter = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+  if (control === null && Object.hasOwn(SHORTHANDS, letter)) {
+    const isWord = !inClass && /[wW]/.test(letter);
+    const source = isWord ? (letter === "w" ? WORD_CHAR : `[^${WORD_CHAR}]`) : (SHORTHANDS[letter] ?? "");
+    return { source, end: at + 2 };
+  }
+  const char =
+    control !== null
+      ? String.fromCharCode((control[1] ?? "").charCodeAt(0) & 0x1f)
+      : inClass && letter === "b"
+        ? "\b"
+        : ((Object.hasOwn(CONTROLS, letter) ? CONTROLS[letter] : undefined) ?? letter);
+  return { source: literal(char), char, end: at + 1 + (control?.[0] ?? letter).length };
 }
 
 /** `\p{name}`: a category, a script, a property or a POSIX class. */
-export function unicodeProperty(name: string, negated: boolean): string {
+function unicodeProperty(name: string, negated: boolean): string {
   const lower = name.toLowerCase();
   if (lower === "punct") return negated ? "\\P{P}" : "\\p{P}";
   if (lower === "word") return negated ? `[^${WORD_CHAR}]` : WORD_CHAR;
+  if (lower === "any") return negated ? "[]" : "[^]";
   if (Object.hasOwn(POSIX, lower)) return `[${negated ? "^" : ""}${POSIX[lower] ?? ""}]`;
-  for (const candidate of [name, `Script=${name}`]) {
-    const source = `\\${negated ? "P" : "p"}{${candidate}}`;
+  // JavaScript wants the names as Unicode spells them: Lowercase_Letter, Greek.
+  const titled = lower.replace(/[ -]/g, "_").replace(/(?:^|_)[a-z]/g, (initial) => initial.toUpperCase());
+  for (const each of [name, titled, `Script=${name}`, `Script=${titled}`]) {
+    const source = `\\${negated ? "P" : "p"}{${each}}`;
     if (isValid(source)) return source;
   }
   throw new SyntaxError(`an unknown property ${name}`);
@@ -72,29 +127,17 @@ function isValid(source: string): boolean {
   }
 }
 
-/** `char` as a pattern; with `ignoreCase`, all its cases. */
-export function caseVariants(char: string, ignoreCase: boolean): string {
-  const cases = ignoreCase ? casesOf(char) : [char];
-  return cases.length > 1 ? `[${cases.map(literal).join("")}]` : literal(char);
+/** One character as a pattern. */
+export function literal(char: string): string {
+  return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-// Characters whose lower case is that of another pair; the rest is found by changing case.
-const MORE_CASES: Readonly<Record<string, string>> = { s: "ſ", k: "\u212a", å: "\u212b", ω: "\u2126", µ: "μ", μ: "µ" };
+// 64: deeper than any real class, shallower than the stack.
+const MAX_DEPTH = 64;
 
-function casesOf(char: string): string[] {
-  const lower = char.toLowerCase();
-  const all = [char, lower, char.toUpperCase(), MORE_CASES[lower] ?? char];
-  return [...new Set(all)].filter((other) => [...other].length === 1);
-}
-
-function literal(char: string): string {
-  if (/[\^$\\.*+?()[\]{}|/-]/.test(char)) return `\\${char}`;
-  // The `v` flag keeps doubled punctuation for itself.
-  return /[&!#%,:;<=>@`~]/.test(char) ? `\\x${char.charCodeAt(0).toString(16)}` : char;
-}
-
-/** The class that begins with the bracket at `start`, and where it ends. */
-export function charClass(pattern: string, start: number, ignoreCase: boolean): { source: string; end: number } {
+/** What the bracket at `start` begins. */
+export function charClass(pattern: string, start: number, depth = 0): CharAtom & { readonly negated: boolean } {
+  if (depth > MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`);
   let at = start + 1;
   const negated = pattern[at] === "^";
   if (negated) at++;
@@ -104,76 +147,31 @@ export function charClass(pattern: string, start: number, ignoreCase: boolean): 
     const right = `[${members.join("")}]`;
     return left === undefined ? right : `[${left}&&${right}]`;
   };
-
   for (let first = true; ; first = false) {
     if (at >= pattern.length) throw new SyntaxError("a class that is not closed");
-    if (pattern[at] === "]" && !first) break;
-    const posix = /^\[:(\^?)(\w+):\]/.exec(pattern.slice(at, at + 20));
-    if (posix !== null) {
-      members.push(posixClass(posix[2] ?? "", posix[1] === "^"));
-      at += posix[0].length;
-    } else if (pattern[at] === "[") {
-      const inner = charClass(pattern, at, ignoreCase);
-      members.push(inner.source);
-      at = inner.end;
-    } else if (pattern.startsWith("&&", at)) {
+    if (pattern[at] === "]" && !first) return { source: close(), negated, end: at + 1 };
+    if (pattern.startsWith("&&", at)) {
       left = close();
       members = [];
       at += 2;
-    } else {
-      const low = classAtom(pattern, at);
-      const isRange =
-        low.char !== undefined && pattern[low.end] === "-" && !/^[\][]?$/.test(pattern.charAt(low.end + 1));
-      const high = isRange ? classAtom(pattern, low.end + 1) : undefined;
-      if (low.char !== undefined && high?.char !== undefined) members.push(range(low.char, high.char, ignoreCase));
-      else if (low.char === undefined) members.push(low.source);
-      else members.push(...(ignoreCase ? casesOf(low.char) : [low.char]).map(literal));
-      at = high?.char === undefined ? low.end : high.end;
+      continue;
     }
+    const low = classMember(pattern, at, depth);
+    const isRange = low.char !== undefined && pattern[low.end] === "-" && !/^[\][]?$/.test(pattern.charAt(low.end + 1));
+    const high = isRange ? classMember(pattern, low.end + 1, depth) : undefined;
+    members.push(high?.char === undefined ? low.source : `${low.source}-${high.source}`);
+    at = high?.char === undefined ? low.end : high.end;
   }
-  const body = close();
-  return { source: negated ? `[^${body}]` : body, end: at + 1 };
 }
 
-interface ClassAtom {
-  /** The single character that this is, if it is one. */
-  readonly char: string | undefined;
-  readonly source: string;
-  readonly end: number;
-}
-
-function classAtom(pattern: string, at: number): ClassAtom {
-  const rest = pattern.slice(at, at + 64);
-  const property = /^\\([pP])\{(\^?)([^}]*)\}/.exec(rest);
-  if (property !== null) {
-    const negated = (property[1] === "P") !== (property[2] === "^");
-    return { char: undefined, source: unicodeProperty(property[3] ?? "", negated), end: at + property[0].length };
+function classMember(pattern: string, at: number, depth: number): CharAtom {
+  const posix = /^\[:(\^?)(\w+):\]/.exec(pattern.slice(at, at + 20));
+  if (posix !== null) return { source: posixClass(posix[2] ?? "", posix[1] === "^"), end: at + posix[0].length };
+  if (pattern[at] === "[") {
+    const { source, negated, end } = charClass(pattern, at, depth + 1);
+    return { source: negated ? `[^${source}]` : source, end };
   }
-  const code = /^\\(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{1,2})|u\{?([0-9A-Fa-f]{4,6})\}?)/.exec(rest);
-  if (code !== null) {
-    const char = String.fromCodePoint(Number.parseInt(code[1] ?? code[2] ?? code[3] ?? "", 16));
-    return { char, source: literal(char), end: at + code[0].length };
-  }
-  if (rest.startsWith("\\")) {
-    const letter = String.fromCodePoint(pattern.codePointAt(at + 1) ?? 0);
-    const source = shorthand(letter);
-    const end = at + 1 + letter.length;
-    if (source === undefined) return { char: letter, source: literal(letter), end };
-    const control = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v" }[letter];
-    return { char: control, source, end };
-  }
+  if (pattern[at] === "\\") return escaped(pattern, at, true);
   const char = String.fromCodePoint(pattern.codePointAt(at) ?? 0);
-  return { char, source: literal(char), end: at + char.length };
-}
-
-function range(low: string, high: string, ignoreCase: boolean): string {
-  const source = `${literal(low)}-${literal(high)}`;
-  if (!ignoreCase) return source;
-  const from = low.codePointAt(0) ?? 0;
-  const to = high.codePointAt(0) ?? 0;
-  // 0x600: no alphabet with two cases that files name by ranges is longer; longer ranges hold both cases.
-  if (to - from > 0x600) return source;
-  const cases = new Set<string>();
-  for (let code = from; code <= to; code++) for (const other of casesOf(String.fromCodePoint(code))) cases.add(other);
-  return [...cases].map(literal).join("");
+  return { source: literal(char), char, end: at + char.length };
 }

@@ -1,4 +1,5 @@
-import { type AddedToken, AddedTokenFinder, readAddedToken } from "./addedTokens.ts";
+import { type AddedToken, readAddedToken } from "./addedTokens.ts";
+import { AddedVocabulary } from "./addedVocabulary.ts";
 import { AlignedText } from "./alignedText.ts";
 import { createDecoder, type Decoder, type DecoderConfig } from "./decoders.ts";
 import { DecodeStream } from "./decodeStream.ts";
@@ -29,6 +30,12 @@ export interface TokenizerConfig {
   readonly model: ModelConfig;
 }
 
+/** What a tokenizer.json leaves open. */
+export interface TokenizerOptions {
+  /** Numbers from 0 to 1, for models that drop some merges by chance. Default Math.random. */
+  readonly random?: () => number;
+}
+
 /** How {@link Tokenizer.encode} goes about it. */
 export interface EncodeOptions {
   /** A second text, for models that compare two. */
@@ -50,11 +57,7 @@ export interface DecodeOptions {
 /** Text to token ids and back, as a tokenizer.json describes it. */
 export class Tokenizer {
   readonly #config: Omit<TokenizerConfig, "model">;
-  readonly #addedTokens: readonly AddedToken[];
-  readonly #addedById: ReadonlyMap<number, AddedToken>;
-  readonly #addedByContent: ReadonlyMap<string, AddedToken>;
-  readonly #rawFinder: AddedTokenFinder;
-  readonly #normalizedFinder: AddedTokenFinder;
+  readonly #added: AddedVocabulary;
   readonly #normalizer: Normalizer | undefined;
   readonly #preTokenizer: PreTokenizer | undefined;
   readonly #model: Model;
@@ -63,55 +66,42 @@ export class Tokenizer {
   readonly #truncation: TruncationOptions | undefined;
   readonly #padding: PaddingOptions | undefined;
 
-  private constructor(json: Json, model?: Model) {
+  private constructor(json: Json, { random = Math.random, model }: TokenizerOptions & { readonly model?: Model } = {}) {
     this.#config = readConfig(json);
-    this.#addedTokens = json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken));
-    this.#addedById = new Map(this.#addedTokens.map((token) => [token.id, token]));
-    this.#addedByContent = new Map(this.#addedTokens.map((token) => [token.content, token]));
     this.#normalizer = json.at("normalizer").or(undefined, createNormalizer);
     this.#preTokenizer = json.at("pre_tokenizer").or(undefined, createPreTokenizer);
-    this.#model = model ?? createModel(json.at("model"));
+    this.#model = model ?? createModel(json.at("model"), random);
     this.#postProcessor = json.at("post_processor").or(undefined, createPostProcessor);
     this.#decoder = json.at("decoder").or(undefined, createDecoder);
     this.#truncation = json.at("truncation").or(undefined, readTruncation);
     this.#padding = json.at("padding").or(undefined, readPadding);
-    const added = [...this.#addedById.values()];
-    const wrap = (text: string): AlignedText => new AlignedText(text);
-    this.#rawFinder = new AddedTokenFinder(
-      added.filter((token) => !token.normalized),
-      undefined,
-      wrap,
-    );
-    this.#normalizedFinder = new AddedTokenFinder(
-      added.filter((token) => token.normalized),
-      this.#normalizer,
-      wrap,
-    );
+    const added = json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken));
+    this.#added = new AddedVocabulary(added, this.#model, this.#normalizer);
   }
 
   /** The tokenizer of a tokenizer.json, as text or parsed. */
-  static fromJSON(json: unknown): Tokenizer {
-    return new Tokenizer(new Json(typeof json === "string" ? parse(json) : json, "tokenizer.json"));
+  static fromJSON(json: unknown, options: TokenizerOptions = {}): Tokenizer {
+    return new Tokenizer(new Json(typeof json === "string" ? parse(json) : json, "tokenizer.json"), options);
   }
 
   /** A tokenizer around a model that no tokenizer.json describes. @internal */
   static fromParts(config: Omit<TokenizerConfig, "model">, model: Model): Tokenizer {
-    return new Tokenizer(new Json(config, "tokenizer"), model);
+    return new Tokenizer(new Json(config, "tokenizer"), { model });
   }
 
   /** The number of tokens, added ones included. */
   get vocabSize(): number {
     let size = this.#model.vocabSize;
-    for (const { content } of this.#addedTokens) if (this.#model.tokenToId(content) === undefined) size++;
+    for (const { content } of this.#added.tokens) if (this.#model.tokenToId(content) === undefined) size++;
     return size;
   }
 
   tokenToId(token: string): number | undefined {
-    return this.#addedByContent.get(token)?.id ?? this.#model.tokenToId(token);
+    return this.#added.idOf(token) ?? this.#model.tokenToId(token);
   }
 
   idToToken(id: number): string | undefined {
-    return this.#addedById.get(id)?.content ?? this.#model.idToToken(id);
+    return this.#added.textOf(id) ?? this.#model.idToToken(id);
   }
 
   /** The tokens of `text`, which may come in words. A lone surrogate counts as U+FFFD. */
@@ -131,10 +121,8 @@ export class Tokenizer {
   decode(ids: Iterable<number>, { skipSpecialTokens = true }: DecodeOptions = {}): string {
     const tokens: string[] = [];
     for (const id of ids) {
-      const added = this.#addedById.get(id);
-      if (skipSpecialTokens && added?.special === true) continue;
-      const token = added?.content ?? this.#model.idToToken(id);
-      if (token !== undefined) tokens.push(token);
+      const token = this.idToToken(id);
+      if (token !== undefined && !(skipSpecialTokens && this.#added.isSpecial(token))) tokens.push(token);
     }
     return this.#decoder === undefined ? tokens.join(" ") : this.#decoder(tokens).join("");
   }
@@ -146,13 +134,14 @@ export class Tokenizer {
 
   /** A tokenizer.json that gives this tokenizer back, here and in Hugging Face's libraries. */
   toJSON(): TokenizerConfig {
-    return { ...this.#config, model: this.#model.toJSON() };
+    return { ...this.#config, added_tokens: this.#added.tokens, model: this.#model.toJSON() };
   }
 
   #encode(text: string | readonly string[], { pair, addSpecialTokens = true, truncation }: EncodeOptions): Encoding {
     const segments = [this.#encodeSequence(text, 0)];
     if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1));
-    const idToToken = (id: number): string | undefined => this.idToToken(id);
+    // A token that the model found reads as the model has it, though an added one may have the same id.
+    const idToToken = (id: number): string | undefined => this.#model.idToToken(id) ?? this.idToToken(id);
     const process = (parts: readonly Segment[]): readonly Segment[] =>
       this.#postProcessor?.(parts, { addSpecialTokens, idToToken }) ?? parts;
 
@@ -194,8 +183,8 @@ export class Tokenizer {
 
   #encodeText(whole: string, tokens: TokenList): void {
     let word = 0;
-    for (const outer of this.#rawFinder.split(new AlignedText(whole))) {
-      const splits = outer.token === undefined ? this.#normalizedFinder.split(this.#normalize(outer.text)) : [outer];
+    for (const outer of this.#added.inText.split(new AlignedText(whole))) {
+      const splits = outer.token === undefined ? this.#added.inNormalized.split(this.#normalize(outer.text)) : [outer];
       for (const { text, token } of splits) {
         if (token !== undefined) {
           const end = text.text.length;
@@ -226,7 +215,7 @@ function readConfig(json: Json): Omit<TokenizerConfig, "model"> {
     version: "1.0",
     truncation: asGiven("truncation"),
     padding: asGiven("padding"),
-    added_tokens: json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken)),
+    added_tokens: [],
     normalizer: asGiven("normalizer"),
     pre_tokenizer: asGiven("pre_tokenizer"),
     post_processor: asGiven("post_processor"),

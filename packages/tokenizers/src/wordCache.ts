@@ -17,12 +17,17 @@ const CACHED_WORDS = 65_536;
 /** Remembers the tokens of the words that a model met, which are mostly the same few. */
 export class WordCache {
   readonly #encode: (piece: string, asBytes: boolean) => Word;
+  readonly #longest: number;
   readonly #plain = new Map<string, Word>();
   readonly #bytes = new Map<string, Word>();
 
-  /** @param encode the tokens of a piece that is not remembered; `asBytes` as in {@link Pieces} */
-  constructor(encode: (piece: string, asBytes: boolean) => Word) {
+  /**
+   * @param encode the tokens of a piece that is not remembered; `asBytes` as in {@link Pieces}
+   * @param remembers whether a piece has the same tokens each time
+   */
+  constructor(encode: (piece: string, asBytes: boolean) => Word, remembers = true) {
     this.#encode = encode;
+    this.#longest = remembers ? CACHED_LENGTH : -1;
   }
 
   /** Appends the tokens of each piece to `tokens`; the pieces are numbered from `firstWord`. */
@@ -48,7 +53,7 @@ export class WordCache {
     const known = cache.get(piece);
     if (known !== undefined) return known;
     const word = this.#encode(piece, asBytes);
-    if (piece.length <= CACHED_LENGTH) {
+    if (piece.length <= this.#longest) {
       if (cache.size >= CACHED_WORDS) cache.clear();
       cache.set(piece, word);
     }
