@@ -1,22 +1,17 @@
-// Attention over tiles of ROWS queries: only ROWS x K of the weights is ever in memory.
+// Attention over tiles of ROWS queries and COLUMNS keys, with the softmax kept up to date from tile to tile (Milakov and
+// Gimelshein, arXiv:1805.02867; Dao et al., arXiv:2205.14135): only one tile of the weights is ever in memory.
 //
 // q, y [Q, D]; k, v [K, D] of one head. A mask of bytes and a bias of floats are read at row and column strides that
 // may be 0. Hidden scores are -Infinity; a row without a visible key has logsumexp 0, and so weights and gradient 0.
 import { gemm, gemmScratch } from "./gemm";
 import { dropoutFactors, expDown, fma, log, maxLanes, splat, sumLanes } from "./simd";
 
-const ROWS: i32 = 30; // gemm may pad to it
-const BLOCK: i32 = 4 * ROWS; // enough to be worth handing to a thread
+const ROWS: i32 = 120; // a multiple of 30, to which gemm may pad; packing keys and values for fewer would cost too much
+const COLUMNS: i32 = 256; // two tiles are meant to stay in the second-level cache
 
-/** Bytes of scratch that attention needs for K keys, after those of gemm: two tiles of weights. */
-export function attentionScratch(keys: i32): i32 {
-  return gemmScratch() + 2 * ROWS * round8(keys) * 4;
-}
-
-// @ts-ignore: decorator
-@inline
-function round8(n: i32): i32 {
-  return (n + 7) & ~7;
+/** Bytes of scratch that attention needs: gemm's, two tiles, and two numbers a row. */
+export function attentionScratch(): i32 {
+  return gemmScratch() + (2 * ROWS * COLUMNS + 2 * ROWS) * 4;
 }
 
 /** What stays the same over the heads of one call; read from memory, so that every thread can. */
@@ -68,51 +63,90 @@ function visible(end: i32): i32 {
   return causal ? min(K, max(0, end + (K - Q))) : K;
 }
 
-/** Scales row i of the scores, adds the bias, hides what is not seen; `columns` of it, and the padding behind. */
-function finishScores(row: usize, i: i32, columns: i32, mask: usize, bias: usize): void {
-  const seen = visible(i + 1);
-  const factor = splat(scale);
+// @ts-ignore: decorator
+@inline
+function row(base: usize, i: i32): usize {
+  return base + (<usize>(i * COLUMNS) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function float(base: usize, i: i32): usize {
+  return base + (<usize>i << 2);
+}
+
+/**
+ * What is left to multiply the scores by once `finishScores` has been there: it scales them only where it adds a bias,
+ * or where a scale that is not positive would turn -Infinity into something else.
+ */
+// @ts-ignore: decorator
+@inline
+function factorOf(bias: usize): f32 {
+  return bias == 0 && scale > 0 ? scale : 1;
+}
+
+/** Adds the bias to the scores of query i from key j0 on, and hides what is not seen; `columns`, and the padding behind. */
+function finishScores(at: usize, i: i32, j0: i32, columns: i32, mask: usize, bias: usize): void {
+  const seen = min(columns, max(0, visible(i + 1) - j0));
   const whole = seen & ~3;
-  for (let j = 0; j < columns; j += 4) {
-    const at = row + (<usize>j << 2);
-    v128.store(at, f32x4.mul(v128.load(at), factor));
+  if (factorOf(bias) != scale) {
+    const factor = splat(scale);
+    for (let j = 0; j < seen; j += 4) v128.store(float(at, j), f32x4.mul(v128.load(float(at, j)), factor));
   }
   if (bias != 0) {
-    const from = bias + (<usize>(i * biasRow) << 2);
+    const from = bias + (<usize>(i * biasRow + j0 * biasColumn) << 2);
     if (biasColumn == 1) {
       for (let j = 0; j < whole; j += 4) {
-        const at = row + (<usize>j << 2);
-        v128.store(at, f32x4.add(v128.load(at), v128.load(from + (<usize>j << 2))));
+        v128.store(float(at, j), f32x4.add(v128.load(float(at, j)), v128.load(float(from, j))));
       }
     }
     for (let j = biasColumn == 1 ? whole : 0; j < seen; j++) {
-      const at = row + (<usize>j << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(from + (<usize>(j * biasColumn) << 2)));
+      store<f32>(float(at, j), load<f32>(float(at, j)) + load<f32>(float(from, j * biasColumn)));
     }
   }
   if (mask != 0) {
-    const from = mask + <usize>(i * maskRow);
+    const from = mask + <usize>(i * maskRow + j0 * maskColumn);
     if (maskColumn == 1) {
       for (let j = 0; j < whole; j += 4) {
-        const at = row + (<usize>j << 2);
         const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(from + <usize>j)));
         const hidden = i32x4.eq(bytes, i32x4.splat(0));
-        v128.store(at, v128.bitselect(splat(-Infinity), v128.load(at), hidden));
+        v128.store(float(at, j), v128.bitselect(splat(-Infinity), v128.load(float(at, j)), hidden));
       }
     }
     for (let j = maskColumn == 1 ? whole : 0; j < seen; j++) {
-      if (load<u8>(from + <usize>(j * maskColumn)) == 0) store<f32>(row + (<usize>j << 2), -Infinity);
+      if (load<u8>(from + <usize>(j * maskColumn)) == 0) store<f32>(float(at, j), -Infinity);
     }
   }
-  for (let j = seen; j < columns; j++) store<f32>(row + (<usize>j << 2), -Infinity);
+  const padded = (columns + 3) & ~3;
+  for (let j = seen; j < padded; j++) store<f32>(float(at, j), -Infinity);
 }
 
-/** How many blocks of queries, each a part of `attention`, a head has. */
-export function attentionBlocks(queries: i32): i32 {
-  return (queries + BLOCK - 1) / BLOCK;
+/** The scores of `rows` queries from i0 on and `columns` keys from j0 on, padded with -Infinity to a multiple of 4. */
+function scoreTile(
+  q: usize,
+  k: usize,
+  mask: usize,
+  bias: usize,
+  i0: i32,
+  rows: i32,
+  j0: i32,
+  columns: i32,
+  tile: usize,
+  scratch: usize,
+): void {
+  gemm(float(q, i0 * D), float(k, j0 * D), tile, rows, columns, D, D, 1, 1, D, COLUMNS, 0, 0, true, scratch);
+  const isWhole = (columns & 3) == 0 && mask == 0 && bias == 0 && factorOf(bias) == scale;
+  for (let i = 0; i < rows; i++) {
+    if (!isWhole || visible(i0 + i + 1) < j0 + columns) finishScores(row(tile, i), i0 + i, j0, columns, mask, bias);
+  }
 }
 
-/** y and logsumexp of the blocks `from` to `to`, counted over batch, heads and each head's queries. */
+/** How many tiles of queries, each a part of `attention`, a head has. */
+export function attentionParts(queries: i32): i32 {
+  return (queries + ROWS - 1) / ROWS;
+}
+
+/** y and logsumexp of the parts `from` to `to`, counted over batch, heads and each head's queries. */
 export function attention(
   shape: usize,
   q: usize,
@@ -127,10 +161,10 @@ export function attention(
   scratch: usize,
 ): void {
   readShape(shape);
-  const blocks = attentionBlocks(Q);
+  const parts = attentionParts(Q);
   for (let part = from; part < to; part++) {
-    const n = part / blocks;
-    const i0 = (part % blocks) * BLOCK;
+    const n = part / parts;
+    const i0 = (part % parts) * ROWS;
     forward(
       q + (<usize>(n * Q * D) << 2),
       k + (<usize>(n * K * D) << 2),
@@ -141,7 +175,7 @@ export function attention(
       logSumExp + (<usize>(n * Q) << 2),
       <u32>(n * Q) * <u32>K,
       i0,
-      min(Q, i0 + BLOCK),
+      min(ROWS, Q - i0),
       scratch,
     );
   }
@@ -200,6 +234,7 @@ function biasOf(bias: usize, n: i32): usize {
   return bias == 0 ? 0 : bias + (<usize>((n / heads) * biasBatch + (n % heads) * biasHead) << 2);
 }
 
+/** y and logsumexp of `rows` queries from i0 on. */
 function forward(
   q: usize,
   k: usize,
@@ -209,31 +244,39 @@ function forward(
   y: usize,
   logSumExp: usize,
   index: u32,
-  from: i32,
-  to: i32,
+  i0: i32,
+  rows: i32,
   scratch: usize,
 ): void {
   const tile = scratch + <usize>gemmScratch();
-  const stride = round8(K);
-  for (let i0 = from; i0 < to; i0 += ROWS) {
-    const rows = min(ROWS, to - i0);
-    const seen = visible(i0 + rows);
-    const at = y + (<usize>(i0 * D) << 2);
-    if (seen == 0) {
-      memory.fill(at, 0, <usize>(rows * D) << 2);
-      memory.fill(logSumExp + (<usize>i0 << 2), 0, <usize>rows << 2);
-      continue;
-    }
-    scoreTile(q, k, mask, bias, i0, rows, seen, tile, scratch);
+  const tops = row(tile, 2 * ROWS); // the highest score of each row so far
+  const sums = float(tops, ROWS); // of e^(score - top)
+  const factor = factorOf(bias);
+  const seen = visible(i0 + rows);
+  const to = float(y, i0 * D);
+  for (let i = 0; i < rows; i++) {
+    store<f32>(float(tops, i), -Infinity);
+    store<f32>(float(sums, i), 0);
+  }
+  if (seen == 0) memory.fill(to, 0, <usize>(rows * D) << 2);
+  for (let j0 = 0; j0 < seen; j0 += COLUMNS) {
+    const columns = min(COLUMNS, seen - j0);
+    scoreTile(q, k, mask, bias, i0, rows, j0, columns, tile, scratch);
     for (let i = 0; i < rows; i++) {
-      const row = tile + (<usize>(i * stride) << 2);
-      const sum = softmaxRow(row, round8(seen), index + <u32>((i0 + i) * K));
-      store<f32>(logSumExp + (<usize>(i0 + i) << 2), sum);
+      const faded = weigh(row(tile, i), columns, factor, float(tops, i), float(sums, i), index + <u32>((i0 + i) * K + j0));
+      if (j0 > 0 && faded != 1) multiply(float(to, i * D), faded);
     }
-    gemm(tile, v, at, rows, D, seen, stride, 1, D, 1, D, 0, 0, false, scratch);
+    gemm(tile, float(v, j0 * D), to, rows, D, columns, COLUMNS, 1, D, 1, D, 0, j0 > 0 ? 1 : 0, false, scratch);
+  }
+  for (let i = 0; i < rows; i++) {
+    const sum = load<f32>(float(sums, i));
+    const isSeen = sum != 0; // NaN is
+    multiply(float(to, i * D), isSeen ? <f32>1 / sum : 0);
+    store<f32>(float(logSumExp, i0 + i), isSeen ? load<f32>(float(tops, i)) + log(sum) : 0);
   }
 }
 
+/** dq, dk and dv of one head. */
 function backward(
   q: usize,
   k: usize,
@@ -249,103 +292,99 @@ function backward(
   index: u32,
   scratch: usize,
 ): void {
-  const tile = scratch + <usize>gemmScratch(); // of weights, then of their gradient after dropout
-  const stride = round8(K);
-  const dtile = tile + (<usize>(ROWS * stride) << 2);
+  const tile = scratch + <usize>gemmScratch(); // of weights
+  const dtile = row(tile, ROWS); // of their gradient after dropout
+  const means = row(tile, 2 * ROWS); // of that, by the weights: dy y
+  const factor = factorOf(bias);
   memory.fill(dk, 0, <usize>(K * D) << 2);
   memory.fill(dv, 0, <usize>(K * D) << 2);
   for (let i0 = 0; i0 < Q; i0 += ROWS) {
     const rows = min(ROWS, Q - i0);
     const seen = visible(i0 + rows);
     const at = <usize>(i0 * D) << 2;
-    if (seen == 0) {
-      memory.fill(dq + at, 0, <usize>(rows * D) << 2);
-      continue;
-    }
-    scoreTile(q, k, mask, bias, i0, rows, seen, tile, scratch);
-    gemm(dy + at, v, dtile, rows, seen, D, D, 1, 1, D, stride, 0, 0, true, scratch);
+    if (seen == 0) memory.fill(dq + at, 0, <usize>(rows * D) << 2);
     for (let i = 0; i < rows; i++) {
-      const there = <usize>((i0 + i) * D) << 2;
-      scoreGradient(
-        tile + (<usize>(i * stride) << 2),
-        dtile + (<usize>(i * stride) << 2),
-        round8(seen),
-        load<f32>(logSumExp + (<usize>(i0 + i) << 2)),
-        dot(dy + there, y + there),
-        index + <u32>((i0 + i) * K),
-      );
+      store<f32>(float(means, i), dot(float(dy + at, i * D), float(y + at, i * D)));
     }
-    gemm(tile, dy + at, dv, seen, D, rows, 1, stride, D, 1, D, 0, 1, false, scratch);
-    gemm(dtile, q + at, dk, seen, D, rows, 1, stride, D, 1, D, 0, 1, false, scratch);
-    gemm(dtile, k, dq + at, rows, D, seen, stride, 1, D, 1, D, 0, 0, false, scratch);
+    for (let j0 = 0; j0 < seen; j0 += COLUMNS) {
+      const columns = min(COLUMNS, seen - j0);
+      const there = <usize>(j0 * D) << 2;
+      scoreTile(q, k, mask, bias, i0, rows, j0, columns, tile, scratch);
+      gemm(dy + at, v + there, dtile, rows, columns, D, D, 1, 1, D, COLUMNS, 0, 0, true, scratch);
+      for (let i = 0; i < rows; i++) {
+        const sum = load<f32>(float(logSumExp, i0 + i));
+        const mean = load<f32>(float(means, i));
+        scoreGradient(row(tile, i), row(dtile, i), columns, factor, sum, mean, index + <u32>((i0 + i) * K + j0));
+      }
+      gemm(tile, dy + at, dv + there, columns, D, rows, 1, COLUMNS, D, 1, D, 0, 1, false, scratch);
+      gemm(dtile, q + at, dk + there, columns, D, rows, 1, COLUMNS, D, 1, D, 0, 1, false, scratch);
+      gemm(dtile, k + there, dq + at, rows, D, columns, COLUMNS, 1, D, 1, D, 0, j0 > 0 ? 1 : 0, false, scratch);
+    }
   }
 }
 
-/** The scores of `rows` queries from i0 on, for the first `seen` keys, padded with -Infinity to a multiple of 8. */
-function scoreTile(
-  q: usize,
-  k: usize,
-  mask: usize,
-  bias: usize,
-  i0: i32,
-  rows: i32,
-  seen: i32,
-  tile: usize,
-  scratch: usize,
-): void {
-  const stride = round8(K);
-  gemm(q + (<usize>(i0 * D) << 2), k, tile, rows, seen, D, D, 1, 1, D, stride, 0, 0, true, scratch);
-  for (let i = 0; i < rows; i++) {
-    finishScores(tile + (<usize>(i * stride) << 2), i0 + i, round8(seen), mask, bias);
-  }
-}
-
-/** Turns a row of scores into weights, dropped out; gives its logsumexp. */
-function softmaxRow(row: usize, columns: i32, index: u32): f32 {
-  const end = <usize>columns << 2;
+/**
+ * Turns a row of scores into weights, dropped out and yet to be divided by their sum, which is brought up to date, as is
+ * the highest score. Gives what the row's result so far is to be multiplied by.
+ */
+function weigh(at: usize, columns: i32, factor: f32, top: usize, sum: usize, index: u32): f32 {
+  const end = at + (<usize>((columns + 3) & ~3) << 2);
+  const by = splat(factor);
   let highest = splat(-Infinity);
-  for (let at: usize = 0; at < end; at += 16) highest = f32x4.max(highest, v128.load(row + at));
-  const top = maxLanes(highest);
-  if (top == -Infinity) {
-    memory.fill(row, 0, end);
-    return 0;
+  for (let p = at; p < end; p += 16) highest = f32x4.max(highest, f32x4.mul(v128.load(p), by));
+  const before = load<f32>(top);
+  const after = max(before, maxLanes(highest));
+  if (after == -Infinity) {
+    memory.fill(at, 0, end - at);
+    return 1;
   }
-  const shift = splat(top);
+  const shift = splat(-after);
   let sums = splat(0);
-  for (let at: usize = 0; at < end; at += 16) {
-    const e = expDown(f32x4.sub(v128.load(row + at), shift));
-    sums = f32x4.add(sums, e);
-    v128.store(row + at, e);
-  }
-  const sum = sumLanes(sums);
-  const share = splat(<f32>1 / sum);
   if (keep == 0) {
-    for (let at: usize = 0; at < end; at += 16) v128.store(row + at, f32x4.mul(v128.load(row + at), share));
+    for (let p = at; p < end; p += 16) {
+      const e = expDown(fma(v128.load(p), by, shift));
+      sums = f32x4.add(sums, e);
+      v128.store(p, e);
+    }
   } else {
-    for (let at: usize = 0; at < end; at += 16) {
-      v128.store(row + at, f32x4.mul(f32x4.mul(v128.load(row + at), share), factors(index + <u32>(at >> 2))));
+    for (let p = at; p < end; p += 16) {
+      const e = expDown(fma(v128.load(p), by, shift));
+      sums = f32x4.add(sums, e);
+      v128.store(p, f32x4.mul(e, factors(index + <u32>((p - at) >> 2))));
     }
   }
-  return top + log(sum);
+  const faded = before == after ? <f32>1 : f32x4.extract_lane(expDown(splat(before - after)), 0);
+  store<f32>(top, after);
+  store<f32>(sum, load<f32>(sum) * faded + sumLanes(sums));
+  return faded;
 }
 
 /** Turns a row of scores into dropped-out weights p f, and that of their gradients into p (dp f - mean) scale. */
-function scoreGradient(row: usize, drow: usize, columns: i32, logSumExp: f32, mean: f32, index: u32): void {
-  const end = <usize>columns << 2;
-  const shift = splat(logSumExp);
+function scoreGradient(
+  at: usize,
+  drow: usize,
+  columns: i32,
+  factor: f32,
+  logSumExp: f32,
+  mean: f32,
+  index: u32,
+): void {
+  const end = <usize>((columns + 3) & ~3) << 2;
+  const by = splat(factor);
+  const shift = splat(-logSumExp);
   const delta = splat(mean);
-  const factor = splat(scale);
-  for (let at: usize = 0; at < end; at += 16) {
-    const p = expDown(f32x4.sub(v128.load(row + at), shift));
-    let kept = p;
-    let dp = v128.load(drow + at);
+  const step = splat(scale);
+  for (let p: usize = 0; p < end; p += 16) {
+    const weight = expDown(fma(v128.load(at + p), by, shift));
+    let kept = weight;
+    let dp = v128.load(drow + p);
     if (keep != 0) {
-      const f = factors(index + <u32>(at >> 2));
-      kept = f32x4.mul(p, f);
+      const f = factors(index + <u32>(p >> 2));
+      kept = f32x4.mul(weight, f);
       dp = f32x4.mul(dp, f);
     }
-    v128.store(row + at, kept);
-    v128.store(drow + at, f32x4.mul(f32x4.mul(p, f32x4.sub(dp, delta)), factor));
+    v128.store(at + p, kept);
+    v128.store(drow + p, f32x4.mul(f32x4.mul(weight, f32x4.sub(dp, delta)), step));
   }
 }
 
@@ -355,17 +394,19 @@ function factors(index: u32): v128 {
   return dropoutFactors(index, i32x4.splat(first), i32x4.splat(second), i32x4.splat(threshold), splat(keep));
 }
 
+/** Multiplies D numbers by one. */
+function multiply(at: usize, factor: f32): void {
+  const by = splat(factor);
+  const whole = D & ~3;
+  for (let d = 0; d < whole; d += 4) v128.store(float(at, d), f32x4.mul(v128.load(float(at, d)), by));
+  for (let d = whole; d < D; d++) store<f32>(float(at, d), load<f32>(float(at, d)) * factor);
+}
+
 function dot(a: usize, b: usize): f32 {
   const whole = D & ~3;
   let sums = splat(0);
-  for (let d = 0; d < whole; d += 4) {
-    const at = <usize>d << 2;
-    sums = fma(v128.load(a + at), v128.load(b + at), sums);
-  }
+  for (let d = 0; d < whole; d += 4) sums = fma(v128.load(float(a, d)), v128.load(float(b, d)), sums);
   let sum = sumLanes(sums);
-  for (let d = whole; d < D; d++) {
-    const at = <usize>d << 2;
-    sum += load<f32>(a + at) * load<f32>(b + at);
-  }
+  for (let d = whole; d < D; d++) sum += load<f32>(float(a, d)) * load<f32>(float(b, d));
   return sum;
 }

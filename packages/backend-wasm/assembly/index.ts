@@ -1,6 +1,6 @@
 // The kernels run on the memory of tfjs's own wasm module, at the addresses of its tensors. This module may have
 // neither data nor globals in memory: tfjs owns every byte of it.
-export { attention, attentionBlocks, attentionGradient, attentionScratch } from "./attention";
+export { attention, attentionParts, attentionGradient, attentionScratch } from "./attention";
 export { gemmScratch, products, tile } from "./gemm"; // tile: see there
 export {
   columnSum,

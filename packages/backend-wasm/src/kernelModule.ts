@@ -35,8 +35,8 @@ export type PartedKernel = (typeof PARTED_KERNELS)[number];
 export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>> & {
   /** Bytes of scratch that products need. */
   readonly gemmScratch: () => number;
-  readonly attentionScratch: (keys: number) => number;
-  readonly attentionBlocks: (queries: number) => number;
+  readonly attentionScratch: () => number;
+  readonly attentionParts: (queries: number) => number;
   /** The position of the first id out of range, or -1. */
   readonly gatherRows: (...args: number[]) => number;
 };

@@ -389,13 +389,16 @@ describe("attention", () => {
     [1, 2, 67, 13, 5],
     [1, 1, 5, 530, 3],
     [1, 1, 37, 41, 33],
+    [1, 2, 131, 523, 7],
     [2, 2, 0, 3, 4],
     [2, 2, 3, 0, 4],
     [0, 2, 3, 3, 4],
   ])("[%i, %i, %i of %i, %i]", async (b, h, q, k, d) => {
     const inputs = qkv(b, h, q, k, d);
     await same(inputs, (x, y, z) => attention(x, y, z), 2e-5);
-    await same(inputs, (x, y, z) => attention(x, y, z, { causal: true, scale: 0.7 }), 2e-5);
+    for (const scale of [0.7, -0.7, 0]) {
+      await same(inputs, (x, y, z) => attention(x, y, z, { causal: true, scale }), 2e-5);
+    }
     for (const shape of [
       [b, 1, 1, k],
       [q, 1],
@@ -405,6 +408,7 @@ describe("attention", () => {
       await same(inputs, (x, y, z) => attention(x, y, z, { mask: maskOf(shape) }), 2e-5);
       const all = [...inputs, { shape, phase: 3 }];
       await same(all, (x, y, z, bias) => attention(x, y, z, { bias, causal: true }), 2e-5);
+      await same(all, (x, y, z, bias) => attention(x, y, z, { bias, scale: 1 }), 2e-5);
     }
     await same(
       inputs,

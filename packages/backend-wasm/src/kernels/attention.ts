@@ -12,9 +12,9 @@ export function registerAttention(heap: Heap): void {
     const { q, k, v, mask, bias } = inputs as Inputs;
     const [y, logSumExp] = [heap.output(q.shape), heap.output(q.shape.slice(0, 3))];
     withShape(heap, inputs as Inputs, attrs as AttentionAttrs, (shape, heads, work) => {
-      const blocks = heap.kernels.attentionBlocks(q.shape[2] ?? 0);
+      const parts = heap.kernels.attentionParts(q.shape[2] ?? 0);
       const args = [shape, ...[q, k, v, mask, bias, y, logSumExp].map((tensor) => at(heap, tensor))];
-      heap.run("attention", args, { ...work, units: heads * blocks, cost: work.cost / Math.max(blocks, 1) });
+      heap.run("attention", args, { ...work, units: heads * parts, cost: work.cost / Math.max(parts, 1) });
     });
     return [y, logSumExp];
   });
@@ -55,7 +55,7 @@ function withShape(
       else words.setInt32(i * 4, value, true);
     });
     const cost = queries * keys * (width / 25 + 1.5); // a product and a half at 40 GFLOP/s, and an exponential
-    run(heap.at(block), batch * heads, { cost, scratch: heap.kernels.attentionScratch(keys) });
+    run(heap.at(block), batch * heads, { cost, scratch: heap.kernels.attentionScratch() });
   } finally {
     heap.backend.disposeData(block.dataId);
   }
