@@ -1,6 +1,9 @@
 import type { BenchCase } from "../harness/benchCase.ts";
+import { attentionLongCase } from "./attention-long/attentionLong.ts";
 import { decodeCase } from "./decode/decode.ts";
 import { encoderCase } from "./encoder/encoder.ts";
+import { loadCase } from "./load/load.ts";
+import { tokenizersCase } from "./tokenizers/tokenizers.ts";
 import { trainStepCase } from "./train-step/trainStep.ts";
 
 /** The cases by the names that commandLine.mjs lists. */
@@ -9,4 +12,7 @@ export const CASES: Readonly<Record<string, BenchCase>> = {
   "encoder-base": encoderCase(768),
   "train-step": trainStepCase,
   decode: decodeCase,
+  "attention-long": attentionLongCase,
+  load: loadCase,
+  tokenizers: tokenizersCase,
 };

@@ -1,17 +1,15 @@
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { initBackend } from "@qkv/backend";
-import { parseMarianConfig } from "@qkv/transformer";
 import type { BenchCase } from "../../harness/benchCase.ts";
 import type { EngineSpec } from "../../harness/engineProcess.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { Race } from "../../harness/race.ts";
 import { writeMarianFolder } from "../../weights/marianFolder.ts";
-import { readWeights } from "../../weights/weightFile.ts";
-import { decoderModel, encoderModel } from "./marianGraphs.ts";
+import { writeOnnxFiles } from "./onnxFiles.ts";
 import { OPUS_MT } from "./opusMt.ts";
 import type { DecodeWork, Sources } from "./work.ts";
 
@@ -75,9 +73,5 @@ async function tokenIds(): Promise<number[][]> {
 
 async function writePeerFiles(folder: string, sources: Sources): Promise<void> {
   await writeFile(join(folder, "sources.json"), JSON.stringify(sources));
-  const state = await readWeights(join(folder, "model.safetensors"));
-  const config = parseMarianConfig(JSON.parse(await readFile(join(folder, "config.json"), "utf8")));
-  await mkdir(join(folder, "onnx"));
-  await writeFile(join(folder, "onnx/encoder_model.onnx"), encoderModel(state, config));
-  await writeFile(join(folder, "onnx/decoder_model_merged.onnx"), decoderModel(state, config));
+  await writeOnnxFiles(folder);
 }

@@ -1,23 +1,10 @@
-import { basename, dirname } from "node:path";
+import { loadTransformersJs, type TransformersJsChoice } from "../../backends/transformersJs.ts";
 import type { StartEngine } from "../../harness/engine.ts";
-import { type OnnxPackage, openOnnxRuntime } from "../../backends/onnxRuntime.ts";
 import { type DecodeWork, readSources } from "./work.ts";
 
-export const start: StartEngine<DecodeWork & { package: OnnxPackage; threads: number }> = async (options) => {
-  const { ort, sessionOptions } = await openOnnxRuntime(options.package, options.threads);
-  // In Node it would take the native library, and for the other one code from the internet, unless given a runtime.
-  if (options.package === "onnxruntime-web") {
-    ort.env.wasm.wasmPaths = import.meta.resolve("onnxruntime-web").replace(/[^/]*$/, "");
-    Object.assign(globalThis, { [Symbol.for("onnxruntime")]: ort });
-  }
-  const { env, MarianMTModel, Tensor } = await import("@huggingface/transformers");
-  env.allowRemoteModels = false;
-  env.localModelPath = dirname(options.folder);
-  const model = await MarianMTModel.from_pretrained(basename(options.folder), {
-    dtype: "fp32",
-    device: "auto", // the session's options have the execution provider
-    session_options: sessionOptions,
-  });
+export const start: StartEngine<DecodeWork & TransformersJsChoice> = async (options) => {
+  const { version, Tensor, openModel } = await loadTransformersJs(options);
+  const model = await openModel();
   const { ids: sources, maxNewTokens } = await readSources(options.folder);
 
   const run = async () => {
@@ -34,5 +21,5 @@ export const start: StartEngine<DecodeWork & { package: OnnxPackage; threads: nu
     return made;
   };
   const result = (await run()).flat();
-  return { version: env.version, run, result: () => result, tokens: result.length - sources.length };
+  return { version, run, result: () => result, tokens: result.length - sources.length };
 };

@@ -1,0 +1,30 @@
+import type { BenchCase } from "../../harness/benchCase.ts";
+import { oursOnEachBackend } from "../../harness/ours.ts";
+import { writeMarianFolder } from "../../weights/marianFolder.ts";
+import { writeOnnxFiles } from "../decode/onnxFiles.ts";
+import { OPUS_MT } from "../decode/opusMt.ts";
+
+/**
+ * From a file of 300 MB to a model that can run, the file being in the system's cache. transformers.js opens the same
+ * weights as ONNX, as it does; a plain read of the bytes is what no loader can beat.
+ */
+export const loadCase: BenchCase = async (folder, { threads }) => {
+  await writeMarianFolder(folder, OPUS_MT);
+  await writeOnnxFiles(folder);
+  const transformersJs = (runtime: string) => ({
+    label: `transformers.js on ${runtime}`,
+    engine: { module: new URL("transformersJs.ts", import.meta.url), options: { folder, threads, package: runtime } },
+  });
+  return [
+    {
+      ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, { folder }),
+      peers: [
+        { label: "reading the bytes", engine: { module: new URL("plainRead.ts", import.meta.url), options: { folder } } },
+        transformersJs("onnxruntime-web"),
+        transformersJs("onnxruntime-node"),
+      ],
+      milliseconds: 0,
+      memory: true,
+    },
+  ];
+};
