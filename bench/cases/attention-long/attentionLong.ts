@@ -2,10 +2,10 @@ import type { BenchCase } from "../../harness/benchCase.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { AttentionWork } from "./work.ts";
 
-/** Attention over long sequences, forward and backward, and the memory that it takes. */
+/** Attention over long sequences, forward and backward, and the memory that it takes. The peer gives up after the first. */
 export const attentionLongCase: BenchCase = (_folder, { threads }) =>
   Promise.resolve(
-    [4096, 8192, 16384].map((length) => {
+    [2048, 4096, 8192, 16384].map((length) => {
       const work: AttentionWork = { length, heads: 8, headDim: 64 };
       return {
         variant: `${length} tokens`,

@@ -17,5 +17,11 @@ export const start: StartEngine<AttentionWork> = async (options) => {
   const version = await startStockTfjs();
   const attend = (q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D) =>
     tf.matMul(tf.softmax(tf.mul(tf.matMul(q, k, false, true), headDim ** -0.5)), v);
-  return { version, ...attentionGradients(tf, options, attend) };
+  const engine = attentionGradients(tf, options, attend);
+  try {
+    await engine.run();
+  } catch (error) {
+    throw new Unavailable(`it runs out of memory (${error instanceof Error ? error.message : String(error)})`);
+  }
+  return { version, ...engine };
 };

@@ -19,7 +19,10 @@ export const loadCase: BenchCase = async (folder, { threads }) => {
     {
       ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, { folder }),
       peers: [
-        { label: "reading the bytes", engine: { module: new URL("plainRead.ts", import.meta.url), options: { folder } } },
+        {
+          label: "reading the bytes",
+          engine: { module: new URL("plainRead.ts", import.meta.url), options: { folder } },
+        },
         transformersJs("onnxruntime-web"),
         transformersJs("onnxruntime-node"),
       ],

@@ -11,7 +11,9 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export async function sentences(): Promise<{ readonly name: string; readonly texts: readonly string[] }> {
   const data = process.env["QKV_DATA"];
   if (data === undefined) return { name: "made-up sentences", texts: await madeUp() };
-  const files = unzipSync(await readFile(join(data, "tatoeba/fra-eng.zip")), { filter: ({ name }) => name === "fra-eng/fra.txt" });
+  const files = unzipSync(await readFile(join(data, "tatoeba/fra-eng.zip")), {
+    filter: ({ name }) => name === "fra-eng/fra.txt",
+  });
   const lines = new TextDecoder().decode(files["fra-eng/fra.txt"]).trim().split("\n");
   return { name: "Tatoeba", texts: lines.flatMap((line) => line.split("\t").slice(0, 2)) };
 }
@@ -23,7 +25,12 @@ export function longLines(texts: readonly string[], lines = 10, characters = 100
 }
 
 async function madeUp(): Promise<string[]> {
-  const files = ["README.md", "CONTRIBUTING.md", "models/en-fr/README.md", "packages/tokenizers/test/golden/corpus.txt"];
+  const files = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "models/en-fr/README.md",
+    "packages/tokenizers/test/golden/corpus.txt",
+  ];
   const texts = await Promise.all(files.map((file) => readFile(join(ROOT, file), "utf8")));
   const words = texts.join(" ").split(/\s+/);
   const next = uniform(1);
