@@ -33,6 +33,7 @@ const REFUSALS = ["validation", "out-of-memory", "internal"] as const;
 export class GpuBackend extends WebGPUBackend {
   choices: KernelChoices = { float16: false, subgroups: false };
   #failure: DeviceLostError | undefined;
+  #nothing: GPUBuffer | undefined;
   readonly #parts: GpuBackendParts;
 
   constructor(parts: GpuBackendParts) {
@@ -40,9 +41,6 @@ export class GpuBackend extends WebGPUBackend {
     this.#parts = parts;
     this.#openErrorScopes();
     void parts.device.lost.then(({ reason, message }) => this.#fail(new DeviceLostError(reason, message)));
-    // WebGPU binds no buffer of 0 bytes. With 4 for an empty tensor, every kernel of tfjs sums over nothing as it should.
-    const acquire = this.bufferManager.acquireBuffer.bind(this.bufferManager);
-    this.bufferManager.acquireBuffer = (size, ...rest) => acquire(Math.max(4, size), ...rest);
   }
 
   /** What became of the device, if it failed. */
@@ -56,6 +54,7 @@ export class GpuBackend extends WebGPUBackend {
     const { shape, dtype } = this.tensorMap.get(dataId);
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
     const [bytes, limit] = [tf.util.sizeFromShape(shape) * 4, Math.min(maxStorageBufferBindingSize, maxBufferSize)];
+    if (bytes === 0) return this.#bindNothing(dataId);
     if (bytes > limit) {
       throw new RangeError(
         `webgpu: expected a tensor of at most ${limit} bytes on this adapter, got ${bytes} for ${dtype} [${shape}]`,
@@ -85,6 +84,12 @@ export class GpuBackend extends WebGPUBackend {
       throw new Error(`webgpu: expected await tensor.data(), got a read without waiting: ${this.#parts.noReadSync}`);
     }
     return super.readSync(dataId);
+  }
+
+  /** WebGPU binds no buffer of 0 bytes. An empty tensor is bound as zeros, so that tfjs's kernels sum over nothing. */
+  #bindNothing(dataId: object): void {
+    this.#nothing ??= this.device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
+    Object.assign(this.tensorMap.get(dataId), { resource: this.#nothing, external: true }); // not the tensor's to free
   }
 
   #fail(error: DeviceLostError): void {

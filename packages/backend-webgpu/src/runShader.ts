@@ -1,5 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { GpuBackend } from "./gpuBackend.ts";
+import { sizeOf } from "./kernel.ts";
 import type { Shader } from "./shader.ts";
 
 /** One run of a shader. Its text names inputs, outputs and uniforms as they are named here. */
@@ -33,7 +34,12 @@ const TFJS_TYPES = { i32: "int32", u32: "uint32", f32: "float32" } as const;
 
 type Program = Parameters<GpuBackend["runWebGPUProgram"]>[0];
 
-/** Runs a shader among tfjs's own, in the order of the calls. Its `main` is called with the thread's index. */
+/**
+ * Runs a shader among tfjs's own, in the order of the calls. Its `main` is called with the thread's index.
+ *
+ * tfjs keeps compiled shaders by which axes are broadcast and which shapes are equal. Ours work by strides of their own,
+ * so all tensors are flat here: one compiled shader serves all shapes.
+ */
 export function runShader<Output extends string>(
   backend: GpuBackend,
   { shader, inputs, outputs, uniforms = {}, vectors = [], threads, groups }: Run<Output>,
@@ -46,7 +52,7 @@ export function runShader<Output extends string>(
   const program: Program = {
     variableNames: variables,
     variableComponents: variables.map((name) => (vectors.includes(name) ? 4 : 1)),
-    outputShape: first.shape,
+    outputShape: [sizeOf(first)],
     outputComponent: vectors.includes("result") ? 4 : 1,
     workgroupSize: [threads, 1, 1],
     dispatchLayout: { x: [0] },
@@ -57,17 +63,16 @@ export function runShader<Output extends string>(
       .join(""),
     getUserCode: shader.text,
   };
-  if (tf.util.sizeFromShape(first.shape) === 0) {
-    for (const { dataId, shape } of others) {
-      backend.tensorMap.get(dataId).values = new Float32Array(tf.util.sizeFromShape(shape));
-    }
+  if (sizeOf(first) === 0) {
+    for (const other of others) backend.tensorMap.get(other.dataId).values = new Float32Array(sizeOf(other));
   }
   const values = Object.values(uniforms).map(({ type, data }) => ({ type: TFJS_TYPES[type], data: [...data] }));
   withModules(
     backend.device,
     (code) => finish(code, otherNames),
     () => {
-      backend.runWebGPUProgram(program, [...Object.values(inputs), ...others], "float32", values, first);
+      const tensors = [...Object.values(inputs), ...others].map((x) => ({ ...x, shape: [sizeOf(x), 1] }));
+      backend.runWebGPUProgram(program, tensors, "float32", values, { ...first, shape: [sizeOf(first)] });
     },
   );
   return Object.fromEntries(names.map((name, i) => [name, written[i]])) as Record<Output, tf.TensorInfo>;

@@ -109,9 +109,10 @@ export const attentionShader = shader(
         for (var b = 0; b < BLOCKS; b++) {
           var weights = vec4<f32>();
           for (var c = 0; c < 4; c++) {
-            if (scores[b][c] != HIDDEN) {
-              ${weigh(pass, i, j)}
+            if (scores[b][c] == HIDDEN) {
+              continue; // and not the other way round: NaN must go on, and is not unequal to anything either
             }
+            ${weigh(pass, i, j)}
           }
           left[(down + 8 * b) * STEP + across] = Quad(weights);
         }
@@ -131,7 +132,7 @@ export const attentionShader = shader(
 /** Rows of one tensor times columns of another: `sums` has of each of this thread's rows its four columns. */
 function multiply(sums: string, rows: string, columns: string): string {
   return /* wgsl */ `
-        var ${sums}: array<vec4<f32>, BLOCKS>;
+        var ${sums} = array<vec4<f32>, BLOCKS>(); // where nothing is said, SwiftShader zeroes it for the first tile only
         for (var chunk = 0; chunk < uniforms.vectors; chunk += 8) {
           for (var at = me; at < ROWS * 8; at += THREADS) {
             left[at / 8 * STEP + at % 8] = Quad(load_${rows}(head, mine.y + at / 8, chunk + at % 8));
