@@ -39,7 +39,8 @@ export function maskedSoftmax<T extends tf.Tensor3D | tf.Tensor4D>(
 
 /** `scores` where visible, elsewhere a number that vanishes in a softmax. */
 export function hideScores(scores: tf.Tensor, visible: tf.Tensor | undefined): tf.Tensor {
-  return visible === undefined ? tf.clone(scores) : tf.where(tf.broadcastTo(visible, scores.shape), scores, HIDDEN);
+  if (visible === undefined || scores.size === 0) return tf.clone(scores); // tfjs does not broadcast an axis of 1 to 0
+  return tf.where(tf.broadcastTo(visible, scores.shape), scores, HIDDEN);
 }
 
 /** The softmax of what {@link hideScores} gave. */

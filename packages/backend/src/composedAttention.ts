@@ -143,6 +143,7 @@ function chunkGradients(chunk: Chunk, dy: tf.Tensor, attrs: ComposedAttrs) {
 
 // -1e9 and not -Infinity: WGSL lets a compiler assume that infinities do not occur.
 function maskedSoftmax(scores: tf.Tensor, visible: tf.Tensor): tf.Tensor {
+  if (scores.size === 0) return tf.clone(scores); // tfjs does not broadcast an axis of 1 to 0
   const everywhere = tf.broadcastTo(visible, scores.shape); // [B, H, Q, K]
   return tf.mul(softmax(tf.where(everywhere, scores, -1e9)), tf.cast(everywhere, "float32"));
 }
