@@ -4,4 +4,12 @@ export { describeBackends } from "./describeBackends.ts";
 export { ClosenessError, expectClose } from "./expectClose.ts";
 export { expectNoLeaks } from "./expectNoLeaks.ts";
 export { type Golden, golden, type GoldenArray } from "./golden.ts";
+export {
+  expectSameAsCpu,
+  type Operation,
+  type SameAsCpuOptions,
+  valueAndGradients,
+  wave,
+  type Wave,
+} from "./sameAsCpu.ts";
 export { type Tolerance, toleranceOf, TOLERANCES } from "./tolerance.ts";
