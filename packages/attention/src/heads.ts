@@ -6,11 +6,14 @@ export function splitHeads(x: tf.Tensor3D, numHeads: number): tf.Tensor4D {
   if (dModel % numHeads !== 0) {
     throw new RangeError(`splitHeads: expected a width that is a multiple of ${numHeads} heads, got [${x.shape}]`);
   }
-  return tf.tidy(() => tf.transpose(tf.reshape(x, [batch, length, numHeads, dModel / numHeads]), [0, 2, 1, 3]));
+  const headDim = dModel / numHeads;
+  if (length === 1) return tf.reshape(x, [batch, numHeads, 1, headDim]); // a decoder's step: nothing moves
+  return tf.tidy(() => tf.transpose(tf.reshape(x, [batch, length, numHeads, headDim]), [0, 2, 1, 3]));
 }
 
 /** Puts the heads back side by side: [B, H, L, D] -> [B, L, H * D]. */
 export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
   const [batch, numHeads, length, headDim] = x.shape;
+  if (length === 1) return tf.reshape(x, [batch, 1, numHeads * headDim]);
   return tf.tidy(() => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, numHeads * headDim]));
 }

@@ -67,7 +67,7 @@ export function attention(
       fused ? fusedAttention : (all, each) => composedAttention(all, { ...each, softcap }),
     );
     const [batch = 0, heads = 0, queries = 0] = q.shape;
-    return tf.reshape(y, [batch, heads, queries, v.shape[3] ?? 0]);
+    return y.shape[1] === heads ? (y as tf.Tensor4D) : tf.reshape(y, [batch, heads, queries, v.shape[3] ?? 0]);
   });
 }
 
@@ -133,7 +133,7 @@ function alignToScores(
       `attention: expected a ${dtype} ${name} broadcastable to [${scores}], got ${tensor.dtype} [${tensor.shape}]`,
     );
   }
-  return tf.reshape(tensor, shape);
+  return tensor.rank === 4 ? tensor : tf.reshape(tensor, shape);
 }
 
 const gradient: tf.GradConfig = {

@@ -4,8 +4,8 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } fro
 /**
  * Each row of the last axis brought to mean 0 and variance 1, then scaled and shifted (arXiv:1607.06450).
  *
- * Kernels: QkvLayerNorm `{ x [N, E], weight [E], bias [E] }` with `{ eps }` -> y [N, E], mean [N], 1/deviation [N];
- * QkvLayerNormGradient `{ x, weight, mean, rstd, dy }` -> dx [N, E], dweight [E], dbias [E].
+ * Kernels: QkvLayerNorm `{ x [..., E], weight [E], bias [E] }` with `{ eps }` -> y [..., E], and for each of the N rows
+ * mean [N], 1/deviation [N]; QkvLayerNormGradient `{ x, weight, mean, rstd, dy }` -> dx [..., E], dweight [E], dbias [E].
  *
  * @param x [..., E]
  * @param weight [E]
@@ -40,9 +40,7 @@ function composedLayerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps
 
 function fusedLayerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
   ensureGradient(gradient);
-  const rows = tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), weight.size]);
-  const y = runFusedFirst(FUSED_KERNELS.layerNorm, { x: rows, weight, bias }, { eps });
-  return tf.reshape(y, x.shape);
+  return runFusedFirst(FUSED_KERNELS.layerNorm, { x, weight, bias }, { eps });
 }
 
 const gradient: tf.GradConfig = {

@@ -5,7 +5,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
 /**
  * `activation(x weightᵀ + bias)`, over the last axis of `x`.
  *
- * Kernels: QkvLinear `{ x [N, I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }` -> [N, O];
+ * Kernels: QkvLinear `{ x [..., I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }` -> [..., O];
  * QkvColumnSum `{ x [N, O] }` -> [O]; and QkvActivateGradient.
  *
  * @param x [..., I]
@@ -16,14 +16,16 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
   checkShapes(x, weight, bias);
   return tf.tidy(() => {
-    const [outputs = 0, inputs = 0] = weight.shape;
-    const leading = x.shape.slice(0, -1);
-    const rows = tf.reshape(x, [tf.util.sizeFromShape(leading), inputs]);
-    const y = hasKernel(FUSED_KERNELS.linear)
-      ? fusedLinear(rows, weight, bias, activation)
-      : composedLinear(rows, weight, bias, activation);
-    return tf.reshape(y, [...leading, outputs]);
+    if (hasKernel(FUSED_KERNELS.linear)) return fusedLinear(x, weight, bias, activation);
+    const y = composedLinear(toRows(x), weight, bias, activation);
+    return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[0] ?? 0]);
   });
+}
+
+/** [..., W] -> [N, W] */
+function toRows(x: tf.Tensor): tf.Tensor2D {
+  if (x.rank === 2) return x as tf.Tensor2D;
+  return tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), x.shape.at(-1) ?? 0]);
 }
 
 function checkShapes(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | undefined): void {
@@ -53,14 +55,14 @@ function composedLinear(
 
 // Only relu is done inside the product: its gradient needs no more than the result. The others keep their input.
 function fusedLinear(
-  rows: tf.Tensor,
+  x: tf.Tensor,
   weight: tf.Tensor,
   bias: tf.Tensor | undefined,
   activation: Activation | undefined,
 ): tf.Tensor {
   ensureGradient(gradient);
   const inside = activation === "relu" ? { activation } : {};
-  const y = runFusedFirst(FUSED_KERNELS.linear, { x: rows, weight, bias }, inside);
+  const y = runFusedFirst(FUSED_KERNELS.linear, { x, weight, bias }, inside);
   return activation === undefined || activation === "relu" ? y : activate(y, activation);
 }
 
@@ -80,8 +82,8 @@ const gradient: tf.GradConfig = {
           )
         : (dy as tf.Tensor);
     return {
-      x: () => tf.matMul(dz as tf.Tensor2D, weight as tf.Tensor2D),
-      weight: () => tf.matMul(dz as tf.Tensor2D, x as tf.Tensor2D, true),
+      x: () => tf.reshape(tf.matMul(toRows(dz), weight as tf.Tensor2D), x.shape),
+      weight: () => tf.matMul(toRows(dz), toRows(x), true),
       bias: () => runFusedFirst(FUSED_KERNELS.columnSum, { x: dz }),
     };
   },

@@ -33,7 +33,10 @@ export function registerMatMul(heap: Heap): void {
   replaceKernel("QkvLinear", ({ inputs, attrs }) => {
     const { x, weight, bias } = inputs as { x: tf.TensorInfo; weight: tf.TensorInfo; bias?: tf.TensorInfo };
     const { activation } = attrs as { activation?: "relu" };
-    return matMul(heap, x, weight, false, true, bias, activation === "relu");
+    const leading = x.shape.slice(0, -1);
+    const rows = { ...x, shape: [tf.util.sizeFromShape(leading), x.shape.at(-1) ?? 0] };
+    const y = matMul(heap, rows, weight, false, true, bias, activation === "relu");
+    return { ...y, shape: [...leading, weight.shape[0] ?? 0] };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Activation } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Kernel, Tensors } from "../kernel.ts";
+import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";
 
 /** QkvLinear: tfjs's own product, which adds the bias and applies relu before it writes. */
 export const linear: Kernel = (backend, inputs, attrs) => {
@@ -8,9 +8,11 @@ export const linear: Kernel = (backend, inputs, attrs) => {
   const { activation } = attrs as { readonly activation?: Activation };
   const product = tf.getKernel("_FusedMatMul", "webgpu");
   if (product === undefined) throw new Error("linear: expected webgpu to have _FusedMatMul, got none");
-  return product.kernelFunc({
-    inputs: { a: x, b: weight, ...(bias && { bias }) },
+  const { rows, width } = matrixOf(x);
+  const y = product.kernelFunc({
+    inputs: { a: { ...x, shape: [rows, width] }, b: weight, ...(bias && { bias }) },
     attrs: { transposeA: false, transposeB: true, activation: activation ?? "linear" },
     backend,
-  });
+  }) as tf.TensorInfo;
+  return { ...y, shape: [...x.shape.slice(0, -1), weight.shape[0] ?? 0] };
 };
