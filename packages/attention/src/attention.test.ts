@@ -67,11 +67,17 @@ describeBackends("attention", () => {
     tf.dispose([q, k, v, pooled, permuted] as tf.Tensor[]);
   });
 
-  test("mergeHeads undoes splitHeads", async () => {
-    const x = random([2, 5, 21], 4) as tf.Tensor3D;
-    const back = tf.tidy(() => mergeHeads(splitHeads(x, 3)));
-    expect(await back.data()).toEqual(await x.data());
-    tf.dispose([x, back]);
+  test.each([1, 5])("splitHeads gives each head its part of %i positions, and mergeHeads undoes it", async (length) => {
+    const x = random([2, length, 21], 4) as tf.Tensor3D;
+    const heads = splitHeads(x, 3);
+    const second = tf.tidy(() => [
+      tf.squeeze(tf.slice(heads, [0, 1, 0, 0], [2, 1, length, 7]), [1]),
+      tf.slice(x, [0, 0, 7], [2, length, 7]),
+    ]);
+    const back = mergeHeads(heads);
+    await expectClose(second[0] as tf.Tensor, second[1] as tf.Tensor);
+    await expectClose(back, x);
+    tf.dispose([x, heads, ...second, back]);
   });
 
   test("cached steps equal one pass", async () => {
