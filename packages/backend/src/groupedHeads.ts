@@ -27,7 +27,7 @@ export function repeatHeads(x: tf.Tensor, heads: number): tf.Tensor {
   }
   if (groups === heads) return tf.clone(x);
   return tf.tidy(() => {
-    const repeated = tf.tile(tf.expandDims(x, 2), [1, 1, heads / groups, 1, 1]); // [B, G, H / G, K, D]
+    const repeated = tf.tile(tf.reshape(x, [batch * groups, 1, length * width]), [1, heads / groups, 1]); // [B G, H / G, K D]
     return tf.reshape(repeated, [batch, heads, length, width]);
   });
 }

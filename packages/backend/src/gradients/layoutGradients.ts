@@ -28,8 +28,11 @@ export const layoutGradients: tf.GradConfig[] = [
     gradFunc: (dy, saved, attrs) => {
       const { shape } = saved[0] as tf.Tensor;
       const { reps } = attrs as unknown as { reps: number[] };
-      const split = shape.flatMap((size, axis) => [reps[axis] ?? 1, size]); // [R0, S0, R1, S1, ...]
-      const repeats = shape.map((_, axis) => 2 * axis);
+      // Only the repeated axes are split in two: GPUs know six axes at most.
+      const split = shape.flatMap((size, axis) => (reps[axis] === 1 ? [size] : [reps[axis] ?? 1, size])); // [R, S, ...]
+      const repeats = shape.flatMap((_, axis) =>
+        reps[axis] === 1 ? [] : [axis + reps.slice(0, axis).filter((count) => count !== 1).length],
+      );
       return {
         x: () => tf.reshape(tf.sum(tf.reshape(dy as tf.Tensor, split), repeats), shape),
       };
