@@ -66,6 +66,13 @@ function typescript(folder: string): string[] {
     .map((file) => relative(ROOT, join(folder, file)));
 }
 
+/** The tests that run on every backend: those that call `describeBackends`. */
+export function testsOfBackends(): string[] {
+  return members()
+    .flatMap(({ folder }) => tests(folder))
+    .filter((file) => /^describeBackends\(/m.test(readFileSync(join(ROOT, file), "utf8")));
+}
+
 const IMPORT =
   /^(?:import|export)\s(?:[^"'`;]*?\sfrom\s)?\s*"([^"]+)"|\bimport\(\s*(?:\/\*[^*]*\*\/\s*)*"([^"]+)"\s*\)|\bfrom\s+"([^"]+)";?$/gm;
 

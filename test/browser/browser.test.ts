@@ -93,7 +93,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     expect(shared.wasm).toEqual(["tfjs-backend-wasm-simd.wasm"]);
     expect(shared.result).toEqual({
       ...(alone.result as object),
-      report: { name: "wasm", refused: [], threads: 3 },
+      report: { name: "wasm", refused: [], simd: "relaxed", threads: 3 },
     });
   });
 

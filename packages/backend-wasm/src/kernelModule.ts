@@ -41,12 +41,19 @@ export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>
   readonly gatherRows: (...args: number[]) => number;
 };
 
+/** Which instructions kernels were compiled to: with those of relaxed SIMD, or without. */
+export type Simd = "relaxed" | "plain";
+
 /** Compiles the kernels: those for relaxed SIMD where the engine accepts them, unless not wanted. */
-export async function compileKernels(shared: boolean, relaxedSimd = true): Promise<WebAssembly.Module> {
+export async function compileKernels(
+  shared: boolean,
+  relaxedSimd = true,
+): Promise<{ readonly kernelModule: WebAssembly.Module; readonly simd: Simd }> {
   const relaxed = bytesOf(RELAXED_KERNELS);
-  const bytes = relaxedSimd && WebAssembly.validate(relaxed) ? relaxed : bytesOf(PLAIN_KERNELS);
+  const simd = relaxedSimd && WebAssembly.validate(relaxed) ? "relaxed" : "plain";
+  const bytes = simd === "relaxed" ? relaxed : bytesOf(PLAIN_KERNELS);
   if (!WebAssembly.validate(bytes)) throw new Error("this engine has no WebAssembly SIMD");
-  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+  return { kernelModule: await WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes), simd };
 }
 
 /** Starts the kernels on `memory`. */

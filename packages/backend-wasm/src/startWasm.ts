@@ -2,7 +2,7 @@ import { isNode, type WasmOptions } from "@qkv/backend";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { Heap, memoryOf } from "./heap.ts";
-import { compileKernels, startKernels } from "./kernelModule.ts";
+import { compileKernels, type Simd, startKernels } from "./kernelModule.ts";
 import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
@@ -15,6 +15,8 @@ import { createTfjsBackend } from "./tfjsModule.ts";
 
 /** How the wasm backend runs. */
 export interface WasmReport {
+  /** Which instructions the kernels use. */
+  readonly simd: Simd;
   /** How many threads work, the calling one included. */
   readonly threads: number;
   /** Why there are fewer threads than asked for; absent if there are not. */
@@ -23,6 +25,7 @@ export interface WasmReport {
 
 interface Started {
   readonly heap: Heap;
+  readonly simd: Simd;
   readonly kernelModule: WebAssembly.Module;
 }
 
@@ -49,19 +52,19 @@ export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
 async function start(options: WasmOptions): Promise<WasmReport> {
   await setBackend(options);
   const backend = tf.backend() as BackendWasm;
-  const { heap, kernelModule } = started.get(backend) ?? (await addKernels(backend, options));
+  const { heap, kernelModule, simd } = started.get(backend) ?? (await addKernels(backend, options));
   if (options.leastPartNs !== undefined) heap.leastPartNs = options.leastPartNs;
 
   const { threads = heap.pool?.size ?? defaultThreads() } = options;
-  if (threads === (heap.pool?.size ?? 1)) return { threads };
+  if (threads === (heap.pool?.size ?? 1)) return { simd, threads };
   heap.pool = undefined;
-  if (threads === 1) return { threads };
+  if (threads === 1) return { simd, threads };
   try {
     if (!isShared(heap.memory)) throw new Error(whyNoSharedMemory() ?? "the backend was started without shared memory");
     heap.pool = await ThreadPool.start(heap.kernels, kernelModule, heap.memory, threads, options.threadUrl);
-    return { threads };
+    return { simd, threads };
   } catch (error) {
-    return { threads: 1, threadsReason: error instanceof Error ? error.message : String(error) };
+    return { simd, threads: 1, threadsReason: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -90,7 +93,7 @@ async function createBackend(paths: WasmOptions["wasmPaths"]): Promise<BackendWa
 
 async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): Promise<Started> {
   const memory = memoryOf(backend);
-  const kernelModule = await compileKernels(isShared(memory), relaxedSimd);
+  const { kernelModule, simd } = await compileKernels(isShared(memory), relaxedSimd);
   const heap = new Heap(backend, await startKernels(kernelModule, memory), memory);
   registerMatMul(heap);
   registerArithmetic(heap);
@@ -103,7 +106,7 @@ async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): P
     heap.pool = undefined;
     dispose();
   };
-  const entry = { heap, kernelModule };
+  const entry = { heap, kernelModule, simd };
   started.set(backend, entry);
   return entry;
 }

@@ -17,6 +17,8 @@ export interface BackendReport {
     readonly name: BackendName;
     readonly reason: string;
   }[];
+  /** Which instructions the kernels of wasm use; absent elsewhere. */
+  readonly simd?: "relaxed" | "plain";
   /** How many threads compute; absent where it is not threads that do. */
   readonly threads?: number;
   /** Why those are fewer than asked for, or than there are cores. */
@@ -112,10 +114,7 @@ function candidates(choice: BackendName | readonly BackendName[]): readonly Back
   return [...new Set([...asked, ...BACKEND_NAMES.slice(last + 1)])];
 }
 
-async function start(
-  name: BackendName,
-  options: BackendOptions,
-): Promise<Pick<BackendReport, "threads" | "threadsReason">> {
+async function start(name: BackendName, options: BackendOptions): Promise<Omit<BackendReport, "name" | "refused">> {
   switch (name) {
     case "webgpu": {
       const { startWebgpu } = await import("@qkv/backend-webgpu");

@@ -46,7 +46,7 @@ test("a removed wasm backend starts afresh", async () => {
   await initBackend("wasm");
   await initBackend("cpu");
   tf.removeBackend("wasm");
-  expect(await initBackend("wasm", { threads: 2 })).toEqual({ name: "wasm", refused: [], threads: 2 });
+  expect(await initBackend("wasm", { threads: 2 })).toMatchObject({ name: "wasm", refused: [], threads: 2 });
   const y = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])));
   expect([...(await y.data())]).toEqual([3, 3, 3, 3]);
   y.dispose();

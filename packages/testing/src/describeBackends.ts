@@ -15,8 +15,8 @@ const WAYS: Readonly<Record<BackendName, Readonly<Record<string, BackendOptions>
   cpu: { cpu: {} },
 };
 
-/** false keeps the wasm kernels to plain SIMD. */
-const relaxedSimd = process.env["QKV_TEST_RELAXED_SIMD"] !== "0";
+/** The SIMD that wasm's kernels must use, relaxed or plain; undefined for the best there is. */
+const simd = process.env["QKV_TEST_SIMD"];
 
 /**
  * Runs one suite of tests on every backend: cpu, wasm without and with threads, and webgpu where there is an adapter of
@@ -38,10 +38,12 @@ export function describeBackends(
     beforeAll(async () => {
       const report = await initBackend(backend, {
         ...options,
-        relaxedSimd,
+        relaxedSimd: simd !== "plain",
         allowSoftwareAdapter: required !== undefined,
       });
       if (report.name !== backend) reason = report.refused.find(({ name }) => name === backend)?.reason ?? report.name;
+      if (backend === "wasm" && simd !== undefined && report.simd !== simd)
+        throw new Error(`expected ${simd} SIMD, got ${report.simd}`);
       if (reason !== undefined && (backend !== "webgpu" || required !== undefined))
         throw new Error(`expected ${backend}, got: ${reason}`);
     });
