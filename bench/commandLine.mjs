@@ -16,7 +16,7 @@ export const CASES = {
 const USAGE = `Usage: pnpm bench [NAME...] [options]
 
 Times this project beside its peers, in turn, on the same work; all cases if there is no NAME.
-The peers are installed when it first runs: half a gigabyte.
+The peers are installed when it first runs: over a gigabyte.
 
 Cases:
 ${Object.entries(CASES)

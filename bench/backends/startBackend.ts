@@ -1,4 +1,4 @@
-import { initBackend } from "@qkv/backend";
+import { type BackendReport, initBackend } from "@qkv/backend";
 import { Unavailable } from "../harness/engine.ts";
 import type { BackendChoice } from "../harness/ours.ts";
 
@@ -9,11 +9,13 @@ export async function startBackend({ backend, relaxedSimd, threads }: BackendCho
     Object.assign(globalThis, globals);
     await check(initBackend("webgpu", { allowSoftwareAdapter: false, gpu: create([]) }), backend);
   } else {
-    await check(initBackend("wasm", { relaxedSimd, threads }), backend);
+    const report = await check(initBackend("wasm", { relaxedSimd, threads }), backend);
+    if (report.threads !== threads) throw new Unavailable(`${report.threads} threads: ${report.threadsReason}`);
   }
 }
 
-async function check(starting: ReturnType<typeof initBackend>, wanted: string): Promise<void> {
-  const { name, refused } = await starting;
-  if (name !== wanted) throw new Unavailable(refused.map(({ reason }) => reason).join("; "));
+async function check(starting: Promise<BackendReport>, wanted: string): Promise<BackendReport> {
+  const report = await starting;
+  if (report.name !== wanted) throw new Unavailable(report.refused.map(({ reason }) => reason).join("; "));
+  return report;
 }
