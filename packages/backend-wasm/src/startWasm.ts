@@ -101,6 +101,7 @@ async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): P
   registerRows(heap);
   registerElements(heap);
   registerAttention(heap);
+  backend.memory = () => ({ unreliable: false, heapBytes: memory.buffer.byteLength });
   const dispose = backend.dispose.bind(backend);
   backend.dispose = () => {
     heap.pool = undefined;

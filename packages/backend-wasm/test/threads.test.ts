@@ -1,4 +1,13 @@
-import { attention, crossEntropy, dropout, embedding, initBackend, layerNorm, linear } from "@qkv/backend";
+import {
+  attention,
+  crossEntropy,
+  dropout,
+  embedding,
+  initBackend,
+  layerNorm,
+  linear,
+  memoryReport,
+} from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 
@@ -58,6 +67,24 @@ test("threads see memory that was added after their start", async () => {
   const sum = tf.tidy(() => tf.sum(tf.add(tf.mul(y, 3), x)));
   expect((await sum.data())[0]).toBeCloseTo(1031 * 7 * 1019 * 7.5, -3);
   tf.dispose([x, y, sum]);
+});
+
+test("the heap grows with what is alive at once, and not with what was", async () => {
+  await initBackend("wasm");
+  const before = memoryReport();
+  const weights = Array.from({ length: 10 }, (_, i) => tf.fill<tf.Rank.R2>([2048, 2048], i)); // 160 MiB
+  const x = tf.ones<tf.Rank.R2>([7, 2048]);
+  for (let round = 0; round < 5; round++) {
+    const y = tf.tidy(() => weights.reduce((h, weight) => linear(h, weight) as tf.Tensor2D, x));
+    await y.data();
+    y.dispose();
+  }
+  const { bytes, reservedBytes = Infinity } = memoryReport();
+  const grown = bytes - before.bytes;
+  expect(grown).toBeGreaterThan(160 * 2 ** 20);
+  expect(reservedBytes - (before.reservedBytes ?? 0)).toBeLessThan(1.3 * grown);
+  tf.dispose([x, ...weights]);
+  expect(memoryReport().bytes).toBe(before.bytes);
 });
 
 test("70,000 jobs in a row, more than the number of a job has bits for", async () => {
