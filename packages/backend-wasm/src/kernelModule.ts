@@ -52,8 +52,12 @@ export async function compileKernels(
   const relaxed = bytesOf(RELAXED_KERNELS);
   const simd = relaxedSimd && WebAssembly.validate(relaxed) ? "relaxed" : "plain";
   const bytes = simd === "relaxed" ? relaxed : bytesOf(PLAIN_KERNELS);
-  if (!WebAssembly.validate(bytes)) throw new Error("this engine has no WebAssembly SIMD");
   return { kernelModule: await WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes), simd };
+}
+
+/** @throws Error where the engine has no SIMD, which tfjs's module that is used here needs too */
+export function requireSimd(): void {
+  if (!WebAssembly.validate(bytesOf(PLAIN_KERNELS))) throw new Error("this engine has no WebAssembly SIMD");
 }
 
 /** Starts the kernels on `memory`. */

@@ -1,11 +1,21 @@
 /** Why memory cannot be shared with threads here; undefined if it can. */
 export function whyNoSharedMemory(): string | undefined {
-  if (typeof SharedArrayBuffer !== "undefined" && globalThis.crossOriginIsolated !== false) return undefined;
-  return (
-    "the page is not cross-origin isolated: serve it with Cross-Origin-Opener-Policy: same-origin and " +
-    "Cross-Origin-Embedder-Policy: require-corp"
-  );
+  if (typeof SharedArrayBuffer === "undefined" || globalThis.crossOriginIsolated === false) {
+    return (
+      "the page is not cross-origin isolated: serve it with Cross-Origin-Opener-Policy: same-origin and " +
+      "Cross-Origin-Embedder-Policy: require-corp"
+    );
+  }
+  try {
+    // All that it may ever grow to is reserved at once, which a small device may refuse.
+    void new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+    return undefined;
+  } catch (error) {
+    return `shared memory was refused: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
+
+const MOST_PAGES = 65536; // 4 GiB, as tfjs's module has it
 
 const IMPORTS = 2;
 const MEMORIES = 5;

@@ -2,7 +2,7 @@ import { isNode, type WasmOptions } from "@qkv/backend";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { Heap, memoryOf } from "./heap.ts";
-import { compileKernels, type Simd, startKernels } from "./kernelModule.ts";
+import { compileKernels, requireSimd, type Simd, startKernels } from "./kernelModule.ts";
 import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
@@ -72,7 +72,8 @@ async function start(options: WasmOptions): Promise<WasmReport> {
 async function setBackend({ wasmPaths }: WasmOptions): Promise<void> {
   // Not tf.findBackend: asking it starts the backend.
   if (tf.engine().registry["wasm"] === undefined) {
-    const backend = await createBackend(wasmPaths);
+    requireSimd();
+    const backend = await createTfjsBackend(whyNoSharedMemory() === undefined, wasmPaths);
     if (tf.engine().registryFactory["wasm"] !== undefined) tf.removeBackend("wasm"); // tfjs's way to start it
     tf.registerBackend("wasm", () => backend, PRIORITY);
   }
@@ -80,16 +81,6 @@ async function setBackend({ wasmPaths }: WasmOptions): Promise<void> {
 }
 
 const PRIORITY = 2; // as tfjs has it
-
-async function createBackend(paths: WasmOptions["wasmPaths"]): Promise<BackendWasm> {
-  if (whyNoSharedMemory() !== undefined) return createTfjsBackend(false, paths);
-  try {
-    return await createTfjsBackend(true, paths);
-  } catch (error) {
-    if (error instanceof WebAssembly.LinkError || error instanceof RangeError) return createTfjsBackend(false, paths);
-    throw error; // shared memory reserves all that it may ever grow to, which a small device may refuse
-  }
-}
 
 async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): Promise<Started> {
   const memory = memoryOf(backend);

@@ -33,13 +33,15 @@ interface Module {
 type Factory = (options: {
   readonly wasmBinary: Uint8Array;
   readonly onAbort: (reason: unknown) => void;
+  readonly printErr: (text: string) => void;
 }) => Promise<Module>;
 
 async function createModule(wasmBinary: Uint8Array): Promise<Module> {
   const factory = ((tfjsFactory as { default?: unknown }).default ?? tfjsFactory) as Factory; // bundlers differ
   const module = await new Promise<Module>((resolve, reject) => {
     const onAbort = (reason: unknown) => reject(new Error(`tfjs's wasm module stopped: ${String(reason)}`));
-    factory({ wasmBinary, onAbort }).then(resolve, reject);
+    const printErr = () => undefined; // it prints what it throws
+    factory({ wasmBinary, onAbort, printErr }).then(resolve, reject);
   });
   // What tfjs's own start adds: its functions under the names that BackendWasm calls.
   module.tfjs = {
