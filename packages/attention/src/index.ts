@@ -40,6 +40,7 @@ export {
 } from "./scores.ts";
 export { shiftedWindowMask, type ShiftedWindows, windowsOf } from "./shiftedWindows.ts";
 export { type SinusoidalLayout, sinusoidalPositions } from "./sinusoidalPositions.ts";
+export { slidingWindowAttention, type SlidingWindowOptions } from "./slidingWindowAttention.ts";
 export {
   boxcarKernel,
   constantKernel,

@@ -28,14 +28,7 @@ export const layoutGradients: tf.GradConfig[] = [
     gradFunc: (dy, saved, attrs) => {
       const { shape } = saved[0] as tf.Tensor;
       const { reps } = attrs as unknown as { reps: number[] };
-      // Only the repeated axes are split in two: GPUs know six axes at most.
-      const split = shape.flatMap((size, axis) => (reps[axis] === 1 ? [size] : [reps[axis] ?? 1, size])); // [R, S, ...]
-      const repeats = shape.flatMap((_, axis) =>
-        reps[axis] === 1 ? [] : [axis + reps.slice(0, axis).filter((count) => count !== 1).length],
-      );
-      return {
-        x: () => tf.reshape(tf.sum(tf.reshape(dy as tf.Tensor, split), repeats), shape),
-      };
+      return { x: () => tf.reshape(sumRepeats(dy as tf.Tensor, shape, reps), shape) };
     },
   },
   {
@@ -119,6 +112,15 @@ export const layoutGradients: tf.GradConfig[] = [
     }),
   },
 ];
+
+/** The sum over the repeats of each axis, one axis after the other: GPUs know no more than six axes at once. */
+function sumRepeats(dy: tf.Tensor, shape: number[], reps: number[]): tf.Tensor {
+  return shape.reduce((sum, _, axis) => {
+    const [repeats, before] = [reps[axis] ?? 1, tf.util.sizeFromShape(shape.slice(0, axis))];
+    if (repeats === 1) return sum;
+    return tf.sum(tf.reshape(sum, [before, repeats, sum.size / (before * repeats)]), 1);
+  }, dy);
+}
 
 function reshaping(kernelName: string, input: string): tf.GradConfig {
   return {
