@@ -11,10 +11,12 @@ export {
 } from "./checkpoint.ts";
 export { dropout } from "./dropout.ts";
 export { Embedding } from "./embedding.ts";
+export { GRU, GruCell, type GruConfig, type GruOutput } from "./gru.ts";
 export { normal, ones, xavierUniform } from "./initializers.ts";
 export { LayerNorm } from "./layerNorm.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
 export { RMSNorm } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";
+export { type Context, type DecodedSteps, GruDecoder, GruEncoder, type RecurrentConfig } from "./recurrentSeq2Seq.ts";
 export { tidy } from "./tidy.ts";

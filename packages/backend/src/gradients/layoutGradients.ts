@@ -67,7 +67,7 @@ export const layoutGradients: tf.GradConfig[] = [
     gradFunc: (dys, _saved, attrs) => ({
       x: () => {
         const { axis } = attrs as unknown as tf.SplitVAttrs;
-        return tf.concat(dys as tf.Tensor[], axis);
+        return tf.concat([dys].flat(), axis); // one output comes alone
       },
     }),
   },
@@ -88,7 +88,7 @@ export const layoutGradients: tf.GradConfig[] = [
     gradFunc: (dys, _saved, attrs) => ({
       value: () => {
         const { axis } = attrs as unknown as tf.UnpackAttrs;
-        return tf.stack(dys as tf.Tensor[], axis);
+        return tf.stack([dys].flat(), axis); // one output comes alone
       },
     }),
   },

@@ -1,0 +1,141 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { dropout } from "./dropout.ts";
+import type { Initializer, Params } from "./params.ts";
+import { Linear } from "./linear.ts";
+import type { RandomStream } from "./randomStream.ts";
+import { tidy } from "./tidy.ts";
+
+/** The sizes of a {@link GRU}. */
+export interface GruConfig {
+  /** I, the width of what comes in. */
+  readonly inputDim: number;
+  /** N, the width of the state. */
+  readonly hiddenDim: number;
+  /** Default 1. */
+  readonly numLayers?: number;
+  /** Chance of dropping a feature between two layers while training. Default 0. */
+  readonly dropout?: number;
+}
+
+/** What a {@link GRU} gave. */
+export interface GruOutput {
+  /** [B, L, N]: the last layer's state at each position */
+  readonly output: tf.Tensor3D;
+  /** Each layer's state after the last position, [B, N]: what to hand to the next call. */
+  readonly state: readonly tf.Tensor2D[];
+}
+
+/** One layer of a {@link GRU}: the weights of its reset gate, update gate and candidate, in PyTorch's order. */
+export class GruCell {
+  /** [3N, I] and [3N] */
+  readonly inputProj: Linear;
+  /** [3N, N] and [3N] */
+  readonly hiddenProj: Linear;
+
+  readonly #hiddenDim: number;
+
+  constructor(params: Params, inputDim: number, hiddenDim: number) {
+    const init = uniform(hiddenDim ** -0.5); // torch.nn.GRU's
+    this.inputProj = new Linear(params.at("inputProj"), inputDim, 3 * hiddenDim, { init });
+    this.hiddenProj = new Linear(params.at("hiddenProj"), hiddenDim, 3 * hiddenDim, { init });
+    this.#hiddenDim = hiddenDim;
+  }
+
+  /** One step. @param x [B, I]  @param state [B, N]  @returns [B, N] */
+  forward(x: tf.Tensor2D, state: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => this.step(this.inputProj.forward(x), state));
+  }
+
+  /** One step from `inputProj`'s result, which can be had for all positions at once. @param projected [B, 3N] */
+  step(projected: tf.Tensor2D, state: tf.Tensor2D): tf.Tensor2D {
+    const [batch, n] = [projected.shape[0], this.#hiddenDim];
+    return tf.tidy(() => {
+      const hidden = this.hiddenProj.forward(state);
+      const part = (x: tf.Tensor2D, i: number) => tf.slice(x, [0, i * n], [batch, n]);
+      const reset = tf.sigmoid(tf.add(part(projected, 0), part(hidden, 0)));
+      const update = tf.sigmoid(tf.add(part(projected, 1), part(hidden, 1)));
+      const candidate = tf.tanh(tf.add(part(projected, 2), tf.mul(reset, part(hidden, 2))));
+      return tf.add(candidate, tf.mul(update, tf.sub(state, candidate))) as tf.Tensor2D;
+    });
+  }
+}
+
+/** Gated recurrent units (arXiv:1406.1078), as `torch.nn.GRU` computes them. */
+export class GRU {
+  readonly layers: readonly GruCell[];
+
+  readonly #config: GruConfig;
+
+  constructor(params: Params, config: GruConfig) {
+    const { inputDim, hiddenDim, numLayers = 1 } = config;
+    this.layers = Array.from(
+      { length: numLayers },
+      (_, i) => new GruCell(params.at("layers", i), i === 0 ? inputDim : hiddenDim, hiddenDim),
+    );
+    this.#config = config;
+  }
+
+  /** A state of zeros for a batch, one [B, N] for each layer. */
+  zeroState(batch: number): tf.Tensor2D[] {
+    return this.layers.map(() => tf.zeros([batch, this.#config.hiddenDim]));
+  }
+
+  /**
+   * @param x [B, L, I]
+   * @param options.state what the call before gave; left out: zeros
+   * @param options.keep [B, L] bool: where `false`, the state stays as it was, so that padding changes nothing
+   * @param options.random given while training
+   * @throws RangeError if shapes do not fit
+   */
+  forward(
+    x: tf.Tensor3D,
+    {
+      state,
+      keep,
+      random,
+    }: {
+      readonly state?: readonly tf.Tensor2D[] | undefined;
+      readonly keep?: tf.Tensor2D | undefined;
+      readonly random?: RandomStream | undefined;
+    } = {},
+  ): GruOutput {
+    this.#check(x, state, keep);
+    return tidy(() => {
+      const kept = keep && tf.unstack(tf.expandDims(tf.cast(keep, "float32"), 2), 1); // L of [B, 1]
+      let output = x;
+      const last = this.layers.map((layer, i) => {
+        const input = i === 0 ? output : dropout(output, this.#config.dropout ?? 0, random);
+        let h = state?.[i] ?? tf.zeros<tf.Rank.R2>([x.shape[0], this.#config.hiddenDim]);
+        const states = tf.unstack(layer.inputProj.forward(input), 1).map((projected, t) => {
+          const next = layer.step(projected as tf.Tensor2D, h);
+          const mask = kept?.[t];
+          h = mask === undefined ? next : tf.add(h, tf.mul(mask, tf.sub(next, h)));
+          return h;
+        });
+        output = tf.stack(states, 1) as tf.Tensor3D;
+        return tf.clone(h);
+      });
+      return { output, state: last };
+    });
+  }
+
+  #check(x: tf.Tensor3D, state: readonly tf.Tensor2D[] | undefined, keep: tf.Tensor2D | undefined): void {
+    const { inputDim, hiddenDim } = this.#config;
+    const [batch, length, width] = x.shape;
+    if (x.rank !== 3 || width !== inputDim || length === 0) {
+      throw new RangeError(`GRU: expected x [B, L, ${inputDim}] with L above 0, got [${x.shape}]`);
+    }
+    const fits = ({ shape }: tf.Tensor2D) => shape.length === 2 && shape[0] === batch && shape[1] === hiddenDim;
+    if (state !== undefined && (state.length !== this.layers.length || !state.every(fits))) {
+      const got = state.map(({ shape }) => `[${shape}]`).join(", ");
+      throw new RangeError(`GRU: expected ${this.layers.length} states [${batch},${hiddenDim}], got ${got}`);
+    }
+    if (keep !== undefined && (keep.shape[0] !== batch || keep.shape[1] !== length)) {
+      throw new RangeError(`GRU: expected keep [${batch},${length}], got [${keep.shape}]`);
+    }
+  }
+}
+
+function uniform(limit: number): Initializer {
+  return (shape, seed) => tf.randomUniform(shape, -limit, limit, "float32", seed);
+}

@@ -1,0 +1,85 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { dropout } from "./dropout.ts";
+import { Embedding } from "./embedding.ts";
+import { GRU, type GruOutput } from "./gru.ts";
+import { Linear } from "./linear.ts";
+import type { Params } from "./params.ts";
+import type { RandomStream } from "./randomStream.ts";
+import { tidy } from "./tidy.ts";
+
+/** The sizes of a {@link GruEncoder} or a {@link GruDecoder}. */
+export interface RecurrentConfig {
+  readonly vocabSize: number;
+  /** The width of a token's vector. */
+  readonly embeddingDim: number;
+  /** N */
+  readonly hiddenDim: number;
+  /** Default 1. */
+  readonly numLayers?: number;
+  /** Default 0. */
+  readonly dropout?: number;
+}
+
+/** Reads a sentence: token vectors and a GRU over them (Dive into Deep Learning, section 10.7.2). */
+export class GruEncoder {
+  readonly embedding: Embedding;
+  readonly rnn: GRU;
+
+  constructor(params: Params, config: RecurrentConfig) {
+    this.embedding = new Embedding(params.at("embedding"), config.vocabSize, config.embeddingDim);
+    this.rnn = new GRU(params.at("rnn"), { ...config, inputDim: config.embeddingDim });
+  }
+
+  /** @param ids [B, L] int32  @param keep [B, L] bool, which of them are tokens  @param random given while training */
+  forward(ids: tf.Tensor2D, keep?: tf.Tensor2D, random?: RandomStream): GruOutput {
+    return tidy(() => this.rnn.forward(this.embedding.forward(ids), { keep, random }));
+  }
+}
+
+/** What a decoder looks at for its next token: [B, C], from the state [B, N] of its last layer. */
+export type Context = (state: tf.Tensor2D) => tf.Tensor2D;
+
+/** What a {@link GruDecoder} gave. */
+export interface DecodedSteps {
+  /** [B, L, V] */
+  readonly logits: tf.Tensor3D;
+  readonly state: readonly tf.Tensor2D[];
+}
+
+/**
+ * Writes a sentence: at each step a GRU takes the last token's vector and a context. Where the context comes from is a
+ * function's business: the encoder's last state, the same at every step, makes the plain sequence-to-sequence model
+ * (section 10.7.3), and attention to all of the encoder's states makes Bahdanau's (section 11.4).
+ */
+export class GruDecoder {
+  readonly embedding: Embedding;
+  readonly rnn: GRU;
+  readonly outProj: Linear;
+
+  readonly #dropout: number;
+
+  constructor(params: Params, { contextDim, ...config }: RecurrentConfig & { readonly contextDim: number }) {
+    this.embedding = new Embedding(params.at("embedding"), config.vocabSize, config.embeddingDim);
+    this.rnn = new GRU(params.at("rnn"), { ...config, inputDim: contextDim + config.embeddingDim });
+    this.outProj = new Linear(params.at("outProj"), config.hiddenDim, config.vocabSize);
+    this.#dropout = config.dropout ?? 0;
+  }
+
+  /**
+   * @param ids [B, L] int32, the tokens before those that are to be found
+   * @param state what the encoder, or the call before, gave
+   */
+  forward(ids: tf.Tensor2D, state: readonly tf.Tensor2D[], context: Context, random?: RandomStream): DecodedSteps {
+    return tidy(() => {
+      let seen = state;
+      const outputs = tf.unstack(this.embedding.forward(ids), 1).map((embedded) => {
+        const x = tf.concat([context(seen.at(-1) as tf.Tensor2D), embedded as tf.Tensor2D], 1);
+        const step = this.rnn.forward(tf.expandDims(x, 1) as tf.Tensor3D, { state: seen, random });
+        seen = step.state;
+        return step.output;
+      });
+      const logits = this.outProj.forward(dropout(tf.concat(outputs, 1), this.#dropout, random));
+      return { logits, state: seen };
+    });
+  }
+}
