@@ -10,17 +10,22 @@ import { validLengthMask, type ValidLengths } from "./validLengths.ts";
 export type HiddenRows = "zeros" | "uniform";
 
 /**
+ * Which keys count: how many, for each B or for each B and Q ("valid lengths"); or a bool mask, `true` keeps, [Q, K] or of
+ * the rank of the scores with axes that are equal or 1.
+ */
+export type Visible = ValidLengths | tf.Tensor;
+
+/**
  * The softmax over the keys that are visible: hidden ones weigh 0.
  *
  * @param scores [B, Q, K] or [B, H, Q, K]
- * @param visible how many keys count, for each B or for each B and Q ("valid lengths"); or a bool mask, `true` keeps, of
- *   shape [Q, K] or of the rank of `scores` with axes that are equal or 1. Left out: all
+ * @param visible left out: all keys
  * @returns the shape of `scores`; rows sum to 1, or to 0 where no key is visible
  * @throws RangeError if the mask or the lengths do not fit
  */
 export function maskedSoftmax<T extends tf.Tensor3D | tf.Tensor4D>(
   scores: T,
-  visible?: ValidLengths | tf.Tensor,
+  visible?: Visible,
   { hiddenRows = "zeros" }: { readonly hiddenRows?: HiddenRows } = {},
 ): T {
   const shape = scores.shape as ScoreShape;
@@ -29,10 +34,7 @@ export function maskedSoftmax<T extends tf.Tensor3D | tf.Tensor4D>(
   }
   return tf.tidy(() => {
     if (visible === undefined) return softmax(scores) as T;
-    const mask =
-      visible instanceof tf.Tensor
-        ? alignToScores("maskedSoftmax", "mask", visible, shape, "bool")
-        : lengthsAsMask(visible, shape);
+    const mask = visibleMask("maskedSoftmax", visible, shape);
     return softmaxOfVisible(hideScores(scores, mask), mask, hiddenRows) as T;
   });
 }
@@ -57,8 +59,10 @@ export function softmaxOfVisible(
 // Finite: WGSL lets a compiler assume that no infinity ever occurs.
 const HIDDEN = -1e9;
 
-function lengthsAsMask(lengths: ValidLengths, shape: ScoreShape): tf.Tensor {
-  const [batch, queries, keys] = [shape[0], shape.at(-2) ?? 0, shape.at(-1) ?? 0];
-  const mask = validLengthMask(lengths, { batch, queries, keys }); // [B, 1 or Q, K]
-  return shape.length === 4 ? tf.expandDims(mask, 1) : mask;
+/** `visible` as a mask of the rank of the scores. */
+export function visibleMask(who: string, visible: Visible, scores: ScoreShape): tf.Tensor {
+  if (visible instanceof tf.Tensor) return alignToScores(who, "mask", visible, scores, "bool");
+  const [batch, queries, keys] = [scores[0], scores.at(-2) ?? 0, scores.at(-1) ?? 0];
+  const mask = validLengthMask(visible, { batch, queries, keys }); // [B, 1 or Q, K]
+  return scores.length === 4 ? tf.expandDims(mask, 1) : mask;
 }

@@ -45,7 +45,7 @@ export function slidingWindowAttention(
   const reach = { before: Math.ceil(before / size), after: Math.ceil(after / size) };
   const grid: Grid = { blocks: Math.ceil(length / size), size, reach };
   return tf.tidy(() => {
-    const all = keep === undefined ? tf.ones([batch, length]) : tf.cast(keep, "float32");
+    const all = keep === undefined ? tf.ones([batch, length]) : tf.where(keep, 1, 0); // tfjs's GPUs cannot move what was cast
     const present = withNeighbours(tf.reshape(all, [batch, 1, length, 1]), grid); // [B * blocks, 1, reachable, 1]
     const shown = tf.cast(tf.transpose(present, [0, 1, 3, 2]), "bool");
     const mask = tf.logicalAnd(shown, band(grid, { before, after })); // [B * blocks, 1, size, reachable]
