@@ -6,11 +6,25 @@ export { attentionPooling } from "./attentionPooling.ts";
 export { type AttentionStages, attentionStages } from "./attentionStages.ts";
 export { BilinearScore } from "./bilinearScore.ts";
 export { DotProductAttention, type KeptWeightsOptions } from "./dotProductAttention.ts";
+export { edgeAttention, type EdgeAttentionOptions, edgeSoftmax } from "./edgeAttention.ts";
+export {
+  GraphAttention,
+  type GraphAttentionConfig,
+  GraphMultiHeadAttention,
+  type GraphMultiHeadAttentionConfig,
+} from "./graphAttention.ts";
+export {
+  gumbelSoftmax,
+  type HardAttended,
+  hardAttention,
+  type HardAttentionOptions,
+  reinforceLoss,
+} from "./hardAttention.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
 export { type KernelPooled, KernelPooling, type KernelPoolingOptions, nadarayaWatson } from "./kernelPooling.ts";
 export { appendKeyValue, disposeKeyValues, type KeyValue } from "./keyValue.ts";
 export { LearnedPositions } from "./learnedPositions.ts";
-export { type HiddenRows, maskedSoftmax } from "./maskedSoftmax.ts";
+export { type HiddenRows, maskedSoftmax, type Visible } from "./maskedSoftmax.ts";
 export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks.ts";
 export { type Attended, type AttendOptions, MultiHeadAttention, type ProjectOptions } from "./multiHeadAttention.ts";
 export type { MultiHeadAttentionConfig } from "./multiHeadAttentionConfig.ts";
@@ -50,3 +64,4 @@ export {
   triangularKernel,
 } from "./smoothingKernels.ts";
 export { validLengthMask, type ValidLengths } from "./validLengths.ts";
+export { type SparseGraph, sparseGraph, type SparseGraphOptions } from "./sparseGraph.ts";
