@@ -1,0 +1,98 @@
+import { describeWeights } from "./describeWeights.ts";
+import { escapeXml } from "./escapeXml.ts";
+import {
+  FONT,
+  labelWidth,
+  opacity,
+  PADDING,
+  place,
+  svgDocument,
+  type Theme,
+  titleHeight,
+  titleWidth,
+} from "./svgDocument.ts";
+import { type Panel, readGrid, type WeightGrid } from "./weightGrid.ts";
+
+/** Weights of some heads: [heads, queries, keys]. */
+export interface HeadViewData extends Pick<WeightGrid, "values" | "queries" | "keys"> {
+  readonly shape: readonly [heads: number, queries: number, keys: number];
+  readonly title?: string;
+  /** Default `auto`: the page's dark or light scheme. */
+  readonly theme?: Theme;
+}
+
+const LINE = FONT * 1.6; // the height of a token's line
+const SPAN = 160; // from queries to keys
+const FAINT = 0.02; // weights below are not drawn: lines of nearly nothing would hide the others
+
+/**
+ * Tokens on both sides, and a line from each query to each key that it looks at, as strong as the weight; each head has a
+ * colour of its own (the head view of BertViz, Vig 2019).
+ *
+ * @returns an SVG document of its own
+ * @throws RangeError if the values or the labels are not as many as the shape says
+ */
+export function headView(data: HeadViewData): string {
+  const { shape, title, theme } = data;
+  const [heads] = shape;
+  const grid = readGrid("headView", { ...data, shape: [1, ...shape] });
+  const { panels, queries, keys } = grid;
+  const left = PADDING + labelWidth(queries) + 6;
+  const legend = PADDING + titleHeight(title) + FONT;
+  const top = legend + FONT;
+  const middle = (i: number) => top + (i + 0.5) * LINE;
+  return svgDocument({
+    width: Math.max(left + SPAN + labelWidth(keys) + 6 + PADDING, titleWidth(title), PADDING * 2 + heads * 5 * FONT),
+    height: top + Math.max(queries.length, keys.length) * LINE + PADDING,
+    title,
+    theme,
+    description: panels.map((panel) => `Head ${panel.column}: ${wordsOf(panel, queries, keys)}`).join(" "),
+    body: [
+      ...panels.map(({ column }) => {
+        const x = PADDING + column * 5 * FONT;
+        return `<text class="axis" x="${x}" y="${legend}" style="fill:${colorOf(column, heads)}">head ${column}</text>`;
+      }),
+      ...queries.map((label, i) => {
+        return `<text x="${left - 6}" y="${place(middle(i) + FONT / 3)}" text-anchor="end">${escapeXml(label)}</text>`;
+      }),
+      ...keys.map((label, j) => {
+        return `<text x="${left + SPAN + 6}" y="${place(middle(j) + FONT / 3)}">${escapeXml(label)}</text>`;
+      }),
+      ...panels.flatMap((panel) =>
+        linesOf(panel, queries, keys, { heads, at: (i, j) => [left, middle(i), left + SPAN, middle(j)] }),
+      ),
+    ],
+  });
+}
+
+/** A colour for each head, as far from the others as may be, readable on white and on black. */
+export function colorOf(head: number, heads: number): string {
+  return `hsl(${Math.round((360 * head) / Math.max(heads, 1) + 220) % 360} 75% 52%)`;
+}
+
+/** The lines of one matrix. */
+export function linesOf(
+  { column, values }: Panel,
+  queries: readonly string[],
+  keys: readonly string[],
+  { heads, at }: { readonly heads: number; readonly at: (query: number, key: number) => readonly number[] },
+): string[] {
+  const color = colorOf(column, heads);
+  return queries.flatMap((query, i) =>
+    keys.flatMap((key, j) => {
+      const value = values[i * keys.length + j] ?? NaN;
+      if (!(value >= FAINT)) return [];
+      const [x1, y1, x2, y2] = at(i, j).map(place);
+      const said = escapeXml(`head ${column}: ${query} ← ${key}: ${value.toFixed(3)}`);
+      const ends = `x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"`;
+      return [
+        `<line class="line" ${ends} stroke="${color}" stroke-opacity="${opacity(value)}"><title>${said}</title></line>`,
+      ];
+    }),
+  );
+}
+
+/** A matrix in words. */
+export function wordsOf({ values }: Panel, queries: readonly string[], keys: readonly string[]): string {
+  return describeWeights({ rows: queries, columns: keys, values }, 6);
+}

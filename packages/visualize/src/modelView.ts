@@ -1,0 +1,63 @@
+import { escapeXml } from "./escapeXml.ts";
+import { linesOf, wordsOf } from "./headView.ts";
+import { FONT, PADDING, place, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
+import { readGrid, type WeightGrid } from "./weightGrid.ts";
+
+/** Weights of all heads of all layers: [layers, heads, queries, keys]. */
+export interface ModelViewData extends WeightGrid {
+  readonly title?: string;
+  /** Default `auto`: the page's dark or light scheme. */
+  readonly theme?: Theme;
+}
+
+const PANEL = { width: 72, height: 96, gap: 12 };
+
+/**
+ * Every head of every layer as a small field of lines from queries on the left to keys on the right, layers from top to
+ * bottom: which heads look at neighbours, which at one token, which everywhere (the model view of BertViz, Vig 2019).
+ *
+ * @returns an SVG document of its own
+ * @throws RangeError if the values or the labels are not as many as the shape says
+ */
+export function modelView(data: ModelViewData): string {
+  const { shape, title, theme } = data;
+  const [layers, heads] = shape;
+  const { panels, queries, keys } = readGrid("modelView", data);
+  const left = PADDING + FONT * 5;
+  const top = PADDING + titleHeight(title) + FONT * 1.5;
+  const step = { x: PANEL.width + PANEL.gap, y: PANEL.height + PANEL.gap };
+  const middle = (i: number, size: number) => ((i + 0.5) * PANEL.height) / Math.max(size, 1);
+  const numbered = (size: number) => Array.from({ length: size }, (_, i) => i);
+  const names = [
+    ...numbered(layers).map((layer) => {
+      const y = place(top + layer * step.y + PANEL.height / 2);
+      return `<text class="axis" x="${PADDING}" y="${y}">layer ${layer}</text>`;
+    }),
+    ...numbered(heads).map((head) => {
+      const x = place(left + head * step.x + PANEL.width / 2);
+      return `<text class="axis" x="${x}" y="${place(top - 6)}" text-anchor="middle">head ${head}</text>`;
+    }),
+  ];
+  const fields = panels.flatMap((panel) => {
+    const [x, y] = [left + panel.column * step.x, top + panel.row * step.y];
+    const at = (i: number, j: number) => [
+      ...[x, y + middle(i, queries.length)],
+      ...[x + PANEL.width, y + middle(j, keys.length)],
+    ];
+    const name = escapeXml(`layer ${panel.row}, head ${panel.column}`);
+    return [
+      `<g role="img"><title>${name}</title><desc>${escapeXml(wordsOf(panel, queries, keys))}</desc>`,
+      `<rect class="frame" x="${place(x)}" y="${place(y)}" width="${PANEL.width}" height="${PANEL.height}"/>`,
+      ...linesOf(panel, queries, keys, { heads, at }),
+      "</g>",
+    ];
+  });
+  return svgDocument({
+    width: Math.max(left + heads * step.x + PADDING, titleWidth(title)),
+    height: top + layers * step.y + PADDING,
+    title,
+    theme,
+    description: `${layers} layers of ${heads} heads over ${queries.length} queries and ${keys.length} keys.`,
+    body: [...names, ...fields],
+  });
+}

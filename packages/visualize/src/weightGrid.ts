@@ -1,0 +1,53 @@
+/** Matrices of weights in a grid: layers and heads, say. */
+export interface WeightGrid {
+  /** [rows, columns, queries, keys] */
+  readonly shape: readonly [rows: number, columns: number, queries: number, keys: number];
+  /** As many numbers from 0 to 1, in this order. */
+  readonly values: ArrayLike<number>;
+  /** A label for each query. Default numbers from 0. */
+  readonly queries?: readonly string[] | undefined;
+  /** A label for each key. Default numbers from 0. */
+  readonly keys?: readonly string[] | undefined;
+}
+
+/** One matrix of a grid. */
+export interface Panel {
+  readonly row: number;
+  readonly column: number;
+  readonly values: ArrayLike<number>;
+}
+
+/** The matrices of a grid, row by row, and the labels of their sides. */
+export interface ReadGrid {
+  readonly panels: readonly Panel[];
+  readonly queries: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** Takes a grid apart. @throws RangeError if the values or the labels are not as many as the shape says */
+export function readGrid(who: string, grid: WeightGrid): ReadGrid {
+  const { shape, values } = grid;
+  const [rows, columns, queries, keys] = shape;
+  if (shape.length !== 4 || shape.some((size) => !Number.isInteger(size) || size < 0)) {
+    throw new RangeError(`${who}: expected a shape [rows, columns, queries, keys], got [${shape}]`);
+  }
+  const size = queries * keys;
+  if (values.length !== rows * columns * size) {
+    throw new RangeError(`${who}: expected ${rows * columns * size} values for [${shape}], got ${values.length}`);
+  }
+  return {
+    panels: Array.from({ length: rows * columns }, (_, i) => ({
+      row: Math.floor(i / columns),
+      column: i % columns,
+      values: Array.prototype.slice.call(values, i * size, (i + 1) * size) as number[],
+    })),
+    queries: labelsOf(who, "queries", grid.queries, queries),
+    keys: labelsOf(who, "keys", grid.keys, keys),
+  };
+}
+
+function labelsOf(who: string, name: string, labels: readonly string[] | undefined, size: number): readonly string[] {
+  if (labels === undefined) return Array.from({ length: size }, (_, i) => String(i));
+  if (labels.length !== size) throw new RangeError(`${who}: expected ${size} labels of ${name}, got ${labels.length}`);
+  return labels;
+}
