@@ -117,5 +117,9 @@ function gumbel(shape: number[], random: RandomStream): tf.Tensor {
 
 /** 1 at the best of each row, else 0. Nothing is learned through it, and tfjs knows no gradient of its operations. */
 function oneHotOfBest(x: tf.Tensor): tf.Tensor {
-  return constantOf(x, (x) => tf.oneHot(tf.argMax(x, -1) as tf.Tensor, x.shape.at(-1) ?? 0, 1, 0, "float32"));
+  return constantOf(x, (x) => {
+    const best = tf.expandDims(tf.argMax(x, -1), -1); // [..., 1]
+    // Not tf.oneHot: its numbers are integers, and tfjs's backends differ in how they make floats of them.
+    return tf.where(tf.equal(tf.range(0, x.shape.at(-1) ?? 0, 1, "int32"), best), 1, 0);
+  });
 }
