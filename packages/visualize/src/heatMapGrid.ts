@@ -19,6 +19,8 @@ export interface HeatMapGridData extends WeightGrid {
   readonly rowName?: string;
   /** What its columns are: "head". */
   readonly columnName?: string;
+  /** A name for each panel, row by row. Default the row's and the column's with their numbers. */
+  readonly names?: readonly string[];
   readonly title?: string;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
@@ -39,9 +41,12 @@ const LABELLED = FONT * 0.9;
  * @throws RangeError if the values or the labels are not as many as the shape says
  */
 export function heatMapGrid(data: HeatMapGridData): string {
-  const { rowName = "row", columnName = "column", title, theme, shape } = data;
+  const { rowName = "row", columnName = "column", names, title, theme, shape } = data;
   const { panels, queries, keys } = readGrid("heatMapGrid", data);
   const [rows, columns] = shape;
+  if (names !== undefined && names.length !== panels.length) {
+    throw new RangeError(`heatMapGrid: expected ${panels.length} names of panels, got ${names.length}`);
+  }
   const cell = cellSize(queries.length, keys.length);
   const labelled = cell >= LABELLED;
   const head = FONT * 1.6; // the line above a panel
@@ -53,7 +58,7 @@ export function heatMapGrid(data: HeatMapGridData): string {
   const body = panels.flatMap(({ row, column, values }) => {
     const x = PADDING + column * width + left;
     const y = top + row * height + head + above;
-    const name = `${rowName} ${row}, ${columnName} ${column}`;
+    const name = names?.[row * columns + column] ?? `${rowName} ${row}, ${columnName} ${column}`;
     const cells = queries.flatMap((query, i) =>
       keys.flatMap((key, j) => {
         const value = values[i * keys.length + j] ?? NaN;

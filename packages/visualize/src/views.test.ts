@@ -67,6 +67,12 @@ describe("heatMapGrid", () => {
     expect(() => heatMapGrid({ shape: [1, 1, 1, 1], values: [1], keys: [] })).toThrow(
       "expected 1 labels of keys, got 0",
     );
+    expect(() => heatMapGrid({ shape: [1, 1, 1, 1], values: [1], names: [] })).toThrow(
+      "expected 1 names of panels, got 0",
+    );
+    expect(heatMapGrid({ shape: [1, 1, 1, 1], values: [1], names: ["a & b"] })).toContain(
+      "<title>a &amp; b: 0 ← 0: 1.000</title>",
+    );
     expect(() => heatMapGrid({ shape: [1, 1, 1.5, 2], values: [] })).toThrow("got [1,1,1.5,2]");
   });
 });
