@@ -1,0 +1,36 @@
+// Several heads look for several things at once. Keys and values can be shared by groups of heads, which makes the cache of
+// a decoder smaller; the picture shows where each head of an untrained layer looks, with and without sharing.
+import { MultiHeadAttention } from "@qkv/attention";
+import { Params } from "@qkv/nn";
+import { headView, heatMapGrid } from "@qkv/visualize";
+import * as tf from "@tensorflow/tfjs-core";
+import { savePicture, take } from "./tour.ts";
+
+const tokens = "the dog that chased the cat sleeps".split(" ");
+const x = tf.randomNormal<tf.Rank.R3>([1, tokens.length, 32], 0, 1, "float32", 2);
+const kinds = { "multi-head": 4, "grouped-query": 2, "multi-query": 1 };
+
+const maps: number[] = [];
+for (const [kind, numKeyValueHeads] of Object.entries(kinds)) {
+  const params = Params.initialized(3);
+  const attention = new MultiHeadAttention(params, { dModel: 32, numHeads: 4, numKeyValueHeads });
+  const { output, weights } = attention.forward(x, x, { causal: true, returnWeights: true });
+  const cache = attention.project(x);
+  console.log(`${kind}: ${cache.keys.size + cache.values.size} numbers remembered for ${tokens.length} tokens`);
+  tf.dispose([output, cache.keys, cache.values]);
+  const values = await take(weights as tf.Tensor);
+  maps.push(...values);
+  if (kind === "multi-head") {
+    const shape = [4, tokens.length, tokens.length] as const;
+    savePicture("05-heads", headView({ shape, values, queries: tokens, keys: tokens, title: "four heads" }));
+  }
+  params.dispose();
+}
+savePicture(
+  "05-sharing",
+  heatMapGrid({
+    ...{ shape: [3, 4, tokens.length, tokens.length], values: maps, queries: tokens, keys: tokens },
+    names: Object.keys(kinds).flatMap((kind) => [0, 1, 2, 3].map((head) => `${kind}, ${head}`)),
+  }),
+);
+x.dispose();

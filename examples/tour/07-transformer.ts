@@ -1,0 +1,77 @@
+// A Transformer's encoder learns to turn sequences around. Nobody tells it how; afterwards the heads show it: to write the
+// first place it looks at the last.
+import { sinusoidalPositions } from "@qkv/attention";
+import { crossEntropy } from "@qkv/backend";
+import { Embedding, Linear, Params, RandomStream } from "@qkv/nn";
+import { EncoderLayer, type TransformerLayerConfig } from "@qkv/transformer";
+import { headView, heatMapGrid, modelView } from "@qkv/visualize";
+import * as tf from "@tensorflow/tfjs-core";
+import { fit, preset, savePicture, take } from "./tour.ts";
+
+const { length, width, steps, batch } = preset({
+  full: { length: 10, width: 32, steps: 600, batch: 64 },
+  tiny: { length: 4, width: 8, steps: 3, batch: 4 },
+});
+const VOCABULARY = 12;
+const config: TransformerLayerConfig = {
+  ...{ dModel: width, numHeads: 2, ffnDim: 2 * width, layerNormEps: 1e-5 },
+  activation: "gelu",
+  normOrder: "pre",
+  ...{ dropout: 0, attentionDropout: 0, activationDropout: 0 },
+};
+
+class Reverser {
+  readonly params = Params.initialized(1);
+  readonly embedding = new Embedding(this.params.at("embedding"), VOCABULARY, width);
+  readonly layers = [0, 1].map((i) => new EncoderLayer(this.params.at("layers", i), config));
+  readonly head = new Linear(this.params.at("head"), width, VOCABULARY);
+
+  /** [B, L] to logits [B, L, V] and each layer's weights [B, H, L, L] */
+  forward(ids: tf.Tensor2D): { logits: tf.Tensor3D; weights: tf.Tensor4D[] } {
+    const positions = tf.tensor2d(sinusoidalPositions(length, width), [length, width]);
+    let x = tf.add<tf.Tensor3D>(this.embedding.forward(ids), positions);
+    const weights = this.layers.map((layer) => {
+      const { output, selfWeights } = layer.forward(x, { returnWeights: true });
+      x = output;
+      return selfWeights as tf.Tensor4D;
+    });
+    return { logits: this.head.forward(x), weights };
+  }
+}
+
+/** Random sequences of letters. */
+function sequences(count: number, random: RandomStream): tf.Tensor2D {
+  const letters = Int32Array.from({ length: count * length }, () => Math.floor(random.uniform() * VOCABULARY));
+  return tf.tensor2d(letters, [count, length], "int32");
+}
+
+const model = new Reverser();
+const losses = await fit(
+  model.params,
+  (random) => {
+    const ids = sequences(batch, random);
+    const logits = tf.reshape(model.forward(ids).logits, [-1, VOCABULARY]);
+    return tf.mean(crossEntropy(logits, tf.reshape(tf.reverse(ids, 1), [-1]))) as tf.Scalar;
+  },
+  { steps, learningRate: 3e-3 },
+);
+const [right, all] = tf.tidy(() => {
+  const ids = sequences(200, new RandomStream(99));
+  const { logits, weights } = model.forward(ids);
+  const hits = tf.equal(tf.argMax(logits, -1), tf.reverse(ids, 1));
+  const first = weights.map((layer) => tf.slice(layer, [0, 0, 0, 0], [1, 2, length, length]));
+  return [tf.mean(tf.cast(hits, "float32")), tf.concat(first, 0)];
+}) as [tf.Tensor, tf.Tensor];
+const accuracy = (await take(right))[0] ?? NaN;
+console.log(
+  `loss ${losses[0]?.toFixed(2)} to ${losses.at(-1)?.toFixed(3)}; ${(100 * accuracy).toFixed(1)} % of letters right`,
+);
+
+const values = await take(all);
+const shape = [2, 2, length, length] as const;
+const places = Array.from({ length }, (_, i) => String(i));
+savePicture("07-model", modelView({ shape, values, title: "two layers of two heads" }));
+savePicture("07-maps", heatMapGrid({ shape, values, rowName: "layer", columnName: "head" }));
+const last = values.subarray(2 * length * length);
+savePicture("07-heads", headView({ shape: [2, length, length], values: last, queries: places, keys: places }));
+model.params.dispose();

@@ -1,0 +1,130 @@
+// Soft attention looks everywhere a little. Hard attention looks at one place, drawn by chance, and such a choice has no
+// gradient: it is rewarded when it was good. First a memory in which one key is right; then images of which one glimpse is
+// all that the classifier gets to see.
+import { BilinearScore, hardAttention, reinforceLoss } from "@qkv/attention";
+import { crossEntropy } from "@qkv/backend";
+import { Linear, Params, RandomStream } from "@qkv/nn";
+import { heatMap, lineChart } from "@qkv/visualize";
+import * as tf from "@tensorflow/tfjs-core";
+import { readImages } from "./fashion.ts";
+import { fit, preset, savePicture, take } from "./tour.ts";
+
+const size = preset({
+  full: { memorySteps: 600, imageSteps: 1500, batch: 128, images: 20_000 },
+  tiny: { memorySteps: 3, imageSteps: 3, batch: 8, images: 40 },
+});
+
+// A query is its key in another language: a rotation that the score has to find out.
+const [KEYS, WIDTH] = [8, 8];
+const language = tf.tidy(() => tf.randomNormal<tf.Rank.R2>([WIDTH, WIDTH], 0, 1, "float32", 4));
+
+/** Keys, a query for one of them, and values that are 1 at that one. */
+function memories(batch: number, random: RandomStream): { keys: tf.Tensor3D; query: tf.Tensor3D; values: tf.Tensor3D } {
+  const keys = tf.randomNormal<tf.Rank.R3>([batch, KEYS, WIDTH], 0, 1, "float32", random.next());
+  const wanted = Int32Array.from({ length: batch }, () => Math.floor(random.uniform() * KEYS));
+  const isWanted = tf.equal(tf.range(0, KEYS, 1, "int32"), tf.tensor2d(wanted, [batch, 1], "int32"));
+  const values = tf.expandDims<tf.Tensor3D>(tf.where(isWanted, 1, 0), 2); // [B, K, 1]
+  const marked = tf.mul(keys, values);
+  const query = tf.reshape<tf.Rank.R3>(tf.matMul(tf.sum<tf.Tensor2D>(marked, 1), language), [batch, 1, WIDTH]);
+  return { keys, query, values };
+}
+
+const params = Params.initialized(1);
+const score = new BilinearScore(params.at("score"), { queryDim: WIDTH, keyDim: WIDTH });
+const baseline = params.get<tf.Rank.R0>("baseline", []);
+const rewards: [number, number][] = [];
+const found = async (): Promise<number> => {
+  const share = tf.tidy(() => {
+    const { keys, query, values } = memories(500, new RandomStream(1234));
+    return tf.mean(hardAttention(score.scores(query, keys) as tf.Tensor3D, values).output);
+  });
+  return (await take(share))[0] ?? NaN;
+};
+rewards.push([0, await found()]);
+for (let part = 1; part <= 3; part++) {
+  await fit(
+    params,
+    (random) => {
+      const { keys, query, values } = memories(size.batch, random);
+      const scores = score.scores(query, keys) as tf.Tensor3D;
+      const { output, logProbability } = hardAttention(scores, values, { random });
+      return reinforceLoss(logProbability, tf.squeeze(output, [-1]), baseline);
+    },
+    { steps: Math.ceil(size.memorySteps / 3), learningRate: 0.02 },
+  );
+  rewards.push([part * Math.ceil(size.memorySteps / 3), await found()]);
+}
+console.log(
+  `memory: the right key is found ${rewards.map(([, share]) => `${(100 * share).toFixed(1)} %`).join(", then ")}`,
+);
+savePicture("09-memory", lineChart({ series: [{ name: "found", points: rewards }], xName: "steps", yName: "share" }));
+params.dispose();
+language.dispose();
+
+// An image as 4 x 4 patches of 7 x 7; what the choice is made from is the image at a quarter of its sharpness.
+const { train, test, name, classes } = readImages(size.images);
+const glimpse = Params.initialized(2);
+const look = { fc1: new Linear(glimpse.at("look.fc1"), 49, 64), fc2: new Linear(glimpse.at("look.fc2"), 64, 16) };
+const tell = {
+  fc1: new Linear(glimpse.at("tell.fc1"), 49 + 16, 64),
+  fc2: new Linear(glimpse.at("tell.fc2"), 64, classes),
+};
+const expected = new Linear(glimpse.at("expected"), 49, 1);
+
+/** [B, 28, 28] as patches [B, 16, 49], and blurred to [B, 49]. */
+function views(images: tf.Tensor3D): { patches: tf.Tensor3D; blurred: tf.Tensor2D } {
+  const batch = images.shape[0];
+  const cut = tf.transpose(tf.reshape(images, [batch * 4, 7, 4, 7]), [0, 2, 1, 3]);
+  const blurred = tf.mean(tf.reshape(images, [batch * 7, 4, 7, 4]), [1, 3]);
+  return { patches: tf.reshape(cut, [batch, 16, 49]), blurred: tf.reshape(blurred, [batch, 49]) };
+}
+
+/** What is told of a glimpse, and how the choice is trained. */
+function classify(images: tf.Tensor3D, random: RandomStream | undefined, learned: boolean) {
+  const { patches, blurred } = views(images);
+  const scores = tf.expandDims<tf.Tensor3D>(look.fc2.forward(look.fc1.forward(blurred, "relu")), 1);
+  const glimpsed = hardAttention(learned ? scores : tf.zerosLike(scores), patches, { random });
+  const seen = tf.concat([glimpsed.output, glimpsed.choice], 2); // what, and where
+  const logits = tell.fc2.forward(tell.fc1.forward(tf.squeeze<tf.Tensor2D>(seen, [1]), "relu"));
+  return {
+    logits,
+    logProbability: tf.squeeze<tf.Tensor1D>(glimpsed.logProbability, [1]),
+    choice: glimpsed.choice,
+    blurred,
+  };
+}
+
+const batchOf = (set: typeof train, at: number, count: number) => {
+  const start = (at * count) % Math.max(1, set.labels.length - count + 1);
+  return {
+    images: tf.tensor3d(set.pixels.subarray(start * 784, (start + count) * 784), [count, 28, 28]),
+    labels: tf.tensor1d(set.labels.subarray(start, start + count), "int32"),
+  };
+};
+await fit(
+  glimpse,
+  (random, step) => {
+    const { images, labels } = batchOf(train, step, size.batch);
+    const { logits, logProbability, blurred } = classify(images, random, true);
+    const costs = crossEntropy(logits, labels);
+    const baseline = tf.squeeze(expected.forward(blurred), [1]);
+    return tf.add(tf.mean(costs), reinforceLoss(logProbability, tf.neg(costs), baseline));
+  },
+  { steps: size.imageSteps, learningRate: 3e-3 },
+);
+const count = Math.min(2000, test.labels.length);
+for (const learned of [true, false]) {
+  const [share, choices] = tf.tidy(() => {
+    const { images, labels } = batchOf(test, 0, count);
+    const { logits, choice } = classify(images, learned ? undefined : new RandomStream(5), learned);
+    return [tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")), tf.mean(choice, [0, 1])];
+  }) as [tf.Tensor, tf.Tensor];
+  const accuracy = (await take(share))[0] ?? NaN;
+  console.log(
+    `${name}: ${(100 * accuracy).toFixed(1)} % right from a glimpse that is ${learned ? "chosen" : "random"}`,
+  );
+  const values = await take(choices);
+  const sides = ["0", "1", "2", "3"];
+  if (learned) savePicture("09-glimpses", heatMap({ rows: sides, columns: sides, values, title: "where it looks" }));
+}
+glimpse.dispose();
