@@ -93,6 +93,27 @@ describeBackends(
       x.dispose();
     });
 
+    test("a tensor disposed of while it is read harms nothing but that read", async () => {
+      const told = await start();
+      const [x, y] = [onDevice(), onDevice()];
+      const reading = x.data();
+      x.dispose();
+      await expect(reading).rejects.toThrow(TypeError);
+      await expectClose(y, Array<number>(1001).fill(2));
+      expect(told).toEqual([]);
+      y.dispose();
+    });
+
+    test("a backend that is removed is not lost, and its tensors throw all the same", async () => {
+      const told = await start();
+      const x = onDevice();
+      tf.removeBackend("webgpu");
+      await initBackend("webgpu");
+      await expect(x.data()).rejects.toThrow("webgpu: the device is lost (destroyed): the backend was removed");
+      expect(told).toEqual([]);
+      x.dispose();
+    });
+
     test("a read without waiting is refused where it could not be right", async () => {
       const x = onDevice();
       expect(() => x.dataSync()).toThrow("webgpu: expected await tensor.data(), got a read without waiting");

@@ -22,6 +22,25 @@ describeBackends(
       expect((await initBackend(undefined, { allowSoftwareAdapter: true })).name).toBe("webgpu");
     });
 
+    test("two calls at once make one device", async () => {
+      tf.removeBackend("webgpu");
+      const [first] = await Promise.all([initBackend("webgpu").then(() => tf.backend()), initBackend("webgpu")]);
+      expect(tf.backend()).toBe(first);
+    });
+
+    test("a backend that tfjs started itself is left alone", async () => {
+      tf.removeBackend("webgpu");
+      const own = new tf.KernelBackend();
+      own.dispose = () => undefined;
+      tf.registerBackend("webgpu", () => own);
+      await tf.setBackend("webgpu");
+      const reason = expect.stringMatching("got one that tfjs started itself") as string;
+      const report = await initBackend(["webgpu", "cpu"], { allowSoftwareAdapter: true });
+      expect(report).toEqual({ name: "cpu", refused: [{ name: "webgpu", reason }] });
+      expect(tf.findBackend("webgpu")).toBe(own);
+      tf.removeBackend("webgpu");
+    });
+
     test("a gpu that is handed in becomes navigator.gpu", async () => {
       const { gpu: own } = navigator as unknown as { readonly gpu: Gpu };
       const gpu: Gpu = { requestAdapter: (options) => own.requestAdapter(options) };

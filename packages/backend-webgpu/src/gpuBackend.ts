@@ -67,13 +67,16 @@ export class GpuBackend extends WebGPUBackend {
     if (this.tensorMap.get(dataId).values != null) return super.read(dataId);
     if (this.#failure !== undefined) throw this.#failure;
     const reading = super.read(dataId); // has handed its work to the device when it returns
-    const [values] = await Promise.allSettled([reading, this.#askForErrors()]);
-    if (values.status === "rejected") this.#fail(new DeviceLostError("unknown", String(values.reason)));
+    const [outcome] = await Promise.allSettled([reading, this.#askForErrors()]);
+    if (outcome.status === "rejected" && isOfDevice(outcome.reason)) {
+      this.#fail(new DeviceLostError("unknown", outcome.reason.message || "a buffer could not be read"));
+    }
     if (this.#failure !== undefined) {
       if (this.tensorMap.has(dataId)) this.tensorMap.get(dataId).values = null as unknown as tf.BackendValues;
       throw this.#failure;
     }
-    return (values as PromiseFulfilledResult<tf.BackendValues>).value;
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
   }
 
   override readSync(dataId: object): tf.BackendValues {
@@ -84,6 +87,12 @@ export class GpuBackend extends WebGPUBackend {
       throw new Error(`webgpu: expected await tensor.data(), got a read without waiting: ${this.#parts.noReadSync}`);
     }
     return super.readSync(dataId);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#failure ??= new DeviceLostError("destroyed", "the backend was removed");
+    this.device.destroy();
   }
 
   /** WebGPU binds no buffer of 0 bytes. An empty tensor is bound as zeros, so that tfjs's kernels sum over nothing. */
@@ -111,4 +120,9 @@ export class GpuBackend extends WebGPUBackend {
       if (error !== null) this.#fail(new DeviceLostError(kinds[i] ?? "unknown", error.message));
     });
   }
+}
+
+/** Whether it is the device that would not give a buffer's contents, and not, say, a tensor disposed of in the meantime. */
+function isOfDevice(reason: unknown): reason is Error {
+  return reason instanceof Object && "name" in reason && ["AbortError", "OperationError"].includes(String(reason.name));
 }

@@ -93,11 +93,11 @@ function finish(code: string, outputs: readonly string[]): string {
 
 /** Does `work` while the modules that `device` makes get the text that `finish` gives. */
 function withModules(device: GPUDevice, finish: (code: string) => string, work: () => void): void {
-  const create = device.createShaderModule.bind(device);
-  device.createShaderModule = (descriptor) => create({ ...descriptor, code: finish(descriptor.code) });
+  const create = device.createShaderModule;
+  device.createShaderModule = (descriptor) => create.call(device, { ...descriptor, code: finish(descriptor.code) });
   try {
     work();
   } finally {
-    Reflect.deleteProperty(device, "createShaderModule"); // the prototype's own shows again
+    device.createShaderModule = create;
   }
 }

@@ -53,21 +53,21 @@ const treeReduction = ["Sum", "Max"]
     const joined = (a: string, b: string) => (name === "Sum" ? `${a} + ${b}` : `max(${a}, ${b})`);
     return /* wgsl */ `
       fn row${name}(value: f32) -> f32 {
-        partial[localIndex] = value;
-        for (var half = u32(LANES / 2); half > 0u; half >>= 1u) {
+        places[localIndex] = value;
+        for (var span = u32(LANES / 2); span > 0u; span >>= 1u) {
           workgroupBarrier();
-          if (localIndex < half) {
-            partial[localIndex] = ${joined("partial[localIndex]", "partial[localIndex + half]")};
+          if (localIndex < span) {
+            places[localIndex] = ${joined("places[localIndex]", "places[localIndex + span]")};
           }
         }
         workgroupBarrier();
-        let whole = partial[0];
+        let whole = places[0];
         workgroupBarrier();
         return whole;
       }`;
   })
   .join("\n")
-  .replace(/^/, "var<workgroup> partial: array<f32, LANES>;\n");
+  .replace(/^/, "var<workgroup> places: array<f32, LANES>;\n");
 
 /**
  * Two barriers instead of eight. Which threads form a subgroup is the driver's choice, so one thread of each leaves its
@@ -81,17 +81,17 @@ const subgroupReduction = ["Sum", "Max"]
     return /* wgsl */ `
       fn row${name}(value: f32) -> f32 {
         let share = ${subgroup}(value);
-        partial[localIndex] = select(${none}, share, subgroupElect());
+        places[localIndex] = select(${none}, share, subgroupElect());
         let size = subgroupAdd(1u);
         let rank = subgroupExclusiveAdd(1u);
         workgroupBarrier();
         var whole = ${none};
         for (var i = rank; i < u32(LANES); i += size) {
-          whole = ${joined("whole", "partial[i]")};
+          whole = ${joined("whole", "places[i]")};
         }
         workgroupBarrier();
         return ${subgroup}(whole);
       }`;
   })
   .join("\n")
-  .replace(/^/, "enable subgroups;\nvar<workgroup> partial: array<f32, LANES>;\n");
+  .replace(/^/, "enable subgroups;\nvar<workgroup> places: array<f32, LANES>;\n");
