@@ -45,6 +45,7 @@ interface Node {
 /** Finds added tokens in text: the leftmost first, the longest of those that begin together. */
 export class AddedTokenFinder {
   readonly #root: Node = { next: new Map() };
+  readonly #first: RegExp; // what any of them begins with
 
   /** @param tokens what to look for, and the token that it is */
   constructor(tokens: readonly (readonly [text: string, token: AddedToken])[]) {
@@ -59,6 +60,8 @@ export class AddedTokenFinder {
       }
       node.token = token;
     }
+    const units = Array.from(this.#root.next.keys(), (unit) => `\\u${unit.toString(16).padStart(4, "0")}`);
+    this.#first = new RegExp(`[${units.join("")}]`, "g");
   }
 
   /** `source` cut at the added tokens in it; no stretch without a token is empty. */
@@ -66,7 +69,11 @@ export class AddedTokenFinder {
     const { text } = source;
     const splits: AddedTokenSplit[] = [];
     let last = 0;
-    for (let i = 0; i < text.length;) {
+    const first = this.#first;
+    for (let i = 0; ;) {
+      first.lastIndex = i;
+      if (!first.test(text)) break;
+      i = first.lastIndex - 1;
       const found = this.#longestAt(text, i);
       if (found === undefined) {
         i++;

@@ -1,9 +1,9 @@
 /**
  * A stretch of text, and where each of its UTF-16 units came from in the original.
  *
- * Text that no normalizer changed needs no map: unit `i` is the original's unit `origin + i`. Otherwise
- * `starts[i]` and `ends[i]` bound the original characters that unit `i` came from; both units of a
- * surrogate pair carry the same bounds.
+ * Text that no normalizer changed needs no map: unit `i` is the original's unit `origin + i`. If only something was put
+ * before it, that is `lead` units, which count as part of the first character. Otherwise `starts[i]` and `ends[i]` bound
+ * the original characters that unit `i` came from; both units of a surrogate pair carry the same bounds.
  */
 export class AlignedText {
   readonly text: string;
@@ -11,37 +11,62 @@ export class AlignedText {
   readonly origin: number;
   readonly starts: readonly number[] | undefined;
   readonly ends: readonly number[] | undefined;
+  readonly #lead: number;
 
-  constructor(text: string, origin = 0, starts?: readonly number[], ends?: readonly number[]) {
+  constructor(text: string, origin = 0, starts?: readonly number[], ends?: readonly number[], lead = 0) {
     this.text = text;
     this.origin = origin;
     this.starts = starts;
     this.ends = ends;
+    this.#lead = lead;
+  }
+
+  /** How far this text's whole characters stand from where they are in the original, if all by the same. */
+  get shift(): number | undefined {
+    return this.starts === undefined && this.#lead === 0 ? this.origin : undefined;
   }
 
   /** Original position where the character of unit `i` begins. */
   startOf(i: number): number {
     if (this.starts !== undefined) return this.starts[i] ?? this.origin;
-    return this.origin + i - (isSecondHalf(this.text, i) ? 1 : 0);
+    const at = i < this.#lead ? this.#lead : i;
+    return this.origin + at - this.#lead - (isSecondHalf(this.text, at) ? 1 : 0);
   }
 
   /** Original position just after the character of unit `i`. */
   endOf(i: number): number {
     if (this.ends !== undefined) return this.ends[i] ?? this.origin;
-    return this.origin + i + 1 + (isSecondHalf(this.text, i + 1) ? 1 : 0);
+    const at = i < this.#lead ? this.#lead : i;
+    return this.origin + at - this.#lead + 1 + (isSecondHalf(this.text, at + 1) ? 1 : 0);
   }
 
   slice(start: number, end: number): AlignedText {
     if (start === 0 && end === this.text.length) return this;
     const text = this.text.slice(start, end);
-    if (this.starts === undefined) return new AlignedText(text, this.origin + start);
-    const origin = start < end ? this.startOf(start) : this.origin;
-    return new AlignedText(text, origin, this.starts.slice(start, end), this.ends?.slice(start, end));
+    if (this.starts !== undefined) {
+      const origin = start < end ? this.startOf(start) : this.origin;
+      return new AlignedText(text, origin, this.starts.slice(start, end), this.ends?.slice(start, end));
+    }
+    if (start >= this.#lead) return new AlignedText(text, this.origin + start - this.#lead);
+    if (end > this.#lead) return new AlignedText(text, this.origin, undefined, undefined, this.#lead - start);
+    const bounds = (of: number): number[] => new Array<number>(end - start).fill(of);
+    return new AlignedText(text, this.origin, bounds(this.startOf(0)), bounds(this.endOf(0)));
   }
 
-  /** Other text of the same length, unit for unit: a change of case, for instance. */
+  /** Other text of the same length, character for character: a change of case, for instance. */
   withText(text: string): AlignedText {
-    return new AlignedText(text, this.origin, this.starts, this.ends);
+    return new AlignedText(text, this.origin, this.starts, this.ends, this.#lead);
+  }
+
+  /** `prefix` and then this text, which must not be empty; the prefix counts as part of the first character. */
+  withPrefix(prefix: string): AlignedText {
+    const text = prefix + this.text;
+    if (this.starts === undefined) {
+      return new AlignedText(text, this.origin, undefined, undefined, this.#lead + prefix.length);
+    }
+    const before = (of: number): number[] => new Array<number>(prefix.length).fill(of);
+    const starts = [...before(this.startOf(0)), ...this.starts];
+    return new AlignedText(text, this.origin, starts, [...before(this.endOf(0)), ...(this.ends ?? [])]);
   }
 }
 

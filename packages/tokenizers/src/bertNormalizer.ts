@@ -6,7 +6,6 @@ import type { Normalizer } from "./normalizers.ts";
 import { normalizeForm } from "./unicodeForm.ts";
 
 const CONTROL = /\ufffd|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]/u;
-const SPACE = /\p{White_Space}/u;
 const MARK = /\p{Mn}/u;
 // CJK ideographs, as BERT's own tokenizer lists them
 // (https://github.com/google-research/bert/blob/master/tokenization.py, _is_chinese_char).
@@ -21,12 +20,18 @@ export function bertNormalizer(config: Json): Normalizer {
   if (config.at("handle_chinese_chars").booleanOr(true)) steps.push(spaceIdeographs);
   if (config.at("strip_accents").booleanOr(lower)) steps.push(stripAccents);
   if (lower) steps.push(lowercase);
-  return (text) => steps.reduce((result, step) => step(result), text);
+  return (text) => {
+    if (SIMPLE.test(text.text)) return lower ? text.withText(text.text.toLowerCase()) : text;
+    return steps.reduce((result, step) => step(result), text);
+  };
 }
+
+// Nothing to do but to change case.
+const SIMPLE = /^[ -~]*$/;
 
 function cleanText(source: AlignedText): AlignedText {
   const kept = keepChars(source, CONTROL, (char) => !CONTROL.test(char));
-  return /(?! )\p{White_Space}/u.test(kept.text) ? mapChars(kept, (char) => (SPACE.test(char) ? " " : char)) : kept;
+  return kept.withText(kept.text.replace(/\p{White_Space}/gu, " "));
 }
 
 function spaceIdeographs(source: AlignedText): AlignedText {
@@ -35,5 +40,33 @@ function spaceIdeographs(source: AlignedText): AlignedText {
 }
 
 function stripAccents(source: AlignedText): AlignedText {
+  const stripped = stripPrecomposed(source.text);
+  if (stripped !== undefined) return source.withText(stripped);
   return keepChars(normalizeForm(source, "NFD"), MARK, (char) => !MARK.test(char));
 }
+
+/** `text` without accents if that leaves as many UTF-16 units, one for each that was there; else undefined. */
+function stripPrecomposed(text: string): string | undefined {
+  let stripped = "";
+  let last = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    let base = BASES.get(unit);
+    if (base === undefined) {
+      const char = text.charAt(i);
+      base = char.normalize("NFD").replace(/\p{Mn}/gu, "");
+      // Other marks may change places with their neighbours.
+      if (base.length !== 1 || /[\p{M}\p{Surrogate}]/u.test(char)) base = "";
+      BASES.set(unit, base);
+    }
+    if (base === "") return undefined;
+    if (base.charCodeAt(0) === unit) continue;
+    stripped += text.slice(last, i) + base;
+    last = i + 1;
+  }
+  return stripped + text.slice(last);
+}
+
+/** By UTF-16 unit: what is left of a character without its accents, or "" where that is not so simple. */
+const BASES = new Map<number, string>();

@@ -18,7 +18,6 @@ export class Encoding {
   readonly ids: readonly number[];
   /** What was cut off, if the text was too long: encodings like this one. */
   readonly overflow: readonly Encoding[];
-  readonly #list: TokenList;
   readonly #segments: readonly Segment[];
   readonly #idToToken: (id: number) => string | undefined;
 
@@ -28,10 +27,9 @@ export class Encoding {
     overflow: readonly Encoding[] = [],
   ) {
     this.#segments = segments;
-    this.#list = joinTokens(segments);
     this.#idToToken = idToToken;
-    this.ids = this.#list.ids;
     this.overflow = overflow;
+    this.ids = TokenList.joined("ids", this.#lists);
   }
 
   get length(): number {
@@ -40,7 +38,7 @@ export class Encoding {
 
   /** The tokens as text. */
   get tokens(): string[] {
-    return this.ids.map((id, i) => this.#list.texts.get(i) ?? this.#idToToken(id) ?? "");
+    return this.#lists.flatMap(({ ids, texts }) => ids.map((id, i) => texts.get(i) ?? this.#idToToken(id) ?? ""));
   }
 
   /**
@@ -48,13 +46,13 @@ export class Encoding {
    * If the text came in words, where it stands in its word.
    */
   get offsets(): [start: number, end: number][] {
-    const { starts, ends } = this.#list;
-    return starts.map((start, i) => [start, ends[i] ?? start]);
+    const ends = TokenList.joined("ends", this.#lists);
+    return TokenList.joined("starts", this.#lists).map((start, i) => [start, ends[i] ?? start]);
   }
 
   /** The number of the word, as given or as the pre-tokenizer cut it, that each token is a part of. */
   get wordIds(): (number | undefined)[] {
-    return this.#list.words.map((word) => (word < 0 ? undefined : word));
+    return TokenList.joined("words", this.#lists).map((word) => (word < 0 ? undefined : word));
   }
 
   /** Which of two texts each token belongs to, as the post-processor says. */
@@ -79,11 +77,14 @@ export class Encoding {
 
   /** The first token that holds the UTF-16 unit at `position` of the first text (0) or the second (1). */
   charToToken(position: number, sequence: 0 | 1 = 0): number | undefined {
-    const { starts, ends } = this.#list;
-    const found = this.sequenceIds.findIndex(
-      (of, i) => of === sequence && (starts[i] ?? 0) <= position && position < (ends[i] ?? 0),
-    );
-    return found < 0 ? undefined : found;
+    let before = 0;
+    for (const segment of this.#segments) {
+      const { starts, ends, length } = segment.tokens;
+      const found = starts.findIndex((start, i) => start <= position && position < (ends[i] ?? 0));
+      if (segment.sequence === sequence && found >= 0) return before + found;
+      before += length;
+    }
+    return undefined;
   }
 
   /** Where token `i` stands in its text; undefined for a token that came from none. */
@@ -97,15 +98,11 @@ export class Encoding {
     return new Encoding(padSegments(this.#segments, length - this.length, options), this.#idToToken, overflow);
   }
 
+  get #lists(): TokenList[] {
+    return this.#segments.map(({ tokens }) => tokens);
+  }
+
   #each<T>(value: (segment: Segment) => T): T[] {
     return this.#segments.flatMap((segment) => segment.tokens.ids.map(() => value(segment)));
   }
-}
-
-function joinTokens(segments: readonly Segment[]): TokenList {
-  const [first] = segments;
-  if (segments.length === 1 && first !== undefined) return first.tokens;
-  const joined = new TokenList();
-  for (const { tokens } of segments) joined.append(tokens);
-  return joined;
 }

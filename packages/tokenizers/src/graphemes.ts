@@ -1,7 +1,7 @@
 // Characters that make a grapheme each wherever they stand beside one another: no marks, no emoji, no
 // jamo, and none of the letters that the rules of Unicode's annex 29 join to a neighbour.
 const PLAIN =
-  "[[\\p{L}\\p{N}\\p{P}\\p{S} ]--[\\p{Grapheme_Extend}\\p{Extended_Pictographic}\\p{Regional_Indicator}\\p{Emoji_Modifier}" +
+  "[[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Cc} ]--[\\r\\p{Grapheme_Extend}\\p{Extended_Pictographic}\\p{Regional_Indicator}\\p{Emoji_Modifier}" +
   "\\u0d4e\\u0e33\\u0eb3\\u1100-\\u11ff\\ua960-\\ua97f\\ud7b0-\\ud7ff\\u{11000}-\\u{11fff}]]";
 
 /** Matches a character that makes a grapheme by itself beside others of its kind. */

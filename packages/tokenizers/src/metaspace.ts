@@ -1,5 +1,5 @@
 import type { Json } from "./json.ts";
-import { type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
+import { isOnePiece, onePiece, type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** Before which pieces a space is put: every one, the one at the beginning of the text, or none. */
@@ -46,6 +46,7 @@ function prependMarks(pieces: Pieces, mark: string, scheme: PrependScheme): Piec
     !source.text.startsWith(mark, start) &&
     (scheme === "always" || (scheme === "first" && source.startOf(start) === 0));
   if (!bounds.some((start, i) => i % 2 === 0 && wantsMark(start))) return pieces;
+  if (isOnePiece(pieces)) return onePiece(source.withPrefix(mark));
   return rewritePieces(pieces, (from, start, end, builder) => {
     if (wantsMark(start)) builder.push(mark, from.startOf(start), from.endOf(start));
     builder.copy(from, start, end);

@@ -73,13 +73,8 @@ export function createNormalizer(config: Json): Normalizer {
   return createFromTable(NORMALIZERS, config, "normalizer");
 }
 
-/** `prefix` and then `text`, unless that is empty; the prefix counts as part of the first character. */
-export function prepend(source: AlignedText, prefix: string): AlignedText {
-  if (source.text === "" || prefix === "") return source;
-  const builder = new AlignedBuilder();
-  builder.push(prefix, source.startOf(0), source.endOf(0));
-  builder.copy(source, 0, source.text.length);
-  return builder.build(source.origin);
+function prepend(source: AlignedText, prefix: string): AlignedText {
+  return source.text === "" ? source : source.withPrefix(prefix);
 }
 
 function strip(source: AlignedText, left: boolean, right: boolean): AlignedText {

@@ -19,6 +19,11 @@ export function onePiece(source: AlignedText): Pieces {
   return { source, bounds: source.text === "" ? [] : [0, source.text.length], asBytes: false };
 }
 
+/** Whether all of the text is one piece. */
+export function isOnePiece({ source, bounds }: Pieces): boolean {
+  return bounds.length === 2 && bounds[0] === 0 && bounds[1] === source.text.length;
+}
+
 /** The same pieces with their byte-level characters written out. */
 export function spellBytes(pieces: Pieces): Pieces {
   if (!pieces.asBytes) return pieces;

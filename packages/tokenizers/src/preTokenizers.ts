@@ -2,7 +2,7 @@ import { CharSet } from "./charSet.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
 import { createMetaspace, type PrependScheme } from "./metaspace.ts";
 import { type PatternConfig, patternMatcher } from "./pattern.ts";
-import { type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
+import { isOnePiece, onePiece, type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
 import { literalMatcher } from "./regex.ts";
 import {
   charMatcher,
@@ -57,8 +57,10 @@ const WORDS =
 const words: Matcher = (text, found) => {
   for (const { 0: word, index } of text.matchAll(WORDS)) found(index, index + word.length);
 };
-const spaces = charMatcher(new CharSet(/\p{White_Space}/u));
-const punctuation = charMatcher(new CharSet(/[\p{P}$+<=>^`|~]/u)); // ASCII's symbols count
+const SPACES = new CharSet(/\p{White_Space}/u);
+const PUNCTUATION = new CharSet(/[\p{P}$+<=>^`|~]/u); // ASCII's symbols count
+const spaces = charMatcher(SPACES);
+const punctuation = charMatcher(PUNCTUATION);
 const digits = charMatcher(new CharSet(/\p{N}/u));
 
 // One row per type the format knows: a type without a row does not compile.
@@ -73,7 +75,7 @@ const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreT
     };
   },
   Metaspace: createMetaspace,
-  BertPreTokenizer: () => (pieces) => splitPieces(splitPieces(pieces, spaces, "Removed"), punctuation, "Isolated"),
+  BertPreTokenizer: () => splitWords,
   Whitespace: () => (pieces) => splitPieces(pieces, words, "Removed", true),
   WhitespaceSplit: () => (pieces) => splitPieces(pieces, spaces, "Removed"),
   CharDelimiterSplit: (config) => {
@@ -111,10 +113,34 @@ export function createPreTokenizer(config: Json): PreTokenizer {
   return createFromTable(PRE_TOKENIZERS, config, "pre-tokenizer");
 }
 
+/** Words between spaces, and each punctuation mark by itself. */
+function splitWords(given: Pieces): Pieces {
+  const pieces = spellBytes(given);
+  const { source, bounds } = pieces;
+  const next: number[] = [];
+  for (let i = 0; i < bounds.length; i += 2) {
+    const end = bounds[i + 1] ?? 0;
+    let wordStart = bounds[i] ?? 0;
+    for (let at = wordStart; at < end;) {
+      const width = SPACES.widthAt(source.text, at) || PUNCTUATION.widthAt(source.text, at);
+      if (width === 0) {
+        at++;
+        continue;
+      }
+      if (wordStart < at) next.push(wordStart, at);
+      if (SPACES.widthAt(source.text, at) === 0) next.push(at, at + width);
+      wordStart = at += width;
+    }
+    if (wordStart < end) next.push(wordStart, end);
+  }
+  return { ...pieces, bounds: next };
+}
+
 /** A space before each piece that has none, as if it came from the piece's first character. */
 function prefixSpaces(pieces: Pieces): Pieces {
   const { source, bounds } = pieces;
   if (bounds.every((at, i) => i % 2 === 1 || source.text.charCodeAt(at) === 0x20)) return pieces;
+  if (isOnePiece(pieces)) return onePiece(source.withPrefix(" "));
   return rewritePieces(pieces, (from, start, end, builder) => {
     if (from.text.charCodeAt(start) !== 0x20) builder.push(" ", from.startOf(start), from.endOf(start));
     builder.copy(from, start, end);

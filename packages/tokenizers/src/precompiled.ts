@@ -5,6 +5,11 @@ import { applyEdits, type Edit, unitsAt } from "./edits.ts";
 import { graphemes, PLAIN_CHAR } from "./graphemes.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
+const ASK = 0;
+const HARD = 1;
+const STAYS = 2;
+const BECOMES = 3; // another character of one UTF-16 unit
+
 /**
  * SentencePiece's compiled character map: a double-array trie (darts-clone) from UTF-8 to places in a
  * block of texts that each end in a zero byte
@@ -14,8 +19,9 @@ export class Precompiled {
   readonly #units: Uint32Array;
   readonly #texts: Uint8Array;
   readonly #known = new Map<string, string | undefined>();
-  // Of the basic plane: 0 not asked yet, 1 may change, 2 stays as it is beside others that do.
-  readonly #inert = new Uint8Array(0x10000);
+  // Of the basic plane, for characters that make a grapheme beside others of their kind (else HARD): what becomes of them.
+  readonly #kinds = new Uint8Array(0x10000).fill(ASK);
+  readonly #becomes = new Map<number, string>();
 
   constructor(bytes: Uint8Array, path: string) {
     const size = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -44,7 +50,8 @@ export class Precompiled {
 
   /** `source` with each grapheme, or else each of its characters, replaced as the map says. */
   normalize(source: AlignedText): AlignedText {
-    if (this.#isInert(source.text)) return source;
+    const simple = this.#mapUnits(source.text);
+    if (simple !== undefined) return simple === source.text ? source : source.withText(simple);
     const edits: Edit[] = [];
     let changed = false;
     const replace = (part: string): boolean => {
@@ -56,8 +63,9 @@ export class Precompiled {
     };
     for (const grapheme of graphemes(source.text)) {
       // Longer graphemes, in bytes, are never looked up whole: Hugging Face's limit.
-      if (this.#isInert(grapheme)) {
-        for (const char of grapheme) edits.push({ char, change: 0 });
+      if (grapheme.length === 1 && this.#kindOf(grapheme.charCodeAt(0)) !== HARD) {
+        edits.push({ char: this.#becomes.get(grapheme.charCodeAt(0)) ?? grapheme, change: 0 });
+        changed ||= this.#becomes.has(grapheme.charCodeAt(0));
         continue;
       }
       if (grapheme.length < 6 && utf8Length(grapheme) < 6 && replace(grapheme)) continue;
@@ -84,17 +92,28 @@ export class Precompiled {
     return changed ? builder.build(source.origin) : source;
   }
 
-  /** Whether all of `text` is characters that the map leaves alone and that make a grapheme each. */
-  #isInert(text: string): boolean {
+  /** What becomes of a text whose characters all make a grapheme each and stay of one unit; undefined for others. */
+  #mapUnits(text: string): string | undefined {
+    let mapped = "";
+    let last = 0;
     for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (this.#inert[unit] === 0) {
-        const char = text.charAt(i);
-        this.#inert[unit] = PLAIN_CHAR.test(char) && this.#lookUp(char) === undefined ? 2 : 1;
-      }
-      if (this.#inert[unit] === 1) return false;
+      const kind = this.#kindOf(text.charCodeAt(i));
+      if (kind === HARD) return undefined;
+      if (kind === STAYS) continue;
+      mapped += text.slice(last, i) + (this.#becomes.get(text.charCodeAt(i)) ?? "");
+      last = i + 1;
     }
-    return true;
+    return mapped + text.slice(last);
+  }
+
+  #kindOf(unit: number): number {
+    const known = this.#kinds[unit];
+    if (known !== ASK) return known ?? HARD;
+    const char = String.fromCharCode(unit);
+    const found = PLAIN_CHAR.test(char) ? this.#lookUp(char) : undefined;
+    if (found?.length === 1 && !/\p{Surrogate}/u.test(found)) this.#becomes.set(unit, found);
+    const stays = found === undefined && PLAIN_CHAR.test(char);
+    return (this.#kinds[unit] = stays ? STAYS : this.#becomes.has(unit) ? BECOMES : HARD);
   }
 
   #find(part: string): string | undefined {

@@ -1,12 +1,27 @@
 /** Tokens as a model finds them: what {@link Encoding} is made of. Positions are the original's. */
 export class TokenList {
-  readonly ids: number[] = [];
-  readonly starts: number[] = [];
-  readonly ends: number[] = [];
+  readonly ids: number[];
+  readonly starts: number[];
+  readonly ends: number[];
   /** The number of the piece that each token is a part of; -1 for a token that is in no text. */
-  readonly words: number[] = [];
+  readonly words: number[];
   /** Tokens that read otherwise than their ids' entries in the vocabulary, by place. */
   readonly texts = new Map<number, string>();
+
+  constructor(ids: number[] = [], starts: number[] = [], ends: number[] = [], words: number[] = []) {
+    this.ids = ids;
+    this.starts = starts;
+    this.ends = ends;
+    this.words = words;
+  }
+
+  /** One of the fields of all `lists`, one list after the other. */
+  static joined(field: "ids" | "starts" | "ends" | "words", lists: readonly TokenList[]): readonly number[] {
+    const [first] = lists;
+    if (lists.length === 1 && first !== undefined) return first[field];
+    const none: number[] = []; // concat copies memory, where flatMap and push go through the numbers one by one
+    return none.concat(...lists.map((list) => list[field]));
+  }
 
   get length(): number {
     return this.ids.length;
@@ -21,18 +36,9 @@ export class TokenList {
   }
 
   slice(start: number, end: number): TokenList {
-    const part = new TokenList();
-    for (let i = start; i < Math.min(end, this.length); i++) {
-      part.push(this.ids[i] ?? 0, this.starts[i] ?? 0, this.ends[i] ?? 0, this.words[i] ?? -1, this.texts.get(i));
-    }
+    const of = (field: readonly number[]): number[] => field.slice(start, end);
+    const part = new TokenList(of(this.ids), of(this.starts), of(this.ends), of(this.words));
+    for (const [i, text] of this.texts) if (start <= i && i < end) part.texts.set(i - start, text);
     return part;
-  }
-
-  append(other: TokenList): void {
-    const base = this.ids.length;
-    for (let i = 0; i < other.ids.length; i++) {
-      this.push(other.ids[i] ?? 0, other.starts[i] ?? 0, other.ends[i] ?? 0, other.words[i] ?? -1);
-    }
-    for (const [i, text] of other.texts) this.texts.set(base + i, text);
   }
 }
