@@ -1,17 +1,28 @@
 import { BACKEND_NAMES, type BackendName, initBackend } from "@qkv/backend";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
+import { atLeastOne } from "./numberOption.ts";
 
-/** `--backend webgpu|wasm|cpu`, the same for every command that computes. */
-export function backendOption(): Option {
-  return new Option("--backend <name>", "where to compute (default: webgpu on real hardware, else wasm)").choices([
-    ...BACKEND_NAMES,
-  ]);
+/** Where and with how much a command computes. */
+export interface BackendChoice {
+  readonly backend?: BackendName;
+  readonly threads?: number;
 }
 
-/** Starts the backend asked for; says on standard error if another one had to be taken. */
-export async function startBackend(choice: BackendName | undefined): Promise<string> {
-  const { name, refused } = await initBackend(choice);
-  const reason = refused.find((refusal) => refusal.name === choice)?.reason;
-  if (reason !== undefined) process.stderr.write(`${choice} could not be started (${reason}); using ${name}\n`);
-  return name;
+/** Adds `--backend` and `--threads`, the same for every command that computes. */
+export function withBackendOptions(command: Command): Command {
+  const backend = new Option("--backend <name>", "where to compute (default: webgpu on real hardware, else wasm)");
+  return command
+    .addOption(backend.choices([...BACKEND_NAMES]))
+    .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", atLeastOne);
+}
+
+/** Starts the backend asked for; says on standard error if another one, or fewer threads, had to do. */
+export async function startBackend({ backend, threads }: BackendChoice): Promise<string> {
+  const report = await initBackend(backend, threads === undefined ? {} : { threads });
+  const reason = report.refused.find((refusal) => refusal.name === backend)?.reason;
+  if (reason !== undefined) process.stderr.write(`${backend} could not be started (${reason}); using ${report.name}\n`);
+  if (report.threadsReason !== undefined) {
+    process.stderr.write(`computing with ${report.threads} of the threads (${report.threadsReason})\n`);
+  }
+  return report.name;
 }

@@ -29,6 +29,13 @@ describe("qkv translate", () => {
     expect(lines[3]).toBe("");
   });
 
+  test("says the same with any number of threads", async () => {
+    const args = ["translate", "--model", model, "--max-tokens", "4", "--json", "the train"];
+    const [one, two] = [await qkv([...args, "--threads", "1"]), await qkv([...args, "--threads", "2"])];
+    expect(one).toMatchObject({ code: 0, stderr: "line 1: sentences that ran into the limit of tokens: 1\n" });
+    expect(two).toEqual(one);
+  });
+
   test("--json tells the source, its translation, the score and the tokens", async () => {
     const { stdout } = await qkv(["translate", "--model", model, "--max-tokens", "3", "--json", "the train"]);
     expect(JSON.parse(stdout)).toEqual({

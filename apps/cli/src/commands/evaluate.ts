@@ -1,6 +1,5 @@
-import type { BackendName } from "@qkv/backend";
 import { Command } from "commander";
-import { backendOption, startBackend } from "../backendOption.ts";
+import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { findModelFolder } from "../modelFolders.ts";
 import { atLeastOne } from "../numberOption.ts";
@@ -8,7 +7,7 @@ import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
 
-interface EvaluateTranslationOptions {
+interface EvaluateTranslationOptions extends BackendChoice {
   readonly model: string;
   readonly source?: string;
   readonly reference?: string;
@@ -20,28 +19,25 @@ interface EvaluateTranslationOptions {
   readonly maxTokens?: number;
   readonly output?: string;
   readonly json?: boolean;
-  readonly backend?: BackendName;
 }
 
 /** `qkv evaluate TASK`: a model's score. */
 export function evaluateCommand(): Command {
-  const translation = new Command("translation")
-    .description("Translate and score as sacreBLEU does: two files of lines, or a part of tab-separated pairs.")
-    .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
-    .option("--source <file>", "sentences to translate, one a line")
-    .option("--reference <file>", "their translations, one a line")
-    .option("--pairs <file>", "instead: tab-separated pairs in the data folder, .txt or .zip")
-    .option("--split <part>", "the part of the pairs: test or validation", "test")
-    .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
-    .option("--from <language>", "the language of the sentences, for where each ends", "en")
-    .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
-    .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
-    .option("--output <file>", "write the translations, one a line")
-    .option("--json", "one JSON object: bleu, chrf, signature")
-    .addOption(backendOption())
-    .action((options: EvaluateTranslationOptions) =>
-      untilInterrupted((signal) => evaluateTranslation(options, signal)),
-    );
+  const translation = withBackendOptions(
+    new Command("translation")
+      .description("Translate and score as sacreBLEU does: two files of lines, or a part of tab-separated pairs.")
+      .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
+      .option("--source <file>", "sentences to translate, one a line")
+      .option("--reference <file>", "their translations, one a line")
+      .option("--pairs <file>", "instead: tab-separated pairs in the data folder, .txt or .zip")
+      .option("--split <part>", "the part of the pairs: test or validation", "test")
+      .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
+      .option("--from <language>", "the language of the sentences, for where each ends", "en")
+      .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
+      .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
+      .option("--output <file>", "write the translations, one a line")
+      .option("--json", "one JSON object: bleu, chrf, signature"),
+  ).action((options: EvaluateTranslationOptions) => untilInterrupted((signal) => evaluateTranslation(options, signal)));
   return new Command("evaluate").description("Score a model.").addCommand(translation);
 }
 
@@ -51,7 +47,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   const { openTranslator } = await import("../openTranslator.ts");
 
   const { sources, references } = await readSegments(options);
-  const backend = await startBackend(options.backend);
+  const backend = await startBackend(options);
   const { translator, dispose } = await openTranslator(findModelFolder(options.model), options.from, signal);
   const bar = progressBar("translating", sources.length);
   try {

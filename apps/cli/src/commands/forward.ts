@@ -1,29 +1,27 @@
 import { writeFile } from "node:fs/promises";
-import type { BackendName } from "@qkv/backend";
 import { Command } from "commander";
-import { backendOption, startBackend } from "../backendOption.ts";
+import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { findModelFolder } from "../modelFolders.ts";
 
-interface ForwardCommandOptions {
+interface ForwardCommandOptions extends BackendChoice {
   readonly model: string;
   readonly inputs: string;
   readonly outputs: string;
   readonly hiddenStates?: boolean;
   readonly attentions?: boolean;
-  readonly backend?: BackendName;
 }
 
 /** `qkv forward`: a model's outputs for tensors in a file, under Hugging Face's names, to compare or to look at. */
 export function forwardCommand(): Command {
-  return new Command("forward")
-    .description("Run a model once on the tensors of a safetensors file (input_ids, attention_mask, ...).")
-    .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
-    .requiredOption("--inputs <file>", "safetensors with input_ids, attention_mask, decoder_input_ids")
-    .requiredOption("--outputs <file>", "where to write logits and whatever else is asked for")
-    .option("--hidden-states", "write every layer's output too")
-    .option("--attentions", "write every layer's attention weights too")
-    .addOption(backendOption())
-    .action(runForward);
+  return withBackendOptions(
+    new Command("forward")
+      .description("Run a model once on the tensors of a safetensors file (input_ids, attention_mask, ...).")
+      .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
+      .requiredOption("--inputs <file>", "safetensors with input_ids, attention_mask, decoder_input_ids")
+      .requiredOption("--outputs <file>", "where to write logits and whatever else is asked for")
+      .option("--hidden-states", "write every layer's output too")
+      .option("--attentions", "write every layer's attention weights too"),
+  ).action(runForward);
 }
 
 async function runForward(options: ForwardCommandOptions): Promise<void> {
@@ -34,7 +32,7 @@ async function runForward(options: ForwardCommandOptions): Promise<void> {
   const { NamedTensors, toSafeTensors } = await import("../forward/namedTensors.ts");
 
   const inputs = await NamedTensors.read(options.inputs);
-  await startBackend(options.backend);
+  await startBackend(options);
   const { model } = await loadPretrained(modelFolder(findModelFolder(options.model)));
   try {
     const outputs = marianForward(model, inputs, {

@@ -1,16 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import type { BackendName } from "@qkv/backend";
 import type { TranslateOptions } from "@qkv/pretrained";
 import { Command } from "commander";
-import { backendOption, startBackend } from "../backendOption.ts";
+import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { findModelFolder, shippedTranslationModel } from "../modelFolders.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 
-interface TranslateCommandOptions {
+interface TranslateCommandOptions extends BackendChoice {
   readonly model?: string;
   readonly from: string;
   readonly to: string;
@@ -18,25 +17,27 @@ interface TranslateCommandOptions {
   readonly maxTokens?: number;
   readonly attention?: string;
   readonly json?: boolean;
-  readonly backend?: BackendName;
 }
 
 /** `qkv translate`: one line out for each line in. */
 export function translateCommand(): Command {
-  return new Command("translate")
-    .description("Translate texts, or the lines of standard input if none is given: one line out for each line in.")
-    .argument("[text...]", "what to translate")
-    .option("--model <ref>", "a shipped model's name, or a model folder (default: the one for --from and --to)")
-    .option("--from <language>", "the language to translate from", "en")
-    .option("--to <language>", "the language to translate to", "fr")
-    .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
-    .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
-    .option("--attention <file>", "write an SVG of where each target token looked (several inputs: FILE gets a number)")
-    .option("--json", "a JSON object a line: source, translation, score, tokens")
-    .addOption(backendOption())
-    .action((texts: string[], options: TranslateCommandOptions) =>
-      untilInterrupted((signal) => runTranslate(texts, options, signal)),
-    );
+  return withBackendOptions(
+    new Command("translate")
+      .description("Translate texts, or the lines of standard input if none is given: one line out for each line in.")
+      .argument("[text...]", "what to translate")
+      .option("--model <ref>", "a shipped model's name, or a model folder (default: the one for --from and --to)")
+      .option("--from <language>", "the language to translate from", "en")
+      .option("--to <language>", "the language to translate to", "fr")
+      .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
+      .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
+      .option(
+        "--attention <file>",
+        "write an SVG of where each target token looked (several inputs: FILE gets a number)",
+      )
+      .option("--json", "a JSON object a line: source, translation, score, tokens"),
+  ).action((texts: string[], options: TranslateCommandOptions) =>
+    untilInterrupted((signal) => runTranslate(texts, options, signal)),
+  );
 }
 
 async function runTranslate(texts: string[], options: TranslateCommandOptions, signal: AbortSignal): Promise<void> {
@@ -44,7 +45,7 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
   const folder = findModelFolder(model ?? shippedTranslationModel(from, to));
   const { openTranslator } = await import("../openTranslator.ts");
 
-  await startBackend(options.backend);
+  await startBackend(options);
   const { translator, attentionPicture, dispose } = await openTranslator(folder, from, signal);
   try {
     let number = 0;
