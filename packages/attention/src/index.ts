@@ -1,6 +1,7 @@
 export { AdditiveAttention, type AdditiveAttentionConfig } from "./additiveAttention.ts";
 export { AdditiveScore, type AdditiveScoreConfig } from "./additiveScore.ts";
 export { alibiBias, alibiSlopes } from "./alibi.ts";
+export { assertFinite } from "./assertFinite.ts";
 export type { AttentionOptions, ScoredAttentionOptions } from "./attentionOptions.ts";
 export { attentionPooling } from "./attentionPooling.ts";
 export { type AttentionStages, attentionStages } from "./attentionStages.ts";

@@ -3,6 +3,7 @@ import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@q
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { AdditiveAttention } from "./additiveAttention.ts";
+import { assertFinite } from "./assertFinite.ts";
 import { attentionPooling } from "./attentionPooling.ts";
 import { DotProductAttention } from "./dotProductAttention.ts";
 import { maskedSoftmax } from "./maskedSoftmax.ts";
@@ -110,6 +111,15 @@ describeBackends("masks", () => {
     const [first, , third, fourth] = await weights.data();
     expect([first, third, fourth]).toEqual([NaN, 1, 0]);
     tf.dispose([scores, weights]);
+  });
+
+  test("assertFinite names the tensor and the place", async () => {
+    const [queries, keys] = [tf.ones([1, 2]), tf.tensor3d([0, 1, 2, 3, Infinity, 5], [1, 3, 2])];
+    await assertFinite({ queries });
+    await expect(assertFinite({ queries, keys })).rejects.toThrow(
+      "expected finite numbers in keys [1,3,2], got Infinity at [0,2,0]",
+    );
+    tf.dispose([queries, keys]);
   });
 
   test("refuses what does not fit, and leaks nothing", () =>
