@@ -1,6 +1,7 @@
 import { i32, runShader, type Run } from "../runShader.ts";
 import type { GpuBackend } from "../gpuBackend.ts";
 import { shader } from "../shader.ts";
+import { rowReductions } from "./rowReductions.ts";
 
 /**
  * A shader that gives each row of a matrix to one workgroup: threads side by side read elements side by side, so that
@@ -16,7 +17,7 @@ export function rowShader(name: string, body: string) {
     (threads: number, subgroups: boolean) => /* wgsl */ `
       const LANES = ${threads};
       const LOWEST = -3.4e38; // instead of an infinity, which WGSL may take for impossible
-      ${subgroups ? subgroupReduction : treeReduction}
+      ${rowReductions(subgroups)}
       fn main(index: i32) {
         let group = index / LANES;
         let alive = group < uniforms.rows;
@@ -46,52 +47,3 @@ export function runRows<Output extends string>(
     groups: rows,
   });
 }
-
-/** Halves the threads that add until one is left: works everywhere. */
-const treeReduction = ["Sum", "Max"]
-  .map((name) => {
-    const joined = (a: string, b: string) => (name === "Sum" ? `${a} + ${b}` : `max(${a}, ${b})`);
-    return /* wgsl */ `
-      fn row${name}(value: f32) -> f32 {
-        places[localIndex] = value;
-        for (var span = u32(LANES / 2); span > 0u; span >>= 1u) {
-          workgroupBarrier();
-          if (localIndex < span) {
-            places[localIndex] = ${joined("places[localIndex]", "places[localIndex + span]")};
-          }
-        }
-        workgroupBarrier();
-        let whole = places[0];
-        workgroupBarrier();
-        return whole;
-      }`;
-  })
-  .join("\n")
-  .replace(/^/, "var<workgroup> places: array<f32, LANES>;\n");
-
-/**
- * Two barriers instead of eight. Which threads form a subgroup is the driver's choice, so one thread of each leaves its
- * subgroup's share in its own place, and every subgroup then joins all places.
- */
-const subgroupReduction = ["Sum", "Max"]
-  .map((name) => {
-    const none = name === "Sum" ? "0.0" : "LOWEST";
-    const joined = (a: string, b: string) => (name === "Sum" ? `${a} + ${b}` : `max(${a}, ${b})`);
-    const subgroup = name === "Sum" ? "subgroupAdd" : "subgroupMax";
-    return /* wgsl */ `
-      fn row${name}(value: f32) -> f32 {
-        let share = ${subgroup}(value);
-        places[localIndex] = select(${none}, share, subgroupElect());
-        let size = subgroupAdd(1u);
-        let rank = subgroupExclusiveAdd(1u);
-        workgroupBarrier();
-        var whole = ${none};
-        for (var i = rank; i < u32(LANES); i += size) {
-          whole = ${joined("whole", "places[i]")};
-        }
-        workgroupBarrier();
-        return ${subgroup}(whole);
-      }`;
-  })
-  .join("\n")
-  .replace(/^/, "enable subgroups;\nvar<workgroup> places: array<f32, LANES>;\n");
