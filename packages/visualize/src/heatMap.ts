@@ -6,6 +6,8 @@ import { FONT, labelWidth, opacity, PADDING, svgDocument, type Theme, titleHeigh
 export interface HeatMapData extends WeightMatrix {
   /** Said above the picture, and to those who do not see it. */
   readonly title?: string;
+  /** The weight that is drawn in full. Default 1. */
+  readonly full?: number;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
 }
@@ -22,14 +24,14 @@ const CELL = 24;
  */
 export function heatMap(data: HeatMapData): string {
   checkMatrix("heatMap", data);
-  const { rows, columns, values, title, theme } = data;
+  const { rows, columns, values, title, theme, full } = data;
   const left = PADDING + labelWidth(rows) + 6;
   const top = PADDING + titleHeight(title) + labelWidth(columns) + 6;
   const cell = (row: number, column: number) => {
     const value = values[row * columns.length + column] ?? NaN;
     const at = `x="${left + column * CELL}" y="${top + row * CELL}" width="${CELL}" height="${CELL}"`;
     const said = escapeXml(`${rows[row]} ← ${columns[column]}: ${value.toFixed(3)}`);
-    return `<rect class="cell" ${at} fill-opacity="${opacity(value)}"><title>${said}</title></rect>`;
+    return `<rect class="cell" ${at} fill-opacity="${opacity(value, full)}"><title>${said}</title></rect>`;
   };
   return svgDocument({
     width: Math.max(left + columns.length * CELL + PADDING, titleWidth(title)),

@@ -22,6 +22,8 @@ export interface HeatMapGridData extends WeightGrid {
   /** A name for each panel, row by row. Default the row's and the column's with their numbers. */
   readonly names?: readonly string[];
   readonly title?: string;
+  /** The weight that is drawn in full. Default the greatest of all, so that many small ones can be seen. */
+  readonly full?: number;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
 }
@@ -47,6 +49,7 @@ export function heatMapGrid(data: HeatMapGridData): string {
   if (names !== undefined && names.length !== panels.length) {
     throw new RangeError(`heatMapGrid: expected ${panels.length} names of panels, got ${names.length}`);
   }
+  const full = data.full ?? greatest(data.values);
   const cell = cellSize(queries.length, keys.length);
   const labelled = cell >= LABELLED;
   const head = FONT * 1.6; // the line above a panel
@@ -62,11 +65,13 @@ export function heatMapGrid(data: HeatMapGridData): string {
     const cells = queries.flatMap((query, i) =>
       keys.flatMap((key, j) => {
         const value = values[i * keys.length + j] ?? NaN;
-        const ink = opacity(value);
+        const ink = opacity(value, full);
         if (Number(ink) === 0) return [];
         const at = `x="${place(x + j * cell)}" y="${place(y + i * cell)}" width="${cell}" height="${cell}"`;
         const said = escapeXml(`${name}: ${query} ← ${key}: ${value.toFixed(3)}`);
-        return [`<rect class="cell" stroke="none" ${at} fill-opacity="${ink}"><title>${said}</title></rect>`];
+        return [
+          `<rect class="cell${labelled ? "" : " bare"}" ${at} fill-opacity="${ink}"><title>${said}</title></rect>`,
+        ];
       }),
     );
     const words = describeWeights({ rows: queries, columns: keys, values }, 6);
@@ -84,9 +89,16 @@ export function heatMapGrid(data: HeatMapGridData): string {
     height: top + rows * height + PADDING,
     title,
     theme,
-    description: `${rows} times ${columns} heat maps of ${queries.length} queries and ${keys.length} keys.`,
+    description: `${rows} times ${columns} heat maps of ${queries.length} queries and ${keys.length} keys; full ink is a weight of ${full.toFixed(2)}.`,
     body,
   });
+}
+
+/** The greatest of some weights, NaN left out; 1 if none is above 0. */
+function greatest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] || 0);
+  return most > 0 ? most : 1;
 }
 
 function sides(

@@ -55,9 +55,9 @@ export function titleHeight(title: string | undefined): number {
   return title === undefined ? 0 : FONT * 2;
 }
 
-/** A weight as an opacity: 0 to 1, and 0 for NaN. */
-export function opacity(value: number): string {
-  return Number.isNaN(value) ? "0" : Math.min(Math.max(value, 0), 1).toFixed(3);
+/** A weight as an opacity: from 0 to 1 where it is `full` or more, and 0 for NaN. */
+export function opacity(value: number, full = 1): string {
+  return Number.isNaN(value) ? "0" : Math.min(Math.max(value / full, 0), 1).toFixed(3);
 }
 
 /** A place in a picture, to a tenth of a pixel. */
@@ -66,7 +66,7 @@ export function place(value: number): string {
 }
 
 const SHAPES = `
-.cell{stroke-width:.5}.frame,.line{fill:none}.line{stroke-width:1.5}
+.cell{stroke-width:.5}.bare{stroke:none!important}.frame,.line{fill:none}.line{stroke-width:1.5}
 text{font:${FONT}px ui-monospace,Menlo,Consolas,monospace}.title,.axis{font-family:system-ui,sans-serif}`;
 const LIGHT = `.page{fill:#fff}.cell{fill:#1d4ed8;stroke:#d4d4d8}.frame{stroke:#a1a1aa}text{fill:#18181b}`;
 const DARK = `.page{fill:#18181b}.cell{fill:#93c5fd;stroke:#3f3f46}.frame{stroke:#71717a}text{fill:#f4f4f5}`;

@@ -59,7 +59,10 @@ describe("heatMapGrid", () => {
     const [, width = "", height = ""] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
     expect(Number(width)).toBeLessThan(1000);
     expect(Number(height)).toBeLessThan(700);
-    expect(svg).toContain('width="4" height="4"');
+    expect(svg).toContain('width="4" height="4" fill-opacity="1.000"'); // 1 / 60 is the greatest of all
+    expect(svg).toContain("full ink is a weight of 0.02.");
+    expect(heatMapGrid({ shape: [1, 1, 1, 1], values: [0.5], full: 1 })).toContain('fill-opacity="0.500"');
+    expect(heatMap({ rows: ["a"], columns: ["b"], values: [0.2], full: 0.4 })).toContain('fill-opacity="0.500"');
   });
 
   test("refuses what does not fit", () => {
