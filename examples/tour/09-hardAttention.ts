@@ -10,7 +10,7 @@ import { readImages } from "./fashion.ts";
 import { fit, preset, savePicture, take } from "./tour.ts";
 
 const size = preset({
-  full: { memorySteps: 600, imageSteps: 1500, batch: 128, images: 20_000 },
+  full: { memorySteps: 900, imageSteps: 1500, batch: 128, images: 20_000 },
   tiny: { memorySteps: 3, imageSteps: 3, batch: 8, images: 40 },
 });
 
@@ -20,7 +20,8 @@ const language = tf.tidy(() => tf.randomNormal<tf.Rank.R2>([WIDTH, WIDTH], 0, 1,
 
 /** Keys, a query for one of them, and values that are 1 at that one. */
 function memories(batch: number, random: RandomStream): { keys: tf.Tensor3D; query: tf.Tensor3D; values: tf.Tensor3D } {
-  const keys = tf.randomNormal<tf.Rank.R3>([batch, KEYS, WIDTH], 0, 1, "float32", random.next());
+  const arrows = tf.randomNormal<tf.Rank.R3>([batch, KEYS, WIDTH], 0, 1, "float32", random.next());
+  const keys = tf.div<tf.Tensor3D>(arrows, tf.norm(arrows, 2, 2, true)); // of length 1: each fits itself best
   const wanted = Int32Array.from({ length: batch }, () => Math.floor(random.uniform() * KEYS));
   const isWanted = tf.equal(tf.range(0, KEYS, 1, "int32"), tf.tensor2d(wanted, [batch, 1], "int32"));
   const values = tf.expandDims<tf.Tensor3D>(tf.where(isWanted, 1, 0), 2); // [B, K, 1]
