@@ -64,14 +64,6 @@ language.dispose();
 
 // An image as 4 x 4 patches of 7 x 7; what the choice is made from is the image at a quarter of its sharpness.
 const { train, test, name, classes } = readImages(size.images);
-const glimpse = Params.initialized(2);
-const look = { fc1: new Linear(glimpse.at("look.fc1"), 49, 64), fc2: new Linear(glimpse.at("look.fc2"), 64, 16) };
-const tell = {
-  fc1: new Linear(glimpse.at("tell.fc1"), 49 + 16, 64),
-  fc2: new Linear(glimpse.at("tell.fc2"), 64, classes),
-};
-const expected = new Linear(glimpse.at("expected"), 49, 1);
-
 /** [B, 28, 28] as patches [B, 16, 49], and blurred to [B, 49]. */
 function views(images: tf.Tensor3D): { patches: tf.Tensor3D; blurred: tf.Tensor2D } {
   const batch = images.shape[0];
@@ -80,19 +72,36 @@ function views(images: tf.Tensor3D): { patches: tf.Tensor3D; blurred: tf.Tensor2
   return { patches: tf.reshape(cut, [batch, 16, 49]), blurred: tf.reshape(blurred, [batch, 49]) };
 }
 
-/** What is told of a glimpse, and how the choice is trained. */
-function classify(images: tf.Tensor3D, random: RandomStream | undefined, learned: boolean) {
-  const { patches, blurred } = views(images);
-  const scores = tf.expandDims<tf.Tensor3D>(look.fc2.forward(look.fc1.forward(blurred, "relu")), 1);
-  const glimpsed = hardAttention(learned ? scores : tf.zerosLike(scores), patches, { random });
-  const seen = tf.concat([glimpsed.output, glimpsed.choice], 2); // what, and where
-  const logits = tell.fc2.forward(tell.fc1.forward(tf.squeeze<tf.Tensor2D>(seen, [1]), "relu"));
-  return {
-    logits,
-    logProbability: tf.squeeze<tf.Tensor1D>(glimpsed.logProbability, [1]),
-    choice: glimpsed.choice,
-    blurred,
-  };
+/** Chooses a glimpse, or takes any, and tells from what it sees there. */
+class Glimpser {
+  readonly params = Params.initialized(2);
+  readonly look1 = new Linear(this.params.at("look1"), 49, 64);
+  readonly look2 = new Linear(this.params.at("look2"), 64, 16);
+  readonly tell1 = new Linear(this.params.at("tell1"), 49 + 16, 64);
+  readonly tell2 = new Linear(this.params.at("tell2"), 64, classes);
+  readonly expected = new Linear(this.params.at("expected"), 49, 1);
+  readonly chooses: boolean;
+
+  constructor(chooses: boolean) {
+    this.chooses = chooses;
+  }
+
+  forward(images: tf.Tensor3D, random: RandomStream | undefined) {
+    const { patches, blurred } = views(images);
+    const liked = tf.expandDims<tf.Tensor3D>(this.look2.forward(this.look1.forward(blurred, "relu")), 1);
+    const scores = this.chooses ? liked : tf.zerosLike(liked);
+    const { output, choice, logProbability } = hardAttention(scores, patches, { random });
+    const seen = tf.squeeze<tf.Tensor2D>(tf.concat([output, choice], 2), [1]); // what, and where
+    const logits = this.tell2.forward(this.tell1.forward(seen, "relu"));
+    return { logits, choice, logProbability: tf.squeeze<tf.Tensor1D>(logProbability, [1]), blurred };
+  }
+
+  loss(images: tf.Tensor3D, labels: tf.Tensor1D, random: RandomStream): tf.Scalar {
+    const { logits, logProbability, blurred } = this.forward(images, random);
+    const costs = crossEntropy(logits, labels);
+    const expected = tf.squeeze(this.expected.forward(blurred), [1]);
+    return tf.add(tf.mean(costs), reinforceLoss(logProbability, tf.neg(costs), expected));
+  }
 }
 
 const batchOf = (set: typeof train, at: number, count: number) => {
@@ -102,30 +111,25 @@ const batchOf = (set: typeof train, at: number, count: number) => {
     labels: tf.tensor1d(set.labels.subarray(start, start + count), "int32"),
   };
 };
-await fit(
-  glimpse,
-  (random, step) => {
-    const { images, labels } = batchOf(train, step, size.batch);
-    const { logits, logProbability, blurred } = classify(images, random, true);
-    const costs = crossEntropy(logits, labels);
-    const baseline = tf.squeeze(expected.forward(blurred), [1]);
-    return tf.add(tf.mean(costs), reinforceLoss(logProbability, tf.neg(costs), baseline));
-  },
-  { steps: size.imageSteps, learningRate: 3e-3 },
-);
 const count = Math.min(2000, test.labels.length);
-for (const learned of [true, false]) {
+for (const chooses of [true, false]) {
+  const model = new Glimpser(chooses);
+  const loss = (random: RandomStream, step: number) => {
+    const { images, labels } = batchOf(train, step, size.batch);
+    return model.loss(images, labels, random);
+  };
+  await fit(model.params, loss, { steps: size.imageSteps, learningRate: 3e-3 });
   const [share, choices] = tf.tidy(() => {
     const { images, labels } = batchOf(test, 0, count);
-    const { logits, choice } = classify(images, learned ? undefined : new RandomStream(5), learned);
+    const { logits, choice } = model.forward(images, chooses ? undefined : new RandomStream(5));
     return [tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")), tf.mean(choice, [0, 1])];
   }) as [tf.Tensor, tf.Tensor];
   const accuracy = (await take(share))[0] ?? NaN;
   console.log(
-    `${name}: ${(100 * accuracy).toFixed(1)} % right from a glimpse that is ${learned ? "chosen" : "random"}`,
+    `${name}: ${(100 * accuracy).toFixed(1)} % right from a glimpse that is ${chooses ? "chosen" : "random"}`,
   );
   const values = await take(choices);
   const sides = ["0", "1", "2", "3"];
-  if (learned) savePicture("09-glimpses", heatMap({ rows: sides, columns: sides, values, title: "where it looks" }));
+  if (chooses) savePicture("09-glimpses", heatMap({ rows: sides, columns: sides, values, title: "where it looks" }));
+  model.params.dispose();
 }
-glimpse.dispose();
