@@ -8,7 +8,13 @@ import { attentionStages } from "./attentionStages.ts";
 import { BilinearScore } from "./bilinearScore.ts";
 import { KernelPooling, nadarayaWatson } from "./kernelPooling.ts";
 import { cosineScore, distanceScore, dotScore, dotScoreWith, scaledDotScore, type Score } from "./scores.ts";
-import { boxcarKernel, constantKernel, epanechikovKernel, triangularKernel } from "./smoothingKernels.ts";
+import {
+  boxcarKernel,
+  constantKernel,
+  epanechikovKernel,
+  gaussianKernel,
+  triangularKernel,
+} from "./smoothingKernels.ts";
 
 const random = (shape: [number, number, number], seed: number) =>
   tf.randomNormal<tf.Rank.R3>(shape, 0, 1, "float32", seed);
@@ -111,6 +117,19 @@ describeBackends("attention pooling", () => {
     const off = tf.add<tf.Tensor3D>(q, 0.05);
     await checkGradients((a, b, c) => nadarayaWatson(a, b, c, { kernel }).output, [off, k, v], { step: 2 ** -7 });
     tf.dispose([q, k, v, output, weights, off]);
+  });
+
+  test("kernels and dot products leave nothing behind but what they give", async () => {
+    const x = random([1, 2, 3], 1);
+    for (const kernel of [boxcarKernel, constantKernel, epanechikovKernel, gaussianKernel, triangularKernel]) {
+      await expectNoLeaks(() => kernel(x).dispose());
+    }
+    await expectNoLeaks(() => {
+      const { queries, keys } = cosineScore().dotProduct?.(x, x) ?? {};
+      tf.dispose([queries ?? [], keys ?? []] as tf.TensorContainer);
+      distanceScore().dotProduct?.(x, x).bias?.dispose();
+    });
+    x.dispose();
   });
 
   test("boxcar is the mean of the near keys", async () => {

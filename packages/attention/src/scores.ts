@@ -1,3 +1,4 @@
+import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFinite, checkPositive } from "./argumentChecks.ts";
 import { squaredDistances } from "./squaredDistances.ts";
@@ -43,7 +44,8 @@ export function dotScoreWith(scale: number): Score {
 /** scale cos(q, k): the angle alone counts (Graves, Wayne and Danihelka 2014, section 3.3.1). A zero vector scores 0. */
 export function cosineScore(scale = 1): Score {
   checkFinite("cosineScore", "scale", scale);
-  const dotProduct = (queries: tf.Tensor, keys: tf.Tensor) => ({ queries: unit(queries), keys: unit(keys), scale });
+  const dotProduct = (queries: tf.Tensor, keys: tf.Tensor) =>
+    tidy(() => ({ queries: unit(queries), keys: unit(keys), scale }));
   return { dotProduct, scores: (queries, keys) => tf.tidy(() => product(dotProduct(queries, keys))) };
 }
 
@@ -55,8 +57,11 @@ export function distanceScore(width = 1): Score {
     scores: (queries, keys) => tf.tidy(() => tf.mul(squaredDistances(queries, keys), -scale / 2)),
     // |q|² is the same for all keys of a query.
     dotProduct: (queries, keys) => {
-      const squares = tf.sum(tf.square(keys), -1); // [..., K]
-      return { queries, keys, scale, bias: tf.mul(tf.expandDims(squares, -2), -scale / 2) };
+      const bias = tf.tidy(() => {
+        const squares = tf.sum(tf.square(keys), -1); // [..., K]
+        return tf.mul(tf.expandDims(squares, -2), -scale / 2);
+      });
+      return { queries, keys, scale, bias };
     },
   };
 }
