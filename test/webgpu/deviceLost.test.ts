@@ -8,6 +8,7 @@ interface Backend {
   readonly device: {
     destroy(): void;
     createBuffer(of: object): void;
+    popErrorScope(): Promise<{ readonly message: string } | null>;
     readonly lost: Promise<unknown>;
     readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
   };
@@ -78,6 +79,18 @@ describeBackends(
       await expect(before.data()).rejects.toThrow(DeviceLostError);
       expect(told).toEqual([expect.objectContaining({ reason: "validation" })]);
       tf.dispose([x, before]);
+    });
+
+    test("a full memory is told of as such", async () => {
+      const told = await start();
+      const x = onDevice();
+      const { device } = backend();
+      const pop = device.popErrorScope;
+      let popped = 0; // the scope of memory is the middle one of three
+      device.popErrorScope = () => pop.call(device).then((error) => (++popped === 2 ? { message: "no more" } : error));
+      await expect(x.data()).rejects.toThrow("webgpu: the device is lost (out-of-memory): no more");
+      expect(told).toEqual([expect.objectContaining({ reason: "out-of-memory" })]);
+      x.dispose();
     });
 
     test("a tensor that the adapter cannot hold is refused before it is made, and harms nothing", async () => {

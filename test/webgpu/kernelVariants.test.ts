@@ -43,6 +43,13 @@ describeBackends(
       expect(await valueAndGradients(qkv, f)).toEqual(full);
     });
 
+    test("tfjs's own sums over nothing are zeros, and its softmax of nothing is nothing", async () => {
+      const [sum, softmax] = tf.tidy(() => [tf.sum(tf.zeros([2, 0, 3]), 1), tf.softmax(tf.zeros([2, 0]))] as const);
+      await expectClose(sum, { shape: [2, 3], data: [0, 0, 0, 0, 0, 0] });
+      expect([softmax.shape, (await softmax.data()).length]).toEqual([[2, 0], 0]);
+      tf.dispose([sum, softmax]);
+    });
+
     test("more rows than one axis of workgroups can count", async () => {
       const rows = 65_537;
       const y = tf.tidy(() => softmax(tf.tile(tf.tensor2d([[0, Math.log(3)]]), [rows, 1])));

@@ -113,6 +113,17 @@ describeBackends(
       edges.dispose();
     });
 
+    test.each([-1000, -30, -5, 5, 30, 1000])("activations at %f neither overflow nor lose what is left", async (x) => {
+      const silu = tf.tidy(() => activate(tf.tensor1d([x]), "silu"));
+      await expectClose(silu, [x / (1 + Math.exp(-x))]);
+      for (const name of ["gelu", "geluTanh"] as const) {
+        const y = tf.tidy(() => activate(tf.tensor1d([x]), name));
+        await expectClose(y, [Math.max(x, 0)], { atol: 1e-5, rtol: 1e-5 });
+        y.dispose();
+      }
+      silu.dispose();
+    });
+
     test("embedding", async () => {
       const ids = () => tf.tensor2d([6, 0, 6, 3, 3, 3], [2, 3], "int32");
       await expectSameAsCpu([{ shape: [7, 5] }], (w) => embedding(w, ids()));
