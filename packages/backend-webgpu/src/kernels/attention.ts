@@ -3,7 +3,8 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { GpuBackend } from "../gpuBackend.ts";
 import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";
 import { f32, i32, runShader, type Uniform } from "../runShader.ts";
-import { attentionShader, FACTORS, type Pass } from "./attentionShader.ts";
+import { attentionShader, FACTORS } from "./attentionShader.ts";
+import type { Pass } from "./attentionSteps.ts";
 import { dropoutUniforms } from "./dropout.ts";
 import { rowShader, runRows } from "./rowShader.ts";
 
