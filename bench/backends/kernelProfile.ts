@@ -8,28 +8,48 @@ interface Spent {
   operations: number;
 }
 
+/** One run of the work: all of its time, and what its kernels took of it. */
+interface Pass {
+  readonly ms: number;
+  readonly spent: ReadonlyMap<string, Spent>;
+}
+
+const PASSES_MS = 3000;
+
 /**
- * Runs `work` with every kernel of the current backend timed from outside.
+ * Runs `work` again and again with every kernel of the current backend timed from outside, and tells of the fastest run:
+ * the one that the rest of the machine disturbed least.
  *
  * @returns a line for each kernel, the slowest first; the rest is what tfjs and the modules cost around them
  */
 export async function kernelProfile(work: () => Promise<unknown>): Promise<string[]> {
   await work(); // everything is compiled and allocated
-  const spent = new Map<string, Spent>();
-  const restore = timeKernels(spent);
-  const from = performance.now();
-  await work();
-  const total = performance.now() - from;
-  restore();
+  let fastest = await timedPass(work);
+  const end = performance.now() + PASSES_MS;
+  while (performance.now() < end) {
+    const pass = await timedPass(work);
+    if (pass.ms < fastest.ms) fastest = pass;
+  }
 
+  const { ms, spent } = fastest;
   const sorted = [...spent].sort(([, a], [, b]) => b.ms - a.ms);
   const inKernels = sorted.reduce((sum, [, { ms }]) => sum + ms, 0);
   const calls = sorted.reduce((sum, [, { calls }]) => sum + calls, 0);
   return [
-    ...sorted.map(([name, one]) => line(name, one, total)),
-    line("outside of kernels", { ms: total - inKernels, calls, operations: 0 }, total),
-    line("all", { ms: total, calls, operations: 0 }, total),
+    ...sorted.map(([name, one]) => line(name, one, ms)),
+    line("outside of kernels", { ms: ms - inKernels, calls, operations: 0 }, ms),
+    line("all", { ms, calls, operations: 0 }, ms),
   ];
+}
+
+async function timedPass(work: () => Promise<unknown>): Promise<Pass> {
+  const spent = new Map<string, Spent>();
+  const restore = timeKernels(spent);
+  const from = performance.now();
+  await work();
+  const ms = performance.now() - from;
+  restore();
+  return { ms, spent };
 }
 
 function line(name: string, { ms, calls, operations }: Spent, total: number): string {
