@@ -4,6 +4,7 @@ import { ADD, RELU } from "./gemm";
 import { fma, splat, sumLanes } from "./simd";
 
 const ROWS: i32 = 8; // above, packing pays
+const NEAR: i32 = 1 << 18; // elements of B that a core's own cache holds: 1 MB
 
 /** Whether `thin` takes a product: few rows, A's contiguous, and B's columns or rows. */
 // @ts-ignore: decorator
@@ -28,25 +29,26 @@ export function thin(
   mode: i32,
 ): void {
   if (rbs == 1) {
-    for (let n = 0; n < N; n += 4) {
+    const split = N * K <= NEAR ? M & ~3 : M;
+    for (let n = 0; split > 0 && n < N; n++) {
       const b = B + (<usize>(n * cbs) << 2);
       const shift = bias == 0 ? 0 : bias + (<usize>n << 2);
-      const c = C + (<usize>n << 2);
-      if (n + 4 <= N) {
-        let m = 0;
-        for (; m + 2 <= M; m += 2) {
-          const at = <usize>(m * ldc) << 2;
-          dots2(A + (<usize>(m * ras) << 2), <usize>ras << 2, b, <usize>cbs << 2, K, c + at, <usize>ldc << 2, shift, mode);
-        }
-        if (m < M) dots(A + (<usize>(m * ras) << 2), b, <usize>cbs << 2, K, c + (<usize>(m * ldc) << 2), shift, mode);
-      } else {
-        for (let j = 0; j < N - n; j++) {
-          for (let m = 0; m < M; m++) {
-            const sum = dot(A + (<usize>(m * ras) << 2), b + (<usize>(j * cbs) << 2), K);
-            finish1(c + (<usize>(m * ldc + j) << 2), sum, shift == 0 ? 0 : shift + (<usize>j << 2), mode);
-          }
-        }
+      let c = C + (<usize>n << 2);
+      let a = A;
+      let m = split;
+      for (; m >= 4; m -= 4) {
+        dots4(a, <usize>ras << 2, b, K, c, <usize>ldc << 2, shift, mode);
+        a += <usize>ras << 4;
+        c += <usize>ldc << 4;
       }
+      for (; m > 0; m--) {
+        finish1(c, dot(a, b, K), shift, mode);
+        a += <usize>ras << 2;
+        c += <usize>ldc << 2;
+      }
+    }
+    for (let m = split; m < M; m++) {
+      nearDots(A + (<usize>(m * ras) << 2), B, <usize>cbs << 2, N, K, C + (<usize>(m * ldc) << 2), bias, mode);
     }
   } else {
     for (let m = 0; m < M; m++) {
@@ -108,43 +110,74 @@ function rest(a: usize, b: usize, step: usize, from: i32, K: i32): v128 {
   return x;
 }
 
-/** A row of A with four columns of B. */
-function dots(a: usize, b: usize, step: usize, K: i32, c: usize, bias: usize, mode: i32): void {
-  const b1 = b + step;
-  const b2 = b1 + step;
-  const b3 = b2 + step;
+/** A row of A with all columns of B, `step` bytes apart, four at a time: the fastest as long as B is near. */
+function nearDots(a: usize, b: usize, step: usize, N: i32, K: i32, c: usize, bias: usize, mode: i32): void {
   const end = <usize>(K & ~3) << 2;
+  let n = N;
+  for (; n >= 4; n -= 4) {
+    const b1 = b + step;
+    const b2 = b1 + step;
+    const b3 = b2 + step;
+    let s0 = splat(0);
+    let s1 = splat(0);
+    let s2 = splat(0);
+    let s3 = splat(0);
+    for (let at: usize = 0; at < end; at += 16) {
+      const x = v128.load(a + at);
+      s0 = fma(x, v128.load(b + at), s0);
+      s1 = fma(x, v128.load(b1 + at), s1);
+      s2 = fma(x, v128.load(b2 + at), s2);
+      s3 = fma(x, v128.load(b3 + at), s3);
+    }
+    finish(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, K & ~3, K)), bias, mode);
+    b += step << 2;
+    c += 16;
+    if (bias != 0) bias += 16;
+  }
+  for (; n > 0; n--) {
+    finish1(c, dot(a, b, K), bias, mode);
+    b += step;
+    c += 4;
+    if (bias != 0) bias += 4;
+  }
+}
+
+/** A row of A with a column of B. Taken one after another, columns come from far memory twice as fast as four at a time. */
+// @ts-ignore: decorator
+@inline
+function dot(a: usize, b: usize, K: i32): f32 {
   let s0 = splat(0);
   let s1 = splat(0);
   let s2 = splat(0);
   let s3 = splat(0);
-  for (let at: usize = 0; at < end; at += 16) {
-    const x = v128.load(a + at);
-    s0 = fma(x, v128.load(b + at), s0);
-    s1 = fma(x, v128.load(b1 + at), s1);
-    s2 = fma(x, v128.load(b2 + at), s2);
-    s3 = fma(x, v128.load(b3 + at), s3);
+  let k = K;
+  for (; k >= 16; k -= 16) {
+    s0 = fma(v128.load(a), v128.load(b), s0);
+    s1 = fma(v128.load(a, 16), v128.load(b, 16), s1);
+    s2 = fma(v128.load(a, 32), v128.load(b, 32), s2);
+    s3 = fma(v128.load(a, 48), v128.load(b, 48), s3);
+    a += 64;
+    b += 64;
   }
-  finish(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, K & ~3, K)), bias, mode);
+  for (; k >= 4; k -= 4) {
+    s0 = fma(v128.load(a), v128.load(b), s0);
+    a += 16;
+    b += 16;
+  }
+  let sum = sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+  for (; k > 0; k--) {
+    sum += load<f32>(a) * load<f32>(b);
+    a += 4;
+    b += 4;
+  }
+  return sum;
 }
 
-/** Two rows of A with four columns of B: each of these is read once. */
-function dots2(
-  a: usize,
-  rowStep: usize,
-  b: usize,
-  step: usize,
-  K: i32,
-  c: usize,
-  ldc: usize,
-  bias: usize,
-  mode: i32,
-): void {
-  const a1 = a + rowStep;
-  const b1 = b + step;
-  const b2 = b1 + step;
-  const b3 = b2 + step;
-  const end = <usize>(K & ~3) << 2;
+/** Four rows of A, `step` bytes apart, with a column of B, which is read once. */
+function dots4(a: usize, step: usize, b: usize, K: i32, c: usize, ldc: usize, bias: usize, mode: i32): void {
+  let a1 = a + step;
+  let a2 = a1 + step;
+  let a3 = a2 + step;
   let s0 = splat(0);
   let s1 = splat(0);
   let s2 = splat(0);
@@ -153,35 +186,41 @@ function dots2(
   let t1 = splat(0);
   let t2 = splat(0);
   let t3 = splat(0);
-  for (let at: usize = 0; at < end; at += 16) {
-    const x = v128.load(a + at);
-    const y = v128.load(a1 + at);
-    let column = v128.load(b + at);
-    s0 = fma(x, column, s0);
-    t0 = fma(y, column, t0);
-    column = v128.load(b1 + at);
-    s1 = fma(x, column, s1);
-    t1 = fma(y, column, t1);
-    column = v128.load(b2 + at);
-    s2 = fma(x, column, s2);
-    t2 = fma(y, column, t2);
-    column = v128.load(b3 + at);
-    s3 = fma(x, column, s3);
-    t3 = fma(y, column, t3);
+  let k = K;
+  for (; k >= 8; k -= 8) {
+    const x = v128.load(b);
+    s0 = fma(v128.load(a), x, s0);
+    s1 = fma(v128.load(a1), x, s1);
+    s2 = fma(v128.load(a2), x, s2);
+    s3 = fma(v128.load(a3), x, s3);
+    const y = v128.load(b, 16);
+    t0 = fma(v128.load(a, 16), y, t0);
+    t1 = fma(v128.load(a1, 16), y, t1);
+    t2 = fma(v128.load(a2, 16), y, t2);
+    t3 = fma(v128.load(a3, 16), y, t3);
+    a += 32;
+    a1 += 32;
+    a2 += 32;
+    a3 += 32;
+    b += 32;
   }
-  finish(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, K & ~3, K)), bias, mode);
-  finish(c + ldc, f32x4.add(sums(t0, t1, t2, t3), rest(a1, b, step, K & ~3, K)), bias, mode);
-}
-
-// @ts-ignore: decorator
-@inline
-function dot(a: usize, b: usize, K: i32): f32 {
-  const end = <usize>(K & ~3) << 2;
-  let s = splat(0);
-  for (let at: usize = 0; at < end; at += 16) s = fma(v128.load(a + at), v128.load(b + at), s);
-  let sum = sumLanes(s);
-  for (let at = end; at < <usize>K << 2; at += 4) sum += load<f32>(a + at) * load<f32>(b + at);
-  return sum;
+  let sum = sums(f32x4.add(s0, t0), f32x4.add(s1, t1), f32x4.add(s2, t2), f32x4.add(s3, t3));
+  for (; k > 0; k--) {
+    let x = splat(load<f32>(a));
+    x = f32x4.replace_lane(x, 1, load<f32>(a1));
+    x = f32x4.replace_lane(x, 2, load<f32>(a2));
+    x = f32x4.replace_lane(x, 3, load<f32>(a3));
+    sum = fma(x, splat(load<f32>(b)), sum);
+    a += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    b += 4;
+  }
+  finish1(c, f32x4.extract_lane(sum, 0), bias, mode);
+  finish1(c + ldc, f32x4.extract_lane(sum, 1), bias, mode);
+  finish1(c + 2 * ldc, f32x4.extract_lane(sum, 2), bias, mode);
+  finish1(c + 3 * ldc, f32x4.extract_lane(sum, 3), bias, mode);
 }
 
 /** A row of A with sixteen columns of B, whose rows are `step` bytes apart. */

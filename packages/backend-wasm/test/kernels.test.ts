@@ -75,6 +75,13 @@ describe("matMul", () => {
     });
   }
 
+  test.each([1, 2, 3, 4, 5, 6, 7])("%i rows times a matrix of more than a megabyte", async (m) => {
+    // lengths that leave a rest whatever they are divided by
+    await same([{ shape: [m, 515] }, { shape: [521, 515], phase: 1 }], (x, y) =>
+      tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D, false, true),
+    );
+  });
+
   test("fused with bias and relu", async () => {
     const f = (a: tf.Tensor, b: tf.Tensor, bias: tf.Tensor) =>
       tf.fused.matMul({ a: a as tf.Tensor2D, b: b as tf.Tensor2D, bias, activation: "relu" });
