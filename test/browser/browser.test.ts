@@ -57,6 +57,12 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     expect(result).toEqual({ evaluates: false });
   });
 
+  test("is told of a lost GPU, reads no number from it, and goes on with another", async () => {
+    const { result, printed } = await ask({ lose: "" });
+    expect(printed).toEqual([]);
+    expect(result).toEqual({ told: ["destroyed"], read: "DeviceLostError", name: "webgpu", sum: 2002 });
+  });
+
   test.each(["wasm", "webgpu"] as const)(
     "on %s trains, translates and computes as Node does, silently",
     async (name) => {

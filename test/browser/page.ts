@@ -55,6 +55,20 @@ async function run(asked: URLSearchParams): Promise<PageResult> {
   };
 }
 
+/** What happens when the GPU is taken away in the middle, and after that. */
+async function loseDevice() {
+  const told: string[] = [];
+  await initBackend("webgpu", { onDeviceLost: ({ reason }) => told.push(reason) });
+  const onDevice = () => tf.tidy(() => tf.sum(tf.add(tf.ones([1001]), 1)));
+  const lost = onDevice();
+  const { device } = tf.backend() as unknown as { device: { destroy(): void; readonly lost: Promise<unknown> } };
+  device.destroy();
+  await device.lost;
+  const read = await lost.data().then(String, (error: Error) => error.name);
+  const { name } = await initBackend("webgpu");
+  return { told, read, name, sum: (await onDevice().data())[0] };
+}
+
 /** Whether the page may turn text into code. */
 function mayEvaluate(): boolean {
   try {
@@ -65,9 +79,11 @@ function mayEvaluate(): boolean {
 }
 
 const asked = new URLSearchParams(location.search);
-const result = asked.has("evaluate")
-  ? { evaluates: mayEvaluate() }
-  : await run(asked).catch((error: unknown) => ({ error: String(error), violations }));
+async function answer(): Promise<unknown> {
+  if (asked.has("evaluate")) return { evaluates: mayEvaluate() };
+  return asked.has("lose") ? loseDevice() : run(asked);
+}
+const result = await answer().catch((error: unknown) => ({ error: String(error), violations }));
 const element = document.createElement("output");
 element.id = "result";
 element.textContent = JSON.stringify(result);
