@@ -1,4 +1,5 @@
 import type { Pieces } from "./pieces.ts";
+import { TextTable } from "./textTable.ts";
 import type { TokenList } from "./tokenList.ts";
 
 /** The tokens of one piece; their bounds count UTF-16 units of the piece, whole characters. */
@@ -18,8 +19,8 @@ const CACHED_WORDS = 65_536;
 export class WordCache {
   readonly #encode: (piece: string, asBytes: boolean) => Word;
   readonly #longest: number;
-  readonly #plain = new WordTable();
-  readonly #bytes = new WordTable();
+  #plain = newWords();
+  #bytes = newWords();
 
   /**
    * @param encode the tokens of a piece that is not remembered; `asBytes` as in {@link Pieces}
@@ -50,58 +51,21 @@ export class WordCache {
 
   #find(text: string, start: number, end: number, asBytes: boolean): Word {
     if (end - start > this.#longest) return this.#encode(text.slice(start, end), asBytes);
-    const table = asBytes ? this.#bytes : this.#plain;
-    return table.get(text, start, end) ?? table.add(text.slice(start, end), (piece) => this.#encode(piece, asBytes));
-  }
-}
-
-/** Words by their text: a hash table that looks into the text where a word stands, so that none is cut out to be found. */
-class WordTable {
-  #slots = new Int32Array(1024); // the number of a word and 1, or 0
-  #keys: string[] = [];
-  #words: Word[] = [];
-
-  get(text: string, start: number, end: number): Word | undefined {
-    const mask = this.#slots.length - 1;
-    for (let slot = hash(text, start, end) & mask; ; slot = (slot + 1) & mask) {
-      const word = (this.#slots[slot] ?? 0) - 1;
-      if (word < 0) return undefined;
-      if (isAt(this.#keys[word] ?? "", text, start, end)) return this.#words[word];
+    let { table, words } = asBytes ? this.#bytes : this.#plain;
+    const known = words[table.find(text, start, end)];
+    if (known !== undefined) return known;
+    if (words.length >= CACHED_WORDS) {
+      ({ table, words } = newWords());
+      if (asBytes) this.#bytes = { table, words };
+      else this.#plain = { table, words };
     }
-  }
-
-  add(key: string, encode: (key: string) => Word): Word {
-    const word = encode(key);
-    if (this.#keys.length >= CACHED_WORDS) {
-      this.#slots.fill(0);
-      this.#keys = [];
-      this.#words = [];
-    }
-    this.#keys.push(` ${key}`.slice(1)); // a copy, as a slice of a long text would keep all of it
-    this.#words.push(word);
-    if (2 * this.#keys.length > this.#slots.length) {
-      this.#slots = new Int32Array(2 * this.#slots.length);
-      this.#keys.forEach((each, i) => this.#place(each, i));
-    } else this.#place(key, this.#keys.length - 1);
+    const piece = text.slice(start, end);
+    const word = this.#encode(piece, asBytes);
+    words[table.add(` ${piece}`.slice(1))] = word; // a copy, as a slice of a long text would keep all of it
     return word;
   }
-
-  #place(key: string, word: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = hash(key, 0, key.length) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = word + 1;
-  }
 }
 
-function hash(text: string, start: number, end: number): number {
-  let sum = end - start;
-  for (let i = start; i < end; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x5bd1e995);
-  return sum ^ (sum >>> 15);
-}
-
-function isAt(key: string, text: string, start: number, end: number): boolean {
-  if (key.length !== end - start) return false;
-  for (let i = 0; i < key.length; i++) if (key.charCodeAt(i) !== text.charCodeAt(start + i)) return false;
-  return true;
+function newWords(): { readonly table: TextTable; readonly words: Word[] } {
+  return { table: new TextTable(), words: [] };
 }
