@@ -42,7 +42,8 @@ export class Json {
   }
 
   items(): Json[] {
-    return this.array().map((item, i) => new Json(item, `${this.path}[${i}]`, this.#depth + 1));
+    // Not map: that would pass over holes.
+    return Array.from(this.array(), (item, i) => new Json(item, `${this.path}[${i}]`, this.#depth + 1));
   }
 
   string(): string {

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import { Json } from "./json.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -27,7 +27,7 @@ export class MergeTable {
       const merge = given[i];
       const [left, middle, right, next] = readMerge(merge);
       if (left === undefined || right === undefined) {
-        throw new TokenizerError(`${json.path}[${i}]: expected two tokens, got ${JSON.stringify(merge)}`);
+        throw new Json(merge, `${json.path}[${i}]`).expected("two tokens");
       }
       const find = (middle: number, next: number): number => {
         const id = vocabulary.idOfJoined(left, 0, middle, right, next, right.length);

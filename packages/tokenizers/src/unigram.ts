@@ -1,6 +1,6 @@
 import { utf8Length } from "./byteMap.ts";
 import { bytesOf, byteToken } from "./byteTokens.ts";
-import type { Json } from "./json.ts";
+import { Json } from "./json.ts";
 import type { Model, UnigramConfig } from "./model.ts";
 import { type Pieces, spellBytes } from "./pieces.ts";
 import { TokenizerError } from "./tokenizerError.ts";
@@ -54,10 +54,10 @@ export class Unigram implements Model {
 
   static fromJSON(json: Json): Unigram {
     const vocab = json.at("vocab");
-    const entries = vocab.array().map((entry, i): readonly [string, number] => {
+    const entries = Array.from(vocab.array(), (entry, i): readonly [string, number] => {
       const [token, score]: readonly unknown[] = Array.isArray(entry) ? entry : [];
       if (typeof token === "string" && typeof score === "number") return [token, score];
-      throw new TokenizerError(`${vocab.path}[${i}]: expected [token, score], got ${JSON.stringify(entry)}`);
+      throw new Json(entry, `${vocab.path}[${i}]`).expected("[token, score]");
     });
     const unkId = json.at("unk_id").or(undefined, (id) => id.natural());
     const userDefined = json.at("user_defined").or(undefined, (ids) => ids.items().map((id) => id.natural()));
