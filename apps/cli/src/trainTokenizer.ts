@@ -56,13 +56,8 @@ type Training = TrainingPipeline & TrainingOptions & { readonly vocabSize: numbe
 
 function train(model: TokenizerModel, texts: AsyncIterable<string>, options: Training): Promise<Tokenizer> {
   switch (model) {
-    case "bpe": {
-      const { onProgress, ...others } = options;
-      return trainBpe(texts, {
-        ...others,
-        onProgress: (done, total) => onProgress?.({ stage: "learning", done, total }),
-      });
-    }
+    case "bpe":
+      return trainBpe(texts, options);
     case "wordpiece":
       return trainWordPiece(texts, options);
     case "unigram":

@@ -8,7 +8,7 @@ import { MarianModel, parseMarianConfig } from "@qkv/transformer";
 export async function writeTinyModel(folder: string): Promise<void> {
   await initBackend("cpu");
   const endToken = "</s>";
-  const tokenizer = trainBpe(["the train to the station", "la gare est là"], {
+  const tokenizer = await trainBpe(["the train to the station", "la gare est là"], {
     vocabSize: 40,
     specialTokens: [endToken, "<unk>", "<pad>"],
     preTokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },

@@ -8,7 +8,7 @@ import { buildProgram, qkv } from "./qkv.ts";
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-tokenize-"));
-  const tokenizer = trainBpe(["the train"], {
+  const tokenizer = await trainBpe(["the train"], {
     vocabSize: 40,
     specialTokens: ["</s>", "<unk>"],
     unkToken: "<unk>",

@@ -42,13 +42,6 @@ export class WordCounter {
   }
 }
 
-/** Every word of `texts` as the model would see it, and how often it comes. */
-export function countWords(texts: Iterable<string>, options: CountWordsOptions): Map<string, number> {
-  const counter = new WordCounter(options);
-  for (const text of texts) counter.add(text);
-  return counter.counts();
-}
-
 /** Each word once in byte-level characters, rather than each of its occurrences. */
 function spellWords(words: ReadonlyMap<string, number>): Map<string, number> {
   const spelled = new Map<string, number>();

@@ -4,7 +4,7 @@ import { byteLevelAlphabet, templateProcessing, Tokenizer, TokenizerError, train
 
 const CORPUS = ["the cat sat on the mat", "l'élève naïf", "今天天气很好", "👩‍👩‍👧‍👦 👍🏽", "  x  "];
 
-const byteLevel = trainBpe(CORPUS, {
+const byteLevel = await trainBpe(CORPUS, {
   vocabSize: 300,
   specialTokens: ["</s>"],
   initialAlphabet: byteLevelAlphabet(),

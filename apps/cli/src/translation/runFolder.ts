@@ -52,7 +52,7 @@ export async function runTokenizer({ config, folder }: RunFolder, pairs: readonl
   const file = path.join(folder, "tokenizer.json");
   if (existsSync(file)) return Tokenizer.fromJSON(await readFile(file, "utf8"));
   const bar = progressBar("vocabulary", config.tokenizer.vocabSize);
-  const tokenizer = trainVocabulary(pairs, config.tokenizer, (done) => bar.update(done));
+  const tokenizer = await trainVocabulary(pairs, config.tokenizer, (done) => bar.update(done));
   bar.stop();
   await replaceFile(file, encode(tokenizer.toJSON()));
   return tokenizer;

@@ -13,7 +13,7 @@ export function trainVocabulary(
   pairs: readonly SentencePair[],
   { vocabSize, minFrequency }: TranslationTrainingConfig["tokenizer"],
   onProgress?: (done: number, total: number) => void,
-): Tokenizer {
+): Promise<Tokenizer> {
   const [endToken] = SPECIAL_TOKENS;
   return trainBpe(texts(pairs), {
     vocabSize,
@@ -47,7 +47,9 @@ export function trainVocabulary(
         { type: "Strip", content: " ", start: 1, stop: 0 },
       ],
     },
-    ...(onProgress && { onProgress }),
+    ...(onProgress && {
+      onProgress: ({ stage, done, total = done }) => stage === "learning" && onProgress(done, total),
+    }),
   });
 }
 
