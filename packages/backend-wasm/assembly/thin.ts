@@ -13,7 +13,14 @@ export function isThin(M: i32, cas: i32, rbs: i32, cbs: i32): bool {
   return M <= ROWS && cas == 1 && (rbs == 1 || cbs == 1);
 }
 
-/** C[m, n] = sum over k of A[m * ras + k] * B[k * rbs + n * cbs], with bias and mode as in gemm. */
+/** Whether a core's own cache holds B. Ask it of a whole product, not of a part: it decides how sums are rounded. */
+// @ts-ignore: decorator
+@inline
+export function isNear(N: i32, K: i32): bool {
+  return <i64>N * K <= NEAR;
+}
+
+/** C[m, n] = sum over k of A[m * ras + k] * B[k * rbs + n * cbs], with bias and mode as in gemm, for B near or far. */
 export function thin(
   A: usize,
   B: usize,
@@ -27,9 +34,10 @@ export function thin(
   ldc: i32,
   bias: usize,
   mode: i32,
+  near: bool,
 ): void {
   if (rbs == 1) {
-    const split = N * K <= NEAR ? M & ~3 : M;
+    const split = near ? M & ~3 : M;
     for (let n = 0; split > 0 && n < N; n++) {
       const b = B + (<usize>(n * cbs) << 2);
       const shift = bias == 0 ? 0 : bias + (<usize>n << 2);

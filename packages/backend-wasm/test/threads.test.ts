@@ -55,6 +55,22 @@ test("the number of threads changes no bit", async () => {
   for (const run of runs) expect(run).toEqual(runs[0]);
 });
 
+test.each([1, 3, 4, 7, 9])(
+  "nor of the product of %i rows with a matrix that a cache holds only in parts",
+  async (rows) => {
+    const [x, weight] = [wave([rows, 67], 0), wave([4001, 67], 1)]; // 268,067 elements, of which 262,144 are held
+    const runs: Float32Array[] = [];
+    for (const threads of [1, 3]) {
+      await initBackend("wasm", { threads });
+      const y = linear(x, weight);
+      runs.push((await y.data()) as Float32Array);
+      y.dispose();
+    }
+    expect(runs[1]).toEqual(runs[0]);
+    tf.dispose([x, weight]);
+  },
+);
+
 test("left out, the number stays", async () => {
   await initBackend("wasm", { threads: 3 });
   await initBackend("cpu");
