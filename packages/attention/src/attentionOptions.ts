@@ -33,4 +33,9 @@ export interface AttentionOptions {
 export interface ScoredAttentionOptions extends Omit<AttentionOptions, "scale"> {
   /** How a query is compared with a key. Default {@link scaledDotScore}. */
   readonly score?: Score | undefined;
+  /**
+   * How many queries are compared at once, where no kernel knows the score: memory then grows with this and the keys, not
+   * with the queries. A gradient still needs all of them. Default all.
+   */
+  readonly queriesAtOnce?: number | undefined;
 }

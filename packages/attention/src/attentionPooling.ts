@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { alignToScores, checkPooled } from "./argumentChecks.ts";
+import { alignToScores, checkInteger, checkPooled } from "./argumentChecks.ts";
 import type { ScoredAttentionOptions } from "./attentionOptions.ts";
-import { attentionStages } from "./attentionStages.ts";
+import { chunkedPooling } from "./chunkedPooling.ts";
 import { scaledDotProductAttention } from "./scaledDotProductAttention.ts";
 import { scaledDotScore } from "./scores.ts";
 
@@ -19,15 +19,16 @@ export function attentionPooling<T extends tf.Tensor3D | tf.Tensor4D>(
   queries: T,
   keys: T,
   values: T,
-  { score = scaledDotScore, ...options }: ScoredAttentionOptions = {},
+  { score = scaledDotScore, queriesAtOnce = Infinity, ...options }: ScoredAttentionOptions = {},
 ): T {
   checkPooled("attentionPooling", queries, keys, values, { sameWidth: score === scaledDotScore });
+  if (queriesAtOnce !== Infinity) checkInteger("attentionPooling", "queriesAtOnce", queriesAtOnce, 1);
   return tf.tidy(() => {
     const dot = score.dotProduct?.(queries, keys);
     // Cap and sinks see the scores as they are, not up to a number for each query.
     const exact = dot?.bias === undefined || (options.softcap === undefined && options.sinks === undefined);
     if (dot === undefined || !exact) {
-      return tf.matMul(attentionStages(queries, keys, { ...options, score }).dropped, values) as T;
+      return chunkedPooling(queries, keys, values, { ...options, score }, queriesAtOnce);
     }
     const shape = [...queries.shape.slice(0, -1), keys.shape.at(-2) ?? 0];
     const align = (name: "mask" | "bias", dtype: "bool" | "float32") =>

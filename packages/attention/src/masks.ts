@@ -24,13 +24,21 @@ export function slidingWindowMask(
   checkInteger("slidingWindowMask", "keys", keys, 0);
   if (before !== undefined) checkInteger("slidingWindowMask", "before", before, 0);
   if (after !== undefined) checkInteger("slidingWindowMask", "after", after, 0);
+  return bandMask({ first: keys - queries, queries, keys }, { before, after });
+}
+
+/** The band of queries that stand in a row from place `first` on: [Q, K] bool. */
+export function bandMask(
+  { first, queries, keys }: { readonly first: number; readonly queries: number; readonly keys: number },
+  { before, after }: { readonly before?: number | undefined; readonly after?: number | undefined },
+): tf.Tensor2D {
   return tf.tidy(() => {
-    const i = tf.reshape(tf.range(keys - queries, keys, 1, "int32"), [queries, 1]);
+    const i = tf.reshape(tf.range(first, first + queries, 1, "int32"), [queries, 1]);
     const j = tf.reshape(tf.range(0, keys, 1, "int32"), [1, keys]);
     const distance = tf.sub(j, i); // of key j from query i, below 0 before it
-    const soon = tf.lessEqual(distance, after ?? keys + queries);
-    const late = tf.greaterEqual(distance, -(before ?? keys + queries));
-    return tf.logicalAnd(soon, late) as tf.Tensor2D;
+    const everywhere = keys + queries + Math.abs(first);
+    const soon = tf.lessEqual(distance, after ?? everywhere);
+    return tf.logicalAnd(soon, tf.greaterEqual(distance, -(before ?? everywhere))) as tf.Tensor2D;
   });
 }
 

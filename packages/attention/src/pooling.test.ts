@@ -64,6 +64,33 @@ describeBackends("attention pooling", () => {
     params.dispose();
   });
 
+  test("some queries at once are all at once, with less in memory", async () => {
+    const params = randomized();
+    const score = new AdditiveScore(params, sizes);
+    const [q, k, v] = [random([2, 7, 3], 1), random([2, 5, 3], 2), random([2, 5, 4], 3)];
+    const mask = tf.tidy(() => tf.greater(random([2, 7, 5], 4), -1));
+    const bias = random([1, 1, 5], 5);
+    const options = { score, mask, bias, causal: true };
+    const [whole, parts] = [
+      attentionPooling(q, k, v, options),
+      attentionPooling(q, k, v, { ...options, queriesAtOnce: 3 }),
+    ];
+    await expectClose(parts, whole);
+    const byHead = tf.tidy(() => {
+      const [a, b, c] = [q, k, v].map((x) => tf.expandDims(x, 1)) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+      return tf.squeeze(attentionPooling(a, b, c, { score, causal: true, queriesAtOnce: 2 }), [1]);
+    });
+    const causal = attentionPooling(q, k, v, { score, causal: true });
+    await expectClose(byHead, causal);
+    await checkGradients((a, b, c) => attentionPooling(a, b, c, { score, queriesAtOnce: 4 }), [q, k, v]);
+    const peak = async (queriesAtOnce: number) =>
+      (await tf.profile(() => attentionPooling(q, k, v, { score, queriesAtOnce }).dispose())).peakBytes;
+    expect(await peak(1)).toBeLessThan(await peak(7));
+    expect(() => attentionPooling(q, k, v, { score, queriesAtOnce: 0 })).toThrow("integer from 1, got 0");
+    tf.dispose([q, k, v, mask, bias, whole, parts, byHead, causal]);
+    params.dispose();
+  });
+
   test("a cap or sinks see the scores of distance as they are", async () => {
     const options = { score: distanceScore(0.7), softcap: 1 };
     const [q, k, v] = [random([2, 2, 3], 1), random([2, 4, 3], 2), random([2, 4, 5], 3)];
