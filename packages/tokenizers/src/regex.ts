@@ -25,6 +25,7 @@ export function regexMatcher(pattern: string, path: string): Matcher {
 function search(program: RegexProgram, text: string, found: (start: number, end: number) => void): void {
   const searching = new RegexSearch(program, text);
   let lastEnd = -1;
+  if (text === "") return; // Hugging Face's tokenizers do not ask
   for (let from = 0; from <= text.length;) {
     const end = searching.find(from);
     if (end < 0) return;
