@@ -6,11 +6,13 @@ import { crossEntropy } from "@qkv/backend";
 import { type Context, GruDecoder, GruEncoder, Params, type RandomStream } from "@qkv/nn";
 import { heatMap, lineChart, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Pair, readPairs, Vocabulary } from "./tatoeba.ts";
+import { type Pair, readPairs, tatoebaFile, Vocabulary } from "./tatoeba.ts";
 import { fit, preset, savePicture, take } from "./tour.ts";
 
 const size = preset({
-  full: { pairs: 40_000, maxWords: 14, vocabSize: 3000, width: 128, batch: 64, steps: 1200 },
+  full: tatoebaFile()
+    ? { pairs: 40_000, maxWords: 14, vocabSize: 3000, width: 128, batch: 64, steps: 1200 }
+    : { pairs: 4000, maxWords: 14, vocabSize: 20, width: 64, batch: 64, steps: 600 },
   tiny: { pairs: 40, maxWords: 5, vocabSize: 30, width: 8, batch: 8, steps: 3 },
 });
 const { train, test, name } = readPairs(size.pairs, size.maxWords);

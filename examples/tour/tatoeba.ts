@@ -14,9 +14,8 @@ export interface Pair {
 
 /** Pairs to learn from and pairs to be tested on, of at most `maxWords` words on either side. */
 export function readPairs(count: number, maxWords: number): { train: Pair[]; test: Pair[]; name: string } {
-  const file = join(process.env["QKV_DATA"] ?? "", "tatoeba", "fra-eng.zip");
-  const real = process.env["QKV_DATA"] !== undefined && existsSync(file);
-  const pairs = (real ? tatoeba(file) : invented(2 * count, maxWords)).filter(
+  const file = tatoebaFile();
+  const pairs = (file === undefined ? invented(2 * count, maxWords) : tatoeba(file)).filter(
     ({ source, target }) => source.length <= maxWords && target.length <= maxWords,
   );
   // A sentence belongs to the test by its own hash, so that no translation of it is learned.
@@ -25,8 +24,14 @@ export function readPairs(count: number, maxWords: number): { train: Pair[]; tes
   return {
     train: spread(train, count),
     test: spread(test, count / 10),
-    name: real ? "Tatoeba" : "an invented language",
+    name: file === undefined ? "an invented language" : "Tatoeba",
   };
+}
+
+/** The file of Tatoeba's pairs, if there is one. */
+export function tatoebaFile(): string | undefined {
+  const file = join(process.env["QKV_DATA"] ?? "", "tatoeba", "fra-eng.zip");
+  return process.env["QKV_DATA"] !== undefined && existsSync(file) ? file : undefined;
 }
 
 function tatoeba(file: string): Pair[] {
