@@ -16,3 +16,19 @@ export function splitLines(text: string): string[] {
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }
+
+/** The lines of a text that comes in chunks: only a line feed ends one, and a carriage return before it goes with it. */
+export async function* streamLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let open: string[] = []; // of a line that has not ended; joined once, as a line may be as long as a file
+  for await (const chunk of chunks) {
+    const lines = chunk.split("\n");
+    const rest = lines.pop() ?? "";
+    for (const line of lines) {
+      yield `${open.join("")}${line}`.replace(/\r$/, "");
+      open = [];
+    }
+    open.push(rest);
+  }
+  const last = open.join("");
+  if (last !== "") yield last;
+}

@@ -11,6 +11,7 @@ import {
 } from "@qkv/tokenizers";
 import { progressBar } from "./progressBar.ts";
 import { type TokenizerModel, TRAINING_PIPELINES, type TrainingPipeline } from "./trainingPipelines.ts";
+import { streamLines } from "./textLines.ts";
 import { UsageError } from "./usageError.ts";
 
 /** What `qkv train tokenizer` is asked for. */
@@ -80,19 +81,12 @@ function withSpecialTokens(pipeline: TrainingPipeline, tokens: readonly string[]
 /** The lines of all files, each read as it is needed. */
 async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
   for (const file of files) {
-    let rest = "";
-    const chunks = createReadStream(file, "utf8") as AsyncIterable<string>;
     try {
-      for await (const chunk of chunks) {
-        const lines = `${rest}${chunk}`.split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) yield line.replace(/\r$/, "");
-      }
+      yield* streamLines(createReadStream(file, "utf8") as AsyncIterable<string>);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw code === undefined ? error : new UsageError(`${file}: expected a text file, got ${code}`);
     }
-    if (rest !== "") yield rest;
   }
 }
 

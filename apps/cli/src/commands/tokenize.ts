@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Encoding, Tokenizer } from "@qkv/tokenizers";
 import { Command } from "commander";
+import { streamLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
 
 interface TokenizeCommandOptions {
@@ -39,7 +40,7 @@ async function runTokenize(options: TokenizeCommandOptions): Promise<void> {
   const { openTokenizer } = await import("../openTokenizer.ts");
   const tokenizer = await openTokenizer(options.model);
   let number = 0;
-  for await (const line of inputLines()) {
+  for await (const line of streamLines(process.stdin.setEncoding("utf8") as AsyncIterable<string>)) {
     number += 1;
     const shown = options.decode
       ? decodeLine(tokenizer, line, number, options)
@@ -83,15 +84,4 @@ function idsOfJson(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The lines of standard input as they are: only a line feed ends one, and a carriage return before it goes with it. */
-async function* inputLines(): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of process.stdin.setEncoding("utf8") as AsyncIterable<string>) {
-    const lines = `${rest}${chunk}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line.replace(/\r$/, "");
-  }
-  if (rest !== "") yield rest;
 }
