@@ -32,6 +32,7 @@ describeBackends(
       [1, 2, 32, 32, 8],
       [1, 2, 67, 13, 5],
       [1, 1, 5, 530, 3],
+      [1, 1, 5, 530, 23],
       [1, 1, 37, 41, 33],
       [1, 2, 131, 523, 7],
       [2, 2, 0, 3, 4],
@@ -43,6 +44,8 @@ describeBackends(
       for (const scale of [0.7, -0.7, 0]) {
         await expectSameAsCpu(inputs, (x, y, z) => attention(x, y, z, { causal: true, scale }), { tolerance });
       }
+      const biased: Operation = (x, y, z, bias) => attention(x, y, z, { bias, scale: 1 });
+      await expectSameAsCpu([...inputs, { shape: [q, k], phase: 3 }], biased, { tolerance });
       const dropout = { rate: 0.3, seed: 9 };
       for (const shape of [
         [b, 1, 1, k],
