@@ -1,0 +1,15 @@
+import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
+
+/** The middle of an image; where the image is smaller, black fills it up (`center_crop` of image_transforms.py). */
+export function centerCrop(pixels: Pixels, { width, height }: { width: number; height: number }): CheckedPixels {
+  const { data, width: fromWidth, height: fromHeight, channels } = checkPixels(pixels);
+  // Below 0 where the crop begins before the image does; rounded down either way.
+  const [left, top] = [Math.floor((fromWidth - width) / 2), Math.floor((fromHeight - height) / 2)];
+  const out = new Uint8Array(width * height * channels);
+  const [x0, x1] = [Math.max(0, left), Math.min(fromWidth, left + width)];
+  for (let y = Math.max(0, top); y < Math.min(fromHeight, top + height); y++) {
+    const row = data.subarray((y * fromWidth + x0) * channels, (y * fromWidth + x1) * channels);
+    out.set(row, ((y - top) * width + x0 - left) * channels);
+  }
+  return { data: out, width, height, channels };
+}

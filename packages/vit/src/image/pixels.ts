@@ -1,0 +1,30 @@
+/** A decoded image: one byte for each channel of each pixel, row after row. A page's `ImageData` is one (RGBA). */
+export interface Pixels {
+  /** [height, width, channels] */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 RGB, 4 RGBA; left out, as many as the data says. */
+  readonly channels?: 1 | 3 | 4;
+}
+
+/** Pixels whose channels are said and hold true. */
+export type CheckedPixels = Required<Pixels>;
+
+/** The image with its channels counted. @throws RangeError if the data is of another size than width and height say */
+export function checkPixels(pixels: Pixels): CheckedPixels {
+  const { data, width, height } = pixels;
+  if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`pixels: expected a width and height from 1, got ${width} x ${height}`);
+  }
+  const channels = pixels.channels ?? data.length / (width * height);
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    throw new RangeError(`pixels: expected 1, 3 or 4 channels, got ${channels} (${data.length} bytes)`);
+  }
+  if (data.length !== width * height * channels) {
+    throw new RangeError(
+      `pixels: expected ${width} x ${height} x ${channels} = ${width * height * channels} bytes, got ${data.length}`,
+    );
+  }
+  return { data, width, height, channels };
+}

@@ -1,0 +1,79 @@
+import { centerCrop } from "./centerCrop.ts";
+import type { CheckedPixels, Pixels } from "./pixels.ts";
+import { channelsOf, type ImageProcessorConfig, type ImageSize } from "./processorConfig.ts";
+import { resize } from "./resize.ts";
+import { toGrey } from "./toGrey.ts";
+import { toRgb } from "./toRgb.ts";
+
+/** What a model takes: `pixel_values` of transformers. */
+export interface PixelValues {
+  /** [B, C, height, width] */
+  readonly data: Float32Array;
+  readonly shape: readonly [images: number, channels: number, height: number, width: number];
+}
+
+/**
+ * Images as a model takes them, the same floats as the image processors of transformers give (those on Pillow): made
+ * RGB, resized, cropped, rescaled and normalized, channel by channel.
+ *
+ * @throws RangeError if there is no image, or they come out at different sizes
+ */
+export function preprocessImages(images: readonly Pixels[], config: ImageProcessorConfig): PixelValues {
+  const cut = images.map((image) => cutToSize(image, config));
+  const [first] = cut;
+  if (first === undefined) throw new RangeError("preprocessImages: expected at least one image, got none");
+  const { width, height, channels } = first;
+  const values = valuesOfBytes(config);
+  const size = width * height * channels;
+  const data = new Float32Array(cut.length * size);
+  cut.forEach((image, index) => {
+    if (image.width !== width || image.height !== height) {
+      throw new RangeError(
+        `preprocessImages: expected images of one size, got ${width} x ${height} and ${image.width} x ${image.height}`,
+      );
+    }
+    planes(image, values, data.subarray(index * size, (index + 1) * size));
+  });
+  return { data, shape: [cut.length, channels, height, width] };
+}
+
+/** The part of an image that a model sees, at the model's size: all but the numbers. */
+export function cutToSize(image: Pixels, config: ImageProcessorConfig): CheckedPixels {
+  const coloured = channelsOf(config) === 1 ? toGrey(image) : toRgb(image);
+  const { resize: resizing, centerCrop: crop } = config;
+  const resized =
+    resizing === undefined
+      ? coloured
+      : resize(coloured, { ...targetSize(coloured, resizing.size), resample: resizing.resample });
+  return crop === undefined ? resized : centerCrop(resized, crop);
+}
+
+/** The shorter side as asked for, the longer one in proportion, rounded down (`get_resize_output_image_size`). */
+function targetSize(image: CheckedPixels, size: ImageSize): { width: number; height: number } {
+  if (!("shortestEdge" in size)) return size;
+  const { width, height } = image;
+  const long = Math.trunc((size.shortestEdge * Math.max(width, height)) / Math.min(width, height));
+  return width <= height ? { width: size.shortestEdge, height: long } : { width: long, height: size.shortestEdge };
+}
+
+/** What each of the 256 bytes becomes in each channel, in float32 at every step as NumPy has it. */
+function valuesOfBytes(config: ImageProcessorConfig): Float32Array[] {
+  const { rescaleFactor = 1, normalize } = config;
+  return Array.from({ length: channelsOf(config) }, (_, channel) => {
+    const [mean, std] = [Math.fround(normalize?.mean[channel] ?? 0), Math.fround(normalize?.std[channel] ?? 1)];
+    return Float32Array.from({ length: 256 }, (_, byte) => {
+      return Math.fround(Math.fround(byte * rescaleFactor) - mean) / std;
+    });
+  });
+}
+
+/** [height, width, C] bytes to [C, height, width] numbers. */
+function planes(image: CheckedPixels, values: readonly Float32Array[], out: Float32Array): void {
+  const { data, width, height, channels } = image;
+  const size = width * height;
+  values.forEach((table, channel) => {
+    for (let pixel = 0; pixel < size; pixel++) {
+      out[channel * size + pixel] = table[data[pixel * channels + channel] as number] as number;
+    }
+  });
+}

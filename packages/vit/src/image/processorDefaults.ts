@@ -1,0 +1,46 @@
+/** The image processors of transformers that are known. */
+export type ImageProcessorType =
+  "ViTImageProcessor" | "DeiTImageProcessor" | "BitImageProcessor" | "ConvNextImageProcessor";
+
+const [BILINEAR, BICUBIC] = [2, 3];
+
+const COMMON = {
+  do_resize: true,
+  do_center_crop: false,
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_normalize: true,
+  default_to_square: true,
+  image_mean: [0.5, 0.5, 0.5],
+  image_std: [0.5, 0.5, 0.5],
+};
+
+/** What each says where `preprocessor_config.json` says nothing: the classes in its models/NAME/image_processing_NAME.py. */
+export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<string, unknown>>>> = {
+  ViTImageProcessor: { ...COMMON, resample: BILINEAR, size: 224 },
+  DeiTImageProcessor: { ...COMMON, resample: BICUBIC, size: 256, do_center_crop: true, crop_size: 224 },
+  BitImageProcessor: {
+    ...COMMON,
+    resample: BICUBIC,
+    size: { shortest_edge: 224 },
+    default_to_square: false,
+    do_center_crop: true,
+    crop_size: 224,
+    image_mean: [0.48145466, 0.4578275, 0.40821073],
+    image_std: [0.26862954, 0.26130258, 0.27577711],
+  },
+  ConvNextImageProcessor: {
+    ...COMMON,
+    resample: BICUBIC,
+    size: { shortest_edge: 384 },
+    default_to_square: false,
+    crop_pct: 224 / 256,
+  },
+};
+
+/** What transformers takes for a model whose file names no processor (models/auto/image_processing_auto.py). */
+export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = {
+  vit: "ViTImageProcessor",
+  swin: "ViTImageProcessor",
+  deit: "DeiTImageProcessor",
+};
