@@ -21,7 +21,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/safetensors": { imports: [] },
   "@qkv/tokenizers": { imports: [] },
   "@qkv/visualize": { imports: [] },
-  "@qkv/vit": { imports: [] },
+  "@qkv/vit": { imports: ["image-dimensions"], lazily: ["sharp"] },
   "@qkv/backend": {
     imports: [CORE],
     lazily: ["@qkv/backend-wasm", "@qkv/backend-webgpu", "@tensorflow/tfjs-backend-cpu"],

@@ -5,16 +5,19 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { modelFolder } from "@qkv/pretrained/node";
-import { expectClose } from "@qkv/testing";
+import { expectClose, golden } from "@qkv/testing";
+import { toRgb } from "@qkv/vit";
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium, resultOf } from "./chromium.ts";
+import type { SeenImage } from "./images.ts";
 import type { PageResult } from "./page.ts";
 import { type FolderServer, serve } from "./server.ts";
 import { forward, trainTiny, translate } from "./work.ts";
 
 const MODEL = fileURLToPath(new URL("../../packages/pretrained/test/golden/float32", import.meta.url));
+const IMAGES = fileURLToPath(new URL("../../packages/vit/test/images", import.meta.url));
 const WASM = join(
   dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json")),
   "wasm-out",
@@ -42,7 +45,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
       outdir: bundle,
       ...{ bundle: true, minify: true, splitting: true, format: "esm", platform: "browser", target: "es2022" },
     });
-    server = await serve({ page: bundle, wasm: WASM, model: MODEL });
+    server = await serve({ page: bundle, wasm: WASM, model: MODEL, images: IMAGES });
     browser = await launchChromium("--enable-unsafe-webgpu"); // else software is no adapter
   }, 60_000);
 
@@ -61,6 +64,28 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     const { result, printed } = await ask({ lose: "" });
     expect(printed).toEqual([]);
     expect(result).toEqual({ told: ["destroyed"], read: "DeviceLostError", name: "webgpu", sum: 2002 });
+  });
+
+  test("decodes images as Pillow does, and says what is none", async () => {
+    const decoded = golden(join(IMAGES, "decoded.safetensors"));
+    const { result, printed } = await ask({ image: decoded.names });
+    const { seen, refused } = result as { seen: Record<string, SeenImage>; refused: string[] };
+    expect(printed).toEqual([]);
+    for (const name of decoded.names) {
+      const { shape, data } = decoded.array(name);
+      const [height = 0, width = 0, channels] = shape;
+      const rgb = toRgb({ data: Uint8Array.from(data), width, height, channels: channels as 3 | 4 });
+      expect({ name, ...seen[name], rgb: [] }).toEqual({ name, width, height, rgb: [] });
+      const furthest = Math.max(...rgb.data.map((value, i) => Math.abs(value - Number(seen[name]?.rgb[i]))));
+      // A canvas keeps colours multiplied by their transparency, in bytes.
+      expect(furthest, name).toBeLessThanOrEqual(channels === 4 ? 1 : 0);
+    }
+    expect(refused).toEqual([
+      expect.stringContaining("got text"),
+      expect.stringContaining("got SVG, which is a drawing"),
+      expect.stringContaining("expected a whole image, got one that is broken or cut off"),
+      expect.stringContaining("at most 134 million pixels, got 20000 x 20000"),
+    ]);
   });
 
   test.each(["wasm", "webgpu"] as const)(

@@ -2,6 +2,7 @@
 import { activeKernel, type BackendName, type BackendReport, initBackend, memoryReport } from "@qkv/backend";
 import type { ModelFiles } from "@qkv/pretrained";
 import * as tf from "@tensorflow/tfjs-core";
+import { refuseImages, seeImages } from "./images.ts";
 import { forward, type Line, trainTiny, translate } from "./work.ts";
 
 /** What the page found. */
@@ -81,6 +82,8 @@ function mayEvaluate(): boolean {
 const asked = new URLSearchParams(location.search);
 async function answer(): Promise<unknown> {
   if (asked.has("evaluate")) return { evaluates: mayEvaluate() };
+  if (asked.has("image"))
+    return { seen: await seeImages("/images", asked.getAll("image")), refused: await refuseImages() };
   return asked.has("lose") ? loseDevice() : run(asked);
 }
 const result = await answer().catch((error: unknown) => ({ error: String(error), violations }));

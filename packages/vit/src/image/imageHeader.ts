@@ -1,0 +1,44 @@
+import { imageDimensionsFromData } from "image-dimensions";
+import { unknownKind } from "./unknownKind.ts";
+
+/** A file is not an image that can be shown to a model; the message says what it is, and what to do. */
+export class ImageFileError extends Error {
+  override readonly name = "ImageFileError";
+}
+
+/** What an image file says at its beginning. */
+export interface ImageHeader {
+  readonly type: "png" | "jpeg" | "webp" | "gif" | "avif";
+  /** As stored: a photo may still be turned by its EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The most pixels that are decoded: 134 million, more than the 108 of phones, and 400 MB in RGB. A file of a few
+ * kilobytes can ask for a hundred times that.
+ */
+export const MAX_PIXELS = 2 ** 27;
+
+/** Reads what kind of image a file is and how large, before anything is decoded. @throws ImageFileError */
+export function readImageHeader(bytes: Uint8Array): ImageHeader {
+  const header = imageDimensionsFromData(bytes);
+  if (header === undefined) throw new ImageFileError(`${EXPECTED}, got ${unknownKind(bytes)}`);
+  const { type, width, height } = header;
+  if (type === "heic") throw new ImageFileError(`${EXPECTED}, got HEIC: export the photo as JPEG`);
+  if (width === 0 || height === 0)
+    throw new ImageFileError(`expected an image, got one of ${width} x ${height} pixels`);
+  if (width * height > MAX_PIXELS) {
+    throw new ImageFileError(
+      `expected an image of at most ${millions(MAX_PIXELS)} million pixels, got ${width} x ${height}, which is ` +
+        `${millions(width * height)} million: make it smaller first`,
+    );
+  }
+  return { type, width, height };
+}
+
+const EXPECTED = "expected a PNG, JPEG, WebP, GIF or AVIF image";
+
+function millions(count: number): number {
+  return Math.round(count / 1e6);
+}
