@@ -1,5 +1,6 @@
-import { Json } from "./json.ts";
-import { TokenizerError } from "./tokenizerError.ts";
+import type { Json } from "./json.ts";
+import type { JsonScanner } from "./jsonScanner.ts";
+import { MergeReader } from "./mergeReader.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Which pairs of tokens BPE joins, into what, and in which order: a hash table over flat arrays. */
@@ -21,25 +22,16 @@ export class MergeTable {
 
   /** Reads `["a b", ...]` or `[["a", "b"], ...]`. */
   static fromJSON(json: Json, vocabulary: Vocabulary, prefixLength: number): MergeTable {
-    const given = json.array();
-    const merges = new Int32Array(3 * given.length);
-    for (let i = 0; i < given.length; i++) {
-      const merge = given[i];
-      const [left, middle, right, next] = readMerge(merge);
-      if (left === undefined || right === undefined) {
-        throw new Json(merge, `${json.path}[${i}]`).expected("two tokens");
-      }
-      const find = (middle: number, next: number): number => {
-        const id = vocabulary.idOfJoined(left, 0, middle, right, next, right.length);
-        if (id >= 0) return id;
-        const token = JSON.stringify(left.slice(0, middle) + right.slice(next));
-        throw new TokenizerError(`${json.path}[${i}]: ${token} is not in the vocabulary`);
-      };
-      merges[3 * i] = find(middle, right.length);
-      merges[3 * i + 1] = find(0, next);
-      merges[3 * i + 2] = find(middle, Math.min(right.length, next + prefixLength));
-    }
-    return new MergeTable(merges);
+    if (json.value instanceof MergeTable) return json.value;
+    const reader = new MergeReader(vocabulary, prefixLength);
+    reader.read(json);
+    return new MergeTable(reader.ids);
+  }
+
+  /** The same of JSON text; undefined if it has not the plain form, or the vocabulary does not know all tokens. */
+  static scan(scanner: JsonScanner, vocabulary: Vocabulary): MergeTable | undefined {
+    const reader = new MergeReader(vocabulary);
+    return reader.scan(scanner) ? new MergeTable(reader.ids) : undefined;
   }
 
   /** The rank of a pair, or -1 when BPE does not join it. Lower ranks go first. */
@@ -72,18 +64,4 @@ export class MergeTable {
       at = (at + 1) & this.#mask;
     }
   }
-}
-
-type Merge = readonly [left: string | undefined, middle: number, right: string | undefined, next: number];
-
-/** The texts that hold a merge's tokens: the first one's up to `middle`, the second one's from `next` on. */
-function readMerge(merge: unknown): Merge {
-  if (typeof merge === "string") {
-    const space = merge.indexOf(" ");
-    if (space >= 0 && !merge.includes(" ", space + 1)) return [merge, space, merge, space + 1];
-  } else if (Array.isArray(merge) && merge.length === 2) {
-    const [left, right] = merge as readonly unknown[];
-    if (typeof left === "string" && typeof right === "string") return [left, left.length, right, 0];
-  }
-  return [undefined, 0, undefined, 0];
 }

@@ -13,7 +13,7 @@ import { paddedLength, type PaddingConfig, type PaddingOptions, readPadding } fr
 import { createPostProcessor, type PostProcessor, type PostProcessorConfig } from "./postProcessors.ts";
 import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "./preTokenizers.ts";
 import { TokenList } from "./tokenList.ts";
-import { TokenizerError } from "./tokenizerError.ts";
+import { parseTokenizer } from "./tokenizerText.ts";
 import { readTruncation, type TruncationConfig, type TruncationOptions, truncateSegments } from "./truncation.ts";
 import { wellFormed } from "./wellFormed.ts";
 
@@ -81,7 +81,7 @@ export class Tokenizer {
 
   /** The tokenizer of a tokenizer.json, as text or parsed. */
   static fromJSON(json: unknown, options: TokenizerOptions = {}): Tokenizer {
-    return new Tokenizer(new Json(typeof json === "string" ? parse(json) : json, "tokenizer.json"), options);
+    return new Tokenizer(new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json"), options);
   }
 
   /** A tokenizer around a model that no tokenizer.json describes. @internal */
@@ -221,12 +221,4 @@ function readConfig(json: Json): Omit<TokenizerConfig, "model"> {
     post_processor: asGiven("post_processor"),
     decoder: asGiven("decoder"),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new TokenizerError(`tokenizer.json: not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

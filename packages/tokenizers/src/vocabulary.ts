@@ -1,13 +1,13 @@
 import type { Json } from "./json.ts";
+import type { JsonScanner } from "./jsonScanner.ts";
 import { TextTable } from "./textTable.ts";
-
-const NONE = -1;
+import { unitsOf } from "./units.ts";
 
 /** Tokens and their ids, both ways. */
 export class Vocabulary {
   readonly #table = new TextTable();
   readonly #ids: number[] = []; // by number in the table
-  readonly #tokens: string[] = []; // by id
+  readonly #numbers: number[] = []; // by id: the number in the table
 
   constructor(ids: Iterable<readonly [token: string, id: number]> = []) {
     for (const [token, id] of ids) this.#set(token, id);
@@ -15,6 +15,7 @@ export class Vocabulary {
 
   /** Reads `{"token": id, ...}`. */
   static fromJSON(json: Json): Vocabulary {
+    if (json.value instanceof Vocabulary) return json.value;
     const object = json.object();
     const vocabulary = new Vocabulary();
     const ids = Object.values(object);
@@ -28,9 +29,28 @@ export class Vocabulary {
     return vocabulary;
   }
 
+  /** The same of JSON text; undefined if it has not the plain form, or a token or an id is there twice. */
+  static scan(scanner: JsonScanner): Vocabulary | undefined {
+    const vocabulary = new Vocabulary();
+    const isPlain = scanner.members((length) => {
+      const id = scanner.natural();
+      return id >= 0 && vocabulary.#addNew(id, scanner.units, length);
+    });
+    return isPlain ? vocabulary : undefined;
+  }
+
+  #addNew(id: number, units: Uint16Array, length: number): boolean {
+    const number = this.#table.add(units, 0, length);
+    if (number < this.#ids.length || this.#numbers[id] !== undefined) return false;
+    this.#ids.push(id);
+    this.#numbers[id] = number;
+    return true;
+  }
+
   #set(token: string, id: number): void {
-    this.#ids[this.#table.add(token)] = id;
-    this.#tokens[id] = token;
+    const number = this.#table.add(unitsOf(token), 0, token.length);
+    this.#ids[number] = id;
+    this.#numbers[id] = number;
   }
 
   get size(): number {
@@ -38,21 +58,23 @@ export class Vocabulary {
   }
 
   idOf(token: string): number | undefined {
-    return this.#ids[this.#table.find(token, 0, token.length)];
+    return this.#ids[this.#table.find(unitsOf(token), 0, token.length)];
   }
 
-  /** The id of what stands in `left` from `start` to `middle`, and then in `right` from `next` to `end`; -1 if there is none. */
-  idOfJoined(left: string, start: number, middle: number, right: string, next: number, end: number): number {
-    return this.#ids[this.#table.findJoined(left, start, middle, right, next, end)] ?? NONE;
+  /** The id of the token `units` from `start` to `end`; -1 if there is none. */
+  idOfUnits(units: Uint16Array, start: number, end: number): number {
+    const number = this.#table.find(units, start, end);
+    return number < 0 ? -1 : (this.#ids[number] ?? -1);
   }
 
   tokenOf(id: number): string | undefined {
-    return this.#tokens[id];
+    const number = this.#numbers[id];
+    return number === undefined ? undefined : this.#table.textOf(number);
   }
 
   /** `{"token": id, ...}`, in the order of the ids. */
   toJSON(): Record<string, number> {
-    const entries = this.#ids.map((id, i): [string, number] => [this.#table.texts[i] ?? "", id]);
+    const entries = this.#ids.map((id, i): [string, number] => [this.#table.textOf(i), id]);
     return Object.fromEntries(entries.sort(([, a], [, b]) => a - b));
   }
 }

@@ -1,6 +1,7 @@
 import type { Pieces } from "./pieces.ts";
 import { TextTable } from "./textTable.ts";
 import type { TokenList } from "./tokenList.ts";
+import { unitsOf } from "./units.ts";
 
 /** The tokens of one piece; their bounds count UTF-16 units of the piece, whole characters. */
 export interface Word {
@@ -52,7 +53,7 @@ export class WordCache {
   #find(text: string, start: number, end: number, asBytes: boolean): Word {
     if (end - start > this.#longest) return this.#encode(text.slice(start, end), asBytes);
     let { table, words } = asBytes ? this.#bytes : this.#plain;
-    const known = words[table.find(text, start, end)];
+    const known = words[table.find(unitsOf(text, start, end), 0, end - start)];
     if (known !== undefined) return known;
     if (words.length >= CACHED_WORDS) {
       ({ table, words } = newWords());
@@ -61,7 +62,7 @@ export class WordCache {
     }
     const piece = text.slice(start, end);
     const word = this.#encode(piece, asBytes);
-    words[table.add(` ${piece}`.slice(1))] = word; // a copy, as a slice of a long text would keep all of it
+    words[table.add(unitsOf(piece), 0, piece.length)] = word;
     return word;
   }
 }
