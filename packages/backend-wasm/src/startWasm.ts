@@ -9,6 +9,7 @@ import { registerElements } from "./kernels/elements.ts";
 import { registerLayout } from "./kernels/layout.ts";
 import { registerMatMul } from "./kernels/matMul.ts";
 import { registerRows } from "./kernels/rows.ts";
+import { registerTile } from "./kernels/tile.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
 import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";
@@ -89,6 +90,7 @@ async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): P
   registerMatMul(heap);
   registerArithmetic(heap);
   registerLayout(heap);
+  registerTile(heap);
   registerRows(heap);
   registerElements(heap);
   registerAttention(heap);

@@ -206,6 +206,28 @@ describe("tfjs's own operations", () => {
     y.dispose();
   });
 
+  test.each([
+    [
+      [3, 1, 7],
+      [1, 5, 1],
+    ],
+    [
+      [2, 3, 5],
+      [1, 7, 1],
+    ],
+    [[7], [11]],
+    [
+      [2, 3],
+      [1, 1],
+    ],
+    [
+      [2, 3],
+      [2, 5],
+    ],
+  ])("%j repeated %j times", async (shape, reps) => {
+    await same([{ shape }], (x) => tf.tile(x, reps));
+  });
+
   test("a tensor repeated no times is empty, and what lies beside it stays", async () => {
     const x = tf.ones([1, 1031]);
     const tiled = tf.tile(x, [0, 1]);

@@ -10,19 +10,6 @@ export function registerLayout(heap: Heap): void {
     ({ inputs }) => inputs["x"]?.dtype !== "string",
     ({ inputs }) => heap.share((inputs as { x: tf.TensorInfo }).x),
   );
-  // tfjs's own writes x once even where it is to be repeated no times, over whatever follows in the heap.
-  replaceKernelWhere(
-    "Tile",
-    ({ attrs }) => (attrs as tf.TileAttrs).reps.includes(0),
-    ({ inputs, attrs }) => {
-      const { x } = inputs as { x: tf.TensorInfo };
-      const { reps } = attrs as tf.TileAttrs;
-      return heap.output(
-        x.shape.map((size, axis) => size * (reps[axis] ?? 1)),
-        x.dtype,
-      );
-    },
-  );
   replaceKernelWhere(
     "GatherV2",
     ({ inputs, attrs }) => {
