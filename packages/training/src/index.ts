@@ -17,6 +17,13 @@ export {
   lengthBucketedBatches,
   type PairLengths,
 } from "./lengthBucketedBatches.ts";
+export { randomCrop, type RandomCropOptions } from "./images/crop.ts";
+export { randomErasing, type RandomErasingOptions } from "./images/erasing.ts";
+export { randomFlip } from "./images/flip.ts";
+export { cutmix, type LabelledBatch, type MixedBatch, mixup, unmixed } from "./images/mix.ts";
+export { mixedCrossEntropy } from "./images/mixedCrossEntropy.ts";
+export type { Pixels } from "./images/pixels.ts";
+export { randAugment, type RandAugmentOptions } from "./images/randAugment.ts";
 export type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
 export {
   constantSchedule,
@@ -28,8 +35,10 @@ export {
   stableThenDecaySchedule,
   type WarmupOptions,
 } from "./schedules.ts";
+export { shuffledBatches, type ShuffledBatchesOptions } from "./shuffledBatches.ts";
 export type { TrainingTask } from "./task.ts";
 export { train, TrainingError } from "./train.ts";
+export { trainHead, type HeadExamples, type TrainHeadOptions } from "./trainHead.ts";
 export type { TrainingResult, TrainOptions } from "./trainOptions.ts";
 export { bleu, type BleuScore } from "./metrics/bleu.ts";
 export { chrF, type ChrFScore } from "./metrics/chrF.ts";

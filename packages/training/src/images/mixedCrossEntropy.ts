@@ -1,0 +1,21 @@
+import { crossEntropy } from "@qkv/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import type { MixedBatch } from "./mix.ts";
+
+/**
+ * The mean cost of images that each show two things: the cross-entropy is linear in its target, so that of a mixed one
+ * is the mix of two.
+ *
+ * @param logits [B, V]
+ */
+export function mixedCrossEntropy(
+  logits: tf.Tensor2D,
+  { labels, otherLabels, share }: Pick<MixedBatch, "labels" | "otherLabels" | "share">,
+  { labelSmoothing = 0 }: { readonly labelSmoothing?: number } = {},
+): tf.Scalar {
+  const cost = (of: Int32Array) => tf.mean(crossEntropy(logits, tf.tensor1d(of, "int32"), { labelSmoothing }));
+  return tf.tidy(() => {
+    if (share === 1) return cost(labels) as tf.Scalar;
+    return tf.add(tf.mul(cost(labels), share), tf.mul(cost(otherLabels), 1 - share)) as tf.Scalar;
+  });
+}

@@ -1,0 +1,22 @@
+import { RandomStream } from "@qkv/nn";
+import { shuffle } from "./shuffle.ts";
+
+/** How large a batch is, and which epoch it is of. */
+export interface ShuffledBatchesOptions {
+  readonly batchSize: number;
+  /** The epoch's batches depend on this and on `epoch` alone. */
+  readonly seed: number;
+  /** Default 0. */
+  readonly epoch?: number;
+}
+
+/**
+ * One epoch's batches of the indices [0, count), in another order each epoch. What does not fill a last batch is left
+ * out, so that all batches weigh alike, unless there is but one.
+ */
+export function shuffledBatches(count: number, options: ShuffledBatchesOptions): readonly (readonly number[])[] {
+  const { batchSize, seed, epoch = 0 } = options;
+  const order = shuffle([...Array(count).keys()], new RandomStream(seed).fork(epoch));
+  const whole = Math.max(Math.floor(count / batchSize), 1);
+  return Array.from({ length: whole }, (_, i) => order.slice(i * batchSize, (i + 1) * batchSize));
+}
