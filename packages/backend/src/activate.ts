@@ -1,40 +1,31 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { COMPOSED_ACTIVATIONS, type FusedActivation, type PlainActivation } from "./composedActivations.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
-/** `gelu` is the exact one (erf); `geluTanh` is its tanh approximation. */
-export type Activation = "relu" | "gelu" | "geluTanh" | "silu";
+/** `gelu` is the exact one (erf); `geluTanh` is its tanh approximation, `quickGelu` its sigmoid approximation. */
+export type Activation = FusedActivation | PlainActivation;
+
+const FUSED: ReadonlySet<string> = new Set<FusedActivation>(["relu", "gelu", "geluTanh", "silu"]);
 
 /**
  * `activation` of every element.
  *
- * Kernels: QkvActivate `{ x }` -> y; QkvActivateGradient `{ x, dy }` -> dx; both with `{ activation }`.
+ * Kernels: QkvActivate `{ x }` -> y; QkvActivateGradient `{ x, dy }` -> dx; both with `{ activation }`, a
+ * `FusedActivation`; the others are always composed.
  *
  * @param x [...]
  * @returns [...]
  */
 export function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
-  if (!hasKernel(FUSED_KERNELS.activate)) {
-    return tf.tidy(() => composedActivate(x, activation));
+  if (!Object.hasOwn(COMPOSED_ACTIVATIONS, activation)) {
+    const known = Object.keys(COMPOSED_ACTIVATIONS).join(", ");
+    throw new TypeError(`activate: expected one of ${known}, got ${String(activation)}`);
+  }
+  if (!FUSED.has(activation) || !hasKernel(FUSED_KERNELS.activate)) {
+    return tf.tidy(() => COMPOSED_ACTIVATIONS[activation](x));
   }
   ensureGradient(gradient);
   return runFusedFirst(FUSED_KERNELS.activate, { x }, { activation });
-}
-
-function composedActivate(x: tf.Tensor, activation: Activation): tf.Tensor {
-  switch (activation) {
-    case "relu":
-      return tf.relu(x);
-    case "gelu":
-      return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
-    case "geluTanh": {
-      const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
-      return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
-    }
-    case "silu":
-      return tf.mul(x, tf.sigmoid(x));
-    default:
-      throw new TypeError(`activate: expected relu, gelu, geluTanh or silu, got ${String(activation)}`);
-  }
 }
 
 const gradient: tf.GradConfig = {

@@ -105,6 +105,29 @@ describe("composed operations", () => {
     await checkGradient([5], (x) => activate(x, activation));
   });
 
+  // As Hugging Face's ACT2FN gives them.
+  test.each<[Activation, number[]]>([
+    ["linear", [-1, 0, 1.5, 12]],
+    ["tanh", [-0.761594, 0, 0.905148, 1]],
+    ["sigmoid", [0.268941, 0.5, 0.817574, 0.999994]],
+    ["quickGelu", [-0.154204, 0, 1.391662, 12]],
+    ["geluClipped", [-0.158655, 0, 1.399789, 10]],
+    ["laplace", [0, 0.006094, 0.997529, 1]],
+    ["leakyRelu", [-0.01, 0, 1.5, 12]],
+    ["relu6", [0, 0, 1.5, 6]],
+    ["reluSquared", [0, 0, 2.25, 144]],
+    ["hardSwish", [-0.333333, 0, 1.125, 12]],
+    ["mish", [-0.303401, 0, 1.403378, 12]],
+  ])("%s is composed", async (activation, expected) => {
+    close(await numbers(() => activate(tf.tensor1d([-1, 0, 1.5, 12]), activation)), expected);
+    await checkGradient([5], (x) => activate(x, activation));
+  });
+
+  test("activate says which names there are", () => {
+    const run = () => tf.tidy(() => activate(tf.tensor1d([1]), "softmax" as Activation));
+    expect(run).toThrow(/expected one of relu, gelu, .* got softmax/);
+  });
+
   test("layerNorm keeps eps under the root", async () => {
     const y = await numbers(() =>
       layerNorm(tf.tensor2d([[0.001, -0.001]]), tf.tensor1d([1, 2]), tf.tensor1d([0, 1]), 1e-6),

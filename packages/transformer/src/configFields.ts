@@ -34,6 +34,45 @@ export class ConfigFields {
     return value > 0 && whole % value === 0 ? value : this.#fail(name, `a divisor of ${whole}`, value);
   }
 
+  /** A finite number of at least 0. */
+  number(name: string, fallback: number): number {
+    return this.optionalNumber(name) ?? fallback;
+  }
+
+  optionalNumber(name: string): number | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "number" && value >= 0 && value < Infinity) return value;
+    return this.#fail(name, "a number of at least 0");
+  }
+
+  /** Whole numbers above 0. */
+  integers(name: string, fallback: readonly number[]): readonly number[] {
+    const value = this.#fields[name] ?? fallback;
+    const valid = Array.isArray(value) && value.every(isPositive);
+    return valid ? (value as number[]) : this.#fail(name, "a list of whole numbers above 0");
+  }
+
+  /** A height and a width, from one whole number for both or a list of two. */
+  size(name: string, fallback: number): readonly [height: number, width: number] {
+    const value = this.#fields[name] ?? fallback;
+    const [height, width, ...rest] = Array.isArray(value) ? (value as unknown[]) : [value, value];
+    if (rest.length === 0 && isPositive(height) && isPositive(width)) return [height, width];
+    return this.#fail(name, "a whole number above 0 or a list of two");
+  }
+
+  /** The names of a classifier's classes: `id2label`, or as many numbered ones as `num_labels` says. */
+  labels(): readonly string[] {
+    const value = this.#fields["id2label"];
+    if (value === undefined || value === null) {
+      return Array.from({ length: this.integer("num_labels", 2) }, (_, i) => `LABEL_${i}`);
+    }
+    const names = typeof value === "object" ? (value as Record<string, unknown>) : {};
+    const labels = Object.keys(names).map((_, i) => names[i]);
+    const valid = typeof value === "object" && labels.every((label) => typeof label === "string");
+    return valid ? (labels as string[]) : this.#fail("id2label", "names for the classes 0, 1, ...");
+  }
+
   boolean(name: string, fallback: boolean): boolean {
     const value = this.#fields[name] ?? fallback;
     return typeof value === "boolean" ? value : this.#fail(name, "true or false");
@@ -61,9 +100,18 @@ export class ConfigFields {
     return valid ? (value as number[][]) : this.#fail(name, "lists of token ids");
   }
 
+  /** @throws ConfigError naming the field */
+  fail(name: string, expected: string): never {
+    return this.#fail(name, expected);
+  }
+
   #fail(name: string, expected: string, got = this.#fields[name]): never {
     throw new ConfigError(`config.json: expected ${name} to be ${expected}, got ${describe(got)}`);
   }
+}
+
+function isPositive(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 export { DecoderLayer, type DecoderLayerOptions, type DecoderLayerOutput } from "./decoderLayer.ts";
 export { EncoderLayer, type EncoderLayerOutput } from "./encoderLayer.ts";
-export { ConfigError } from "./configFields.ts";
+export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./activationNames.ts";
+export { ConfigError, ConfigFields } from "./configFields.ts";
 export { FeedForward } from "./feedForward.ts";
 export type { TransformerLayerConfig } from "./layerConfig.ts";
 export type { GeneratedSequence } from "./generation/beamHypotheses.ts";

@@ -1,4 +1,4 @@
-import type { Activation, AdamWAttrs, DropoutKey } from "@qkv/backend";
+import type { FusedActivation, AdamWAttrs, DropoutKey } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "../heap.ts";
 import { replaceKernel } from "../replaceKernel.ts";
@@ -45,10 +45,10 @@ export function registerElements(heap: Heap): void {
 type Info = tf.TensorInfo;
 
 /** The activations in the order of their numbers in assembly/elements.ts. */
-const ACTIVATIONS: readonly Activation[] = ["relu", "gelu", "geluTanh", "silu"];
+const ACTIVATIONS: readonly FusedActivation[] = ["relu", "gelu", "geluTanh", "silu"];
 
 function numberOf(attrs: unknown): number {
-  const { activation } = attrs as { activation: Activation };
+  const { activation } = attrs as { activation: FusedActivation };
   const number = ACTIVATIONS.indexOf(activation);
   if (number < 0) {
     throw new TypeError(`activate: expected ${ACTIVATIONS.join(", ")}, got ${activation}`);

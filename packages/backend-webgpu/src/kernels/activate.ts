@@ -1,4 +1,4 @@
-import type { Activation } from "@qkv/backend";
+import type { FusedActivation } from "@qkv/backend";
 import { backend_util } from "@tensorflow/tfjs-core";
 import { type Kernel, sizeOf, type Tensors } from "../kernel.ts";
 import { elementShader, runElements } from "./elementShader.ts";
@@ -18,7 +18,7 @@ export const activateGradient: Kernel = (backend, inputs, attrs) => {
 };
 
 /** What each one is and how it rises, as expressions of `a`. */
-const ACTIVATIONS: Readonly<Record<Activation, { readonly value: string; readonly slope: string }>> = {
+const ACTIVATIONS: Readonly<Record<FusedActivation, { readonly value: string; readonly slope: string }>> = {
   relu: { value: "select(a, 0.0, a < 0.0)", slope: "f32(a > 0.0)" },
   gelu: { value: "a * normalCdf(a)", slope: "normalCdf(a) + a * normalPdf(a)" },
   geluTanh: { value: "a * sigmoid(tanhInner(a))", slope: "gatedSlope(a, sigmoid(tanhInner(a)), tanhInnerSlope(a))" },
@@ -56,18 +56,18 @@ const FUNCTIONS = /* wgsl */ `
 
 const valueShader = elementShader(
   "activate",
-  (activation: Activation) => `let a = x[i]; result[i] = ${ACTIVATIONS[activation].value};`,
+  (activation: FusedActivation) => `let a = x[i]; result[i] = ${ACTIVATIONS[activation].value};`,
   FUNCTIONS,
 );
 
 const slopeShader = elementShader(
   "activateGradient",
-  (activation: Activation) => `let a = x[i]; result[i] = dy[i] * (${ACTIVATIONS[activation].slope});`,
+  (activation: FusedActivation) => `let a = x[i]; result[i] = dy[i] * (${ACTIVATIONS[activation].slope});`,
   FUNCTIONS,
 );
 
-function activationOf(attrs: unknown): Activation {
-  const { activation } = attrs as { readonly activation: Activation };
+function activationOf(attrs: unknown): FusedActivation {
+  const { activation } = attrs as { readonly activation: FusedActivation };
   if (!Object.hasOwn(ACTIVATIONS, activation)) {
     throw new TypeError(`activate: expected ${Object.keys(ACTIVATIONS).join(", ")}, got ${activation}`);
   }

@@ -1,11 +1,11 @@
-import type { Activation } from "@qkv/backend";
+import type { FusedActivation } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";
 
 /** QkvLinear: tfjs's own product, which adds the bias and applies relu before it writes. */
 export const linear: Kernel = (backend, inputs, attrs) => {
   const { x, weight, bias } = inputs as Tensors<"x" | "weight"> & { readonly bias?: tf.TensorInfo };
-  const { activation } = attrs as { readonly activation?: Activation };
+  const { activation } = attrs as { readonly activation?: FusedActivation };
   const product = tf.getKernel("_FusedMatMul", "webgpu");
   if (product === undefined) throw new Error("linear: expected webgpu to have _FusedMatMul, got none");
   const { rows, width } = matrixOf(x);

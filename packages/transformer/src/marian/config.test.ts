@@ -38,7 +38,7 @@ describe("parseMarianConfig", () => {
     ["another architecture", { model_type: "bert" }, 'expected model_type to be "marian", got "bert"'],
     ["a missing size", { vocab_size: undefined }, "expected vocab_size to be a whole number, got nothing"],
     ["a size that is none", { d_model: "12" }, 'expected d_model to be a whole number, got "12"'],
-    ["an unknown activation", { activation_function: "tanh" }, "expected activation_function to be one of relu"],
+    ["an unknown activation", { activation_function: "softmax" }, "expected activation_function to be one of relu"],
     ["a rate above 1", { dropout: 10 }, "expected dropout to be a number in [0, 1), got 10"],
     ["heads that do not divide the width", { encoder_attention_heads: 5 }, "encoder_attention_heads"],
   ])("refuses %s by the field's name", (_, changes, message) => {

@@ -1,3 +1,4 @@
+import { ACTIVATIONS_BY_NAME } from "../activationNames.ts";
 import { ConfigFields } from "../configFields.ts";
 import type { Activation } from "@qkv/nn";
 
@@ -30,15 +31,6 @@ export interface MarianConfig {
   readonly badWordsIds?: readonly (readonly number[])[];
 }
 
-const ACTIVATIONS: Readonly<Record<string, Activation>> = {
-  relu: "relu",
-  gelu: "gelu",
-  gelu_new: "geluTanh",
-  gelu_pytorch_tanh: "geluTanh",
-  silu: "silu",
-  swish: "silu",
-};
-
 /**
  * Reads Hugging Face's `config.json` of `model_type` "marian"
  * (https://huggingface.co/docs/transformers/model_doc/marian). Fields left out have transformers' defaults.
@@ -65,7 +57,7 @@ export function parseMarianConfig(json: unknown): MarianConfig {
     decoderLayers: fields.integer("decoder_layers", 12),
     decoderHeads: fields.divisor("decoder_attention_heads", 16, dModel),
     decoderFfnDim: fields.integer("decoder_ffn_dim", 4096),
-    activation: fields.oneOf("activation_function", ACTIVATIONS, "gelu"),
+    activation: fields.oneOf("activation_function", ACTIVATIONS_BY_NAME, "gelu"),
     maxPositions,
     scaleEmbedding: fields.boolean("scale_embedding", false),
     dropout: fields.rate("dropout", 0.1),

@@ -1,12 +1,5 @@
-import type { Activation } from "@qkv/nn";
+import { ACTIVATION_NAMES } from "../activationNames.ts";
 import type { MarianConfig } from "./config.ts";
-
-const ACTIVATION_NAMES: Readonly<Record<Activation, string>> = {
-  relu: "relu",
-  gelu: "gelu",
-  geluTanh: "gelu_new",
-  silu: "silu",
-};
 
 /** The `config.json` that transformers opens as this model: {@link parseMarianConfig} reads it back. */
 export function formatMarianConfig(config: MarianConfig): Record<string, unknown> {
