@@ -15,18 +15,24 @@ export type NameMap = Readonly<Record<string, string>>;
 
 /** What a checkpoint may have too much or too little of, each by name. */
 export interface LoadOptions {
-  /** The checkpoint's names that may be there and are not read, such as copies of tied weights. */
+  /** The checkpoint's names that may be there and are not read, such as copies of tied weights; `*` is a layer index. */
   readonly ignore?: readonly string[];
   /** Our names that may be missing, and then start from their initializer. */
   readonly optional?: readonly string[];
 }
 
+const INDEX = /(?<=\.)\d+(?=\.)/g;
+
 /** The checkpoint's name of `path`, or undefined if the map has no row for it. */
 export function checkpointName(names: NameMap, path: string): string | undefined {
-  const index = /(?<=\.)\d+(?=\.)/g;
-  const indices = path.match(index) ?? [];
+  const indices = path.match(INDEX) ?? [];
   let next = 0;
-  return names[path.replace(index, "*")]?.replaceAll("*", () => indices[next++] ?? "*");
+  return names[path.replace(INDEX, "*")]?.replaceAll("*", () => indices[next++] ?? "*");
+}
+
+/** Whether `ignore` lists `name`, as it is or with a `*` for each layer index. */
+export function isIgnored(ignore: readonly string[], name: string): boolean {
+  return ignore.includes(name) || ignore.includes(name.replace(INDEX, "*"));
 }
 
 /**
@@ -41,8 +47,7 @@ export function loadCheckpoint<M>(
   build: (params: Params) => M,
   { ignore = [], optional = [] }: LoadOptions = {},
 ): M {
-  const unused = new Set(state.keys());
-  for (const name of ignore) unused.delete(name);
+  const unused = new Set([...state.keys()].filter((name) => !isIgnored(ignore, name)));
 
   const params = Params.from((path, shape, init) => {
     const name = checkpointName(names, path);

@@ -2,6 +2,7 @@ export { type Activation, activate } from "@qkv/backend";
 export {
   CheckpointError,
   checkpointName,
+  isIgnored,
   loadCheckpoint,
   type LoadOptions,
   type NameMap,
@@ -10,10 +11,12 @@ export {
   type StateEntry,
 } from "./checkpoint.ts";
 export { dropout } from "./dropout.ts";
+export { dropPath } from "./dropPath.ts";
 export { Embedding } from "./embedding.ts";
 export { GRU, GruCell, type GruConfig, type GruOutput } from "./gru.ts";
 export { normal, ones, xavierUniform } from "./initializers.ts";
 export { LayerNorm } from "./layerNorm.ts";
+export { LayerScale } from "./layerScale.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
 export { RMSNorm } from "./rmsNorm.ts";

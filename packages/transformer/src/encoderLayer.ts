@@ -1,9 +1,10 @@
 import { type AttendOptions, MultiHeadAttention } from "@qkv/attention";
-import { dropout, LayerNorm, type Params, tidy } from "@qkv/nn";
+import { LayerNorm, type Params, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 import { enter, leave, type NormOrder } from "./normOrder.ts";
+import { ResidualBranch } from "./residualBranch.ts";
 
 /** What an {@link EncoderLayer} gives. */
 export interface EncoderLayerOutput {
@@ -17,20 +18,23 @@ export interface EncoderLayerOutput {
 export class EncoderLayer {
   readonly selfAttn: MultiHeadAttention;
   readonly selfAttnNorm: LayerNorm;
+  readonly selfAttnBranch: ResidualBranch;
   readonly ffn: FeedForward;
   readonly ffnNorm: LayerNorm;
+  readonly ffnBranch: ResidualBranch;
 
   readonly #order: NormOrder;
-  readonly #dropout: number;
 
   constructor(params: Params, config: TransformerLayerConfig) {
     const norm = { eps: config.layerNormEps };
-    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), config);
+    const bias = config.attentionBias ?? true;
+    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), { ...config, bias });
     this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);
+    this.selfAttnBranch = new ResidualBranch(params.at("selfAttnBranch"), config);
     this.ffn = new FeedForward(params.at("ffn"), config);
     this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
+    this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), config);
     this.#order = config.normOrder;
-    this.#dropout = config.dropout;
   }
 
   /** @param x [B, L, E]  @param options which positions may see which */
@@ -39,10 +43,10 @@ export class EncoderLayer {
     return tidy(() => {
       let h = enter(x, this.selfAttnNorm, this.#order);
       const attended = this.selfAttn.forward(h, h, options);
-      let y = leave(x, dropout(attended.output, this.#dropout, random), this.selfAttnNorm, this.#order);
+      let y = leave(x, this.selfAttnBranch.forward(attended.output, random), this.selfAttnNorm, this.#order);
 
       h = enter(y, this.ffnNorm, this.#order);
-      y = leave(y, dropout(this.ffn.forward(h, random), this.#dropout, random), this.ffnNorm, this.#order);
+      y = leave(y, this.ffnBranch.forward(this.ffn.forward(h, random), random), this.ffnNorm, this.#order);
       return { output: y, ...(attended.weights && { selfWeights: attended.weights }) };
     });
   }

@@ -1,3 +1,4 @@
+import type { MultiHeadAttentionConfig } from "@qkv/attention";
 import type { Activation, Initializer } from "@qkv/nn";
 import type { NormOrder } from "./normOrder.ts";
 
@@ -5,6 +6,8 @@ import type { NormOrder } from "./normOrder.ts";
 export interface TransformerLayerConfig {
   readonly dModel: number;
   readonly numHeads: number;
+  /** The width of a head in an encoder layer. Default dModel / numHeads. */
+  readonly headDim?: number | undefined;
   readonly ffnDim: number;
   readonly activation: Activation;
   readonly normOrder: NormOrder;
@@ -15,6 +18,12 @@ export interface TransformerLayerConfig {
   readonly attentionDropout: number;
   /** The same for what the feed-forward's activation gives. */
   readonly activationDropout: number;
+  /** Which projections of an encoder layer's attention have a bias. Default all. */
+  readonly attentionBias?: MultiHeadAttentionConfig["bias"];
+  /** What the factors of layer scale start from, in an encoder layer. Default no layer scale. */
+  readonly layerScale?: number | undefined;
+  /** Chance of an encoder layer's residual branch to be left out of an example while training. Default 0. */
+  readonly dropPath?: number;
   /** How weight matrices start. Default Xavier's uniform. */
   readonly init?: Initializer;
 }
