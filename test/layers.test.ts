@@ -21,7 +21,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/safetensors": { imports: [] },
   "@qkv/tokenizers": { imports: [] },
   "@qkv/visualize": { imports: [] },
-  "@qkv/vit": { imports: ["image-dimensions"], lazily: ["sharp"] },
   "@qkv/backend": {
     imports: [CORE],
     lazily: ["@qkv/backend-wasm", "@qkv/backend-webgpu", "@tensorflow/tfjs-backend-cpu"],
@@ -31,6 +30,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/nn": { imports: ["@qkv/backend", CORE] },
   "@qkv/attention": { imports: ["@qkv/backend", "@qkv/nn", CORE] },
   "@qkv/transformer": { imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", CORE] },
+  "@qkv/vit": {
+    imports: ["@qkv/backend", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
+    lazily: ["sharp"],
+  },
   "@qkv/training": { imports: ["@qkv/backend", "@qkv/nn", "@qkv/safetensors", CORE] },
   "@qkv/pretrained": {
     imports: [
@@ -40,6 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/safetensors",
       "@qkv/tokenizers",
       "@qkv/transformer",
+      "@qkv/vit",
       CORE,
     ],
   },
@@ -56,6 +60,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/training",
       "@qkv/transformer",
       "@qkv/visualize",
+      "@qkv/vit",
       CORE,
       "@tensorflow/tfjs-backend-cpu",
       "@tensorflow/tfjs-backend-wasm",

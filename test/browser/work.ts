@@ -68,7 +68,7 @@ export async function translate(files: ModelFiles, lines: readonly string[]): Pr
 
 /** The logits of one pass of the model in `files`, on two short rows of ids. */
 export async function forward(files: ModelFiles): Promise<number[]> {
-  const { model } = await loadPretrained(files);
+  const { model } = await loadPretrained(files, { modelTypes: ["marian"] });
   const logits = tf.tidy(() => {
     const ids = tf.tensor2d([5, 9, 2, 7, 7, 0], [2, 3], "int32");
     const decoderIds = tf.tensor2d([1, 11, 13, 1, 17, 19], [2, 3], "int32");

@@ -19,7 +19,7 @@ export interface OpenTranslator {
 
 /** @param locale the language to translate from, for where its sentences end */
 export async function openTranslator(folder: string, locale: string, signal: AbortSignal): Promise<OpenTranslator> {
-  const pretrained = await loadPretrained(modelFolder(folder), { signal });
+  const pretrained = await loadPretrained(modelFolder(folder), { modelTypes: ["marian"], signal });
   const dispose = () => pretrained.model.dispose();
   try {
     return {
@@ -33,7 +33,10 @@ export async function openTranslator(folder: string, locale: string, signal: Abo
   }
 }
 
-async function attentionPicture({ model, tokenizer }: Pretrained, tokens: Translation["tokens"]): Promise<string> {
+async function attentionPicture(
+  { model, tokenizer }: Pretrained<"marian">,
+  tokens: Translation["tokens"],
+): Promise<string> {
   if (tokenizer === undefined) throw new RangeError("attentionPicture: expected a model with a tokenizer, got none");
   const { source, target, values } = await translationAttention({ model, tokenizer, tokens });
   const shown = (token: string) => tokenizer.decode([tokenizer.tokenToId(token) ?? 0], { skipSpecialTokens: false });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildProgram, qkv } from "./qkv.ts";
-import { writeTinyModel } from "./tinyModel.ts";
+import { writeTinyClassifier, writeTinyModel } from "./tinyModel.ts";
 
 let folder: string;
 let model: string;
@@ -85,6 +85,36 @@ describe("qkv forward", () => {
       "encoder_attentions.0": [1, 2, 3, 3],
       "decoder_attentions.0": [1, 2, 2, 2],
       "cross_attentions.0": [1, 2, 2, 3],
+    });
+  });
+
+  test("runs an image model on pixel_values, of another size too", async () => {
+    const classifier = path.join(folder, "classifier");
+    await writeTinyClassifier(classifier);
+    const [inputs, outputs] = [path.join(folder, "pixels.safetensors"), path.join(folder, "seen.safetensors")];
+    const pixels = safeTensor(Float32Array.from({ length: 72 }, Math.sin), [1, 3, 4, 6]);
+    await writeFile(inputs, writeSafetensors(new Map([["pixel_values", pixels]])));
+    const args = ["forward", "--model", classifier, "--inputs", inputs, "--outputs", outputs];
+    expect(await qkv([...args, "--hidden-states", "--attentions"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const shapes = [...parseSafetensors(await readFile(outputs)).tensors].map(([name, { shape }]) => [name, shape]);
+    expect(Object.fromEntries(shapes)).toEqual({
+      logits: [1, 3],
+      "hidden_states.0": [1, 7, 8],
+      "hidden_states.1": [1, 7, 8],
+      "hidden_states.2": [1, 7, 8],
+      "attentions.0": [1, 4, 7, 7],
+      "attentions.1": [1, 4, 7, 7],
+    });
+
+    await writeFile(
+      inputs,
+      writeSafetensors(new Map([["pixel_values", safeTensor(new Float32Array(72).fill(0.5), [2, 3, 3, 4])]])),
+    );
+    expect(await qkv(args)).toMatchObject({ code: 0 });
+    await writeFile(inputs, writeSafetensors(new Map([["pixel_values", safeTensor(new Float32Array(8), [8])]])));
+    expect(await qkv(args)).toMatchObject({
+      code: 2,
+      stderr: `qkv: ${inputs}: expected pixel_values to be [B, C, H, W], got [8]\n`,
     });
   });
 });

@@ -19,9 +19,9 @@ test("the model takes at most 12 MB of the repository", () => {
 describeBackends(
   "the model that ships equals what Python makes of its folder",
   () => {
-    let pretrained: Pretrained;
+    let pretrained: Pretrained<"marian">;
     beforeEach(async () => {
-      pretrained = await loadPretrained(modelFolder(folder));
+      pretrained = await loadPretrained(modelFolder(folder), { modelTypes: ["marian"] });
     });
     afterEach(() => pretrained.model.dispose());
 

@@ -3,6 +3,7 @@ import { Params } from "@qkv/nn";
 import { savePretrained } from "@qkv/pretrained/node";
 import { trainBpe } from "@qkv/tokenizers";
 import { MarianModel, parseMarianConfig } from "@qkv/transformer";
+import { VitClassifier, vitConfig } from "@qkv/vit";
 
 /** Writes an untrained model of a few thousand parameters: what it says is nonsense, how it is run is not. */
 export async function writeTinyModel(folder: string): Promise<void> {
@@ -29,5 +30,14 @@ export async function writeTinyModel(folder: string): Promise<void> {
   });
   const model = new MarianModel(Params.initialized(5), config);
   await savePretrained(folder, { model, tokenizer });
+  model.dispose();
+}
+
+/** Writes an untrained classifier of images of 4 x 6 pixels. */
+export async function writeTinyClassifier(folder: string): Promise<void> {
+  await initBackend("cpu");
+  const sizes = { patchSize: 2, dModel: 8, numLayers: 2, numHeads: 4, labels: ["cat", "dog", "tram"] };
+  const model = new VitClassifier(Params.initialized(5), vitConfig({ imageSize: [4, 6], ...sizes }));
+  await savePretrained(folder, { model });
   model.dispose();
 }

@@ -1,4 +1,3 @@
-import type { NameMap, Params } from "@qkv/nn";
 import {
   formatMarianConfig,
   MARIAN_CHECKPOINT_NAMES,
@@ -7,19 +6,8 @@ import {
   MarianModel,
   parseMarianConfig,
 } from "@qkv/transformer";
-
-/** All that is needed to open and save the models of one family. */
-export interface Architecture<Config, Model> {
-  /** The class of Hugging Face transformers that `config.json` names. */
-  readonly className: string;
-  readonly parseConfig: (json: unknown) => Config;
-  readonly formatConfig: (config: Config) => Record<string, unknown>;
-  /** Our parameter names -> those of the files. */
-  readonly names: NameMap;
-  /** The files' names that may be there and are not read. */
-  readonly ignore: readonly string[];
-  readonly build: (params: Params, config: Config) => Model;
-}
+import type { Architecture } from "./architecture.ts";
+import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
 
 const MARIAN: Architecture<MarianConfig, MarianModel> = {
   className: "MarianMTModel",
@@ -28,18 +16,39 @@ const MARIAN: Architecture<MarianConfig, MarianModel> = {
   names: MARIAN_CHECKPOINT_NAMES,
   ignore: MARIAN_IGNORED_NAMES,
   build: (params, config) => new MarianModel(params, config),
+  saves: (model) => model instanceof MarianModel,
 };
 
-/** Every family that can be opened, by the `model_type` of its `config.json`. */
-export const ARCHITECTURES = { marian: MARIAN } as const;
+/** Every class that can be opened, by the `model_type` of its `config.json`. */
+export const ARCHITECTURES = { marian: [MARIAN], ...IMAGE_ARCHITECTURES } as const;
 
 /** A `model_type` that can be opened. */
 export type ModelType = keyof typeof ARCHITECTURES;
+
+/** The models of a type. */
+export type ModelOf<T extends ModelType> = ReturnType<(typeof ARCHITECTURES)[T][number]["build"]>;
+
+/** Any model that can be opened. */
+export type PretrainedModel = ModelOf<ModelType>;
+
+/** The classes of all types as one, for code that takes whichever it is. */
+export type AnyArchitecture = Architecture<PretrainedModel["config"], PretrainedModel>;
 
 /** Whether models of this type can be opened. */
 export function isModelType(type: unknown): type is ModelType {
   return typeof type === "string" && Object.hasOwn(ARCHITECTURES, type);
 }
 
-/** Any model that can be opened. */
-export type PretrainedModel = ReturnType<(typeof ARCHITECTURES)[ModelType]["build"]>;
+/** The classes of a type. */
+export function architecturesOf(type: ModelType): readonly AnyArchitecture[] {
+  // A config and the class that parsed it never part, which the union of all of them cannot say.
+  return ARCHITECTURES[type] as unknown as readonly AnyArchitecture[];
+}
+
+/** What a model is saved as. @throws TypeError if it is no model that can be opened again */
+export function architectureOf(model: PretrainedModel): AnyArchitecture {
+  const all = (Object.keys(ARCHITECTURES) as ModelType[]).flatMap(architecturesOf);
+  const found = all.find(({ saves }) => saves(model));
+  if (found === undefined) throw new TypeError("architectureOf: expected a model of a known class, got another object");
+  return found;
+}

@@ -7,9 +7,14 @@ import { Translator, type TranslatorOptions } from "./translator.ts";
 /**
  * A translator of an opened model, which stays the caller's. It searches as the model's `generation_config.json` says.
  *
- * @throws PretrainedError if the model came without a tokenizer
+ * @throws PretrainedError if the model is none that translates, or came without a tokenizer
  */
 export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
+  if (pretrained.modelType !== "marian") {
+    throw new PretrainedError(
+      `${pretrained.name}/config.json: expected a model that translates, got ${pretrained.modelType}`,
+    );
+  }
   const { name, model, tokenizer, config, generationConfig } = pretrained;
   if (tokenizer === undefined) throw new PretrainedError(`${name}/tokenizer.json: expected a file, got nothing`);
   const generation = { ...searchOf(name, generationConfig), ...options.generation };

@@ -1,12 +1,7 @@
-export {
-  type Architecture,
-  ARCHITECTURES,
-  isModelType,
-  type ModelType,
-  type PretrainedModel,
-} from "./architectures.ts";
+export type { Architecture } from "./architecture.ts";
+export { ARCHITECTURES, isModelType, type ModelOf, type ModelType, type PretrainedModel } from "./architectures.ts";
 export { createTranslator } from "./createTranslator.ts";
-export { loadPretrained, type Pretrained } from "./loadPretrained.ts";
+export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type PretrainedOf } from "./loadPretrained.ts";
 export { memoryFiles, type ModelFiles, type ReadOptions } from "./modelFiles.ts";
 export { PretrainedError } from "./pretrainedError.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";

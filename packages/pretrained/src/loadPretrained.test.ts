@@ -63,17 +63,17 @@ describe("loadPretrained", () => {
     [
       "another family",
       config({ model_type: "bert" }),
-      'models/en-fr/config.json: expected a model_type of marian, got "bert"',
+      /^models\/en-fr\/config.json: expected a model_type of marian, vit, .*, got "bert"$/,
     ],
     [
       "a family named like a method",
       config({ model_type: "toString" }),
-      'models/en-fr/config.json: expected a model_type of marian, got "toString"',
+      /^models\/en-fr\/config.json: expected a model_type of marian, vit, .*, got "toString"$/,
     ],
     [
       "no family",
       config({ model_type: undefined }),
-      "models/en-fr/config.json: expected a model_type of marian, got none",
+      /^models\/en-fr\/config.json: expected a model_type of marian, vit, .*, got none$/,
     ],
     [
       "another head",
@@ -195,6 +195,14 @@ describe("loadPretrained", () => {
     expect(pretrained.tokenizer).toBeUndefined();
     expect(() => createTranslator(pretrained)).toThrow("models/en-fr/tokenizer.json: expected a file, got nothing");
     pretrained.model.dispose();
+  });
+
+  test("opens the types that are wanted alone", async () => {
+    const { model } = await loadPretrained(memoryFiles("models/en-fr", float32), { modelTypes: ["vit", "marian"] });
+    model.dispose();
+    await expect(loadPretrained(memoryFiles("models/en-fr", float32), { modelTypes: ["vit"] })).rejects.toThrow(
+      'models/en-fr/config.json: expected a model_type of vit, got "marian"',
+    );
   });
 
   test("stops when told to, and leaves no tensor", async () => {

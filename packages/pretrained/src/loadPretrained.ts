@@ -2,9 +2,11 @@ import { loadCheckpoint } from "@qkv/nn";
 import type { Dtype } from "@qkv/safetensors";
 import { openTokenizer, Tokenizer, TokenizerError } from "@qkv/tokenizers";
 import {
+  type AnyArchitecture,
   ARCHITECTURES,
-  type Architecture,
+  architecturesOf,
   isModelType,
+  type ModelOf,
   type ModelType,
   type PretrainedModel,
 } from "./architectures.ts";
@@ -20,15 +22,15 @@ import {
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 import { readWeights, type Weights } from "./readWeights.ts";
 
-/** A model with all that its folder says about it. The caller owns the model and disposes of it. */
-export interface Pretrained<Model extends PretrainedModel = PretrainedModel> {
+/** A model of one type with all that its folder says about it. */
+export interface PretrainedOf<T extends ModelType> {
   /** Where it came from, for messages. */
   readonly name: string;
-  readonly modelType: ModelType;
+  readonly modelType: T;
   /** The class of Hugging Face transformers that the folder was made for. */
   readonly architecture: string;
-  readonly config: Model["config"];
-  readonly model: Model;
+  readonly config: ModelOf<T>["config"];
+  readonly model: ModelOf<T>;
   /** Absent if the folder has none, in any of the forms that `openTokenizer` of `@qkv/tokenizers` knows. */
   readonly tokenizer?: Tokenizer;
   /** `generation_config.json` as it is, Hugging Face's names; empty if there is none. */
@@ -38,18 +40,32 @@ export interface Pretrained<Model extends PretrainedModel = PretrainedModel> {
 }
 
 /**
+ * A model with all that its folder says about it; `modelType` tells which one it is. The caller owns the model and
+ * disposes of it.
+ */
+export type Pretrained<T extends ModelType = ModelType> = { [K in T]: PretrainedOf<K> }[T];
+
+/** How a model is opened, and which ones are wanted. */
+export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends ReadOptions {
+  /** The only types that are opened: `["marian"]`. Default all. */
+  readonly modelTypes?: readonly T[];
+}
+
+/**
  * Opens a model folder in Hugging Face's form: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`
  * and `generation_config.json`. Every parameter must be there with its shape, and nothing else may be.
  *
  * @throws PretrainedError naming the file; no tensor is left behind
  */
-export async function loadPretrained(files: ModelFiles, options: ReadOptions = {}): Promise<Pretrained> {
+export async function loadPretrained<T extends ModelType = ModelType>(
+  files: ModelFiles,
+  { modelTypes, ...options }: LoadPretrainedOptions<T> = {},
+): Promise<Pretrained<T>> {
   const json = await readJson(files, "config.json", options);
-  const modelType = modelTypeOf(pathOf(files, "config.json"), json);
+  const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
   const generationConfig = (await readOptionalJson(files, "generation_config.json", options)) ?? {};
   const tokenizer = await readTokenizer(files, options);
 
-  const architecture = ARCHITECTURES[modelType];
   const config = parseConfig(architecture, pathOf(files, "config.json"), withGeneration(json, generationConfig));
   const weights = await readWeights(files, { ...options, ignore: architecture.ignore });
   const model = build(architecture, config, weights);
@@ -57,27 +73,32 @@ export async function loadPretrained(files: ModelFiles, options: ReadOptions = {
     name: files.name,
     modelType,
     architecture: architecture.className,
-    config,
+    config: model.config,
     model,
     ...(tokenizer !== undefined && { tokenizer }),
     generationConfig,
     dtypes: weights.dtypes,
-  };
+  } as Pretrained<T>;
 }
 
-function modelTypeOf(path: string, { model_type: type, architectures }: Record<string, unknown>): ModelType {
-  if (!isModelType(type)) {
-    const known = Object.keys(ARCHITECTURES).join(", ");
+function architectureFor(
+  path: string,
+  { model_type: type, architectures }: Record<string, unknown>,
+  wanted: readonly ModelType[] = Object.keys(ARCHITECTURES) as ModelType[],
+): [ModelType, AnyArchitecture] {
+  if (!isModelType(type) || !wanted.includes(type)) {
+    const known = wanted.join(", ");
     throw new PretrainedError(`${path}: expected a model_type of ${known}, got ${JSON.stringify(type) ?? "none"}`);
   }
-  const { className } = ARCHITECTURES[type];
+  const classes = architecturesOf(type);
   // A model's base class has other weights than the class with the head on it.
-  if (architectures !== undefined && !(Array.isArray(architectures) && architectures.includes(className))) {
-    throw new PretrainedError(
-      `${path}: expected architectures to name ${className}, got ${JSON.stringify(architectures)}`,
-    );
+  const named = Array.isArray(architectures) ? (architectures as unknown[]) : [];
+  const found = architectures === undefined ? classes[0] : classes.find(({ className }) => named.includes(className));
+  if (found === undefined) {
+    const known = classes.map(({ className }) => className).join(" or ");
+    throw new PretrainedError(`${path}: expected architectures to name ${known}, got ${JSON.stringify(architectures)}`);
   }
-  return type;
+  return [type, found];
 }
 
 async function readTokenizer(files: ModelFiles, options: ReadOptions): Promise<Tokenizer | undefined> {
@@ -92,17 +113,22 @@ async function readTokenizer(files: ModelFiles, options: ReadOptions): Promise<T
   }
 }
 
-function parseConfig<C, M>(architecture: Architecture<C, M>, path: string, json: unknown): C {
+function parseConfig({ parseConfig }: AnyArchitecture, path: string, json: unknown): PretrainedModel["config"] {
   try {
-    return architecture.parseConfig(json);
+    return parseConfig(json);
   } catch (error) {
     throw errorIn(path, error);
   }
 }
 
-function build<C, M>({ names, ignore, build }: Architecture<C, M>, config: C, { state, path }: Weights): M {
+function build(
+  { names, ignore, build }: AnyArchitecture,
+  config: PretrainedModel["config"],
+  { state, path }: Weights,
+): PretrainedModel {
+  const stored = new Set(state.keys());
   try {
-    return loadCheckpoint(state, names, (params) => build(params, config), { ignore });
+    return loadCheckpoint(state, names, (params) => build(params, config, stored), { ignore });
   } catch (error) {
     throw errorIn(path, error);
   }

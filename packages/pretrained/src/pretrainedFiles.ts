@@ -1,7 +1,8 @@
 import { readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
-import { ARCHITECTURES, type PretrainedModel } from "./architectures.ts";
+import { type MarianConfig, MarianModel } from "@qkv/transformer";
+import { architectureOf, type PretrainedModel } from "./architectures.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 
 /** What goes into a model folder. */
@@ -17,8 +18,9 @@ export interface SavePretrainedOptions {
 }
 
 /**
- * The files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`,
- * `generation_config.json`, `model.safetensors`, and with a tokenizer `tokenizer.json` and `tokenizer_config.json`.
+ * The files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`
+ * and `model.safetensors`; for a model that generates text `generation_config.json` too, and with a tokenizer
+ * `tokenizer.json` and `tokenizer_config.json`.
  */
 export async function pretrainedFiles({
   model,
@@ -27,17 +29,20 @@ export async function pretrainedFiles({
   generationConfig = {},
   languages,
 }: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
-  const { formatConfig, names } = ARCHITECTURES.marian;
+  const { className, formatConfig, names } = architectureOf(model);
   const state = await readState(model.params, names);
+  // float32 whatever the file stores, so that Python computes as we do
+  const dtypes = { dtype: "float32", torch_dtype: "float32" };
   const files = new Map([
-    // float32 whatever the file stores, so that Python computes as we do
-    ["config.json", encode({ ...formatConfig(model.config), dtype: "float32", torch_dtype: "float32" })],
-    ["generation_config.json", encode({ ...generationOf(model), ...generationConfig })],
+    ["config.json", encode({ architectures: [className], ...formatConfig(model.config), ...dtypes })],
     ["model.safetensors", writeSafetensors(storeAs(dtype, state), { format: "pt" })],
   ]);
+  if (!(model instanceof MarianModel)) return files;
+  files.set("generation_config.json", encode({ ...generationOf(model.config), ...generationConfig }));
   if (tokenizer !== undefined) {
     files.set("tokenizer.json", encode(tokenizer.toJSON()));
-    files.set("tokenizer_config.json", encode({ ...tokenizerConfig(model, tokenizer), ...languageFields(languages) }));
+    const about = tokenizerConfig(model.config, tokenizer);
+    files.set("tokenizer_config.json", encode({ ...about, ...languageFields(languages) }));
   }
   return files;
 }
@@ -56,7 +61,7 @@ function storeAs(dtype: "F32" | "F16", state: ReadonlyMap<string, StateEntry>): 
   return tensors;
 }
 
-function generationOf({ config }: PretrainedModel): Record<string, unknown> {
+function generationOf(config: MarianConfig): Record<string, unknown> {
   return {
     decoder_start_token_id: config.decoderStartTokenId,
     eos_token_id: config.eosTokenId,
@@ -72,7 +77,7 @@ function languageFields(languages: SavePretrainedOptions["languages"]): Record<s
   return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
 }
 
-function tokenizerConfig({ config }: PretrainedModel, tokenizer: Tokenizer): Record<string, unknown> {
+function tokenizerConfig(config: MarianConfig, tokenizer: Tokenizer): Record<string, unknown> {
   const { model } = tokenizer.toJSON() as { model?: { unk_token?: unknown } };
   return {
     tokenizer_class: "PreTrainedTokenizerFast",

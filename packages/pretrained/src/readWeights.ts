@@ -1,4 +1,4 @@
-import type { StateDict, StateEntry } from "@qkv/nn";
+import { isIgnored, type StateDict, type StateEntry } from "@qkv/nn";
 import { type Dtype, parseSafetensors, parseShardIndex, type SafeTensor, toFloat32 } from "@qkv/safetensors";
 import {
   type ModelFiles,
@@ -41,7 +41,7 @@ export async function readWeights(
   const dtypes = new Map<Dtype, number>();
   for (const [name, tensor] of tensors) {
     if (isFloat(tensor.dtype)) state.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
-    else if (!ignore.includes(name)) {
+    else if (!isIgnored(ignore, name)) {
       throw new PretrainedError(`${path}: ${name}: expected F32, F16, BF16 or F64, got ${tensor.dtype}`);
     }
     dtypes.set(tensor.dtype, (dtypes.get(tensor.dtype) ?? 0) + 1);

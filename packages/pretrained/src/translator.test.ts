@@ -6,14 +6,15 @@ import { loadPretrained, type Pretrained } from "./loadPretrained.ts";
 import { memoryFiles } from "./modelFiles.ts";
 import { Translator } from "./translator.ts";
 
-let pretrained: Pretrained;
+let pretrained: Pretrained<"marian">;
 let translator: Translator;
 beforeAll(async () => {
   await initBackend("cpu");
   const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json"];
   const read = (name: string) =>
     new Uint8Array(readFileSync(new URL(`../test/golden/float32/${name}`, import.meta.url)));
-  pretrained = await loadPretrained(memoryFiles("tiny", new Map(names.map((name) => [name, read(name)]))));
+  const files = memoryFiles("tiny", new Map(names.map((name) => [name, read(name)])));
+  pretrained = await loadPretrained(files, { modelTypes: ["marian"] });
   translator = createTranslator(pretrained);
 });
 afterAll(() => pretrained.model.dispose());

@@ -32,15 +32,15 @@ function files(name: string) {
   };
 }
 
-let open: Pretrained[] = [];
+let open: Pretrained<"marian">[] = [];
 beforeAll(() => initBackend("cpu"));
 afterEach(() => {
   for (const { model } of open) model.dispose();
   open = [];
 });
 
-async function load(from: Parameters<typeof loadPretrained>[0]): Promise<Pretrained> {
-  const pretrained = await loadPretrained(from);
+async function load(from: Parameters<typeof loadPretrained>[0]): Promise<Pretrained<"marian">> {
+  const pretrained = await loadPretrained(from, { modelTypes: ["marian"] });
   open.push(pretrained);
   return pretrained;
 }

@@ -9,3 +9,25 @@ export { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./image/re
 export { resize } from "./image/resize.ts";
 export { toGrey } from "./image/toGrey.ts";
 export { toRgb } from "./image/toRgb.ts";
+export { type BackboneOutput, VitBackbone } from "./backbone.ts";
+export {
+  DINO_BACKBONE_NAMES,
+  QKV_VIT_BACKBONE_NAMES,
+  VIT_BACKBONE_NAMES,
+  VIT_HEAD_NAMES,
+  vitCheckpointNames,
+} from "./checkpointNames.ts";
+export { type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
+export { ConvStem } from "./convStem.ts";
+export { type DistilledClassified, DistilledVitClassifier } from "./distilledVitClassifier.ts";
+export { VitEmbeddings } from "./embeddings.ts";
+export { formatVitConfig } from "./formatConfig.ts";
+export { leadingTokens, patchGrid } from "./grid.ts";
+export type { Classified, ImageClassifier, ImageModelConfig, ImageStates, Size } from "./imageModel.ts";
+export { vitModelType, type VitModelType } from "./modelType.ts";
+export { parseVitConfig } from "./parseConfig.ts";
+export { cutPatches, PatchEmbedding } from "./patchEmbedding.ts";
+export { resizeGrid, type ResizeOptions } from "./resizeGrid.ts";
+export { unfold } from "./unfold.ts";
+export { VitClassifier } from "./vitClassifier.ts";
+export { type Encoded, VitModel } from "./vitModel.ts";

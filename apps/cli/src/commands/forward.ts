@@ -17,7 +17,10 @@ export function forwardCommand(): Command {
     new Command("forward")
       .description("Run a model once on the tensors of a safetensors file (input_ids, attention_mask, ...).")
       .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
-      .requiredOption("--inputs <file>", "safetensors with input_ids, attention_mask, decoder_input_ids")
+      .requiredOption(
+        "--inputs <file>",
+        "safetensors with what the model takes: input_ids, attention_mask, pixel_values, ...",
+      )
       .requiredOption("--outputs <file>", "where to write logits and whatever else is asked for")
       .option("--hidden-states", "write every layer's output too")
       .option("--attentions", "write every layer's attention weights too"),
@@ -28,14 +31,14 @@ async function runForward(options: ForwardCommandOptions): Promise<void> {
   const { loadPretrained } = await import("@qkv/pretrained");
   const { modelFolder } = await import("@qkv/pretrained/node");
   const { writeSafetensors } = await import("@qkv/safetensors");
-  const { marianForward } = await import("../forward/marianForward.ts");
+  const { modelForward } = await import("../forward/modelForward.ts");
   const { NamedTensors, toSafeTensors } = await import("../forward/namedTensors.ts");
 
   const inputs = await NamedTensors.read(options.inputs);
   await startBackend(options);
   const { model } = await loadPretrained(modelFolder(findModelFolder(options.model)));
   try {
-    const outputs = marianForward(model, inputs, {
+    const outputs = modelForward(model, inputs, {
       hiddenStates: options.hiddenStates ?? false,
       attentions: options.attentions ?? false,
     });

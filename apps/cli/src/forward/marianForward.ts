@@ -1,7 +1,7 @@
 import { tidy } from "@qkv/nn";
 import type { ForwardOptions, MarianModel, StackOutput } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { NamedTensors } from "./namedTensors.ts";
+import { type NamedTensors, numbered } from "./namedTensors.ts";
 
 /** One pass of a Marian model: Hugging Face's names in and out. The caller disposes of what comes back. */
 export function marianForward(
@@ -28,8 +28,4 @@ export function marianForward(
 
 function stackEntries(side: string, { hiddenStates, attentions }: StackOutput): [string, tf.Tensor][] {
   return [...numbered(`${side}_hidden_states`, hiddenStates), ...numbered(`${side}_attentions`, attentions)];
-}
-
-function numbered(name: string, tensors: readonly tf.Tensor[]): [string, tf.Tensor][] {
-  return tensors.map((tensor, i) => [`${name}.${i}`, tensor]);
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseSafetensors, type SafeTensor, safeTensor, toInt32 } from "@qkv/safetensors";
+import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, toInt32 } from "@qkv/safetensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../usageError.ts";
 
@@ -25,9 +25,19 @@ export class NamedTensors {
 
   /** Token ids, [B, L] int32. */
   ids(name: string): tf.Tensor2D {
-    const tensor = this.#tensors.get(name);
-    if (tensor === undefined) throw new UsageError(`${this.#file}: expected a tensor called ${name}, got none`);
+    const tensor = this.#required(name);
     return tf.tensor2d(toInt32(tensor), this.#matrix(name, tensor), "int32");
+  }
+
+  /** Images, [B, C, H, W] float32. */
+  images(name: string): tf.Tensor4D {
+    const tensor = this.#required(name);
+    this.#taken.add(name);
+    const [batch, channels, height, width, ...rest] = tensor.shape;
+    if (batch === undefined || !channels || !height || !width || rest.length > 0) {
+      throw new UsageError(`${this.#file}: expected ${name} to be [B, C, H, W], got [${tensor.shape}]`);
+    }
+    return tf.tensor4d(toFloat32(tensor), [batch, channels, height, width]);
   }
 
   /** A mask with 1 where a token is kept, as [B, L] bool; undefined if there is none of this name. */
@@ -46,6 +56,12 @@ export class NamedTensors {
     }
   }
 
+  #required(name: string): SafeTensor {
+    const tensor = this.#tensors.get(name);
+    if (tensor === undefined) throw new UsageError(`${this.#file}: expected a tensor called ${name}, got none`);
+    return tensor;
+  }
+
   #matrix(name: string, { shape }: SafeTensor): [number, number] {
     this.#taken.add(name);
     const [rows, columns, ...rest] = shape;
@@ -54,6 +70,11 @@ export class NamedTensors {
     }
     return [rows, columns];
   }
+}
+
+/** A list of tensors under `name.0`, `name.1`, ... */
+export function numbered(name: string, tensors: readonly tf.Tensor[]): [string, tf.Tensor][] {
+  return tensors.map((tensor, i) => [`${name}.${i}`, tensor]);
 }
 
 /** Tensors as float32, ready for a safetensors file. */

@@ -1,0 +1,15 @@
+import type { PretrainedModel } from "@qkv/pretrained";
+import { type ForwardOptions, MarianModel } from "@qkv/transformer";
+import type * as tf from "@tensorflow/tfjs-core";
+import { imageForward } from "./imageForward.ts";
+import { marianForward } from "./marianForward.ts";
+import type { NamedTensors } from "./namedTensors.ts";
+
+/** One pass of any model: Hugging Face's names in and out. The caller disposes of what comes back. */
+export function modelForward(
+  model: PretrainedModel,
+  inputs: NamedTensors,
+  options: Pick<ForwardOptions, "hiddenStates" | "attentions">,
+): Map<string, tf.Tensor> {
+  return model instanceof MarianModel ? marianForward(model, inputs, options) : imageForward(model, inputs, options);
+}

@@ -1,0 +1,67 @@
+import { LayerNorm, normal, type Params, tidy } from "@qkv/nn";
+import { EncoderLayer, type ForwardOptions } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import type { VitConfig } from "./config.ts";
+import { VitEmbeddings } from "./embeddings.ts";
+import type { ImageStates } from "./imageModel.ts";
+
+/** What a {@link VitBackbone} gives. */
+export interface BackboneOutput extends ImageStates {
+  /** [B, L, E], after the final norm */
+  readonly lastHiddenState: tf.Tensor3D;
+}
+
+/** A Vision Transformer without a head: embeddings, pre-norm layers, a norm (arXiv:2010.11929). */
+export class VitBackbone {
+  readonly embeddings: VitEmbeddings;
+  readonly layers: readonly EncoderLayer[];
+  readonly norm: LayerNorm;
+
+  constructor(params: Params, config: VitConfig) {
+    const { qkvBias, numLayers, dModel, layerNormEps, dropPath, initializerRange } = config;
+    this.embeddings = new VitEmbeddings(params.at("embeddings"), config);
+    this.layers = Array.from({ length: numLayers }, (_, i) => {
+      return new EncoderLayer(params.at("layers", i), {
+        ...{ dModel, numHeads: config.numHeads, headDim: config.headDim },
+        ...{ ffnDim: config.ffnDim, activation: config.activation },
+        ...{ normOrder: "pre", layerNormEps, layerScale: config.layerScale, init: normal(initializerRange) },
+        ...{ dropout: config.dropout, attentionDropout: config.attentionDropout, activationDropout: 0 },
+        dropPath: numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,
+        attentionBias: { q: qkvBias, k: qkvBias, v: qkvBias, out: true },
+      });
+    });
+    this.norm = new LayerNorm(params.at("norm"), dModel, { eps: layerNormEps });
+  }
+
+  /** @param pixels [B, C, H, W] */
+  forward(pixels: tf.Tensor4D, { random, hiddenStates, attentions }: ForwardOptions = {}): BackboneOutput {
+    return tidy(() => {
+      let x = this.embeddings.forward(pixels, random);
+      const states = [x];
+      const weights: tf.Tensor4D[] = [];
+      for (const layer of this.layers) {
+        const { output, selfWeights } = layer.forward(x, { random, returnWeights: attentions });
+        x = output;
+        states.push(x);
+        if (selfWeights) weights.push(selfWeights);
+      }
+      return {
+        lastHiddenState: this.norm.forward(x),
+        hiddenStates: hiddenStates ? states : [],
+        attentions: weights,
+      };
+    });
+  }
+}
+
+/** The vector of one token: [B, L, E] -> [B, E]. */
+export function tokenAt(x: tf.Tensor3D, at: number): tf.Tensor2D {
+  const [batch, , dModel] = x.shape;
+  return tf.reshape(tf.slice(x, [0, at, 0], [batch, 1, dModel]), [batch, dModel]);
+}
+
+/** The mean of the tokens from `first` on: [B, L, E] -> [B, E]. */
+export function meanFrom(x: tf.Tensor3D, first: number): tf.Tensor2D {
+  const [batch, length, dModel] = x.shape;
+  return tf.mean(tf.slice(x, [0, first, 0], [batch, length - first, dModel]), 1);
+}

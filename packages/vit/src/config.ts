@@ -1,0 +1,84 @@
+import type { Activation } from "@qkv/nn";
+import type { ImageModelConfig, Size } from "./imageModel.ts";
+
+/** One layer of a convolutional stem: 3 x 3, with a border of one pixel of zeros. */
+export interface StemLayer {
+  readonly channels: number;
+  readonly stride: 1 | 2;
+}
+
+/** A Vision Transformer of the kinds that ViT, DeiT, DINOv2 and this project's own are. */
+export interface VitConfig extends ImageModelConfig {
+  readonly patchSize: Size;
+  /** Convolutions before the patches are cut. None in ViT, DeiT and DINOv2. */
+  readonly stem: readonly StemLayer[];
+  readonly dModel: number;
+  readonly numLayers: number;
+  readonly numHeads: number;
+  /** The width of a head. Default dModel / numHeads. */
+  readonly headDim?: number;
+  readonly ffnDim: number;
+  readonly activation: Activation;
+  /** Whether queries, keys and values have a bias; what leaves the attention always has. */
+  readonly qkvBias: boolean;
+  readonly layerNormEps: number;
+  readonly dropout: number;
+  readonly attentionDropout: number;
+  /** The chance of the last layer's branches to be left out while training; the first layer's is 0, those between rise. */
+  readonly dropPath: number;
+  /** The standard deviation that weights start with. */
+  readonly initializerRange: number;
+  /** A second token beside the class token, that learns from a teacher (DeiT, arXiv:2012.12877). */
+  readonly distillationToken: boolean;
+  /** Tokens that belong to no place (arXiv:2309.16588). */
+  readonly registerTokens: number;
+  /** What the factors of layer scale start from; absent: no layer scale. */
+  readonly layerScale?: number;
+  /**
+   * What a classifier reads: the class token, the mean of the patches (then there is no class token: arXiv:2205.01580),
+   * or both side by side (DINOv2).
+   */
+  readonly pooling: "class" | "mean" | "classAndMean";
+  /** Whether positions are resized for other image sizes with a filter that widens when they shrink (DINOv2 with registers). */
+  readonly antialiasedPositions: boolean;
+  /** The layer after the class token of a model without a classifier; absent in classifiers. */
+  readonly pooler?: { readonly size: number; readonly activation: Activation };
+}
+
+/** What {@link vitConfig} has to be told. */
+export type VitSizes = Pick<VitConfig, "dModel" | "numLayers" | "numHeads" | "labels"> &
+  Partial<Omit<VitConfig, "imageSize" | "patchSize">> & {
+    /** A side in pixels, or height and width. */
+    readonly imageSize: number | Size;
+    readonly patchSize: number | Size;
+  };
+
+/**
+ * A config with ViT's choices for all that is left out: 3 channels, a feed-forward of 4 times the width, GELU, a class
+ * token, no dropout. `new VitClassifier(Params.initialized(seed), vitConfig(...))` is then a model to be trained.
+ */
+export function vitConfig({ imageSize, patchSize, ...sizes }: VitSizes): VitConfig {
+  return {
+    numChannels: 3,
+    stem: [],
+    ffnDim: 4 * sizes.dModel,
+    activation: "gelu",
+    qkvBias: true,
+    layerNormEps: 1e-6,
+    dropout: 0,
+    attentionDropout: 0,
+    dropPath: 0,
+    initializerRange: 0.02,
+    distillationToken: false,
+    registerTokens: 0,
+    pooling: "class",
+    antialiasedPositions: false,
+    ...sizes,
+    imageSize: sizeOf(imageSize),
+    patchSize: sizeOf(patchSize),
+  };
+}
+
+function sizeOf(side: number | Size): Size {
+  return typeof side === "number" ? [side, side] : side;
+}

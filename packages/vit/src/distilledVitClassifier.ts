@@ -1,0 +1,61 @@
+import { Linear, normal, type Params, tidy } from "@qkv/nn";
+import type { ForwardOptions } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import { tokenAt, VitBackbone } from "./backbone.ts";
+import type { VitConfig } from "./config.ts";
+import type { Classified, ImageClassifier } from "./imageModel.ts";
+
+/** What a {@link DistilledVitClassifier} gives. */
+export interface DistilledClassified extends Classified {
+  /** [B, K], the class token's opinion */
+  readonly classLogits: tf.Tensor2D;
+  /** [B, K], the distillation token's opinion */
+  readonly distillationLogits: tf.Tensor2D;
+}
+
+/**
+ * A classifier with two heads, one of which learned from a teacher; the logits are their mean (arXiv:2012.12877):
+ * `DeiTForImageClassificationWithTeacher` of Hugging Face transformers.
+ */
+export class DistilledVitClassifier implements ImageClassifier {
+  readonly config: VitConfig;
+  readonly params: Params;
+  readonly backbone: VitBackbone;
+  readonly classClassifier?: Linear;
+  readonly distillationClassifier?: Linear;
+
+  constructor(params: Params, config: VitConfig) {
+    const { dModel, labels, distillationToken, pooling, initializerRange } = config;
+    if (!distillationToken || pooling !== "class") {
+      throw new RangeError("DistilledVitClassifier: expected a config with a class and a distillation token");
+    }
+    this.backbone = new VitBackbone(params.at("backbone"), config);
+    if (labels.length > 0) {
+      const options = { init: normal(initializerRange) };
+      this.classClassifier = new Linear(params.at("classClassifier"), dModel, labels.length, options);
+      this.distillationClassifier = new Linear(params.at("distillationClassifier"), dModel, labels.length, options);
+    }
+    this.params = params;
+    this.config = config;
+  }
+
+  /** @param pixels [B, C, H, W]. All tensors are the caller's. */
+  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): DistilledClassified {
+    return tidy(() => {
+      const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
+      const [classToken, distillationToken] = [tokenAt(lastHiddenState, 0), tokenAt(lastHiddenState, 1)];
+      const classLogits = this.classClassifier?.forward(classToken) ?? classToken;
+      const distillationLogits = this.distillationClassifier?.forward(distillationToken) ?? distillationToken;
+      const logits = tf.div(tf.add(classLogits, distillationLogits), 2) as tf.Tensor2D;
+      return { logits, classLogits, distillationLogits, hiddenStates, attentions };
+    });
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,78 @@
+import { dropout, normal, type Params, type RandomStream } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import type { VitConfig } from "./config.ts";
+import { ConvStem } from "./convStem.ts";
+import { patchAfterStem, patchGrid, tokensWithPosition } from "./grid.ts";
+import type { Size } from "./imageModel.ts";
+import { PatchEmbedding } from "./patchEmbedding.ts";
+import { resizeGrid } from "./resizeGrid.ts";
+
+/** An image as tokens: its patches, at their positions, after the tokens that stand for the whole. */
+export class VitEmbeddings {
+  /** Absent where the patches are cut from the image itself. */
+  readonly stem?: ConvStem;
+  readonly patches: PatchEmbedding;
+  /** [1, 1, E]; absent where a classifier reads the mean of the patches */
+  readonly classToken?: tf.Variable<tf.Rank.R3>;
+  /** [1, 1, E] */
+  readonly distillationToken?: tf.Variable<tf.Rank.R3>;
+  /** [1, registers, E] */
+  readonly registerTokens?: tf.Variable<tf.Rank.R3>;
+  /** [1, tokens + N, E] of the class and distillation tokens, then of the patches */
+  readonly positions: tf.Variable<tf.Rank.R3>;
+
+  readonly #config: VitConfig;
+
+  constructor(params: Params, config: VitConfig) {
+    const { numChannels, dModel, stem, initializerRange } = config;
+    const init = normal(initializerRange);
+    if (stem.length > 0) this.stem = new ConvStem(params.at("stem"), numChannels, stem, config.layerNormEps);
+    this.patches = new PatchEmbedding(params.at("patches"), {
+      numChannels: stem.at(-1)?.channels ?? numChannels,
+      ...{ dModel, initializerRange, patchSize: patchAfterStem(config) },
+    });
+    const tokens = (name: string, count: number) => params.get<tf.Rank.R3>(name, [1, count, dModel], init);
+    if (config.pooling !== "mean") this.classToken = tokens("classToken", 1);
+    if (config.distillationToken) this.distillationToken = tokens("distillationToken", 1);
+    if (config.registerTokens > 0) this.registerTokens = tokens("registerTokens", config.registerTokens);
+    const [rows, columns] = patchGrid(config, config.imageSize);
+    this.positions = tokens("positions", tokensWithPosition(config) + rows * columns);
+    this.#config = config;
+  }
+
+  /**
+   * @param pixels [B, C, H, W]
+   * @param random given while training
+   * @returns [B, L, E]: class, distillation and register tokens, then the patches row by row
+   */
+  forward(pixels: tf.Tensor4D, random?: RandomStream): tf.Tensor3D {
+    const { numChannels, dModel } = this.#config;
+    const [batch, channels, height, width] = pixels.shape;
+    if (pixels.rank !== 4 || channels !== numChannels) {
+      throw new RangeError(`VitEmbeddings: expected pixels [B, ${numChannels}, H, W], got [${pixels.shape}]`);
+    }
+    return tf.tidy(() => {
+      const patches = this.patches.forward(this.stem?.forward(pixels) ?? pixels);
+      const repeat = (token: tf.Tensor3D) => tf.tile(token, [batch, 1, 1]);
+      const whole = [this.classToken, this.distillationToken].filter((token) => token !== undefined);
+      const placed = tf.add(tf.concat([...whole.map(repeat), patches], 1), this.#positionsFor([height, width]));
+      const [registers, count] = [this.registerTokens, whole.length];
+      if (registers === undefined) return dropout(placed as tf.Tensor3D, this.#config.dropout, random);
+      const leading = tf.slice(placed, [0, 0, 0], [batch, count, dModel]) as tf.Tensor3D;
+      const rest = tf.slice(placed, [0, count, 0], [batch, -1, dModel]) as tf.Tensor3D;
+      return dropout(tf.concat([leading, repeat(registers), rest], 1), this.#config.dropout, random);
+    });
+  }
+
+  /** The learned positions, resized if the image has not the size that they were learned at: [1, tokens + N, E]. */
+  #positionsFor(imageSize: Size): tf.Tensor3D {
+    const [learned, wanted] = [patchGrid(this.#config, this.#config.imageSize), patchGrid(this.#config, imageSize)];
+    if (learned[0] === wanted[0] && learned[1] === wanted[1]) return this.positions;
+    const { dModel, antialiasedPositions: antialias } = this.#config;
+    const count = tokensWithPosition(this.#config);
+    const leading = tf.slice(this.positions, [0, 0, 0], [1, count, dModel]);
+    const grid = tf.reshape(tf.slice(this.positions, [0, count, 0], [1, -1, dModel]), [-1, dModel]) as tf.Tensor2D;
+    const resized = tf.expandDims(resizeGrid(grid, learned, wanted, { antialias }), 0) as tf.Tensor3D;
+    return tf.concat([leading, resized], 1);
+  }
+}

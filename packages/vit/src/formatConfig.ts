@@ -1,0 +1,73 @@
+import { ACTIVATION_NAMES } from "@qkv/transformer";
+import type { VitConfig } from "./config.ts";
+import type { Size } from "./imageModel.ts";
+import { vitModelType, type VitModelType } from "./modelType.ts";
+
+/** What only some families' `config.json` says. */
+const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<string, unknown>>> = {
+  vit: vitFields,
+  deit: vitFields,
+  dinov2: dinoFields,
+  dinov2_with_registers: (config) => ({ ...dinoFields(config), num_register_tokens: config.registerTokens }),
+  qkv_vit: (config) => ({
+    ...vitFields(config),
+    stem_channels: config.stem.map(({ channels }) => channels),
+    stem_strides: config.stem.map(({ stride }) => stride),
+    num_register_tokens: config.registerTokens,
+    distillation_token: config.distillationToken,
+    pooling: config.pooling === "classAndMean" ? "class_and_mean" : config.pooling,
+    antialiased_positions: config.antialiasedPositions,
+    ...(config.layerScale !== undefined && { layerscale_value: config.layerScale }),
+  }),
+};
+
+/**
+ * The fields of the `config.json` that transformers opens as this model, or {@link parseVitConfig} alone where the
+ * `model_type` is `qkv_vit`.
+ */
+export function formatVitConfig(config: VitConfig): Record<string, unknown> {
+  const modelType = vitModelType(config);
+  return {
+    model_type: modelType,
+    image_size: sideOf(config.imageSize),
+    patch_size: sideOf(config.patchSize),
+    num_channels: config.numChannels,
+    ...formatLabels(config.labels),
+    hidden_size: config.dModel,
+    num_hidden_layers: config.numLayers,
+    num_attention_heads: config.numHeads,
+    ...(config.headDim !== undefined && { head_dim: config.headDim }),
+    hidden_act: ACTIVATION_NAMES[config.activation],
+    qkv_bias: config.qkvBias,
+    layer_norm_eps: config.layerNormEps,
+    hidden_dropout_prob: config.dropout,
+    attention_probs_dropout_prob: config.attentionDropout,
+    drop_path_rate: config.dropPath,
+    initializer_range: config.initializerRange,
+    ...FAMILIES[modelType](config),
+  };
+}
+
+/** `id2label` and its inverse. */
+export function formatLabels(labels: readonly string[]): Record<string, unknown> {
+  return {
+    id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+  };
+}
+
+/** One number for a square. */
+export function sideOf([height, width]: Size): number | Size {
+  return height === width ? height : [height, width];
+}
+
+function vitFields({ ffnDim, pooler }: VitConfig): Record<string, unknown> {
+  return {
+    intermediate_size: ffnDim,
+    ...(pooler && { pooler_output_size: pooler.size, pooler_act: ACTIVATION_NAMES[pooler.activation] }),
+  };
+}
+
+function dinoFields({ ffnDim, dModel, layerScale }: VitConfig): Record<string, unknown> {
+  return { mlp_ratio: ffnDim / dModel, layerscale_value: layerScale, use_swiglu_ffn: false };
+}

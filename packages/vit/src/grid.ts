@@ -1,0 +1,33 @@
+import type { VitConfig } from "./config.ts";
+import type { Size } from "./imageModel.ts";
+
+/** Rows and columns of the patches that an image of a size is cut into. */
+export function patchGrid({ stem, patchSize }: Pick<VitConfig, "stem" | "patchSize">, [height, width]: Size): Size {
+  const [high, wide] = patchAfterStem({ stem, patchSize });
+  const after = (side: number) => stem.reduce((size, { stride }) => Math.ceil(size / stride), side);
+  return [Math.floor(after(height) / high), Math.floor(after(width) / wide)];
+}
+
+/**
+ * The size of a patch in the picture that the stem gives.
+ *
+ * @throws RangeError if the strides do not divide the patch size
+ */
+export function patchAfterStem({ stem, patchSize }: Pick<VitConfig, "stem" | "patchSize">): Size {
+  const stride = stem.reduce((product, layer) => product * layer.stride, 1);
+  const [high, wide] = [patchSize[0] / stride, patchSize[1] / stride];
+  if (!Number.isInteger(high) || !Number.isInteger(wide)) {
+    throw new RangeError(`VitConfig: expected a patchSize that the stem's stride ${stride} divides, got ${patchSize}`);
+  }
+  return [high, wide];
+}
+
+/** How many tokens stand before the patches: class, distillation and registers. */
+export function leadingTokens(config: Pick<VitConfig, "pooling" | "distillationToken" | "registerTokens">): number {
+  return tokensWithPosition(config) + config.registerTokens;
+}
+
+/** How many of them have a position of their own, as registers have not. */
+export function tokensWithPosition({ pooling, distillationToken }: Pick<VitConfig, "pooling" | "distillationToken">) {
+  return Number(pooling !== "mean") + Number(distillationToken);
+}

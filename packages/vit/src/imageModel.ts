@@ -1,0 +1,47 @@
+import type { Params } from "@qkv/nn";
+import type { ForwardOptions } from "@qkv/transformer";
+import type * as tf from "@tensorflow/tfjs-core";
+
+// Letters used for shapes throughout this package:
+//   B batch   C channels   H height   W width, of images in pixels   P side of a patch   N patches   L tokens
+//   E model width   K classes   [B, heads, L, L] attention weights
+
+/** A height and a width. */
+export type Size = readonly [height: number, width: number];
+
+/** What every image model's config tells about its input and its answer. */
+export interface ImageModelConfig {
+  /** The size of the images that the model was made for. */
+  readonly imageSize: Size;
+  readonly numChannels: number;
+  /** The name of each class. */
+  readonly labels: readonly string[];
+}
+
+/** What a model's layers gave. The lists are empty unless asked for. */
+export interface ImageStates {
+  /** The embeddings, then each layer's output, all [B, L, E]; before the final norm */
+  readonly hiddenStates: readonly tf.Tensor3D[];
+  /** [B, heads, L, L] for each layer */
+  readonly attentions: readonly tf.Tensor4D[];
+}
+
+/** What a classifier gives. */
+export interface Classified extends ImageStates {
+  /** [B, K] */
+  readonly logits: tf.Tensor2D;
+}
+
+/** A model that tells classes of images apart: ViT, DeiT or Swin with a head on it. */
+export interface ImageClassifier {
+  readonly config: ImageModelConfig;
+  readonly params: Params;
+
+  /**
+   * @param pixels [B, C, H, W] as Hugging Face's `pixel_values`: channels first, normalized as the model's
+   *   `preprocessor_config.json` says. Of any size the model can interpolate its positions to.
+   */
+  forward(pixels: tf.Tensor4D, options?: ForwardOptions): Classified;
+
+  dispose(): void;
+}

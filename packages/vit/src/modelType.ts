@@ -1,0 +1,22 @@
+import type { VitConfig } from "./config.ts";
+
+/** The `model_type`s that a {@link VitConfig} may have in a `config.json`. */
+export type VitModelType = "vit" | "deit" | "dinov2" | "dinov2_with_registers" | "qkv_vit";
+
+/**
+ * The `model_type` that fits a config exactly: one that Hugging Face transformers knows wherever there is one, else this
+ * project's own `qkv_vit`.
+ */
+export function vitModelType(config: VitConfig): VitModelType {
+  const { stem, distillationToken, registerTokens, layerScale, pooling, antialiasedPositions } = config;
+  if (stem.length > 0) return "qkv_vit";
+  if (pooling === "class" && registerTokens === 0 && layerScale === undefined && !antialiasedPositions) {
+    return distillationToken ? "deit" : "vit";
+  }
+  const isRatio = Number.isInteger(config.ffnDim / config.dModel); // DINOv2's configs know nothing else
+  if (pooling === "classAndMean" && layerScale !== undefined && isRatio && !distillationToken) {
+    if (antialiasedPositions) return "dinov2_with_registers";
+    if (registerTokens === 0) return "dinov2";
+  }
+  return "qkv_vit";
+}

@@ -1,0 +1,108 @@
+import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
+import type { StemLayer, VitConfig } from "./config.ts";
+import type { VitModelType } from "./modelType.ts";
+
+/** What each family's `config.json` says beyond, or does not say because it is always so. */
+const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: number) => Partial<VitConfig>>> = {
+  vit: (fields) => ({ ...vitSizes(fields), ...poolerOf(fields) }),
+  deit: (fields) => ({ ...vitSizes(fields), ...poolerOf(fields), distillationToken: true }),
+  dinov2: (fields, dModel) => dinoSizes(fields, dModel),
+  dinov2_with_registers: (fields, dModel) => ({
+    ...dinoSizes(fields, dModel),
+    registerTokens: fields.integer("num_register_tokens", 4),
+    antialiasedPositions: true,
+  }),
+  qkv_vit: (fields) => ({
+    ...vitSizes(fields),
+    stem: stemOf(fields),
+    registerTokens: fields.integer("num_register_tokens", 0),
+    distillationToken: fields.boolean("distillation_token", false),
+    pooling: fields.oneOf("pooling", POOLINGS, "class"),
+    antialiasedPositions: fields.boolean("antialiased_positions", false),
+    ...layerScaleOf(fields.optionalNumber("layerscale_value")),
+  }),
+};
+
+const POOLINGS = { class: "class", mean: "mean", class_and_mean: "classAndMean" } as const;
+
+/**
+ * Reads Hugging Face's `config.json` of `model_type` "vit", "deit", "dinov2" or "dinov2_with_registers"
+ * (https://huggingface.co/docs/transformers/model_doc/vit), or of this project's own "qkv_vit". Fields left out have
+ * transformers' defaults.
+ *
+ * @throws ConfigError naming the field
+ */
+export function parseVitConfig(json: unknown): VitConfig {
+  const fields = new ConfigFields(json);
+  const family = fields.oneOf("model_type", FAMILIES, "");
+  const dModel = fields.integer("hidden_size", 768);
+  const numHeads = fields.integer("num_attention_heads", 12);
+  return {
+    imageSize: fields.size("image_size", 224),
+    patchSize: fields.size("patch_size", 16),
+    numChannels: fields.integer("num_channels", 3),
+    labels: fields.labels(),
+    stem: [],
+    dModel,
+    numLayers: fields.integer("num_hidden_layers", 12),
+    numHeads,
+    ...headDimOf(fields, dModel, numHeads),
+    ffnDim: 4 * dModel,
+    activation: fields.oneOf("hidden_act", ACTIVATIONS_BY_NAME, "gelu"),
+    qkvBias: fields.boolean("qkv_bias", true),
+    layerNormEps: 0,
+    dropout: fields.rate("hidden_dropout_prob", 0),
+    attentionDropout: fields.rate("attention_probs_dropout_prob", 0),
+    dropPath: fields.rate("drop_path_rate", 0),
+    initializerRange: fields.number("initializer_range", 0.02),
+    distillationToken: false,
+    registerTokens: 0,
+    pooling: "class",
+    antialiasedPositions: false,
+    ...family(fields, dModel),
+  };
+}
+
+function vitSizes(fields: ConfigFields): Pick<VitConfig, "ffnDim" | "layerNormEps"> {
+  return {
+    ffnDim: fields.integer("intermediate_size", 3072),
+    layerNormEps: fields.number("layer_norm_eps", 1e-12),
+  };
+}
+
+function poolerOf(fields: ConfigFields): Pick<VitConfig, "pooler"> {
+  const size = fields.optionalInteger("pooler_output_size") || fields.integer("hidden_size", 768);
+  return { pooler: { size, activation: fields.oneOf("pooler_act", ACTIVATIONS_BY_NAME, "tanh") } };
+}
+
+function dinoSizes(fields: ConfigFields, dModel: number): Partial<VitConfig> {
+  if (fields.boolean("use_swiglu_ffn", false)) fields.fail("use_swiglu_ffn", "false");
+  return {
+    ffnDim: Math.floor(dModel * fields.number("mlp_ratio", 4)),
+    layerNormEps: fields.number("layer_norm_eps", 1e-6),
+    ...layerScaleOf(fields.number("layerscale_value", 1)),
+    pooling: "classAndMean",
+  };
+}
+
+function layerScaleOf(layerScale: number | undefined): Pick<VitConfig, "layerScale"> {
+  return layerScale === undefined ? {} : { layerScale };
+}
+
+/** As transformers has it: a width that the heads do not divide loses the rest. */
+function headDimOf(fields: ConfigFields, dModel: number, numHeads: number): Pick<VitConfig, "headDim"> {
+  const headDim = fields.optionalInteger("head_dim") ?? Math.floor(dModel / numHeads);
+  if (!(headDim >= 1)) fields.fail("num_attention_heads", `from 1 to ${dModel}`);
+  return headDim * numHeads === dModel ? {} : { headDim };
+}
+
+function stemOf(fields: ConfigFields): readonly StemLayer[] {
+  const channels = fields.integers("stem_channels", []);
+  const strides = fields.integers(
+    "stem_strides",
+    channels.map(() => 2),
+  );
+  const fits = strides.length === channels.length && strides.every((stride) => stride === 1 || stride === 2);
+  if (!fits) fields.fail("stem_strides", `${channels.length} numbers, each 1 or 2`);
+  return channels.map((width, i) => ({ channels: width, stride: strides[i] === 1 ? 1 : 2 }));
+}

@@ -1,0 +1,54 @@
+import { activate, Linear, normal, type Params, tidy } from "@qkv/nn";
+import type { ForwardOptions } from "@qkv/transformer";
+import type * as tf from "@tensorflow/tfjs-core";
+import { type BackboneOutput, tokenAt, VitBackbone } from "./backbone.ts";
+import type { VitConfig } from "./config.ts";
+
+/** What a {@link VitModel} gives. */
+export interface Encoded extends BackboneOutput {
+  /** [B, size]: the class token after the pooler, or as it is where the family has no pooler. Absent if there is neither. */
+  readonly poolerOutput?: tf.Tensor2D;
+}
+
+/** A Vision Transformer without a classifier: `ViTModel`, `DeiTModel` and `Dinov2Model` of Hugging Face transformers. */
+export class VitModel {
+  readonly config: VitConfig;
+  readonly params: Params;
+  readonly backbone: VitBackbone;
+  readonly pooler?: Linear;
+
+  constructor(params: Params, config: VitConfig) {
+    const { dModel, pooler, initializerRange } = config;
+    this.backbone = new VitBackbone(params.at("backbone"), config);
+    if (pooler !== undefined) {
+      this.pooler = new Linear(params.at("pooler"), dModel, pooler.size, { init: normal(initializerRange) });
+    }
+    this.params = params;
+    this.config = config;
+  }
+
+  /** @param pixels [B, C, H, W]. All tensors are the caller's. */
+  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): Encoded {
+    return tidy(() => {
+      const encoded = this.backbone.forward(pixels, options);
+      const poolerOutput = this.#pool(encoded.lastHiddenState);
+      return { ...encoded, ...(poolerOutput && { poolerOutput }) };
+    });
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #pool(x: tf.Tensor3D): tf.Tensor2D | undefined {
+    const { pooler, pooling } = this.config;
+    if (pooler !== undefined && this.pooler !== undefined) {
+      return activate(this.pooler.forward(tokenAt(x, 0)), pooler.activation) as tf.Tensor2D;
+    }
+    return pooling === "classAndMean" ? tokenAt(x, 0) : undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import { VIT_GOLDENS, vitGolden } from "./vitGolden.ts";
+
+/** Our fields -> Hugging Face's names. */
+const FIELDS = {
+  logits: "logits",
+  classLogits: "cls_logits",
+  distillationLogits: "distillation_logits",
+  lastHiddenState: "last_hidden_state",
+  poolerOutput: "pooler_output",
+} as const;
+
+describeBackends("ViT, DeiT and DINOv2 equal Hugging Face's", () => {
+  describe.each(VIT_GOLDENS)("%s", (name) => {
+    const golden = vitGolden(name);
+    const images = Array.from({ length: golden.images }, (_, i) => i);
+
+    test.each(images)("image %i: patches, and each layer from the golden output of the one before", (image) =>
+      withScope(async () => {
+        using model = golden.model();
+        const pixels = golden.tensor(image, "pixel_values") as tf.Tensor4D;
+        const { embeddings, layers } = model.backbone;
+        await expectClose(embeddings.patches.forward(pixels), golden.expected(image, "patch_embeddings"));
+        await expectClose(embeddings.forward(pixels), golden.expected(image, "hidden_states.0"));
+        for (const [i, layer] of layers.entries()) {
+          const before = golden.tensor(image, `hidden_states.${i}`) as tf.Tensor3D;
+          await expectClose(layer.forward(before).output, golden.expected(image, `hidden_states.${i + 1}`));
+        }
+      }),
+    );
+
+    test.each(images)("image %i: every hidden state, every attention and the answer of one pass", (image) =>
+      withScope(async () => {
+        using model = golden.model();
+        const pixels = golden.tensor(image, "pixel_values") as tf.Tensor4D;
+        const output = model.forward(pixels, { hiddenStates: true, attentions: true });
+        for (const [tensors, prefix] of [
+          [output.hiddenStates, "hidden_states"],
+          [output.attentions, "attentions"],
+        ] as const) {
+          expect(tensors.length).toBe(golden.count(image, prefix));
+          for (const [i, tensor] of tensors.entries())
+            await expectClose(tensor, golden.expected(image, `${prefix}.${i}`));
+        }
+        const given = { ...output } as Partial<Record<keyof typeof FIELDS, tf.Tensor>>;
+        for (const [field, stage] of Object.entries(FIELDS)) {
+          const tensor = given[field as keyof typeof FIELDS];
+          expect(tensor !== undefined, stage).toBe(golden.has(image, stage));
+          if (tensor !== undefined) await expectClose(tensor, golden.expected(image, stage));
+        }
+      }),
+    );
+
+    test("without hidden states and attentions the answer is the same, and nothing else is left", () =>
+      expectNoLeaks(async () => {
+        using model = golden.model();
+        const pixels = golden.tensor(0, "pixel_values") as tf.Tensor4D;
+        const output = model.forward(pixels);
+        expect([output.hiddenStates, output.attentions]).toEqual([[], []]);
+        const [answer, stage] =
+          "logits" in output ? [output.logits, "logits"] : [output.lastHiddenState, "last_hidden_state"];
+        await expectClose(answer, golden.expected(0, stage));
+        tf.dispose([pixels, output as unknown as tf.TensorContainer]);
+      }));
+  });
+});
+
+/** Runs `work` and disposes of every tensor that it made: an async tidy. */
+async function withScope(work: () => Promise<void>): Promise<void> {
+  tf.engine().startScope("parity");
+  try {
+    await work();
+  } finally {
+    tf.engine().endScope();
+  }
+}
