@@ -151,6 +151,8 @@ PIECES = {
     "unigram": {"model_type": "unigram", "byte_fallback": True, "user_defined_symbols": ["<sep>", "[MASK]", "keep"]},
     "unigram-plain": {"model_type": "unigram", "normalization_rule_name": "identity", "remove_extra_whitespaces": False},
     "bpe-bytes": {"model_type": "bpe", "byte_fallback": True, "remove_extra_whitespaces": False},
+    "unigram-suffix": {"model_type": "unigram", "treat_whitespace_as_suffix": True},
+    "bpe-suffix": {"model_type": "bpe", "treat_whitespace_as_suffix": True, "byte_fallback": True, "remove_extra_whitespaces": False},
     "bpe": {"model_type": "bpe", "user_defined_symbols": ["<sep>", "keepme"], "add_dummy_prefix": False},
 }
 SENTENCES = [text for text in TRICKY if not any(token in text for token in ("<unk>", "<s>", "</s>"))]

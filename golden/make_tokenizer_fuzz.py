@@ -3,6 +3,7 @@
     python golden/make_tokenizer_fuzz.py                        writes the small golden that the tests read
     python golden/make_tokenizer_fuzz.py --compare FILE...      compares tokenizer.json files on many strings
     python golden/make_tokenizer_fuzz.py --compare --pipelines 300
+    python golden/make_tokenizer_fuzz.py --compare --families    those of published models, with small vocabularies
 
 `--count`, `--long` and `--seed` say how many strings, how many of them of 100,000 characters, and which.
 """
@@ -10,11 +11,14 @@
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from make_tokenizers import TEXTS
+from tokenizer_families import FAMILIES
 from tokenizer_pipelines import pipeline
 from tokenizer_strings import strings, well_formed
 from tokenizers import Tokenizer
@@ -31,24 +35,26 @@ def utf16(text):
     return positions
 
 
-def expected(tokenizer, text, special):
-    encoding = tokenizer.encode(well_formed(text), add_special_tokens=special)
-    at = utf16(well_formed(text))
+def expected(tokenizer, text, special, pair=None):
+    texts = [well_formed(each) for each in (text, pair) if each is not None]
+    encoding = tokenizer.encode(*texts, add_special_tokens=special)
+    at = [utf16(each) for each in texts]
     return {
         "text": text,
+        **({} if pair is None else {"pair": pair}),
         "special": special,
         "ids": encoding.ids,
         "tokens": encoding.tokens,
-        "offsets": [[at[start], at[end]] for start, end in encoding.offsets],
+        "offsets": [[at[side or 0][start], at[side or 0][end]] for side, (start, end) in zip(encoding.sequence_ids, encoding.offsets)],
         "decoded": tokenizer.decode(encoding.ids, skip_special_tokens=special),
     }
 
 
 def cases(tokenizer, texts):
-    """One for each of `texts` that Hugging Face's library does not fail on."""
+    """One for each of `texts` that Hugging Face's library does not fail on; every fifth has the next text beside it."""
     for i, text in enumerate(texts):
         try:
-            yield expected(tokenizer, text, i % 3 != 0)
+            yield expected(tokenizer, text, i % 3 != 0, texts[(i + 1) % len(texts)] if i % 5 == 4 else None)
         except BaseException as error:  # a panic of the library is no Exception
             if isinstance(error, KeyboardInterrupt):
                 raise
@@ -69,9 +75,9 @@ def write(path, name, config, texts):
     if tokenizer is None:
         return
     with open(path, "w", encoding="utf-8") as file:
-        file.write(json.dumps({"name": name, "tokenizer": config}) + "\n")
+        file.write(json.dumps({"name": name, "tokenizer": config}, ensure_ascii=False, separators=(",", ":")) + "\n")
         for case in cases(tokenizer, texts):
-            file.write(json.dumps(case) + "\n")
+            file.write(json.dumps(case, separators=(",", ":")) + "\n")
 
 
 def typed(config):
@@ -87,6 +93,7 @@ def main():
     parser.add_argument("--compare", action="store_true")
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--pipelines", type=int, default=0)
+    parser.add_argument("--families", action="store_true")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--long", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -98,6 +105,8 @@ def main():
             config = typed(json.loads(path.read_text(encoding="utf-8")))
             write(f"{folder}/file-{number}.jsonl", str(path), config, strings(options.seed, options.count, options.long))
             compare(folder)
+        for number, (name, family) in enumerate(FAMILIES.items() if options.families else ()):
+            write(f"{folder}/family-{number}.jsonl", name, family(), [*TEXTS, *strings(options.seed, options.count, options.long)])
         for number in range(options.pipelines):
             seed = options.seed * 1_000_000 + number
             write(f"{folder}/{number}.jsonl", f"pipeline {seed}", pipeline(seed), strings(seed, options.count, options.long))
@@ -105,10 +114,12 @@ def main():
 
 
 def write_golden():
-    """A tenth of a megabyte: 24 pipelines, and 25 strings for each."""
+    """24 pipelines with 25 strings each, and the families of published models with 10 each."""
     OUT.mkdir(exist_ok=True)
     for seed in range(24):
         write(OUT / f"pipeline-{seed}.jsonl", f"pipeline {seed}", pipeline(seed), strings(seed, 25))
+    for number, (name, family) in enumerate(FAMILIES.items()):
+        write(OUT / f"family-{re.sub('[^a-z0-9]+', '-', name.lower())}.jsonl", name, family(), strings(100 + number, 10))
 
 
 def compare(folder):

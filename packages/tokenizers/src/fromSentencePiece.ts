@@ -32,7 +32,8 @@ export function sentencePieceConfig(model: SentencePieceModel): TokenizerConfig 
   };
 }
 
-function normalizerOf({ charsMap, addDummyPrefix, removeExtraWhitespaces }: SentencePieceModel): NormalizerConfig {
+function normalizerOf(model: SentencePieceModel): NormalizerConfig {
+  const { charsMap, addDummyPrefix, spacesEndWords, removeExtraWhitespaces } = model;
   const replace = (Regex: string, content: string): NormalizerConfig => ({
     type: "Replace",
     pattern: { Regex },
@@ -47,7 +48,7 @@ function normalizerOf({ charsMap, addDummyPrefix, removeExtraWhitespaces }: Sent
         : []),
       // A visible space in the text is a letter like others, but for the end.
       ...(removeExtraWhitespaces ? [replace(" {2,}", " "), replace("\\A ", ""), replace("(?<![ ▁])[ ▁]+\\z", "")] : []),
-      ...(addDummyPrefix ? [{ type: "Prepend", prepend: "▁" } as const] : []),
+      ...(!addDummyPrefix ? [] : [spacesEndWords ? replace("\\z", "▁") : ({ type: "Prepend", prepend: "▁" } as const)]),
       { type: "Replace", pattern: { String: " " }, content: "▁" },
     ],
   };

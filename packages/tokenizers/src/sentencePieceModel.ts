@@ -12,6 +12,8 @@ export interface SentencePieceModel {
   /** How characters are replaced; empty if they are not. */
   readonly charsMap: Uint8Array;
   readonly addDummyPrefix: boolean;
+  /** Whether spaces end words, the dummy one included, instead of beginning them. */
+  readonly spacesEndWords: boolean;
   readonly removeExtraWhitespaces: boolean;
 }
 
@@ -39,15 +41,14 @@ export function parseSentencePiece(bytes: Uint8Array): SentencePieceModel {
   if (algorithm !== 1 && algorithm !== 2) {
     throw new TokenizerError(`SentencePiece model: expected model type 1 or 2, got ${algorithm}`);
   }
-  if (trainer.get(24) === 1 || normalizer.get(5) === 0) {
-    throw new TokenizerError("SentencePiece model: expected spaces before words, got others");
-  }
+  if (normalizer.get(5) === 0) throw new TokenizerError("SentencePiece model: expected visible spaces, got others");
   return {
     pieces,
     algorithm: algorithm === 1 ? "unigram" : "bpe",
     byteFallback: trainer.get(35) === 1,
     charsMap,
     addDummyPrefix: normalizer.get(3) !== 0,
+    spacesEndWords: trainer.get(24) === 1,
     removeExtraWhitespaces: normalizer.get(4) !== 0,
   };
 }
