@@ -3,7 +3,7 @@
 // B is packed in panels of 8 columns, A in panels of MR rows, both zero-padded; an MR x 8 tile of C stays in registers.
 // KC x NC of B is meant to stay in the second-level cache, KC x MC of A beside it.
 import { RELAXED, fma } from "./simd";
-import { isNear, isThin, thin } from "./thin";
+import { isThin, thin } from "./thin";
 
 // As many rows as the 16 vector registers of x86 hold: multiply and add apart want one more than both in one.
 const MR: i32 = RELAXED ? 6 : 5;
@@ -247,7 +247,7 @@ export function gemm(
   padded: bool,
   scratch: usize,
 ): void {
-  if (isThin(M, cas, rbs, cbs)) thin(A, B, C, M, N, K, ras, rbs, cbs, ldc, bias, mode, isNear(N, K));
+  if (isThin(M, N, K, cas, rbs, cbs)) thin(A, B, C, M, N, K, ras, rbs, cbs, ldc, bias, mode);
   else packed(A, B, C, M, N, K, ras, cas, rbs, cbs, ldc, bias, mode, padded, scratch);
 }
 
@@ -326,8 +326,7 @@ export function products(
 ): void {
   const across = (N + blockColumns - 1) / blockColumns;
   const blocks = across * ((M + blockRows - 1) / blockRows);
-  const isThinOne = isThin(M, cas, rbs, cbs);
-  const near = isNear(N, K);
+  const isThinOne = isThin(M, N, K, cas, rbs, cbs);
   for (let part = from; part < to; part++) {
     const batch = part / blocks;
     const m = ((part % blocks) / across) * blockRows;
@@ -338,7 +337,7 @@ export function products(
     const b = B + (<usize>(batch * sB + n * cbs) << 2);
     const c = C + (<usize>(batch * M * N + m * N + n) << 2);
     const shift = bias == 0 ? 0 : bias + (<usize>n << 2);
-    if (isThinOne) thin(a, b, c, rows, columns, K, ras, rbs, cbs, N, shift, mode, near);
+    if (isThinOne) thin(a, b, c, rows, columns, K, ras, rbs, cbs, N, shift, mode);
     else packed(a, b, c, rows, columns, K, ras, cas, rbs, cbs, N, shift, mode, false, scratch);
   }
 }

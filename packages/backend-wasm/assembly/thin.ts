@@ -1,26 +1,25 @@
-// Products of a few rows, as a decoder's steps have them: B is read where it stands, since packing it would cost more
-// than the product.
+// Products of a few rows, as a decoder's steps and short sentences have them: B is read where it stands, since packing it
+// would cost as much as the product.
 import { ADD, RELU } from "./gemm";
 import { fma, splat, sumLanes } from "./simd";
 
-const ROWS: i32 = 8; // above, packing pays
-const NEAR: i32 = 1 << 18; // elements of B that a core's own cache holds: 1 MB
+const FEW: i32 = 8; // rows; above, a weight that comes from far memory is better packed
+const SOME: i32 = 32; // above, packing is never slower
+const NEAR: i32 = 1 << 20; // elements of B that caches may be expected to hold: 4 MB
 
 /** Whether `thin` takes a product: few rows, A's contiguous, and B's columns or rows. */
 // @ts-ignore: decorator
 @inline
-export function isThin(M: i32, cas: i32, rbs: i32, cbs: i32): bool {
-  return M <= ROWS && cas == 1 && (rbs == 1 || cbs == 1);
+export function isThin(M: i32, N: i32, K: i32, cas: i32, rbs: i32, cbs: i32): bool {
+  if (cas != 1) return false;
+  if (M <= FEW) return rbs == 1 || cbs == 1;
+  return M <= SOME && rbs == 1 && <i64>N * K <= NEAR;
 }
 
-/** Whether a core's own cache holds B. Ask it of a whole product, not of a part: it decides how sums are rounded. */
-// @ts-ignore: decorator
-@inline
-export function isNear(N: i32, K: i32): bool {
-  return <i64>N * K <= NEAR;
-}
-
-/** C[m, n] = sum over k of A[m * ras + k] * B[k * rbs + n * cbs], with bias and mode as in gemm, for B near or far. */
+/**
+ * C[m, n] = sum over k of A[m * ras + k] * B[k * rbs + n * cbs], with bias and mode as in gemm. It may be given some
+ * columns of a product, but no fewer rows than isThin was asked about: they decide how sums are rounded.
+ */
 export function thin(
   A: usize,
   B: usize,
@@ -34,44 +33,126 @@ export function thin(
   ldc: i32,
   bias: usize,
   mode: i32,
-  near: bool,
 ): void {
   if (rbs == 1) {
-    const split = near ? M & ~3 : M;
-    for (let n = 0; split > 0 && n < N; n++) {
-      const b = B + (<usize>(n * cbs) << 2);
-      const shift = bias == 0 ? 0 : bias + (<usize>n << 2);
-      let c = C + (<usize>n << 2);
-      let a = A;
-      let m = split;
-      for (; m >= 4; m -= 4) {
-        dots4(a, <usize>ras << 2, b, K, c, <usize>ldc << 2, shift, mode);
-        a += <usize>ras << 4;
-        c += <usize>ldc << 4;
-      }
-      for (; m > 0; m--) {
-        finish1(c, dot(a, b, K), shift, mode);
-        a += <usize>ras << 2;
-        c += <usize>ldc << 2;
-      }
-    }
-    for (let m = split; m < M; m++) {
-      nearDots(A + (<usize>(m * ras) << 2), B, <usize>cbs << 2, N, K, C + (<usize>(m * ldc) << 2), bias, mode);
-    }
-  } else {
-    for (let m = 0; m < M; m++) {
-      const c = C + (<usize>(m * ldc) << 2);
-      const a = A + (<usize>(m * ras) << 2);
-      let n = 0;
-      for (; n + 16 <= N; n += 16) combine16(a, B + (<usize>n << 2), <usize>rbs << 2, K, c, n, bias, mode);
-      for (; n + 4 <= N; n += 4) combine4(a, B + (<usize>n << 2), <usize>rbs << 2, K, c, n, bias, mode);
-      for (; n < N; n++) {
-        let sum: f32 = 0;
-        for (let k = 0; k < K; k++) sum += load<f32>(a + (<usize>k << 2)) * load<f32>(B + (<usize>(k * rbs + n) << 2));
-        finish1(c + (<usize>n << 2), sum, bias == 0 ? 0 : bias + (<usize>n << 2), mode);
-      }
+    if (M > FEW) pairs(A, <usize>ras << 2, B, <usize>cbs << 2, M, N, K, C, <usize>ldc << 2, bias, mode);
+    else columns(A, <usize>ras << 2, B, <usize>cbs << 2, M, N, K, C, <usize>ldc << 2, bias, mode);
+    return;
+  }
+  for (let m = 0; m < M; m++) {
+    const c = C + (<usize>(m * ldc) << 2);
+    const a = A + (<usize>(m * ras) << 2);
+    let n = 0;
+    for (; n + 16 <= N; n += 16) combine16(a, B + (<usize>n << 2), <usize>rbs << 2, K, c, n, bias, mode);
+    for (; n + 4 <= N; n += 4) combine4(a, B + (<usize>n << 2), <usize>rbs << 2, K, c, n, bias, mode);
+    for (; n < N; n++) {
+      let sum: f32 = 0;
+      for (let k = 0; k < K; k++) sum += load<f32>(a + (<usize>k << 2)) * load<f32>(B + (<usize>(k * rbs + n) << 2));
+      finish1(c + (<usize>n << 2), sum, bias == 0 ? 0 : bias + (<usize>n << 2), mode);
     }
   }
+}
+
+/** Column after column of B, each with all rows: so far memory is read twice as fast as with four columns at a time. */
+function columns(
+  A: usize,
+  ras: usize,
+  b: usize,
+  step: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  C: usize,
+  ldc: usize,
+  bias: usize,
+  mode: i32,
+): void {
+  for (let n = 0; n < N; n++) {
+    let a = A;
+    let c = C;
+    let m = M;
+    for (; m >= 4; m -= 4) {
+      dots4(a, ras, b, K, c, ldc, bias, mode);
+      a += ras << 2;
+      c += ldc << 2;
+    }
+    for (; m > 0; m--) {
+      finish1(c, dot(a, b, K), bias, mode);
+      a += ras;
+      c += ldc;
+    }
+    b += step;
+    C += 4;
+    if (bias != 0) bias += 4;
+  }
+}
+
+/** Two rows of A with four columns of B at a time: as fast as packed tiles, as long as B is near. */
+function pairs(
+  A: usize,
+  ras: usize,
+  b: usize,
+  step: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  C: usize,
+  ldc: usize,
+  bias: usize,
+  mode: i32,
+): void {
+  const whole = K & ~3;
+  const end = <usize>whole << 2;
+  let n = N;
+  for (; n >= 4; n -= 4) {
+    const b1 = b + step;
+    const b2 = b1 + step;
+    const b3 = b2 + step;
+    let a = A;
+    let c = C;
+    let m = M;
+    for (; m >= 2; m -= 2) {
+      const a1 = a + ras;
+      let s0 = splat(0);
+      let s1 = splat(0);
+      let s2 = splat(0);
+      let s3 = splat(0);
+      let t0 = splat(0);
+      let t1 = splat(0);
+      let t2 = splat(0);
+      let t3 = splat(0);
+      for (let at: usize = 0; at < end; at += 16) {
+        const x = v128.load(a + at);
+        const y = v128.load(a1 + at);
+        const c0 = v128.load(b + at);
+        const c1 = v128.load(b1 + at);
+        const c2 = v128.load(b2 + at);
+        const c3 = v128.load(b3 + at);
+        s0 = fma(x, c0, s0);
+        s1 = fma(x, c1, s1);
+        s2 = fma(x, c2, s2);
+        s3 = fma(x, c3, s3);
+        t0 = fma(y, c0, t0);
+        t1 = fma(y, c1, t1);
+        t2 = fma(y, c2, t2);
+        t3 = fma(y, c3, t3);
+      }
+      finish(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, whole, K)), bias, mode);
+      finish(c + ldc, f32x4.add(sums(t0, t1, t2, t3), rest(a1, b, step, whole, K)), bias, mode);
+      a += ras << 1;
+      c += ldc << 1;
+    }
+    if (m > 0) {
+      finish1(c, dot(a, b, K), bias, mode);
+      finish1(c + 4, dot(a, b1, K), bias == 0 ? 0 : bias + 4, mode);
+      finish1(c + 8, dot(a, b2, K), bias == 0 ? 0 : bias + 8, mode);
+      finish1(c + 12, dot(a, b3, K), bias == 0 ? 0 : bias + 12, mode);
+    }
+    b += step << 2;
+    C += 16;
+    if (bias != 0) bias += 16;
+  }
+  if (n > 0) columns(A, ras, b, step, M, n, K, C, ldc, bias, mode);
 }
 
 /** Brings four neighbours to C. */
@@ -118,39 +199,7 @@ function rest(a: usize, b: usize, step: usize, from: i32, K: i32): v128 {
   return x;
 }
 
-/** A row of A with all columns of B, `step` bytes apart, four at a time: the fastest as long as B is near. */
-function nearDots(a: usize, b: usize, step: usize, N: i32, K: i32, c: usize, bias: usize, mode: i32): void {
-  const end = <usize>(K & ~3) << 2;
-  let n = N;
-  for (; n >= 4; n -= 4) {
-    const b1 = b + step;
-    const b2 = b1 + step;
-    const b3 = b2 + step;
-    let s0 = splat(0);
-    let s1 = splat(0);
-    let s2 = splat(0);
-    let s3 = splat(0);
-    for (let at: usize = 0; at < end; at += 16) {
-      const x = v128.load(a + at);
-      s0 = fma(x, v128.load(b + at), s0);
-      s1 = fma(x, v128.load(b1 + at), s1);
-      s2 = fma(x, v128.load(b2 + at), s2);
-      s3 = fma(x, v128.load(b3 + at), s3);
-    }
-    finish(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, K & ~3, K)), bias, mode);
-    b += step << 2;
-    c += 16;
-    if (bias != 0) bias += 16;
-  }
-  for (; n > 0; n--) {
-    finish1(c, dot(a, b, K), bias, mode);
-    b += step;
-    c += 4;
-    if (bias != 0) bias += 4;
-  }
-}
-
-/** A row of A with a column of B. Taken one after another, columns come from far memory twice as fast as four at a time. */
+/** A row of A with a column of B. */
 // @ts-ignore: decorator
 @inline
 function dot(a: usize, b: usize, K: i32): f32 {
