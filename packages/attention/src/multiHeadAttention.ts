@@ -53,6 +53,14 @@ export class MultiHeadAttention {
   /** [H] */
   readonly sinks?: tf.Variable<tf.Rank.R1>;
 
+  /** H */
+  readonly numHeads: number;
+  /**
+   * Whether this is the attention of the 2017 paper and no more: as many heads for keys as for queries, no norms, no
+   * rotations, no sinks, and the usual score. A fused kernel of a whole layer knows only that.
+   */
+  readonly isPlain: boolean;
+
   readonly #sizes: HeadSizes;
   readonly #score: Score | undefined;
   readonly #rotary: RotaryPositions | undefined;
@@ -77,6 +85,11 @@ export class MultiHeadAttention {
     if (config.sinks) this.sinks = params.get<tf.Rank.R1>("sinks", [numHeads]);
     this.#score = config.score;
     this.#rotary = config.rotary;
+    this.numHeads = numHeads;
+    this.isPlain =
+      numKeyValueHeads === numHeads &&
+      [qkNorm, config.score, config.rotary, config.scale, config.softcap].every((extra) => extra === undefined) &&
+      !config.sinks;
     this.#options = {
       scale: config.scale,
       softcap: config.softcap,
@@ -115,7 +128,7 @@ export class MultiHeadAttention {
    */
   attend(x: tf.Tensor3D, context: KeyValue, { headMask, ...options }: AttendOptions = {}): Attended {
     return tidy(() => {
-      const heads = splitHeads(this.qProj.forward(x), this.#sizes.numHeads);
+      const heads = splitHeads(this.qProj.forward(x), this.numHeads);
       const queries = this.#rotate(this.qNorm?.forward(heads) ?? heads, context.keys.shape[2] - x.shape[1]);
       const { pooled, stages } = this.#pool(queries, context, options);
       const kept = headMask === undefined ? pooled : tf.mul(pooled, perHead(headMask, pooled.shape));

@@ -2,6 +2,7 @@
 // neither data nor globals in memory: tfjs owns every byte of it.
 export { attention, attentionParts, attentionGradient, attentionScratch } from "./attention";
 export { gemmScratch, products, tile } from "./gemm"; // tile: see there
+export { program } from "./program";
 export {
   columnSum,
   crossEntropy,
@@ -10,6 +11,7 @@ export {
   layerNorm,
   layerNormGradient,
   layerNormWeightGradient,
+  logSumExp,
   rowSum,
   segmentSum,
   softmax,

@@ -366,6 +366,27 @@ export function crossEntropy(
   }
 }
 
+/** out[i] = log of the sum of e^x[i, j]; an infinite or undefined maximum is the result. */
+export function logSumExp(x: usize, out: usize, width: i32, from: i32, to: i32): void {
+  const bytes = <usize>width << 2;
+  const end = <usize>(width & ~3) << 2;
+  const rest = width & 3;
+  x += <usize>from * bytes;
+  out += <usize>from << 2;
+  for (let i = from; i < to; i++) {
+    const top = rowMax(x, width);
+    const highest = splat(top);
+    let sums = splat(0);
+    for (let at: usize = 0; at < end; at += 16) {
+      sums = f32x4.add(sums, expDown(f32x4.sub(v128.load(x + at), highest)));
+    }
+    if (rest > 0) sums = f32x4.add(sums, expDown(f32x4.sub(loadPart(x + end, rest, -Infinity), highest)));
+    store<f32>(out, abs<f32>(top) < Infinity ? top + log(sumLanes(sums)) : top);
+    out += 4;
+    x += bytes;
+  }
+}
+
 /** dx = dy (softmax(x) - smoothing / V - (1 - smoothing) onehot). */
 export function crossEntropyGradient(
   x: usize,

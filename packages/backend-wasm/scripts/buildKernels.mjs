@@ -11,7 +11,7 @@ async function compile(relaxed) {
   const { error, stderr } = await asc.main(
     [
       ...["assembly/index.ts", "--baseDir", root, "--outFile", "kernels.wasm"],
-      ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd"],
+      ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "threads"],
       ...(relaxed ? ["--enable", "relaxed-simd"] : []),
       ...["--use", `USE_RELAXED=${relaxed ? 1 : 0}`],
       ...["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"], // a maximum, so that it can be shared

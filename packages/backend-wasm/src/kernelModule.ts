@@ -16,6 +16,7 @@ export const PARTED_KERNELS = [
   "layerNormWeightGradient",
   "softmax",
   "softmaxGradient",
+  "logSumExp",
   "crossEntropy",
   "crossEntropyGradient",
   "dropout",
@@ -26,6 +27,7 @@ export const PARTED_KERNELS = [
   "multiply",
   "permute",
   "rowSum",
+  "program",
 ] as const;
 
 /** The name of a kernel that can be done in parts. */

@@ -10,6 +10,7 @@ import { registerLayout } from "./kernels/layout.ts";
 import { registerMatMul } from "./kernels/matMul.ts";
 import { registerRows } from "./kernels/rows.ts";
 import { registerTile } from "./kernels/tile.ts";
+import { registerTransformerLayer } from "./kernels/transformerLayer.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
 import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";
@@ -94,6 +95,7 @@ async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): P
   registerRows(heap);
   registerElements(heap);
   registerAttention(heap);
+  registerTransformerLayer(heap);
   backend.memory = () => ({ unreliable: false, heapBytes: memory.buffer.byteLength });
   const dispose = backend.dispose.bind(backend);
   backend.dispose = () => {

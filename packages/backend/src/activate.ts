@@ -7,6 +7,11 @@ export type Activation = FusedActivation | PlainActivation;
 
 const FUSED: ReadonlySet<string> = new Set<FusedActivation>(["relu", "gelu", "geluTanh", "silu"]);
 
+/** Whether fused kernels know it. */
+export function isFusedActivation(activation: Activation): activation is FusedActivation {
+  return FUSED.has(activation);
+}
+
 /**
  * `activation` of every element.
  *

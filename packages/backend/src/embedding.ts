@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { isRecordingGradients } from "./fusedKernel.ts";
 
 /**
  * The rows of `weight` named by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V) throws.
@@ -15,6 +16,7 @@ export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
     );
   }
   return tf.tidy(() => {
+    if (!isRecordingGradients()) return tf.gather(weight, ids);
     const flat = tf.reshape(ids, [ids.size]);
     // tfjs's own gradient of gather is the same sum, between two transposes that copy.
     const gather = tf.customGrad((table, save) => {

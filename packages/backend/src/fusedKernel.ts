@@ -2,7 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** The operations that a backend may answer with one kernel of its own. */
 export type FusedOp =
-  "linear" | "activate" | "layerNorm" | "softmax" | "crossEntropy" | "dropout" | "attention" | "adamW";
+  | "linear"
+  | "activate"
+  | "layerNorm"
+  | "softmax"
+  | "crossEntropy"
+  | "dropout"
+  | "attention"
+  | "transformerLayer"
+  | "adamW";
 
 /**
  * The kernel names that a backend plug-in registers with `tf.registerKernel`, forward and backward.
@@ -17,11 +25,13 @@ export const FUSED_KERNELS = {
   layerNormGradient: "QkvLayerNormGradient",
   softmax: "QkvSoftmax",
   softmaxGradient: "QkvSoftmaxGradient",
+  logSumExp: "QkvLogSumExp",
   crossEntropy: "QkvCrossEntropy",
   crossEntropyGradient: "QkvCrossEntropyGradient",
   dropout: "QkvDropout",
   attention: "QkvAttention",
   attentionGradient: "QkvAttentionGradient",
+  transformerLayer: "QkvTransformerLayer",
   adamW: "QkvAdamW",
 } as const;
 
@@ -67,9 +77,13 @@ export function ensureGradient(gradient: tf.GradConfig): void {
   }
 }
 
-function present(inputs: Record<string, tf.Tensor | undefined>) {
-  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined)) as Record<
-    string,
-    tf.Tensor
-  >;
+/** Whether operations are being recorded for their gradients. */
+export function isRecordingGradients(): boolean {
+  return tf.engine().state.gradientDepth > 0;
+}
+
+function present(inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> {
+  const found: Record<string, tf.Tensor> = {};
+  for (const name in inputs) if (inputs[name] !== undefined) found[name] = inputs[name];
+  return found;
 }

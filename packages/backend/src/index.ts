@@ -24,5 +24,16 @@ export { isNode } from "./isNode.ts";
 export { repeatHeads } from "./groupedHeads.ts";
 export { layerNorm } from "./layerNorm.ts";
 export { linear } from "./linear.ts";
+export { logSumExp } from "./logSumExp.ts";
 export { memoryReport, type MemoryReport } from "./memoryReport.ts";
 export { softmax } from "./softmax.ts";
+export {
+  transformerLayer,
+  type FusedTransformerLayer,
+  type LinearWeights,
+  type NormWeights,
+  type TransformerLayerAttrs,
+  type TransformerLayerInputs,
+  type TransformerLayerResult,
+  type TransformerLayerWeights,
+} from "./transformerLayer.ts";

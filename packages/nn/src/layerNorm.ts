@@ -10,16 +10,16 @@ export class LayerNorm {
   /** [E] */
   readonly bias: tf.Variable<tf.Rank.R1>;
 
-  readonly #eps: number;
+  readonly eps: number;
 
   constructor(params: Params, dModel: number, { eps }: { readonly eps: number }) {
     this.weight = params.get<tf.Rank.R1>("weight", [dModel], ones);
     this.bias = params.get<tf.Rank.R1>("bias", [dModel]);
-    this.#eps = eps;
+    this.eps = eps;
   }
 
   /** @param x [..., E]  @returns [..., E] */
   forward<T extends tf.Tensor>(x: T): T {
-    return layerNorm(x, this.weight, this.bias, this.#eps) as T;
+    return layerNorm(x, this.weight, this.bias, this.eps) as T;
   }
 }

@@ -1,7 +1,9 @@
 import { appendKeyValue, type AttendOptions, type KeyValue, MultiHeadAttention } from "@qkv/attention";
+import type { FusedTransformerLayer } from "@qkv/backend";
 import { dropout, LayerNorm, type Params, type RandomStream, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";
+import { fusedLayer } from "./fusedLayer.ts";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 import { enter, leave, type NormOrder } from "./normOrder.ts";
 
@@ -40,6 +42,7 @@ export class DecoderLayer {
 
   readonly #order: NormOrder;
   readonly #dropout: number;
+  readonly #fused: FusedTransformerLayer;
 
   constructor(params: Params, config: TransformerLayerConfig) {
     const norm = { eps: config.layerNormEps };
@@ -51,6 +54,7 @@ export class DecoderLayer {
     this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
     this.#order = config.normOrder;
     this.#dropout = config.dropout;
+    this.#fused = fusedLayer(this, config.normOrder, true);
   }
 
   /**
@@ -62,6 +66,13 @@ export class DecoderLayer {
    */
   forward(x: tf.Tensor3D, memory: KeyValue, past?: KeyValue, options: DecoderLayerOptions = {}): DecoderLayerOutput {
     const { memoryMask, mask, random, returnWeights } = options;
+    if (random === undefined && !returnWeights) {
+      const fused = this.#fused({
+        ...{ x, pastKeys: past?.keys, pastValues: past?.values, mask },
+        ...{ memoryKeys: memory.keys, memoryValues: memory.values, memoryMask },
+      });
+      if (fused) return { output: fused.output, past: { keys: fused.keys, values: fused.values } };
+    }
     const selfOptions: AttendOptions = { causal: true, random, returnWeights, ...(mask && { mask }) };
     const crossOptions: AttendOptions = { random, returnWeights, ...(memoryMask && { mask: memoryMask }) };
     return tidy(() => {

@@ -1,7 +1,9 @@
 import { type AttendOptions, MultiHeadAttention } from "@qkv/attention";
+import type { FusedTransformerLayer } from "@qkv/backend";
 import { LayerNorm, type Params, tidy } from "@qkv/nn";
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";
+import { fusedLayer } from "./fusedLayer.ts";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 import { enter, leave, type NormOrder } from "./normOrder.ts";
 import { ResidualBranch } from "./residualBranch.ts";
@@ -24,6 +26,7 @@ export class EncoderLayer {
   readonly ffnBranch: ResidualBranch;
 
   readonly #order: NormOrder;
+  readonly #fused: FusedTransformerLayer;
 
   constructor(params: Params, config: TransformerLayerConfig) {
     const norm = { eps: config.layerNormEps };
@@ -35,11 +38,19 @@ export class EncoderLayer {
     this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
     this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), config);
     this.#order = config.normOrder;
+    this.#fused = fusedLayer(this, config.normOrder, false);
   }
 
   /** @param x [B, L, E]  @param options which positions may see which */
   forward(x: tf.Tensor3D, options: AttendOptions = {}): EncoderLayerOutput {
-    const { random } = options;
+    const { random, mask, causal, bias, headMask, returnWeights } = options;
+    if ([random, bias, headMask].every((asked) => asked === undefined) && !causal && !returnWeights) {
+      const fused = this.#fused({ x, mask });
+      if (fused) {
+        tf.dispose([fused.keys, fused.values]);
+        return { output: fused.output };
+      }
+    }
     return tidy(() => {
       let h = enter(x, this.selfAttnNorm, this.#order);
       const attended = this.selfAttn.forward(h, h, options);

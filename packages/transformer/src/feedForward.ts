@@ -6,22 +6,22 @@ import type { TransformerLayerConfig } from "./layerConfig.ts";
 export class FeedForward {
   readonly fc1: Linear;
   readonly fc2: Linear;
+  readonly activation: Activation;
 
-  readonly #activation: Activation;
   readonly #activationDropout: number;
 
   constructor(params: Params, { dModel, ffnDim, activation, activationDropout, init }: TransformerLayerConfig) {
     const options = init === undefined ? {} : { init };
     this.fc1 = new Linear(params.at("fc1"), dModel, ffnDim, options);
     this.fc2 = new Linear(params.at("fc2"), ffnDim, dModel, options);
-    this.#activation = activation;
+    this.activation = activation;
     this.#activationDropout = activationDropout;
   }
 
   /** @param x [B, L, E]  @param random given while training  @returns [B, L, E] */
   forward(x: tf.Tensor3D, random?: RandomStream): tf.Tensor3D {
     return tf.tidy(() =>
-      this.fc2.forward(dropout(this.fc1.forward(x, this.#activation), this.#activationDropout, random)),
+      this.fc2.forward(dropout(this.fc1.forward(x, this.activation), this.#activationDropout, random)),
     );
   }
 }

@@ -38,34 +38,58 @@ export function registerAttention(heap: Heap): void {
  */
 function withShape(
   heap: Heap,
-  { q, k, mask, bias }: Inputs,
-  { scale, causal, dropout }: AttentionAttrs,
+  inputs: Inputs,
+  attrs: AttentionAttrs,
   run: (shape: number, heads: number, work: { readonly cost: number; readonly scratch: number }) => void,
 ): void {
-  const [batch = 0, heads = 0, queries = 0, width = 0] = q.shape;
-  const keys = k.shape[2] ?? 0;
-  const { first = 0, second = 0, threshold = 0, scale: keep = 0 } = dropout ?? {};
-  const numbers = [queries, keys, width, heads, scale, causal ? 1 : 0];
-  numbers.push(...broadcastStrides(mask), ...broadcastStrides(bias), first, second, threshold, keep);
-  const block = heap.output([numbers.length], "int32");
+  const [batch = 0, heads = 0, queries = 0, width = 0] = inputs.q.shape;
+  const block = heap.output([ATTENTION_SHAPE_WORDS], "int32");
   try {
-    const words = new DataView(heap.memory.buffer, heap.at(block), numbers.length * 4);
-    numbers.forEach((value, i) => {
-      if (FLOATS.has(i)) words.setFloat32(i * 4, value, true);
-      else words.setInt32(i * 4, value, true);
-    });
-    const cost = queries * keys * (width / 25 + 1.5); // a product and a half at 40 GFLOP/s, and an exponential
+    const keys = inputs.k.shape[2] ?? 0;
+    writeAttentionShape(heap, heap.at(block), { ...inputs, ...attrs, queries, keys, width, heads });
+    const cost = attentionCost(queries, keys, width);
     run(heap.at(block), batch * heads, { cost, scratch: heap.kernels.attentionScratch() });
   } finally {
     heap.backend.disposeData(block.dataId);
   }
 }
 
-const FLOATS: ReadonlySet<number> = new Set([4, 17]); // scale and keep
+/** What is common to all heads of one call. */
+export interface AttentionShape extends AttentionAttrs {
+  readonly queries: number;
+  readonly keys: number;
+  /** D */
+  readonly width: number;
+  /** Of a batch. */
+  readonly heads: number;
+  /** Of rank 4, or absent. */
+  readonly mask?: tf.TensorInfo | undefined;
+  readonly bias?: tf.TensorInfo | undefined;
+}
+
+/** How many words {@link writeAttentionShape} writes. */
+export const ATTENTION_SHAPE_WORDS = 18;
+
+/** Writes the numbers that `readShape` of assembly/attention.ts reads at `address`. */
+export function writeAttentionShape(heap: Heap, address: number, shape: AttentionShape): void {
+  const { queries, keys, width, heads, scale, causal, mask, bias, dropout } = shape;
+  const { first = 0, second = 0, threshold = 0, scale: keep = 0 } = dropout ?? {};
+  const words = new Int32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
+  const floats = new Float32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
+  words.set([queries, keys, width, heads, 0, causal ? 1 : 0]);
+  words.set([...broadcastStrides(mask), ...broadcastStrides(bias), first, second, threshold], 6);
+  floats[4] = scale;
+  floats[17] = keep;
+}
+
+/** Of a head, in nanoseconds: a product and a half at 40 GFLOP/s, and an exponential. */
+export function attentionCost(queries: number, keys: number, width: number): number {
+  return queries * keys * (width / 25 + 1.5);
+}
 
 /** The step of each axis in elements: 0 where the tensor, of rank 4 or absent, is broadcast. */
-function broadcastStrides({ shape }: tf.TensorInfo): [number, number, number, number] {
-  const [b = 1, h = 1, q = 1, k = 1] = shape.length === 4 ? shape : [];
+function broadcastStrides(tensor: tf.TensorInfo | undefined): [number, number, number, number] {
+  const [b = 1, h = 1, q = 1, k = 1] = tensor?.shape.length === 4 ? tensor.shape : [];
   return [b === 1 ? 0 : h * q * k, h === 1 ? 0 : q * k, q === 1 ? 0 : k, k === 1 ? 0 : 1];
 }
 

@@ -20,14 +20,18 @@ export function registerElements(heap: Heap): void {
   replaceKernel("QkvActivate", ({ inputs, attrs }) => {
     const { x } = inputs as Tensors<"x">;
     const y = heap.output(x.shape);
-    heap.run("activate", [numberOf(attrs), heap.at(x), heap.at(y)], work(x, 2));
+    heap.run("activate", [numberOfActivation((attrs as Activating).activation), heap.at(x), heap.at(y)], work(x, 2));
     return y;
   });
 
   replaceKernel("QkvActivateGradient", ({ inputs, attrs }) => {
     const { x, dy } = inputs as Tensors<"x" | "dy">;
     const dx = heap.output(x.shape);
-    heap.run("activateGradient", [numberOf(attrs), heap.at(x), heap.at(dy), heap.at(dx)], work(x, 2));
+    heap.run(
+      "activateGradient",
+      [numberOfActivation((attrs as Activating).activation), heap.at(x), heap.at(dy), heap.at(dx)],
+      work(x, 2),
+    );
     return dx;
   });
 
@@ -47,8 +51,12 @@ type Info = tf.TensorInfo;
 /** The activations in the order of their numbers in assembly/elements.ts. */
 const ACTIVATIONS: readonly FusedActivation[] = ["relu", "gelu", "geluTanh", "silu"];
 
-function numberOf(attrs: unknown): number {
-  const { activation } = attrs as { activation: FusedActivation };
+interface Activating {
+  readonly activation: FusedActivation;
+}
+
+/** @throws TypeError if there is no such activation */
+export function numberOfActivation(activation: FusedActivation): number {
   const number = ACTIVATIONS.indexOf(activation);
   if (number < 0) {
     throw new TypeError(`activate: expected ${ACTIVATIONS.join(", ")}, got ${activation}`);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
+import type { Program } from "../program.ts";
 import { replaceKernel, replaceKernelWhere } from "../replaceKernel.ts";
 
 /** BatchMatMul for every transposition, broadcast and empty edge, and the _FusedMatMul made of it. */
@@ -71,7 +72,9 @@ function matMul(
   const count = size / (M * N);
   const [countA, countB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
   const run = (x: number, y: number, z: number, products: number, rows: number, stepA: number, stepB: number) => {
-    const { units, cost, blockRows, blockColumns } = blocksOf(heap, products, rows, N, K);
+    const total = products * rows * N * K * NS_PER_PRODUCT;
+    const wanted = heap.pool === undefined ? 1 : Math.min(total / heap.leastPartNs, BLOCKS_A_THREAD * heap.pool.size);
+    const { units, cost, blockRows, blockColumns } = blocksOf(wanted, total, products, rows, N);
     const args = [x, y, z, stepA, stepB, rows, N, K, ...tail, blockRows, blockColumns];
     heap.run("products", args, { units, cost, scratch: heap.kernels.gemmScratch() });
   };
@@ -89,18 +92,34 @@ function matMul(
   return out;
 }
 
-const RELU = 2; // as in assembly/gemm.ts
+/** Ways to store a product, as in assembly/gemm.ts: added to what is there, and without what is negative. */
+export const ADD = 1;
+export const RELU = 2;
 
 const NS_PER_PRODUCT = 1 / 25; // 50 GFLOP/s
 const BLOCKS_A_THREAD = 3;
 
+/** Adds to `program` the product of rows [M, K] at `a` with a weight [N, K] at `b`; `bias` is the address of [N], or 0. */
+export function productStep(
+  program: Program,
+  product: { a: number; b: number; c: number; M: number; N: number; K: number; bias: number; mode: number },
+  beside: boolean,
+): void {
+  const { a, b, c, M, N, K, bias, mode } = product;
+  // For a few rows, it takes as long as it takes to read the weight.
+  const total = N * K * Math.max(NS_PER_WEIGHT, M * NS_PER_PRODUCT);
+  const { units, cost, blockRows, blockColumns } = blocksOf(program.partsFor(total), total, 1, M, N);
+  const args = [a, b, c, 0, 0, M, N, K, K, 1, 1, K, bias, mode, blockRows, blockColumns];
+  program.add("products", args, { units, cost }, beside);
+}
+
+const NS_PER_WEIGHT = 0.15; // 27 GB/s
+
 /**
- * How `count` products [M, K] x [K, N] are cut for the threads: along the longer side, into whole tiles, so that
+ * How `count` products [M, K] x [K, N] are cut into about `wanted` parts: along the longer side, into whole tiles, so that
  * packing the operand that stays whole is repeated as seldom as can be.
  */
-function blocksOf(heap: Heap, count: number, M: number, N: number, K: number) {
-  const total = count * M * N * K * NS_PER_PRODUCT;
-  const wanted = heap.pool === undefined ? 1 : Math.min(total / heap.leastPartNs, BLOCKS_A_THREAD * heap.pool.size);
+function blocksOf(wanted: number, total: number, count: number, M: number, N: number) {
   const cuts = Math.max(1, Math.floor(wanted / count));
   const blockRows = M > N ? Math.min(M, Math.ceil(M / cuts / 60) * 60) : M; // 60: what gemm packs at once
   const blockColumns = M > N ? N : Math.min(N, Math.ceil(N / cuts / 16) * 16);

@@ -4,7 +4,7 @@ import { replaceKernel } from "../replaceKernel.ts";
 
 type Tensors<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
-/** QkvColumnSum, QkvLayerNorm, QkvSoftmax and QkvCrossEntropy, with their gradients. */
+/** QkvColumnSum, QkvLogSumExp, and QkvLayerNorm, QkvSoftmax and QkvCrossEntropy with their gradients. */
 export function registerRows(heap: Heap): void {
   const addresses = (...tensors: tf.TensorInfo[]) => tensors.map((tensor) => heap.at(tensor));
 
@@ -53,6 +53,14 @@ export function registerRows(heap: Heap): void {
     const [rows, width] = matrix(y);
     heap.run("softmaxGradient", [...addresses(y, dy, dx), width], { units: rows, cost: 0.4 * width });
     return dx;
+  });
+
+  replaceKernel("QkvLogSumExp", ({ inputs }) => {
+    const { x } = inputs as Tensors<"x">;
+    const [rows, width] = matrix(x);
+    const out = heap.output([rows]);
+    heap.run("logSumExp", [...addresses(x, out), width], { units: rows, cost: 1.2 * width });
+    return out;
   });
 
   replaceKernel("QkvCrossEntropy", ({ inputs, attrs }) => {

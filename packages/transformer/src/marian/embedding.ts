@@ -7,9 +7,10 @@ import type { MarianConfig } from "./config.ts";
 export function embedTokens(
   ids: tf.Tensor2D,
   embedding: Embedding,
-  { dModel, scaleEmbedding, maxPositions, dropout: rate }: MarianConfig,
+  config: MarianConfig,
   { offset = 0, random }: { readonly offset?: number; readonly random?: RandomStream | undefined } = {},
 ): tf.Tensor3D {
+  const { dModel, scaleEmbedding, maxPositions, dropout: rate } = config;
   const length = ids.shape[1];
   if (offset + length > maxPositions) {
     throw new RangeError(`MarianModel: expected at most ${maxPositions} positions, got ${offset + length}`);
@@ -17,7 +18,23 @@ export function embedTokens(
   return tf.tidy(() => {
     const tokens = embedding.forward(ids); // [B, L, E]
     const scaled = scaleEmbedding ? tf.mul(tokens, Math.sqrt(dModel)) : tokens;
-    const positions = tf.tensor2d(sinusoidalPositions(length, dModel, { layout: "halves", offset }), [length, dModel]);
-    return dropout(tf.add(scaled, positions) as tf.Tensor3D, rate, random);
+    const rows = positionRows(config, offset, length);
+    const embedded = tf.add(scaled, tf.tensor2d(rows, [length, dModel])) as tf.Tensor3D;
+    return random === undefined ? embedded : dropout(embedded, rate, random);
   });
 }
+
+/** The vectors of `length` positions from `offset` on, [L, E]: a decoder asks for one at each step. */
+function positionRows(config: MarianConfig, offset: number, length: number): Float32Array {
+  const { dModel } = config;
+  const end = (offset + length) * dModel;
+  let table = positionTables.get(config);
+  if (table === undefined || table.length < end) {
+    const enough = Math.max(64, 2 ** Math.ceil(Math.log2(offset + length)));
+    table = sinusoidalPositions(enough, dModel, { layout: "halves" });
+    positionTables.set(config, table);
+  }
+  return table.slice(offset * dModel, end);
+}
+
+const positionTables = new WeakMap<MarianConfig, Float32Array>();

@@ -1,0 +1,42 @@
+// Between rows, which hold a position's heads side by side, and heads, each of which holds its positions in a row. Units
+// are heads, counted over the batch.
+
+/** out [B, H, P + L, D] is past [B, H, P, D] followed by the rows x [B, L, H, D]. */
+export function appendHeads(
+  past: usize,
+  x: usize,
+  out: usize,
+  P: i32,
+  L: i32,
+  heads: i32,
+  D: i32,
+  from: i32,
+  to: i32,
+): void {
+  const bytes = <usize>D << 2;
+  for (let n = from; n < to; n++) {
+    let head = out + <usize>(n * (P + L)) * bytes;
+    if (P > 0) memory.copy(head, past + <usize>(n * P) * bytes, <usize>P * bytes);
+    head += <usize>P * bytes;
+    let row = x + <usize>((n / heads) * L * heads + (n % heads)) * bytes;
+    for (let i = 0; i < L; i++) {
+      memory.copy(head, row, bytes);
+      head += bytes;
+      row += <usize>heads * bytes;
+    }
+  }
+}
+
+/** out [B, L, H, D] has the rows of x [B, H, L, D]. */
+export function mergeHeads(x: usize, out: usize, L: i32, heads: i32, D: i32, from: i32, to: i32): void {
+  const bytes = <usize>D << 2;
+  for (let n = from; n < to; n++) {
+    let head = x + <usize>(n * L) * bytes;
+    let row = out + <usize>((n / heads) * L * heads + (n % heads)) * bytes;
+    for (let i = 0; i < L; i++) {
+      memory.copy(row, head, bytes);
+      head += bytes;
+      row += <usize>heads * bytes;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { type KeyValue, keyMask } from "@qkv/attention";
+import { activeKernel, initBackend } from "@qkv/backend";
+import { Params, RandomStream } from "@qkv/nn";
+import { expectClose, expectNoLeaks } from "@qkv/testing";
+import { DecoderLayer, EncoderLayer, type NormOrder, type TransformerLayerConfig } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+
+// A layer in one kernel against the same layer in many: asking for weights, or for gradients, composes it.
+
+beforeAll(() => initBackend("wasm", { threads: 3, leastPartNs: 1 }));
+
+const config = (normOrder: NormOrder, activation: TransformerLayerConfig["activation"]): TransformerLayerConfig => ({
+  ...{ dModel: 33, numHeads: 3, ffnDim: 70, normOrder, layerNormEps: 1e-5, activation },
+  ...{ dropout: 0, attentionDropout: 0, activationDropout: 0 },
+});
+
+const wave = <R extends tf.Rank>(shape: number[], phase: number) =>
+  tf.tensor<R>(
+    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(1.7 * i + phase)),
+    shape as tf.ShapeMap[R],
+  );
+
+const keyValue = (batch: number, length: number, phase: number): KeyValue => ({
+  keys: wave<tf.Rank.R4>([batch, 3, length, 11], phase),
+  values: wave<tf.Rank.R4>([batch, 3, length, 11], phase + 1),
+});
+
+const ORDERS = ["pre", "post"] as const;
+const ACTIVATIONS = ["relu", "gelu", "geluTanh", "silu"] as const;
+
+test("there is a kernel for it", () => expect(activeKernel("transformerLayer")).toBe("fused"));
+
+describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, activation] as const)))(
+  "%s-norm, %s",
+  (order, activation) => {
+    test.each([
+      [1, 1, 0, 5],
+      [1, 1, 4, 5],
+      [3, 1, 7, 2],
+      [2, 6, 0, 9],
+      [2, 6, 3, 1],
+      [1, 41, 0, 130],
+    ])("a decoder layer: %i x %i positions after %i, memory of %i", async (batch, length, before, memory) => {
+      const params = Params.initialized(3);
+      const layer = new DecoderLayer(params, config(order, activation));
+      const x = wave<tf.Rank.R3>([batch, length, 33], 0);
+      const [past, seen] = [before > 0 ? keyValue(batch, before, 2) : undefined, keyValue(batch, memory, 4)];
+      const keep = tf.tensor2d(
+        Array.from({ length: batch }, (_, b) => Array.from({ length: memory }, (_key, i) => i <= b || i % 3 > 0)),
+        [batch, memory],
+        "bool",
+      );
+      const memoryMask = keyMask(keep);
+      const fused = layer.forward(x, seen, past, { memoryMask });
+      const composed = layer.forward(x, seen, past, { memoryMask, returnWeights: true });
+      await expectClose(fused.output, composed.output);
+      await expectClose(fused.past.keys, composed.past.keys);
+      await expectClose(fused.past.values, composed.past.values);
+      tf.dispose([x, past ?? {}, seen, keep, memoryMask, fused, composed] as unknown as tf.TensorContainer);
+      params.dispose();
+    });
+
+    test.each([
+      [1, 1],
+      [2, 5],
+      [1, 13],
+      [3, 45],
+    ])("an encoder layer: %i x %i positions", async (batch, length) => {
+      const params = Params.initialized(5);
+      const layer = new EncoderLayer(params, config(order, activation));
+      const x = wave<tf.Rank.R3>([batch, length, 33], 0);
+      const mask = tf.tidy(() => tf.greater(wave([1, 3, length, length], 7), -0.5));
+      for (const options of [{}, { mask }]) {
+        const [fused, composed] = [layer.forward(x, options), layer.forward(x, { ...options, returnWeights: true })];
+        await expectClose(fused.output, composed.output);
+        tf.dispose([fused, composed] as unknown as tf.TensorContainer);
+      }
+      tf.dispose([x, mask]);
+      params.dispose();
+    });
+  },
+);
+
+test("the number of threads changes no bit, run after run", async () => {
+  const params = Params.initialized(3);
+  const layer = new DecoderLayer(params, { ...config("pre", "gelu"), dModel: 66, ffnDim: 260 });
+  const [x, seen] = [
+    wave<tf.Rank.R3>([2, 3, 66], 0),
+    { keys: wave<tf.Rank.R4>([2, 3, 9, 22], 1), values: wave<tf.Rank.R4>([2, 3, 9, 22], 2) },
+  ];
+  const runs: Float32Array[] = [];
+  for (const threads of [1, 2, 3, 5]) {
+    await initBackend("wasm", { threads });
+    for (let again = 0; again < 20; again++) {
+      const { output, past } = layer.forward(x, seen);
+      runs.push((await output.data()) as Float32Array);
+      tf.dispose([output, past] as unknown as tf.TensorContainer);
+    }
+  }
+  for (const run of runs) expect(run).toEqual(runs[0]);
+  tf.dispose([x, seen] as unknown as tf.TensorContainer);
+  params.dispose();
+  await initBackend("wasm", { threads: 3 });
+});
+
+test("what does not fit is left to the parts of the layer, which say so; gradients and dropout too are theirs", () =>
+  expectNoLeaks(async () => {
+    const params = Params.initialized(3);
+    const layer = new DecoderLayer(params, { ...config("pre", "relu"), dropout: 0.5 });
+    const [x, seen] = [wave<tf.Rank.R3>([2, 3, 33], 0), keyValue(2, 4, 1)];
+    tf.tidy(() => {
+      expect(() => layer.forward(wave([2, 3, 32], 0), seen)).toThrow(/32/);
+      expect(() => layer.forward(x, keyValue(1, 4, 1))).toThrow(/attention: expected/);
+      expect(() => layer.forward(x, seen, keyValue(1, 2, 1))).toThrow();
+      expect(() => layer.forward(x, seen, undefined, { mask: tf.ones([2, 3, 3, 4], "bool") })).toThrow(/mask/);
+    });
+    const gradients = tf.grad((input) => layer.forward(input as tf.Tensor3D, seen).output)(x);
+    expect((await gradients.data()).some((value) => value !== 0)).toBe(true);
+    const [plain, dropped] = [
+      layer.forward(x, seen),
+      layer.forward(x, seen, undefined, { random: new RandomStream(1) }),
+    ];
+    expect(await dropped.output.data()).not.toEqual(await plain.output.data());
+    tf.dispose([x, seen, gradients, plain, dropped] as unknown as tf.TensorContainer);
+    params.dispose();
+  }));
