@@ -1,5 +1,5 @@
 import type { FusedActivation, TransformerLayerAttrs } from "@qkv/backend";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
 import { Program } from "../program.ts";
 import { replaceKernel } from "../replaceKernel.ts";

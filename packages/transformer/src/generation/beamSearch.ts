@@ -1,8 +1,7 @@
 import { BeamHypotheses, type GeneratedSequence } from "./beamHypotheses.ts";
-import type { Decoding } from "./decoding.ts";
+import type { Decoding, NextToken } from "./decoding.ts";
 import { isFinished } from "./greedy.ts";
 import { type LogitsProcessor, logitsProcessors } from "./logitsProcessors.ts";
-import { logSoftmax } from "./logSoftmax.ts";
 import type { GenerationSettings } from "./options.ts";
 import { topCandidates } from "./topCandidates.ts";
 
@@ -31,11 +30,11 @@ export async function beamSearch(
   }));
   let open = searches;
   while (open.length > 0) {
-    const logits = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids.at(-1) as number)));
+    const next = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids.at(-1) as number)));
     let row = 0;
     for (const search of open) {
-      const scores = logits.slice(row, (row += search.beams.length));
-      search.beams = extend(search.beams, scores, search.finished, processors, settings);
+      const own = next.slice(row, (row += search.beams.length));
+      search.beams = extend(search.beams, own, search.finished, processors, settings);
     }
     open = open.filter(({ beams }) => beams.length > 0);
     const beams = open.flatMap((search) => search.beams);
@@ -49,25 +48,29 @@ export async function beamSearch(
 /**
  * The beams one token later, none if the search of this source is over. What finishes goes to `finished`.
  *
- * @param logits for each beam, [V]; changed in place
+ * @param following for each beam, its logits changed in place
  */
 function extend(
   beams: readonly Beam[],
-  logits: readonly Float32Array[],
+  following: readonly NextToken[],
   finished: BeamHypotheses,
   processors: readonly LogitsProcessor[],
   settings: GenerationSettings,
 ): Beam[] {
   const { numBeams, eosTokenIds } = settings;
   for (const [i, { ids }] of beams.entries()) {
-    const scores = logits[i] as Float32Array;
-    logSoftmax(scores);
+    const { logits: scores, logSumExp } = following[i] as NextToken;
+    for (let token = 0; token < scores.length; token++) scores[token] = (scores[token] as number) - logSumExp;
     for (const process of processors) process(scores, ids);
   }
   // Each beam can end in every end token; this many leave numBeams that go on even so.
   const count = Math.max(2, 1 + eosTokenIds.length) * numBeams;
   const totals = beams.map(({ logProbability }) => logProbability);
-  const candidates = topCandidates(logits, totals, count);
+  const candidates = topCandidates(
+    following.map(({ logits }) => logits),
+    totals,
+    count,
+  );
   if (candidates.length === 0) throw new RangeError("generate: expected a token that may come next, got none");
 
   const next: Beam[] = [];

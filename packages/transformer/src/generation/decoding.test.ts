@@ -2,7 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { expectNoLeaks } from "@qkv/testing";
 import { beforeAll, expect, test } from "vitest";
 import { wanderer } from "../../test/wanderer.ts";
-import { Decoding } from "./decoding.ts";
+import { Decoding, type NextToken } from "./decoding.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -11,10 +11,10 @@ const SOURCES = [[5], [7, 3, 2], [4, 4]];
 /** The logits after `tokens`, of one source alone. */
 async function alone(source: number, tokens: readonly number[]): Promise<Float32Array | undefined> {
   const decoding = new Decoding(wanderer(), [SOURCES[source] ?? []]);
-  let logits: Float32Array[] = [];
-  for (const token of tokens) logits = await decoding.step([token]);
+  let next: NextToken[] = [];
+  for (const token of tokens) next = await decoding.step([token]);
   decoding.dispose();
-  return logits[0];
+  return next[0]?.logits;
 }
 
 test("rows go on as what they were, wherever they are moved, left out or repeated", () =>
@@ -26,9 +26,9 @@ test("rows go on as what they were, wherever they are moved, left out or repeate
     decoding.continueFrom([0, 2]);
     decoding.continueFrom([1, 0]);
     decoding.continueFrom([0, 1]);
-    const logits = await decoding.step([8, 9]);
-    expect(logits[0]).toEqual(await alone(2, [4, 7, 8]));
-    expect(logits[1]).toEqual(await alone(2, [4, 5, 9]));
+    const next = await decoding.step([8, 9]);
+    expect(next[0]?.logits).toEqual(await alone(2, [4, 7, 8]));
+    expect(next[1]?.logits).toEqual(await alone(2, [4, 5, 9]));
     decoding.continueFrom([0, 1]);
     decoding.dispose();
   }));
@@ -37,7 +37,7 @@ test("sources may be repeated before the first step", () =>
   expectNoLeaks(async () => {
     const decoding = new Decoding(wanderer(), SOURCES);
     decoding.continueFrom([1, 1, 0]);
-    const logits = await decoding.step([2, 3, 2]);
-    expect(logits).toEqual([await alone(1, [2]), await alone(1, [3]), await alone(0, [2])]);
+    const next = await decoding.step([2, 3, 2]);
+    expect(next.map(({ logits }) => logits)).toEqual([await alone(1, [2]), await alone(1, [3]), await alone(0, [2])]);
     decoding.dispose();
   }));

@@ -1,8 +1,17 @@
+import { logSumExp } from "@qkv/backend";
 import { disposeKeyValues, type KeyValue } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast, Memory, Seq2SeqModel } from "../seq2seq.ts";
 import { eventTurn } from "./eventTurn.ts";
+
+/** How likely each token is to come next. */
+export interface NextToken {
+  /** [V]. The reader's to change. */
+  readonly logits: Float32Array;
+  /** What turns logits into log-probabilities by subtraction. */
+  readonly logSumExp: number;
+}
 
 /**
  * Sequences that a model is decoding side by side, one to a row, and the owner of every tensor that takes.
@@ -26,22 +35,22 @@ export class Decoding {
     this.#sources = sourceIds.map((_, i) => i);
   }
 
-  /**
-   * Appends a token to each row.
-   *
-   * @returns for each row, [V]: the logits of the token after it. The caller's to change.
-   */
-  async step(tokens: readonly number[]): Promise<Float32Array[]> {
+  /** Appends a token to each row. What comes after it, for each row. */
+  async step(tokens: readonly number[]): Promise<NextToken[]> {
     this.#signal?.throwIfAborted();
-    const { logits, past } = tidy(() => {
+    const { logits, shifts, past } = tidy(() => {
       const ids = tf.tensor2d([...tokens], [tokens.length, 1], "int32");
-      return this.#model.decode(ids, this.#memory, this.#past);
+      const { logits, past } = this.#model.decode(ids, this.#memory, this.#past);
+      return { logits, shifts: logSumExp(tf.reshape(logits, [tokens.length, -1])), past };
     });
     this.#replacePast(past);
-    const data = await dataOf(logits);
+    const [values, sums] = await dataOf(logits, shifts);
     await eventTurn();
-    const vocabulary = data.length / tokens.length;
-    return tokens.map((_, row) => data.subarray(row * vocabulary, (row + 1) * vocabulary));
+    const vocabulary = values.length / tokens.length;
+    return tokens.map((_, row) => ({
+      logits: values.subarray(row * vocabulary, (row + 1) * vocabulary),
+      logSumExp: sums[row] as number,
+    }));
   }
 
   /** From here on, row i continues what was row `parents[i]`. Rows may be left out, repeated and reordered. */
@@ -89,11 +98,11 @@ function encode(model: Seq2SeqModel, sourceIds: readonly (readonly number[])[]):
   });
 }
 
-async function dataOf(logits: tf.Tensor3D): Promise<Float32Array> {
+async function dataOf(...tensors: [tf.Tensor, tf.Tensor]): Promise<[Float32Array, Float32Array]> {
   try {
-    return (await logits.data()) as Float32Array;
+    return (await Promise.all(tensors.map((tensor) => tensor.data()))) as [Float32Array, Float32Array];
   } finally {
-    logits.dispose();
+    tf.dispose(tensors);
   }
 }
 

@@ -1,8 +1,7 @@
 import { RandomStream } from "@qkv/nn";
 import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
-import type { Decoding } from "./decoding.ts";
+import type { Decoding, NextToken } from "./decoding.ts";
 import { logitsProcessors } from "./logitsProcessors.ts";
-import { logSumExp } from "./logSoftmax.ts";
 import type { GenerationSettings } from "./options.ts";
 import { draw, likeliest } from "./sampling.ts";
 
@@ -27,14 +26,14 @@ export async function* greedySteps(
   const choose = chooser(settings);
   let open = sequences.map((sequence, index) => ({ sequence, index }));
   while (open.length > 0) {
-    const logits = await decoding.step(open.map(({ sequence }) => sequence.ids.at(-1) as number));
+    const next = await decoding.step(open.map(({ sequence }) => sequence.ids.at(-1) as number));
     for (const [row, { sequence, index }] of open.entries()) {
-      const own = logits[row] as Float32Array;
-      const scores = processors.length > 0 ? own.slice() : own;
+      const { logits, logSumExp } = next[row] as NextToken;
+      const scores = processors.length > 0 ? logits.slice() : logits;
       for (const process of processors) process(scores, sequence.ids);
       const token = choose(scores, index, sequence.ids.length);
       if (token === -1) throw new RangeError("generate: expected a token that may come next, got none");
-      sequence.logProbability += (own[token] as number) - logSumExp(own);
+      sequence.logProbability += (logits[token] as number) - logSumExp;
       sequence.ids.push(token);
     }
     yield open.map(({ sequence }) => sequence);
