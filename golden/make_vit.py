@@ -66,6 +66,18 @@ MODELS = {
         cls="Dinov2Model", hidden_size=6, num_hidden_layers=1, num_attention_heads=2, mlp_ratio=4, image_size=9,
         patch_size=3, num_channels=3, images=[[9, 9]],
     ),
+    # pixels that fill no patch, patches that fill no window and merge with a rest; shifted windows in two stages; the last
+    # stage as small as one window
+    "swin-classifier": dict(
+        cls="SwinForImageClassification", image_size=[26, 34], patch_size=[2, 3], num_channels=3, embed_dim=6,
+        depths=[2, 3, 2], num_heads=[3, 4, 2], window_size=3, mlp_ratio=1.5, qkv_bias=False, hidden_act="gelu_new",
+        layer_norm_eps=1e-3, num_labels=5, images=[[26, 34], [19, 28]],
+    ),
+    # positions of patches beside those in windows, at other sizes too
+    "swin-model": dict(
+        cls="SwinModel", image_size=16, patch_size=2, num_channels=1, embed_dim=5, depths=[2, 1], num_heads=[1, 2],
+        window_size=4, mlp_ratio=2, hidden_act="relu", use_absolute_embeddings=True, images=[[16, 16], [22, 16]],
+    ),
 }
 
 
@@ -99,7 +111,8 @@ def stages(model, pixels, size):
     """Everything between an image and the answer."""
     seen = {}
     patches = next(module for name, module in model.named_modules() if name.endswith("embeddings.patch_embeddings"))
-    hook = patches.register_forward_hook(lambda _module, _inputs, output: seen.update(patch_embeddings=output))
+    hook = patches.register_forward_hook(lambda _module, _inputs, output: seen.update(
+        patch_embeddings=output[0] if isinstance(output, tuple) else output))
     given = model.config.image_size
     known = [given, given] if isinstance(given, int) else list(given)
     resizes = "dinov2" not in model.config.model_type and size != known

@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/attention": { imports: ["@qkv/backend", "@qkv/nn", CORE] },
   "@qkv/transformer": { imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", CORE] },
   "@qkv/vit": {
-    imports: ["@qkv/backend", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
+    imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
     lazily: ["sharp"],
   },
   "@qkv/training": { imports: ["@qkv/backend", "@qkv/nn", "@qkv/safetensors", CORE] },

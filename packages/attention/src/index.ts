@@ -53,7 +53,7 @@ export {
   scaledDotScore,
   type Score,
 } from "./scores.ts";
-export { shiftedWindowMask, type ShiftedWindows, windowsOf } from "./shiftedWindows.ts";
+export { joinWindows, shiftedWindowMask, type ShiftedWindows, windowsOf } from "./shiftedWindows.ts";
 export { type SinusoidalLayout, sinusoidalPositions } from "./sinusoidalPositions.ts";
 export { slidingWindowAttention, type SlidingWindowOptions } from "./slidingWindowAttention.ts";
 export {

@@ -9,7 +9,8 @@ import { DotProductAttention } from "./dotProductAttention.ts";
 import { maskedSoftmax } from "./maskedSoftmax.ts";
 import { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks.ts";
 import { scaledDotProductAttention } from "./scaledDotProductAttention.ts";
-import { shiftedWindowMask, windowsOf } from "./shiftedWindows.ts";
+import { windowPositionIndex } from "./relativePositionBias.ts";
+import { joinWindows, shiftedWindowMask, windowsOf } from "./shiftedWindows.ts";
 import { validLengthMask } from "./validLengths.ts";
 
 const random = (shape: [number, number, number], seed: number) =>
@@ -52,6 +53,23 @@ describeBackends("masks", () => {
       data: [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15],
     });
     tf.dispose([grid, windows]);
+  });
+
+  test("joinWindows puts windows together again", async () => {
+    const grid = tf.randomNormal<tf.Rank.R4>([2, 6, 4, 3], 0, 1, "float32", 5);
+    const windows = windowsOf(grid, 2);
+    const joined = joinWindows(windows, { height: 6, width: 4, window: 2 });
+    await expectClose(joined, grid);
+    expect(() => joinWindows(windows, { height: 6, width: 5, window: 2 })).toThrow("got [12,4,3]");
+    expect(() => joinWindows(windows, { height: 6, width: 4, window: 3 })).toThrow("windows of 3 x 3");
+    tf.dispose([grid, windows, joined]);
+  });
+
+  test("a smaller window finds its offsets in the table of a larger one", () => {
+    const [small, large] = [windowPositionIndex(2, 3), windowPositionIndex(3)];
+    const at = (i: number) => 3 * Math.floor(i / 2) + (i % 2); // a place of the small window in the large one
+    expect([...small]).toEqual(Array.from({ length: 16 }, (_, k) => large[9 * at(Math.floor(k / 4)) + at(k % 4)]));
+    expect(() => windowPositionIndex(3, 2)).toThrow("expected largest to be an integer from 3, got 2");
   });
 
   test("maskedSoftmax: lengths, masks, hidden rows", async () => {

@@ -72,10 +72,14 @@ export class WindowPositionBias {
     this.#window = window;
   }
 
-  /** The bias of a window's places to each other: [1, H, M * M, M * M]. */
-  forward(): tf.Tensor4D {
-    const size = this.#window ** 2;
-    return biasOf(this.weight, windowPositionIndex(this.#window), [size, size]);
+  /**
+   * The bias of a window's places to each other: [1, H, M * M, M * M].
+   *
+   * @param window a window not larger than the table's own, which knows all of its offsets. Default the own.
+   */
+  forward(window = this.#window): tf.Tensor4D {
+    const size = window ** 2;
+    return biasOf(this.weight, windowPositionIndex(window, this.#window), [size, size]);
   }
 }
 
@@ -83,15 +87,17 @@ export class WindowPositionBias {
  * Which row of Swin's table holds the offset of two places of a window (`relative_position_index`, arXiv:2103.14030,
  * section 3.2).
  *
+ * @param largest the window that the table was made for, at least `window`
  * @returns M⁴ numbers, to be read as [M * M, M * M]
  */
-export function windowPositionIndex(window: number): Int32Array {
-  const [size, side] = [window ** 2, 2 * window - 1];
+export function windowPositionIndex(window: number, largest = window): Int32Array {
+  checkInteger("windowPositionIndex", "largest", largest, window);
+  const [size, side] = [window ** 2, 2 * largest - 1];
   return Int32Array.from({ length: size * size }, (_, at) => {
     const [query, key] = [Math.floor(at / size), at % size];
     const rows = Math.floor(query / window) - Math.floor(key / window);
     const columns = (query % window) - (key % window);
-    return (rows + window - 1) * side + columns + window - 1;
+    return (rows + largest - 1) * side + columns + largest - 1;
   });
 }
 

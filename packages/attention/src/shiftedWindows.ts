@@ -54,6 +54,30 @@ export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
   });
 }
 
+/**
+ * The grid that {@link windowsOf} cut.
+ *
+ * @param windows [B * numWindows, M * M, E]
+ * @returns [B, height, width, E]
+ */
+export function joinWindows(
+  windows: tf.Tensor3D,
+  { height, width, window }: Omit<ShiftedWindows, "shift">,
+): tf.Tensor4D {
+  const [count, places, dModel] = windows.shape;
+  const [rows, columns] = [height / window, width / window];
+  const batch = count / (rows * columns);
+  if (places !== window ** 2 || ![rows, columns, batch].every(Number.isInteger)) {
+    throw new RangeError(
+      `joinWindows: expected windows of ${window} x ${window} that fill grids of ${height} x ${width}, got [${windows.shape}]`,
+    );
+  }
+  return tf.tidy(() => {
+    const sorted = tf.reshape(windows, [batch * rows, columns, window, window * dModel]);
+    return tf.reshape(tf.transpose(sorted, [0, 2, 1, 3]), [batch, height, width, dModel]);
+  });
+}
+
 function checkGrid({ height, width, window, shift }: ShiftedWindows): void {
   checkInteger("shiftedWindowMask", "window", window, 1);
   checkInteger("shiftedWindowMask", "shift", shift, 0);

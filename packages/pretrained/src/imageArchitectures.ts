@@ -2,9 +2,16 @@ import type { NameMap, Params } from "@qkv/nn";
 import {
   DINO_BACKBONE_NAMES,
   DistilledVitClassifier,
+  formatSwinConfig,
   formatVitConfig,
+  parseSwinConfig,
   parseVitConfig,
   QKV_VIT_BACKBONE_NAMES,
+  SWIN_BACKBONE_NAMES,
+  SWIN_IGNORED_NAMES,
+  SwinClassifier,
+  type SwinConfig,
+  SwinModel,
   VIT_BACKBONE_NAMES,
   vitCheckpointNames,
   VitClassifier,
@@ -22,7 +29,7 @@ interface VitFamily {
   readonly backbone: NameMap;
 }
 
-type VitClass<Model> = new (params: Params, config: VitConfig) => Model;
+type ModelClass<Config, Model> = new (params: Params, config: Config) => Model;
 
 const VIT: VitFamily = { modelType: "vit", className: "ViT", backbone: VIT_BACKBONE_NAMES };
 const DEIT: VitFamily = { modelType: "deit", className: "DeiT", backbone: VIT_BACKBONE_NAMES };
@@ -42,6 +49,7 @@ export const IMAGE_ARCHITECTURES = {
   dinov2: [classifier(DINO), headless(DINO)],
   dinov2_with_registers: [classifier(REGISTERS), headless(REGISTERS)],
   qkv_vit: [classifier(OWN)],
+  swin: [swin("SwinForImageClassification", SwinClassifier, "swin."), swin("SwinModel", SwinModel, "")],
 } as const;
 
 function classifier(family: VitFamily): Architecture<VitConfig, VitClassifier> {
@@ -52,7 +60,11 @@ function distilled(family: VitFamily): Architecture<VitConfig, DistilledVitClass
   return withHead(family, "ForImageClassificationWithTeacher", DistilledVitClassifier);
 }
 
-function withHead<Model>(family: VitFamily, ending: string, Class: VitClass<Model>): Architecture<VitConfig, Model> {
+function withHead<Model>(
+  family: VitFamily,
+  ending: string,
+  Class: ModelClass<VitConfig, Model>,
+): Architecture<VitConfig, Model> {
   const prefix = `${family.modelType}.`;
   return {
     className: family.className + ending,
@@ -76,6 +88,22 @@ function headless(family: VitFamily): Architecture<VitConfig, VitModel> {
     build: (params, config, stored) =>
       new VitModel(params, stored.has("pooler.dense.weight") ? config : withoutPooler(config)),
     saves: (model) => model instanceof VitModel && isOf(family, model),
+  };
+}
+
+function swin<Model>(
+  className: string,
+  Class: ModelClass<SwinConfig, Model>,
+  prefix: string,
+): Architecture<SwinConfig, Model> {
+  return {
+    className,
+    parseConfig: parseSwinConfig,
+    formatConfig: formatSwinConfig,
+    names: vitCheckpointNames(SWIN_BACKBONE_NAMES, prefix),
+    ignore: SWIN_IGNORED_NAMES.map((name) => prefix + name),
+    build: (params, config) => new Class(params, config),
+    saves: (model) => model instanceof Class,
   };
 }
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
-import { parseSafetensors, type SafeTensor, writeSafetensors } from "@qkv/safetensors";
+import { parseSafetensors, type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const GOLDENS = ["vit-classifier", "vit-model", "vit-bare", "deit-classifier", "deit-teacher", "deit-model"].concat([
-  ...["dinov2-classifier", "dinov2-registers", "dinov2-model"],
+  ...["dinov2-classifier", "dinov2-registers", "dinov2-model", "swin-classifier", "swin-model"],
 ]);
 
 /** A golden of @qkv/vit as the folder that Python wrote. */
@@ -48,6 +48,18 @@ describe.each(GOLDENS)("%s", (name) => {
     const same = (record: Record<string, unknown>) => Object.fromEntries(shared.map((field) => [field, record[field]]));
     expect(same(json)).toEqual(same(config));
   });
+});
+
+test("Swin's tables that older files hold are computed, not read", async () => {
+  const { files, weights } = folder("swin-classifier");
+  const index = safeTensor(new BigInt64Array(81), [9, 9]);
+  const name = "swin.encoder.layers.1.blocks.2.attention.self.relative_position_index";
+  const bytes = writeSafetensors(new Map([...weights, [name, index]]));
+  const { model } = await loadPretrained({
+    ...files,
+    read: (file) => (file === "model.safetensors" ? Promise.resolve(bytes) : files.read(file)),
+  });
+  model.dispose();
 });
 
 test("a class that a family does not have is refused", async () => {

@@ -14,5 +14,6 @@ export { type MarianConfig, parseMarianConfig } from "./marian/config.ts";
 export { formatMarianConfig } from "./marian/formatConfig.ts";
 export { MarianModel } from "./marian/model.ts";
 export type { NormOrder } from "./normOrder.ts";
+export { ResidualBranch } from "./residualBranch.ts";
 export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./seq2seq.ts";
 export type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "./seq2seqOutput.ts";

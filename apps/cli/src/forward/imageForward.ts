@@ -6,10 +6,13 @@ import { type NamedTensors, numbered } from "./namedTensors.ts";
 
 type ImageModel = Exclude<PretrainedModel, MarianModel>;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
-type FieldOf<Output> = Output extends unknown ? Exclude<keyof Output, "hiddenStates" | "attentions"> : never;
+type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 
 /** Our fields -> Hugging Face's names. */
 const NAMES: Readonly<Record<FieldOf<ImageOutput>, string>> = {
+  hiddenStates: "hidden_states",
+  reshapedHiddenStates: "reshaped_hidden_states",
+  attentions: "attentions",
   logits: "logits",
   classLogits: "cls_logits",
   distillationLogits: "distillation_logits",
@@ -26,12 +29,21 @@ export function imageForward(
   const outputs = tidy(() => {
     const pixels = inputs.images("pixel_values");
     inputs.expectAllTaken();
-    const { hiddenStates, attentions, ...tensors } = model.forward(pixels, options);
-    return Object.fromEntries<tf.Tensor>([
-      ...Object.entries(tensors).map(([field, tensor]) => [NAMES[field as keyof typeof NAMES], tensor] as const),
-      ...numbered("hidden_states", hiddenStates),
-      ...numbered("attentions", attentions),
-    ]);
+    const output = model.forward(pixels, options);
+    const fields = Object.entries({ ...output, attentions: attentionsOf(model, output.attentions) });
+    return Object.fromEntries<tf.Tensor>(
+      fields.flatMap(([field, tensors]: [string, tf.Tensor | readonly tf.Tensor[]]) => {
+        const name = NAMES[field as keyof typeof NAMES];
+        return "dataId" in tensors ? [[name, tensors] as const] : numbered(name, tensors);
+      }),
+    );
   });
   return new Map(Object.entries(outputs));
+}
+
+/** Hugging Face gives those of the last layer of each of Swin's stages, where we give all. */
+function attentionsOf({ config }: ImageModel, attentions: readonly tf.Tensor4D[]): readonly tf.Tensor4D[] {
+  if (!("depths" in config) || attentions.length === 0) return attentions;
+  let end = 0;
+  return config.depths.flatMap((depth) => attentions.slice((end += depth) - 1, end));
 }

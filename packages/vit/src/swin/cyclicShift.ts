@@ -1,0 +1,19 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * A grid moved up and to the left by `by` places, what leaves it coming back on the other side; below 0 down and to the
+ * right: `torch.roll` by `-by` on both axes.
+ *
+ * @param x [B, height, width, E]
+ */
+export function cyclicShift(x: tf.Tensor4D, by: number): tf.Tensor4D {
+  if (by === 0) return tf.clone(x);
+  return tf.tidy(() => rolled(rolled(x, 1, by), 2, by));
+}
+
+function rolled(x: tf.Tensor4D, axis: 1 | 2, by: number): tf.Tensor4D {
+  const size = x.shape[axis];
+  const first = ((by % size) + size) % size;
+  const [head, tail] = tf.split(x, [first, size - first], axis) as [tf.Tensor4D, tf.Tensor4D];
+  return tf.concat([tail, head], axis);
+}

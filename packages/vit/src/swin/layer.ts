@@ -1,0 +1,102 @@
+import {
+  joinWindows,
+  MultiHeadAttention,
+  shiftedWindowMask,
+  type ShiftedWindows,
+  WindowPositionBias,
+  windowsOf,
+} from "@qkv/attention";
+import { LayerNorm, type Params, tidy } from "@qkv/nn";
+import {
+  type EncoderLayerOutput,
+  FeedForward,
+  type ForwardOptions,
+  ResidualBranch,
+  type TransformerLayerConfig,
+} from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Size } from "../imageModel.ts";
+import { cyclicShift } from "./cyclicShift.ts";
+
+/** Self-attention within windows, then a feed-forward, each after its norm (arXiv:2103.14030, section 3.2). */
+export class SwinLayer {
+  readonly selfAttn: MultiHeadAttention;
+  readonly selfAttnNorm: LayerNorm;
+  readonly selfAttnBranch: ResidualBranch;
+  readonly positionBias: WindowPositionBias;
+  readonly ffn: FeedForward;
+  readonly ffnNorm: LayerNorm;
+  readonly ffnBranch: ResidualBranch;
+
+  readonly #window: number;
+  readonly #shift: number;
+
+  /** @param windows their side, and how far they are shifted */
+  constructor(params: Params, config: TransformerLayerConfig, windows: Pick<ShiftedWindows, "window" | "shift">) {
+    const norm = { eps: config.layerNormEps };
+    const bias = config.attentionBias ?? true;
+    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), { ...config, bias });
+    this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);
+    this.selfAttnBranch = new ResidualBranch(params.at("selfAttnBranch"), config);
+    this.positionBias = new WindowPositionBias(params.at("positionBias"), config.numHeads, windows.window);
+    this.ffn = new FeedForward(params.at("ffn"), config);
+    this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
+    this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), config);
+    this.#window = windows.window;
+    this.#shift = windows.shift;
+  }
+
+  /**
+   * @param x [B, height * width, E]
+   * @returns the same shape, and when asked for the weights [B * numWindows, H, M * M, M * M], windows row by row
+   */
+  forward(x: tf.Tensor3D, grid: Size, { random, attentions }: ForwardOptions = {}): EncoderLayerOutput {
+    return tidy(() => {
+      const windows = this.#windowsFor(grid);
+      const cut = this.#cut(this.selfAttnNorm.forward(x), grid, windows);
+      const bias = this.#bias(windows, x.shape[0]);
+      const attended = this.selfAttn.forward(cut, cut, { bias, random, returnWeights: attentions });
+      const joined = this.#join(attended.output, grid, windows);
+      const y = tf.add(x, this.selfAttnBranch.forward(joined, random)) as tf.Tensor3D;
+
+      const fed = this.ffn.forward(this.ffnNorm.forward(y), random);
+      const output = tf.add(y, this.ffnBranch.forward(fed, random)) as tf.Tensor3D;
+      return { output, ...(attended.weights && { selfWeights: attended.weights }) };
+    });
+  }
+
+  /** A grid filled up to whole windows; one that is not larger than a window is not shifted. */
+  #windowsFor([height, width]: Size): ShiftedWindows {
+    const window = Math.min(this.#window, height, width);
+    const shift = Math.min(height, width) <= this.#window ? 0 : this.#shift;
+    const whole = (side: number) => Math.ceil(side / window) * window;
+    return { height: whole(height), width: whole(width), window, shift };
+  }
+
+  /** [B, height * width, E] -> [B * numWindows, M * M, E] */
+  #cut(x: tf.Tensor3D, [height, width]: Size, { shift, window, ...whole }: ShiftedWindows): tf.Tensor3D {
+    const [batch, , dModel] = x.shape;
+    const grid = tf.pad(tf.reshape(x, [batch, height, width, dModel]), [
+      [0, 0],
+      [0, whole.height - height],
+      [0, whole.width - width],
+      [0, 0],
+    ]);
+    return windowsOf(cyclicShift(grid as tf.Tensor4D, shift), window);
+  }
+
+  #join(windows: tf.Tensor3D, [height, width]: Size, { shift, ...whole }: ShiftedWindows): tf.Tensor3D {
+    const grid = cyclicShift(joinWindows(windows, whole), -shift);
+    const [batch, , , dModel] = grid.shape;
+    const kept = tf.slice(grid, [0, 0, 0, 0], [batch, height, width, dModel]);
+    return tf.reshape(kept, [batch, height * width, dModel]);
+  }
+
+  /** Positions within a window, and in shifted windows what keeps strangers apart: [1 or B * numWindows, H, M * M, M * M]. */
+  #bias(windows: ShiftedWindows, batch: number): tf.Tensor4D {
+    const positions = this.positionBias.forward(windows.window);
+    if (windows.shift === 0) return positions;
+    const each = tf.add(positions, tf.expandDims(shiftedWindowMask(windows), 1)) as tf.Tensor4D;
+    return tf.tile(each, [batch, 1, 1, 1]);
+  }
+}

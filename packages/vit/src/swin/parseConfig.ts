@@ -1,0 +1,40 @@
+import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
+import { stageWidth, type SwinConfig } from "./config.ts";
+
+/**
+ * Reads Hugging Face's `config.json` of `model_type` "swin"
+ * (https://huggingface.co/docs/transformers/model_doc/swin). Fields left out have transformers' defaults.
+ *
+ * @throws ConfigError naming the field
+ */
+export function parseSwinConfig(json: unknown): SwinConfig {
+  const fields = new ConfigFields(json);
+  fields.expect("model_type", "swin");
+  const dModel = fields.integer("embed_dim", 96);
+  const depths = fields.integers("depths", [2, 2, 6, 2]);
+  const numHeads = fields.integers("num_heads", [3, 6, 12, 24]);
+  const fits =
+    numHeads.length === depths.length && numHeads.every((heads, stage) => stageWidth({ dModel }, stage) % heads === 0);
+  if (!fits) fields.fail("num_heads", `${depths.length} divisors of ${dModel} and its doubles`);
+  const window = fields.integer("window_size", 7);
+  if (window < 1) fields.fail("window_size", "a whole number above 0");
+  return {
+    imageSize: fields.size("image_size", 224),
+    patchSize: fields.size("patch_size", 4),
+    numChannels: fields.integer("num_channels", 3),
+    labels: fields.labels(),
+    dModel,
+    depths,
+    numHeads,
+    window,
+    ffnRatio: fields.number("mlp_ratio", 4),
+    activation: fields.oneOf("hidden_act", ACTIVATIONS_BY_NAME, "gelu"),
+    qkvBias: fields.boolean("qkv_bias", true),
+    layerNormEps: fields.number("layer_norm_eps", 1e-5),
+    dropout: fields.rate("hidden_dropout_prob", 0),
+    attentionDropout: fields.rate("attention_probs_dropout_prob", 0),
+    dropPath: fields.rate("drop_path_rate", 0.1),
+    absolutePositions: fields.boolean("use_absolute_embeddings", false),
+    initializerRange: fields.number("initializer_range", 0.02),
+  };
+}

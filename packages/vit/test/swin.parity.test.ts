@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { loadCheckpoint } from "@qkv/nn";
+import { describeBackends, expectClose, expectNoLeaks, golden } from "@qkv/testing";
+import { parseSwinConfig, SWIN_BACKBONE_NAMES, SwinClassifier, SwinModel, vitCheckpointNames } from "@qkv/vit";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+
+const GOLDENS = [
+  { name: "swin-classifier", Class: SwinClassifier, prefix: "swin.", images: [0, 1] },
+  { name: "swin-model", Class: SwinModel, prefix: "", images: [0, 1] },
+] as const;
+
+describeBackends("Swin equals Hugging Face's", () => {
+  describe.each(GOLDENS)("$name", ({ name, Class, prefix, images }) => {
+    const arrays = golden(new URL(`golden/${name}.safetensors`, import.meta.url));
+    const json = readFileSync(new URL(`golden/${name}.json`, import.meta.url), "utf8");
+    const config = parseSwinConfig(JSON.parse(json));
+    const open = (): SwinClassifier | SwinModel =>
+      loadCheckpoint(
+        arrays.under("weights/"),
+        vitCheckpointNames(SWIN_BACKBONE_NAMES, prefix),
+        (params) => new Class(params, config),
+      );
+    const at = (image: number, stage: string) => arrays.array(`image/${image}/${stage}`);
+    const count = (image: number, stage: string) => arrays.under(`image/${image}/${stage}.`).size;
+
+    test.each(images)("image %i: patches, and each stage from the golden output of the one before", (image) =>
+      withScope(async () => {
+        using model = open();
+        const pixels = arrays.tensor<tf.Rank.R4>(`image/${image}/pixel_values`);
+        const { embeddings, stages } = model.backbone;
+        await expectClose(embeddings.forward(pixels), at(image, "hidden_states.0"));
+        let grid = embeddings.gridOf(pixels);
+        for (const [i, stage] of stages.entries()) {
+          const before = arrays.tensor<tf.Rank.R3>(`image/${image}/hidden_states.${i}`);
+          const { output, attentions } = stage.forward(before, grid, { attentions: true });
+          await expectClose(output, at(image, `hidden_states.${i + 1}`));
+          expect(attentions).toHaveLength(config.depths[i] ?? NaN);
+          grid = stage.gridAfter(grid);
+        }
+      }),
+    );
+
+    test.each(images)("image %i: every hidden state, every stage's attention and the answer of one pass", (image) =>
+      withScope(async () => {
+        using model = open();
+        const pixels = arrays.tensor<tf.Rank.R4>(`image/${image}/pixel_values`);
+        const output = model.forward(pixels, { hiddenStates: true, attentions: true });
+        const same = async (tensors: readonly tf.Tensor[], stage: string) => {
+          expect(tensors).toHaveLength(count(image, stage));
+          for (const [i, tensor] of tensors.entries()) await expectClose(tensor, at(image, `${stage}.${i}`));
+        };
+        await same(output.hiddenStates, "hidden_states");
+        await same(output.reshapedHiddenStates, "reshaped_hidden_states");
+        // Python gives those of each stage's last layer.
+        const ends = config.depths.map((_, i) => config.depths.slice(0, i + 1).reduce((sum, depth) => sum + depth));
+        expect(output.attentions).toHaveLength(ends.at(-1) ?? NaN);
+        await same(
+          ends.map((end) => output.attentions[end - 1] as tf.Tensor),
+          "attentions",
+        );
+        if ("logits" in output) await expectClose(output.logits, at(image, "logits"));
+        else {
+          await expectClose(output.lastHiddenState, at(image, "last_hidden_state"));
+          await expectClose(output.poolerOutput, at(image, "pooler_output"));
+        }
+      }),
+    );
+
+    test("without hidden states and attentions the answer is the same, and nothing else is left", () =>
+      expectNoLeaks(async () => {
+        using model = open();
+        const pixels = arrays.tensor<tf.Rank.R4>("image/0/pixel_values");
+        const output = model.forward(pixels);
+        expect([output.hiddenStates, output.reshapedHiddenStates, output.attentions]).toEqual([[], [], []]);
+        if ("logits" in output) await expectClose(output.logits, at(0, "logits"));
+        else await expectClose(output.lastHiddenState, at(0, "last_hidden_state"));
+        tf.dispose([pixels, output as unknown as tf.TensorContainer]);
+      }));
+  });
+});
+
+/** Runs `work` and disposes of every tensor that it made: an async tidy. */
+async function withScope(work: () => Promise<void>): Promise<void> {
+  tf.engine().startScope("parity");
+  try {
+    await work();
+  } finally {
+    tf.engine().endScope();
+  }
+}
