@@ -3,7 +3,7 @@
 Run: python golden/make_gru.py
 
 `packages/nn/test/golden/gru.safetensors`: inputs, weights under our names, outputs and states; in `packed.` those of a
-batch of two lengths. `packages/attention/test/golden/bahdanau.safetensors`: weights, every step's attention, logits.
+batch of two lengths; `bidirectionalGru.safetensors`: the same of one that reads both ways. `packages/attention/test/golden/bahdanau.safetensors`: weights, every step's attention, logits.
 """
 
 from pathlib import Path
@@ -24,8 +24,10 @@ def randomized(module):
 
 def gru_weights(prefix, gru):
     names = {"weight_ih": "inputProj.weight", "weight_hh": "hiddenProj.weight", "bias_ih": "inputProj.bias", "bias_hh": "hiddenProj.bias"}
+    directions = {"": "layers", "_reverse": "reverseLayers"} if gru.bidirectional else {"": "layers"}
     return {
-        f"{prefix}layers.{layer}.{ours}": getattr(gru, f"{theirs}_l{layer}")
+        f"{prefix}{ours_layers}.{layer}.{ours}": getattr(gru, f"{theirs}_l{layer}{suffix}")
+        for suffix, ours_layers in directions.items()
         for layer in range(gru.num_layers)
         for theirs, ours in names.items()
     }
@@ -36,14 +38,15 @@ def save(path, tensors):
     save_file({name: value.detach().contiguous().clone() for name, value in tensors.items()}, path, {"torch": torch.__version__, "seed": "0"})
 
 
-def make_gru():
-    gru = randomized(torch.nn.GRU(5, 3, num_layers=2, batch_first=True))
-    x, state = torch.randn(2, 4, 5), torch.randn(2, 2, 3)
+def make_gru(bidirectional=False):
+    gru = randomized(torch.nn.GRU(5, 3, num_layers=2, batch_first=True, bidirectional=bidirectional))
+    x, state = torch.randn(2, 4, 5), torch.randn(4 if bidirectional else 2, 2, 3)
     output, last = gru(x, state)
     tensors = gru_weights("weights.", gru) | {"x": x, "state": state, "output": output, "last": last}
     packed, last = gru(pack_padded_sequence(x, [4, 2], batch_first=True), state)
     output, _ = pad_packed_sequence(packed, batch_first=True)
-    save(PACKAGES / "nn/test/golden/gru.safetensors", tensors | {"packed.output": output, "packed.last": last})
+    file = "bidirectionalGru" if bidirectional else "gru"
+    save(PACKAGES / f"nn/test/golden/{file}.safetensors", tensors | {"packed.output": output, "packed.last": last})
 
 
 def make_bahdanau():
@@ -72,3 +75,4 @@ def make_bahdanau():
 with torch.no_grad():
     make_gru()
     make_bahdanau()
+    make_gru(bidirectional=True)

@@ -15,13 +15,18 @@ export interface GruConfig {
   readonly numLayers?: number;
   /** Chance of dropping a feature between two layers while training. Default 0. */
   readonly dropout?: number;
+  /** Reads from the end to the start as well, so that each position knows both of its sides. Default false. */
+  readonly bidirectional?: boolean;
 }
 
 /** What a {@link GRU} gave. */
 export interface GruOutput {
-  /** [B, L, N]: the last layer's state at each position */
+  /** [B, L, N], the last layer's state at each position; [B, L, 2N], that of both directions, if it has two */
   readonly output: tf.Tensor3D;
-  /** Each layer's state after the last position, [B, N]: what to hand to the next call. */
+  /**
+   * Each layer's state after the last position it read, [B, N]: what to hand to the next call. In both directions, first
+   * a layer's forward state, then its backward one.
+   */
   readonly state: readonly tf.Tensor2D[];
 }
 
@@ -63,21 +68,30 @@ export class GruCell {
 /** Gated recurrent units (arXiv:1406.1078), as `torch.nn.GRU` computes them. */
 export class GRU {
   readonly layers: readonly GruCell[];
+  /** Those that read from the end to the start, if it is bidirectional. */
+  readonly reverseLayers?: readonly GruCell[];
 
   readonly #config: GruConfig;
+  /** All of them in the order of their states. */
+  readonly #cells: readonly GruCell[];
 
   constructor(params: Params, config: GruConfig) {
-    const { inputDim, hiddenDim, numLayers = 1 } = config;
-    this.layers = Array.from(
-      { length: numLayers },
-      (_, i) => new GruCell(params.at("layers", i), i === 0 ? inputDim : hiddenDim, hiddenDim),
-    );
+    const { inputDim, hiddenDim, numLayers = 1, bidirectional = false } = config;
+    const between = bidirectional ? 2 * hiddenDim : hiddenDim;
+    const stack = (name: string) =>
+      Array.from(
+        { length: numLayers },
+        (_, i) => new GruCell(params.at(name, i), i === 0 ? inputDim : between, hiddenDim),
+      );
+    this.layers = stack("layers");
+    if (bidirectional) this.reverseLayers = stack("reverseLayers");
     this.#config = config;
+    this.#cells = this.layers.flatMap((layer, i) => [layer, ...(this.reverseLayers?.slice(i, i + 1) ?? [])]);
   }
 
-  /** A state of zeros for a batch, one [B, N] for each layer. */
+  /** A state of zeros for a batch, one [B, N] for each layer and direction. */
   zeroState(batch: number): tf.Tensor2D[] {
-    return this.layers.map(() => tf.zeros([batch, this.#config.hiddenDim]));
+    return this.#cells.map(() => tf.zeros([batch, this.#config.hiddenDim]));
   }
 
   /**
@@ -102,19 +116,22 @@ export class GRU {
     this.#check(x, state, keep);
     return tidy(() => {
       const kept = keep && tf.unstack(tf.expandDims(tf.cast(keep, "float32"), 2), 1); // L of [B, 1]
+      const starts = state ?? this.zeroState(x.shape[0]);
+      const directions = this.reverseLayers ? 2 : 1;
+      const last: tf.Tensor2D[] = [];
       let output = x;
-      const last = this.layers.map((layer, i) => {
+      for (const i of this.layers.keys()) {
         const input = i === 0 ? output : dropout(output, this.#config.dropout ?? 0, random);
-        let h = state?.[i] ?? tf.zeros<tf.Rank.R2>([x.shape[0], this.#config.hiddenDim]);
-        const states = tf.unstack(layer.inputProj.forward(input), 1).map((projected, t) => {
-          const next = layer.step(projected as tf.Tensor2D, h);
-          const mask = kept?.[t];
-          h = mask === undefined ? next : tf.add(h, tf.mul(mask, tf.sub(next, h)));
-          return h;
+        const runs = this.#cells.slice(i * directions, (i + 1) * directions).map((cell, direction) => {
+          const start = starts[last.length + direction] as tf.Tensor2D;
+          return run(cell, input, start, kept, direction === 1);
         });
-        output = tf.stack(states, 1) as tf.Tensor3D;
-        return tf.clone(h);
-      });
+        output = tf.concat(
+          runs.map(({ states }) => states),
+          2,
+        );
+        last.push(...runs.map(({ end }) => tf.clone(end)));
+      }
       return { output, state: last };
     });
   }
@@ -126,14 +143,35 @@ export class GRU {
       throw new RangeError(`GRU: expected x [B, L, ${inputDim}] with L above 0, got [${x.shape}]`);
     }
     const fits = ({ shape }: tf.Tensor2D) => shape.length === 2 && shape[0] === batch && shape[1] === hiddenDim;
-    if (state !== undefined && (state.length !== this.layers.length || !state.every(fits))) {
+    if (state !== undefined && (state.length !== this.#cells.length || !state.every(fits))) {
       const got = state.map(({ shape }) => `[${shape}]`).join(", ");
-      throw new RangeError(`GRU: expected ${this.layers.length} states [${batch},${hiddenDim}], got ${got}`);
+      throw new RangeError(`GRU: expected ${this.#cells.length} states [${batch},${hiddenDim}], got ${got}`);
     }
     if (keep !== undefined && (keep.shape[0] !== batch || keep.shape[1] !== length)) {
       throw new RangeError(`GRU: expected keep [${batch},${length}], got [${keep.shape}]`);
     }
   }
+}
+
+/** A cell over all positions of x [B, L, I], from the last to the first if `reverse`. States stand at their positions. */
+function run(
+  cell: GruCell,
+  x: tf.Tensor3D,
+  start: tf.Tensor2D,
+  kept: readonly tf.Tensor[] | undefined,
+  reverse: boolean,
+): { states: tf.Tensor3D; end: tf.Tensor2D } {
+  const projected = tf.unstack(cell.inputProj.forward(x), 1) as tf.Tensor2D[];
+  const states: tf.Tensor2D[] = [];
+  let end = start;
+  for (let step = 0; step < projected.length; step++) {
+    const t = reverse ? projected.length - 1 - step : step;
+    const next = cell.step(projected[t] as tf.Tensor2D, end);
+    const mask = kept?.[t];
+    end = mask === undefined ? next : tf.add(end, tf.mul(mask, tf.sub(next, end)));
+    states[t] = end;
+  }
+  return { states: tf.stack(states, 1) as tf.Tensor3D, end };
 }
 
 function uniform(limit: number): Initializer {

@@ -20,12 +20,15 @@ export interface RecurrentConfig {
   readonly dropout?: number;
 }
 
-/** Reads a sentence: token vectors and a GRU over them (Dive into Deep Learning, section 10.7.2). */
+/**
+ * Reads a sentence: token vectors and a GRU over them (Dive into Deep Learning, section 10.7.2), or one that reads both
+ * ways, as Bahdanau's encoder does (arXiv:1409.0473, section 3.2).
+ */
 export class GruEncoder {
   readonly embedding: Embedding;
   readonly rnn: GRU;
 
-  constructor(params: Params, config: RecurrentConfig) {
+  constructor(params: Params, config: RecurrentConfig & { readonly bidirectional?: boolean }) {
     this.embedding = new Embedding(params.at("embedding"), config.vocabSize, config.embeddingDim);
     this.rnn = new GRU(params.at("rnn"), { ...config, inputDim: config.embeddingDim });
   }

@@ -3,14 +3,21 @@ import { checkGradients, describeBackends, expectClose, expectNoLeaks, golden } 
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
-const torch = golden(new URL("golden/gru.safetensors", import.meta.url));
-const weights = () => Params.from((name) => torch.tensor(`weights.${name}`));
+const oneWay = golden(new URL("golden/gru.safetensors", import.meta.url));
+const bothWays = golden(new URL("golden/bidirectionalGru.safetensors", import.meta.url));
+const weights = (torch = oneWay) => Params.from((name) => torch.tensor(`weights.${name}`));
 const config = { inputDim: 5, hiddenDim: 3, numLayers: 2 };
 
 describeBackends("GRU equals PyTorch's, and its gradients finite differences", () => {
-  test.each([false, true])("two layers from a state, padded: %s", async (padded) => {
-    const params = weights();
-    const gru = new GRU(params, config);
+  test.each([
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ])("two layers from a state, bidirectional: %s, padded: %s", async (bidirectional, padded) => {
+    const torch = bidirectional ? bothWays : oneWay;
+    const params = weights(torch);
+    const gru = new GRU(params, { ...config, bidirectional });
     const x = torch.tensor<tf.Rank.R3>("x");
     const state = tf.tidy(() => tf.unstack(torch.tensor("state"))) as tf.Tensor2D[];
     const keep = padded ? tf.tensor2d([1, 1, 1, 1, 1, 1, 0, 0], [2, 4], "bool") : undefined;
@@ -26,8 +33,8 @@ describeBackends("GRU equals PyTorch's, and its gradients finite differences", (
 
     const short = tf.slice(x, [0, 0, 0], [2, 2, 5]);
     await checkGradients(
-      (a, b, c) => gru.forward(a, { state: [b, c] }).output,
-      [short, ...(state as [tf.Tensor2D, tf.Tensor2D])],
+      (a, ...b) => gru.forward(a as tf.Tensor3D, { state: b as tf.Tensor2D[] }).output,
+      [short as tf.Tensor, ...state],
       {
         variables: params.named(),
       },
@@ -39,7 +46,7 @@ describeBackends("GRU equals PyTorch's, and its gradients finite differences", (
   test("steps one by one are one pass, from zeros", async () => {
     const params = weights();
     const gru = new GRU(params, config);
-    const x = torch.tensor<tf.Rank.R3>("x");
+    const x = oneWay.tensor<tf.Rank.R3>("x");
     const [whole, steps] = tf.tidy(() => {
       let state = gru.zeroState(2);
       const outputs = (tf.split(x, 4, 1) as tf.Tensor3D[]).map((part) => {
