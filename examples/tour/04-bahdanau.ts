@@ -11,7 +11,7 @@ import { fit, preset, savePicture, take } from "./tour.ts";
 
 const size = preset({
   full: tatoebaFile()
-    ? { pairs: 40_000, maxWords: 14, vocabSize: 3000, width: 128, batch: 64, steps: 1200 }
+    ? { pairs: 100_000, maxWords: 14, vocabSize: 3000, width: 128, batch: 64, steps: 6000 }
     : { pairs: 4000, maxWords: 14, vocabSize: 20, width: 64, batch: 64, steps: 600 },
   tiny: { pairs: 40, maxWords: 5, vocabSize: 30, width: 8, batch: 8, steps: 3 },
 });
@@ -38,7 +38,11 @@ class Translator {
     this.params = Params.initialized(1);
     const { width } = size;
     const config = { embeddingDim: width, hiddenDim: width, dropout: 0.1 };
-    this.encoder = new GruEncoder(this.params.at("encoder"), { ...config, vocabSize: english.words.length });
+    const bothWays = { bidirectional: true, hiddenDim: width / 2 }; // each word knows what stands before and after it
+    this.encoder = new GruEncoder(this.params.at("encoder"), {
+      ...{ ...config, ...bothWays },
+      vocabSize: english.words.length,
+    });
     this.decoder = new GruDecoder(this.params.at("decoder"), {
       ...config,
       vocabSize: french.words.length,
@@ -61,7 +65,7 @@ class Translator {
     ];
     const lengths = sources.map(({ length }) => length);
     const { output, state } = this.encoder.forward(matrix(sources), lengthMask(lengths, Math.max(...lengths)), random);
-    const last = state.at(-1) as tf.Tensor2D;
+    const last = tf.concat([...state], 1) as tf.Tensor2D; // what reading forward and backward ended with
     const context: Context = (query) => {
       if (!this.attention) return last;
       const pooled = this.attention.forward(tf.expandDims(query, 1) as tf.Tensor3D, output, output, lengths);
@@ -69,7 +73,7 @@ class Translator {
       return tf.squeeze(pooled, [1]);
     };
     const before = matrix(targets.map((ids) => [2, ...ids.slice(0, -1)]));
-    return this.decoder.forward(before, state, context, random).logits;
+    return this.decoder.forward(before, [last], context, random).logits;
   }
 }
 
@@ -111,7 +115,7 @@ for (const attends of [false, true]) {
       const { each, words } = costs(model.forward(batch, random), batch);
       return tf.div(tf.sum(each), words);
     },
-    { steps: size.steps, learningRate: 3e-3 },
+    { steps: size.steps, learningRate: 2e-3 },
   );
   console.log(`${name}, ${title}: a word cost ${losses[0]?.toFixed(2)} at first, ${losses.at(-1)?.toFixed(2)} at last`);
 
