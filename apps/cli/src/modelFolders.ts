@@ -11,15 +11,10 @@ export function shippedModels(): string[] {
   return existsSync(SHIPPED) ? readdirSync(SHIPPED).sort() : [];
 }
 
-/**
- * The folder of a model: a shipped model's name, or a folder's path.
- *
- * @throws UsageError if it is neither
- */
-export function findModelFolder(ref: string): string {
+/** The path of a model on this machine: a shipped model's name, or a folder's path. Undefined if it is neither. */
+export function findLocalModel(ref: string): string | undefined {
   if (shippedModels().includes(ref)) return path.join(SHIPPED, ref);
-  if (existsSync(ref)) return ref;
-  throw new UsageError(`--model: expected a model folder or one of ${shippedModels().join(", ")}, got ${ref}`);
+  return existsSync(ref) ? ref : undefined;
 }
 
 /** The shipped model that translates between two languages. @throws UsageError naming the pairs there are */

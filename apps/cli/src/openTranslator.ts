@@ -1,15 +1,15 @@
 import {
   createTranslator,
   loadPretrained,
+  type ModelFiles,
   type Pretrained,
   type Translation,
   translationAttention,
   type Translator,
 } from "@qkv/pretrained";
-import { modelFolder } from "@qkv/pretrained/node";
 import { heatMap } from "@qkv/visualize";
 
-/** The translator in a model folder, and a way to let go of its model. */
+/** The translator of a model, and a way to let go of its model. */
 export interface OpenTranslator {
   readonly translator: Translator;
   /** Where the target tokens of a translation looked, as a picture. */
@@ -18,8 +18,8 @@ export interface OpenTranslator {
 }
 
 /** @param locale the language to translate from, for where its sentences end */
-export async function openTranslator(folder: string, locale: string, signal: AbortSignal): Promise<OpenTranslator> {
-  const pretrained = await loadPretrained(modelFolder(folder), { modelTypes: ["marian"], signal });
+export async function openTranslator(files: ModelFiles, locale: string, signal: AbortSignal): Promise<OpenTranslator> {
+  const pretrained = await loadPretrained(files, { modelTypes: ["marian"], signal });
   const dispose = () => pretrained.model.dispose();
   try {
     return {

@@ -37,13 +37,21 @@ export async function buildProgram(): Promise<void> {
   });
 }
 
-/** Runs `qkv ARGS` to its end. @param whileRunning gets the process, to kill it for example */
+/** What a run gets beside its arguments. */
+export interface RunOptions {
+  readonly input?: string;
+  /** Environment variables beside those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets the process, to kill it for example. */
+  readonly whileRunning?: (child: ChildProcess) => void;
+}
+
+/** Runs `qkv ARGS` to its end. */
 export async function qkv(
   args: readonly string[],
-  { input = "", whileRunning }: { input?: string; whileRunning?: (child: ChildProcess) => void } = {},
+  { input = "", env: set = {}, whileRunning }: RunOptions = {},
 ): Promise<Finished> {
-  const env = { ...process.env };
-  delete env["QKV_DATA"];
+  const { QKV_DATA: _, ...env } = { ...process.env, ...set };
   const child = spawn(process.execPath, [path.join(bundle, "qkv.js"), ...args], { env });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -5,6 +5,12 @@ export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type Pretr
 export { memoryFiles, type ModelFiles, type ReadOptions } from "./modelFiles.ts";
 export { PretrainedError } from "./pretrainedError.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";
+export { browserCache } from "./remote/browserCache.ts";
+export type { DownloadProgress } from "./remote/download.ts";
+export { type FileCache, memoryCache, type PartialFile } from "./remote/fileCache.ts";
+export { HUB, type HubRef, parseModelRef, type UrlRef } from "./remote/modelRef.ts";
+export { type Fetch, UnreachableError } from "./remote/network.ts";
+export { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
 export { type Piece, splitText, type SplitOptions } from "./splitText.ts";
 export { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
 export { type AttentionSubject, translationAttention, type TranslationAttention } from "./translationAttention.ts";

@@ -20,6 +20,7 @@ import {
   type ReadOptions,
 } from "./modelFiles.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
+import { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
 import { readWeights, type Weights } from "./readWeights.ts";
 
 /** A model of one type with all that its folder says about it. */
@@ -45,8 +46,8 @@ export interface PretrainedOf<T extends ModelType> {
  */
 export type Pretrained<T extends ModelType = ModelType> = { [K in T]: PretrainedOf<K> }[T];
 
-/** How a model is opened, and which ones are wanted. */
-export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends ReadOptions {
+/** How a model is opened, which ones are wanted, and if it is somewhere else, how it is fetched and kept. */
+export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends ReadOptions, RemoteOptions {
   /** The only types that are opened: `["marian"]`. Default all. */
   readonly modelTypes?: readonly T[];
 }
@@ -55,12 +56,14 @@ export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends 
  * Opens a model folder in Hugging Face's form: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`
  * and `generation_config.json`. Every parameter must be there with its shape, and nothing else may be.
  *
+ * @param source its files, or what {@link remoteFiles} fetches: an id on the hub (`owner/name`) or an https address
  * @throws PretrainedError naming the file; no tensor is left behind
  */
 export async function loadPretrained<T extends ModelType = ModelType>(
-  files: ModelFiles,
+  source: ModelFiles | string,
   { modelTypes, ...options }: LoadPretrainedOptions<T> = {},
 ): Promise<Pretrained<T>> {
+  const files = typeof source === "string" ? remoteFiles(source, options) : source;
   const json = await readJson(files, "config.json", options);
   const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
   const generationConfig = (await readOptionalJson(files, "generation_config.json", options)) ?? {};

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { findModelFolder } from "../modelFolders.ts";
 import { atLeastOne } from "../numberOption.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
@@ -26,7 +26,7 @@ export function evaluateCommand(): Command {
   const translation = withBackendOptions(
     new Command("translation")
       .description("Translate and score as sacreBLEU does: two files of lines, or a part of tab-separated pairs.")
-      .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
+      .requiredOption("--model <ref>", MODEL_REF)
       .option("--source <file>", "sentences to translate, one a line")
       .option("--reference <file>", "their translations, one a line")
       .option("--pairs <file>", "instead: tab-separated pairs in the data folder, .txt or .zip")
@@ -48,7 +48,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
 
   const { sources, references } = await readSegments(options);
   const backend = await startBackend(options);
-  const { translator, dispose } = await openTranslator(findModelFolder(options.model), options.from, signal);
+  const { translator, dispose } = await openTranslator(await openModelFiles(options.model), options.from, signal);
   const bar = progressBar("translating", sources.length);
   try {
     const { beams, maxTokens } = options;

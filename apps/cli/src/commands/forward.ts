@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
-import { findModelFolder } from "../modelFolders.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 
 interface ForwardCommandOptions extends BackendChoice {
   readonly model: string;
@@ -16,7 +16,7 @@ export function forwardCommand(): Command {
   return withBackendOptions(
     new Command("forward")
       .description("Run a model once on the tensors of a safetensors file (input_ids, attention_mask, ...).")
-      .requiredOption("--model <ref>", "a shipped model's name, or a model folder")
+      .requiredOption("--model <ref>", MODEL_REF)
       .requiredOption(
         "--inputs <file>",
         "safetensors with what the model takes: input_ids, attention_mask, pixel_values, ...",
@@ -29,14 +29,13 @@ export function forwardCommand(): Command {
 
 async function runForward(options: ForwardCommandOptions): Promise<void> {
   const { loadPretrained } = await import("@qkv/pretrained");
-  const { modelFolder } = await import("@qkv/pretrained/node");
   const { writeSafetensors } = await import("@qkv/safetensors");
   const { modelForward } = await import("../forward/modelForward.ts");
   const { NamedTensors, toSafeTensors } = await import("../forward/namedTensors.ts");
 
   const inputs = await NamedTensors.read(options.inputs);
   await startBackend(options);
-  const { model } = await loadPretrained(modelFolder(findModelFolder(options.model)));
+  const { model } = await loadPretrained(await openModelFiles(options.model));
   try {
     const outputs = modelForward(model, inputs, {
       hiddenStates: options.hiddenStates ?? false,

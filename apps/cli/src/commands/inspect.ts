@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { findModelFolder } from "../modelFolders.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 
 /** `qkv inspect REF`: what a model folder holds. */
 export function inspectCommand(): Command {
   return new Command("inspect")
     .description("Say what a model is: its architecture, parameters, stored types and tokenizer.")
-    .argument("<ref>", "a shipped model's name, or a model folder")
+    .argument("<ref>", MODEL_REF)
     .option("--json", "one JSON object")
     .action(runInspect);
 }
@@ -13,12 +13,9 @@ export function inspectCommand(): Command {
 async function runInspect(ref: string, { json }: { readonly json?: boolean }): Promise<void> {
   const { initBackend } = await import("@qkv/backend");
   const { loadPretrained } = await import("@qkv/pretrained");
-  const { modelFolder } = await import("@qkv/pretrained/node");
 
   await initBackend("wasm");
-  const { architecture, config, dtypes, model, name, tokenizer } = await loadPretrained(
-    modelFolder(findModelFolder(ref)),
-  );
+  const { architecture, config, dtypes, model, name, tokenizer } = await loadPretrained(await openModelFiles(ref));
   const variables = [...model.params.named()];
   const facts = {
     model: name,

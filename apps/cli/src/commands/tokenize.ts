@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Encoding, Tokenizer } from "@qkv/tokenizers";
 import { Command } from "commander";
+import { MODEL_REF } from "../openModelFiles.ts";
 import { streamLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -22,10 +23,7 @@ export function tokenizeCommand(): Command {
         "Offsets are UTF-16 positions in the line, [0,0] for a special token; " +
         "of a pair's second text, positions in that text.",
     )
-    .requiredOption(
-      "--model <ref>",
-      "a shipped model's name, a folder with a tokenizer, a tokenizer.json, a .model or .spm",
-    )
+    .requiredOption("--model <ref>", `${MODEL_REF}; or a tokenizer.json, a .model or .spm`)
     .option("--pair", "two texts a line, with a tab between them")
     .option("--no-special-tokens", "leave out the special tokens that the model expects around a text")
     .option("--truncate-and-pad", "cut and pad as the tokenizer.json says; without this, lines are taken whole")

@@ -5,8 +5,9 @@ import type { TranslateOptions } from "@qkv/pretrained";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { findModelFolder, shippedTranslationModel } from "../modelFolders.ts";
+import { shippedTranslationModel } from "../modelFolders.ts";
 import { atLeastOne } from "../numberOption.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 
 interface TranslateCommandOptions extends BackendChoice {
@@ -25,7 +26,7 @@ export function translateCommand(): Command {
     new Command("translate")
       .description("Translate texts, or the lines of standard input if none is given: one line out for each line in.")
       .argument("[text...]", "what to translate")
-      .option("--model <ref>", "a shipped model's name, or a model folder (default: the one for --from and --to)")
+      .option("--model <ref>", `${MODEL_REF} (default: the shipped one for --from and --to)`)
       .option("--from <language>", "the language to translate from", "en")
       .option("--to <language>", "the language to translate to", "fr")
       .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
@@ -42,11 +43,11 @@ export function translateCommand(): Command {
 
 async function runTranslate(texts: string[], options: TranslateCommandOptions, signal: AbortSignal): Promise<void> {
   const { model, from, to, beams, maxTokens, attention } = options;
-  const folder = findModelFolder(model ?? shippedTranslationModel(from, to));
+  const files = await openModelFiles(model ?? shippedTranslationModel(from, to));
   const { openTranslator } = await import("../openTranslator.ts");
 
   await startBackend(options);
-  const { translator, attentionPicture, dispose } = await openTranslator(folder, from, signal);
+  const { translator, attentionPicture, dispose } = await openTranslator(files, from, signal);
   try {
     let number = 0;
     for await (const line of texts.length > 0 ? texts : createInterface({ input: process.stdin, signal })) {

@@ -1,0 +1,48 @@
+import type { DownloadProgress, ModelFiles } from "@qkv/pretrained";
+import { findLocalModel, shippedModels } from "./modelFolders.ts";
+import { type ProgressBar, progressBar } from "./progressBar.ts";
+import { UsageError } from "./usageError.ts";
+
+/** What `--model` takes, for the help of commands. */
+export const MODEL_REF = "a shipped model's name, a model folder, an id on the hub (owner/name) or an https address";
+
+/**
+ * The files of a model: a shipped one by its name, a folder, or fetched and kept from the hub or an https address.
+ *
+ * @throws UsageError if it is none of these
+ */
+export async function openModelFiles(ref: string): Promise<ModelFiles> {
+  const { parseModelRef } = await import("@qkv/pretrained");
+  const { modelFiles, modelFolder } = await import("@qkv/pretrained/node");
+  const local = findLocalModel(ref);
+  if (local !== undefined) return modelFolder(local);
+  if (parseModelRef(ref) === undefined) {
+    throw new UsageError(`--model: expected ${MODEL_REF}; shipped are ${shippedModels().join(", ")}; got ${ref}`);
+  }
+  return withProgress((onProgress) => modelFiles(ref, { onProgress }));
+}
+
+const MEGABYTE = 1e6;
+
+/** Files with a bar on the terminal for each that takes a while. */
+function withProgress(open: (onProgress: (progress: DownloadProgress) => void) => ModelFiles): ModelFiles {
+  let bar: ProgressBar | undefined;
+  const files = open(({ file, loaded, total = 0 }) => {
+    if (total < MEGABYTE) return;
+    bar ??= progressBar(`fetching ${file}`, megabytes(total), "MB");
+    bar.update(megabytes(loaded));
+  });
+  const read: ModelFiles["read"] = async (file, options) => {
+    try {
+      return await files.read(file, options);
+    } finally {
+      bar?.stop();
+      bar = undefined;
+    }
+  };
+  return { ...files, read };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / (MEGABYTE / 10)) / 10;
+}

@@ -1,0 +1,145 @@
+import { PretrainedError } from "../pretrainedError.ts";
+import { type Checksum, isChecksumOf } from "./checksum.ts";
+import type { PartialFile } from "./fileCache.ts";
+import { ask, type Fetch, pause, reasonOf, UnreachableError } from "./network.ts";
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** The file's name in its model. */
+  readonly file: string;
+  /** Bytes that are there, those of an earlier try too. */
+  readonly loaded: number;
+  /** Bytes of the whole file; absent where the server does not say. */
+  readonly total?: number;
+}
+
+/** One file to fetch. */
+export interface Download {
+  readonly url: string;
+  /** What progress and errors call it. */
+  readonly file: string;
+  readonly fetch: Fetch;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many bytes it must have, if that is known. */
+  readonly size?: number | undefined;
+  readonly checksum?: Checksum | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Turns an answer that is none of 200, 206 and 416 into an error. */
+  readonly refuse: (response: Response) => PretrainedError;
+}
+
+/** How many times a connection may break with nothing new since. */
+const BREAKS = 5;
+
+/**
+ * Fetches a file into `part`, which may hold its beginning, goes on where a connection breaks, and finishes it once its
+ * size and checksum are right.
+ *
+ * @returns the bytes
+ * @throws PretrainedError if it cannot be had, or is not what it should be: then nothing of it is kept
+ */
+export async function download(what: Download, part: PartialFile): Promise<Uint8Array> {
+  const resumed = part.size > 0;
+  const total = await fetchAll(what, part);
+  const bytes = await part.read();
+  const right =
+    (total === undefined || bytes.length === total) &&
+    (what.checksum === undefined || (await isChecksumOf(bytes, what.checksum)));
+  if (right) {
+    await part.finish();
+    return bytes;
+  }
+  await part.restart();
+  if (resumed) return download(what, part); // its beginning may have been of another file
+  const { checksum } = what;
+  throw new PretrainedError(
+    bytes.length === total || total === undefined
+      ? `${what.url}: expected bytes whose ${checksum?.algorithm} is ${checksum?.hex}, got others`
+      : `${what.url}: expected ${total} bytes, got ${bytes.length}`,
+  );
+}
+
+/** @returns how many bytes there should be, if anybody knows */
+async function fetchAll(what: Download, part: PartialFile): Promise<number | undefined> {
+  let { size: total } = what;
+  for (let breaks = 0; total === undefined || part.size < total;) {
+    const before = part.size;
+    const response = await request(what, part);
+    total ??= sizeOf(response, part.size);
+    try {
+      await receive(what, response, part, total);
+      if (total === undefined || part.size >= total) return total;
+    } catch (error) {
+      what.signal?.throwIfAborted();
+      if (!isBroken(error)) throw error;
+      if (breaks + 1 >= BREAKS && part.size === before) {
+        throw new UnreachableError(`${what.url}: the connection breaks again and again (${reasonOf(error)})`);
+      }
+    }
+    breaks = part.size > before ? 0 : breaks + 1;
+    if (breaks >= BREAKS)
+      throw new UnreachableError(`${what.url}: expected ${total} bytes, got ${part.size} and no more`);
+    await pause(breaks, what.signal);
+  }
+  return total;
+}
+
+/** The answer that begins where `part` ends. */
+async function request(what: Download, part: PartialFile): Promise<Response> {
+  const { fetch, url, headers, signal } = what;
+  const range = part.size > 0 ? { Range: `bytes=${part.size}-` } : undefined;
+  const response = await ask(fetch, url, { headers: { ...headers, ...range }, signal });
+  if (response.status === 206 && startOf(response) === part.size) return response;
+  if (response.status === 200) {
+    if (part.size > 0) await part.restart(); // a server without ranges begins at the beginning
+    return response;
+  }
+  await response.body?.cancel();
+  if (response.status !== 206 && response.status !== 416) throw what.refuse(response);
+  if (part.size === 0) throw new PretrainedError(`${url}: expected the file, got status ${response.status}`);
+  await part.restart(); // asked for bytes behind the end: what is there is of another file
+  return request(what, part);
+}
+
+async function receive(what: Download, response: Response, part: PartialFile, total?: number): Promise<void> {
+  const { file, onProgress } = what;
+  const reader = response.body?.getReader();
+  const tell = () => onProgress?.({ file, loaded: part.size, ...(total !== undefined && { total }) });
+  tell();
+  for (let chunk; (chunk = await reader?.read()) !== undefined && !chunk.done;) {
+    await store(part, chunk.value);
+    tell();
+  }
+}
+
+/** A full disk is no broken connection. */
+class StorageError extends Error {}
+
+async function store(part: PartialFile, chunk: Uint8Array): Promise<void> {
+  try {
+    await part.append(chunk);
+  } catch (cause) {
+    throw new StorageError(`could not be kept (${reasonOf(cause)}): is there room?`, { cause });
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  return !(error instanceof StorageError || error instanceof PretrainedError);
+}
+
+/** `bytes 5-9/10` */
+function startOf(response: Response): number | undefined {
+  const start = /^bytes (\d+)-/.exec(response.headers.get("Content-Range") ?? "")?.[1];
+  return start === undefined ? undefined : Number(start);
+}
+
+/** What the whole file should have; unknown where it comes compressed. */
+function sizeOf(response: Response, received: number): number | undefined {
+  const { headers } = response;
+  const whole = /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1];
+  if (whole !== undefined) return Number(whole);
+  const length = headers.get("Content-Length");
+  if (length === null || (headers.get("Content-Encoding") ?? "identity") !== "identity") return undefined;
+  return received + Number(length);
+}

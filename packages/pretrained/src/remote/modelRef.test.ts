@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { parseModelRef } from "./modelRef.ts";
+
+const hub = (id: string, revision = "main", endpoint = "https://huggingface.co") => ({
+  ...{ kind: "hub", endpoint, id, revision },
+});
+
+test.each([
+  ["google/vit-base-patch16-224", hub("google/vit-base-patch16-224")],
+  ["google/vit@refs/pr/7", hub("google/vit", "refs/pr/7")],
+  ["https://huggingface.co/google/vit", hub("google/vit")],
+  ["https://huggingface.co/google/vit/tree/refs%2Fpr%2F7/", hub("google/vit", "refs/pr/7")],
+  ["https://example.org/models/tiny/#top", { kind: "url", url: "https://example.org/models/tiny" }],
+  ["https://huggingface.co/a/b/resolve/main", { kind: "url", url: "https://huggingface.co/a/b/resolve/main" }],
+  ["http://localhost:8080/x", { kind: "url", url: "http://localhost:8080/x" }],
+  ["en-fr", undefined],
+  ["./models/en-fr", undefined],
+  ["../models", undefined],
+  ["a/../b", undefined],
+  ["a/b@../../etc", undefined],
+  ["a/b/c", undefined],
+])("reads %s", (ref, expected) => {
+  expect(parseModelRef(ref)).toEqual(expected);
+});
+
+test("asks ids of another hub", () => {
+  expect(parseModelRef("a/b", "https://hub.example/")).toEqual(hub("a/b", "main", "https://hub.example"));
+});
+
+test.each([
+  ["http://example.org/model", "expected an https address"],
+  ["https://me:secret@example.org/model", "https://example.org/model: expected an address without a password"],
+  ["https://", "expected an address that can be read"],
+])("refuses %s", (ref, message) => {
+  expect(() => parseModelRef(ref)).toThrow(message);
+});
