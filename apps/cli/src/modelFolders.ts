@@ -25,3 +25,13 @@ export function shippedTranslationModel(from: string, to: string): string {
     `expected a language pair that a shipped model translates (${shippedModels().join(", ")}), got ${name}; name another model with --model`,
   );
 }
+
+// The classifier that ships, in the order of preference.
+const CLASSIFIERS = ["cifar10", "fashion-mnist"];
+
+/** The shipped model that classifies images. @throws UsageError if none ships */
+export function shippedClassifier(): string {
+  const name = CLASSIFIERS.find((classifier) => shippedModels().includes(classifier));
+  if (name !== undefined) return name;
+  throw new UsageError("--model: expected a model that classifies images, got none, and none is shipped");
+}

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { classifyCommand } from "./commands/classify.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -9,11 +10,12 @@ import { translateCommand } from "./commands/translate.ts";
 /** The `qkv` program. Each command imports what it computes with only when it runs, so that `--help` is quick. */
 export function createProgram(): Command {
   const program = new Command("qkv")
-    .description("Attention and transformers for TypeScript: translate, train, evaluate, look inside.")
+    .description("Attention and transformers for TypeScript: translate, classify images, train, evaluate, look inside.")
     .exitOverride()
     .showHelpAfterError("(see --help)");
   for (const command of [
     translateCommand(),
+    classifyCommand(),
     trainCommand(),
     evaluateCommand(),
     tokenizeCommand(),

@@ -1,5 +1,7 @@
 export type { Architecture } from "./architecture.ts";
 export { ARCHITECTURES, isModelType, type ModelOf, type ModelType, type PretrainedModel } from "./architectures.ts";
+export { Classifier, type ClassifyOptions, type LabelScore } from "./classifier.ts";
+export { createClassifier } from "./createClassifier.ts";
 export { createTranslator } from "./createTranslator.ts";
 export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type PretrainedOf } from "./loadPretrained.ts";
 export { memoryFiles, type ModelFiles, type ReadOptions } from "./modelFiles.ts";

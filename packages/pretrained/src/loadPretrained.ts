@@ -1,6 +1,7 @@
 import { loadCheckpoint } from "@qkv/nn";
 import type { Dtype } from "@qkv/safetensors";
 import { openTokenizer, Tokenizer, TokenizerError } from "@qkv/tokenizers";
+import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
 import {
   type AnyArchitecture,
   ARCHITECTURES,
@@ -10,6 +11,7 @@ import {
   type ModelType,
   type PretrainedModel,
 } from "./architectures.ts";
+import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
 import { withGeneration } from "./generationConfig.ts";
 import {
   type ModelFiles,
@@ -34,6 +36,8 @@ export interface PretrainedOf<T extends ModelType> {
   readonly model: ModelOf<T>;
   /** Absent if the folder has none, in any of the forms that `openTokenizer` of `@qkv/tokenizers` knows. */
   readonly tokenizer?: Tokenizer;
+  /** What happens to an image before the model sees it; absent if the folder has no `preprocessor_config.json`. */
+  readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` as it is, Hugging Face's names; empty if there is none. */
   readonly generationConfig: Readonly<Record<string, unknown>>;
   /** How many arrays the files store in each dtype. */
@@ -53,8 +57,8 @@ export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends 
 }
 
 /**
- * Opens a model folder in Hugging Face's form: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`
- * and `generation_config.json`. Every parameter must be there with its shape, and nothing else may be.
+ * Opens a model folder in Hugging Face's form: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`,
+ * `preprocessor_config.json` and `generation_config.json`. Every parameter must be there with its shape, and nothing else may be.
  *
  * @param source its files, or what {@link remoteFiles} fetches: an id on the hub (`owner/name`) or an https address
  * @throws PretrainedError naming the file; no tensor is left behind
@@ -68,6 +72,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
   const generationConfig = (await readOptionalJson(files, "generation_config.json", options)) ?? {};
   const tokenizer = await readTokenizer(files, options);
+  const imageProcessor = await readImageProcessor(files, modelType, options);
 
   const config = parseConfig(architecture, pathOf(files, "config.json"), withGeneration(json, generationConfig));
   const weights = await readWeights(files, { ...options, ignore: architecture.ignore });
@@ -79,6 +84,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     config: model.config,
     model,
     ...(tokenizer !== undefined && { tokenizer }),
+    ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig,
     dtypes: weights.dtypes,
   } as Pretrained<T>;
@@ -115,6 +121,22 @@ async function readTokenizer(files: ModelFiles, options: ReadOptions): Promise<T
     throw new PretrainedError(pathOf(files, error.message), { cause: error }); // the message begins with the file's name
   }
 }
+
+async function readImageProcessor(
+  files: ModelFiles,
+  modelType: ModelType,
+  options: ReadOptions,
+): Promise<ImageProcessorConfig | undefined> {
+  if (!Object.hasOwn(IMAGE_ARCHITECTURES, modelType)) return undefined; // a model of texts may have one of its own kind
+  const json = await readOptionalJson(files, PREPROCESSOR, options);
+  try {
+    return json === undefined ? undefined : parsePreprocessorConfig(json, modelType);
+  } catch (error) {
+    throw errorIn(pathOf(files, PREPROCESSOR), error);
+  }
+}
+
+const PREPROCESSOR = "preprocessor_config.json";
 
 function parseConfig({ parseConfig }: AnyArchitecture, path: string, json: unknown): PretrainedModel["config"] {
   try {

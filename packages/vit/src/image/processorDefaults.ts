@@ -43,4 +43,6 @@ export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = 
   vit: "ViTImageProcessor",
   swin: "ViTImageProcessor",
   deit: "DeiTImageProcessor",
+  dinov2: "BitImageProcessor",
+  dinov2_with_registers: "BitImageProcessor",
 };

@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import type { Classifier, LabelScore } from "@qkv/pretrained";
+import { Command } from "commander";
+import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { shippedClassifier } from "../modelFolders.ts";
+import { note } from "../note.ts";
+import { atLeastOne } from "../numberOption.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+
+interface ClassifyCommandOptions extends BackendChoice {
+  readonly model?: string;
+  readonly top: number;
+  readonly json?: boolean;
+}
+
+/** `qkv classify`: what is in images. */
+export function classifyCommand(): Command {
+  return withBackendOptions(
+    new Command("classify")
+      .description(
+        "Say what is in images (PNG, JPEG, WebP, GIF, AVIF): the likeliest classes of each, with their scores.",
+      )
+      .argument("<image...>", "image files")
+      .option("--model <ref>", `${MODEL_REF} (default: the shipped one)`)
+      .option("--top <n>", "how many classes to tell", atLeastOne, 5)
+      .option("--json", "a JSON object a line: image, labels"),
+  ).action((images: string[], options: ClassifyCommandOptions) =>
+    untilInterrupted((signal) => runClassify(images, options, signal)),
+  );
+}
+
+async function runClassify(images: string[], options: ClassifyCommandOptions, signal: AbortSignal): Promise<void> {
+  const files = await openModelFiles(options.model ?? shippedClassifier());
+  const { createClassifier, loadPretrained } = await import("@qkv/pretrained");
+  await startBackend(options);
+  const pretrained = await loadPretrained(files, { signal });
+  try {
+    const classifier = createClassifier(pretrained);
+    let failed = 0;
+    for (const image of images) {
+      signal.throwIfAborted();
+      try {
+        const labels = await classify(classifier, image, options.top, signal);
+        process.stdout.write(options.json ? `${JSON.stringify({ image, labels })}\n` : describe(image, labels));
+      } catch (error) {
+        signal.throwIfAborted();
+        note(`${image}: ${reason(error)}`);
+        failed += 1;
+      }
+    }
+    if (!options.json && failed < images.length) noteWhatItKnows(classifier);
+    if (failed > 0) throw new Error(`${failed} of ${images.length} images could not be classified`);
+  } finally {
+    pretrained.model.dispose();
+  }
+}
+
+async function classify(
+  classifier: Classifier,
+  image: string,
+  top: number,
+  signal: AbortSignal,
+): Promise<LabelScore[]> {
+  const { decodeImage } = await import("@qkv/vit/node");
+  const pixels = await decodeImage(await readFile(image, { signal }));
+  return classifier.classify(pixels, { top, signal });
+}
+
+/** Why a file could not be read, or what it is. */
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "expected an image file, got nothing of this name";
+  return code === "EISDIR" ? "expected an image file, got a folder" : message;
+}
+
+function describe(image: string, labels: readonly LabelScore[]): string {
+  const lines = labels.map(({ label, score }) => `${(100 * score).toFixed(1).padStart(7)} %  ${label}\n`);
+  return `${image}\n${lines.join("")}`;
+}
+
+const FEW = 20;
+
+/** A model that knows few things takes everything for one of them. */
+function noteWhatItKnows({ model }: Classifier): void {
+  const { labels } = model.config;
+  if (labels.length > 0 && labels.length <= FEW) note(`The model knows nothing but: ${labels.join(", ")}.`);
+}

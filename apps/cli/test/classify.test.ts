@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildProgram, qkv } from "./qkv.ts";
+
+const packages = fileURLToPath(new URL("../../../packages/", import.meta.url));
+const model = path.join(packages, "pretrained/test/golden/classifier");
+const image = (name: string) => path.join(packages, "vit/test/images", name);
+const LABELS = ["fox", "heron", "newt", "owl", "toad", "wren", "yak"];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "qkv-cli-"));
+  await buildProgram();
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Line {
+  readonly image: string;
+  readonly labels: readonly { readonly label: string; readonly score: number }[];
+}
+
+describe("qkv classify", () => {
+  test("tells the likeliest classes of each image", async () => {
+    const files = [image("rgb.png"), image("rotated-6.jpg")];
+    const { code, stdout, stderr } = await qkv(["classify", "--model", model, "--top", "2", ...files]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `The model knows nothing but: ${LABELS.join(", ")}.\n` });
+    const two = String.raw`( +\d+\.\d %  [a-z]+\n){2}`;
+    expect(stdout).toMatch(new RegExp(`^${files.map((file) => `${file}\\n${two}`).join("")}$`));
+  });
+
+  test("--json gives a line for each image, and all that a file of any kind says is the same picture's", async () => {
+    const files = ["rgb.png", "lossless.webp", "sixteen-bits.png", "rgb.jpg", "photo.avif"].map(image);
+    const { code, stdout, stderr } = await qkv(["classify", "--model", model, "--top", "9", "--json", ...files]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Line);
+    expect(lines.map((line) => line.image)).toEqual(files);
+    for (const { labels } of lines) {
+      expect(labels.map(({ label }) => label).sort()).toEqual(LABELS);
+      expect(labels.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 5);
+      expect(labels[0]?.label).toBe(lines[0]?.labels[0]?.label);
+    }
+  });
+
+  test("goes on after what is no image, says of each what it is, and fails", async () => {
+    const [letter, drawing] = [path.join(folder, "letter.jpg"), path.join(folder, "drawing.svg")];
+    await writeFile(letter, "Dear Sir");
+    await writeFile(drawing, "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>");
+    const files = [letter, drawing, path.join(folder, "nothing.png"), folder, image("one-pixel.png")];
+    const { code, stdout, stderr } = await qkv(["classify", "--model", model, "--json", ...files]);
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as Line).image).toBe(image("one-pixel.png"));
+    expect(stderr.trim().split("\n")).toEqual([
+      `${letter}: expected a PNG, JPEG, WebP, GIF or AVIF image, got text`,
+      expect.stringMatching("drawing.svg: .* got SVG, which is a drawing, not pixels: export it as PNG"),
+      expect.stringMatching("nothing.png: expected an image file, got nothing of this name"),
+      `${folder}: expected an image file, got a folder`,
+      "qkv: 4 of 5 images could not be classified",
+    ]);
+  });
+
+  test("needs images, and a model for them", async () => {
+    expect((await qkv(["classify", "--model", model])).code).toBe(2);
+    const none = await qkv(["classify", "--model", path.join(folder, "none"), image("rgb.png")]);
+    expect(none.code).toBe(2);
+    const other = await qkv(["classify", "--model", path.join(model, "../float32"), image("rgb.png")]);
+    expect(other).toMatchObject({ code: 1, stdout: "" });
+    expect(other.stderr).toContain("expected a model that classifies images, got MarianMTModel");
+  });
+});

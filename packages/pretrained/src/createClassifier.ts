@@ -1,0 +1,27 @@
+import { channelsOf, type ImageClassifier } from "@qkv/vit";
+import { Classifier } from "./classifier.ts";
+import type { Pretrained } from "./loadPretrained.ts";
+import { PretrainedError } from "./pretrainedError.ts";
+
+/**
+ * A classifier of an opened model, which stays the caller's.
+ *
+ * @throws PretrainedError if the model is none that tells classes of images apart, or came without an image processor
+ */
+export function createClassifier({ name, architecture, model, imageProcessor }: Pretrained): Classifier {
+  if (!isClassifier(model, architecture)) {
+    throw new PretrainedError(`${name}/config.json: expected a model that classifies images, got ${architecture}`);
+  }
+  const file = `${name}/preprocessor_config.json`;
+  if (imageProcessor === undefined) throw new PretrainedError(`${file}: expected a file, got nothing`);
+  const { numChannels } = model.config;
+  const channels = channelsOf(imageProcessor);
+  if (channels !== numChannels) {
+    throw new PretrainedError(`${file}: expected image_mean for ${numChannels} channels, got it for ${channels}`);
+  }
+  return new Classifier(model, imageProcessor);
+}
+
+function isClassifier(model: object, architecture: string): model is ImageClassifier {
+  return architecture.includes("ForImageClassification") && "forward" in model;
+}

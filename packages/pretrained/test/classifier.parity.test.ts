@@ -1,0 +1,91 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
+import { createClassifier, loadPretrained, type Pretrained } from "@qkv/pretrained";
+import { modelFolder } from "@qkv/pretrained/node";
+import { expectClose, golden, type GoldenArray } from "@qkv/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const FOLDER = fileURLToPath(new URL("golden/classifier", import.meta.url));
+const expected = golden(join(FOLDER, "images.safetensors"));
+const names = expected.names.filter((name) => !name.endsWith(".scores"));
+const pixels = ({ shape: [height = 0, width = 0], data }: GoldenArray) => ({
+  ...{ data: Uint8Array.from(data), width, height },
+});
+
+describe("a classifier", () => {
+  let pretrained: Pretrained;
+  beforeAll(async () => {
+    await initBackend("cpu");
+    pretrained = await loadPretrained(modelFolder(FOLDER));
+  });
+  afterAll(() => pretrained.model.dispose());
+
+  test.each(names)("says of the image %s what Python says", async (name) => {
+    const scores = await createClassifier(pretrained).classify(pixels(expected.array(name)));
+    const wanted = expected.array(`${name}.scores`).data;
+    const labels = createClassifier(pretrained).model.config.labels;
+    expect(scores.map(({ score }) => score)).toEqual([...scores.map(({ score }) => score)].sort((a, b) => b - a));
+    const inOrder = labels.map((label) => scores.find((of) => of.label === label)?.score ?? NaN);
+    await expectClose(inOrder, [...wanted], { atol: 1e-6, rtol: 1e-5 });
+  });
+
+  test("says the same of many at once, the likeliest first, as many as are asked for", async () => {
+    const classifier = createClassifier(pretrained);
+    const images = names.map((name) => pixels(expected.array(name)));
+    const told: number[] = [];
+    const options = { top: 2, batchSize: 3, onProgress: ({ done }: { done: number }) => told.push(done) };
+    const all = await classifier.classifyAll(images, options);
+    expect(told).toEqual([3, 4]);
+    for (const [i, image] of images.entries()) {
+      const [alone, together] = [await classifier.classify(image, { top: 2 }), all[i] ?? []];
+      expect(together.map(({ label }) => label)).toEqual(alone.map(({ label }) => label));
+      await expectClose(
+        together.map(({ score }) => score),
+        alone.map(({ score }) => score),
+        { atol: 1e-6, rtol: 1e-5 },
+      );
+    }
+  });
+
+  test("stops when told to", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    const image = pixels(expected.array("grey"));
+    await expect(createClassifier(pretrained).classify(image, { signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("createClassifier", () => {
+  let copy: string;
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), "qkv-classifier-"));
+    await cp(FOLDER, copy, { recursive: true });
+  });
+  afterAll(() => rm(copy, { recursive: true }));
+
+  test.each([
+    ["a translator", "../float32", "config.json: expected a model that classifies images, got MarianMTModel"],
+    ["another mean", { image_mean: [0.5], image_std: [0.5] }, "expected image_mean for 3 channels, got it for 1"],
+  ])("refuses %s", async (_, change, message) => {
+    const file = join(copy, "preprocessor_config.json");
+    if (typeof change !== "string") {
+      const json = JSON.parse(await readFile(join(FOLDER, "preprocessor_config.json"), "utf8")) as object;
+      await writeFile(file, JSON.stringify({ ...json, ...change }));
+    }
+    const pretrained = await loadPretrained(modelFolder(typeof change === "string" ? join(FOLDER, change) : copy));
+    expect(() => createClassifier(pretrained)).toThrow(message);
+    pretrained.model.dispose();
+  });
+
+  test("refuses a folder without an image processor, and one that is broken", async () => {
+    const file = join(copy, "preprocessor_config.json");
+    await writeFile(file, JSON.stringify({ image_processor_type: "ViTImageProcessor", size: "large" }));
+    await expect(loadPretrained(modelFolder(copy))).rejects.toThrow(`${file}: size: expected a number or`);
+    await rm(file);
+    const pretrained = await loadPretrained(modelFolder(copy));
+    expect(() => createClassifier(pretrained)).toThrow(`${file}: expected a file, got nothing`);
+    pretrained.model.dispose();
+  });
+});
