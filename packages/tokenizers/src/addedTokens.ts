@@ -45,7 +45,7 @@ interface Node {
 /** Finds added tokens in text: the leftmost first, the longest of those that begin together. */
 export class AddedTokenFinder {
   readonly #root: Node = { next: new Map() };
-  readonly #first: RegExp; // what any of them begins with
+  readonly #first: RegExp | undefined; // what any of them begins with
 
   /** @param tokens what to look for, and the token that it is */
   constructor(tokens: readonly (readonly [text: string, token: AddedToken])[]) {
@@ -61,7 +61,7 @@ export class AddedTokenFinder {
       node.token = token;
     }
     const units = Array.from(this.#root.next.keys(), (unit) => `\\u${unit.toString(16).padStart(4, "0")}`);
-    this.#first = new RegExp(`[${units.join("")}]`, "g");
+    if (units.length > 0) this.#first = new RegExp(`[${units.join("")}]`, "g");
   }
 
   /** `source` cut at the added tokens in it; no stretch without a token is empty. */
@@ -70,7 +70,7 @@ export class AddedTokenFinder {
     const splits: AddedTokenSplit[] = [];
     let last = 0;
     const first = this.#first;
-    for (let i = 0; ;) {
+    for (let i = 0; first !== undefined;) {
       first.lastIndex = i;
       if (!first.test(text)) break;
       i = first.lastIndex - 1;

@@ -15,19 +15,21 @@ const IDEOGRAPH =
 /** The normalizer of a BertNormalizer configuration. */
 export function bertNormalizer(config: Json): Normalizer {
   const lower = config.at("lowercase").booleanOr(true);
-  const steps: Normalizer[] = [];
-  if (config.at("clean_text").booleanOr(true)) steps.push(cleanText);
-  if (config.at("handle_chinese_chars").booleanOr(true)) steps.push(spaceIdeographs);
-  if (config.at("strip_accents").booleanOr(lower)) steps.push(stripAccents);
-  if (lower) steps.push(lowercase);
-  return (text) => {
-    if (SIMPLE.test(text.text)) return lower ? text.withText(text.text.toLowerCase()) : text;
-    return steps.reduce((result, step) => step(result), text);
+  const cleaning: Normalizer[] = [];
+  if (config.at("clean_text").booleanOr(true)) cleaning.push(cleanText);
+  if (config.at("handle_chinese_chars").booleanOr(true)) cleaning.push(spaceIdeographs);
+  const stripsAccents = config.at("strip_accents").booleanOr(lower);
+  return (given) => {
+    const isAscii = ASCII.test(given.text);
+    const cleaned = LATIN.test(given.text) ? given : cleaning.reduce((text, step) => step(text), given);
+    const stripped = stripsAccents && !isAscii ? stripAccents(cleaned) : cleaned;
+    return lower ? lowercase(stripped) : stripped;
   };
 }
 
-// Nothing to do but to change case.
-const SIMPLE = /^[ -~]*$/;
+const ASCII = /^[ -~]*$/;
+// Nothing to clean: letters, signs and plain spaces.
+const LATIN = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
 
 function cleanText(source: AlignedText): AlignedText {
   const kept = keepChars(source, CONTROL, (char) => !CONTROL.test(char));

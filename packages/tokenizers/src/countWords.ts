@@ -3,7 +3,6 @@ import { Json } from "./json.ts";
 import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
 import { onePiece, spellBytes } from "./pieces.ts";
 import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "./preTokenizers.ts";
-import { wellFormed } from "./wellFormed.ts";
 
 /** How texts are cut into the words that a trainer counts. */
 export interface CountWordsOptions {
@@ -24,7 +23,7 @@ export class WordCounter {
   }
 
   add(text: string): void {
-    const source = new AlignedText(wellFormed(text));
+    const source = new AlignedText(text.toWellFormed());
     const whole = onePiece(this.#normalize === undefined ? source : this.#normalize(source));
     const pieces = this.#preTokenize === undefined ? whole : this.#preTokenize(whole);
     this.#asBytes ||= pieces.asBytes;

@@ -1,5 +1,5 @@
 import { padSegments, type PaddingOptions } from "./padding.ts";
-import { TokenList } from "./tokenList.ts";
+import type { TokenList } from "./tokenList.ts";
 
 /** Tokens that came together: a text, or the special tokens that a post-processor put around it. */
 export interface Segment {
@@ -29,7 +29,7 @@ export class Encoding {
     this.#segments = segments;
     this.#idToToken = idToToken;
     this.overflow = overflow;
-    this.ids = TokenList.joined("ids", this.#lists);
+    this.ids = this.#joined(({ ids }) => ids);
   }
 
   get length(): number {
@@ -38,7 +38,9 @@ export class Encoding {
 
   /** The tokens as text. */
   get tokens(): string[] {
-    return this.#lists.flatMap(({ ids, texts }) => ids.map((id, i) => texts.get(i) ?? this.#idToToken(id) ?? ""));
+    return this.#segments.flatMap(({ tokens }) =>
+      tokens.ids.map((id, i) => tokens.textOf(i) ?? this.#idToToken(id) ?? ""),
+    );
   }
 
   /**
@@ -46,13 +48,13 @@ export class Encoding {
    * If the text came in words, where it stands in its word.
    */
   get offsets(): [start: number, end: number][] {
-    const ends = TokenList.joined("ends", this.#lists);
-    return TokenList.joined("starts", this.#lists).map((start, i) => [start, ends[i] ?? start]);
+    const ends = this.#joined((tokens) => tokens.ends);
+    return this.#joined((tokens) => tokens.starts).map((start, i) => [start, ends[i] ?? start]);
   }
 
   /** The number of the word, as given or as the pre-tokenizer cut it, that each token is a part of. */
   get wordIds(): (number | undefined)[] {
-    return TokenList.joined("words", this.#lists).map((word) => (word < 0 ? undefined : word));
+    return this.#joined((tokens) => tokens.words).map((word) => (word < 0 ? undefined : word));
   }
 
   /** Which of two texts each token belongs to, as the post-processor says. */
@@ -98,8 +100,14 @@ export class Encoding {
     return new Encoding(padSegments(this.#segments, length - this.length, options), this.#idToToken, overflow);
   }
 
-  get #lists(): TokenList[] {
-    return this.#segments.map(({ tokens }) => tokens);
+  /** A field of all the tokens. */
+  #joined(field: (tokens: TokenList) => readonly number[]): readonly number[] {
+    const lists = this.#segments.map(({ tokens }) => field(tokens));
+    const [first] = lists;
+    if (lists.length === 1 && first !== undefined) return first;
+    const all: number[] = [];
+    for (const list of lists) for (let i = 0; i < list.length; i++) all.push(list[i] ?? 0);
+    return all;
   }
 
   #each<T>(value: (segment: Segment) => T): T[] {

@@ -91,7 +91,7 @@ class Renumbered implements Model {
     const found = new TokenList();
     this.#inner.encode(pieces, firstWord, found);
     for (let i = 0; i < found.length; i++) {
-      const text = found.texts.get(i) ?? this.#inner.idToToken(found.ids[i] ?? 0) ?? "";
+      const text = found.textOf(i) ?? this.#inner.idToToken(found.ids[i] ?? 0) ?? "";
       const id = this.#vocabulary.idOf(text);
       const read = id === undefined ? text : undefined;
       tokens.push(id ?? this.#unkId, found.starts[i] ?? 0, found.ends[i] ?? 0, found.words[i] ?? -1, read);

@@ -116,24 +116,37 @@ export function createPreTokenizer(config: Json): PreTokenizer {
 /** Words between spaces, and each punctuation mark by itself. */
 function splitWords(given: Pieces): Pieces {
   const pieces = spellBytes(given);
-  const { source, bounds } = pieces;
+  const { text } = pieces.source;
   const next: number[] = [];
-  for (let i = 0; i < bounds.length; i += 2) {
-    const end = bounds[i + 1] ?? 0;
-    let wordStart = bounds[i] ?? 0;
-    for (let at = wordStart; at < end;) {
-      const width = SPACES.widthAt(source.text, at) || PUNCTUATION.widthAt(source.text, at);
-      if (width === 0) {
-        at++;
-        continue;
-      }
+  for (let i = 0; i < pieces.bounds.length; i += 2) {
+    const end = pieces.bounds[i + 1] ?? 0;
+    let wordStart = pieces.bounds[i] ?? 0;
+    for (let at = wordStart; at < end; at++) {
+      const kind = kinds[text.charCodeAt(at)] || kindAt(text, at);
+      if (kind === WORD) continue;
       if (wordStart < at) next.push(wordStart, at);
-      if (SPACES.widthAt(source.text, at) === 0) next.push(at, at + width);
-      wordStart = at += width;
+      wordStart = at + 1;
+      if (kind !== MARK) continue;
+      wordStart = at + PUNCTUATION.widthAt(text, at);
+      next.push(at, wordStart);
+      at = wordStart - 1;
     }
     if (wordStart < end) next.push(wordStart, end);
   }
   return { ...pieces, bounds: next };
+}
+
+// What a UTF-16 unit is to splitWords: one table instead of two sets. 0 is not looked up, which a half of a pair remains.
+const kinds = new Uint8Array(0x10000);
+const WORD = 1;
+const SPACE = 2;
+const MARK = 3;
+
+function kindAt(text: string, at: number): number {
+  const kind = SPACES.widthAt(text, at) > 0 ? SPACE : PUNCTUATION.widthAt(text, at) > 0 ? MARK : WORD;
+  const unit = text.charCodeAt(at);
+  if ((unit & 0xf800) !== 0xd800) kinds[unit] = kind;
+  return kind;
 }
 
 /** A space before each piece that has none, as if it came from the piece's first character. */

@@ -1,4 +1,4 @@
-import { larger, textOf } from "./units.ts";
+import { larger, room, textOf } from "./units.ts";
 
 // Of its own in each process, so that no file can be written whose tokens all fall together.
 const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
@@ -11,16 +11,23 @@ export class TextTable {
   #size = 0;
   #units = new Uint16Array(4096);
   #ends = new Int32Array(512); // by number: where its units end, which is where the next one's begin
-  #hashes = new Int32Array(512); // by number
-  #slots = new Int32Array(1024); // a number and 1, or 0
+  #slots = new Int32Array(2 * 1024); // a number and 1, or 0; and the hash of its text
   readonly #texts: string[] = []; // by number: those that someone asked for
 
   get size(): number {
     return this.#size;
   }
 
+  /** The number of what stands in `text` from `start` to `end`; -1 if it is not here. */
+  find(text: string, start = 0, end = text.length): number {
+    const units = room(end - start);
+    let sum = SEED;
+    for (let i = start; i < end; i++) sum = hashOn(sum, (units[i - start] = text.charCodeAt(i)));
+    return this.#find(mixed(sum), units, 0, end - start);
+  }
+
   /** The number of `units` from `start` to `end`; -1 if they are not here. */
-  find(units: Uint16Array, start: number, end: number): number {
+  findUnits(units: Uint16Array, start: number, end: number): number {
     return this.#find(hash(units, start, end), units, start, end);
   }
 
@@ -31,8 +38,7 @@ export class TextTable {
     if (known >= 0) return known;
     const number = this.#size++;
     if (number === this.#ends.length) this.#grow();
-    this.#hashes[number] = hashed;
-    this.#place(number);
+    this.#place(number + 1, hashed);
     const from = this.#startOf(number);
     const to = from + end - start;
     if (to > this.#units.length) this.#units = larger(this.#units, to);
@@ -47,11 +53,12 @@ export class TextTable {
   }
 
   #find(hashed: number, units: Uint16Array, start: number, end: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hashed & mask; ; slot = (slot + 1) & mask) {
-      const number = (this.#slots[slot] ?? 0) - 1;
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    for (let slot = (2 * hashed) & mask; ; slot = (slot + 2) & mask) {
+      const number = (slots[slot] ?? 0) - 1;
       if (number < 0) return -1;
-      if (this.#hashes[number] !== hashed) continue;
+      if (slots[slot + 1] !== hashed) continue;
       let at = this.#startOf(number);
       if ((this.#ends[number] ?? 0) - at !== end - start) continue;
       let i = start;
@@ -64,24 +71,34 @@ export class TextTable {
     return number === 0 ? 0 : (this.#ends[number - 1] ?? 0);
   }
 
-  #place(number: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = (this.#hashes[number] ?? 0) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = number + 1;
+  #place(entry: number, hashed: number): void {
+    const mask = this.#slots.length - 2;
+    let slot = (2 * hashed) & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 2) & mask;
+    this.#slots[slot] = entry;
+    this.#slots[slot + 1] = hashed;
   }
 
   #grow(): void {
     this.#ends = larger(this.#ends);
-    this.#hashes = larger(this.#hashes);
-    this.#slots = new Int32Array(2 * this.#ends.length);
-    for (let i = 0; i < this.#size - 1; i++) this.#place(i);
+    const slots = this.#slots;
+    this.#slots = new Int32Array(2 * slots.length);
+    for (let i = 0; i < slots.length; i += 2) if (slots[i] !== 0) this.#place(slots[i] ?? 0, slots[i + 1] ?? 0);
   }
 }
 
 function hash(units: Uint16Array, start: number, end: number): number {
   let sum = SEED;
-  for (let i = start; i < end; i++) sum = Math.imul(sum ^ (units[i] ?? 0), 0x5bd1e995) ^ (sum >>> 15);
-  sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
-  return sum ^ (sum >>> 13);
+  for (let i = start; i < end; i++) sum = hashOn(sum, units[i] ?? 0);
+  return mixed(sum);
+}
+
+/** The hash of a text with one unit more. */
+function hashOn(sum: number, unit: number): number {
+  return Math.imul(sum ^ unit, 0x5bd1e995) ^ (sum >>> 15);
+}
+
+function mixed(sum: number): number {
+  const once = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
+  return once ^ (once >>> 13);
 }

@@ -15,7 +15,6 @@ import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "
 import { TokenList } from "./tokenList.ts";
 import { parseTokenizer } from "./tokenizerText.ts";
 import { readTruncation, type TruncationConfig, type TruncationOptions, truncateSegments } from "./truncation.ts";
-import { wellFormed } from "./wellFormed.ts";
 
 /** A tokenizer.json. */
 export interface TokenizerConfig {
@@ -169,7 +168,7 @@ export class Tokenizer {
 
   #encodeSequence(given: string | readonly string[], sequence: 0 | 1): Segment {
     const tokens = new TokenList();
-    const text = typeof given === "string" ? wellFormed(given) : given.map(wellFormed);
+    const text = typeof given === "string" ? given.toWellFormed() : given.map((word) => word.toWellFormed());
     if (typeof text === "string") this.#encodeText(text, tokens);
     else {
       for (const [i, word] of text.entries()) {

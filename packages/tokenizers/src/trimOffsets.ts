@@ -15,7 +15,7 @@ export function trimOffsets(
   const trimmed = new TokenList();
   for (let i = 0; i < tokens.length; i++) {
     const id = tokens.ids[i] ?? 0;
-    const text = tokens.texts.get(i);
+    const text = tokens.textOf(i);
     const token = text ?? idToToken(id) ?? "";
     let start = tokens.starts[i] ?? 0;
     let end = tokens.ends[i] ?? 0;

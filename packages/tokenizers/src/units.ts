@@ -15,11 +15,17 @@ export function textOf(units: Uint16Array, start: number, end: number): string {
   return text;
 }
 
-let room = new Uint16Array(1024);
+let shared = new Uint16Array(1024);
 
-/** The UTF-16 units of `text` from `start` to `end`, in an array that the next call uses again: they stand from 0 on. */
-export function unitsOf(text: string, start = 0, end = text.length): Uint16Array {
-  if (end - start > room.length) room = larger(room, end - start);
-  for (let i = start; i < end; i++) room[i - start] = text.charCodeAt(i);
-  return room;
+/** An array for so many units, until somebody else asks for it. */
+export function room(length: number): Uint16Array {
+  if (length > shared.length) shared = larger(shared, length);
+  return shared;
+}
+
+/** The UTF-16 units of `text`, from 0 on in the {@link room} for them. */
+export function unitsOf(text: string): Uint16Array {
+  const units = room(text.length);
+  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+  return units;
 }

@@ -58,12 +58,12 @@ export class Vocabulary {
   }
 
   idOf(token: string): number | undefined {
-    return this.#ids[this.#table.find(unitsOf(token), 0, token.length)];
+    return this.#ids[this.#table.find(token)];
   }
 
   /** The id of the token `units` from `start` to `end`; -1 if there is none. */
   idOfUnits(units: Uint16Array, start: number, end: number): number {
-    const number = this.#table.find(units, start, end);
+    const number = this.#table.findUnits(units, start, end);
     return number < 0 ? -1 : (this.#ids[number] ?? -1);
   }
 
