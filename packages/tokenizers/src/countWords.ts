@@ -1,6 +1,8 @@
 import { AlignedText } from "./alignedText.ts";
+import { AROUND_MODELS } from "./everyPart.ts";
 import { Json } from "./json.ts";
 import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
+import { joinParts } from "./parts.ts";
 import { onePiece, spellBytes } from "./pieces.ts";
 import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "./preTokenizers.ts";
 
@@ -18,8 +20,13 @@ export class WordCounter {
   #asBytes = false;
 
   constructor(options: CountWordsOptions) {
-    this.#normalize = new Json(options.normalizer, "normalizer").or(undefined, createNormalizer);
-    this.#preTokenize = new Json(options.preTokenizer, "preTokenizer").or(undefined, createPreTokenizer);
+    const parts = joinParts(AROUND_MODELS);
+    this.#normalize = new Json(options.normalizer, "normalizer").or(undefined, (config) =>
+      createNormalizer(config, parts),
+    );
+    this.#preTokenize = new Json(options.preTokenizer, "preTokenizer").or(undefined, (config) =>
+      createPreTokenizer(config, parts),
+    );
   }
 
   add(text: string): void {

@@ -2,9 +2,9 @@ import { byteOfChar } from "./byteLevel.ts";
 import { bytesOf, byteOfToken } from "./byteTokens.ts";
 import { cleanUpSpaces } from "./cleanUpSpaces.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
-import { type PatternConfig, patternMatcher } from "./pattern.ts";
+import type { Parts } from "./parts.ts";
+import { literalMatcher, type PatternConfig, patternMatcher } from "./pattern.ts";
 import { type PrependScheme, prependScheme } from "./metaspace.ts";
-import { literalMatcher } from "./regex.ts";
 import type { Matcher } from "./split.ts";
 
 /** The `decoder` entry of a tokenizer.json. */
@@ -39,7 +39,7 @@ export type DecoderConfig =
 export type Decoder = (tokens: readonly string[]) => readonly string[];
 
 // One row per type the format knows: a type without a row does not compile.
-const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder> } = {
+const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder, [Parts]> } = {
   ByteLevel: () => (tokens) => [lossy.decode(Uint8Array.from(tokens.flatMap(tokenBytes)))],
   WordPiece: (config) => {
     const prefix = config.at("prefix").stringOr("##");
@@ -74,20 +74,23 @@ const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder> } = {
     const stop = config.at("stop").natural();
     return (tokens) => tokens.map((token) => strip(token, content, start, stop));
   },
-  Replace: (config) => {
-    const match = patternMatcher(config.at("pattern"));
+  Replace: (config, parts) => {
+    const match = patternMatcher(config.at("pattern"), parts);
     const content = config.at("content").string();
     return (tokens) => tokens.map((token) => replaceMatches(token, match, content));
   },
-  Sequence: (config) => {
-    const steps = config.at("decoders").items().map(createDecoder);
+  Sequence: (config, parts) => {
+    const steps = config
+      .at("decoders")
+      .items()
+      .map((step) => createDecoder(step, parts));
     return (tokens) => steps.reduce((result, step) => step(result), tokens);
   },
 };
 
 /** The decoder that a configuration describes. */
-export function createDecoder(config: Json): Decoder {
-  return createFromTable(DECODERS, config, "decoder");
+export function createDecoder(config: Json, parts: Parts): Decoder {
+  return createFromTable(DECODERS, config, "decoder", undefined, parts);
 }
 
 // A byte order mark is text like any other here.

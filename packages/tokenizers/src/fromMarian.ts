@@ -1,3 +1,5 @@
+import { tokenizerAround } from "./createTokenizer.ts";
+import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
 import { Json } from "./json.ts";
 import type { Model, UnigramConfig } from "./model.ts";
 import { createModel } from "./models.ts";
@@ -5,7 +7,7 @@ import type { Pieces } from "./pieces.ts";
 import { MANY, sentencePieceConfig } from "./fromSentencePiece.ts";
 import { parseSentencePiece } from "./sentencePieceModel.ts";
 import { templateProcessing } from "./template.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { TokenList } from "./tokenList.ts";
 import { UNREACHABLE } from "./unigram.ts";
@@ -28,14 +30,13 @@ export function fromMarian({ spm, vocab }: MarianFiles): Tokenizer {
   const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
   const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token));
   const config = sentencePieceConfig(parseSentencePiece(spm));
-  const inner = createModel(new Json(config.model, "SentencePiece model"));
   const special = ["</s>", "<unk>", "<pad>"];
   const codes = Object.keys(vocabulary.toJSON()).filter((token) => /^>>.*<<$/.test(token));
   const added = [...special, ...codes].flatMap((content) => {
     const id = vocabulary.idOf(content);
     return id === undefined ? [] : [{ id, content, special: special.includes(content), normalized: false }];
   });
-  return Tokenizer.fromParts(
+  const json = new Json(
     {
       ...config,
       added_tokens: added,
@@ -53,8 +54,11 @@ export function fromMarian({ spm, vocab }: MarianFiles): Tokenizer {
         ],
       },
     },
-    new Renumbered(inner, vocabulary, unk ?? 0),
+    "SentencePiece model",
   );
+  return tokenizerAround(json, [bpe, unigram, precompiled, regex], (parts) => {
+    return new Renumbered(createModel(json.at("model"), parts), vocabulary, unk ?? 0);
+  });
 }
 
 function idIn(vocabulary: Vocabulary, token: string): number {

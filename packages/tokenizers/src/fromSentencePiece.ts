@@ -1,14 +1,16 @@
+import { createTokenizer } from "./createTokenizer.ts";
 import type { DecoderConfig } from "./decoders.ts";
+import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
 import type { BpeConfig, UnigramConfig } from "./model.ts";
 import type { NormalizerConfig } from "./normalizers.ts";
 import { escapeRegex } from "./regex.ts";
 import { parseSentencePiece, type SentencePieceModel } from "./sentencePieceModel.ts";
-import { Tokenizer, type TokenizerConfig } from "./tokenizer.ts";
+import type { Tokenizer, TokenizerConfig } from "./tokenizer.ts";
 import { UNREACHABLE } from "./unigram.ts";
 
 /** The tokenizer of a SentencePiece `.model` or `.spm`: its ids, without special tokens of its own accord. */
 export function fromSentencePiece(bytes: Uint8Array): Tokenizer {
-  return Tokenizer.fromJSON(sentencePieceConfig(parseSentencePiece(bytes)));
+  return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex]);
 }
 
 /** More spaces than stand at either end of a text. */

@@ -1,6 +1,8 @@
+import { createTokenizer } from "./createTokenizer.ts";
+import { bpe, regex } from "./everyPart.ts";
 import { byteLevelAlphabet } from "./byteLevel.ts";
 import { mergeBytes } from "./tiktokenMerges.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** What a rank file leaves to its program. */
@@ -18,23 +20,26 @@ export function fromTiktoken(ranks: string, { pattern, specialTokens = {} }: Tik
     const parts = mergeBytes(token, rankOf, rank);
     return parts.length === 2 ? [parts] : [];
   });
-  return Tokenizer.fromJSON({
-    added_tokens: Object.entries(specialTokens).map(([content, id]) => ({ id, content, special: true })),
-    pre_tokenizer: {
-      type: "Sequence",
-      pretokenizers: [
-        { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
-        { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
-      ],
+  return createTokenizer(
+    {
+      added_tokens: Object.entries(specialTokens).map(([content, id]) => ({ id, content, special: true })),
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: [
+          { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
+          { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+        ],
+      },
+      decoder: { type: "ByteLevel" },
+      model: {
+        type: "BPE",
+        ignore_merges: true,
+        vocab: Object.fromEntries([...rankOf, ...Object.entries(specialTokens)]),
+        merges,
+      },
     },
-    decoder: { type: "ByteLevel" },
-    model: {
-      type: "BPE",
-      ignore_merges: true,
-      vocab: Object.fromEntries([...rankOf, ...Object.entries(specialTokens)]),
-      merges,
-    },
-  });
+    [bpe, regex],
+  );
 }
 
 /** Each token, a byte-level character for each byte, and its rank; in order of rank. */

@@ -1,6 +1,8 @@
+import { createTokenizer } from "./createTokenizer.ts";
+import { bpe } from "./everyPart.ts";
 import { Json } from "./json.ts";
 import type { PostProcessorConfig } from "./postProcessors.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -35,14 +37,17 @@ export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: Vo
       ? { type: "RobertaProcessing", cls, sep, trim_offsets: true, add_prefix_space: addPrefixSpace }
       : { type: "ByteLevel", add_prefix_space: addPrefixSpace, trim_offsets: false, use_regex: true };
   const byteLevel = { type: "ByteLevel", add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
-  return Tokenizer.fromJSON({
-    added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].flatMap((content) => {
-      const id = vocabulary.idOf(content);
-      return id === undefined ? [] : [{ id, content, special: true, lstrip: content === "<mask>" }];
-    }),
-    pre_tokenizer: byteLevel,
-    post_processor: postProcessor,
-    decoder: byteLevel,
-    model: { type: "BPE", vocab: vocabulary.toJSON(), merges: lines },
-  });
+  return createTokenizer(
+    {
+      added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].flatMap((content) => {
+        const id = vocabulary.idOf(content);
+        return id === undefined ? [] : [{ id, content, special: true, lstrip: content === "<mask>" }];
+      }),
+      pre_tokenizer: byteLevel,
+      post_processor: postProcessor,
+      decoder: byteLevel,
+      model: { type: "BPE", vocab: vocabulary.toJSON(), merges: lines },
+    },
+    [bpe],
+  );
 }

@@ -1,5 +1,7 @@
+import { createTokenizer } from "./createTokenizer.ts";
+import { wordPiece } from "./everyPart.ts";
 import { templateProcessing } from "./template.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** How {@link fromVocabTxt} treats text before it is cut. */
@@ -20,22 +22,25 @@ export function fromVocabTxt(text: string, { lowercase = true }: VocabTxtOptions
   };
   const specialTokens = { "[CLS]": idOf("[CLS]"), "[SEP]": idOf("[SEP]") };
   const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter((token) => ids.has(token));
-  return Tokenizer.fromJSON({
-    added_tokens: special.map((content) => ({ id: idOf(content), content, special: true })),
-    normalizer: {
-      type: "BertNormalizer",
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase,
+  return createTokenizer(
+    {
+      added_tokens: special.map((content) => ({ id: idOf(content), content, special: true })),
+      normalizer: {
+        type: "BertNormalizer",
+        clean_text: true,
+        handle_chinese_chars: true,
+        strip_accents: null,
+        lowercase,
+      },
+      pre_tokenizer: { type: "BertPreTokenizer" },
+      post_processor: templateProcessing({
+        single: "[CLS] $A [SEP]",
+        pair: "[CLS] $A [SEP] $B:1 [SEP]:1",
+        specialTokens,
+      }),
+      decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+      model: { type: "WordPiece", unk_token: "[UNK]", vocab: Object.fromEntries(ids) },
     },
-    pre_tokenizer: { type: "BertPreTokenizer" },
-    post_processor: templateProcessing({
-      single: "[CLS] $A [SEP]",
-      pair: "[CLS] $A [SEP] $B:1 [SEP]:1",
-      specialTokens,
-    }),
-    decoder: { type: "WordPiece", prefix: "##", cleanup: true },
-    model: { type: "WordPiece", unk_token: "[UNK]", vocab: Object.fromEntries(ids) },
-  });
+    [wordPiece],
+  );
 }

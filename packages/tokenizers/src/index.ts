@@ -1,5 +1,9 @@
-export { Tokenizer } from "./tokenizer.ts";
-export type { DecodeOptions, EncodeOptions, TokenizerConfig, TokenizerOptions } from "./tokenizer.ts";
+export { Tokenizer } from "./everyTokenizer.ts";
+export { createTokenizer } from "./createTokenizer.ts";
+export type { TokenizerOptions } from "./createTokenizer.ts";
+export { bpe, precompiled, regex, unicodeScripts, unigram, wordLevel, wordPiece } from "./everyPart.ts";
+export type { Part } from "./parts.ts";
+export type { DecodeOptions, EncodeOptions, TokenizerConfig } from "./tokenizer.ts";
 export { fromMarian } from "./fromMarian.ts";
 export type { MarianFiles } from "./fromMarian.ts";
 export { fromSentencePiece } from "./fromSentencePiece.ts";

@@ -97,15 +97,16 @@ export class Json {
 /** Makes a component from its configuration, and from what else it takes. */
 export type Factory<T, More extends readonly unknown[] = []> = (config: Json, ...more: More) => T;
 
-/** The row of `table` that `config.type` names, made from `config`. */
+/** The row of `table` that `config.type` names, or `inferred`, made from `config`. */
 export function createFromTable<T, More extends readonly unknown[]>(
   table: Readonly<Record<string, Factory<T, More>>>,
   config: Json,
   what: string,
+  inferred: string | undefined,
   ...more: More
 ): T {
   const type = config.at("type");
-  const name = type.string();
+  const name = inferred ?? type.string();
   const create = Object.hasOwn(table, name) ? table[name] : undefined;
   if (create === undefined) {
     throw new TokenizerError(`${type.path}: unknown ${what} "${name}" (known: ${Object.keys(table).join(", ")})`);

@@ -5,7 +5,7 @@ import { keepChars, mapChars } from "./edits.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
 import { lowercase } from "./lowercase.ts";
 import { nmtNormalizer } from "./nmtNormalizer.ts";
-import { Precompiled } from "./precompiled.ts";
+import type { Parts } from "./parts.ts";
 import { type PatternConfig, patternMatcher } from "./pattern.ts";
 import type { Matcher } from "./split.ts";
 import { normalizeForm } from "./unicodeForm.ts";
@@ -29,48 +29,44 @@ export type NormalizerConfig =
 /** Rewrites text, keeping track of where each part came from. */
 export type Normalizer = (text: AlignedText) => AlignedText;
 
-// One row per type the format knows: a type without a row does not compile.
-const NORMALIZERS: { readonly [T in NormalizerConfig["type"]]: Factory<Normalizer> } = {
-  NFC: () => (text) => normalizeForm(text, "NFC"),
-  NFD: () => (text) => normalizeForm(text, "NFD"),
-  NFKC: () => (text) => normalizeForm(text, "NFKC"),
-  NFKD: () => (text) => normalizeForm(text, "NFKD"),
-  Lowercase: () => lowercase,
-  StripAccents: () => (text) => keepChars(text, /\p{M}/u, (char) => !/\p{M}/u.test(char)),
-  Nmt: () => nmtNormalizer,
-  ByteLevel: () => (text) => mapChars(text, byteChars),
-  BertNormalizer: bertNormalizer,
-  Strip: (config) => {
-    const left = config.at("strip_left").boolean();
-    const right = config.at("strip_right").boolean();
-    return (text) => strip(text, left, right);
-  },
-  Prepend: (config) => {
-    const prefix = config.at("prepend").string();
-    return (text) => prepend(text, prefix);
-  },
-  Replace: (config) => {
-    const match = patternMatcher(config.at("pattern"));
-    const content = config.at("content").string();
-    return (text) => replace(text, match, content);
-  },
-  Precompiled: (config) => {
-    const charsMap = config.at("precompiled_charsmap").stringOr("");
-    if (charsMap === "") return (text) => text;
-    const precompiled = Precompiled.fromBase64(charsMap, config.path);
-    // As SentencePiece itself does it; Hugging Face's tokenizers look up graphemes.
-    if (config.at("longest_match").booleanOr(false)) return (text) => precompiled.normalizeLongest(text);
-    return (text) => precompiled.normalize(text);
-  },
-  Sequence: (config) => {
-    const steps = config.at("normalizers").items().map(createNormalizer);
-    return (text) => steps.reduce((result, step) => step(result), text);
-  },
-};
+// One row per type the format knows, but for what is a part by itself: a type without a row does not compile.
+const NORMALIZERS: { readonly [T in Exclude<NormalizerConfig["type"], "Precompiled">]: Factory<Normalizer, [Parts]> } =
+  {
+    NFC: () => (text) => normalizeForm(text, "NFC"),
+    NFD: () => (text) => normalizeForm(text, "NFD"),
+    NFKC: () => (text) => normalizeForm(text, "NFKC"),
+    NFKD: () => (text) => normalizeForm(text, "NFKD"),
+    Lowercase: () => lowercase,
+    StripAccents: () => (text) => keepChars(text, /\p{M}/u, (char) => !/\p{M}/u.test(char)),
+    Nmt: () => nmtNormalizer,
+    ByteLevel: () => (text) => mapChars(text, byteChars),
+    BertNormalizer: bertNormalizer,
+    Strip: (config) => {
+      const left = config.at("strip_left").boolean();
+      const right = config.at("strip_right").boolean();
+      return (text) => strip(text, left, right);
+    },
+    Prepend: (config) => {
+      const prefix = config.at("prepend").string();
+      return (text) => prepend(text, prefix);
+    },
+    Replace: (config, parts) => {
+      const match = patternMatcher(config.at("pattern"), parts);
+      const content = config.at("content").string();
+      return (text) => replace(text, match, content);
+    },
+    Sequence: (config, parts) => {
+      const steps = config
+        .at("normalizers")
+        .items()
+        .map((step) => createNormalizer(step, parts));
+      return (text) => steps.reduce((result, step) => step(result), text);
+    },
+  };
 
 /** The normalizer that a configuration describes. */
-export function createNormalizer(config: Json): Normalizer {
-  return createFromTable(NORMALIZERS, config, "normalizer");
+export function createNormalizer(config: Json, parts: Parts): Normalizer {
+  return createFromTable({ ...NORMALIZERS, ...parts.normalizers }, config, "normalizer", undefined, parts);
 }
 
 function prepend(source: AlignedText, prefix: string): AlignedText {

@@ -2,7 +2,7 @@ import { fromMarian } from "./fromMarian.ts";
 import { fromSentencePiece } from "./fromSentencePiece.ts";
 import { fromVocabAndMerges } from "./fromVocabAndMerges.ts";
 import { fromVocabTxt } from "./fromVocabTxt.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer } from "./everyTokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** The bytes of a model's file, or undefined if there is none of this name. */

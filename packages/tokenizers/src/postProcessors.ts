@@ -64,7 +64,7 @@ const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<Po
 
 /** The post-processor that a configuration describes. */
 export function createPostProcessor(config: Json): PostProcessor {
-  return createFromTable(POST_PROCESSORS, config, "post-processor");
+  return createFromTable(POST_PROCESSORS, config, "post-processor", undefined);
 }
 
 function trimmer(config: Json): PostProcessor {

@@ -1,9 +1,9 @@
 import { CharSet } from "./charSet.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
 import { createMetaspace, type PrependScheme } from "./metaspace.ts";
-import { type PatternConfig, patternMatcher } from "./pattern.ts";
+import type { Parts } from "./parts.ts";
+import { literalMatcher, type PatternConfig, patternMatcher } from "./pattern.ts";
 import { isOnePiece, onePiece, type Pieces, rewritePieces, spellBytes } from "./pieces.ts";
-import { literalMatcher } from "./regex.ts";
 import {
   charMatcher,
   isolate,
@@ -13,7 +13,6 @@ import {
   type SplitBehavior,
   splitPieces,
 } from "./split.ts";
-import { splitScripts } from "./unicodeScripts.ts";
 
 /** The `pre_tokenizer` entry of a tokenizer.json. */
 export type PreTokenizerConfig =
@@ -63,8 +62,10 @@ const spaces = charMatcher(SPACES);
 const punctuation = charMatcher(PUNCTUATION);
 const digits = charMatcher(new CharSet(/\p{N}/u));
 
-// One row per type the format knows: a type without a row does not compile.
-const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreTokenizer> } = {
+// One row per type the format knows, but for what is a part by itself: a type without a row does not compile.
+const PRE_TOKENIZERS: {
+  readonly [T in Exclude<PreTokenizerConfig["type"], "UnicodeScripts">]: Factory<PreTokenizer, [Parts]>;
+} = {
   ByteLevel: (config) => {
     const addPrefixSpace = config.at("add_prefix_space").booleanOr(true);
     const useRegex = config.at("use_regex").booleanOr(true);
@@ -82,8 +83,8 @@ const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreT
     const match = literalMatcher(config.at("delimiter").string());
     return (pieces) => splitPieces(pieces, match, "Removed");
   },
-  Split: (config) => {
-    const match = patternMatcher(config.at("pattern"));
+  Split: (config, parts) => {
+    const match = patternMatcher(config.at("pattern"), parts);
     const behavior = config.at("behavior").oneOf(SPLIT_BEHAVIORS);
     const invert = config.at("invert").booleanOr(false);
     if (behavior === "Isolated") return (pieces) => isolate(pieces, match);
@@ -97,20 +98,22 @@ const PRE_TOKENIZERS: { readonly [T in PreTokenizerConfig["type"]]: Factory<PreT
     const behavior = config.at("individual_digits").booleanOr(false) ? "Isolated" : "Contiguous";
     return (pieces) => splitPieces(pieces, digits, behavior);
   },
-  UnicodeScripts: () => splitScripts,
   FixedLength: (config) => {
     const match = everyChars(config.at("length").or(5, (length) => length.natural()));
     return (pieces) => splitPieces(pieces, match, "Isolated");
   },
-  Sequence: (config) => {
-    const steps = config.at("pretokenizers").items().map(createPreTokenizer);
+  Sequence: (config, parts) => {
+    const steps = config
+      .at("pretokenizers")
+      .items()
+      .map((step) => createPreTokenizer(step, parts));
     return (pieces) => steps.reduce((result, step) => step(result), pieces);
   },
 };
 
 /** The pre-tokenizer that a configuration describes. */
-export function createPreTokenizer(config: Json): PreTokenizer {
-  return createFromTable(PRE_TOKENIZERS, config, "pre-tokenizer");
+export function createPreTokenizer(config: Json, parts: Parts): PreTokenizer {
+  return createFromTable({ ...PRE_TOKENIZERS, ...parts.preTokenizers }, config, "pre-tokenizer", undefined, parts);
 }
 
 /** Words between spaces, and each punctuation mark by itself. */

@@ -3,6 +3,8 @@ import { utf8Length } from "./byteMap.ts";
 import { bytesOf } from "./byteTokens.ts";
 import { applyEdits, type Edit, unitsAt } from "./edits.ts";
 import { graphemes, PLAIN_CHAR } from "./graphemes.ts";
+import type { Json } from "./json.ts";
+import type { Normalizer } from "./normalizers.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 const ASK = 0;
@@ -172,4 +174,14 @@ function pushReplacement(edits: Edit[], part: string, text: string): void {
   chars.forEach((char, i) => edits.push({ char, change: i >= chars.length - surplus ? 1 : 0 }));
   const last = edits.pop();
   if (last !== undefined) edits.push(surplus < 0 ? { ...last, change: last.change + surplus } : last);
+}
+
+/** The normalizer of a Precompiled configuration. */
+export function createPrecompiled(config: Json): Normalizer {
+  const charsMap = config.at("precompiled_charsmap").stringOr("");
+  if (charsMap === "") return (text) => text;
+  const precompiled = Precompiled.fromBase64(charsMap, config.path);
+  // As SentencePiece itself does it; Hugging Face's tokenizers look up graphemes.
+  if (config.at("longest_match").booleanOr(false)) return (text) => precompiled.normalizeLongest(text);
+  return (text) => precompiled.normalize(text);
 }

@@ -52,13 +52,3 @@ function located<T>(where: string, run: () => T): T {
 export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
-
-/** Where `text` stands. */
-export function literalMatcher(literal: string): Matcher {
-  if (literal === "") return regexMatcher("", "");
-  return (text, found) => {
-    for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + literal.length)) {
-      found(at, at + literal.length);
-    }
-  };
-}

@@ -1,20 +1,17 @@
-import { type AddedToken, readAddedToken } from "./addedTokens.ts";
+import type { AddedToken } from "./addedTokens.ts";
 import { AddedVocabulary } from "./addedVocabulary.ts";
 import { AlignedText } from "./alignedText.ts";
-import { createDecoder, type Decoder, type DecoderConfig } from "./decoders.ts";
+import type { Decoder, DecoderConfig } from "./decoders.ts";
 import { DecodeStream } from "./decodeStream.ts";
 import { Encoding, type Segment } from "./encoding.ts";
-import { Json } from "./json.ts";
 import type { Model, ModelConfig } from "./model.ts";
-import { createModel } from "./models.ts";
-import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
+import type { Normalizer, NormalizerConfig } from "./normalizers.ts";
 import { onePiece, type Pieces } from "./pieces.ts";
-import { paddedLength, type PaddingConfig, type PaddingOptions, readPadding } from "./padding.ts";
-import { createPostProcessor, type PostProcessor, type PostProcessorConfig } from "./postProcessors.ts";
-import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "./preTokenizers.ts";
+import { paddedLength, type PaddingConfig, type PaddingOptions } from "./padding.ts";
+import type { PostProcessor, PostProcessorConfig } from "./postProcessors.ts";
+import type { PreTokenizer, PreTokenizerConfig } from "./preTokenizers.ts";
 import { TokenList } from "./tokenList.ts";
-import { parseTokenizer } from "./tokenizerText.ts";
-import { readTruncation, type TruncationConfig, type TruncationOptions, truncateSegments } from "./truncation.ts";
+import { type TruncationConfig, type TruncationOptions, truncateSegments } from "./truncation.ts";
 
 /** A tokenizer.json. */
 export interface TokenizerConfig {
@@ -29,10 +26,18 @@ export interface TokenizerConfig {
   readonly model: ModelConfig;
 }
 
-/** What a tokenizer.json leaves open. */
-export interface TokenizerOptions {
-  /** Numbers from 0 to 1, for models that drop some merges by chance. Default Math.random. */
-  readonly random?: () => number;
+/** What a {@link Tokenizer} consists of. */
+export interface TokenizerPipeline {
+  /** What {@link Tokenizer.toJSON} gives back as it was given. */
+  readonly config: Omit<TokenizerConfig, "model" | "added_tokens">;
+  readonly added: readonly AddedToken[];
+  readonly normalizer: Normalizer | undefined;
+  readonly preTokenizer: PreTokenizer | undefined;
+  readonly model: Model;
+  readonly postProcessor: PostProcessor | undefined;
+  readonly decoder: Decoder | undefined;
+  readonly truncation: TruncationOptions | undefined;
+  readonly padding: PaddingOptions | undefined;
 }
 
 /** How {@link Tokenizer.encode} goes about it. */
@@ -53,54 +58,29 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean;
 }
 
-/** Text to token ids and back, as a tokenizer.json describes it. */
+/** Text to token ids and back. {@link createTokenizer} makes it of a tokenizer.json. */
 export class Tokenizer {
-  readonly #config: Omit<TokenizerConfig, "model">;
+  readonly #pipeline: TokenizerPipeline;
   readonly #added: AddedVocabulary;
-  readonly #normalizer: Normalizer | undefined;
-  readonly #preTokenizer: PreTokenizer | undefined;
-  readonly #model: Model;
-  readonly #postProcessor: PostProcessor | undefined;
-  readonly #decoder: Decoder | undefined;
-  readonly #truncation: TruncationOptions | undefined;
-  readonly #padding: PaddingOptions | undefined;
 
-  private constructor(json: Json, { random = Math.random, model }: TokenizerOptions & { readonly model?: Model } = {}) {
-    this.#config = readConfig(json);
-    this.#normalizer = json.at("normalizer").or(undefined, createNormalizer);
-    this.#preTokenizer = json.at("pre_tokenizer").or(undefined, createPreTokenizer);
-    this.#model = model ?? createModel(json.at("model"), random);
-    this.#postProcessor = json.at("post_processor").or(undefined, createPostProcessor);
-    this.#decoder = json.at("decoder").or(undefined, createDecoder);
-    this.#truncation = json.at("truncation").or(undefined, readTruncation);
-    this.#padding = json.at("padding").or(undefined, readPadding);
-    const added = json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken));
-    this.#added = new AddedVocabulary(added, this.#model, this.#normalizer);
-  }
-
-  /** The tokenizer of a tokenizer.json, as text or parsed. */
-  static fromJSON(json: unknown, options: TokenizerOptions = {}): Tokenizer {
-    return new Tokenizer(new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json"), options);
-  }
-
-  /** A tokenizer around a model that no tokenizer.json describes. @internal */
-  static fromParts(config: Omit<TokenizerConfig, "model">, model: Model): Tokenizer {
-    return new Tokenizer(new Json(config, "tokenizer"), { model });
+  constructor(pipeline: TokenizerPipeline) {
+    this.#pipeline = pipeline;
+    this.#added = new AddedVocabulary(pipeline.added, pipeline.model, pipeline.normalizer);
   }
 
   /** The number of tokens, added ones included. */
   get vocabSize(): number {
-    let size = this.#model.vocabSize;
-    for (const { content } of this.#added.tokens) if (this.#model.tokenToId(content) === undefined) size++;
+    let size = this.#pipeline.model.vocabSize;
+    for (const { content } of this.#added.tokens) if (this.#pipeline.model.tokenToId(content) === undefined) size++;
     return size;
   }
 
   tokenToId(token: string): number | undefined {
-    return this.#added.idOf(token) ?? this.#model.tokenToId(token);
+    return this.#added.idOf(token) ?? this.#pipeline.model.tokenToId(token);
   }
 
   idToToken(id: number): string | undefined {
-    return this.#added.textOf(id) ?? this.#model.idToToken(id);
+    return this.#added.textOf(id) ?? this.#pipeline.model.idToToken(id);
   }
 
   /** The tokens of `text`, which may come in words. A lone surrogate counts as U+FFFD. */
@@ -123,7 +103,7 @@ export class Tokenizer {
       const token = this.idToToken(id);
       if (token !== undefined && !(skipSpecialTokens && this.#added.isSpecial(token))) tokens.push(token);
     }
-    return this.#decoder === undefined ? tokens.join(" ") : this.#decoder(tokens).join("");
+    return this.#pipeline.decoder === undefined ? tokens.join(" ") : this.#pipeline.decoder(tokens).join("");
   }
 
   /** Decodes ids one at a time, as a model generates them. */
@@ -133,18 +113,19 @@ export class Tokenizer {
 
   /** A tokenizer.json that gives this tokenizer back, here and in Hugging Face's libraries. */
   toJSON(): TokenizerConfig {
-    return { ...this.#config, added_tokens: this.#added.tokens, model: this.#model.toJSON() };
+    return { ...this.#pipeline.config, added_tokens: this.#added.tokens, model: this.#pipeline.model.toJSON() };
   }
 
   #encode(text: string | readonly string[], { pair, addSpecialTokens = true, truncation }: EncodeOptions): Encoding {
     const segments = [this.#encodeSequence(text, 0)];
     if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1));
     // A token that the model found reads as the model has it, though an added one may have the same id.
-    const idToToken = (id: number): string | undefined => this.#model.idToToken(id) ?? this.idToToken(id);
+    const idToToken = (id: number): string | undefined => this.#pipeline.model.idToToken(id) ?? this.idToToken(id);
     const process = (parts: readonly Segment[]): readonly Segment[] =>
-      this.#postProcessor?.(parts, { addSpecialTokens, idToToken }) ?? parts;
+      this.#pipeline.postProcessor?.(parts, { addSpecialTokens, idToToken }) ?? parts;
 
-    const { maxLength = Infinity, ...how } = truncation === false ? {} : { ...this.#truncation, ...truncation };
+    const { maxLength = Infinity, ...how } =
+      truncation === false ? {} : { ...this.#pipeline.truncation, ...truncation };
     if (maxLength === Infinity) return new Encoding(process(segments), idToToken);
     const empty = segments.map((segment) => ({ ...segment, tokens: new TokenList() }));
     const added = process(empty).reduce((sum, { tokens }) => sum + tokens.length, 0);
@@ -157,8 +138,8 @@ export class Tokenizer {
   }
 
   #pad(encodings: Encoding[], { padding }: EncodeOptions): Encoding[] {
-    if (padding === false || (padding ?? this.#padding) === undefined) return encodings;
-    const options = { ...this.#padding, ...padding };
+    if (padding === false || (padding ?? this.#pipeline.padding) === undefined) return encodings;
+    const options = { ...this.#pipeline.padding, ...padding };
     const length = paddedLength(
       encodings.map((encoding) => encoding.length),
       options,
@@ -191,33 +172,18 @@ export class Tokenizer {
           continue;
         }
         const pieces = this.#preTokenize(text);
-        this.#model.encode(pieces, word, tokens);
+        this.#pipeline.model.encode(pieces, word, tokens);
         word += pieces.bounds.length / 2;
       }
     }
   }
 
   #normalize(text: AlignedText): AlignedText {
-    return this.#normalizer === undefined ? text : this.#normalizer(text);
+    return this.#pipeline.normalizer === undefined ? text : this.#pipeline.normalizer(text);
   }
 
   #preTokenize(text: AlignedText): Pieces {
     const whole = onePiece(text);
-    return this.#preTokenizer === undefined ? whole : this.#preTokenizer(whole);
+    return this.#pipeline.preTokenizer === undefined ? whole : this.#pipeline.preTokenizer(whole);
   }
-}
-
-/** Everything but the model, as it was given: what {@link Tokenizer.toJSON} gives back. */
-function readConfig(json: Json): Omit<TokenizerConfig, "model"> {
-  const asGiven = <T>(name: string): T | null => (json.at(name).value ?? null) as T | null;
-  return {
-    version: "1.0",
-    truncation: asGiven("truncation"),
-    padding: asGiven("padding"),
-    added_tokens: [],
-    normalizer: asGiven("normalizer"),
-    pre_tokenizer: asGiven("pre_tokenizer"),
-    post_processor: asGiven("post_processor"),
-    decoder: asGiven("decoder"),
-  };
 }

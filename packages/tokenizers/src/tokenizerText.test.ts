@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { MergeTable } from "./mergeTable.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer } from "./everyTokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { parseTokenizer } from "./tokenizerText.ts";
 import { Vocabulary } from "./vocabulary.ts";

@@ -1,6 +1,7 @@
 import { type BpeTrainerOptions, learnBpe } from "./bpeTrainer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
+import { bpe } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { learn, readWords } from "./trainingPace.ts";
@@ -25,6 +26,7 @@ export async function trainBpe(
   const { tokens, merges } = await learn(learnBpe(await readWords(texts, options), options), options);
   const token = (i: number): string => tokens[merges[i] ?? 0] ?? "";
   return trainedTokenizer(
+    bpe,
     {
       type: "BPE",
       unk_token: unkToken ?? null,

@@ -1,4 +1,5 @@
 import type { Tokenizer } from "./tokenizer.ts";
+import { unigram } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { learn, readWords } from "./trainingPace.ts";
@@ -14,5 +15,10 @@ export async function trainUnigram(
 ): Promise<Tokenizer> {
   const words = await readWords(texts, options);
   const { vocab, unkId } = await learn(learnUnigram(words, options), options);
-  return trainedTokenizer({ type: "Unigram", unk_id: unkId ?? null, vocab }, options.specialTokens ?? [], options);
+  return trainedTokenizer(
+    unigram,
+    { type: "Unigram", unk_id: unkId ?? null, vocab },
+    options.specialTokens ?? [],
+    options,
+  );
 }

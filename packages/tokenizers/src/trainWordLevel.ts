@@ -1,4 +1,5 @@
 import type { Tokenizer } from "./tokenizer.ts";
+import { wordLevel } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { readWords } from "./trainingPace.ts";
@@ -27,7 +28,7 @@ export async function trainWordLevel(
     .map(([word]) => word);
   const tokens = [...specialTokens, ...words].slice(0, vocabSize);
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
-  return trainedTokenizer({ type: "WordLevel", vocab, unk_token: unkToken }, specialTokens, options);
+  return trainedTokenizer(wordLevel, { type: "WordLevel", vocab, unk_token: unkToken }, specialTokens, options);
 }
 
 /** Less than 0 where `a` comes first in the order of code points, which is not that of UTF-16 units. */

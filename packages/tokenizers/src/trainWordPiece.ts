@@ -1,5 +1,6 @@
 import { type BpeTrainerOptions, learnBpe } from "./bpeTrainer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { wordPiece } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { learn, readWords } from "./trainingPace.ts";
@@ -28,6 +29,7 @@ export async function trainWordPiece(
   const words = await readWords(texts, options);
   const { tokens } = await learn(learnBpe(words, { ...options, continuingSubwordPrefix }), options);
   return trainedTokenizer(
+    wordPiece,
     {
       type: "WordPiece",
       unk_token: unkToken,

@@ -1,9 +1,13 @@
 import type { ModelConfig } from "./model.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { createTokenizer } from "./createTokenizer.ts";
+import { AROUND_MODELS } from "./everyPart.ts";
+import type { Part } from "./parts.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import type { PipelineOptions } from "./trainingOptions.ts";
 
 /** The tokenizer of a model just trained, with the special tokens it was trained with and the parts around it. */
 export function trainedTokenizer(
+  part: Part,
   model: ModelConfig,
   specialTokens: readonly string[],
   { normalizer = null, preTokenizer = null, postProcessor = null, decoder = null }: PipelineOptions,
@@ -23,12 +27,15 @@ export function trainedTokenizer(
     normalized: false,
     special: true,
   }));
-  return Tokenizer.fromJSON({
-    added_tokens: added.sort((a, b) => a.id - b.id),
-    normalizer,
-    pre_tokenizer: preTokenizer,
-    post_processor: postProcessor,
-    decoder,
-    model,
-  });
+  return createTokenizer(
+    {
+      added_tokens: added.sort((a, b) => a.id - b.id),
+      normalizer,
+      pre_tokenizer: preTokenizer,
+      post_processor: postProcessor,
+      decoder,
+      model,
+    },
+    [part, ...AROUND_MODELS],
+  );
 }

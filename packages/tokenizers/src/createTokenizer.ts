@@ -1,0 +1,57 @@
+import { readAddedToken } from "./addedTokens.ts";
+import { createDecoder } from "./decoders.ts";
+import { Json } from "./json.ts";
+import type { Model } from "./model.ts";
+import { createModel } from "./models.ts";
+import { createNormalizer } from "./normalizers.ts";
+import { readPadding } from "./padding.ts";
+import { joinParts, type Part, type Parts } from "./parts.ts";
+import { createPostProcessor } from "./postProcessors.ts";
+import { createPreTokenizer } from "./preTokenizers.ts";
+import { Tokenizer } from "./tokenizer.ts";
+import { parseTokenizer } from "./tokenizerText.ts";
+import { readTruncation } from "./truncation.ts";
+
+/** What a tokenizer.json leaves open. */
+export interface TokenizerOptions {
+  /** Numbers from 0 to 1, for models that drop some merges by chance. Default Math.random. */
+  readonly random?: () => number;
+}
+
+/**
+ * The tokenizer of a tokenizer.json, as text or parsed, in so far as `parts` have what it names: a bundle has no more of
+ * this package than they need. {@link Tokenizer.fromJSON} has all of them.
+ */
+export function createTokenizer(
+  json: unknown,
+  parts: readonly Part[],
+  { random = Math.random }: TokenizerOptions = {},
+): Tokenizer {
+  const config = new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json");
+  return tokenizerAround(config, parts, (known) => createModel(config.at("model"), known, random));
+}
+
+/** The tokenizer around a model, of a configuration that need not describe the model. */
+export function tokenizerAround(json: Json, parts: readonly Part[], model: (parts: Parts) => Model): Tokenizer {
+  const known = joinParts(parts);
+  const asGiven = <T>(name: string): T | null => (json.at(name).value ?? null) as T | null;
+  return new Tokenizer({
+    config: {
+      version: "1.0",
+      truncation: asGiven("truncation"),
+      padding: asGiven("padding"),
+      normalizer: asGiven("normalizer"),
+      pre_tokenizer: asGiven("pre_tokenizer"),
+      post_processor: asGiven("post_processor"),
+      decoder: asGiven("decoder"),
+    },
+    normalizer: json.at("normalizer").or(undefined, (config) => createNormalizer(config, known)),
+    preTokenizer: json.at("pre_tokenizer").or(undefined, (config) => createPreTokenizer(config, known)),
+    model: model(known),
+    postProcessor: json.at("post_processor").or(undefined, createPostProcessor),
+    decoder: json.at("decoder").or(undefined, (config) => createDecoder(config, known)),
+    truncation: json.at("truncation").or(undefined, readTruncation),
+    padding: json.at("padding").or(undefined, readPadding),
+    added: json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken)),
+  });
+}

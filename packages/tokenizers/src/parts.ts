@@ -1,0 +1,35 @@
+import type { Factory } from "./json.ts";
+import type { Model } from "./model.ts";
+import type { Normalizer } from "./normalizers.ts";
+import type { PreTokenizer } from "./preTokenizers.ts";
+import type { Matcher } from "./split.ts";
+
+/**
+ * What a tokenizer.json may name beside what every tokenizer knows: a model, or a component that takes room of its own in
+ * a bundle. By type, what makes it of its configuration.
+ */
+export interface Part {
+  readonly models?: Readonly<Record<string, Factory<Model, [random: () => number]>>>;
+  readonly normalizers?: Readonly<Record<string, Factory<Normalizer, [Parts]>>>;
+  readonly preTokenizers?: Readonly<Record<string, Factory<PreTokenizer, [Parts]>>>;
+  /** Where a regular expression matches; `path` says where it stands, for errors. */
+  readonly regex?: (pattern: string, path: string) => Matcher;
+}
+
+/** Several parts as one. */
+export type Parts = Required<Omit<Part, "regex">> & Pick<Part, "regex">;
+
+/** `parts` as one. */
+export function joinParts(parts: readonly Part[]): Parts {
+  const none: Parts = { models: {}, normalizers: {}, preTokenizers: {} };
+  return parts.reduce<Parts>(
+    (all, part) => ({
+      ...all,
+      ...part,
+      models: { ...all.models, ...part.models },
+      normalizers: { ...all.normalizers, ...part.normalizers },
+      preTokenizers: { ...all.preTokenizers, ...part.preTokenizers },
+    }),
+    none,
+  );
+}
