@@ -80,6 +80,9 @@ MODELS = {
     ),
 }
 
+# The label whose gradient rollout is written.
+LOOKS = {"vit-classifier": 2, "deit-teacher": 3, "dinov2-registers": 1}
+
 
 def randomize(model):
     """Sizes of values as a trained model has them: norms around 1, products that keep their scale."""
@@ -128,6 +131,20 @@ def stages(model, pixels, size):
     return seen
 
 
+def looks(model, pixels, label):
+    """Attention rollout (arXiv:2005.00928) of the first image, and its gradient rollout (arXiv:2103.15679) for a label."""
+    out = model(pixels[:1], output_attentions=True)
+    for attention in out.attentions:
+        attention.retain_grad()
+    out.logits[0, label].backward()
+    rollout = relevance = torch.eye(out.attentions[0].shape[-1])
+    for attention in out.attentions:
+        handed_on = attention[0].detach().mean(0) + torch.eye(len(rollout))
+        rollout = handed_on / handed_on.sum(-1, keepdim=True) @ rollout
+        relevance = relevance + (attention * attention.grad)[0].detach().clamp(min=0).mean(0) @ relevance
+    return {"rollout": rollout, "gradient_rollout": relevance}
+
+
 def make(name, seed, options):
     model = build(seed, **options)
     torch.manual_seed(seed + 100)
@@ -136,6 +153,9 @@ def make(name, seed, options):
     for i, size in enumerate(options["images"]):
         pixels = torch.randn(2, model.config.num_channels, *size)
         tensors |= {f"image/{i}/{key}": value for key, value in {"pixel_values": pixels, **stages(model, pixels, size)}.items()}
+    if name in LOOKS:
+        found = looks(model, tensors["image/0/pixel_values"], LOOKS[name])
+        tensors |= {f"image/0/{key}": value for key, value in found.items()}
     save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, OUT / f"{name}.safetensors",
               # one entry: safetensors writes several in no fixed order, and the file should come out the same each time
               metadata={"made_by": json.dumps(VERSIONS | {"seed": seed})})

@@ -15,6 +15,11 @@ import { dotScoreWith, type Score } from "./scores.ts";
 export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" | "bias"> {
   /** Multiplies what each head gives: [H], or [B, H]. 0 switches a head off. */
   readonly headMask?: tf.Tensor1D | tf.Tensor2D | undefined;
+  /**
+   * Added to the weights that values are averaged by, [B, H, Q, K]. Zeros change nothing, and their gradient is that of
+   * the weights.
+   */
+  readonly weightChange?: tf.Tensor4D | undefined;
   /** Given while training: where dropout draws its masks from. */
   readonly random?: RandomStream | undefined;
   /**
@@ -126,12 +131,16 @@ export class MultiHeadAttention {
    * @param x [B, Q, E]
    * @param context what {@link project} gave, or several of those appended
    */
-  attend(x: tf.Tensor3D, context: KeyValue, { headMask, ...options }: AttendOptions = {}): Attended {
+  attend(x: tf.Tensor3D, context: KeyValue, { headMask, weightChange, ...options }: AttendOptions = {}): Attended {
     return tidy(() => {
       const heads = splitHeads(this.qProj.forward(x), this.numHeads);
       const queries = this.#rotate(this.qNorm?.forward(heads) ?? heads, context.keys.shape[2] - x.shape[1]);
       const { pooled, stages } = this.#pool(queries, context, options);
-      const kept = headMask === undefined ? pooled : tf.mul(pooled, perHead(headMask, pooled.shape));
+      const changed =
+        weightChange === undefined
+          ? pooled
+          : tf.add(pooled, tf.matMul(weightChange, repeatHeads(context.values, this.numHeads) as tf.Tensor4D));
+      const kept = headMask === undefined ? changed : tf.mul(changed, perHead(headMask, pooled.shape));
       const output = this.outProj.forward(mergeHeads(kept as tf.Tensor4D));
       if (stages === undefined) return { output };
       return { output, weights: stages.dropped, ...(options.returnWeights === "stages" && { stages }) };
@@ -141,7 +150,7 @@ export class MultiHeadAttention {
   #pool(
     queries: tf.Tensor4D,
     { keys, values }: KeyValue,
-    { returnWeights, ...visible }: Omit<AttendOptions, "headMask">,
+    { returnWeights, ...visible }: Omit<AttendOptions, "headMask" | "weightChange">,
   ): { pooled: tf.Tensor4D; stages?: AttentionStages } {
     const { scale, ...options } = { ...this.#options, ...visible };
     if (!returnWeights && this.#score === undefined) {

@@ -42,6 +42,9 @@ const REGISTERS: VitFamily = {
 };
 const OWN: VitFamily = { modelType: "qkv_vit", className: "QkvVit", backbone: QKV_VIT_BACKBONE_NAMES };
 
+/** What no forward pass reads: the token for training by masks, and the registers of a model that has none. */
+const UNREAD: readonly string[] = ["embeddings.mask_token", "embeddings.register_tokens"];
+
 /** The models of `@qkv/vit` by `model_type`. The first of a type is the one of a `config.json` that names no class. */
 export const IMAGE_ARCHITECTURES = {
   vit: [classifier(VIT), headless(VIT)],
@@ -72,7 +75,7 @@ function withHead<Model>(
     formatConfig: formatVitConfig,
     names: vitCheckpointNames(family.backbone, prefix),
     // What models for other tasks have and leave in their files.
-    ignore: ["embeddings.mask_token", "pooler.dense.weight", "pooler.dense.bias"].map((name) => prefix + name),
+    ignore: [...UNREAD, "pooler.dense.weight", "pooler.dense.bias"].map((name) => prefix + name),
     build: (params, config) => new Class(params, withoutPooler(config)),
     saves: (model) => model instanceof Class && isOf(family, model),
   };
@@ -84,7 +87,7 @@ function headless(family: VitFamily): Architecture<VitConfig, VitModel> {
     parseConfig: parseVitConfig,
     formatConfig: formatVitConfig,
     names: vitCheckpointNames(family.backbone, ""),
-    ignore: ["embeddings.mask_token"],
+    ignore: UNREAD,
     build: (params, config, stored) =>
       new VitModel(params, stored.has("pooler.dense.weight") ? config : withoutPooler(config)),
     saves: (model) => model instanceof VitModel && isOf(family, model),

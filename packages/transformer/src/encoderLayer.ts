@@ -43,8 +43,8 @@ export class EncoderLayer {
 
   /** @param x [B, L, E]  @param options which positions may see which */
   forward(x: tf.Tensor3D, options: AttendOptions = {}): EncoderLayerOutput {
-    const { random, mask, causal, bias, headMask, returnWeights } = options;
-    if ([random, bias, headMask].every((asked) => asked === undefined) && !causal && !returnWeights) {
+    const { random, mask, causal, bias, headMask, weightChange, returnWeights } = options;
+    if ([random, bias, headMask, weightChange].every((asked) => asked === undefined) && !causal && !returnWeights) {
       const fused = this.#fused({ x, mask });
       if (fused) {
         tf.dispose([fused.keys, fused.values]);

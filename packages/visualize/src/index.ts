@@ -7,3 +7,7 @@ export { modelView, type ModelViewData } from "./modelView.ts";
 export type { Theme } from "./svgDocument.ts";
 export { terminalHeatMap } from "./terminalHeatMap.ts";
 export type { WeightGrid } from "./weightGrid.ts";
+export { type Color, heatColor } from "./heatColor.ts";
+export { type OverlayOptions, overlayPixels, type PicturePixels, type RgbaPixels } from "./overlayPixels.ts";
+export { patchOverlay, type PatchOverlayData } from "./patchOverlay.ts";
+export type { PatchWeights } from "./patchWeights.ts";

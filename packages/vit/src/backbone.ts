@@ -11,6 +11,12 @@ export interface BackboneOutput extends ImageStates {
   readonly lastHiddenState: tf.Tensor3D;
 }
 
+/** How a {@link VitBackbone} is run. */
+export interface VitForwardOptions extends ForwardOptions {
+  /** For each layer what is added to its attention weights, [B, H, L, L]: zeros, whose gradient is that of the weights. */
+  readonly weightChanges?: readonly tf.Tensor4D[] | undefined;
+}
+
 /** A Vision Transformer without a head: embeddings, pre-norm layers, a norm (arXiv:2010.11929). */
 export class VitBackbone {
   readonly embeddings: VitEmbeddings;
@@ -34,13 +40,15 @@ export class VitBackbone {
   }
 
   /** @param pixels [B, C, H, W] */
-  forward(pixels: tf.Tensor4D, { random, hiddenStates, attentions }: ForwardOptions = {}): BackboneOutput {
+  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): BackboneOutput {
+    const { random, hiddenStates, attentions, weightChanges } = options;
     return tidy(() => {
       let x = this.embeddings.forward(pixels, random);
       const states = [x];
       const weights: tf.Tensor4D[] = [];
-      for (const layer of this.layers) {
-        const { output, selfWeights } = layer.forward(x, { random, returnWeights: attentions });
+      for (const [i, layer] of this.layers.entries()) {
+        const looks = { returnWeights: attentions, weightChange: weightChanges?.[i] };
+        const { output, selfWeights } = layer.forward(x, { random, ...looks });
         x = output;
         states.push(x);
         if (selfWeights) weights.push(selfWeights);

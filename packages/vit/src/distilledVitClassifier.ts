@@ -1,7 +1,6 @@
 import { Linear, normal, type Params, tidy } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenAt, VitBackbone } from "./backbone.ts";
+import { tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 import type { Classified, ImageClassifier } from "./imageModel.ts";
 
@@ -40,7 +39,7 @@ export class DistilledVitClassifier implements ImageClassifier {
   }
 
   /** @param pixels [B, C, H, W]. All tensors are the caller's. */
-  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): DistilledClassified {
+  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): DistilledClassified {
     return tidy(() => {
       const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
       const [classToken, distillationToken] = [tokenAt(lastHiddenState, 0), tokenAt(lastHiddenState, 1)];

@@ -9,7 +9,7 @@ export { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./image/re
 export { resize } from "./image/resize.ts";
 export { toGrey } from "./image/toGrey.ts";
 export { toRgb } from "./image/toRgb.ts";
-export { type BackboneOutput, VitBackbone } from "./backbone.ts";
+export { type BackboneOutput, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 export {
   DINO_BACKBONE_NAMES,
   QKV_VIT_BACKBONE_NAMES,
@@ -39,3 +39,7 @@ export { formatSwinConfig } from "./swin/formatConfig.ts";
 export { parseSwinConfig } from "./swin/parseConfig.ts";
 export { type SwinClassified, SwinClassifier } from "./swin/swinClassifier.ts";
 export { SwinModel } from "./swin/swinModel.ts";
+export { attentionRollout, type RolloutOptions } from "./looks/attentionRollout.ts";
+export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } from "./looks/attentionWeights.ts";
+export { gradientRollout } from "./looks/gradientRollout.ts";
+export { answerMap, type PatchMap, patchMap } from "./looks/patchMap.ts";

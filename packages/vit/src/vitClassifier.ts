@@ -1,7 +1,6 @@
 import { Linear, normal, type Params, tidy } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import { meanFrom, tokenAt, VitBackbone } from "./backbone.ts";
+import { meanFrom, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 import { leadingTokens } from "./grid.ts";
 import type { Classified, ImageClassifier } from "./imageModel.ts";
@@ -29,7 +28,7 @@ export class VitClassifier implements ImageClassifier {
   }
 
   /** @param pixels [B, C, H, W]. All tensors are the caller's. */
-  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): Classified {
+  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): Classified {
     return tidy(() => {
       const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
       const pooled = this.#pool(lastHiddenState);

@@ -1,7 +1,6 @@
 import { activate, Linear, normal, type Params, tidy } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
-import { type BackboneOutput, tokenAt, VitBackbone } from "./backbone.ts";
+import { type BackboneOutput, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 
 /** What a {@link VitModel} gives. */
@@ -28,7 +27,7 @@ export class VitModel {
   }
 
   /** @param pixels [B, C, H, W]. All tensors are the caller's. */
-  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): Encoded {
+  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): Encoded {
     return tidy(() => {
       const encoded = this.backbone.forward(pixels, options);
       const poolerOutput = this.#pool(encoded.lastHiddenState);
