@@ -63,6 +63,28 @@ def optimizers() -> None:
     save_file(tensors, OUT / "optimizers.safetensors", metadata={"versions": VERSIONS})
 
 
+MATRICES = {"square": (7, 7), "wide": (3, 11), "tall": (13, 5), "other": (7, 7)}
+
+
+def muon() -> None:
+    """Muon's own iteration is in bfloat16, whose third digit depends on the machine: here it keeps float32."""
+    torch.manual_seed(0)
+    torch.Tensor.bfloat16 = lambda self: self.clone()
+    tensors = {f"start.{name}": torch.randn(shape) for name, shape in MATRICES.items()}
+    params = {name: tensors[f"start.{name}"].clone().requires_grad_() for name in MATRICES}
+    optimizer = torch.optim.Muon(params.values(), lr=1.0, weight_decay=0.2, momentum=0.9, adjust_lr_fn="match_rms_adamw")
+    tensors["learningRates"] = torch.tensor(LEARNING_RATES[:4])
+    for step, learning_rate in enumerate(LEARNING_RATES[:4]):
+        optimizer.param_groups[0]["lr"] = learning_rate
+        for name, param in params.items():
+            tensors[f"gradient.{step}.{name}"] = torch.randn(param.shape) * 10.0 ** (step - 2)
+            param.grad = tensors[f"gradient.{step}.{name}"].clone()
+        optimizer.step()
+        for name, param in params.items():
+            tensors[f"{step}.{name}"] = param.detach().clone()
+    save_file(tensors, OUT / "muon.safetensors", metadata={"versions": VERSIONS})
+
+
 # (name, hypotheses, one list per reference)
 CORPORA = [
     ("plain", ["The cat sat on the mat.", "A dog runs through the snow."],
@@ -128,4 +150,5 @@ def metrics() -> None:
 
 
 optimizers()
+muon()
 metrics()

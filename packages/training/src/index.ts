@@ -24,6 +24,8 @@ export { cutmix, type LabelledBatch, type MixedBatch, mixup, unmixed } from "./i
 export { mixedCrossEntropy } from "./images/mixedCrossEntropy.ts";
 export type { Pixels } from "./images/pixels.ts";
 export { randAugment, type RandAugmentOptions } from "./images/randAugment.ts";
+export { Muon, type MuonOptions } from "./muon.ts";
+export { optimizerOfParts, type OptimizerPart } from "./optimizerOfParts.ts";
 export type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
 export {
   constantSchedule,

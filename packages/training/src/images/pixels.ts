@@ -2,8 +2,8 @@
 export interface Pixels {
   readonly width: number;
   readonly height: number;
-  /** 1 is grey, 3 is red, green and blue. */
-  readonly channels: 1 | 3;
+  /** 1 is grey, 3 is red, green and blue, 4 has its opacity too. */
+  readonly channels: 1 | 3 | 4;
   /** [height, width, channels] */
   readonly data: Uint8Array | Uint8ClampedArray;
 }

@@ -1,0 +1,51 @@
+import type { StateDict } from "@qkv/nn";
+import type { NamedGradients, NamedVariables } from "./gradients.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** An optimizer and the parameters that it was made for. */
+export interface OptimizerPart {
+  readonly params: NamedVariables;
+  readonly optimizer: Optimizer;
+}
+
+/**
+ * Several optimizers as one, each for parameters of its own: {@link Muon} for matrices and {@link AdamW} for the rest,
+ * for example. The learning rate that is told is the first one's. It owns them.
+ */
+export function optimizerOfParts(parts: readonly OptimizerPart[]): Optimizer & Disposable {
+  const [first] = parts;
+  if (first === undefined) throw new RangeError("optimizerOfParts: expected at least one part, got none");
+  const dispose = () => parts.forEach(({ optimizer }) => optimizer.dispose());
+  return {
+    learningRate: first.optimizer.learningRate,
+
+    step(gradients, options) {
+      const shares: NamedGradients[] = parts.map(({ params }) => {
+        return new Map([...gradients].filter(([name]) => params.has(name)));
+      });
+      const stranger = [...gradients.keys()].find((name) => !shares.some((share) => share.has(name)));
+      if (stranger !== undefined) {
+        throw new RangeError(`optimizerOfParts: expected gradients of its parameters, got one of ${stranger}`);
+      }
+      parts.forEach(({ optimizer }, i) => optimizer.step(shares[i] ?? new Map(), options));
+    },
+
+    /** Each part's own state, its names after the part's number. */
+    async state() {
+      const states = await Promise.all(parts.map(({ optimizer }) => optimizer.state()));
+      return new Map(states.flatMap((state, i) => [...state].map(([name, entry]) => [`${i}.${name}`, entry] as const)));
+    },
+
+    load(state) {
+      parts.forEach(({ optimizer }, i) => optimizer.load(under(`${i}.`, state)));
+    },
+
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}
+
+function under(prefix: string, state: StateDict): StateDict {
+  const own = [...state].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, entry]) => [name.slice(prefix.length), entry]));
+}
