@@ -2,6 +2,7 @@ import { readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { type MarianConfig, MarianModel } from "@qkv/transformer";
+import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
 import { architectureOf, type PretrainedModel } from "./architectures.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 
@@ -9,6 +10,8 @@ import { PretrainedError } from "./pretrainedError.ts";
 export interface SavePretrainedOptions {
   readonly model: PretrainedModel;
   readonly tokenizer?: Tokenizer;
+  /** What happens to an image before the model sees it, for `preprocessor_config.json`. */
+  readonly imageProcessor?: ImageProcessorConfig;
   /** How weights are stored. F16 halves the file and keeps about three decimal digits. */
   readonly dtype?: "F32" | "F16";
   /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
@@ -20,11 +23,12 @@ export interface SavePretrainedOptions {
 /**
  * The files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`
  * and `model.safetensors`; for a model that generates text `generation_config.json` too, and with a tokenizer
- * `tokenizer.json` and `tokenizer_config.json`.
+ * `tokenizer.json` and `tokenizer_config.json`, and with an image processor `preprocessor_config.json`.
  */
 export async function pretrainedFiles({
   model,
   tokenizer,
+  imageProcessor,
   dtype = "F32",
   generationConfig = {},
   languages,
@@ -37,6 +41,9 @@ export async function pretrainedFiles({
     ["config.json", encode({ architectures: [className], ...formatConfig(model.config), ...dtypes })],
     ["model.safetensors", writeSafetensors(storeAs(dtype, state), { format: "pt" })],
   ]);
+  if (imageProcessor !== undefined) {
+    files.set("preprocessor_config.json", encode(formatPreprocessorConfig(imageProcessor)));
+  }
   if (!(model instanceof MarianModel)) return files;
   files.set("generation_config.json", encode({ ...generationOf(model.config), ...generationConfig }));
   if (tokenizer !== undefined) {

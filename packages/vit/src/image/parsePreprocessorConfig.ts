@@ -3,7 +3,7 @@ import { DEFAULTS, type ImageProcessorType, PROCESSOR_OF_MODEL } from "./process
 import type { Resample } from "./resampleFilters.ts";
 
 /** The numbers of Pillow's `Image.Resampling`, which is how the file names them. */
-const RESAMPLES: readonly Resample[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
+export const RESAMPLES: readonly Resample[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
 /** From this size on ConvNeXT's processor resizes without a crop. */
 const CONVNEXT_WHOLE = 384;

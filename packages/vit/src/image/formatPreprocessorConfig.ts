@@ -1,0 +1,29 @@
+import { RESAMPLES } from "./parsePreprocessorConfig.ts";
+import type { ImageProcessorConfig, ImageSize } from "./processorConfig.ts";
+import type { ImageProcessorType } from "./processorDefaults.ts";
+
+/** The fields of the `preprocessor_config.json` that transformers, and `parsePreprocessorConfig`, open as this one. */
+export function formatPreprocessorConfig(config: ImageProcessorConfig): Record<string, unknown> {
+  const { resize, centerCrop, rescaleFactor, normalize } = config;
+  return {
+    image_processor_type: processorOf(config),
+    do_resize: resize !== undefined,
+    ...(resize && { size: sizeFields(resize.size), resample: RESAMPLES.indexOf(resize.resample) }),
+    do_center_crop: centerCrop !== undefined,
+    ...(centerCrop && { crop_size: sizeFields(centerCrop) }),
+    do_rescale: rescaleFactor !== undefined,
+    ...(rescaleFactor !== undefined && { rescale_factor: rescaleFactor }),
+    do_normalize: normalize !== undefined,
+    ...(normalize && { image_mean: normalize.mean, image_std: normalize.std }),
+  };
+}
+
+/** The simplest class of transformers that does all of it. */
+function processorOf({ resize, centerCrop }: ImageProcessorConfig): ImageProcessorType {
+  if (resize !== undefined && "shortestEdge" in resize.size) return "BitImageProcessor";
+  return centerCrop === undefined ? "ViTImageProcessor" : "DeiTImageProcessor";
+}
+
+function sizeFields(size: ImageSize): Record<string, number> {
+  return "shortestEdge" in size ? { shortest_edge: size.shortestEdge } : { height: size.height, width: size.width };
+}
