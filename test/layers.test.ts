@@ -67,6 +67,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "cli-progress",
       "commander",
       "fflate",
+      "sharp",
+      "tar-stream",
       "zod",
     ],
     node: "everywhere",

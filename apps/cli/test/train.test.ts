@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { killedAgainAndAgain, logOf } from "./killedRun.ts";
 import { buildProgram, qkv } from "./qkv.ts";
 
 let folder: string;
@@ -36,39 +36,17 @@ async function writeConfig(): Promise<void> {
   await writeFile(path.join(folder, "config.json"), JSON.stringify(config));
 }
 
-/** What a run logged, but for the times and for checkpoints: a kill between a save and its line leaves the line out. */
-async function logOf(run: string): Promise<unknown[]> {
-  const lines = (await readFile(path.join(run, "log.jsonl"), "utf8")).trim().split("\n");
-  return lines
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ type }) => type !== "checkpoint")
-    .map(({ time: _time, tokensPerSecond: _speed, etaSeconds: _eta, ...event }) => event);
-}
-
 test("a run that is killed again and again ends as one that never was: the same losses, the same model", async () => {
   const [whole, killed] = [path.join(folder, "whole"), path.join(folder, "killed")];
   const place = ["--data", folder, "--backend", "wasm"];
   const started = ["train", "translation", "--config", path.join(folder, "config.json")];
   expect(await qkv([...started, "--out", whole, ...place])).toMatchObject({ code: 0, stdout: "" });
 
-  let args = [...started, "--out", killed, ...place];
-  let kills = 0;
-  for (let delay = 500; ; delay += 150) {
-    const { code, signal, stderr } = await qkv(args, {
-      whileRunning: (child) => {
-        const timer = setTimeout(() => child.kill("SIGKILL"), delay);
-        child.once("close", () => clearTimeout(timer));
-      },
-    });
-    if (signal === null) {
-      expect({ code, stderr }).toMatchObject({ code: 0 });
-      break;
-    }
-    kills += 1;
-    // killed before there was a run to go on with, it is begun again
-    if (existsSync(path.join(killed, "config.json"))) args = ["train", "translation", "--resume", killed, ...place];
-  }
-  expect(kills).toBeGreaterThan(0);
+  await killedAgainAndAgain(
+    [...started, "--out", killed, ...place],
+    ["train", "translation", "--resume", killed, ...place],
+    killed,
+  );
 
   expect(await logOf(killed)).toEqual(await logOf(whole));
   for (const file of ["model.safetensors", "tokenizer.json", "config.json"]) {

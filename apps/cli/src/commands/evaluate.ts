@@ -6,6 +6,7 @@ import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
+import { evaluateImagesCommand } from "./evaluateImages.ts";
 
 interface EvaluateTranslationOptions extends BackendChoice {
   readonly model: string;
@@ -38,7 +39,10 @@ export function evaluateCommand(): Command {
       .option("--output <file>", "write the translations, one a line")
       .option("--json", "one JSON object: bleu, chrf, signature"),
   ).action((options: EvaluateTranslationOptions) => untilInterrupted((signal) => evaluateTranslation(options, signal)));
-  return new Command("evaluate").description("Score a model.").addCommand(translation);
+  return new Command("evaluate")
+    .description("Score a model.")
+    .addCommand(translation)
+    .addCommand(evaluateImagesCommand());
 }
 
 async function evaluateTranslation(options: EvaluateTranslationOptions, signal: AbortSignal): Promise<void> {

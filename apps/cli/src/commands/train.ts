@@ -11,19 +11,34 @@ interface TrainOptions extends BackendChoice {
 
 /** `qkv train TASK`: a new run from a config, or one that goes on. */
 export function trainCommand(): Command {
-  const translation = withBackendOptions(
-    new Command("translation")
-      .description("Train an encoder-decoder to translate, its vocabulary included.")
-      .option("--config <file>", "what to train on what: see recipes/en-fr.json")
-      .option("--out <dir>", "the run's folder: log, checkpoints and, at the end, the model")
-      .option("--resume <dir>", "go on with the run in this folder as if it had never stopped")
-      .option("--data <dir>", "the folder that the config's data files are in (default: $QKV_DATA)"),
+  const translation = withRunOptions(
+    new Command("translation").description("Train an encoder-decoder to translate, its vocabulary included."),
+    "recipes/en-fr.json",
   ).action(async (options: TrainOptions) => {
     const { runTranslationTraining } = await import("../translation/trainingRun.ts");
     await runTranslationTraining({ ...options, startBackend: () => startBackend(options) });
   });
+  const imageClassification = withRunOptions(
+    new Command("image-classification").description("Train a Vision Transformer to tell classes of images apart."),
+    "recipes/cifar10.json",
+  ).action(async (options: TrainOptions) => {
+    const { runImageTraining } = await import("../imageClassification/trainingRun.ts");
+    await runImageTraining({ ...options, startBackend: () => startBackend(options) });
+  });
   return new Command("train")
     .description("Train a model, which can be stopped and resumed, or a tokenizer.")
     .addCommand(translation)
+    .addCommand(imageClassification)
     .addCommand(trainTokenizerCommand());
+}
+
+/** @param recipe an example of a config */
+function withRunOptions(command: Command, recipe: string): Command {
+  return withBackendOptions(
+    command
+      .option("--config <file>", `what to train on what: see ${recipe}`)
+      .option("--out <dir>", "the run's folder: log, checkpoints and, at the end, the model")
+      .option("--resume <dir>", "go on with the run in this folder as if it had never stopped")
+      .option("--data <dir>", "the folder that the config's data files are in (default: $QKV_DATA)"),
+  );
 }

@@ -1,9 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { UsageError } from "../usageError.ts";
-
-const positive = z.number().int().positive();
-const rate = z.number().min(0).lt(1);
+import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
 
 /** A file of sentence pairs: one tab-separated file (inside a zip or not), or two files of lines (gzipped or not). */
 const Pairs = z.union([
@@ -50,22 +46,8 @@ export const TranslationTrainingConfig = z.strictObject({
     maxPositions: positive.default(512),
   }),
 
-  training: z.strictObject({
-    steps: positive.describe("Updates in all"),
+  training: Optimization.extend({
     tokensPerBatch: positive.describe("Rows times the longest side of a batch, at most"),
-    learningRate: z.number().positive().describe("The highest, reached after warm-up"),
-    warmupSteps: z.number().int().nonnegative().default(0),
-    schedule: z
-      .enum(["linear", "cosine", "inverseSqrt", "stableThenDecay", "constant"])
-      .default("linear")
-      .describe("After warm-up"),
-    decaySteps: positive.optional().describe("stableThenDecay's last steps, a quarter of all by default"),
-    beta1: rate.default(0.9),
-    beta2: rate.default(0.98),
-    eps: z.number().positive().default(1e-9),
-    weightDecay: z.number().nonnegative().default(0).describe("Not on norms, biases and embeddings"),
-    labelSmoothing: rate.default(0.1),
-    clipNorm: z.number().positive().default(1).describe("Gradients are scaled down to this global norm"),
   }),
 
   validation: z
@@ -75,37 +57,7 @@ export const TranslationTrainingConfig = z.strictObject({
     })
     .prefault({}),
 
-  checkpoints: z.strictObject({ everySteps: positive.default(500), keep: positive.default(3) }).prefault({}),
+  checkpoints: Checkpoints.prefault({}),
 });
 
 export type TranslationTrainingConfig = z.infer<typeof TranslationTrainingConfig>;
-
-/** A checked training config. @throws UsageError with one line that names the field, what was expected and what came */
-export async function readTrainingConfig(file: string): Promise<TranslationTrainingConfig> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`${file}: expected a training config, got ${(error as NodeJS.ErrnoException).code}`);
-  }
-  return parseTrainingConfig(text, file);
-}
-
-/** As {@link readTrainingConfig}, of a file's text. */
-export function parseTrainingConfig(text: string, file: string): TranslationTrainingConfig {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${file}: expected JSON, got ${(error as Error).message}`);
-  }
-  const result = TranslationTrainingConfig.safeParse(json);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "config"}: ${issue.message}`);
-  throw new UsageError(`${file}: ${problems.join("; ")}`);
-}
-
-/** The JSON Schema of {@link TranslationTrainingConfig}, for editors to check and explain a recipe by. */
-export function trainingConfigSchema(): object {
-  return z.toJSONSchema(TranslationTrainingConfig, { io: "input" });
-}

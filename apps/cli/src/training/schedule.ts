@@ -6,11 +6,9 @@ import {
   type Schedule,
   stableThenDecaySchedule,
 } from "@qkv/training";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import type { Optimization } from "./recipe.ts";
 
-type TrainingConfig = TranslationTrainingConfig["training"];
-
-const SCHEDULES: Readonly<Record<TrainingConfig["schedule"], (config: TrainingConfig) => Schedule>> = {
+const SCHEDULES: Readonly<Record<Optimization["schedule"], (config: Optimization) => Schedule>> = {
   linear: ({ warmupSteps, steps }) => linearSchedule({ warmupSteps, totalSteps: steps }),
   cosine: ({ warmupSteps, steps }) => cosineSchedule({ warmupSteps, totalSteps: steps }),
   inverseSqrt: ({ warmupSteps }) => inverseSqrtSchedule({ warmupSteps: Math.max(warmupSteps, 1) }),
@@ -20,6 +18,6 @@ const SCHEDULES: Readonly<Record<TrainingConfig["schedule"], (config: TrainingCo
 };
 
 /** The learning rate's course over a run. */
-export function scheduleOf(config: TrainingConfig): Schedule {
+export function scheduleOf(config: Optimization): Schedule {
   return SCHEDULES[config.schedule](config);
 }

@@ -8,9 +8,9 @@ export interface TrainingView {
   stop(): void;
 }
 
-/** A bar for the steps, and a line for each validation. */
-export function trainingView(steps: number): TrainingView {
-  const bar = progressBar("training", steps, "loss {loss} {speed} tokens/s {left} left");
+/** A bar for the steps, and a line for each validation. @param unit what the speed counts */
+export function trainingView(steps: number, unit: string): TrainingView {
+  const bar = progressBar("training", steps, `loss {loss} {speed} ${unit}/s {left} left`);
   return {
     stop: () => bar.stop(),
     show: (event) => {

@@ -1,0 +1,76 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { train, type TrainingTask } from "@qkv/training";
+import { fileCheckpoints, trainingLog } from "@qkv/training/node";
+import { note } from "../note.ts";
+import { keepBest } from "./keepBest.ts";
+import { newOptimizer, type ParameterKinds } from "./newOptimizer.ts";
+import type { Recipe } from "./recipe.ts";
+import type { RunFolder } from "./runFolder.ts";
+import { scheduleOf } from "./schedule.ts";
+import { trainingCurve } from "./trainingCurve.ts";
+import { trainingView } from "./trainingView.ts";
+
+/** What differs between tasks. */
+export interface TrainInFolderOptions {
+  /** The validation's figure that is to be as high as possible. */
+  readonly best: string;
+  /** What `tokens` of the task are, for the terminal. */
+  readonly unit: string;
+  readonly kinds: ParameterKinds;
+  /** How to say `qkv train TASK`. */
+  readonly command: string;
+  /** Whether the folder holds a run to go on with. */
+  readonly resumed: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains to the end, with a log, its curve and checkpoints in the run's folder, and leaves the best parameters in place.
+ *
+ * @throws AbortError if it was interrupted
+ */
+export async function trainInFolder<Batch>(
+  { config, folder }: RunFolder<Recipe>,
+  task: TrainingTask<Batch>,
+  { best, unit, kinds, command, resumed, signal }: TrainInFolderOptions,
+): Promise<void> {
+  const checkpoints = fileCheckpoints(path.join(folder, "checkpoints"), {
+    keep: Math.max(config.checkpoints.keep, config.checkpoints.average),
+    onSkipped: (file, reason) => note(`skipped a damaged checkpoint: ${file}: ${reason}`),
+  });
+  const resume = resumed ? await checkpoints.latest() : undefined;
+  const logFile = path.join(folder, "log.jsonl");
+  const log = trainingLog(logFile, { resumedStep: resume?.progress.step ?? 0 });
+  const view = trainingView(config.training.steps, unit);
+  const optimizer = newOptimizer(task.params, config.training, kinds);
+  try {
+    const { stopped, progress } = await train(task, {
+      optimizer,
+      schedule: scheduleOf(config.training),
+      seed: config.seed,
+      maxSteps: config.training.steps,
+      clipNorm: config.training.clipNorm,
+      validateEvery: config.validation.everySteps,
+      best: { metric: best, mode: "max" },
+      checkpoints,
+      checkpointEvery: config.checkpoints.everySteps,
+      ...(resume && { resume }),
+      signal,
+      onEvent: (event) => {
+        log.write(event);
+        view.show(event);
+      },
+    });
+    if (stopped === "aborted") {
+      note(`stopped; go on with: ${command} --resume ${folder}`);
+      signal.throwIfAborted();
+    }
+    await keepBest(task, checkpoints, progress, { metric: best, average: config.checkpoints.average, signal });
+    await writeFile(path.join(folder, "curve.svg"), await trainingCurve(logFile, path.basename(path.resolve(folder))));
+  } finally {
+    view.stop();
+    optimizer.dispose();
+    log.close();
+  }
+}
