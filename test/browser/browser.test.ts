@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { modelFolder } from "@qkv/pretrained/node";
-import { expectClose, golden } from "@qkv/testing";
+import { expectClose, golden, hubRoutes } from "@qkv/testing";
 import { toRgb } from "@qkv/vit";
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
@@ -32,11 +32,18 @@ const WORK = {
 // Needs the built packages and a browser: `pnpm test:browser` sets it.
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromium", () => {
   const bundle = mkdtempSync(join(tmpdir(), "qkv-page-"));
+  const weights = Uint8Array.from({ length: 20_000_000 }, (_, i) => i % 253);
+  const commits = { ["c".repeat(40)]: { "model.safetensors": weights } };
+  const hub = hubRoutes({ "me/large": { commits, revisions: { main: "c".repeat(40) } } });
   let server: FolderServer;
   let browser: Browser;
-  const ask = (query: Readonly<Record<string, string | readonly string[]>>, path = "/") => {
+  const ask = (
+    query: Readonly<Record<string, string | readonly string[]>>,
+    path = "/",
+    context: Pick<Browser, "newPage"> = browser,
+  ) => {
     const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
-    return resultOf(browser, `${server.origin}${path}?${new URLSearchParams(pairs)}`);
+    return resultOf(context, `${server.origin}${path}?${new URLSearchParams(pairs)}`);
   };
   beforeAll(async () => {
     await build({
@@ -45,7 +52,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
       outdir: bundle,
       ...{ bundle: true, minify: true, splitting: true, format: "esm", platform: "browser", target: "es2022" },
     });
-    server = await serve({ page: bundle, wasm: WASM, model: MODEL, images: IMAGES });
+    server = await serve({ page: bundle, wasm: WASM, model: MODEL, images: IMAGES }, hub.answer);
     browser = await launchChromium("--enable-unsafe-webgpu"); // else software is no adapter
   }, 60_000);
 
@@ -86,6 +93,25 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
       expect.stringContaining("expected a whole image, got one that is broken or cut off"),
       expect.stringContaining("at most 134 million pixels, got 20000 x 20000"),
     ]);
+  });
+
+  test("goes on with a download after a reload, and needs no network for what is kept", async () => {
+    const sum = weights.reduce((total, byte) => total + byte, 0);
+    const context = await browser.newContext();
+    Object.assign(hub.faults, { cutAfter: 12_000_000, refuseAfterCut: true });
+    const first = await ask({ ref: "me/large" }, "/", context);
+    expect(first.result).toEqual({ read: expect.stringContaining("could not be reached") as string, from: 0 });
+    Object.assign(hub.faults, { cutAfter: Infinity, refuse: false, refuseAfterCut: false });
+    hub.asked.length = 0;
+    const second = await ask({ ref: "me/large" }, "/", context);
+    expect(second.result).toEqual({ read: sum, from: expect.any(Number) as number });
+    const { from } = second.result as { from: number };
+    expect(from).toBeGreaterThanOrEqual(8_388_608); // whole segments, at least
+    expect(hub.asked.at(-1)?.range).toBe(`bytes=${from}-`);
+    hub.faults.refuse = true;
+    const third = await ask({ ref: "me/large" }, "/", context);
+    expect(third.result).toEqual({ read: sum });
+    await context.close();
   });
 
   test.each(["wasm", "webgpu"] as const)(

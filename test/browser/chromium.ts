@@ -27,7 +27,7 @@ export interface PageOutcome {
 }
 
 /** Opens a page and waits for its element #result. */
-export async function resultOf(browser: Browser, url: string): Promise<PageOutcome> {
+export async function resultOf(browser: Pick<Browser, "newPage">, url: string): Promise<PageOutcome> {
   const page = await browser.newPage();
   const printed: string[] = [];
   const wasm: string[] = [];

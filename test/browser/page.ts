@@ -1,6 +1,6 @@
 // The page. What it is asked for stands in its address; what came of it stands in the element #result, as JSON.
 import { activeKernel, type BackendName, type BackendReport, initBackend, memoryReport } from "@qkv/backend";
-import type { ModelFiles } from "@qkv/pretrained";
+import { type ModelFiles, remoteFiles } from "@qkv/pretrained";
 import * as tf from "@tensorflow/tfjs-core";
 import { refuseImages, seeImages } from "./images.ts";
 import { forward, type Line, trainTiny, translate } from "./work.ts";
@@ -70,6 +70,17 @@ async function loseDevice() {
   return { told, read, name, sum: (await onDevice().data())[0] };
 }
 
+/** The sum of a file's bytes that the hub of this origin has, or why there is none, and how much came over the network. */
+async function fetchFile(ref: string, file: string) {
+  const loaded: number[] = [];
+  const files = remoteFiles(ref, { endpoint: location.origin, onProgress: (progress) => loaded.push(progress.loaded) });
+  const read = await files.read(file).then(
+    (bytes) => bytes?.reduce((sum, byte) => sum + byte, 0),
+    (error: Error) => error.message,
+  );
+  return { read, from: loaded[0] };
+}
+
 /** Whether the page may turn text into code. */
 function mayEvaluate(): boolean {
   try {
@@ -82,6 +93,8 @@ function mayEvaluate(): boolean {
 const asked = new URLSearchParams(location.search);
 async function answer(): Promise<unknown> {
   if (asked.has("evaluate")) return { evaluates: mayEvaluate() };
+  const ref = asked.get("ref");
+  if (ref !== null) return fetchFile(ref, "model.safetensors");
   if (asked.has("image"))
     return { seen: await seeImages("/images", asked.getAll("image")), refused: await refuseImages() };
   return asked.has("lose") ? loseDevice() : run(asked);

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
@@ -16,10 +16,14 @@ const PAGE =
 /** Scripts from here and WebAssembly, nothing made of text, nothing from elsewhere. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'";
 
+/** Answers requests to a hub: `/api/...`, `/cdn/...` and the models of `/me/...`. */
+export type HubAnswer = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** Serves each folder under its name, and at `/` a page that runs `/page/page.js`. At `/isolated`, with shared memory. */
-export async function serve(folders: Readonly<Record<string, string>>): Promise<FolderServer> {
+export async function serve(folders: Readonly<Record<string, string>>, hub?: HubAnswer): Promise<FolderServer> {
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (hub !== undefined && /^\/(api|cdn|me)\//.test(pathname)) return void hub(request, response);
     const isolation = {
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Embedder-Policy": "require-corp",

@@ -17,6 +17,8 @@ export interface Repository {
 export interface HubFaults {
   /** Connections break after so many bytes of a file. */
   cutAfter?: number;
+  /** With the first connection that breaks, the network is gone. */
+  refuseAfterCut?: boolean;
   /** Files come whole, whatever range is asked for. */
   noRanges?: boolean;
   /** The list of files has no checksums. */
@@ -48,11 +50,19 @@ export interface HubServer {
 /** From this size on a file lies in large file storage: elsewhere, known by its sha256. */
 const LARGE = 2000;
 
+/** The routes of a hub without a server of their own. */
+export interface HubRoutes extends Pick<HubServer, "asked" | "faults"> {
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
 /** @param cdn where large files are sent from: another origin, as on the hub */
-export async function startHub(
-  repositories: Readonly<Record<string, Repository>>,
-  cdn?: HubServer,
-): Promise<HubServer> {
+export function startHub(repositories: Readonly<Record<string, Repository>>, cdn?: HubServer): Promise<HubServer> {
+  const { answer, ...parts } = hubRoutes(repositories, cdn);
+  return listen(createServer(answer), parts);
+}
+
+/** What answers requests to a hub: `/api/models/...`, `/owner/name/resolve/...` and `/cdn/...`. */
+export function hubRoutes(repositories: Readonly<Record<string, Repository>>, cdn?: HubServer): HubRoutes {
   const faults: HubFaults = {};
   const asked: AskedOfHub[] = [];
   const large = new Map<string, Uint8Array>();
@@ -95,7 +105,7 @@ export async function startHub(
     const linked = { "X-Linked-ETag": `"${sha256(bytes)}"`, "X-Linked-Size": bytes.length };
     response.writeHead(302, { ...common, ...linked, Location: target }).end();
   };
-  return listen(createServer(answer), { asked, faults });
+  return { answer, asked, faults };
 }
 
 /** A server of one plain folder, as any web server is. */
@@ -155,6 +165,7 @@ function send(
   if (request.method === "HEAD") return void response.end();
   const { cutAfter = Infinity } = faults;
   if (bytes.length <= cutAfter) return void response.end(bytes);
+  faults.refuse ||= faults.refuseAfterCut === true;
   response.write(bytes.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 20));
 }
 

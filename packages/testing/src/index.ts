@@ -4,7 +4,16 @@ export { describeBackends } from "./describeBackends.ts";
 export { ClosenessError, expectClose } from "./expectClose.ts";
 export { expectNoLeaks } from "./expectNoLeaks.ts";
 export { type Golden, golden, type GoldenArray } from "./golden.ts";
-export { type AskedOfHub, type HubFaults, type HubServer, type Repository, startHub, startWeb } from "./hubServer.ts";
+export {
+  type AskedOfHub,
+  type HubFaults,
+  type HubRoutes,
+  hubRoutes,
+  type HubServer,
+  type Repository,
+  startHub,
+  startWeb,
+} from "./hubServer.ts";
 export {
   expectSameAsCpu,
   type Operation,
