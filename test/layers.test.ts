@@ -48,6 +48,19 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },
+  "@qkv/app-shell": {
+    imports: [
+      "@preact/signals",
+      "@qkv/backend",
+      "@qkv/pretrained",
+      "@tensorflow/tfjs-backend-wasm",
+      "comlink",
+      "preact",
+    ],
+  },
+  "@qkv/classify": {
+    imports: ["@preact/signals", "@qkv/app-shell", "@qkv/backend", "@qkv/pretrained", "@qkv/vit", "preact"],
+  },
   "@qkv/cli": {
     imports: [
       "@qkv/attention",
@@ -132,7 +145,9 @@ describe.each(members())("$manifest.name", ({ folder, manifest }) => {
 
   test("keeps Node's modules out of what runs in a browser", () => {
     if (node === "everywhere") return;
-    const needsNode = reachable(`${folder}/src/index.ts`).filter(
+    const entries = ["index.ts", "main.tsx", "worker.ts"].map((name) => `${folder}/src/${name}`);
+    const inPage = entries.filter((entry) => existsSync(join(ROOT, entry))).flatMap(reachable);
+    const needsNode = inPage.filter(
       ({ specifier, lazy }) => specifier.startsWith("node:") && !(node === "lazily" && lazy),
     );
     expect(needsNode.map(said)).toEqual([]);
@@ -168,5 +183,5 @@ describe.each(members())("$manifest.name", ({ folder, manifest }) => {
 
 function insideAndThere(folder: string, file: string, specifier: string): boolean {
   const target = join(dirname(file), specifier);
-  return target.startsWith(`${folder}/`) && existsSync(join(ROOT, target)) && /\.(?:ts|json)$/.test(target);
+  return target.startsWith(`${folder}/`) && existsSync(join(ROOT, target)) && /\.(?:tsx?|json|css)$/.test(target);
 }

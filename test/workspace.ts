@@ -62,7 +62,7 @@ export function tests(folder: string): string[] {
 function typescript(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => relative(ROOT, join(folder, file)));
 }
 

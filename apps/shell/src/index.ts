@@ -1,0 +1,18 @@
+export { connectWorker, hear } from "./connectWorker.ts";
+export { LANGUAGES, type Language, language, type Messages, useMessages } from "./look/language.ts";
+export { THEMES, type Theme, theme } from "./look/theme.ts";
+export { stored } from "./look/stored.ts";
+export { Page } from "./look/Page.tsx";
+export { Choice } from "./look/Choice.tsx";
+export { Progress } from "./look/Progress.tsx";
+export { Notice } from "./look/Notice.tsx";
+export { DropZone, wholePageDrop } from "./look/DropZone.tsx";
+export { FileButton } from "./look/FileButton.tsx";
+export { droppedFiles } from "./look/droppedFiles.ts";
+export { formatBytes, formatCount, formatMs, formatPercent } from "./look/format.ts";
+export { type ErrorSentence, errorSentence, isAbort } from "./look/errorSentence.ts";
+export { BackendPanel } from "./look/BackendPanel.tsx";
+export { ModelPicker } from "./look/ModelPicker.tsx";
+export { folderSource, isModelFolder, modelLabel, type ModelSource } from "./model/modelSource.ts";
+export { shippedModels } from "./model/shippedModels.ts";
+export type { BackendStatus } from "./work/modelHost.ts";

@@ -1,0 +1,135 @@
+import type { DownloadProgress } from "@qkv/pretrained";
+import { useState } from "preact/hooks";
+import { folderSource, modelLabel, type ModelSource } from "../model/modelSource.ts";
+import { FileButton } from "./FileButton.tsx";
+import { formatBytes } from "./format.ts";
+import { type Messages, useMessages } from "./language.ts";
+import { Notice } from "./Notice.tsx";
+import { Progress } from "./Progress.tsx";
+
+const MESSAGES: Messages<{
+  title: string;
+  none: string;
+  shipped: string;
+  remote: string;
+  remoteHint: string;
+  open: string;
+  folder: string;
+  folderHint: string;
+  opening: (name: string) => string;
+  of: (loaded: string, total: string) => string;
+}> = {
+  en: {
+    title: "Model",
+    none: "none yet",
+    shipped: "Here already, no network needed",
+    remote: "From the hub, or any https address",
+    remoteHint: "It is fetched once and kept in this browser.",
+    open: "Open",
+    folder: "Open a folder …",
+    folderHint: "A model folder of this device: config.json and model.safetensors. Or drop it on the page.",
+    opening: (name) => `Opening ${name} …`,
+    of: (loaded, total) => `${loaded} of ${total}`,
+  },
+  ko: {
+    title: "모델",
+    none: "아직 없음",
+    shipped: "여기 있는 모델, 네트워크가 필요 없습니다",
+    remote: "허브 또는 https 주소에서",
+    remoteHint: "한 번만 내려받아 이 브라우저에 보관합니다.",
+    open: "열기",
+    folder: "폴더 열기 …",
+    folderHint: "이 기기의 모델 폴더(config.json, model.safetensors)를 고르거나 페이지에 끌어다 놓으세요.",
+    opening: (name) => `${name} 여는 중 …`,
+    of: (loaded, total) => `${total} 중 ${loaded}`,
+  },
+};
+
+interface ModelPickerProps {
+  /** What is there without a network. */
+  readonly shipped: readonly ModelSource[];
+  /** The open one. */
+  readonly current: ModelSource | undefined;
+  /** The one that is being opened, and how far it is. */
+  readonly opening?: { readonly source: ModelSource; readonly progress?: DownloadProgress | undefined } | undefined;
+  readonly error?: unknown;
+  /** A hub id of the kind that the page takes, as an example. */
+  readonly example: string;
+  /** What a shipped model is called here; left out, its folder's name. */
+  readonly nameOf?: (source: ModelSource) => string;
+  readonly onPick: (source: ModelSource) => void;
+  readonly onCancel: () => void;
+}
+
+/** Which model is open, and the ways to another: a shipped one, one of the hub or an address, a folder. */
+export function ModelPicker(props: ModelPickerProps) {
+  const { shipped, current, opening, error, example, nameOf = modelLabel, onPick, onCancel } = props;
+  const messages = useMessages(MESSAGES);
+  const [ref, setRef] = useState("");
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (ref.trim() !== "") onPick({ kind: "remote", ref: ref.trim() });
+  };
+  return (
+    <details class="panel model-picker">
+      <summary>
+        <span>{messages.title}</span>
+        <span class="quiet">{current === undefined ? messages.none : nameOf(current)}</span>
+      </summary>
+      <p class="small quiet">{messages.shipped}</p>
+      <div class="row">
+        {shipped.map((source) => (
+          <button
+            key={modelLabel(source)}
+            type="button"
+            aria-pressed={current?.kind === "shipped" && modelLabel(current) === modelLabel(source)}
+            onClick={() => onPick(source)}
+          >
+            {nameOf(source)}
+          </button>
+        ))}
+      </div>
+      <form onSubmit={submit} class="stack">
+        <label>
+          <span class="small quiet">{messages.remote}</span>
+          <span class="row">
+            <input
+              type="text"
+              spellcheck={false}
+              autocomplete="off"
+              placeholder={example}
+              value={ref}
+              onInput={({ currentTarget }) => setRef(currentTarget.value)}
+            />
+            <button type="submit">{messages.open}</button>
+          </span>
+        </label>
+        <p class="small quiet">{messages.remoteHint}</p>
+      </form>
+      <div class="stack">
+        <FileButton folder onFiles={(files) => onPick(folderSource(files))}>
+          {messages.folder}
+        </FileButton>
+        <p class="small quiet">{messages.folderHint}</p>
+      </div>
+      {opening && <Opening {...opening} name={nameOf(opening.source)} onCancel={onCancel} />}
+      {error !== undefined && <Notice error={error} />}
+    </details>
+  );
+}
+
+interface OpeningProps {
+  readonly name: string;
+  readonly progress?: DownloadProgress | undefined;
+  readonly onCancel: () => void;
+}
+
+function Opening({ name, progress, onCancel }: OpeningProps) {
+  const messages = useMessages(MESSAGES);
+  const { file, loaded, total } = progress ?? {};
+  const detail =
+    loaded === undefined
+      ? ""
+      : `${file} · ${total === undefined ? formatBytes(loaded) : messages.of(formatBytes(loaded), formatBytes(total))}`;
+  return <Progress label={messages.opening(name)} value={loaded} max={total} detail={detail} onCancel={onCancel} />;
+}

@@ -1,0 +1,73 @@
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/controls.css";
+import { Choice } from "./Choice.tsx";
+import { language, LANGUAGES, type Language, type Messages, useMessages } from "./language.ts";
+import { type Theme, theme } from "./theme.ts";
+
+const MESSAGES: Messages<{ language: string; theme: string; themes: Record<Theme, string>; local: string }> = {
+  en: {
+    language: "Language",
+    theme: "Appearance",
+    themes: { system: "Auto", light: "Light", dark: "Dark" },
+    local: "Everything is computed on this device. Nothing that you put in leaves it.",
+  },
+  ko: {
+    language: "언어",
+    theme: "화면 모드",
+    themes: { system: "자동", light: "밝게", dark: "어둡게" },
+    local: "모든 계산은 이 기기에서 이루어지며, 입력한 내용은 기기 밖으로 나가지 않습니다.",
+  },
+};
+
+interface PageProps {
+  readonly title: string;
+  /** One sentence under it. */
+  readonly lead: string;
+  readonly children: ComponentChildren;
+}
+
+/** A page: one column, its title, and the switches of language and appearance. */
+export function Page({ title, lead, children }: PageProps) {
+  const messages = useMessages(MESSAGES);
+  useEffect(() => {
+    document.title = `${title} · QKV`;
+  }, [title]);
+  return (
+    <>
+      <header class="page-head">
+        <div class="row">
+          <span class="brand">QKV</span>
+          <span class="row switches">
+            <Choice
+              label={messages.language}
+              options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({
+                value,
+                label: <span lang={value}>{LANGUAGES[value]}</span>,
+              }))}
+              value={language.value}
+              onChoose={(chosen) => (language.value = chosen)}
+            />
+            <Choice
+              label={messages.theme}
+              options={(["system", "light", "dark"] as const).map((value) => ({
+                value,
+                label: messages.themes[value],
+              }))}
+              value={theme.value}
+              onChoose={(chosen) => (theme.value = chosen)}
+            />
+          </span>
+        </div>
+        <h1>{title}</h1>
+        <p class="lead">{lead}</p>
+      </header>
+      <main>{children}</main>
+      <footer class="quiet small">
+        <p>{messages.local}</p>
+      </footer>
+    </>
+  );
+}

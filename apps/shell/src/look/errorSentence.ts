@@ -1,0 +1,52 @@
+import { language, type Messages } from "./language.ts";
+
+/** What a page says when something went wrong. */
+export interface ErrorSentence {
+  /** In the page's language: what happened, and what a person can do. */
+  readonly sentence: string;
+  /** What the code says, in English: the file, what was expected and what came. */
+  readonly detail: string;
+}
+
+type Kind = "image" | "model" | "network" | "gpu" | "memory" | "stopped" | "other";
+
+const SENTENCES: Messages<Record<Kind, string>> = {
+  en: {
+    image: "This file cannot be read as an image. Try a PNG, JPEG or WebP.",
+    model: "This model cannot be opened. The one before is still here.",
+    network: "Nobody answers. Look at the network, then try again; what is on this device still works.",
+    gpu: "The GPU was taken away. Choose a backend again, and go on.",
+    memory: "There is not enough memory for this. Try a smaller model or fewer things at once.",
+    stopped: "Stopped.",
+    other: "That did not work.",
+  },
+  ko: {
+    image: "이미지로 읽을 수 없는 파일입니다. PNG, JPEG 또는 WebP 파일을 사용해 보세요.",
+    model: "이 모델을 열 수 없습니다. 이전 모델은 그대로 있습니다.",
+    network: "응답이 없습니다. 네트워크를 확인하고 다시 시도하세요. 이 기기에 있는 것은 계속 작동합니다.",
+    gpu: "GPU를 사용할 수 없게 되었습니다. 백엔드를 다시 선택하면 계속할 수 있습니다.",
+    memory: "메모리가 부족합니다. 더 작은 모델을 쓰거나 한 번에 처리하는 양을 줄여 보세요.",
+    stopped: "중지했습니다.",
+    other: "작업을 마치지 못했습니다.",
+  },
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  AbortError: "stopped",
+  DeviceLostError: "gpu",
+  ImageFileError: "image",
+  PretrainedError: "model",
+  UnreachableError: "network",
+};
+
+/** Puts an error, the page's own or its worker's, in words for the person in front of it. */
+export function errorSentence(error: unknown): ErrorSentence {
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  const kind = /out of memory|allocation failed/i.test(message) ? "memory" : (KINDS[name] ?? "other");
+  return { sentence: SENTENCES[language.value][kind], detail: kind === "stopped" ? "" : message };
+}
+
+/** Whether somebody stopped it, and so knows. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}

@@ -1,0 +1,15 @@
+import { effect } from "@preact/signals";
+import { stored } from "./stored.ts";
+
+/** How the page may look; "system" follows the system's setting. */
+export const THEMES = ["system", "light", "dark"] as const;
+
+/** One of them. */
+export type Theme = (typeof THEMES)[number];
+
+/** How the page looks. */
+export const theme = stored<Theme>("theme", "system", (value): value is Theme => THEMES.includes(value as Theme));
+
+effect(() => {
+  document.documentElement.dataset["theme"] = theme.value;
+});

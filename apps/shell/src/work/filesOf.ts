@@ -1,0 +1,55 @@
+import { type DownloadProgress, type ModelFiles, remoteFiles } from "@qkv/pretrained";
+import type { ModelSource } from "../model/modelSource.ts";
+
+type OnProgress = (progress: DownloadProgress) => void;
+
+/** The files of a model, wherever it comes from; `onProgress` hears what is fetched. */
+export function filesOf(source: ModelSource, onProgress?: OnProgress): ModelFiles {
+  switch (source.kind) {
+    case "remote":
+      return remoteFiles(source.ref, { ...(onProgress && { onProgress }) });
+    case "folder":
+      return pickedFiles(source.name, source.files);
+    case "shipped":
+      return servedFiles(source.name, source.base, source.files, onProgress);
+  }
+}
+
+/** Those of one folder: a person may pick one that holds others. */
+function pickedFiles(name: string, files: readonly File[]): ModelFiles {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  return {
+    name,
+    read: async (file) => {
+      const found = byName.get(file);
+      return found && new Uint8Array(await found.arrayBuffer());
+    },
+  };
+}
+
+/** Which there are is known: asking for a missing one would be an error in the console. */
+function servedFiles(name: string, base: string, names: readonly string[], onProgress?: OnProgress): ModelFiles {
+  return {
+    name,
+    read: async (file, { signal } = {}) => {
+      if (!names.includes(file)) return undefined;
+      const response = await fetch(`${base}${file}`, signal ? { signal } : {});
+      if (!response.ok) throw new Error(`expected the file on this site, got ${response.status}`);
+      return readAll(response, (loaded, total) => onProgress?.({ file, loaded, ...(total > 0 && { total }) }));
+    },
+  };
+}
+
+async function readAll(response: Response, tell: (loaded: number, total: number) => void): Promise<Uint8Array> {
+  // A server that compresses tells the compressed length.
+  const plain = response.headers.get("Content-Encoding") === null;
+  const total = plain ? Number(response.headers.get("Content-Length") ?? 0) : 0;
+  let loaded = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      tell((loaded += chunk.length), total);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Uint8Array(await new Response(response.body?.pipeThrough(counted) ?? null).arrayBuffer());
+}

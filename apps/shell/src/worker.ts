@@ -1,0 +1,3 @@
+export { filesOf } from "./work/filesOf.ts";
+export { type BackendStatus, type LoadModel, ModelHost } from "./work/modelHost.ts";
+export { serveWork } from "./work/serveWork.ts";
