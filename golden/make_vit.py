@@ -180,6 +180,81 @@ def make_stem():
     (OUT / "stem.safetensors").chmod(0o644)
 
 
+class D2lAttention(torch.nn.Module):
+    """Multi-head attention as Dive into Deep Learning has it, section 11.5: four maps, here without bias."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.W_q, self.W_k, self.W_v, self.W_o = (torch.nn.Linear(width, width, bias=False) for _ in range(4))
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        q, k, v = (w(x).reshape(batch, length, self.heads, -1).transpose(1, 2) for w in (self.W_q, self.W_k, self.W_v))
+        weights = torch.softmax(q @ k.transpose(2, 3) / (width // self.heads) ** 0.5, -1)
+        return self.W_o((weights @ v).transpose(1, 2).reshape(batch, length, width))
+
+
+class D2lBlock(torch.nn.Module):
+    def __init__(self, width, mlp, heads):
+        super().__init__()
+        self.ln1, self.attention = torch.nn.LayerNorm(width), D2lAttention(width, heads)
+        self.ln2 = torch.nn.LayerNorm(width)
+        self.mlp = torch.nn.Sequential(torch.nn.Linear(width, mlp), torch.nn.GELU(), torch.nn.Linear(mlp, width))
+
+    def forward(self, x):
+        x = x + self.attention(self.ln1(x))
+        return x + self.mlp(self.ln2(x))
+
+
+class D2lViT(torch.nn.Module):
+    """The Vision Transformer of Dive into Deep Learning, section 11.8, outside training."""
+
+    def __init__(self, image, patch, width, mlp, heads, blocks, channels, classes=10):
+        super().__init__()
+        self.patch_embedding = torch.nn.Conv2d(channels, width, patch, patch)
+        self.cls_token = torch.nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embedding = torch.nn.Parameter(torch.randn(1, (image // patch) ** 2 + 1, width))
+        self.blks = torch.nn.ModuleList([D2lBlock(width, mlp, heads) for _ in range(blocks)])
+        self.head = torch.nn.Sequential(torch.nn.LayerNorm(width), torch.nn.Linear(width, classes))
+
+    def forward(self, x):
+        x = self.patch_embedding(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embedding
+        for block in self.blks:
+            x = block(x)
+        return self.head(x[:, 0])
+
+
+# Its parameters -> ours.
+D2L_NAMES = {
+    "patch_embedding": "backbone.embeddings.patches", "cls_token": "backbone.embeddings.classToken",
+    "pos_embedding": "backbone.embeddings.positions", "blks": "backbone.layers", "ln1": "selfAttnNorm",
+    "attention.W_q": "selfAttn.qProj", "attention.W_k": "selfAttn.kProj", "attention.W_v": "selfAttn.vProj",
+    "attention.W_o": "selfAttn.outProj", "ln2": "ffnNorm", "mlp.0": "ffn.fc1", "mlp.2": "ffn.fc2",
+    "head.0": "backbone.norm", "head.1": "classifier",
+}
+
+
+def make_d2l():
+    torch.manual_seed(60)
+    model = D2lViT(image=15, patch=5, width=14, mlp=11, heads=7, blocks=2, channels=1)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.4)
+    tensors = {"pixels": torch.randn(3, 1, 15, 15)}
+    tensors["logits"] = model(tensors["pixels"])
+    for name, value in model.named_parameters():
+        for theirs, ours in D2L_NAMES.items():
+            name = name.replace(theirs, ours)
+        tensors[f"weights/{name}"] = value
+    # the book's own sizes
+    whole = D2lViT(image=96, patch=16, width=512, mlp=2048, heads=8, blocks=2, channels=1)
+    tensors["parameters"] = torch.tensor([sum(value.numel() for value in whole.parameters())], dtype=torch.int32)
+    tensors = {name: value.detach().contiguous() for name, value in tensors.items()}
+    save_file(tensors, OUT / "d2l.safetensors", metadata={"made_by": json.dumps(VERSIONS | {"seed": 60})})
+    (OUT / "d2l.safetensors").chmod(0o644)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)  # the order of a sum decides its last bits
     transformers.logging.set_verbosity_error()
@@ -188,3 +263,4 @@ if __name__ == "__main__":
     for seed, (name, options) in enumerate(MODELS.items()):
         make(name, seed, options)
     make_stem()
+    make_d2l()

@@ -24,7 +24,7 @@ export class VitBackbone {
   readonly norm: LayerNorm;
 
   constructor(params: Params, config: VitConfig) {
-    const { qkvBias, numLayers, dModel, layerNormEps, dropPath, initializerRange } = config;
+    const { qkvBias, outBias = true, numLayers, dModel, layerNormEps, dropPath, initializerRange } = config;
     this.embeddings = new VitEmbeddings(params.at("embeddings"), config);
     this.layers = Array.from({ length: numLayers }, (_, i) => {
       return new EncoderLayer(params.at("layers", i), {
@@ -33,7 +33,7 @@ export class VitBackbone {
         ...{ normOrder: "pre", layerNormEps, layerScale: config.layerScale, init: normal(initializerRange) },
         ...{ dropout: config.dropout, attentionDropout: config.attentionDropout, activationDropout: 0 },
         dropPath: numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,
-        attentionBias: { q: qkvBias, k: qkvBias, v: qkvBias, out: true },
+        attentionBias: { q: qkvBias, k: qkvBias, v: qkvBias, out: outBias },
       });
     });
     this.norm = new LayerNorm(params.at("norm"), dModel, { eps: layerNormEps });

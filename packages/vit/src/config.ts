@@ -19,8 +19,10 @@ export interface VitConfig extends ImageModelConfig {
   readonly headDim?: number;
   readonly ffnDim: number;
   readonly activation: Activation;
-  /** Whether queries, keys and values have a bias; what leaves the attention always has. */
+  /** Whether queries, keys and values have a bias. */
   readonly qkvBias: boolean;
+  /** Whether what leaves the attention has one. Default true, as in every family of Hugging Face. */
+  readonly outBias?: boolean;
   readonly layerNormEps: number;
   readonly dropout: number;
   readonly attentionDropout: number;

@@ -14,6 +14,7 @@ const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<stri
     stem_channels: config.stem.map(({ channels }) => channels),
     stem_strides: config.stem.map(({ stride }) => stride),
     num_register_tokens: config.registerTokens,
+    out_bias: config.outBias ?? true,
     distillation_token: config.distillationToken,
     pooling: config.pooling === "classAndMean" ? "class_and_mean" : config.pooling,
     antialiased_positions: config.antialiasedPositions,

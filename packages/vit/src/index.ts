@@ -20,6 +20,7 @@ export {
 } from "./checkpointNames.ts";
 export { type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
 export { ConvStem } from "./convStem.ts";
+export { d2lVitConfig } from "./d2lVitConfig.ts";
 export { type DistilledClassified, DistilledVitClassifier } from "./distilledVitClassifier.ts";
 export { VitEmbeddings } from "./embeddings.ts";
 export { formatVitConfig } from "./formatConfig.ts";

@@ -9,7 +9,7 @@ export type VitModelType = "vit" | "deit" | "dinov2" | "dinov2_with_registers" |
  */
 export function vitModelType(config: VitConfig): VitModelType {
   const { stem, distillationToken, registerTokens, layerScale, pooling, antialiasedPositions } = config;
-  if (stem.length > 0) return "qkv_vit";
+  if (stem.length > 0 || config.outBias === false) return "qkv_vit";
   if (pooling === "class" && registerTokens === 0 && layerScale === undefined && !antialiasedPositions) {
     return distillationToken ? "deit" : "vit";
   }

@@ -16,6 +16,7 @@ const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: num
     ...vitSizes(fields),
     stem: stemOf(fields),
     registerTokens: fields.integer("num_register_tokens", 0),
+    ...(!fields.boolean("out_bias", true) && { outBias: false }),
     distillationToken: fields.boolean("distillation_token", false),
     pooling: fields.oneOf("pooling", POOLINGS, "class"),
     antialiasedPositions: fields.boolean("antialiased_positions", false),

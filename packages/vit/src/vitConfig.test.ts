@@ -24,6 +24,7 @@ test.each<[string, VitConfig]>([
     { ...SMALL, pooling: "classAndMean", layerScale: 1, registerTokens: 5, antialiasedPositions: true },
   ],
   ["qkv_vit", { ...SMALL, pooler, stem: [{ channels: 8, stride: 2 }], pooling: "mean", layerScale: 1e-5 }],
+  ["qkv_vit", { ...SMALL, outBias: false }],
   ["qkv_vit", { ...SMALL, pooler, pooling: "classAndMean", registerTokens: 3, distillationToken: true }],
 ])("%s: what formatVitConfig writes is read back", (modelType, config) => {
   expect(vitModelType(config)).toBe(modelType);
