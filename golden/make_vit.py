@@ -70,7 +70,7 @@ MODELS = {
     # stage as small as one window
     "swin-classifier": dict(
         cls="SwinForImageClassification", image_size=[26, 34], patch_size=[2, 3], num_channels=3, embed_dim=6,
-        depths=[2, 3, 2], num_heads=[3, 4, 2], window_size=3, mlp_ratio=1.5, qkv_bias=False, hidden_act="gelu_new",
+        depths=[2, 3, 2], num_heads=[3, 4, 2], window_size=3, mlp_ratio=1.6, qkv_bias=False, hidden_act="gelu_new",
         layer_norm_eps=1e-3, num_labels=5, images=[[26, 34], [19, 28]],
     ),
     # positions of patches beside those in windows, at other sizes too

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { cyclicShift } from "./cyclicShift.ts";
 import { formatSwinConfig } from "./formatConfig.ts";
 import { parseSwinConfig } from "./parseConfig.ts";
-import { SwinClassifier } from "./swinClassifier.ts";
+import { type SwinClassified, SwinClassifier } from "./swinClassifier.ts";
 
 const JSON_CONFIG = {
   model_type: "swin",
@@ -76,6 +76,20 @@ describeBackends("SwinClassifier", () => {
     expect(dropped).not.toEqual(plain);
     expect(await logits()).toEqual(plain);
     pixels.dispose();
+  });
+
+  test("drop path leaves out more the deeper a layer is: the first never, the last at the config's rate", async () => {
+    const config = { ...CONFIG, depths: [1, 1], dropout: 0, attentionDropout: 0, dropPath: 0.999 };
+    using model = randomModel(config);
+    const pixels = tf.randomNormal<tf.Rank.R4>([2, 2, 8, 12], 0, 1, "float32", 7);
+    const [plain, dropped] = [undefined, new RandomStream(1)].map((random) =>
+      model.forward(pixels, { random, hiddenStates: true }),
+    ) as [SwinClassified, SwinClassified];
+    const [, first, last] = dropped.hiddenStates as [tf.Tensor, tf.Tensor, tf.Tensor];
+    await expectClose(first, plain.hiddenStates[1] as tf.Tensor);
+    await expectClose(last, first);
+    await expect(expectClose(plain.hiddenStates[2] as tf.Tensor, first)).rejects.toThrow("expected");
+    tf.dispose([pixels, plain, dropped] as unknown as tf.TensorContainer);
   });
 
   test.each([0, 1, 3, 4, -1, -3])("cyclicShift by %i takes what leaves it to the other side", async (by) => {
