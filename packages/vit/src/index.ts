@@ -43,5 +43,6 @@ export { type SwinClassified, SwinClassifier } from "./swin/swinClassifier.ts";
 export { SwinModel } from "./swin/swinModel.ts";
 export { attentionRollout, type RolloutOptions } from "./looks/attentionRollout.ts";
 export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } from "./looks/attentionWeights.ts";
+export { classActivationMap } from "./looks/classActivationMap.ts";
 export { gradientRollout } from "./looks/gradientRollout.ts";
 export { answerMap, type PatchMap, patchMap } from "./looks/patchMap.ts";

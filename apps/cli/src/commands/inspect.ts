@@ -37,7 +37,7 @@ function lines(facts: Readonly<Record<string, unknown>>, indent = ""): string[] 
     if (isRecord) return [`${indent}${name}`, ...lines(value as Record<string, unknown>, `${indent}  `)];
     const shown =
       typeof value === "number"
-        ? value.toLocaleString("en")
+        ? value.toLocaleString("en", { maximumSignificantDigits: 15 })
         : Array.isArray(value)
           ? JSON.stringify(value)
           : `${value}`;

@@ -4,9 +4,12 @@ import { expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { vitConfig } from "../config.ts";
+import { parseSwinConfig } from "../swin/parseConfig.ts";
+import { SwinClassifier } from "../swin/swinClassifier.ts";
 import { VitClassifier } from "../vitClassifier.ts";
 import { attentionRollout } from "./attentionRollout.ts";
 import { headMatrix, readAttentions } from "./attentionWeights.ts";
+import { classActivationMap } from "./classActivationMap.ts";
 import { gradientRollout } from "./gradientRollout.ts";
 import { answerMap, patchMap } from "./patchMap.ts";
 
@@ -100,6 +103,46 @@ describe("maps", () => {
     );
     expect(() => patchMap(matrix(7), 4, config, [5, 5])).toThrow("expected a patch from 0 to 3, got 4");
     expect(() => patchMap(matrix(7), 0, config)).toThrow("expected 3 + 2 x 3 tokens for an image of 4 x 6, got 7");
+  });
+});
+
+describe("classActivationMap", () => {
+  const sizes = { patchSize: 2, dModel: 6, numLayers: 1, numHeads: 2, initializerRange: 0.4, labels: ["a", "b"] };
+  const vit = vitConfig({ ...sizes, imageSize: [4, 6], pooling: "mean", registerTokens: 2 });
+  const swin = parseSwinConfig({
+    model_type: "swin",
+    ...{ image_size: [8, 10], patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [2, 2], window_size: 2 },
+    initializer_range: 0.4,
+  });
+
+  test.each([
+    ["ViT", () => new VitClassifier(Params.initialized(1), vit), [4, 6], [2, 3]],
+    ["ViT at another size", () => new VitClassifier(Params.initialized(1), vit), [8, 4], [4, 2]],
+    ["Swin", () => new SwinClassifier(Params.initialized(1), swin), [7, 13], [2, 4]],
+  ] as const)("%s: the logit is the mean of the map, plus the bias", async (_, open, size, grid) => {
+    const pixels = tf.randomNormal<tf.Rank.R4>([1, 3, ...size], 0, 1, "float32", 3);
+    await expectNoLeaks(async () => {
+      using model = open();
+      tf.tidy(() => model.classifier?.bias?.assign(tf.tensor1d([0.5, -0.25])));
+      const { rows, columns, values } = await classActivationMap(model, pixels, 1);
+      expect([rows, columns]).toEqual(grid);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const { logits } = model.forward(pixels);
+      expect(mean - 0.25).toBeCloseTo((await logits.data())[1] ?? NaN, 5);
+      logits.dispose();
+    });
+    pixels.dispose();
+  });
+
+  test("refuses a model that reads a class token, several images, and a label that is none", async () => {
+    using model = new VitClassifier(Params.initialized(1), vitConfig({ ...sizes, imageSize: 4 }));
+    const [one, two] = [tf.ones<tf.Rank.R4>([1, 3, 4, 4]), tf.ones<tf.Rank.R4>([2, 3, 4, 4])];
+    await expect(classActivationMap(model, one, 0)).rejects.toThrow(
+      'expected a model with pooling "mean", got "class"',
+    );
+    await expect(classActivationMap(model, two, 0)).rejects.toThrow("expected one image, got [2,3,4,4]");
+    await expect(classActivationMap(model, one, 5)).rejects.toThrow("expected a label from 0 to 1, got 5");
+    tf.dispose([one, two]);
   });
 });
 
