@@ -46,3 +46,4 @@ export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } f
 export { classActivationMap } from "./looks/classActivationMap.ts";
 export { gradientRollout } from "./looks/gradientRollout.ts";
 export { answerMap, type PatchMap, patchMap } from "./looks/patchMap.ts";
+export { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./looks/windowLooks.ts";

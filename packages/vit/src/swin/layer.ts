@@ -17,6 +17,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import { cyclicShift } from "./cyclicShift.ts";
+import { windowsFor } from "./windowsFor.ts";
 
 /** Self-attention within windows, then a feed-forward, each after its norm (arXiv:2103.14030, section 3.2). */
 export class SwinLayer {
@@ -28,8 +29,7 @@ export class SwinLayer {
   readonly ffnNorm: LayerNorm;
   readonly ffnBranch: ResidualBranch;
 
-  readonly #window: number;
-  readonly #shift: number;
+  readonly #windows: Pick<ShiftedWindows, "window" | "shift">;
 
   /** @param windows their side, and how far they are shifted */
   constructor(params: Params, config: TransformerLayerConfig, windows: Pick<ShiftedWindows, "window" | "shift">) {
@@ -42,8 +42,7 @@ export class SwinLayer {
     this.ffn = new FeedForward(params.at("ffn"), config);
     this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
     this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), config);
-    this.#window = windows.window;
-    this.#shift = windows.shift;
+    this.#windows = windows;
   }
 
   /**
@@ -52,7 +51,7 @@ export class SwinLayer {
    */
   forward(x: tf.Tensor3D, grid: Size, { random, attentions }: ForwardOptions = {}): EncoderLayerOutput {
     return tidy(() => {
-      const windows = this.#windowsFor(grid);
+      const windows = windowsFor(grid, this.#windows);
       const cut = this.#cut(this.selfAttnNorm.forward(x), grid, windows);
       const bias = this.#bias(windows, x.shape[0]);
       const attended = this.selfAttn.forward(cut, cut, { bias, random, returnWeights: attentions });
@@ -63,14 +62,6 @@ export class SwinLayer {
       const output = tf.add(y, this.ffnBranch.forward(fed, random)) as tf.Tensor3D;
       return { output, ...(attended.weights && { selfWeights: attended.weights }) };
     });
-  }
-
-  /** A grid filled up to whole windows; one that is not larger than a window is not shifted. */
-  #windowsFor([height, width]: Size): ShiftedWindows {
-    const window = Math.min(this.#window, height, width);
-    const shift = Math.min(height, width) <= this.#window ? 0 : this.#shift;
-    const whole = (side: number) => Math.ceil(side / window) * window;
-    return { height: whole(height), width: whole(width), window, shift };
   }
 
   /** [B, height * width, E] -> [B * numWindows, M * M, E] */

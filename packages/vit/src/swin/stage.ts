@@ -5,6 +5,7 @@ import type { Size } from "../imageModel.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
 import { SwinLayer } from "./layer.ts";
 import { mergedGrid, PatchMerging } from "./patchMerging.ts";
+import { shiftOf } from "./windowsFor.ts";
 
 /** What a {@link SwinStage} gives. */
 export interface SwinStageOutput {
@@ -33,8 +34,7 @@ export class SwinStage {
         attentionBias: { q: qkvBias, k: qkvBias, v: qkvBias, out: true },
         init: normal(initializerRange),
       };
-      const shift = i % 2 === 0 ? 0 : Math.floor(window / 2);
-      return new SwinLayer(params.at("layers", i), layer, { window, shift });
+      return new SwinLayer(params.at("layers", i), layer, { window, shift: shiftOf(window, i) });
     });
     if (stage < depths.length - 1) this.merging = new PatchMerging(params.at("merging"), dModel, initializerRange);
   }
