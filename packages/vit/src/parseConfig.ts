@@ -38,9 +38,11 @@ export function parseVitConfig(json: unknown): VitConfig {
   const family = fields.oneOf("model_type", FAMILIES, "");
   const dModel = fields.integer("hidden_size", 768);
   const numHeads = fields.integer("num_attention_heads", 12);
+  const [imageSize, patchSize] = [fields.size("image_size", 224), fields.size("patch_size", 16)];
+  if (patchSize[0] > imageSize[0] || patchSize[1] > imageSize[1]) fields.fail("patch_size", `at most ${imageSize}`);
   return {
-    imageSize: fields.size("image_size", 224),
-    patchSize: fields.size("patch_size", 16),
+    imageSize,
+    patchSize,
     numChannels: fields.integer("num_channels", 3),
     labels: fields.labels(),
     stem: [],
@@ -93,7 +95,7 @@ function layerScaleOf(layerScale: number | undefined): Pick<VitConfig, "layerSca
 /** As transformers has it: a width that the heads do not divide loses the rest. */
 function headDimOf(fields: ConfigFields, dModel: number, numHeads: number): Pick<VitConfig, "headDim"> {
   const headDim = fields.optionalInteger("head_dim") ?? Math.floor(dModel / numHeads);
-  if (!(headDim >= 1)) fields.fail("num_attention_heads", `from 1 to ${dModel}`);
+  if (!(numHeads >= 1 && headDim >= 1)) fields.fail("num_attention_heads", `from 1 to ${dModel}`);
   return headDim * numHeads === dModel ? {} : { headDim };
 }
 
