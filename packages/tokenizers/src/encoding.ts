@@ -1,3 +1,4 @@
+import { countUnits, type OffsetUnit } from "./countUnits.ts";
 import { padSegments, type PaddingOptions } from "./padding.ts";
 import type { TokenList } from "./tokenList.ts";
 
@@ -50,6 +51,17 @@ export class Encoding {
   get offsets(): [start: number, end: number][] {
     const ends = this.#joined((tokens) => tokens.ends);
     return this.#joined((tokens) => tokens.starts).map((start, i) => [start, ends[i] ?? start]);
+  }
+
+  /** The {@link offsets} in bytes of UTF-8 or in code points of the original text, as other languages count. */
+  offsetsIn(unit: OffsetUnit): [start: number, end: number][] {
+    return this.#segments.flatMap(({ text, tokens }) => {
+      const before = (typeof text === "string" ? [text] : text).map((each) => countUnits(each, unit));
+      return tokens.starts.map((start, i): [number, number] => {
+        const counts = before[typeof text === "string" ? 0 : (tokens.words[i] ?? 0)];
+        return [counts?.[start] ?? 0, counts?.[tokens.ends[i] ?? start] ?? 0];
+      });
+    });
   }
 
   /** The number of the word, as given or as the pre-tokenizer cut it, that each token is a part of. */

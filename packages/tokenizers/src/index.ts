@@ -17,6 +17,7 @@ export { openTokenizer } from "./openTokenizer.ts";
 export type { ReadTokenizerFile } from "./openTokenizer.ts";
 export { DecodeStream } from "./decodeStream.ts";
 export { Encoding } from "./encoding.ts";
+export type { OffsetUnit } from "./countUnits.ts";
 export { TokenizerError } from "./tokenizerError.ts";
 
 export { trainBpe } from "./trainBpe.ts";

@@ -65,6 +65,24 @@ describe("any text", () => {
   });
 });
 
+test("offsets count bytes and code points too, of words as well, and padding stands nowhere", () => {
+  const utf8 = new TextEncoder();
+  fc.assert(
+    fc.property(fc.oneof(anyText, fc.array(anyText)), (text) => {
+      const encoding = byteLevel.encode(text).padded(40);
+      const before = (i: number, end: number): string => {
+        const whole = typeof text === "string" ? text : (text[encoding.wordIds[i] ?? 0] ?? "");
+        return wellFormed(whole).slice(0, end);
+      };
+      const ends = encoding.offsets.map(([, end], i) => before(i, end));
+      const byEnd = (unit: "bytes" | "codePoints"): number[] => encoding.offsetsIn(unit).map(([, end]) => end);
+      expect(byEnd("bytes")).toEqual(ends.map((part) => utf8.encode(part).length));
+      expect(byEnd("codePoints")).toEqual(ends.map((part) => [...part].length));
+    }),
+  );
+  expect(byteLevel.encode("é😀a", { pair: "éa" }).offsetsIn("bytes").at(-2)).toEqual([2, 3]);
+});
+
 test("long words merge as short ones do", () => {
   const word = "the cat sat on the mat".repeat(30).replaceAll(" ", "");
   const bytes = Tokenizer.fromJSON({ ...byteLevel.toJSON(), pre_tokenizer: null, normalizer: null });
