@@ -15,7 +15,8 @@ const model = (vocab: string, merges = "[]", more = ""): string =>
 /** What becomes of a tokenizer.json: what it saves, or the error. */
 function outcome(open: () => Tokenizer): string {
   try {
-    return JSON.stringify(open());
+    const tokenizer = open();
+    return JSON.stringify([tokenizer, tokenizer.idToToken(0)]);
   } catch (error) {
     if (!(error instanceof TokenizerError)) throw error;
     return error.message;
@@ -55,9 +56,14 @@ test.each([
     "a model twice",
     `{"model":{"vocab":{"a":0},"merges":[]},"model":{"type":"WordLevel","unk_token":"b","vocab":{"b":0}}}`,
   ],
+  [
+    "a second model without a vocabulary",
+    `{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"model":{"type":"BPE"}}`,
+  ],
+  ["an id twice, of a number", model('{"b":0,"1":0}')],
   ["names in escapes", `{"model":{"vocab":{"a":0},"merges":[],"voc\\u0061b":{"b":0}}}`],
   ["merges first", `{"model":{"merges":["a b"],"vocab":{"a":0,"b":1,"ab":2}}}`],
-  ["a prefix", model('{"a":0,"#b":1,"ab":2}', '["a #b"]', '"continuing_subword_prefix":"#",')],
+  ["a prefix", model('{"a":0,"#b":1,"ab":2,"a#b":3}', '["a #b"]', '"continuing_subword_prefix":"#",')],
   [
     "a prefix afterwards",
     `{"model":{"vocab":{"a":0,"#b":1,"ab":2},"merges":["a #b"],"continuing_subword_prefix":"#"}}`,
@@ -67,7 +73,7 @@ test.each([
   ["a large id", model('{"a":2147483647,"b":2147483648}')],
   ["a zero before an id", model('{"a":01}')],
   ["an unknown token", model('{"a":0}', '["a b"]')],
-  ["two spaces", model('{"a":0,"b":1,"ab":2}', '["a  b"]')],
+  ["two spaces", model('{"a":0,"b":1,"ab":2,"a ":3,"a b":4}', '["a  b"]')],
   ["three tokens", model('{"a":0,"b":1,"ab":2}', '[["a","b","ab"]]')],
   ["an array that does not end", model('{"a":0}', '["a a"')],
   ["a comma too many", model('{"a":0,}')],
