@@ -5,6 +5,8 @@ import type { RegexNode } from "./regexParser.ts";
 export interface RegexProgram {
   readonly code: Int32Array;
   readonly sets: readonly CharSet[];
+  /** For each instruction and each unit of ASCII, whether a match may begin so, as a search finds it out. */
+  readonly begins: Uint8Array;
   /** How many numbers it keeps beside the position: where loops and captures began. */
   readonly registers: number;
   /** Whether more than the text decides what an instruction matches: captures, or where the search began. */
@@ -192,5 +194,6 @@ export function compileRegex(node: RegexNode): RegexProgram {
   compiler.emit(node, false);
   compiler.add(OP.match);
   const { code, sets, registers, hasReferences } = compiler;
-  return { code: Int32Array.from(code), sets, registers, hasReferences };
+  const begins = new Uint8Array((code.length / WIDTH) * 0x80);
+  return { code: Int32Array.from(code), sets, begins, registers, hasReferences };
 }

@@ -21,6 +21,15 @@ const SPAN = -3; // minus an instruction: a span may give back a character, down
 
 const UNSET = -1;
 
+const ASCII = 0x80;
+
+// 32: as many alternatives as real expressions have before the first that may match.
+const MAX_DEPTH = 32;
+
+// What is known of an instruction and a unit; 0 is not asked yet.
+const NO = 1;
+const YES = 2;
+
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
@@ -202,13 +211,20 @@ export class RegexSearch {
     }
   }
 
-  /** Whether the instruction at `pc` may match here; quick, and true where that is not easily said. */
+  /** Whether the instructions from `pc` on may match here; quick, and true where that is not easily said. */
   #canBegin(pc: number, at: number): boolean {
-    const { code, sets } = this.#program;
-    const op = code[pc];
-    if (op === OP.unit) return this.#text.charCodeAt(at) === code[pc + 1];
-    const needsOne = op === OP.set || ((op === OP.span || op === OP.run) && (code[pc + 2] ?? 0) > 0);
-    return !needsOne || sets[code[pc + 1] ?? 0]?.widthAt(this.#text, at) !== 0;
+    const unit = this.#text.charCodeAt(at);
+    if (!(unit < ASCII)) {
+      const { code, sets } = this.#program;
+      const op = code[pc];
+      if (op === OP.unit) return unit === code[pc + 1];
+      const needsOne = op === OP.set || ((op === OP.span || op === OP.run) && (code[pc + 2] ?? 0) > 0);
+      return !needsOne || sets[code[pc + 1] ?? 0]?.widthAt(this.#text, at) !== 0;
+    }
+    const { begins } = this.#program;
+    const place = (pc / WIDTH) * ASCII + unit;
+    begins[place] ||= mayBegin(this.#program, pc, unit) ? YES : NO;
+    return begins[place] === YES;
   }
 
   /** Where the characters of a span's set end, or the most that it may take of them; -1 if there are too few. */
@@ -279,6 +295,30 @@ export class RegexSearch {
     this.#isLast = true;
     this.#steps = (MAX_STEPS - FREE_STEPS) * units;
     if (!this.#program.hasReferences) this.#memory = new RegexMemory(this.#text);
+  }
+}
+
+/** Whether what the instructions from `pc` on match may begin with a unit of ASCII, or be empty. */
+function mayBegin(program: RegexProgram, pc: number, unit: number, depth = 0): boolean {
+  const { code, sets } = program;
+  const from = (next: number): boolean => mayBegin(program, next, unit, depth + 1);
+  if (depth > MAX_DEPTH) return true;
+  switch (code[pc]) {
+    case OP.unit:
+      return code[pc + 1] === unit;
+    case OP.set:
+      return sets[code[pc + 1] ?? 0]?.has(unit) === true;
+    case OP.span:
+    case OP.run:
+      return sets[code[pc + 1] ?? 0]?.has(unit) === true || (code[pc + 2] === 0 && from(pc + WIDTH));
+    case OP.split:
+      return from(code[pc + 1] ?? 0) || from(code[pc + 2] ?? 0);
+    case OP.jump:
+      return from(code[pc + 1] ?? 0);
+    case OP.save:
+      return from(pc + WIDTH);
+    default:
+      return true;
   }
 }
 
