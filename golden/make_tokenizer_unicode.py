@@ -20,6 +20,8 @@ TEXT = "".join(map(chr, CODES))
 CLASSES = [r"\p{L}", r"\p{N}", r"\p{P}", r"\p{M}", r"\p{S}", r"\p{C}", r"\p{Lu}", r"\p{Ll}", r"\p{Lm}", r"\p{Lo}", r"\p{Mn}", r"\p{Nd}", r"\s", r"\w", r"[[:alpha:]]", r"[[:punct:]]", r"[[:graph:]]", r"\p{Han}"]
 # What each does to the character between two letters: how many pieces it makes.
 CUTS = {"Punctuation": 3, "Digits": 3, "WhitespaceSplit": 2, "Whitespace": 1, "BertPreTokenizer": 3, "UnicodeScripts": 1}
+# Scripts that a character may have changed to: of signs, Arabic, Devanagari, Han.
+SCRIPTS = [".", "\u0627", "\u0915", "\u5929"]
 FORMS = ["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt"]
 
 
@@ -39,14 +41,15 @@ def matched(pattern):
     return [code for _, (start, end) in split.pre_tokenize_str(TEXT) for code in CODES[start:end]]
 
 
-def cut(name):
+def cut(name, beside="a"):
     split = getattr(pre_tokenizers, name)()
-    return [code for code in CODES if len(split.pre_tokenize_str(f"a{chr(code)}a")) == CUTS[name]]
+    return [code for code in CODES if len(split.pre_tokenize_str(f"{beside}{chr(code)}{beside}")) == CUTS[name]]
 
 
 def main():
     answers = {pattern: runs(matched(pattern)) for pattern in CLASSES}
     answers |= {name: runs(cut(name)) for name in CUTS}
+    answers |= {f"UnicodeScripts {beside}": runs(cut("UnicodeScripts", beside)) for beside in SCRIPTS}
     bert = normalizers.BertNormalizer(lowercase=False, strip_accents=True, handle_chinese_chars=False)
     forms = {**{name: getattr(normalizers, name)() for name in FORMS}, "BertNormalizer": bert}
     for name, form in forms.items():

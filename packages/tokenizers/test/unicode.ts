@@ -29,6 +29,12 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   Whitespace: cut({ type: "Whitespace" }, 1),
   BertPreTokenizer: cut({ type: "BertPreTokenizer" }, 3),
   UnicodeScripts: cut({ type: "UnicodeScripts" }, 1),
+  ...Object.fromEntries(
+    Object.keys(answers).flatMap((name) => {
+      const [type, beside] = name.split(" ");
+      return type === "UnicodeScripts" && beside !== undefined ? [[name, cut({ type }, 1, beside)]] : [];
+    }),
+  ),
   BertNormalizer: changed({
     type: "BertNormalizer",
     clean_text: true,
@@ -80,7 +86,7 @@ const unsettled = new Map<number, boolean>();
 /** Whether a text has a character that this engine's Unicode version counts otherwise than Hugging Face's libraries. */
 export function isUnsettled(text: string, usesScripts: boolean): boolean {
   differences ??= listed ?? findDifferences();
-  const lists = Object.entries(differences).filter(([name]) => usesScripts || name !== "UnicodeScripts");
+  const lists = Object.entries(differences).filter(([name]) => usesScripts || !name.startsWith("UnicodeScripts"));
   return Array.from(text, (char) => char.codePointAt(0) ?? 0).some((code) => {
     const key = 2 * code + (usesScripts ? 1 : 0);
     let answer = unsettled.get(key);

@@ -23,14 +23,14 @@ export function matched(expression: string): Answer {
   };
 }
 
-/** What a pre-tokenizer makes `count` pieces of between two letters. */
-export function cut(pre_tokenizer: PreTokenizerConfig, count: number): Answer {
+/** What a pre-tokenizer makes `count` pieces of between two letters, `beside` it on either side. */
+export function cut(pre_tokenizer: PreTokenizerConfig, count: number, beside = "a"): Answer {
   return () => {
     const tokenizer = Tokenizer.fromJSON({ pre_tokenizer, model: COUNTS_PIECES });
     return new Set(
       chunksOf(CODES).flatMap((codes) => {
         const counts = codes.map(() => 0);
-        const { wordIds } = tokenizer.encode(codes.map((code) => `a${charOf(code)}a`));
+        const { wordIds } = tokenizer.encode(codes.map((code) => beside + charOf(code) + beside));
         for (const word of wordIds) counts[word ?? 0] = (counts[word ?? 0] ?? 0) + 1;
         return codes.filter((_, i) => counts[i] === count);
       }),
