@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { readImageHeader } from "@qkv/vit";
+import { decodeImage } from "@qkv/vit/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildProgram, qkv } from "./qkv.ts";
 
@@ -45,6 +47,17 @@ describe("qkv classify", () => {
       expect(labels.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 5);
       expect(labels[0]?.label).toBe(lines[0]?.labels[0]?.label);
     }
+  });
+
+  test("--attention writes where the model looked, an image at a size that can be seen", async () => {
+    const file = path.join(folder, "look.png");
+    const { code, stderr } = await qkv(["classify", "--model", model, "--attention", file, "--json", image("rgb.png")]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { width, height, data } = await decodeImage(await readFile(file));
+    expect([width, height]).toEqual([264, 264]); // 12 pixels, 22 times as large
+    expect(new Set(data).size).toBeGreaterThan(20);
+    await qkv(["classify", "--model", model, "--attention", file, image("rgb.png"), image("grey.png")]);
+    expect(readImageHeader(await readFile(path.join(folder, "look.2.png")))).toMatchObject({ type: "png", width: 264 });
   });
 
   test("goes on after what is no image, says of each what it is, and fails", async () => {

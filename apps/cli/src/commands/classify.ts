@@ -1,16 +1,19 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import type { Classifier, LabelScore } from "@qkv/pretrained";
+import type { Pixels } from "@qkv/vit";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { shippedClassifier } from "../modelFolders.ts";
 import { note } from "../note.ts";
+import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 
 interface ClassifyCommandOptions extends BackendChoice {
   readonly model?: string;
   readonly top: number;
+  readonly attention?: string;
   readonly json?: boolean;
 }
 
@@ -24,6 +27,7 @@ export function classifyCommand(): Command {
       .argument("<image...>", "image files")
       .option("--model <ref>", `${MODEL_REF} (default: the shipped one)`)
       .option("--top <n>", "how many classes to tell", atLeastOne, 5)
+      .option("--attention <file>", "write a PNG of where the model looked (several images: FILE gets a number)")
       .option("--json", "a JSON object a line: image, labels"),
   ).action((images: string[], options: ClassifyCommandOptions) =>
     untilInterrupted((signal) => runClassify(images, options, signal)),
@@ -38,11 +42,17 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
   try {
     const classifier = createClassifier(pretrained);
     let failed = 0;
-    for (const image of images) {
+    for (const [index, image] of images.entries()) {
       signal.throwIfAborted();
       try {
-        const labels = await classify(classifier, image, options.top, signal);
+        const pixels = await readImage(image, signal);
+        const labels = await classifier.classify(pixels, { top: options.top, signal });
         process.stdout.write(options.json ? `${JSON.stringify({ image, labels })}\n` : describe(image, labels));
+        if (options.attention !== undefined) {
+          const { lookPicture } = await import("../imageClassification/lookPicture.ts");
+          const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
+          await writeFile(file, await lookPicture(classifier, pixels, labels[0]?.label ?? ""));
+        }
       } catch (error) {
         signal.throwIfAborted();
         note(`${image}: ${reason(error)}`);
@@ -56,15 +66,9 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
   }
 }
 
-async function classify(
-  classifier: Classifier,
-  image: string,
-  top: number,
-  signal: AbortSignal,
-): Promise<LabelScore[]> {
+async function readImage(image: string, signal: AbortSignal): Promise<Pixels> {
   const { decodeImage } = await import("@qkv/vit/node");
-  const pixels = await decodeImage(await readFile(image, { signal }));
-  return classifier.classify(pixels, { top, signal });
+  return decodeImage(await readFile(image, { signal }));
 }
 
 /** Why a file could not be read, or what it is. */

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import type { TranslateOptions } from "@qkv/pretrained";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { shippedTranslationModel } from "../modelFolders.ts";
+import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
@@ -92,10 +92,4 @@ const MANY_SENTENCES = 20; // a second or two of work
 /** A text argument may hold line breaks; its translation goes out on one line all the same. */
 function oneLine(text: string): string {
   return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
-}
-
-/** `look.svg` as `look.3.svg`. */
-function numbered(file: string, number: number): string {
-  const { dir, name, ext } = path.parse(file);
-  return path.join(dir, `${name}.${number}${ext}`);
 }
