@@ -92,8 +92,9 @@ function matMul(
   return out;
 }
 
-/** Ways to store a product, as in assembly/gemm.ts: added to what is there, and without what is negative. */
+/** A way to store a product, as in assembly/gemm.ts: added to what is there. */
 export const ADD = 1;
+/** Another: without what is negative. */
 export const RELU = 2;
 
 const NS_PER_PRODUCT = 1 / 25; // 50 GFLOP/s
