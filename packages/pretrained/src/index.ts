@@ -16,4 +16,18 @@ export { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
 export { type Piece, splitText, type SplitOptions } from "./splitText.ts";
 export { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
 export { type AttentionSubject, translationAttention, type TranslationAttention } from "./translationAttention.ts";
-export { type TranslateOptions, type Translation, Translator, type TranslatorOptions } from "./translator.ts";
+export {
+  type AttentionMaps,
+  sentenceAttention,
+  type SentenceAttention,
+  type SentenceAttentionOptions,
+} from "./sentenceAttention.ts";
+export {
+  type SentenceOptions,
+  type SentenceTranslation,
+  type TranslatedSentence,
+  type TranslateOptions,
+  type Translation,
+  Translator,
+  type TranslatorOptions,
+} from "./translator.ts";

@@ -1,5 +1,6 @@
 import type { MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
+import { readSentence } from "./sentenceAttention.ts";
 
 /** How much each target token of a translation looked at each source token. */
 export interface TranslationAttention {
@@ -36,7 +37,7 @@ export async function translationAttention({
   let [row, column] = [0, 0];
   for (const [i, source] of sources.entries()) {
     const target = targets[i] ?? [];
-    const weights = await sentenceAttention(model, source, target);
+    const weights = await meanCrossAttention(model, source, target);
     for (let t = 0; t < target.length; t++) {
       const of = weights.subarray(t * source.length, (t + 1) * source.length);
       values.set(of, (row + t) * tokens.source.length + column);
@@ -58,16 +59,10 @@ function sentencesOf(ids: readonly number[], end: number): number[][] {
 }
 
 /** [T, S] */
-async function sentenceAttention(model: MarianModel, source: number[], target: number[]): Promise<Float32Array> {
+async function meanCrossAttention(model: MarianModel, source: number[], target: number[]): Promise<Float32Array> {
   if (target.length === 0) return new Float32Array();
   const mean = tf.tidy(() => {
-    const ids = tf.tensor2d([source], undefined, "int32");
-    const decoderIds = tf.tensor2d(
-      [[model.generation.decoderStartTokenId, ...target.slice(0, -1)]],
-      undefined,
-      "int32",
-    );
-    const { decoder } = model.forward({ ids, decoderIds }, { attentions: true });
+    const { decoder } = readSentence(model, source, target, { attentions: true });
     const layers = tf.concat(decoder.crossAttentions as tf.Tensor4D[], 1); // [1, layers * H, T, S]
     return tf.mean(layers, [0, 1]);
   });

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
+import { expectClose } from "@qkv/testing";
+import type { Tokenizer } from "@qkv/tokenizers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTranslator } from "./createTranslator.ts";
 import { loadPretrained, type Pretrained } from "./loadPretrained.ts";
 import { memoryFiles } from "./modelFiles.ts";
+import { sentenceAttention } from "./sentenceAttention.ts";
+import { translationAttention } from "./translationAttention.ts";
 import { Translator } from "./translator.ts";
 
 let pretrained: Pretrained<"marian">;
@@ -85,5 +89,77 @@ describe("Translator", () => {
   test("stops at once when told to", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(translator.translate("A dog runs.", { signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("Translator.sentences", () => {
+  const TEXT = "A dog runs. The snow is deep!\n\nDog.\n";
+
+  async function collect(...args: Parameters<Translator["sentences"]>) {
+    const found = [];
+    for await (const sentence of translator.sentences(...args)) found.push(sentence);
+    return found;
+  }
+
+  test.each([1, 3])("in a row are the translation of the text, with %i beams", async (beams) => {
+    const { translation, tokens } = await translator.translate(TEXT, { beams });
+    const partial: string[] = [];
+    const found = await collect(TEXT, { beams, onPartial: (text) => partial.push(text) });
+    expect(found.map(({ space, translations }) => space + (translations[0]?.text ?? "")).join("")).toBe(translation);
+    expect(found.flatMap(({ translations }) => translations[0]?.tokens ?? [])).toEqual(tokens.target);
+    expect(found.map(({ space, source }) => space + source).join("")).toBe(TEXT);
+    expect(partial.length).toBeGreaterThan(3);
+  });
+
+  test("come with as many alternatives as asked for, best first, and go on where they were left", async () => {
+    const whole = await collect(TEXT, { beams: 4, alternatives: 3 });
+    for (const { translations } of whole.slice(0, 3)) {
+      expect(translations).toHaveLength(3);
+      const scores = translations.map(({ score }) => score);
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+      expect(new Set(translations.map(({ tokens }) => tokens.join("|"))).size).toBe(3);
+    }
+    expect(await collect(TEXT, { beams: 4, alternatives: 3, skip: 2 })).toEqual(whole.slice(2));
+  });
+
+  test("longer sequences win with a greater length penalty, if either does", async () => {
+    const lengthAt = async (lengthPenalty: number) =>
+      (await translator.translate(TEXT, { beams: 4, lengthPenalty })).tokens.target.length;
+    expect(await lengthAt(5)).toBeGreaterThan(await lengthAt(-5));
+  });
+
+  test("stop between two tokens, and leave nothing behind", async () => {
+    const controller = new AbortController();
+    const onPartial = () => controller.abort(new Error("enough"));
+    await expect(collect(TEXT, { beams: 2, signal: controller.signal, onPartial })).rejects.toThrow("enough");
+  });
+});
+
+describe("sentenceAttention", () => {
+  test("has every head's weights, rows of which sum to 1, and their mean is that of translationAttention", async () => {
+    const { tokens } = await translator.translate("A dog runs.", { beams: 2 });
+    const subject = { model: pretrained.model, tokenizer: pretrained.tokenizer as Tokenizer, tokens };
+    const { cross, decoder, encoder, read } = await sentenceAttention(subject);
+    const [layers, heads, queries, keys] = cross.shape;
+    expect([queries, keys]).toEqual([tokens.target.length, tokens.source.length]);
+    expect(encoder.shape.slice(2)).toEqual([keys, keys]);
+    expect(read).toEqual(["<s>", ...tokens.target.slice(0, -1)]);
+    expect(decoder.masked[1]).toBe(-Infinity); // nobody sees what comes later
+    expect(decoder.weights[1]).toBe(0);
+    const mean = Float32Array.from({ length: queries * keys }, (_, at) => {
+      let sum = 0;
+      for (let panel = 0; panel < layers * heads; panel++) sum += cross.weights[panel * queries * keys + at] ?? NaN;
+      return sum / (layers * heads);
+    });
+    await expectClose([...mean], [...(await translationAttention(subject)).values]);
+  });
+
+  test("shows no weight on a hidden token", async () => {
+    const { tokens } = await translator.translate("A dog runs.", { beams: 2 });
+    const subject = { model: pretrained.model, tokenizer: pretrained.tokenizer as Tokenizer, tokens };
+    const { cross } = await sentenceAttention(subject, { hiddenSource: [1] });
+    const keys = tokens.source.length;
+    expect(cross.weights.filter((_, i) => i % keys === 1).every((weight) => weight === 0)).toBe(true);
+    expect(cross.masked.filter((_, i) => i % keys === 1).every((score) => score === -Infinity)).toBe(true);
   });
 });

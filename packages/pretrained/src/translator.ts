@@ -20,6 +20,8 @@ export interface TranslatorOptions {
 export interface TranslateOptions {
   /** How many beams the search keeps. */
   readonly beams?: number;
+  /** A beam's score is its log-probability divided by its length to this power. Left out: as the model's folder says. */
+  readonly lengthPenalty?: number;
   /** The most tokens a sentence's translation may have. Left out: plenty for the length of its source. */
   readonly maxTokens?: number;
   readonly signal?: AbortSignal;
@@ -38,16 +40,45 @@ export interface Translation {
   readonly truncated: number;
 }
 
+/** How to translate sentence by sentence. */
+export interface SentenceOptions extends Omit<TranslateOptions, "onProgress"> {
+  /** How many translations each sentence gets, at most as many as beams. Default 1. */
+  readonly alternatives?: number;
+  /** Begins behind this many sentences: those of a run that was stopped. Default 0. */
+  readonly skip?: number;
+  /** Hears the likeliest beginning of the sentence that is under way; a beam search may yet take it back. */
+  readonly onPartial?: (text: string) => void;
+  /** Hears how many sentences the text has, once it is split. */
+  readonly onTotal?: (total: number) => void;
+}
+
+/** A sentence of a text and what became of it. */
+export interface TranslatedSentence {
+  /** The white space before it, which is kept as it is. */
+  readonly space: string;
+  /** Empty only for white space at the end of a text. */
+  readonly source: string;
+  readonly tokens: readonly string[];
+  /** Best first. Empty if there is nothing to translate. */
+  readonly translations: readonly SentenceTranslation[];
+}
+
+/** One of the ways to translate a sentence. */
+export interface SentenceTranslation {
+  readonly text: string;
+  /** With the end token. */
+  readonly tokens: readonly string[];
+  /** The search's: log-probability by token, as `lengthPenalty` has it. */
+  readonly score: number;
+  /** It ran into `maxTokens`, and may have lost its end. */
+  readonly truncated: boolean;
+}
+
 /** One sentence on its way through the model. */
 interface Sentence {
   readonly ids: readonly number[];
   readonly tokens: readonly string[];
-  target?: {
-    readonly text: string;
-    readonly tokens: readonly string[];
-    readonly score: number;
-    readonly truncated: boolean;
-  };
+  target?: SentenceTranslation | undefined;
 }
 
 /**
@@ -82,6 +113,24 @@ export class Translator {
     return texts.map((_, i) => join(pieces[i] ?? [], sentences[i] ?? []));
   }
 
+  /**
+   * One sentence after the other, from the text's beginning on, each as soon as it is there. `space` and the first of the
+   * `translations` of all of them, one after the other, are the translation.
+   */
+  async *sentences(
+    text: string,
+    { skip = 0, onTotal, ...options }: SentenceOptions = {},
+  ): AsyncGenerator<TranslatedSentence, void, undefined> {
+    options.signal?.throwIfAborted();
+    const pieces = this.#split(text);
+    onTotal?.(pieces.length);
+    for (const { space, text: source } of pieces.slice(skip)) {
+      const { ids, tokens } = source === "" ? { ids: [], tokens: [] } : this.#encode(source);
+      const [translations = []] = source === "" ? [] : await this.#search([ids], options);
+      yield { space, source, tokens, translations };
+    }
+  }
+
   #split(text: string): Piece[] {
     const { maxPositions, joinTokens = 0, locale } = this.options;
     const countTokens = (part: string) => this.tokenizer.encode(part).ids.length;
@@ -113,27 +162,40 @@ export class Translator {
     }
   }
 
-  async #translateBatch(sentences: readonly Sentence[], { beams, maxTokens, signal }: TranslateOptions): Promise<void> {
+  async #translateBatch(sentences: readonly Sentence[], options: TranslateOptions): Promise<void> {
+    const found = await this.#search(
+      sentences.map(({ ids }) => ids),
+      options,
+    );
+    for (const [i, sentence] of sentences.entries()) sentence.target = found[i]?.[0];
+  }
+
+  /** The translations of each sentence, best first. */
+  async #search(
+    sources: readonly (readonly number[])[],
+    { beams, lengthPenalty, maxTokens, alternatives = 1, onPartial, signal }: SentenceOptions,
+  ): Promise<SentenceTranslation[][]> {
     const { generation, maxPositions } = this.options;
-    const longest = Math.max(...sentences.map(({ ids }) => ids.length));
-    const plenty = generation?.maxNewTokens ?? 2 * longest + 32;
+    const plenty = generation?.maxNewTokens ?? 2 * Math.max(...sources.map(({ length }) => length)) + 32;
     const room = Math.min(this.model.generation.maxLength - 1, maxPositions); // the start token counts in maxLength
     const maxNewTokens = Math.min(maxTokens ?? plenty, room);
-    const found = await generate(
-      this.model,
-      sentences.map(({ ids }) => ids),
-      {
-        ...generation,
-        maxNewTokens,
-        numReturnSequences: 1,
-        ...(beams !== undefined && { numBeams: beams }),
-        ...(signal !== undefined && { signal }),
-      },
+    const found = await generate(this.model, sources, {
+      ...generation,
+      maxNewTokens,
+      numReturnSequences: Math.min(alternatives, beams ?? generation?.numBeams ?? 1),
+      ...(beams !== undefined && { numBeams: beams }),
+      ...(lengthPenalty !== undefined && { lengthPenalty }),
+      ...(signal !== undefined && { signal }),
+      ...(onPartial && {
+        onStep: ([best]) => best && onPartial(this.tokenizer.decode(best.ids.slice(1)).text),
+      }),
+    });
+    return found.map((sequences) =>
+      sequences.map(({ ids, score }) => ({
+        ...this.tokenizer.decode(ids.slice(1)),
+        ...{ score, truncated: ids.length > maxNewTokens },
+      })),
     );
-    for (const [i, sentence] of sentences.entries()) {
-      const { ids, score } = found[i]?.[0] ?? { ids: [], score: 0 };
-      sentence.target = { ...this.tokenizer.decode(ids.slice(1)), score, truncated: ids.length > maxNewTokens };
-    }
   }
 }
 

@@ -1,4 +1,10 @@
-import { appendKeyValue, type AttendOptions, type KeyValue, MultiHeadAttention } from "@qkv/attention";
+import {
+  appendKeyValue,
+  type AttendOptions,
+  type AttentionStages,
+  type KeyValue,
+  MultiHeadAttention,
+} from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/backend";
 import { dropout, LayerNorm, type Params, type RandomStream, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -15,8 +21,12 @@ export interface DecoderLayerOptions {
   readonly mask?: tf.Tensor | undefined;
   /** Given while training. */
   readonly random?: RandomStream | undefined;
-  /** Gives the attention weights back too. */
-  readonly returnWeights?: boolean | undefined;
+  /** Multiplies what each head of the self-attention gives: [H], or [B, H]. 0 switches a head off. */
+  readonly headMask?: AttendOptions["headMask"];
+  /** The same for the attention to the memory. */
+  readonly memoryHeadMask?: AttendOptions["headMask"];
+  /** Gives the attention weights back too, or with `"stages"` all that they were made of. */
+  readonly returnWeights?: AttendOptions["returnWeights"];
 }
 
 /** What a {@link DecoderLayer} gives. */
@@ -29,6 +39,9 @@ export interface DecoderLayerOutput {
   readonly selfWeights?: tf.Tensor4D;
   /** [B, H, Q, S], when asked for */
   readonly crossWeights?: tf.Tensor4D;
+  /** What the weights were made of, with `returnWeights: "stages"` */
+  readonly selfStages?: AttentionStages;
+  readonly crossStages?: AttentionStages;
 }
 
 /** Causal self-attention, attention to a memory, then a feed-forward, each with its norm and its way around. */
@@ -65,16 +78,17 @@ export class DecoderLayer {
    * @param past the previous step's `past`; absent on the first step
    */
   forward(x: tf.Tensor3D, memory: KeyValue, past?: KeyValue, options: DecoderLayerOptions = {}): DecoderLayerOutput {
-    const { memoryMask, mask, random, returnWeights } = options;
-    if (random === undefined && !returnWeights) {
+    const { memoryMask, mask, headMask, memoryHeadMask, random, returnWeights } = options;
+    if ([random, headMask, memoryHeadMask].every((asked) => asked === undefined) && !returnWeights) {
       const fused = this.#fused({
         ...{ x, pastKeys: past?.keys, pastValues: past?.values, mask },
         ...{ memoryKeys: memory.keys, memoryValues: memory.values, memoryMask },
       });
       if (fused) return { output: fused.output, past: { keys: fused.keys, values: fused.values } };
     }
-    const selfOptions: AttendOptions = { causal: true, random, returnWeights, ...(mask && { mask }) };
-    const crossOptions: AttendOptions = { random, returnWeights, ...(memoryMask && { mask: memoryMask }) };
+    const both = { random, returnWeights };
+    const selfOptions: AttendOptions = { ...both, causal: true, headMask, ...(mask && { mask }) };
+    const crossOptions: AttendOptions = { ...both, headMask: memoryHeadMask, ...(memoryMask && { mask: memoryMask }) };
     return tidy(() => {
       let h = enter(x, this.selfAttnNorm, this.#order);
       const seen = appendKeyValue(past, this.selfAttn.project(h));
@@ -92,6 +106,8 @@ export class DecoderLayer {
         past: seen,
         ...(self.weights && { selfWeights: self.weights }),
         ...(cross.weights && { crossWeights: cross.weights }),
+        ...(self.stages && { selfStages: self.stages }),
+        ...(cross.stages && { crossStages: cross.stages }),
       };
     });
   }

@@ -1,4 +1,4 @@
-import { type AttendOptions, MultiHeadAttention } from "@qkv/attention";
+import { type AttendOptions, type AttentionStages, MultiHeadAttention } from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/backend";
 import { LayerNorm, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,6 +14,8 @@ export interface EncoderLayerOutput {
   readonly output: tf.Tensor3D;
   /** [B, H, L, L], when asked for */
   readonly selfWeights?: tf.Tensor4D | undefined;
+  /** What the weights were made of, with `returnWeights: "stages"` */
+  readonly selfStages?: AttentionStages;
 }
 
 /** Self-attention, then a feed-forward, each with its norm and its way around. */
@@ -58,7 +60,11 @@ export class EncoderLayer {
 
       h = enter(y, this.ffnNorm, this.#order);
       y = leave(y, this.ffnBranch.forward(this.ffn.forward(h, random), random), this.ffnNorm, this.#order);
-      return { output: y, ...(attended.weights && { selfWeights: attended.weights }) };
+      return {
+        output: y,
+        ...(attended.weights && { selfWeights: attended.weights }),
+        ...(attended.stages && { selfStages: attended.stages }),
+      };
     });
   }
 }

@@ -1,5 +1,7 @@
+import type { AttentionStages } from "@qkv/attention";
 import type { RandomStream } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { HeadMasks } from "./headMasks.ts";
 
 /** A source and the target that it is read with. */
 export interface Seq2SeqInputs {
@@ -17,8 +19,10 @@ export interface ForwardOptions {
   readonly random?: RandomStream | undefined;
   /** Keeps every layer's output. */
   readonly hiddenStates?: boolean | undefined;
-  /** Keeps every layer's attention weights. */
-  readonly attentions?: boolean | undefined;
+  /** Keeps every layer's attention weights, or with `"stages"` all that they were made of. */
+  readonly attentions?: boolean | "stages" | undefined;
+  /** Weakens heads, or switches them off. */
+  readonly headMasks?: HeadMasks | undefined;
 }
 
 /** What a stack of layers gave. The lists are empty unless asked for. */
@@ -31,6 +35,10 @@ export interface StackOutput {
   readonly attentions: readonly tf.Tensor4D[];
   /** [B, H, T, S] for each decoder layer */
   readonly crossAttentions: readonly tf.Tensor4D[];
+  /** Scores, masked scores and weights of `attentions`, with `attentions: "stages"` */
+  readonly attentionStages: readonly AttentionStages[];
+  /** The same of `crossAttentions` */
+  readonly crossAttentionStages: readonly AttentionStages[];
 }
 
 /** What one pass of an encoder-decoder gives. */

@@ -25,6 +25,7 @@ export async function beamSearch(
 ): Promise<GeneratedSequence[][]> {
   const processors = logitsProcessors(settings);
   const searches = Array.from({ length: sources }, (_, row) => ({
+    source: row,
     finished: new BeamHypotheses(settings),
     beams: [{ row, ids: [settings.startTokenId], logProbability: 0 }] as Beam[],
   }));
@@ -37,6 +38,7 @@ export async function beamSearch(
       search.beams = extend(search.beams, own, search.finished, processors, settings);
     }
     open = open.filter(({ beams }) => beams.length > 0);
+    settings.onStep?.(open.map(({ source, beams }) => ({ source, ids: beams[0]?.ids ?? [] })));
     const beams = open.flatMap((search) => search.beams);
     if (beams.length > 0) decoding.continueFrom(beams.map((beam) => beam.row));
     row = 0;

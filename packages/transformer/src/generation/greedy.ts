@@ -52,7 +52,11 @@ export async function greedySearch(
   const { numReturnSequences: copies, lengthPenalty, startTokenId } = settings;
   const sequences = Array.from({ length: sources * copies }, () => ({ ids: [startTokenId], logProbability: 0 }));
   decoding.continueFrom(sequences.map((_, i) => Math.floor(i / copies)));
-  for await (const _step of greedySteps(decoding, sequences, settings)) continue;
+  for await (const grown of greedySteps(decoding, sequences, settings)) {
+    settings.onStep?.(
+      grown.map((sequence) => ({ source: Math.floor(sequences.indexOf(sequence) / copies), ids: sequence.ids })),
+    );
+  }
   const generated = sequences.map(({ ids, logProbability }) => ({
     ids,
     score: scoreOf(logProbability, ids.length - 1, lengthPenalty),

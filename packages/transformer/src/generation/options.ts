@@ -12,6 +12,13 @@ export interface SamplingOptions {
   readonly seed?: number;
 }
 
+/** A sequence that still grows; a beam search may yet give it up for another. */
+export interface SourceProgress {
+  /** Which source it is made for. */
+  readonly source: number;
+  readonly ids: readonly number[];
+}
+
 /**
  * How to generate, in the words of Hugging Face's `generate`; `parseGenerationOptions` reads theirs.
  *
@@ -54,6 +61,8 @@ export interface GenerationOptions {
   readonly eosTokenId?: number | readonly number[];
   /** Draws tokens; left out, the likeliest are taken. */
   readonly sampling?: SamplingOptions;
+  /** Hears after each step of the likeliest sequence so far of every source that is not done, start token included. */
+  readonly onStep?: (likeliest: readonly SourceProgress[]) => void;
   /** Stops between two steps, with the signal's reason as the error. */
   readonly signal?: AbortSignal;
 }
@@ -77,6 +86,7 @@ export interface GenerationSettings {
   readonly startTokenId: number;
   readonly eosTokenIds: readonly number[];
   readonly sampling: Required<SamplingOptions> | null;
+  readonly onStep: GenerationOptions["onStep"];
 }
 
 /** What `options` and the model's own defaults come to, checked. */
@@ -101,6 +111,7 @@ export function settingsOf(options: GenerationOptions, defaults: GenerationDefau
     renormalizeLogits: options.renormalizeLogits ?? false,
     startTokenId: options.decoderStartTokenId ?? defaults.decoderStartTokenId,
     eosTokenIds: typeof eos === "number" ? [eos] : eos,
+    onStep: options.onStep,
     sampling: sampling === undefined ? null : { temperature: 1, topK: 0, topP: 1, seed: 0, ...sampling },
   };
   check(settings);

@@ -1,10 +1,11 @@
 import { crossEntropy, linear } from "@qkv/backend";
-import { disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
+import { type AttentionStages, disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
 import { Embedding, type Initializer, Linear, normal, type Params, type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { DecoderLayer } from "../decoderLayer.ts";
 import { EncoderLayer } from "../encoderLayer.ts";
 import type { TransformerLayerConfig } from "../layerConfig.ts";
+import { headMaskOf } from "../headMasks.ts";
 import type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "../seq2seq.ts";
 import type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "../seq2seqOutput.ts";
 import type { MarianConfig } from "./config.ts";
@@ -101,16 +102,21 @@ export class MarianModel implements Seq2SeqModel {
     });
   }
 
-  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D): Memory {
+  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options: Pick<ForwardOptions, "headMasks"> = {}): Memory {
     return tidy(() => {
-      const { lastHiddenState } = this.#runEncoder(ids, keep, {});
+      const { lastHiddenState } = this.#runEncoder(ids, keep, options);
       return this.#remember(lastHiddenState, keep);
     });
   }
 
-  decode(ids: tf.Tensor2D, memory: Memory, past?: DecoderPast): { logits: tf.Tensor3D; past: DecoderPast } {
+  decode(
+    ids: tf.Tensor2D,
+    memory: Memory,
+    past?: DecoderPast,
+    options: Pick<ForwardOptions, "headMasks"> = {},
+  ): { logits: tf.Tensor3D; past: DecoderPast } {
     return tidy(() => {
-      const decoded = this.#runDecoder(ids, memory, past, {});
+      const decoded = this.#runDecoder(ids, memory, past, options);
       return { logits: this.#logits(decoded.lastHiddenState), past: decoded.past };
     });
   }
@@ -124,25 +130,32 @@ export class MarianModel implements Seq2SeqModel {
   }
 
   #runEncoder(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined, options: ForwardOptions): StackOutput {
-    const { random, hiddenStates, attentions } = options;
+    const { random, hiddenStates, attentions, headMasks } = options;
     const layerOptions = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }) };
     let x = embedTokens(ids, this.encoder.embedding, this.config, { random });
     const states = [x];
     const weights: tf.Tensor4D[] = [];
-    for (const layer of this.encoder.layers) {
-      const { output, selfWeights } = layer.forward(x, layerOptions);
+    const stages: AttentionStages[] = [];
+    for (const [i, layer] of this.encoder.layers.entries()) {
+      const headMask = headMaskOf(headMasks?.encoder, i);
+      const { output, selfWeights, selfStages } = layer.forward(x, { ...layerOptions, headMask });
       x = output;
       states.push(x);
       if (selfWeights) weights.push(selfWeights);
+      if (selfStages) stages.push(selfStages);
     }
-    return { lastHiddenState: x, hiddenStates: hiddenStates ? states : [], attentions: weights, crossAttentions: [] };
+    return {
+      lastHiddenState: x,
+      hiddenStates: hiddenStates ? states : [],
+      ...{ attentions: weights, crossAttentions: [], attentionStages: stages, crossAttentionStages: [] },
+    };
   }
 
   #runDecoder(
     ids: tf.Tensor2D,
     memory: Memory,
     past: DecoderPast | undefined,
-    { random, hiddenStates, attentions }: ForwardOptions,
+    { random, hiddenStates, attentions, headMasks }: ForwardOptions,
   ): StackOutput & { past: DecoderPast } {
     const layerOptions = { random, returnWeights: attentions, memoryMask: memory.mask };
     const offset = past?.[0]?.keys.shape[2] ?? 0;
@@ -150,20 +163,30 @@ export class MarianModel implements Seq2SeqModel {
     const states = [x];
     const weights: tf.Tensor4D[] = [];
     const crossWeights: tf.Tensor4D[] = [];
+    const stages: AttentionStages[] = [];
+    const crossStages: AttentionStages[] = [];
     const seen: KeyValue[] = [];
     for (const [i, layer] of this.decoder.layers.entries()) {
-      const step = layer.forward(x, memory.keyValues[i] as KeyValue, past?.[i], layerOptions);
+      const step = layer.forward(x, memory.keyValues[i] as KeyValue, past?.[i], {
+        ...layerOptions,
+        headMask: headMaskOf(headMasks?.decoder, i),
+        memoryHeadMask: headMaskOf(headMasks?.cross, i),
+      });
       x = step.output;
       states.push(x);
       seen.push(step.past);
       if (step.selfWeights) weights.push(step.selfWeights);
       if (step.crossWeights) crossWeights.push(step.crossWeights);
+      if (step.selfStages) stages.push(step.selfStages);
+      if (step.crossStages) crossStages.push(step.crossStages);
     }
     return {
       lastHiddenState: x,
       hiddenStates: hiddenStates ? states : [],
       attentions: weights,
       crossAttentions: crossWeights,
+      attentionStages: stages,
+      crossAttentionStages: crossStages,
       past: seen,
     };
   }
