@@ -58,6 +58,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "preact",
     ],
   },
+  "@qkv/translate": {
+    imports: [
+      "@preact/signals",
+      "@qkv/app-shell",
+      "@qkv/backend",
+      "@qkv/pretrained",
+      "@qkv/transformer",
+      "@qkv/visualize",
+      "preact",
+    ],
+  },
   "@qkv/classify": {
     imports: ["@preact/signals", "@qkv/app-shell", "@qkv/backend", "@qkv/pretrained", "@qkv/vit", "preact"],
   },

@@ -1,0 +1,93 @@
+import {
+  BackendPanel,
+  folderSource,
+  formatCount,
+  isModelFolder,
+  language,
+  modelLabel,
+  ModelPicker,
+  type ModelSource,
+  Notice,
+  Page,
+  Progress,
+  shippedModels,
+  useMessages,
+  wholePageDrop,
+} from "@qkv/app-shell";
+import { useEffect } from "preact/hooks";
+import { Alternatives } from "./Alternatives.tsx";
+import { directionName, directionOf } from "./direction.ts";
+import { Editor } from "./Editor.tsx";
+import { History } from "./History.tsx";
+import { MESSAGES } from "./messages.ts";
+import { SearchPanel } from "./SearchPanel.tsx";
+import {
+  model,
+  modelError,
+  opening,
+  openModel,
+  problem,
+  running,
+  sentences,
+  speed,
+  status,
+  stop,
+  switchBackend,
+  total,
+} from "./session.ts";
+
+const shipped = shippedModels();
+
+function nameOf(source: ModelSource): string {
+  const direction = directionOf(modelLabel(source));
+  return source.kind === "shipped" && direction ? directionName(direction, language.value) : modelLabel(source);
+}
+
+/** The page. */
+export function App() {
+  const messages = useMessages(MESSAGES);
+  useEffect(() => wholePageDrop((files) => isModelFolder(files) && void openModel(folderSource(files))), []);
+  const done = sentences.value.length;
+  return (
+    <Page title={messages.title} lead={messages.lead}>
+      <Editor />
+      {running.value && total.value > 1 && (
+        <Progress
+          label={messages.progress(formatCount(done), formatCount(total.value))}
+          value={done}
+          max={total.value}
+          onCancel={stop}
+        />
+      )}
+      {problem.value !== undefined && <Notice error={problem.value} onDismiss={() => (problem.value = undefined)} />}
+      <Alternatives />
+      <section class="stack">
+        <ModelPicker
+          shipped={shipped}
+          current={model.value}
+          opening={opening.value}
+          error={modelError.value}
+          example="Helsinki-NLP/opus-mt-en-de"
+          nameOf={nameOf}
+          onPick={(source) => void openModel(source)}
+          onCancel={stop}
+        />
+        <SearchPanel />
+        <BackendPanel
+          status={status.value}
+          busy={opening.value !== undefined}
+          onSwitch={(name) => void switchBackend(name)}
+        >
+          {speed.value !== undefined && (
+            <div>
+              <dt>{messages.speed}</dt>
+              <dd data-testid="speed">{messages.perSecond(formatCount(Math.round(speed.value)))}</dd>
+            </div>
+          )}
+        </BackendPanel>
+        {!crossOriginIsolated && <p class="small quiet">{messages.headers}</p>}
+        <History />
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,94 @@
+import { Choice, language, modelLabel, shippedModels, useMessages } from "@qkv/app-shell";
+import { useState } from "preact/hooks";
+import { directionName, directionOf } from "./direction.ts";
+import { MESSAGES } from "./messages.ts";
+import { canGoOn, model, openModel, running, source, stop, translate, translation } from "./session.ts";
+import { Translation } from "./Translation.tsx";
+
+/** The text, its translation, and what is done with them. */
+export function Editor() {
+  const messages = useMessages(MESSAGES);
+  const direction = model.value && directionOf(modelLabel(model.value));
+  return (
+    <section class="editor card">
+      <Directions />
+      <div class="panes">
+        <textarea
+          aria-label={messages.source}
+          placeholder={messages.placeholder}
+          lang={direction?.from}
+          dir="auto"
+          spellcheck={false}
+          rows={7}
+          value={source.value}
+          onInput={({ currentTarget }) => (source.value = currentTarget.value)}
+          onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && void translate()}
+        />
+        <Translation lang={direction?.to ?? ""} label={messages.target} empty={messages.empty} />
+      </div>
+      <div class="row">
+        <span class="row start">
+          {running.value ? (
+            <button type="button" class="main" onClick={stop}>
+              {messages.stop}
+            </button>
+          ) : (
+            <button
+              type="button"
+              class="main"
+              title="Ctrl+Enter"
+              disabled={model.value === undefined || source.value.trim() === ""}
+              onClick={() => void translate()}
+            >
+              {canGoOn.value ? messages.goOn : messages.translate}
+            </button>
+          )}
+          <button type="button" class="plain" disabled={source.value === ""} onClick={() => (source.value = "")}>
+            {messages.clear}
+          </button>
+        </span>
+        <CopyButton />
+      </div>
+    </section>
+  );
+}
+
+function Directions() {
+  const messages = useMessages(MESSAGES);
+  const options = shippedModels().flatMap((shipped) => {
+    const name = modelLabel(shipped);
+    const direction = directionOf(name);
+    return direction ? [{ value: name, label: directionName(direction, language.value), shipped }] : [];
+  });
+  const open = model.value?.kind === "shipped" ? modelLabel(model.value) : undefined;
+  return (
+    <Choice
+      label={messages.direction}
+      options={options}
+      value={open}
+      onChoose={(name) => {
+        const chosen = options.find(({ value }) => value === name);
+        if (chosen) void openModel(chosen.shipped);
+      }}
+    />
+  );
+}
+
+function CopyButton() {
+  const messages = useMessages(MESSAGES);
+  const [copied, setCopied] = useState("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(translation.value);
+      setCopied(translation.value);
+    } catch {
+      setCopied(""); // the browser forbids it; the text can still be marked by hand
+    }
+  };
+  const isCopied = copied !== "" && copied === translation.value;
+  return (
+    <button type="button" disabled={translation.value === ""} onClick={() => void copy()}>
+      <span aria-live="polite">{isCopied ? messages.copied : messages.copy}</span>
+    </button>
+  );
+}

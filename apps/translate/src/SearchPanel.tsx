@@ -1,0 +1,61 @@
+import { useMessages } from "@qkv/app-shell";
+import { MESSAGES } from "./messages.ts";
+import { settings } from "./session.ts";
+
+/** How a translation is searched for. */
+export function SearchPanel() {
+  const messages = useMessages(MESSAGES);
+  const { beams, lengthPenalty } = settings.value;
+  return (
+    <details class="panel">
+      <summary>
+        <span>{messages.settings}</span>
+        <span class="quiet">
+          {messages.beams}: {beams} · {messages.lengthPenalty}: {lengthPenalty}
+        </span>
+      </summary>
+      <div class="sliders">
+        <Slider
+          label={messages.beams}
+          value={beams}
+          min={1}
+          max={8}
+          step={1}
+          onChange={(value) => change({ beams: value })}
+        />
+        <Slider
+          label={messages.lengthPenalty}
+          value={lengthPenalty}
+          min={0}
+          max={2}
+          step={0.1}
+          onChange={(value) => change({ lengthPenalty: value })}
+        />
+      </div>
+    </details>
+  );
+}
+
+function change(news: Partial<typeof settings.value>): void {
+  settings.value = { ...settings.value, ...news };
+}
+
+interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly onChange: (value: number) => void;
+}
+
+function Slider({ label, onChange, ...range }: SliderProps) {
+  return (
+    <label>
+      <span>
+        {label} <output class="quiet figures">{range.value}</output>
+      </span>
+      <input type="range" {...range} onInput={({ currentTarget }) => onChange(currentTarget.valueAsNumber)} />
+    </label>
+  );
+}

@@ -1,0 +1,53 @@
+import { effect, signal } from "@preact/signals";
+
+/** A text that was translated here. */
+export interface PastTranslation {
+  readonly source: string;
+  readonly translation: string;
+  /** The model's name. */
+  readonly model: string;
+}
+
+const KEY = "qkv.translate.history";
+const MOST = 30;
+const LONGEST = 4000; // characters: a browser keeps about five million for a site
+
+/** What was translated, the newest first. It stays in this browser, and for this visit only where its storage is denied. */
+export const history = signal<readonly PastTranslation[]>(read());
+
+effect(() => write(history.value));
+
+/** Puts a translation in front; the same text is not kept twice, and a long one not at all. */
+export function remember(past: PastTranslation): void {
+  if (past.source.trim() === "" || past.source.length > LONGEST) return;
+  const others = history.value.filter(({ source, model }) => source !== past.source || model !== past.model);
+  history.value = [past, ...others].slice(0, MOST);
+}
+
+/** Forgets all of it. */
+export function forgetAll(): void {
+  history.value = [];
+}
+
+function read(): readonly PastTranslation[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(kept) ? kept.filter(isPast) : [];
+  } catch {
+    return [];
+  }
+}
+
+function write(all: readonly PastTranslation[]): void {
+  try {
+    if (all.length === 0) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify(all));
+  } catch {
+    // Storage is full or denied: the list lasts as long as the page.
+  }
+}
+
+function isPast(value: unknown): value is PastTranslation {
+  const { source, translation, model } = (value ?? {}) as Record<string, unknown>;
+  return [source, translation, model].every((text) => typeof text === "string");
+}

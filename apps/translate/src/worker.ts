@@ -1,0 +1,99 @@
+// All tensor work of the page, so that the page never waits for it.
+import { type LoadModel, ModelHost, serveWork } from "@qkv/app-shell/worker";
+import {
+  createTranslator,
+  loadPretrained,
+  type PretrainedOf,
+  sentenceAttention,
+  type SentenceAttention,
+  type SentenceTranslation,
+  type TranslatedSentence,
+  Translator,
+} from "@qkv/pretrained";
+import { ablate, type Ablation } from "@qkv/transformer";
+import { directionOf } from "./direction.ts";
+
+/** How a text is searched for. */
+export interface SearchSettings {
+  readonly beams: number;
+  readonly lengthPenalty: number;
+}
+
+/** What the page hears while a text is translated. */
+export interface TranslationListener {
+  readonly onTotal: (total: number) => void;
+  readonly onPartial: (text: string) => void;
+  readonly onSentence: (sentence: TranslatedSentence) => void;
+}
+
+/** Where a translation looked. */
+export interface Look {
+  readonly attention: SentenceAttention;
+  /** What the model makes of the sentence as it is asked for: without some heads or tokens. */
+  readonly translation: SentenceTranslation;
+}
+
+interface OpenModel {
+  readonly pretrained: PretrainedOf<"marian">;
+  readonly translator: Translator;
+  dispose(): void;
+}
+
+const load: LoadModel<OpenModel> = async (files, { signal }) => {
+  const pretrained = await loadPretrained(files, { signal, modelTypes: ["marian"] });
+  const dispose = () => pretrained.model.dispose();
+  try {
+    const locale = directionOf(files.name)?.from;
+    return { pretrained, translator: createTranslator(pretrained, locale === undefined ? {} : { locale }), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+};
+
+const host = new ModelHost(load);
+
+const ALTERNATIVES = 3;
+
+const api = {
+  status: () => host.status(),
+  switchBackend: host.switchBackend.bind(host),
+  open: host.open.bind(host),
+  cancel: () => host.cancel(),
+
+  /** Translates a text from sentence `skip` on. How many milliseconds it took. */
+  translate: (
+    text: string,
+    settings: SearchSettings & { readonly skip: number },
+    onTotal: TranslationListener["onTotal"],
+    onPartial: TranslationListener["onPartial"],
+    onSentence: TranslationListener["onSentence"],
+  ) =>
+    host.run(async ({ translator }, signal) => {
+      const start = performance.now();
+      const options = { ...settings, alternatives: ALTERNATIVES, signal, onTotal, onPartial };
+      for await (const sentence of translator.sentences(text, options)) onSentence(sentence);
+      return performance.now() - start;
+    }),
+
+  /** Reads a sentence once more, without what `ablation` takes away, and translates it so. */
+  look: (source: string, settings: SearchSettings, ablation: Ablation) =>
+    host.run(async ({ pretrained, translator }, signal): Promise<Look> => {
+      const { model, tokenizer } = pretrained;
+      if (tokenizer === undefined) throw new Error("expected a tokenizer, got none");
+      const without = new Translator(ablate(model, ablation), translator.tokenizer, translator.options);
+      let found: TranslatedSentence | undefined;
+      for await (const sentence of without.sentences(source, { ...settings, signal })) found ??= sentence;
+      const translation = found?.translations[0];
+      if (found === undefined || translation === undefined) throw new RangeError("expected a sentence, got none");
+      const read = { source: found.tokens, target: translation.tokens };
+      const start = tokenizer.idToToken(model.generation.decoderStartTokenId) ?? "<s>";
+      const attention = await sentenceAttention({ model, tokenizer, tokens: read }, { ...ablation, start });
+      return { attention, translation };
+    }),
+};
+
+/** What the page may ask for. */
+export type Work = typeof api;
+
+serveWork(api);
