@@ -15,6 +15,7 @@ import {
   wholePageDrop,
 } from "@qkv/app-shell";
 import { useEffect } from "preact/hooks";
+import { AttentionPanel } from "./AttentionPanel.tsx";
 import { Alternatives } from "./Alternatives.tsx";
 import { directionName, directionOf } from "./direction.ts";
 import { Editor } from "./Editor.tsx";
@@ -61,6 +62,7 @@ export function App() {
       )}
       {problem.value !== undefined && <Notice error={problem.value} onDismiss={() => (problem.value = undefined)} />}
       <Alternatives />
+      <AttentionPanel />
       <section class="stack">
         <ModelPicker
           shipped={shipped}

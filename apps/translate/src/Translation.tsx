@@ -1,7 +1,7 @@
 import type { TranslatedSentence } from "@qkv/pretrained";
 import { useEffect, useRef } from "preact/hooks";
 import type { VNode } from "preact";
-import { current, partial, running, sentences } from "./session.ts";
+import { current, lookAt, partial, pinned, running, sentences } from "./session.ts";
 
 /** The translation as it grows: each sentence can be pointed at, and reached by the keyboard. */
 export function Translation({
@@ -21,8 +21,16 @@ export function Translation({
     box.current?.querySelector(`[data-sentence="${chosen}"]`)?.setAttribute("aria-pressed", "true");
   }, [chosen]);
   const choose = ({ target }: Event) => {
-    const number = (target as Element).closest("[data-sentence]")?.getAttribute("data-sentence");
-    if (number !== null && number !== undefined && !running.value) current.value = Number(number);
+    const index = indexAt(target);
+    if (index === undefined) return;
+    pinned.value = true;
+    void lookAt(index);
+  };
+  const timer = useRef(0);
+  const pointAt = ({ target }: Event) => {
+    clearTimeout(timer.current);
+    const index = indexAt(target);
+    if (index !== undefined && !pinned.value) timer.current = window.setTimeout(() => void lookAt(index), HOVER_MS);
   };
   const isEmpty = sentences.value.length === 0 && partial.value === "";
   return (
@@ -35,6 +43,8 @@ export function Translation({
       lang={lang}
       dir="auto"
       onClick={choose}
+      onPointerOver={pointAt}
+      onPointerLeave={() => clearTimeout(timer.current)}
       onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose(event))}
     >
       {isEmpty && <span class="quiet">{empty}</span>}
@@ -42,6 +52,14 @@ export function Translation({
       {partial.value !== "" && <span class="partial">{" " + partial.value}</span>}
     </div>
   );
+}
+
+// Longer than it takes to cross a sentence on the way to another.
+const HOVER_MS = 250;
+
+function indexAt(target: EventTarget | null): number | undefined {
+  const number = (target as Element | null)?.closest("[data-sentence]")?.getAttribute("data-sentence");
+  return number === null || number === undefined ? undefined : Number(number);
 }
 
 /** The same node for the same sentence, so that a long text is not drawn anew for each sentence that comes. */

@@ -29,6 +29,11 @@ export const MESSAGES: Messages<{
   forget: string;
   noHistory: string;
   headers: string;
+  attention: string;
+  reading: string;
+  without: string;
+  same: string;
+  restore: string;
 }> = {
   en: {
     title: "Translate, and see how",
@@ -59,6 +64,11 @@ export const MESSAGES: Messages<{
     noHistory: "Nothing yet. What you translate is kept in this browser only.",
     headers:
       "With more threads it is faster: let the server send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
+    attention: "Where the model looked",
+    reading: "Reading the sentence once more …",
+    without: "Switched off:",
+    same: "No difference:",
+    restore: "Switch all on again",
   },
   ko: {
     title: "번역하고, 들여다보기",
@@ -89,5 +99,10 @@ export const MESSAGES: Messages<{
     noHistory: "아직 없습니다. 번역한 글은 이 브라우저에만 남습니다.",
     headers:
       "스레드를 여러 개 쓰면 더 빠릅니다. 서버가 Cross-Origin-Opener-Policy: same-origin과 Cross-Origin-Embedder-Policy: require-corp 헤더를 보내게 하세요.",
+    attention: "모델이 본 곳",
+    reading: "문장을 다시 읽는 중 …",
+    without: "끈 것:",
+    same: "차이 없음:",
+    restore: "모두 다시 켜기",
   },
 };

@@ -11,8 +11,10 @@ import {
 import { batch, computed, signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress, TranslatedSentence } from "@qkv/pretrained";
+import type { Ablated, HeadRef } from "@qkv/visualize/element";
+import { ablationOf, NOTHING_OFF, withHead, withToken } from "./ablated.ts";
 import { remember } from "./history.ts";
-import type { SearchSettings, Work } from "./worker.ts";
+import type { Look, News, SearchSettings, Work } from "./worker.ts";
 
 /** The worker's functions. */
 export const work = connectWorker<Work>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
@@ -38,6 +40,12 @@ export const running = signal(false);
 export const speed = signal<number | undefined>(undefined);
 /** The sentence that is looked at. */
 export const current = signal<number | undefined>(undefined);
+/** It stays when the pointer goes to others. */
+export const pinned = signal(false);
+/** What the model did in it. */
+export const look = signal<Look | undefined>(undefined);
+/** What is switched off while looking. */
+export const ablated = signal<Ablated>(NOTHING_OFF);
 
 /** What was asked for when `sentences` were made: the same again goes on, anything else begins anew. */
 let asked = "";
@@ -55,6 +63,46 @@ export const translation = computed(() => sentences.value.map(textOf).join(""));
 /** A sentence's translation and what stands before it. */
 export function textOf({ space, translations: [best] }: TranslatedSentence): string {
   return space + (best?.text ?? "");
+}
+
+/** Looks at a sentence, at all of its heads and tokens. */
+export async function lookAt(index: number): Promise<void> {
+  if (running.value || index === current.value) return;
+  batch(() => {
+    current.value = index;
+    look.value = undefined;
+    ablated.value = NOTHING_OFF;
+  });
+  await readAgain();
+}
+
+/** Switches a head off, or on again. */
+export function toggleHead(head: HeadRef): Promise<void> {
+  ablated.value = withHead(ablated.value, head);
+  return readAgain();
+}
+
+/** Hides a token of the source, or shows it again. */
+export function toggleToken(place: number): Promise<void> {
+  ablated.value = withToken(ablated.value, place);
+  return readAgain();
+}
+
+/** Switches everything on again. */
+export function restore(): Promise<void> {
+  ablated.value = NOTHING_OFF;
+  return readAgain();
+}
+
+async function readAgain(): Promise<void> {
+  const [index, off] = [current.value, ablated.value];
+  const sentence = index === undefined ? undefined : sentences.value[index];
+  const shape = look.value?.attention;
+  if (sentence === undefined) return;
+  await guarded(async () => {
+    const seen = await work.look(sentence.source, settings.value, ablationOf(off, shape));
+    if (current.value === index && ablated.value === off) look.value = seen;
+  });
 }
 
 /** Opens a model in place of the one before. */
@@ -95,16 +143,16 @@ export async function translate(): Promise<void> {
   if (!canGoOn.value) startAnew();
   const skip = sentences.value.length;
   running.value = true;
-  const listeners = listenersOf();
+  const { listener, flush } = collectNews();
   await guarded(async () => {
-    const ms = await work.translate(text, { ...settings.value, skip }, ...listeners.heard);
-    listeners.flush();
+    const ms = await work.translate(text, { ...settings.value, skip }, listener);
+    flush();
     const made = sentences.value.slice(skip).reduce((sum, of) => sum + (of.translations[0]?.tokens.length ?? 0), 0);
     if (made > 0) speed.value = (made / ms) * 1000;
     if (model.value) remember({ source: text, translation: translation.value, model: modelLabel(model.value) });
   });
   batch(() => {
-    listeners.flush();
+    flush();
     running.value = false;
     partial.value = "";
   });
@@ -117,12 +165,13 @@ function startAnew(): void {
   batch(() => {
     asked = askedNow();
     [sentences.value, partial.value, total.value] = [[], "", 0];
-    [current.value, problem.value] = [undefined, undefined];
+    [current.value, look.value, ablated.value, pinned.value] = [undefined, undefined, NOTHING_OFF, false];
+    problem.value = undefined;
   });
 }
 
 /** What the worker tells goes into the page once a frame, however fast it comes. */
-function listenersOf() {
+function collectNews() {
   let [arrived, beginning, frame] = [[] as TranslatedSentence[], "", 0];
   const flush = () => {
     cancelAnimationFrame(frame);
@@ -133,20 +182,16 @@ function listenersOf() {
       partial.value = beginning;
     });
   };
-  const later = () => {
+  const listener = hear((news: News) => {
+    if ("total" in news) total.value = news.total;
+    else if ("partial" in news) beginning = news.partial;
+    else {
+      arrived.push(news.sentence);
+      beginning = "";
+    }
     frame ||= requestAnimationFrame(flush);
-  };
-  const onTotal = hear((count: number) => (total.value = count));
-  const onPartial = hear((text: string) => {
-    beginning = text;
-    later();
   });
-  const onSentence = hear((sentence: TranslatedSentence) => {
-    arrived.push(sentence);
-    beginning = "";
-    later();
-  });
-  return { flush, heard: [onTotal, onPartial, onSentence] as const };
+  return { listener, flush };
 }
 
 async function guarded(doing: () => Promise<void>): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type TranslatedSentence,
   Translator,
 } from "@qkv/pretrained";
+import type { Tokenizer } from "@qkv/tokenizers";
 import { ablate, type Ablation } from "@qkv/transformer";
 import { directionOf } from "./direction.ts";
 
@@ -19,12 +20,9 @@ export interface SearchSettings {
   readonly lengthPenalty: number;
 }
 
-/** What the page hears while a text is translated. */
-export interface TranslationListener {
-  readonly onTotal: (total: number) => void;
-  readonly onPartial: (text: string) => void;
-  readonly onSentence: (sentence: TranslatedSentence) => void;
-}
+/** What the page hears while a text is translated: how many sentences there are, how one begins, one that is done. */
+export type News =
+  { readonly total: number } | { readonly partial: string } | { readonly sentence: TranslatedSentence };
 
 /** Where a translation looked. */
 export interface Look {
@@ -61,18 +59,18 @@ const api = {
   open: host.open.bind(host),
   cancel: () => host.cancel(),
 
-  /** Translates a text from sentence `skip` on. How many milliseconds it took. */
+  /** Translates a text from sentence `skip` on. How many milliseconds it took; all news has been heard by then. */
   translate: (
     text: string,
     settings: SearchSettings & { readonly skip: number },
-    onTotal: TranslationListener["onTotal"],
-    onPartial: TranslationListener["onPartial"],
-    onSentence: TranslationListener["onSentence"],
+    hear: (news: News) => void | Promise<void>,
   ) =>
     host.run(async ({ translator }, signal) => {
       const start = performance.now();
+      const onTotal = (total: number) => void hear({ total });
+      const onPartial = (partial: string) => void hear({ partial });
       const options = { ...settings, alternatives: ALTERNATIVES, signal, onTotal, onPartial };
-      for await (const sentence of translator.sentences(text, options)) onSentence(sentence);
+      for await (const sentence of translator.sentences(text, options)) await hear({ sentence });
       return performance.now() - start;
     }),
 
@@ -89,9 +87,21 @@ const api = {
       const read = { source: found.tokens, target: translation.tokens };
       const start = tokenizer.idToToken(model.generation.decoderStartTokenId) ?? "<s>";
       const attention = await sentenceAttention({ model, tokenizer, tokens: read }, { ...ablation, start });
-      return { attention, translation };
+      const plain = (of: readonly string[]) => of.map((token) => plainToken(tokenizer, token));
+      const { source: sources, target, read: seen } = attention;
+      return {
+        attention: { ...attention, source: plain(sources), target: plain(target), read: plain(seen) },
+        translation,
+      };
     }),
 };
+
+/** A token as a person reads it: the tokenizer's own marks for spaces and bytes undone, where it stands for text. */
+function plainToken(tokenizer: Tokenizer, token: string): string {
+  const id = tokenizer.tokenToId(token);
+  const text = id === undefined ? "" : tokenizer.decode([id], { skipSpecialTokens: false }).trim();
+  return text === "" || text.includes("\ufffd") ? token : text;
+}
 
 /** What the page may ask for. */
 export type Work = typeof api;

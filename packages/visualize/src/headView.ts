@@ -17,6 +17,8 @@ import { type Panel, readGrid, type WeightGrid } from "./weightGrid.ts";
 export interface HeadViewData extends Pick<WeightGrid, "values" | "queries" | "keys"> {
   readonly shape: readonly [heads: number, queries: number, keys: number];
   readonly title?: string;
+  /** Names the heads and their colours above. Default true. */
+  readonly legend?: boolean;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
 }
@@ -33,13 +35,13 @@ const FAINT = 0.02; // weights below are not drawn: lines of nearly nothing woul
  * @throws RangeError if the values or the labels are not as many as the shape says
  */
 export function headView(data: HeadViewData): string {
-  const { shape, title, theme } = data;
+  const { shape, title, theme, legend: hasLegend = true } = data;
   const [heads] = shape;
   const grid = readGrid("headView", { ...data, shape: [1, ...shape] });
   const { panels, queries, keys } = grid;
   const left = PADDING + labelWidth(queries) + 6;
   const legend = PADDING + titleHeight(title) + FONT;
-  const top = legend + FONT;
+  const top = hasLegend ? legend + FONT : legend - FONT;
   const middle = (i: number) => top + (i + 0.5) * LINE;
   return svgDocument({
     width: Math.max(left + SPAN + labelWidth(keys) + 6 + PADDING, titleWidth(title), PADDING * 2 + heads * 5 * FONT),
@@ -48,15 +50,15 @@ export function headView(data: HeadViewData): string {
     theme,
     description: panels.map((panel) => `Head ${panel.column}: ${wordsOf(panel, queries, keys)}`).join(" "),
     body: [
-      ...panels.map(({ column }) => {
+      ...(hasLegend ? panels : []).map(({ column }) => {
         const x = PADDING + column * 5 * FONT;
-        return `<text class="axis" x="${x}" y="${legend}" style="fill:${colorOf(column, heads)}">head ${column}</text>`;
+        return `<text class="axis" x="${x}" y="${legend}"><tspan fill="${colorOf(column, heads)}">head ${column}</tspan></text>`;
       }),
       ...queries.map((label, i) => {
-        return `<text x="${left - 6}" y="${place(middle(i) + FONT / 3)}" text-anchor="end">${escapeXml(label)}</text>`;
+        return `<text data-query="${i}" x="${left - 6}" y="${place(middle(i) + FONT / 3)}" text-anchor="end">${escapeXml(label)}</text>`;
       }),
       ...keys.map((label, j) => {
-        return `<text x="${left + SPAN + 6}" y="${place(middle(j) + FONT / 3)}">${escapeXml(label)}</text>`;
+        return `<text data-key="${j}" x="${left + SPAN + 6}" y="${place(middle(j) + FONT / 3)}">${escapeXml(label)}</text>`;
       }),
       ...panels.flatMap((panel) =>
         linesOf(panel, queries, keys, { heads, at: (i, j) => [left, middle(i), left + SPAN, middle(j)] }),
@@ -86,7 +88,7 @@ export function linesOf(
       const said = escapeXml(`head ${column}: ${query} ← ${key}: ${value.toFixed(3)}`);
       const ends = `x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"`;
       return [
-        `<line class="line" ${ends} stroke="${color}" stroke-opacity="${opacity(value)}"><title>${said}</title></line>`,
+        `<line class="line" data-query="${i}" data-key="${j}" ${ends} stroke="${color}" stroke-opacity="${opacity(value)}"><title>${said}</title></line>`,
       ];
     }),
   );

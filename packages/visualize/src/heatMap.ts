@@ -8,6 +8,8 @@ export interface HeatMapData extends WeightMatrix {
   readonly title?: string;
   /** The weight that is drawn in full. Default 1. */
   readonly full?: number;
+  /** The weight that is not drawn at all: scores go below 0. Default 0. */
+  readonly empty?: number;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
 }
@@ -24,14 +26,15 @@ const CELL = 24;
  */
 export function heatMap(data: HeatMapData): string {
   checkMatrix("heatMap", data);
-  const { rows, columns, values, title, theme, full } = data;
+  const { rows, columns, values, title, theme, full, empty } = data;
   const left = PADDING + labelWidth(rows) + 6;
   const top = PADDING + titleHeight(title) + labelWidth(columns) + 6;
   const cell = (row: number, column: number) => {
     const value = values[row * columns.length + column] ?? NaN;
-    const at = `x="${left + column * CELL}" y="${top + row * CELL}" width="${CELL}" height="${CELL}"`;
+    const place = `data-query="${row}" data-key="${column}"`;
+    const at = `${place} x="${left + column * CELL}" y="${top + row * CELL}" width="${CELL}" height="${CELL}"`;
     const said = escapeXml(`${rows[row]} ← ${columns[column]}: ${value.toFixed(3)}`);
-    return `<rect class="cell" ${at} fill-opacity="${opacity(value, full)}"><title>${said}</title></rect>`;
+    return `<rect class="cell" ${at} fill-opacity="${opacity(value, full, empty)}"><title>${said}</title></rect>`;
   };
   return svgDocument({
     width: Math.max(left + columns.length * CELL + PADDING, titleWidth(title)),
@@ -42,11 +45,11 @@ export function heatMap(data: HeatMapData): string {
     body: [
       ...columns.map((label, i) => {
         const at = `${left + (i + 0.5) * CELL + FONT / 3} ${top - 6}`;
-        return `<text transform="translate(${at}) rotate(-90)">${escapeXml(label)}</text>`;
+        return `<text data-key="${i}" transform="translate(${at}) rotate(-90)">${escapeXml(label)}</text>`;
       }),
       ...rows.map((label, i) => {
         const y = top + (i + 0.5) * CELL + FONT / 3;
-        return `<text x="${left - 6}" y="${y}" text-anchor="end">${escapeXml(label)}</text>`;
+        return `<text data-query="${i}" x="${left - 6}" y="${y}" text-anchor="end">${escapeXml(label)}</text>`;
       }),
       ...rows.flatMap((_, row) => columns.map((_, column) => cell(row, column))),
     ],

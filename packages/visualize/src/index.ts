@@ -1,3 +1,13 @@
+export {
+  ATTENTION_KINDS,
+  type AttentionKind,
+  type AttentionRecord,
+  type HeadMaps,
+} from "./attention/attentionRecord.ts";
+export { attentionRollout } from "./attention/attentionRollout.ts";
+export { averageHeads } from "./attention/averageHeads.ts";
+export { filterWeights, type WeightFilter } from "./attention/filterWeights.ts";
+export { type AttentionStage, type MatrixChoice, type SelectedMatrix, selectMatrix } from "./attention/selectMatrix.ts";
 export { describeWeights, type WeightMatrix } from "./describeWeights.ts";
 export { headView, type HeadViewData } from "./headView.ts";
 export { heatMap, type HeatMapData } from "./heatMap.ts";

@@ -46,7 +46,7 @@ export function modelView(data: ModelViewData): string {
     ];
     const name = escapeXml(`layer ${panel.row}, head ${panel.column}`);
     return [
-      `<g role="img"><title>${name}</title><desc>${escapeXml(wordsOf(panel, queries, keys))}</desc>`,
+      `<g role="img" data-layer="${panel.row}" data-head="${panel.column}"><title>${name}</title><desc>${escapeXml(wordsOf(panel, queries, keys))}</desc>`,
       `<rect class="frame" x="${place(x)}" y="${place(y)}" width="${PANEL.width}" height="${PANEL.height}"/>`,
       ...linesOf(panel, queries, keys, { heads, at }),
       "</g>",

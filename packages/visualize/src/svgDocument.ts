@@ -55,9 +55,9 @@ export function titleHeight(title: string | undefined): number {
   return title === undefined ? 0 : FONT * 2;
 }
 
-/** A weight as an opacity: from 0 to 1 where it is `full` or more, and 0 for NaN. */
-export function opacity(value: number, full = 1): string {
-  return Number.isNaN(value) ? "0" : Math.min(Math.max(value / full, 0), 1).toFixed(3);
+/** A weight as an opacity: from 0 at `empty` to 1 where it is `full` or more, and 0 for NaN. */
+export function opacity(value: number, full = 1, empty = 0): string {
+  return Number.isNaN(value) ? "0" : Math.min(Math.max((value - empty) / (full - empty), 0), 1).toFixed(3);
 }
 
 /** A place in a picture, to a tenth of a pixel. */

@@ -1,0 +1,315 @@
+import { ATTENTION_KINDS, type AttentionKind, type AttentionRecord, sidesOf } from "../attention/attentionRecord.ts";
+import { type SelectedMatrix, selectMatrix } from "../attention/selectMatrix.ts";
+import { attentionPicture, drawable, type PictureChoice } from "./attentionPicture.ts";
+import { button, make, picker } from "./controls.ts";
+import { highlight, isSameToken, tokenAt, type TokenRef } from "./highlight.ts";
+import { ATTENTION_MESSAGES, type AttentionMessages, type AttentionViewName } from "./messages.ts";
+import { pngOf, saveFile } from "./saveFile.ts";
+import { STYLES } from "./styles.ts";
+
+/** A head of a model. */
+export interface HeadRef {
+  readonly kind: AttentionKind;
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** What is switched off in the model that made a record. */
+export interface Ablated {
+  readonly heads: readonly HeadRef[];
+  /** Places in the source. */
+  readonly tokens: readonly number[];
+}
+
+const START: PictureChoice = {
+  ...{ kind: "cross", view: "lines", layer: "mean", head: "mean", stage: "weights" },
+  ...{ threshold: 0.05, top: Infinity },
+};
+
+// Node has no such class; there the module can be imported, not used.
+const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
+
+/**
+ * `<qkv-attention>`: the attention of a translated sentence to look at from all sides. Give it `record`; hear of `headtoggle`
+ * (a {@link HeadRef} in `detail`) and `tokentoggle` (a place in the source), make the record again without them, and say so
+ * in `ablated`. Needs no inline style or script of the page.
+ */
+export class AttentionElement extends Base {
+  #record: AttentionRecord | undefined;
+  #ablated: Ablated | undefined;
+  #messages = ATTENTION_MESSAGES;
+  #choice = START;
+  #frozen: TokenRef | undefined;
+  #scheduled = false;
+
+  constructor() {
+    super();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLES);
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+  }
+
+  /** What is shown. */
+  get record(): AttentionRecord | undefined {
+    return this.#record;
+  }
+
+  set record(record: AttentionRecord | undefined) {
+    const isOther = record?.source.join() !== this.#record?.source.join();
+    this.#record = record;
+    if (isOther) this.#frozen = undefined;
+    this.#later();
+  }
+
+  /** What the record was made without; left out, nothing can be switched off here. */
+  get ablated(): Ablated | undefined {
+    return this.#ablated;
+  }
+
+  set ablated(ablated: Ablated | undefined) {
+    this.#ablated = ablated;
+    this.#later();
+  }
+
+  /** What it says. Default English. */
+  get messages(): AttentionMessages {
+    return this.#messages;
+  }
+
+  set messages(messages: AttentionMessages) {
+    this.#messages = messages;
+    this.#later();
+  }
+
+  /** Which attention is drawn, and how. */
+  get choice(): PictureChoice {
+    return this.#choice;
+  }
+
+  set choice(choice: PictureChoice) {
+    this.#choice = choice;
+    this.#later();
+  }
+
+  /** The picture as an SVG document of its own, for light pages and paper; empty without a record. */
+  toSVG(): string {
+    return this.#record === undefined ? "" : attentionPicture(this.#record, this.#settled(), "light");
+  }
+
+  // Several properties set in a row are one drawing.
+  #later(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#draw();
+    });
+  }
+
+  #change(news: Partial<PictureChoice>): void {
+    this.choice = { ...this.#choice, ...news };
+  }
+
+  /** The choice as far as the record has such layers and heads. */
+  #settled(): PictureChoice {
+    const { kind, layer, head, stage } = this.#choice;
+    const [layers = 0, heads = 0] = this.#record?.[kind].shape ?? [];
+    const known = this.#record?.[kind][stage] !== undefined;
+    return {
+      ...this.#choice,
+      layer: typeof layer === "number" && layer >= layers ? "mean" : layer,
+      head: typeof head === "number" && head >= heads ? "mean" : head,
+      stage: known ? stage : "weights",
+    };
+  }
+
+  #draw(): void {
+    const root = this.shadowRoot;
+    if (root === null) return;
+    const record = this.#record;
+    if (record === undefined) return root.replaceChildren();
+    const focused = Array.from(root.querySelectorAll("select,button,input")).indexOf(root.activeElement as Element);
+    const choice = this.#settled();
+    const box = make(
+      "div",
+      { className: choice.view },
+      this.#controls(record, choice),
+      this.#picture(record, choice),
+      ...this.#switches(record, choice),
+      this.#saving(record),
+      this.#words(record, choice),
+      make("p", { className: "note", textContent: this.#messages.note }),
+    );
+    root.replaceChildren(box);
+    // The control that was just used is made anew, and keeps the keyboard.
+    (root.querySelectorAll("select,button,input")[focused] as HTMLElement | undefined)?.focus({ preventScroll: true });
+  }
+
+  #controls(record: AttentionRecord, choice: PictureChoice): HTMLElement {
+    const { kind, view, layer, stage, top } = choice;
+    const m = this.#messages;
+    const [layers, heads] = record[kind].shape;
+    const numbered = (count: number) => Array.from({ length: count }, (_, i) => [String(i), String(i + 1)] as const);
+    const valueOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
+    const isMatrix = view === "matrix" && layer !== "rollout" && record[kind].scores !== undefined;
+    const items: HTMLElement[] = [
+      picker(m.view, entriesOf<AttentionViewName>(m.views), view, (picked) => this.#change({ view: picked })),
+      picker(
+        m.kind,
+        ATTENTION_KINDS.map((of) => [of, m.kinds[of]] as const),
+        kind,
+        (picked) => {
+          this.#frozen = undefined;
+          this.#change({ kind: picked });
+        },
+      ),
+    ];
+    if (view !== "model") {
+      items.push(
+        picker(m.layer, [["mean", m.mean], ["rollout", m.rollout], ...numbered(layers)], String(layer), (picked) =>
+          this.#change({ layer: valueOf(picked) as PictureChoice["layer"] }),
+        ),
+        picker(m.head, [["mean", m.mean], ...numbered(heads)], String(drawable(choice).head), (picked) =>
+          this.#change({ head: valueOf(picked) as PictureChoice["head"] }),
+        ),
+      );
+    }
+    if (isMatrix) items.push(picker(m.stage, entriesOf(m.stages), stage, (picked) => this.#change({ stage: picked })));
+    items.push(
+      this.#threshold(choice),
+      picker(
+        m.top,
+        [["Infinity", m.all], ...[1, 2, 3, 5].map((n) => [String(n), `${n}`] as const)],
+        String(top),
+        (picked) => this.#change({ top: Number(picked) }),
+      ),
+    );
+    if (view !== "model") items.push(this.#holder(record, kind));
+    return make("div", { className: "controls" }, ...items);
+  }
+
+  #threshold({ threshold }: PictureChoice): HTMLElement {
+    const input = make("input", { type: "range", min: "0", max: "0.9", step: "0.05", value: String(threshold) });
+    input.addEventListener("input", () => this.#change({ threshold: input.valueAsNumber }));
+    return make("label", {}, `${this.#messages.threshold} ${threshold.toFixed(2)}`, input);
+  }
+
+  /** A token to hold on to, for those who do not point. */
+  #holder(record: AttentionRecord, kind: AttentionKind): HTMLElement {
+    const { queries, keys } = sidesOf(record, kind);
+    const options = (side: TokenRef["side"], tokens: readonly string[]) =>
+      tokens.map((token, i) => [`${side} ${i}`, side === "query" ? `${token} →` : `→ ${token}`] as const);
+    const value = this.#frozen === undefined ? "" : `${this.#frozen.side} ${this.#frozen.index}`;
+    const all = [["", "–"] as const, ...options("query", queries), ...options("key", keys)];
+    return picker<string>(this.#messages.token, all, value, (picked) => {
+      const [side, index] = picked.split(" ");
+      this.#frozen = picked === "" ? undefined : { side: side as TokenRef["side"], index: Number(index) };
+      this.#later();
+    });
+  }
+
+  #picture(record: AttentionRecord, choice: PictureChoice): HTMLElement {
+    const box = make("div", { className: "picture", tabIndex: 0 });
+    // The sheet of this element has the style, which strict policies allow.
+    const svg = attentionPicture(record, choice).replace(/<style>[^<]*<\/style>/, "");
+    box.append(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement);
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
+    if (choice.view === "model") {
+      box.addEventListener("click", ({ target }) => {
+        const panel = target instanceof Element ? target.closest("[data-layer]") : null;
+        if (panel === null) return;
+        const [layer, head] = ["data-layer", "data-head"].map((name) => Number(panel.getAttribute(name)));
+        this.#change({ view: "lines", layer: layer ?? 0, head: head ?? 0 });
+      });
+      return box;
+    }
+    box.addEventListener("pointerover", ({ target }) => highlight(box, tokenAt(target) ?? this.#frozen));
+    box.addEventListener("pointerleave", () => highlight(box, this.#frozen));
+    box.addEventListener("click", ({ target }) => {
+      const token = tokenAt(target);
+      this.#frozen = isSameToken(token, this.#frozen) ? undefined : token;
+      this.#later();
+    });
+    highlight(box, this.#frozen);
+    return box;
+  }
+
+  #switches(record: AttentionRecord, { kind, view, layer, head }: PictureChoice): HTMLElement[] {
+    const ablated = this.#ablated;
+    if (ablated === undefined) return [];
+    const m = this.#messages;
+    const tell = (type: string, detail: HeadRef | number) => this.dispatchEvent(new CustomEvent(type, { detail }));
+    const switches: HTMLElement[] = [];
+    if (view !== "model" && typeof layer === "number" && typeof head === "number") {
+      const isOff = ablated.heads.some((of) => of.kind === kind && of.layer === layer && of.head === head);
+      const toggle = button(isOff ? m.headOn : m.headOff, () => tell("headtoggle", { kind, layer, head }));
+      switches.push(make("div", { className: "tokens" }, toggle));
+    }
+    const tokens = record.source.map((token, place) => {
+      const toggle = button(token, () => tell("tokentoggle", place));
+      toggle.setAttribute("aria-pressed", String(ablated.tokens.includes(place)));
+      return toggle;
+    });
+    const group = make("div", { className: "tokens" }, make("span", { textContent: m.tokens }), ...tokens);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", m.tokens);
+    return [...switches, group];
+  }
+
+  #saving(record: AttentionRecord): HTMLElement {
+    const svg = () => new Blob([this.toSVG()], { type: "image/svg+xml" });
+    const json = () => new Blob([JSON.stringify(plain(record))], { type: "application/json" });
+    return make(
+      "div",
+      { className: "saving" },
+      make("span", { textContent: this.#messages.save }),
+      button("SVG", () => saveFile("attention.svg", svg())),
+      button("PNG", () => void pngOf(this.toSVG()).then((blob) => saveFile("attention.png", blob))),
+      button("JSON", () => saveFile("attention.json", json())),
+    );
+  }
+
+  /** The alignment for those who do not see it: each query and the keys that it looks at most. */
+  #words(record: AttentionRecord, choice: PictureChoice): HTMLElement {
+    const matrix = selectMatrix(record, { ...drawable(choice), stage: "weights", top: Math.min(choice.top, 3) });
+    const items = matrix.rows.map((query, row) =>
+      make("li", { textContent: this.#messages.sentence(query, greatest(matrix, row)) }),
+    );
+    return make(
+      "details",
+      {},
+      make("summary", { textContent: this.#messages.words }),
+      make("ul", { className: "words" }, ...items),
+    );
+  }
+}
+
+/** Makes `<qkv-attention>` known to the page. */
+export function defineAttentionElement(): void {
+  if (customElements.get("qkv-attention") === undefined) customElements.define("qkv-attention", AttentionElement);
+}
+
+function greatest({ columns, values }: SelectedMatrix, row: number): (readonly [string, string])[] {
+  return columns
+    .map((token, column) => [token, values[row * columns.length + column] ?? 0] as const)
+    .filter(([, weight]) => weight > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([token, weight]) => [token, weight.toFixed(2)] as const);
+}
+
+/** A record as JSON holds it: lists of numbers; null where a key is hidden. */
+function plain(record: AttentionRecord): object {
+  const of = ({ shape, ...maps }: AttentionRecord[AttentionKind]) => ({
+    shape,
+    ...Object.fromEntries(
+      Object.entries(maps).map(([stage, values]) => [stage, Array.from(values as ArrayLike<number>)]),
+    ),
+  });
+  const { source, target, read, encoder, decoder, cross } = record;
+  return { source, target, read, encoder: of(encoder), decoder: of(decoder), cross: of(cross) };
+}
+
+function entriesOf<T extends string>(names: Readonly<Record<T, string>>): (readonly [T, string])[] {
+  return Object.entries(names) as [T, string][];
+}
