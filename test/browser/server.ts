@@ -9,7 +9,10 @@ export interface FolderServer {
   close(): void;
 }
 
-const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".wasm": "application/wasm" };
+const TYPES: Readonly<Record<string, string>> = {
+  ...{ ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" },
+  ...{ ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" },
+};
 const PAGE =
   '<!doctype html><meta charset="utf-8"><title>QKV</title><body><script type="module" src="/page/page.js"></script>';
 

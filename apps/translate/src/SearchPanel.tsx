@@ -55,7 +55,12 @@ function Slider({ label, onChange, ...range }: SliderProps) {
       <span>
         {label} <output class="quiet figures">{range.value}</output>
       </span>
-      <input type="range" {...range} onInput={({ currentTarget }) => onChange(currentTarget.valueAsNumber)} />
+      <input
+        type="range"
+        aria-label={label}
+        {...range}
+        onInput={({ currentTarget }) => onChange(currentTarget.valueAsNumber)}
+      />
     </label>
   );
 }

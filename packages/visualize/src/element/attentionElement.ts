@@ -212,7 +212,9 @@ export class AttentionElement extends Base {
     const box = make("div", { className: "picture", tabIndex: 0 });
     // The sheet of this element has the style, which strict policies allow.
     const svg = attentionPicture(record, choice).replace(/<style>[^<]*<\/style>/, "");
-    box.append(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement);
+    const drawing = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+    drawing.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
+    box.append(drawing);
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
     if (choice.view === "model") {

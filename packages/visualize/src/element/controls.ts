@@ -18,7 +18,7 @@ export function picker<T extends string>(
 ): HTMLLabelElement {
   const select = make(
     "select",
-    {},
+    { ariaLabel: label },
     ...options.map(([of, name]) => make("option", { value: of, textContent: name, selected: of === value })),
   );
   select.addEventListener("change", () => onPick(select.value as T));
