@@ -55,7 +55,7 @@ function Without() {
       <p class="small quiet">
         {messages.without}{" "}
         {[
-          ...heads.map(({ kind, layer, head }) => `${kinds[kind]} ${layer + 1}.${head + 1}`),
+          ...heads.map(({ kind, layer, head }) => `${kinds[kind]} ${layer}.${head}`),
           ...tokens.map((place) => source[place] ?? ""),
         ].join(", ")}
       </p>

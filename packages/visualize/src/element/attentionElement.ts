@@ -149,7 +149,7 @@ export class AttentionElement extends Base {
     const { kind, view, layer, stage, top } = choice;
     const m = this.#messages;
     const [layers, heads] = record[kind].shape;
-    const numbered = (count: number) => Array.from({ length: count }, (_, i) => [String(i), String(i + 1)] as const);
+    const numbered = (count: number) => Array.from({ length: count }, (_, i) => [String(i), String(i)] as const);
     const valueOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
     const isMatrix = view === "matrix" && layer !== "rollout" && record[kind].scores !== undefined;
     const items: HTMLElement[] = [
