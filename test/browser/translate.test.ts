@@ -138,7 +138,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
     const paragraphs = (await shown(page)).trim().split("\n\n");
     expect(paragraphs).toHaveLength(sentences / 3);
     expect(new Set(paragraphs).size).toBe(1);
-    expect(await blocked()).toEqual([]);
+    expect((await blocked()).filter((ms) => ms > 50)).toEqual([]);
     expect(printed).toEqual([]);
     await page.close();
   });

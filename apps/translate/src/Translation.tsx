@@ -48,8 +48,8 @@ export function Translation({
       onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose(event))}
     >
       {isEmpty && <span class="quiet">{empty}</span>}
-      {sentences.value.map(nodeOf)}
-      {partial.value !== "" && <span class="partial">{" " + partial.value}</span>}
+      {paragraphsOf(sentences.value).map(nodeOf)}
+      {partial.value !== "" && <span class="partial">{` ${partial.value}`}</span>}
     </div>
   );
 }
@@ -62,24 +62,46 @@ function indexAt(target: EventTarget | null): number | undefined {
   return number === null || number === undefined ? undefined : Number(number);
 }
 
-/** The same node for the same sentence, so that a long text is not drawn anew for each sentence that comes. */
-function nodeOf(sentence: TranslatedSentence, index: number): VNode {
-  let node = nodes.get(sentence);
-  if (node === undefined) {
-    const text = sentence.translations[0]?.text;
-    node = (
-      <span key={index}>
-        {sentence.space}
-        {text !== undefined && (
-          <span class="sentence" role="button" tabIndex={0} aria-pressed="false" data-sentence={index}>
-            {text}
+/** Sentences of a line of text, and the line breaks behind them. */
+interface Paragraph {
+  readonly first: number;
+  readonly sentences: readonly TranslatedSentence[];
+  /** Absent while more sentences may come. */
+  readonly end?: string;
+}
+
+function paragraphsOf(all: readonly TranslatedSentence[]): Paragraph[] {
+  const starts = all.flatMap(({ space }, i) => (i === 0 || space.includes("\n") ? [i] : []));
+  return starts.map((first, i) => {
+    const next = starts[i + 1];
+    return { first, sentences: all.slice(first, next), ...(next !== undefined && { end: all[next]?.space ?? "" }) };
+  });
+}
+
+/** The same node for the same paragraph, and a box of its own: a long text is not laid out anew for each sentence. */
+function nodeOf(paragraph: Paragraph): VNode {
+  const { first, sentences, end } = paragraph;
+  const key = sentences[0] as TranslatedSentence;
+  const kept = nodes.get(key);
+  if (kept !== undefined && kept.count === sentences.length && kept.end === end) return kept.node;
+  const node = (
+    <span key={first} class={end === undefined ? "" : "paragraph"}>
+      {sentences.map(({ space, translations: [best] }, i) => [
+        i > 0 || first === 0 ? space : "", // else it stands at the end of the paragraph before
+        best && (
+          <span key={i} class="sentence" role="button" tabIndex={0} aria-pressed="false" data-sentence={first + i}>
+            {best.text}
           </span>
-        )}
-      </span>
-    );
-    nodes.set(sentence, node);
-  }
+        ),
+      ])}
+      {end}
+    </span>
+  );
+  nodes.set(key, { count: sentences.length, end, node });
   return node;
 }
 
-const nodes = new WeakMap<TranslatedSentence, VNode>();
+const nodes = new WeakMap<
+  TranslatedSentence,
+  { readonly count: number; readonly end: string | undefined; readonly node: VNode }
+>();
