@@ -22,8 +22,13 @@ export function shippedTranslationModel(from: string, to: string): string {
   const name = `${from}-${to}`;
   if (shippedModels().includes(name)) return name;
   throw new UsageError(
-    `expected a language pair that a shipped model translates (${shippedModels().join(", ")}), got ${name}; name another model with --model`,
+    `expected a language pair that a shipped model translates (${shippedPairs().join(", ")}), got ${name}; name another model with --model`,
   );
+}
+
+/** The language pairs of the shipped models. */
+function shippedPairs(): string[] {
+  return shippedModels().filter((name) => /^[a-z]{2,3}-[a-z]{2,3}$/.test(name));
 }
 
 // The classifier that ships, in the order of preference.

@@ -33,6 +33,16 @@ describe("qkv classify", () => {
     expect(stdout).toMatch(new RegExp(`^${files.map((file) => `${file}\\n${two}`).join("")}$`));
   });
 
+  test("the shipped model knows ten things, and says so", async () => {
+    const shipped = path.join(packages, "../models/cifar10");
+    const { code, stdout, stderr } = await qkv(["classify", "--model", shipped, "--top", "10", image("rgb.jpg")]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^The model knows nothing but: .*frog/),
+    });
+    expect(stdout.trim().split("\n").slice(1)).toHaveLength(10);
+  });
+
   test("--json gives a line for each image, and all that a file of any kind says is the same picture's", async () => {
     const files = ["rgb.png", "lossless.webp", "sixteen-bits.png", "rgb.jpg", "photo.avif"].map(image);
     const { code, stdout, stderr } = await qkv(["classify", "--model", model, "--top", "9", "--json", ...files]);
