@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 export const CASES = {
   encoder: "12 pre-norm layers, d 384, 6 heads, ffn 1536, 197 tokens, batch 1",
   "encoder-base": "the same with d 768, 12 heads, ffn 3072",
+  vit: "an image of 224 x 224 to the scores of 1,000 classes: DeiT-small's size and ViT-B/16's",
   "train-step": "a step of a 4+4-layer Marian model: d 128, ffn 256, 4 heads, vocabulary 8000, 32 x 20+20 tokens",
   decode: "greedy and beam search with a key-value cache: the shipped model, and one of OPUS-MT's size",
   "attention-long": "attention over 2k, 4k, 8k and 16k tokens, 8 heads of 64, forward and backward",

@@ -8,7 +8,7 @@ export interface TransformersJsChoice {
   readonly threads: number;
 }
 
-/** Loads transformers.js on one of the packages of ONNX Runtime; `openModel` opens the Marian model of the folder. */
+/** Loads transformers.js on one of the packages of ONNX Runtime; `openModel` opens the folder's model. */
 export async function loadTransformersJs({ folder, package: runtime, threads }: TransformersJsChoice) {
   const { ort, sessionOptions } = await openOnnxRuntime(runtime, threads);
   // In Node it would take the native library, and for the other one code from the internet, unless given a runtime.
@@ -16,14 +16,14 @@ export async function loadTransformersJs({ folder, package: runtime, threads }: 
     ort.env.wasm.wasmPaths = import.meta.resolve("onnxruntime-web").replace(/[^/]*$/, "");
     Object.assign(globalThis, { [Symbol.for("onnxruntime")]: ort });
   }
-  const { env, MarianMTModel, Tensor } = await import("@huggingface/transformers");
+  const { env, MarianMTModel, ViTForImageClassification, Tensor } = await import("@huggingface/transformers");
   env.allowRemoteModels = false;
   env.localModelPath = dirname(folder);
-  const openModel = () =>
-    MarianMTModel.from_pretrained(basename(folder), {
+  const openModel = (Model: typeof MarianMTModel | typeof ViTForImageClassification) =>
+    Model.from_pretrained(basename(folder), {
       dtype: "fp32",
       device: "auto", // the session's options have the execution provider
       session_options: sessionOptions,
     });
-  return { version: env.version, Tensor, openModel };
+  return { version: env.version, Tensor, MarianMTModel, ViTForImageClassification, openModel };
 }

@@ -5,11 +5,13 @@ import { encoderCase } from "./encoder/encoder.ts";
 import { loadCase } from "./load/load.ts";
 import { tokenizersCase } from "./tokenizers/tokenizers.ts";
 import { trainStepCase } from "./train-step/trainStep.ts";
+import { vitCase } from "./vit/vit.ts";
 
 /** The cases by the names that commandLine.mjs lists. */
 export const CASES: Readonly<Record<string, BenchCase>> = {
   encoder: encoderCase(384),
   "encoder-base": encoderCase(768),
+  vit: vitCase,
   "train-step": trainStepCase,
   decode: decodeCase,
   "attention-long": attentionLongCase,

@@ -9,7 +9,7 @@ import { type DecodeWork, readSources } from "./work.ts";
 
 export const start: StartEngine<DecodeWork & BackendChoice> = async (options) => {
   await startBackend(options);
-  const { model } = await loadPretrained(modelFolder(options.folder));
+  const { model } = await loadPretrained(modelFolder(options.folder), { modelTypes: ["marian"] });
   const { ids: sources, maxNewTokens } = await readSources(options.folder);
 
   const run = async () => {

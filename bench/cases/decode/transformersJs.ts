@@ -3,8 +3,8 @@ import type { StartEngine } from "../../harness/engine.ts";
 import { type DecodeWork, readSources } from "./work.ts";
 
 export const start: StartEngine<DecodeWork & TransformersJsChoice> = async (options) => {
-  const { version, Tensor, openModel } = await loadTransformersJs(options);
-  const model = await openModel();
+  const { version, Tensor, MarianMTModel, openModel } = await loadTransformersJs(options);
+  const model = await openModel(MarianMTModel);
   const { ids: sources, maxNewTokens } = await readSources(options.folder);
 
   const run = async () => {

@@ -13,7 +13,7 @@ import { type Batch, LABEL_SMOOTHING, LEARNING_RATE, type TrainStepWork } from "
 
 export const start: StartEngine<TrainStepWork & BackendChoice> = async (options) => {
   await startBackend(options);
-  const { model } = await loadPretrained(modelFolder(options.folder));
+  const { model } = await loadPretrained(modelFolder(options.folder), { modelTypes: ["marian"] });
   const batch = JSON.parse(await readFile(join(options.folder, "batch.json"), "utf8")) as Batch;
   const rows = (ids: readonly number[]) => tf.tensor2d([...ids], [batch.sentences, batch.length], "int32");
   const inputs = { ids: rows(batch.source), decoderIds: rows(batch.target), labels: rows(batch.labels) };
