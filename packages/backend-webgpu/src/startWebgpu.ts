@@ -1,10 +1,9 @@
-import { type Gpu, isNode, type WebgpuOptions } from "@qkv/backend";
+import { type Gpu, isNode, requestAdapter, softwareName, type WebgpuOptions } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { createDevice } from "./createDevice.ts";
 import { createDawn } from "./dawn.ts";
 import { GpuBackend } from "./gpuBackend.ts";
 import { registerKernels } from "./registerKernels.ts";
-import { softwareName } from "./softwareName.ts";
 
 /** The start that is under way, or the last one: two at once would each make a device. */
 let last: Promise<unknown> = Promise.resolve();
@@ -66,7 +65,7 @@ async function findAdapter({ gpu, allowSoftwareAdapter = false }: WebgpuOptions)
     if (!("GPUBufferUsage" in globalThis)) {
       throw new Error("expected GPUBufferUsage and its like to be global, got none");
     }
-    return adapter;
+    return adapter as GPUAdapter;
   }
   if (!isNode()) {
     throw new Error("there is no navigator.gpu here");
@@ -75,18 +74,6 @@ async function findAdapter({ gpu, allowSoftwareAdapter = false }: WebgpuOptions)
   const adapter = await requestAdapter(dawn.gpu, "the npm package webgpu", allowSoftwareAdapter);
   Object.assign(globalThis, dawn.globals);
   setNavigatorGpu(dawn.gpu);
-  return adapter;
-}
-
-async function requestAdapter(gpu: Gpu, owner: string, allowSoftware: boolean): Promise<GPUAdapter> {
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) {
-    throw new Error(`${owner} gave no adapter: it found no graphics driver that it can use`);
-  }
-  const software = softwareName(adapter);
-  if (software !== undefined && !allowSoftware) {
-    throw new Error(`the adapter is software (${software})`);
-  }
   return adapter as GPUAdapter;
 }
 

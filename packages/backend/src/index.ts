@@ -21,6 +21,8 @@ export { embedding } from "./embedding.ts";
 export { registerGradients } from "./gradients/registerGradients.ts";
 export type { Adapter, Gpu } from "./gpu.ts";
 export { isNode } from "./isNode.ts";
+export { requestAdapter } from "./requestAdapter.ts";
+export { softwareName } from "./softwareName.ts";
 export { repeatHeads } from "./groupedHeads.ts";
 export { layerNorm } from "./layerNorm.ts";
 export { linear } from "./linear.ts";

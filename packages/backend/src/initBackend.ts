@@ -3,6 +3,7 @@ import { registerGradients } from "./gradients/registerGradients.ts";
 import { startCpu } from "./cpuBackend.ts";
 import type { DeviceLostError } from "./deviceLostError.ts";
 import type { Gpu } from "./gpu.ts";
+import { requirePageGpu } from "./requestAdapter.ts";
 
 /** The backends that `initBackend` knows how to start, best first. */
 export const BACKEND_NAMES = ["webgpu", "wasm", "cpu"] as const;
@@ -117,6 +118,7 @@ function candidates(choice: BackendName | readonly BackendName[]): readonly Back
 async function start(name: BackendName, options: BackendOptions): Promise<Omit<BackendReport, "name" | "refused">> {
   switch (name) {
     case "webgpu": {
+      await requirePageGpu(options.gpu, options.allowSoftwareAdapter === true);
       const { startWebgpu } = await import("@qkv/backend-webgpu");
       await startWebgpu(options);
       return {};

@@ -1,4 +1,4 @@
-import type { Adapter } from "@qkv/backend";
+import type { Adapter } from "./gpu.ts";
 
 /** The name of the software renderer that `adapter` is, or undefined for hardware. */
 export function softwareName(adapter: Adapter): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Adapter } from "@qkv/backend";
+import type { Adapter } from "./gpu.ts";
 import { softwareName } from "./softwareName.ts";
 
 test.each<[string, Adapter, string | undefined]>([
