@@ -1,6 +1,15 @@
-import { tidy } from "@qkv/nn";
-import { type ImageClassifier, type ImageProcessorConfig, type Pixels, preprocessImages } from "@qkv/vit";
+import { type StateDict, tidy } from "@qkv/nn";
+import {
+  type ImageClassifier,
+  type ImageProcessorConfig,
+  type Pixels,
+  preprocessImages,
+  SwinClassifier,
+  VitClassifier,
+  withLabels,
+} from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
+import { PretrainedError } from "./pretrainedError.ts";
 
 /** A class and how likely the model takes it to be: the scores of all its classes sum to 1. */
 export interface LabelScore {
@@ -49,6 +58,49 @@ export class Classifier {
       onProgress?.({ done: found.length, total: images.length });
     }
     return found;
+  }
+
+  /**
+   * What the model's head reads of each image: the features that a new head is trained on.
+   *
+   * @returns [N, E], the caller's
+   * @throws PretrainedError if the model has two heads
+   */
+  async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
+    const { batchSize = BATCH, signal, onProgress } = options;
+    const body = this.withLabels([]).model;
+    const parts: tf.Tensor2D[] = [];
+    try {
+      for (let done = 0; done < images.length;) {
+        signal?.throwIfAborted();
+        const batch = images.slice(done, done + batchSize);
+        const { data, shape } = preprocessImages(batch, this.imageProcessor);
+        const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
+        parts.push(part);
+        await part.data(); // computed now, not all at once when somebody asks
+        onProgress?.({ done: (done += batch.length), total: images.length });
+      }
+      return tf.concat(parts);
+    } finally {
+      tf.dispose(parts);
+      body.dispose();
+    }
+  }
+
+  /**
+   * A classifier that knows other classes: the same body and a new head, untrained if there is none. Its model is the
+   * caller's.
+   *
+   * @param head `weight` [labels, E] and `bias` [labels], what `trainHead` of `@qkv/training` makes of {@link features}
+   * @throws PretrainedError if the model has two heads
+   */
+  withLabels(labels: readonly string[], head?: StateDict): Classifier {
+    const { model } = this;
+    if (model instanceof VitClassifier) return new Classifier(withLabels(model, labels, head), this.imageProcessor);
+    if (model instanceof SwinClassifier) return new Classifier(withLabels(model, labels, head), this.imageProcessor);
+    throw new PretrainedError(
+      "withLabels: expected a model with one head, got one that a teacher taught, which has two",
+    );
   }
 
   async #probabilities(images: readonly Pixels[]): Promise<Float32Array[]> {

@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { createClassifier, loadPretrained, type Pretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
+import type { Linear } from "@qkv/nn";
 import { expectClose, golden, type GoldenArray } from "@qkv/testing";
+import type { Pixels, VitClassifier } from "@qkv/vit";
+import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const FOLDER = fileURLToPath(new URL("golden/classifier", import.meta.url));
@@ -48,6 +51,34 @@ describe("a classifier", () => {
         { atol: 1e-6, rtol: 1e-5 },
       );
     }
+  });
+
+  test("gives the features that its own head reads, and with that head says the same", async () => {
+    const classifier = createClassifier(pretrained);
+    const images = names.map((name) => pixels(expected.array(name)));
+    const told: number[] = [];
+    const features = await classifier.features(images, { batchSize: 3, onProgress: ({ done }) => told.push(done) });
+    expect(told).toEqual([3, 4]);
+    const { weight, bias } = (pretrained.model as VitClassifier).classifier as Linear;
+    expect(features.shape).toEqual([images.length, weight.shape[1]]);
+    const logits = tf.tidy(() => tf.softmax(tf.add(tf.matMul(features, weight, false, true), bias as tf.Tensor)));
+    await expectClose(
+      [...(await logits.data())],
+      names.flatMap((name) => [...expected.array(`${name}.scores`).data]),
+    );
+    tf.dispose([features, logits]);
+
+    // The last class and the first change places.
+    const order = classifier.model.config.labels.map((_, i, { length }) => length - 1 - i);
+    const [rows, values] = [await weight.array(), await (bias as tf.Tensor1D).array()];
+    const head = new Map([
+      ["weight", { shape: weight.shape, data: Float32Array.from(order.flatMap((i) => rows[i] ?? [])) }],
+      ["bias", { shape: [order.length], data: Float32Array.from(order.map((i) => values[i] ?? NaN)) }],
+    ]);
+    const reversed = classifier.withLabels(classifier.model.config.labels.toReversed(), head);
+    const [image] = images as [Pixels];
+    expect(await reversed.classify(image)).toEqual(await classifier.classify(image));
+    reversed.model.dispose();
   });
 
   test("stops when told to", async () => {

@@ -18,6 +18,7 @@ export type { Theme } from "./svgDocument.ts";
 export { terminalHeatMap } from "./terminalHeatMap.ts";
 export type { WeightGrid } from "./weightGrid.ts";
 export { type Color, heatColor } from "./heatColor.ts";
+export { heatPixels, strongestPatches } from "./heatPixels.ts";
 export { type OverlayOptions, overlayPixels, type PicturePixels, type RgbaPixels } from "./overlayPixels.ts";
 export { patchOverlay, type PatchOverlayData } from "./patchOverlay.ts";
 export type { PatchWeights } from "./patchWeights.ts";

@@ -8,6 +8,7 @@ export { cutToSize, type PixelValues, preprocessImages } from "./image/preproces
 export { channelsOf, type ImageProcessorConfig, type ImageSize } from "./image/processorConfig.ts";
 export { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./image/resampleFilters.ts";
 export { resize } from "./image/resize.ts";
+export { type Region, seenRegion } from "./image/seenRegion.ts";
 export { toGrey } from "./image/toGrey.ts";
 export { toRgb } from "./image/toRgb.ts";
 export { type BackboneOutput, VitBackbone, type VitForwardOptions } from "./backbone.ts";
@@ -32,6 +33,7 @@ export { cutPatches, PatchEmbedding } from "./patchEmbedding.ts";
 export { resizeGrid, type ResizeOptions } from "./resizeGrid.ts";
 export { unfold } from "./unfold.ts";
 export { VitClassifier } from "./vitClassifier.ts";
+export { withLabels } from "./withLabels.ts";
 export { type Encoded, VitModel } from "./vitModel.ts";
 export { SwinBackbone, type SwinBackboneOutput, type SwinStates } from "./swin/backbone.ts";
 export { SWIN_BACKBONE_NAMES, SWIN_IGNORED_NAMES } from "./swin/checkpointNames.ts";

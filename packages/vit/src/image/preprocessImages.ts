@@ -49,7 +49,10 @@ export function cutToSize(image: Pixels, config: ImageProcessorConfig): CheckedP
 }
 
 /** The shorter side as asked for, the longer one in proportion, rounded down (`get_resize_output_image_size`). */
-function targetSize(image: CheckedPixels, size: ImageSize): { width: number; height: number } {
+export function targetSize(
+  image: { width: number; height: number },
+  size: ImageSize,
+): { width: number; height: number } {
   if (!("shortestEdge" in size)) return size;
   const { width, height } = image;
   const long = Math.trunc((size.shortestEdge * Math.max(width, height)) / Math.min(width, height));
