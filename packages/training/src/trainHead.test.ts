@@ -7,12 +7,12 @@ import { trainHead } from "./trainHead.ts";
 
 const [numClasses, width] = [3, 11];
 
-/** Clouds around a corner for each class, as features of a model that knows such things are. */
+/** Clouds around a corner for each class, as features of a model that knows such things are; small and far from 0. */
 function examples(perClass: number, seed: number) {
   const random = new RandomStream(seed);
   const labels = Int32Array.from({ length: perClass * numClasses }, (_, i) => i % numClasses);
   const rows = [...labels].map((label) => {
-    return Array.from({ length: width }, (_, i) => (i % numClasses === label ? 0.6 : 0) + random.uniform() - 0.5);
+    return Array.from({ length: width }, (_, i) => 3 + ((i % numClasses === label ? 0.6 : 0) + random.uniform()) / 50);
   });
   return { features: tf.tensor2d(rows), labels, numClasses };
 }

@@ -1,5 +1,5 @@
 import { crossEntropy } from "@qkv/backend";
-import { Linear, Params, type StateDict } from "@qkv/nn";
+import { Linear, Params, type StateDict, type StateEntry } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamW, exceptNormsAndBiases } from "./adamW.ts";
 import type { TrainingEvent } from "./events.ts";
@@ -30,7 +30,8 @@ export interface TrainHeadOptions {
 
 /**
  * A linear classifier on top of a frozen model, trained on all examples at once: fine-tuning for a few pictures, where
- * the model runs but once for each.
+ * the model runs but once for each. What all features have in common is taken away first, so that it does not matter how
+ * large they are; the head that is given back takes them as they come.
  *
  * @returns `weight` [numClasses, E] and `bias` [numClasses]
  * @throws AbortError if the signal said so
@@ -38,7 +39,8 @@ export interface TrainHeadOptions {
 export async function trainHead(examples: HeadExamples, options: TrainHeadOptions = {}): Promise<StateDict> {
   const { steps = 200, learningRate = 0.02, weightDecay = 0.1, signal, onEvent } = options;
   checkExamples(examples);
-  const { features, labels, numClasses } = examples;
+  const { labels, numClasses } = examples;
+  const { features, mean, scale } = await centered(examples.features);
   const params = Params.initialized();
   const head = new Linear(params, features.shape[1], numClasses, { init: (shape) => tf.zeros(shape) });
   const optimizer = new AdamW(params.named(), { learningRate, weightDecay, decays: exceptNormsAndBiases });
@@ -60,12 +62,45 @@ export async function trainHead(examples: HeadExamples, options: TrainHeadOption
       },
     );
     signal?.throwIfAborted();
-    return await readVariables(params.named());
+    return forFeaturesAsTheyCome(await readVariables(params.named()), mean, scale);
   } finally {
-    tf.dispose(classes);
+    tf.dispose([features, classes]);
     optimizer.dispose();
     params.dispose();
   }
+}
+
+interface Centered {
+  /** [N, E], around 0 with a deviation of 1, all columns by the same factor: one that hardly varies says hardly anything. */
+  readonly features: tf.Tensor2D;
+  /** [E] */
+  readonly mean: Float32Array;
+  readonly scale: number;
+}
+
+async function centered(features: tf.Tensor2D): Promise<Centered> {
+  const [mean, variance] = tf.tidy(() => {
+    const mean = tf.mean(features, 0);
+    return [mean, tf.mean(tf.square(tf.sub(features, mean)))] as const;
+  });
+  const [means, [value = 0]] = (await Promise.all([mean.data(), variance.data()])) as [Float32Array, Float32Array];
+  const scale = value > 0 ? 1 / Math.sqrt(value) : 1; // one example, or all the same
+  const centered = tf.tidy(() => tf.mul(tf.sub(features, mean), scale) as tf.Tensor2D);
+  tf.dispose([mean, variance]);
+  return { features: centered, mean: means.slice(), scale };
+}
+
+/** W (x - mean) scale + b, as one head. */
+function forFeaturesAsTheyCome(head: StateDict, mean: Float32Array, scale: number): StateDict {
+  const [weight, bias] = ["weight", "bias"].map((name) => head.get(name)) as [StateEntry, StateEntry];
+  const weights = weight.data.map((value) => value * scale);
+  const biases = bias.data.map((value, row) => {
+    return mean.reduce((sum, center, i) => sum - center * (weights[row * mean.length + i] ?? 0), value);
+  });
+  return new Map([
+    ["weight", { shape: weight.shape, data: weights }],
+    ["bias", { shape: bias.shape, data: biases }],
+  ]);
 }
 
 function checkExamples({ features, labels, numClasses }: HeadExamples): void {
