@@ -47,5 +47,6 @@ export { attentionRollout, type RolloutOptions } from "./looks/attentionRollout.
 export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } from "./looks/attentionWeights.ts";
 export { classActivationMap } from "./looks/classActivationMap.ts";
 export { gradientRollout } from "./looks/gradientRollout.ts";
+export { type HeadPlace, type Look, lookAt } from "./looks/look.ts";
 export { answerMap, type PatchMap, patchMap } from "./looks/patchMap.ts";
 export { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./looks/windowLooks.ts";

@@ -1,0 +1,47 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { PixelValues } from "../image/preprocessImages.ts";
+import type { Size } from "../imageModel.ts";
+import type { SwinClassifier } from "../swin/swinClassifier.ts";
+import { classActivationMap } from "./classActivationMap.ts";
+import type { Look } from "./look.ts";
+import { meanMap } from "./meanMap.ts";
+import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowLooks.ts";
+
+/** Swin's look. */
+export async function swinLook(model: SwinClassifier, { data, shape }: PixelValues): Promise<Look> {
+  const size: Size = [shape[2], shape[3]];
+  const attentions = tf.tidy(() => {
+    return [...model.forward(tf.tensor4d(data, [...shape]), { attentions: true }).attentions];
+  });
+  const layers: WindowWeights[] = [];
+  try {
+    for (const layer of attentions.keys()) {
+      layers.push(await readWindowAttentions(attentions, layer, model.config, size));
+    }
+  } finally {
+    tf.dispose(attentions);
+  }
+  return {
+    heads: layers.map(({ heads }) => heads),
+    head: ({ layer, head }, patch) => {
+      const weights = layers[layer];
+      if (weights === undefined) {
+        throw new RangeError(`Swin's layers: expected a layer below ${layers.length}, got ${layer}`);
+      }
+      const heads = head === undefined ? Array.from({ length: weights.heads }, (_, each) => each) : [head];
+      return meanMap(
+        heads.map((each) =>
+          patch === undefined ? windowReceivedMap(weights, each) : windowPatchMap(weights, each, patch),
+        ),
+      );
+    },
+    evidence: async (label) => {
+      const pixels = tf.tensor4d(data, [...shape]);
+      try {
+        return await classActivationMap(model, pixels, label);
+      } finally {
+        pixels.dispose();
+      }
+    },
+  };
+}

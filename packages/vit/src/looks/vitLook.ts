@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { DistilledVitClassifier } from "../distilledVitClassifier.ts";
+import type { PixelValues } from "../image/preprocessImages.ts";
+import type { Size } from "../imageModel.ts";
+import type { VitClassifier } from "../vitClassifier.ts";
+import { attentionRollout } from "./attentionRollout.ts";
+import { headMatrix, readAttentions, type TokenMatrix } from "./attentionWeights.ts";
+import { gradientRollout } from "./gradientRollout.ts";
+import type { Look } from "./look.ts";
+import { meanMap } from "./meanMap.ts";
+import { answerMap, patchMap } from "./patchMap.ts";
+
+/** A ViT's or DeiT's look. */
+export async function vitLook(
+  model: VitClassifier | DistilledVitClassifier,
+  { data, shape }: PixelValues,
+): Promise<Look> {
+  const size: Size = [shape[2], shape[3]];
+  const { config } = model;
+  const attentions = tf.tidy(() => {
+    return [...model.forward(tf.tensor4d(data, [...shape]), { attentions: true }).attentions];
+  });
+  const weights = await readAttentions(attentions).finally(() => tf.dispose(attentions));
+  const rollout = attentionRollout(weights);
+  const mapOf = (matrix: TokenMatrix, patch: number | undefined) =>
+    patch === undefined ? answerMap(matrix, config, size) : patchMap(matrix, patch, config, size);
+  return {
+    heads: Array.from({ length: weights.layers }, () => weights.heads),
+    rollout: (patch) => mapOf(rollout, patch),
+    head: ({ layer, head }, patch) => {
+      const heads = head === undefined ? Array.from({ length: weights.heads }, (_, each) => each) : [head];
+      return meanMap(heads.map((each) => mapOf(headMatrix(weights, layer, each), patch)));
+    },
+    evidence: async (label) => {
+      const pixels = tf.tensor4d(data, [...shape]);
+      try {
+        return answerMap(await gradientRollout(model, pixels, label), config, size);
+      } finally {
+        pixels.dispose();
+      }
+    },
+  };
+}
