@@ -1,6 +1,6 @@
 /** A model folder is not what it has to be; the message names the file, what was expected and what came. */
 export class PretrainedError extends Error {
-  override readonly name = "PretrainedError";
+  override readonly name: string = "PretrainedError";
 }
 
 /** The same failure with the file it happened in: the message of `error` behind the path. */

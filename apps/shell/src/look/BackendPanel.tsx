@@ -50,12 +50,14 @@ interface BackendPanelProps {
   readonly status: BackendStatus | undefined;
   readonly onSwitch: (name: BackendName) => void;
   readonly busy?: boolean;
+  /** The backend that is being started in the place of this one. */
+  readonly switchingTo?: BackendName | undefined;
   /** The page's own figures: `<div><dt>…</dt><dd>…</dd></div>`. */
   readonly children?: ComponentChildren;
 }
 
 /** Which backend computes and how, why others do not, what is alive on it, and the switch to another. */
-export function BackendPanel({ status, onSwitch, busy = false, children }: BackendPanelProps) {
+export function BackendPanel({ status, onSwitch, busy = false, switchingTo, children }: BackendPanelProps) {
   const messages = useMessages(MESSAGES);
   const { report, memory } = status ?? {};
   const how = report && [
@@ -72,9 +74,9 @@ export function BackendPanel({ status, onSwitch, busy = false, children }: Backe
       <Choice
         label={messages.choose}
         options={(Object.keys(NAMES) as BackendName[]).map((value) => ({ value, label: NAMES[value] }))}
-        value={report?.name as BackendName | undefined}
+        value={switchingTo ?? (report?.name as BackendName | undefined)}
         onChoose={onSwitch}
-        disabled={busy || report === undefined}
+        disabled={busy || switchingTo !== undefined || report === undefined}
       />
       {report?.refused.map(({ name, reason }) => (
         <p key={name} class="small quiet">

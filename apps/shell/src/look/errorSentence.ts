@@ -8,10 +8,11 @@ export interface ErrorSentence {
   readonly detail: string;
 }
 
-type Kind = "image" | "model" | "network" | "gpu" | "memory" | "stopped" | "other";
+type Kind = "camera" | "image" | "model" | "network" | "gpu" | "memory" | "stopped" | "other";
 
 const SENTENCES: Messages<Record<Kind, string>> = {
   en: {
+    camera: "There is no camera that this page may use. Choose a picture instead, or allow the camera for this site.",
     image: "This file cannot be read as an image. Try a PNG, JPEG or WebP.",
     model: "This model cannot be opened. The one before is still here.",
     network: "Nobody answers. Look at the network, then try again; what is on this device still works.",
@@ -21,6 +22,7 @@ const SENTENCES: Messages<Record<Kind, string>> = {
     other: "That did not work.",
   },
   ko: {
+    camera: "이 페이지에서 쓸 수 있는 카메라가 없습니다. 사진을 고르거나 이 사이트에 카메라를 허용해 주세요.",
     image: "이미지로 읽을 수 없는 파일입니다. PNG, JPEG 또는 WebP 파일을 사용해 보세요.",
     model: "이 모델을 열 수 없습니다. 이전 모델은 그대로 있습니다.",
     network: "응답이 없습니다. 네트워크를 확인하고 다시 시도하세요. 이 기기에 있는 것은 계속 작동합니다.",
@@ -35,6 +37,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   AbortError: "stopped",
   DeviceLostError: "gpu",
   ImageFileError: "image",
+  NotAllowedError: "camera",
+  NotFoundError: "camera",
   PretrainedError: "model",
   UnreachableError: "network",
 };

@@ -24,7 +24,11 @@ export function formatMs(ms: number): string {
   return number(ms / 1000, { style: "unit", unit: "second", maximumFractionDigits: 1 });
 }
 
-/** A share of one as percent: "97.3%". */
+/** A share of one as percent, "97%": never quite 100% or 0% by rounding alone. */
 export function formatPercent(share: number): string {
-  return number(share, { style: "percent", maximumFractionDigits: share < 0.1 || share > 0.995 ? 1 : 0 });
+  const percent = (value: number, digits: number) =>
+    number(value, { style: "percent", maximumFractionDigits: digits, minimumFractionDigits: digits });
+  if (share > 0.999 && share < 1) return `> ${percent(0.999, 1)}`;
+  if (share > 0 && share < 0.001) return `< ${percent(0.001, 1)}`;
+  return percent(share, share < 0.1 || share > 0.99 ? 1 : 0);
 }

@@ -4,7 +4,9 @@ import { PretrainedError } from "../pretrainedError.ts";
 export type Fetch = typeof globalThis.fetch;
 
 /** Nobody answered: no network, no such server, or a connection that breaks again and again. */
-export class UnreachableError extends PretrainedError {}
+export class UnreachableError extends PretrainedError {
+  override readonly name = "UnreachableError";
+}
 
 /** What is asked for, and how often again. */
 export interface Asked {
