@@ -72,7 +72,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   "@qkv/classify": {
-    imports: ["@preact/signals", "@qkv/app-shell", "@qkv/backend", "@qkv/pretrained", "@qkv/vit", "preact"],
+    imports: [
+      "@preact/signals",
+      "@qkv/app-shell",
+      "@qkv/backend",
+      "@qkv/pretrained",
+      "@qkv/training",
+      "@qkv/visualize",
+      "@qkv/vit",
+      "fflate",
+      "preact",
+    ],
   },
   "@qkv/cli": {
     imports: [

@@ -1,32 +1,23 @@
-// What the page knows, and what a person can do with it. The components show it; the worker computes it.
-import { type BackendStatus, connectWorker, hear, isAbort, type ModelSource, shippedModels } from "@qkv/app-shell";
+// The model, and on which backend it runs. The components show it; the worker computes it.
+import { type BackendStatus, hear, isAbort, type ModelSource, shippedModels } from "@qkv/app-shell";
 import { signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
-import type { Answer, Work } from "./worker.ts";
+import { classifyAll, classifyWaiting } from "./pictures.ts";
+import { status } from "./status.ts";
+import { work } from "./work.ts";
 
-/** A picture, and what became of it. */
-export interface Picture {
-  readonly id: number;
-  readonly name: string;
-  readonly file: File;
-  /** For `<img>`. */
-  readonly url: string;
-  readonly answer?: Answer | undefined;
-  readonly error?: unknown;
-}
-
-const work = connectWorker<Work>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
-
-/** The newest first. */
-export const pictures = signal<readonly Picture[]>([]);
-export const status = signal<BackendStatus | undefined>(undefined);
+/** The open model. */
 export const model = signal<ModelSource | undefined>(undefined);
-/** The classes of the open model. */
+/** The classes that it knows. */
 export const labels = signal<readonly string[]>([]);
+/** The model that is being opened, and how far it is. */
 export const opening = signal<{ source: ModelSource; progress?: DownloadProgress } | undefined>(undefined);
+/** Why the last model could not be opened. */
 export const modelError = signal<unknown>(undefined);
-/** Something that is not one picture's or the model's went wrong. */
+/** The backend that is being started in place of the one before. */
+export const switching = signal<BackendName | undefined>(undefined);
+/** What else went wrong. */
 export const problem = signal<unknown>(undefined);
 
 /** Opens a model, and shows it the pictures that are there. */
@@ -37,9 +28,11 @@ export async function openModel(source: ModelSource): Promise<void> {
     if (opening.value?.source === source) opening.value = { source, progress };
   });
   try {
-    status.value = await work.open(source, listener);
-    model.value = source;
+    const opened: BackendStatus = await work.open(source, listener);
     labels.value = await work.labels();
+    status.value = opened;
+    model.value = source;
+    if (opening.value?.source === source) opening.value = undefined;
     await classifyAll();
   } catch (error) {
     if (!isAbort(error)) modelError.value = error;
@@ -48,53 +41,27 @@ export async function openModel(source: ModelSource): Promise<void> {
   }
 }
 
-/** Stops opening a model. */
-export function cancelOpening(): void {
-  void work.cancel();
+/** Stops opening a model; the one before stays. */
+export async function cancelOpening(): Promise<void> {
+  await work.cancel();
+  await classifyWaiting();
 }
 
 /** Computes on another backend, and shows the pictures again. */
 export async function switchBackend(name: BackendName): Promise<void> {
+  switching.value = name;
   try {
     status.value = await work.switchBackend(name);
     await classifyAll();
   } catch (error) {
     if (!isAbort(error)) problem.value = error;
+  } finally {
+    switching.value = undefined;
   }
 }
 
-let next = 0;
-
-/** Shows pictures to the model. */
-export async function addPictures(files: readonly File[]): Promise<void> {
-  const added = files.map((file) => ({ id: next++, name: file.name, file, url: URL.createObjectURL(file) }));
-  pictures.value = [...added.toReversed(), ...pictures.value];
-  for (const picture of added) await classify(picture);
+/** Opens the model that came with the page. */
+export function openShipped(): void {
+  const [shipped] = shippedModels();
+  if (shipped !== undefined) void openModel(shipped);
 }
-
-/** Takes a picture off the page. */
-export function removePicture({ id, url }: Picture): void {
-  URL.revokeObjectURL(url);
-  pictures.value = pictures.value.filter((picture) => picture.id !== id);
-}
-
-async function classifyAll(): Promise<void> {
-  for (const picture of pictures.value) await classify(picture);
-}
-
-async function classify({ id, file }: Picture): Promise<void> {
-  if (model.value === undefined) return;
-  try {
-    change(id, { answer: await work.classify(file), error: undefined });
-  } catch (error) {
-    if (!isAbort(error)) change(id, { answer: undefined, error });
-  }
-  status.value = await work.status();
-}
-
-function change(id: number, news: Partial<Picture>): void {
-  pictures.value = pictures.value.map((picture) => (picture.id === id ? { ...picture, ...news } : picture));
-}
-
-const [shipped] = shippedModels();
-if (shipped !== undefined) void openModel(shipped);

@@ -1,7 +1,11 @@
 // All tensor work of the page, so that the page never waits for it.
-import { type LoadModel, ModelHost, serveWork } from "@qkv/app-shell/worker";
-import { type Classifier, createClassifier, type LabelScore, loadPretrained } from "@qkv/pretrained";
+import { ModelHost, serveWork } from "@qkv/app-shell/worker";
+import type { LabelScore } from "@qkv/pretrained";
 import { decodeImage } from "@qkv/vit";
+import { zipSync } from "fflate";
+import { heatOf, look, type LookRequest } from "./work/looking.ts";
+import { openClassifier } from "./work/openClassifier.ts";
+import { type Lesson, teach, type TeachProgress } from "./work/teach.ts";
 
 /** What a model says of a picture. */
 export interface Answer {
@@ -11,23 +15,7 @@ export interface Answer {
   readonly ms: number;
 }
 
-interface OpenModel {
-  readonly classifier: Classifier;
-  dispose(): void;
-}
-
-const load: LoadModel<OpenModel> = async (files, { signal }) => {
-  const pretrained = await loadPretrained(files, { signal });
-  const dispose = () => pretrained.model.dispose();
-  try {
-    return { classifier: createClassifier(pretrained), dispose };
-  } catch (error) {
-    dispose();
-    throw error;
-  }
-};
-
-const host = new ModelHost(load);
+const host = new ModelHost(openClassifier);
 
 const api = {
   status: () => host.status(),
@@ -43,6 +31,15 @@ const api = {
       const labels = await classifier.classify(pixels, { signal });
       return { labels, ms: performance.now() - start };
     }),
+  look: (file: Blob) => host.run((open) => look(open, file)),
+  heat: (request: LookRequest) => host.run((open) => heatOf(open, request)),
+  teach: (lessons: readonly Lesson[], onProgress: (progress: TeachProgress) => void) =>
+    host.run((open, signal) => teach(open, lessons, { signal, onProgress })),
+  /** Files as one archive, in a folder of that name. */
+  zip: async (folder: string, files: readonly File[]) => {
+    const entries = files.map(async (file) => [`${folder}/${file.name}`, new Uint8Array(await file.arrayBuffer())]);
+    return zipSync(Object.fromEntries(await Promise.all(entries)) as Record<string, Uint8Array>);
+  },
 };
 
 /** What the page may ask for. */

@@ -1,0 +1,27 @@
+import { useMessages } from "@qkv/app-shell";
+import { MESSAGES } from "./messages.ts";
+import { labels } from "./session.ts";
+
+const FEW = 20;
+
+/** What the model can answer at all: a model that knows ten things says which ten. */
+export function Knows() {
+  const messages = useMessages(MESSAGES);
+  const known = labels.value;
+  if (known.length === 0) return null;
+  return (
+    <div class="knows small quiet">
+      <p>
+        {messages.knows(known.length)}
+        {known.length <= FEW ? `: ${known.join(", ")}. ` : ". "}
+        {messages.onlyThese}
+      </p>
+      {known.length > FEW && (
+        <details>
+          <summary>{messages.allClasses}</summary>
+          <p>{known.join(" · ")}</p>
+        </details>
+      )}
+    </div>
+  );
+}

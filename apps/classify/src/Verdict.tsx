@@ -1,0 +1,18 @@
+import { useMessages } from "@qkv/app-shell";
+import type { LabelScore } from "@qkv/pretrained";
+import { MESSAGES } from "./messages.ts";
+
+const SURE = 0.8;
+const MAYBE = 0.5;
+
+/** The answer in a few words, no surer than the model is. */
+export function Verdict({ labels }: { readonly labels: readonly LabelScore[] }) {
+  const { sure, probably, unsure } = useMessages(MESSAGES);
+  const { label, score } = labels[0] ?? { label: "", score: 0 };
+  const say = score >= SURE ? sure : score >= MAYBE ? probably : unsure;
+  return (
+    <p class="verdict" role="status">
+      {say(label)}
+    </p>
+  );
+}

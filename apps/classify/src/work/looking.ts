@@ -1,0 +1,64 @@
+import {
+  decodeImage,
+  type HeadPlace,
+  lookAt,
+  type PatchMap,
+  preprocessImages,
+  type Region,
+  seenRegion,
+} from "@qkv/vit";
+import { heatPixels, type RgbaPixels, strongestPatches } from "@qkv/visualize";
+import type { OpenClassifier } from "./openClassifier.ts";
+
+/** What can be looked at in a picture. */
+export interface LookShape {
+  /** How many heads each layer has. */
+  readonly heads: readonly number[];
+  /** Whether all layers together make one map. */
+  readonly hasRollout: boolean;
+  /** The part of the picture that the model saw. */
+  readonly region: Region;
+}
+
+/** Which map of the picture is wanted; `patch` is the one whose own look is asked for. */
+export type LookRequest =
+  | { readonly kind: "rollout"; readonly patch?: number | undefined }
+  | ({ readonly kind: "head"; readonly patch?: number | undefined } & HeadPlace)
+  | { readonly kind: "evidence"; readonly label: number };
+
+/** A map as the page shows it. */
+export interface Heat {
+  readonly rows: number;
+  readonly columns: number;
+  /** A pixel for each patch. */
+  readonly pixels: RgbaPixels;
+  /** Where most of it is. */
+  readonly strongest: readonly { readonly patch: number; readonly share: number }[];
+}
+
+/** Looks where the model looks in a picture, and keeps it for {@link heatOf}. */
+export async function look(open: OpenClassifier, file: Blob): Promise<LookShape> {
+  const { model, imageProcessor } = open.classifier;
+  const picture = await decodeImage(file);
+  const seen = await lookAt(model, preprocessImages([picture], imageProcessor));
+  open.look = seen;
+  return {
+    heads: seen.heads,
+    hasRollout: seen.rollout !== undefined,
+    region: seenRegion(picture, imageProcessor),
+  };
+}
+
+/** One map of the picture that was looked at last. */
+export async function heatOf(open: OpenClassifier, request: LookRequest): Promise<Heat> {
+  const map = await mapOf(open, request);
+  return { rows: map.rows, columns: map.columns, pixels: heatPixels(map), strongest: strongestPatches(map) };
+}
+
+async function mapOf({ look }: OpenClassifier, request: LookRequest): Promise<PatchMap> {
+  if (look === undefined) throw new Error("expected a picture that was looked at, got none");
+  if (request.kind === "evidence") return look.evidence(request.label);
+  if (request.kind === "head") return look.head(request, request.patch);
+  if (look.rollout === undefined) throw new Error("expected a model whose layers make one map, got one of windows");
+  return look.rollout(request.patch);
+}

@@ -1,0 +1,22 @@
+import type { LoadModel } from "@qkv/app-shell/worker";
+import { type Classifier, createClassifier, loadPretrained } from "@qkv/pretrained";
+import type { Look } from "@qkv/vit";
+
+/** A model that is open, and where it looked in the last picture that was asked about. */
+export interface OpenClassifier {
+  readonly classifier: Classifier;
+  look?: Look;
+  dispose(): void;
+}
+
+/** Opens a classifier of any kind. */
+export const openClassifier: LoadModel<OpenClassifier> = async (files, { signal }) => {
+  const pretrained = await loadPretrained(files, { signal });
+  const dispose = () => pretrained.model.dispose();
+  try {
+    return { classifier: createClassifier(pretrained), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+};
