@@ -1,0 +1,288 @@
+// apps/classify as it is built, served from a folder of a plain server, in Chromium.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
+import { createClassifier, loadPretrained, memoryFiles } from "@qkv/pretrained";
+import { modelFolder } from "@qkv/pretrained/node";
+import { decodeImage } from "@qkv/vit/node";
+import { unzipSync } from "fflate";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { answer, bring, drawing, openClassify, pick, switchTo, tensors } from "./classifyPage.ts";
+import { type FolderServer, serve } from "./server.ts";
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const IMAGES = at("packages/vit/test/images");
+const TINY = at("packages/pretrained/test/golden/classifier");
+const TINY_LABELS = "fox, heron, newt, owl, toad, wren, yak";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in Chromium", () => {
+  let server: FolderServer;
+  let browser: Browser;
+  const open = (options?: BrowserContextOptions, before?: (page: Page) => Promise<unknown>) =>
+    openClassify(browser, `${server.origin}/classify/index.html`, options, before);
+  const image = (name: string) => join(IMAGES, name);
+
+  beforeAll(async () => {
+    server = await serve({ classify: at("apps/classify/dist") });
+    const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+    browser = await launchChromium("--enable-unsafe-webgpu", ...camera);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  test("answers within 3 s of a loaded page, then without a network, as the program does, and asks no other host", async () => {
+    const start = performance.now();
+    const { page, printed, responses } = await open();
+    await pick(page, [image("rgb.png")]);
+    const first = await answer(page, "rgb.png");
+    expect(performance.now() - start).toBeLessThan(3000);
+    await page.context().setOffline(true);
+    const names = ["rotated-6.jpg", "lossy.webp", "palette.png"];
+    const shown = [first];
+    for (const name of names) {
+      await pick(page, [image(name)]);
+      shown.push(await answer(page, name));
+    }
+    expect(await page.locator(".picture-list li").count()).toBe(4);
+
+    await initBackend("wasm");
+    const pretrained = await loadPretrained(modelFolder(at("models/cifar10")));
+    const classifier = createClassifier(pretrained);
+    for (const [i, name] of ["rgb.png", ...names].entries()) {
+      const labels = await classifier.classify(await decodeImage(readFileSync(image(name))), { top: 5 });
+      expect(
+        shown[i]?.map((line) => line.split("\n")[0]),
+        name,
+      ).toEqual(labels.map(({ label }) => label));
+    }
+    pretrained.model.dispose();
+    expect(await page.locator(".knows").innerText()).toContain(classifier.model.config.labels.join(", "));
+    expect(new Set(responses.map((response) => new URL(response.url()).origin))).toEqual(new Set([server.origin]));
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("takes what is dropped, pasted and photographed", async () => {
+    const { page, printed } = await open();
+    const file = { name: "ship.png", mimeType: "image/png", buffer: readFileSync(image("rgb.png")) };
+    await bring(page, "drop", [{ ...file, name: "dropped.png" }]);
+    await answer(page, "dropped.png");
+    await bring(page, "paste", [{ ...file, name: "pasted.png" }]);
+    await answer(page, "pasted.png");
+    await page.getByRole("button", { name: "Take a photo" }).click();
+    const dialog = page.getByRole("dialog", { name: "Camera" });
+    await expect
+      .poll(() => dialog.locator("video").evaluate((video: HTMLVideoElement) => video.videoWidth))
+      .toBeGreaterThan(0);
+    await dialog.getByRole("button", { name: "Take the photo" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await expect.poll(() => page.locator(".picture .file-name").textContent()).toMatch(/\.jpg$/);
+    await page.locator(".picture .verdict").waitFor();
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("computes on each backend when asked, says on which, and answers the same", async () => {
+    const { page, printed } = await open();
+    await page.locator(".backend-panel summary").click();
+    await page.getByText("Not with WebGPU").waitFor();
+    await pick(page, [image("rgb.png")]);
+    const labels = async () => (await answer(page, "rgb.png")).map((line) => line.split("\n")[0]);
+    const expected = await labels();
+    for (const name of ["WebGPU", "JavaScript", "WebAssembly"] as const) {
+      await switchTo(page, name);
+      expect(await labels(), name).toEqual(expected);
+    }
+    expect(printed.filter((line) => !isChromiumsOwn(line))).toEqual([]);
+    await page.close();
+  }, 180_000);
+
+  test("opens a folder of this device, by its picker or dropped, and answers with what it knows", async () => {
+    const { page, printed } = await open();
+    await page.locator(".model-picker summary").click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Open a folder" }).click(),
+    ]);
+    await chooser.setFiles(TINY);
+    await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    await pick(page, [image("rgb.png")]);
+    expect((await answer(page, "rgb.png")).map((line) => line.split("\n")[0])).toContain("wren");
+    await page.getByRole("button", { name: "CIFAR-10" }).click();
+    await page.locator(".knows", { hasText: "airplane" }).waitFor();
+    const names = ["config.json", "model.safetensors", "preprocessor_config.json"];
+    const files = names.map((name) => ({ name, mimeType: "", buffer: readFileSync(join(TINY, name)) }));
+    await bring(page, "drop", files);
+    await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("shows where it looked: all layers, the evidence, every head, and a patch under pointer and keys", async () => {
+    const { page, printed } = await open();
+    await pick(page, [image("rotated-6.jpg")]);
+    await answer(page, "rotated-6.jpg");
+    const view = (name: string) => page.getByRole("radio", { name, exact: true }).check({ force: true });
+    const words = page.getByTestId("look-words");
+    const field = page.locator(".look-field");
+    const seen = new Set<string>();
+    /** The overlay's pixels, once they are others than all before. */
+    const another = async () => {
+      const pixels = () => field.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+      await expect.poll(async () => seen.has(await pixels())).toBe(false);
+      seen.add(await pixels());
+    };
+    await view("All layers");
+    await words.waitFor();
+    await another();
+    await view("For the answer");
+    await another();
+    await view("One head");
+    const [layers, heads] = [/^Layer/, /^Head/].map((name) => page.getByRole("slider", { name })) as [Locator, Locator];
+    for (let layer = 0; layer < 3; layer++) {
+      await layers.fill(`${layer}`);
+      for (let head = -1; head < 3; head++) {
+        await heads.fill(`${head}`);
+        await another();
+      }
+    }
+    await view("All layers");
+    const { width } = (await field.boundingBox()) ?? { width: 0 };
+    await field.hover({ position: { x: width - 5, y: 5 } });
+    await page.getByText("The patch in row 1, column 8 looked at").waitFor();
+    await another();
+    await page.mouse.move(0, 0);
+    await page.getByText("Most of it:").waitFor();
+    await field.focus();
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown"]) await page.keyboard.press(key);
+    await page.getByText("The patch in row 2, column 3 looked at").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Most of it:").waitFor();
+    await view("Picture");
+    await field.waitFor({ state: "detached" });
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("leaves no tensor behind after 50 images and their looks, and never blocks the page for 50 ms", async () => {
+    const { page, printed, blocked } = await open();
+    await page.locator(".backend-panel summary").click();
+    await pick(page, [image("rgb.png")]);
+    await answer(page, "rgb.png");
+    const before = await tensors(page);
+    const names = ["rgb.jpg", "rgba.png", "grey.png", "lossy.webp", "rotated-6.jpg"];
+    await page.getByRole("radio", { name: "All layers" }).check({ force: true });
+    for (let i = 0; i < 10; i++) {
+      await pick(page, names.map(image));
+      await expect.poll(() => page.locator(".tile img").count(), { timeout: 20_000 }).toBe(1 + names.length * (i + 1));
+    }
+    await page.getByRole("radio", { name: "For the answer" }).check({ force: true });
+    await page.getByTestId("look-words").waitFor();
+    await pick(page, [image("rgb.png")]);
+    await expect.poll(() => page.locator(".tile img").count()).toBe(52);
+    expect(await tensors(page)).toBe(before);
+    expect((await blocked()).filter((ms) => ms > 50)).toEqual([]);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("learns two classes from ten pictures, tells new ones apart, and hands the model out as a folder", async () => {
+    const { page, printed, blocked } = await open();
+    const draw = (kind: "ship" | "animal", seeds: readonly number[]) =>
+      Promise.all(seeds.map((seed) => drawing(page, kind, seed)));
+    await page.locator(".teach summary").click();
+    await page.locator(".backend-panel summary").click();
+    const start = page.locator(".teach").getByRole("button", { name: "Teach", exact: true });
+    expect(await start.isDisabled()).toBe(true);
+    for (const [i, kind] of (["ship", "animal"] as const).entries()) {
+      await page.getByLabel(`Name of class ${i + 1}`).fill(`my ${kind}`);
+      const input = page.locator(".class-editor").nth(i).locator("input[type=file][multiple]");
+      await input.setInputFiles(await draw(kind, [1, 2, 3, 4, 5]));
+    }
+    await start.click();
+    const done = page.getByText("It now tells these apart: my ship, my animal");
+    await done.waitFor({ timeout: 60_000 });
+    const alive = await tensors(page);
+    await start.click();
+    await done.waitFor({ state: "detached" });
+    await done.waitFor({ timeout: 60_000 });
+    expect(await tensors(page)).toBe(alive);
+    for (const kind of ["ship", "animal"] as const) {
+      for (const picture of await draw(kind, [6, 7, 8, 9, 10])) {
+        await pick(page, [picture]);
+        expect((await answer(page, picture.name))[0]?.split("\n")[0], picture.name).toBe(`my ${kind}`);
+      }
+    }
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download the model" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("my-ship-my-animal.zip");
+    const entries = Object.entries(unzipSync(readFileSync(await download.path())));
+    const files = new Map(entries.map(([name, bytes]) => [name.replace("my-ship-my-animal/", ""), bytes]));
+    await initBackend("wasm");
+    const pretrained = await loadPretrained(memoryFiles("taught", files));
+    const [ship] = await draw("ship", [11]);
+    const pixels = await decodeImage(ship?.buffer ?? Buffer.of());
+    const [best] = await createClassifier(pretrained).classify(pixels);
+    expect(best?.label).toBe("my ship");
+    pretrained.model.dispose();
+    expect((await blocked()).filter((ms) => ms > 50)).toEqual([]);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test.each([
+    ["light", "en"],
+    ["dark", "ko"],
+  ] as const)("has nothing for axe to find at 360 px, in %s, in %s", async (colorScheme, locale) => {
+    const { page } = await open({ viewport: { width: 360, height: 740 }, colorScheme, locale });
+    expect(await page.locator("html").getAttribute("lang")).toBe(locale);
+    await pick(page, ["rgb.png", "rgb.jpg"].map(image));
+    await answer(page, "rgb.jpg");
+    await page.locator(".look-controls .choice label").nth(3).click();
+    await page.getByTestId("look-words").waitFor();
+    for (const summary of await page.locator("details.panel > summary").all()) await summary.click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await page.evaluate(AXE);
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+    expect(found).toEqual([]);
+    await page.close();
+  });
+
+  test("works where memory may not be shared, and says how to serve it", async () => {
+    const { page, printed } = await open({}, (page) =>
+      page.route("**/index.html", async (route) => {
+        const response = await route.fetch();
+        const headers = response.headers();
+        delete headers["cross-origin-embedder-policy"];
+        await route.fulfill({ response, headers });
+      }),
+    );
+    await page.locator(".backend-panel summary").click();
+    await page.getByText("Only one thread, so it is slower").waitFor();
+    await page.getByText("serve it with Cross-Origin-Opener-Policy: same-origin").waitFor();
+    await pick(page, [image("rgb.png")]);
+    await answer(page, "rgb.png");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+});
+
+/** What Chromium itself says about GPUs in software. */
+function isChromiumsOwn(line: string): boolean {
+  return /powerPreference option is currently ignored|No available adapters|GPU stall due to ReadPixels/i.test(line);
+}

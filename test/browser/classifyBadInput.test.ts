@@ -1,0 +1,120 @@
+// apps/classify and what goes wrong: a sentence that helps, and the page goes on.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { answer, openClassify, pick, type Picked } from "./classifyPage.ts";
+import { type FolderServer, serve } from "./server.ts";
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const image = (name: string) => join(at("packages/vit/test/images"), name);
+const file = (name: string, content: Buffer | string): Picked => {
+  return { name, mimeType: "", buffer: Buffer.from(content) };
+};
+
+describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify and bad input", () => {
+  let server: FolderServer;
+  let browser: Browser;
+  const open = () => openClassify(browser, `${server.origin}/classify/index.html`);
+  const goesOn = async (page: Page) => {
+    await pick(page, [image("rgb.jpg")]);
+    expect(await answer(page, "rgb.jpg")).toHaveLength(5);
+  };
+
+  beforeAll(async () => {
+    server = await serve({ classify: at("apps/classify/dist") });
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  test("says of each file that is no image what it is, and runs nothing of it", async () => {
+    const { page, printed, responses } = await open();
+    const before = responses.length;
+    const png = readFileSync(image("rgb.png"));
+    const huge = Buffer.from(png);
+    huge.writeUInt32BE(20_000, 16);
+    huge.writeUInt32BE(20_000, 20);
+    const script = "<svg xmlns='http://www.w3.org/2000/svg'><script>document.title='run'; fetch('/x')</script></svg>";
+    for (const [bad, said] of [
+      [file("letter.jpg", "Dear Sir or Madam"), "got text"],
+      [file("cut.png", png.subarray(0, 200)), "broken or cut off"],
+      [file("drawing.svg", script), "SVG, which is a drawing"],
+      [file("huge.png", huge), "got 20000 x 20000"],
+      [file("empty.png", ""), "expected a PNG"],
+    ] as const) {
+      await pick(page, [bad]);
+      const alert = page.getByRole("article", { name: bad.name }).getByRole("alert");
+      await alert.filter({ hasText: "cannot be read as an image" }).filter({ hasText: said }).waitFor();
+      expect(await page.getByRole("article", { name: bad.name }).locator("img").count()).toBe(0);
+    }
+    await goesOn(page);
+    expect(await page.title()).not.toBe("run");
+    // What was dropped was shown from memory, and asked for nowhere.
+    expect(responses.slice(before).filter((response) => !response.url().startsWith("blob:"))).toEqual([]);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("takes one pixel, and of an animation the first frame", async () => {
+    const { page, printed } = await open();
+    for (const name of ["one-pixel.png", "animated.gif"]) {
+      await pick(page, [image(name)]);
+      expect(await answer(page, name), name).toHaveLength(5);
+    }
+    await page.getByRole("radio", { name: "All layers" }).check({ force: true });
+    await page.getByTestId("look-words").waitFor();
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("keeps its model when a hub has none of that name, nobody answers, or the folder is of something else", async () => {
+    const { page, printed } = await open();
+    await page.locator(".model-picker summary").click();
+    const ask = async (ref: string) => {
+      await page.getByPlaceholder("google/vit-base-patch16-224").fill(ref);
+      await page.getByRole("button", { name: "Open", exact: true }).click();
+    };
+    const alert = page.locator(".model-picker").getByRole("alert");
+    await page.context().route("https://huggingface.co/**", (route) => route.fulfill({ status: 404, body: "{}" }));
+    await ask("nobody/nothing-of-this-name");
+    await alert.filter({ hasText: "The one before is still here" }).filter({ hasText: "nobody/nothing" }).waitFor();
+    await page.context().unroute("https://huggingface.co/**");
+    await page.context().route("https://huggingface.co/**", (route) => route.abort("internetdisconnected"));
+    await ask("google/vit-base-patch16-224");
+    await alert.filter({ hasText: "Nobody answers" }).waitFor({ timeout: 30_000 });
+    await ask("not a name");
+    await alert.filter({ hasText: "expected the id of a model" }).waitFor();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Open a folder" }).click(),
+    ]);
+    await chooser.setFiles(at("packages/pretrained/test/golden/float32"));
+    await alert.filter({ hasText: "expected a model that classifies images, got MarianMTModel" }).waitFor();
+    await goesOn(page);
+    // Chromium itself tells of answers that are no success.
+    expect(printed.filter((line) => !line.startsWith("error: Failed to load resource"))).toEqual([]);
+    await page.close();
+  });
+
+  test("names the picture that it cannot learn from", async () => {
+    const { page, printed } = await open();
+    await page.locator(".teach summary").click();
+    for (const [i, files] of [
+      [file("letter.jpg", "Dear Sir")],
+      [file("rgb.png", readFileSync(image("rgb.png")))],
+    ].entries()) {
+      await page.getByLabel(`Name of class ${i + 1}`).fill(`class ${i}`);
+      await page.locator(".class-editor").nth(i).locator("input[type=file][multiple]").setInputFiles(files);
+    }
+    await page.locator(".teach").getByRole("button", { name: "Teach", exact: true }).click();
+    await page.locator(".teach").getByRole("alert").filter({ hasText: "letter.jpg" }).waitFor();
+    await goesOn(page);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+});
