@@ -28,7 +28,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
   const image = (name: string) => join(IMAGES, name);
 
   beforeAll(async () => {
-    server = await serve({ classify: at("apps/classify/dist") });
+    server = await serve({ classify: at("apps/classify/dist"), tiny: TINY });
     const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
     browser = await launchChromium("--enable-unsafe-webgpu", ...camera);
   });
@@ -122,6 +122,25 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await bring(page, "drop", files);
     await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
     expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("fetches a model by its address once, keeps it, and opens it again without a network", async () => {
+    const { page, printed, responses } = await open();
+    await page.locator(".model-picker summary").click();
+    const ask = async () => {
+      await page.getByRole("textbox", { name: "From the hub" }).fill(`${server.origin}/tiny`);
+      await page.getByRole("button", { name: "Open", exact: true }).click();
+      await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    };
+    await ask();
+    expect(responses.some((response) => response.url().endsWith("/tiny/model.safetensors"))).toBe(true);
+    await page.getByRole("button", { name: "CIFAR-10" }).click();
+    await page.locator(".knows", { hasText: "airplane" }).waitFor();
+    await page.context().setOffline(true);
+    await ask();
+    // Chromium itself tells of optional files that are not there.
+    expect(printed.filter((line) => !line.startsWith("error: Failed to load resource"))).toEqual([]);
     await page.close();
   });
 
