@@ -155,8 +155,9 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     /** The overlay's pixels, once they are others than all before. */
     const another = async () => {
       const pixels = () => field.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-      await expect.poll(async () => seen.has(await pixels())).toBe(false);
-      seen.add(await pixels());
+      let found = "";
+      await expect.poll(async () => seen.has((found = await pixels())), { timeout: 10_000 }).toBe(false);
+      seen.add(found);
     };
     await view("All layers");
     await words.waitFor();
@@ -165,17 +166,22 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await another();
     await view("One head");
     const [layers, heads] = [/^Layer/, /^Head/].map((name) => page.getByRole("slider", { name })) as [Locator, Locator];
+    let shown = -1; // the head, of all of which -1 is the mean
     for (let layer = 0; layer < 3; layer++) {
-      await layers.fill(`${layer}`);
-      for (let head = -1; head < 3; head++) {
+      await layers.fill(`${layer}`); // shows the same head of the next layer
+      await another();
+      for (const head of [-1, 0, 1, 2].filter((one) => one !== shown)) {
         await heads.fill(`${head}`);
         await another();
+        shown = head;
       }
     }
+    expect(seen.size).toBe(2 + 3 * 4);
     await view("All layers");
-    const { width } = (await field.boundingBox()) ?? { width: 0 };
-    await field.hover({ position: { x: width - 5, y: 5 } });
-    await page.getByText("The patch in row 1, column 8 looked at").waitFor();
+    await heads.waitFor({ state: "detached" }); // the page is shorter without the sliders, and may move
+    const { width, height } = (await field.boundingBox()) ?? { width: 0, height: 0 };
+    await field.hover({ position: { x: 0.8 * width, y: 0.3 * height } });
+    await page.getByText("The patch in row 3, column 7 looked at").waitFor();
     await another();
     await page.mouse.move(0, 0);
     await page.getByText("Most of it:").waitFor();

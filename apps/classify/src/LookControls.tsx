@@ -1,5 +1,5 @@
 import { Choice, formatPercent, Notice, useMessages } from "@qkv/app-shell";
-import { head, heat, kind, layer, lookError, type LookKind, patch, shape } from "./looks.ts";
+import { head, heat, kind, layer, lookError, type LookKind, shape } from "./looks.ts";
 import { MESSAGES } from "./messages.ts";
 
 /** Which view is laid over the picture, and what it shows in words. */
@@ -64,17 +64,17 @@ function HeadSliders({ heads }: { readonly heads: readonly number[] }) {
 function InWords() {
   const { look } = useMessages(MESSAGES);
   if (heat.value === undefined) return null;
-  const { columns, strongest } = heat.value;
+  const { columns, strongest, request } = heat.value;
   const place = (at: number) => ({ row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
   const places = strongest.map(({ patch: at, share }) => look.place(place(at), formatPercent(share))).join(", ");
-  const own = kind.value === "evidence" ? undefined : patch.value;
+  const own = request.kind === "evidence" ? undefined : request.patch;
   return (
     <div class="small quiet">
       <p aria-live="polite" data-testid="look-words">
         {own === undefined ? look.most(places) : look.mostOf(place(own), places)}
       </p>
       <p>
-        {kind.value !== "evidence" && look.hint} {look.note}
+        {request.kind !== "evidence" && look.hint} {look.note}
       </p>
     </div>
   );

@@ -19,8 +19,8 @@ export const head = signal(-1);
 export const patch = signal<number | undefined>(undefined);
 /** What can be looked at in the picture. */
 export const shape = signal<LookShape | undefined>(undefined);
-/** What is laid over it. */
-export const heat = signal<Heat | undefined>(undefined);
+/** What is laid over it, and what was asked for it: the words speak of the map that is seen, not of one to come. */
+export const heat = signal<(Heat & { readonly request: LookRequest }) | undefined>(undefined);
 /** Why it could not be had. */
 export const lookError = signal<unknown>(undefined);
 
@@ -41,8 +41,9 @@ const show = latest<Asked>(async ({ picture, request }) => {
       looked = picture;
       layer.value = Math.min(layer.value, shape.value.heads.length - 1);
     }
-    const found = await work.heat(requestFor(picture, request, shape.value));
-    if (current.value === picture && kind.value !== "off") heat.value = found;
+    const asked = requestFor(picture, request, shape.value);
+    const found = await work.heat(asked);
+    if (current.value === picture && kind.value !== "off") heat.value = { ...found, request: asked };
     lookError.value = undefined;
   } catch (error) {
     looked = undefined;
