@@ -27,7 +27,13 @@ const CLAIM: usize = 20; // the next part that nobody has taken
 const ARGUMENTS: usize = 32;
 const STEP: usize = 192; // lines of a cache of its own, since threads write its claim
 
-/** Goes through `count` steps; `finished` counts parts. Each of the threads, `from` to `to`, does the same. */
+const LOOKS: i32 = 50_000; // a tenth of a millisecond or more: at work, threads meet sooner
+const SLEEP_NS: i64 = 50_000;
+
+/**
+ * Goes through `count` steps; the word at `finished` counts parts, and the one behind it says whether this thread may sleep.
+ * Each of the threads, `from` to `to`, does the same.
+ */
 export function program(steps: usize, count: i32, finished: usize, from: i32, to: i32, scratch: usize): void {
   for (let i = 0; i < count; i++) {
     const step = steps + <usize>i * STEP;
@@ -36,7 +42,7 @@ export function program(steps: usize, count: i32, finished: usize, from: i32, to
     let part = atomic.add<i32>(step, 1, CLAIM);
     if (part >= parts) continue;
     const after = load<i32>(step, AFTER);
-    while (atomic.load<i32>(finished) < after) {}
+    waitFor(finished, after, scratch);
     const units = load<i32>(step, UNITS);
     const grain = load<i32>(step, GRAIN);
     const kernel = load<i32>(step, KERNEL);
@@ -45,6 +51,20 @@ export function program(steps: usize, count: i32, finished: usize, from: i32, to
       atomic.add<i32>(finished, 1);
       part = atomic.add<i32>(step, 1, CLAIM);
     } while (part < parts);
+  }
+}
+
+/**
+ * Until `after` parts are finished. Who has looked long enough sleeps in between: another may need this core to finish.
+ *
+ * The count of looks is stored, for a loop that stores nothing the optimizer takes the load out of it and looks but once.
+ */
+function waitFor(finished: usize, after: i32, scratch: usize): void {
+  for (let looked = 0; ; looked++) {
+    store<i32>(scratch, looked);
+    const seen = atomic.load<i32>(finished);
+    if (seen >= after) return;
+    if (looked > LOOKS && load<i32>(finished, 4) != 0) atomic.wait<i32>(finished, seen, SLEEP_NS);
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "./heap.ts";
+import { mayBlock } from "./threadPool.ts";
 
 /** The kernels that a program may be made of, in the order of their numbers in assembly/program.ts. */
 const PROGRAM_KERNELS = [
@@ -18,7 +19,7 @@ export type ProgramKernel = (typeof PROGRAM_KERNELS)[number];
 /** Where each number of a step stands: 32-bit words, then 64-bit floats from word `arguments` on. */
 const STEP = { kernel: 0, after: 1, parts: 2, units: 3, grain: 4, claim: 5, arguments: 8, words: 48 } as const;
 
-const FIRST_STEP = 16; // words: the count of finished parts has a line of a cache to itself
+const FIRST_STEP = 16; // words: the count of finished parts, and whether threads may sleep, on a line of a cache of their own
 
 // Threads that are at work already meet within a fraction of a microsecond.
 const LEAST_PART_NS = 1500;
@@ -76,6 +77,7 @@ export class Program {
     const words = new Int32Array(buffer, at, FIRST_STEP + this.#steps.length * STEP.words);
     const numbers = new Float64Array(buffer, at, words.length / 2);
     words[0] = 0;
+    words[1] = mayBlock() ? 1 : 0;
     this.#steps.forEach(({ kernel, after, parts, units, grain, args }, i) => {
       const step = FIRST_STEP + i * STEP.words;
       words[step + STEP.kernel] = kernel;

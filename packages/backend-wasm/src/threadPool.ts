@@ -189,7 +189,7 @@ function threadStarter(
   return { start, failure };
 }
 
-/** A page's own thread may not sleep: it looks until it sees. */
-function mayBlock(): boolean {
+/** Whether this thread may sleep. A page's own may not: it looks until it sees. */
+export function mayBlock(): boolean {
   return typeof window === "undefined";
 }
