@@ -1,6 +1,5 @@
 // apps/classify as it is built, served from a folder of a plain server, in Chromium.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
@@ -10,6 +9,7 @@ import { decodeImage } from "@qkv/vit/node";
 import { unzipSync } from "fflate";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { axeViolations, withoutIsolation } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { answer, bring, drawing, openClassify, pick, switchTo, tensors } from "./classifyPage.ts";
 import { type FolderServer, serve } from "./server.ts";
@@ -18,7 +18,6 @@ const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.
 const IMAGES = at("packages/vit/test/images");
 const TINY = at("packages/pretrained/test/golden/classifier");
 const TINY_LABELS = "fox, heron, newt, owl, toad, wren, yak";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in Chromium", () => {
   let server: FolderServer;
@@ -276,27 +275,12 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await page.getByTestId("look-words").waitFor();
     for (const summary of await page.locator("details.panel > summary").all()) await summary.click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    await page.evaluate(AXE);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
-    expect(found).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.close();
   });
 
   test("works where memory may not be shared, and says how to serve it", async () => {
-    const { page, printed } = await open({}, (page) =>
-      page.route("**/index.html", async (route) => {
-        const response = await route.fetch();
-        const headers = response.headers();
-        delete headers["cross-origin-embedder-policy"];
-        await route.fulfill({ response, headers });
-      }),
-    );
+    const { page, printed } = await open({}, withoutIsolation);
     await page.locator(".backend-panel summary").click();
     await page.getByText("Only one thread, so it is slower").waitFor();
     await page.getByText("serve it with Cross-Origin-Opener-Policy: same-origin").waitFor();

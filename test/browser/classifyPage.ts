@@ -1,18 +1,6 @@
 // apps/classify in an open page, and what a person does there.
-import type { Browser, BrowserContextOptions, Page, Response } from "playwright-core";
-
-/** An open page, what it said in the console and what it asked for. */
-export interface ClassifyPage {
-  readonly page: Page;
-  readonly printed: readonly string[];
-  readonly responses: readonly Response[];
-  /** How long the page was blocked, in milliseconds, each time that it was for more than 50 since it was loaded. */
-  blocked(): Promise<number[]>;
-}
-
-declare global {
-  var blockedFor: number[];
-}
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { type AppPage, openApp } from "./appPage.ts";
 
 /** A file that a person picks. */
 export interface Picked {
@@ -21,30 +9,16 @@ export interface Picked {
   readonly buffer: Buffer;
 }
 
-/** Opens the page and waits for the model that came with it. */
+/** Opens the page and waits for the model that came with it. How long the page was blocked counts from there. */
 export async function openClassify(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions = {},
+  options?: BrowserContextOptions,
   before?: (page: Page) => Promise<unknown>,
-): Promise<ClassifyPage> {
-  const page = await browser.newPage({ locale: "en", ...options });
-  const printed: string[] = [];
-  const responses: Response[] = [];
-  page.on("console", (message) => printed.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => printed.push(`error: ${error.message}`));
-  page.on("response", (response) => responses.push(response));
-  await page.addInitScript(() => {
-    globalThis.blockedFor = [];
-    new PerformanceObserver((list) => {
-      globalThis.blockedFor.push(...list.getEntries().map(({ duration }) => duration));
-    }).observe({ type: "longtask" });
-  });
-  await before?.(page);
-  await page.goto(url);
-  await page.locator(".knows").waitFor({ timeout: 30_000 });
-  await page.evaluate(() => (globalThis.blockedFor.length = 0));
-  return { page, printed, responses, blocked: () => page.evaluate(() => globalThis.blockedFor) };
+): Promise<AppPage> {
+  const opened = await openApp(browser, url, (page) => page.locator(".knows"), options, before);
+  await opened.page.evaluate(() => (globalThis.blockedFor.length = 0));
+  return opened;
 }
 
 /** Picks pictures to be looked at; paths, or files of the test's own. */

@@ -1,36 +1,22 @@
 // apps/translate as it is built, served from a folder of a plain server, in Chromium.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import type { Browser, BrowserContextOptions, Page, Response } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AppPage, axeViolations, openApp, withoutIsolation } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { type FolderServer, serve } from "./server.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MARIAN = at("packages/pretrained/test/golden/float32");
 const CLASSIFIER = at("packages/pretrained/test/golden/classifier");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const TEXT = "Where is the train station?\n\nA dog runs through the snow. I love you.\n";
-
-/** An open page, what it said in the console and what it asked for. */
-interface Opened {
-  readonly page: Page;
-  readonly printed: readonly string[];
-  readonly responses: readonly Response[];
-  /** How long the page was blocked, in milliseconds, each time that it was for more than 50. */
-  blocked(): Promise<number[]>;
-}
-
-declare global {
-  var blockedFor: number[];
-}
 
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate in Chromium", () => {
   let server: FolderServer;
@@ -46,23 +32,9 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
   });
 
   /** Opens the page and waits for its model. */
-  async function open(options: BrowserContextOptions = {}, before?: (page: Page) => Promise<unknown>): Promise<Opened> {
-    const page = await browser.newPage({ locale: "en", ...options });
-    const printed: string[] = [];
-    const responses: Response[] = [];
-    page.on("console", (message) => printed.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => printed.push(`error: ${error.message}`));
-    page.on("response", (response) => responses.push(response));
-    await page.addInitScript(() => {
-      globalThis.blockedFor = [];
-      new PerformanceObserver((list) => {
-        globalThis.blockedFor.push(...list.getEntries().map(({ duration }) => duration));
-      }).observe({ type: "longtask" });
-    });
-    await before?.(page);
-    await page.goto(`${server.origin}/translate/index.html`);
-    await page.locator(".model-picker summary", { hasText: "English → French" }).waitFor({ timeout: 30_000 });
-    return { page, printed, responses, blocked: () => page.evaluate(() => globalThis.blockedFor) };
+  function open(options: BrowserContextOptions = {}, before?: (page: Page) => Promise<unknown>): Promise<AppPage> {
+    const ready = (page: Page) => page.locator(".model-picker summary", { hasText: "English → French" });
+    return openApp(browser, `${server.origin}/translate/index.html`, ready, options, before);
   }
 
   const box = (page: Page) => page.getByRole("textbox", { name: "Text to translate" });
@@ -327,27 +299,12 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
     await page.locator("qkv-attention line").first().waitFor({ state: "attached" });
     for (const summary of await page.locator("details.panel > summary").all()) await summary.click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    await page.evaluate(AXE);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
-    expect(found).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.close();
   });
 
   test("says how to serve it where memory may not be shared, and works", async () => {
-    const { page, printed } = await open({}, (page) =>
-      page.route("**/index.html", async (route) => {
-        const response = await route.fetch();
-        const headers = response.headers();
-        delete headers["cross-origin-embedder-policy"];
-        await route.fulfill({ response, headers });
-      }),
-    );
+    const { page, printed } = await open({}, withoutIsolation);
     await page.getByText("let the server send Cross-Origin-Opener-Policy").waitFor();
     expect((await translate(page, "I love you.")).trim()).toBe("Je t'aime.");
     expect(printed).toEqual([]);

@@ -1,0 +1,67 @@
+// One of the apps in an open page, and what every test of one asks.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContextOptions, Page, Response } from "playwright-core";
+
+/** An open page, what it said in the console and what it asked for. */
+export interface AppPage {
+  readonly page: Page;
+  readonly printed: readonly string[];
+  readonly responses: readonly Response[];
+  /** How long the page was blocked, in milliseconds, each time that it was for more than 50. */
+  blocked(): Promise<number[]>;
+}
+
+declare global {
+  var blockedFor: number[];
+}
+
+/** Opens a page and waits until `ready` finds its element. @param before what is done before anything is loaded */
+export async function openApp(
+  browser: Browser,
+  url: string,
+  ready: (page: Page) => ReturnType<Page["locator"]>,
+  options: BrowserContextOptions = {},
+  before?: (page: Page) => Promise<unknown>,
+): Promise<AppPage> {
+  const page = await browser.newPage({ locale: "en", ...options });
+  const printed: string[] = [];
+  const responses: Response[] = [];
+  page.on("console", (message) => printed.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => printed.push(`error: ${error.message}`));
+  page.on("response", (response) => responses.push(response));
+  await page.addInitScript(() => {
+    globalThis.blockedFor = [];
+    new PerformanceObserver((list) => {
+      globalThis.blockedFor.push(...list.getEntries().map(({ duration }) => duration));
+    }).observe({ type: "longtask" });
+  });
+  await before?.(page);
+  await page.goto(url);
+  await ready(page).waitFor({ timeout: 30_000 });
+  return { page, printed, responses, blocked: () => page.evaluate(() => globalThis.blockedFor) };
+}
+
+/** Serves the page without the header that lets it share memory. */
+export async function withoutIsolation(page: Page): Promise<void> {
+  await page.route("**/index.html", async (route) => {
+    const response = await route.fetch();
+    const headers = response.headers();
+    delete headers["cross-origin-embedder-policy"];
+    await route.fulfill({ response, headers });
+  });
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core has to say against the page as it is: a line for each rule that is broken. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
