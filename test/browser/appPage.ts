@@ -8,7 +8,7 @@ export interface AppPage {
   readonly page: Page;
   readonly printed: readonly string[];
   readonly responses: readonly Response[];
-  /** How long the page was blocked, in milliseconds, each time that it was for more than 50. */
+  /** How long the page was blocked since it was ready, in milliseconds, each time that it was for more than 50. */
   blocked(): Promise<number[]>;
 }
 
@@ -39,7 +39,41 @@ export async function openApp(
   await before?.(page);
   await page.goto(url);
   await ready(page).waitFor({ timeout: 30_000 });
+  await page.evaluate(() => (globalThis.blockedFor.length = 0));
   return { page, printed, responses, blocked: () => page.evaluate(() => globalThis.blockedFor) };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Of the processor, in microseconds. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string; readonly data?: { readonly url?: string } };
+}
+
+/**
+ * The longest task of a page's main thread while it opens, in milliseconds of the processor, which other work on the
+ * machine does not lengthen as it does those of the clock; the median of three pages.
+ */
+export async function longestTaskWhileOpening(browser: Browser, open: () => Promise<AppPage>): Promise<number> {
+  const longest: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    await browser.startTracing(undefined, { categories: ["toplevel", "devtools.timeline"] });
+    const { page } = await open();
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const { origin } = new URL(page.url());
+    await page.close();
+    const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+    // Other main threads are those of the browser's own pages.
+    const calls = traceEvents.filter(({ name, args }) => name === "FunctionCall" && args.data?.url?.startsWith(origin));
+    const named = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+    const main = named.map(thread).find((one) => calls.some((call) => thread(call) === one));
+    const tasks = traceEvents.filter((event) => event.name.endsWith("RunTask") && thread(event) === main);
+    if (tasks.length === 0) throw new Error(`expected the tasks of ${origin}'s main thread in the trace, got none`);
+    longest.push(Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000)));
+  }
+  return longest.sort((a, b) => a - b)[1] ?? Number.NaN;
 }
 
 /** Serves the page without the header that lets it share memory. */

@@ -9,7 +9,7 @@ import { decodeImage } from "@qkv/vit/node";
 import { unzipSync } from "fflate";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { axeViolations, withoutIsolation } from "./appPage.ts";
+import { axeViolations, longestTaskWhileOpening, withoutIsolation } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { answer, bring, drawing, openClassify, pick, switchTo, tensors } from "./classifyPage.ts";
 import { type FolderServer, serve } from "./server.ts";
@@ -66,6 +66,10 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     expect(new Set(responses.map((response) => new URL(response.url()).origin))).toEqual(new Set([server.origin]));
     expect(printed).toEqual([]);
     await page.close();
+  });
+
+  test("does not block the page for 50 ms while it opens", async () => {
+    expect(await longestTaskWhileOpening(browser, open)).toBeLessThan(50);
   });
 
   test("takes what is dropped, pasted and photographed", async () => {

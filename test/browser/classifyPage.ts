@@ -9,16 +9,14 @@ export interface Picked {
   readonly buffer: Buffer;
 }
 
-/** Opens the page and waits for the model that came with it. How long the page was blocked counts from there. */
-export async function openClassify(
+/** Opens the page and waits for the model that came with it. */
+export function openClassify(
   browser: Browser,
   url: string,
   options?: BrowserContextOptions,
   before?: (page: Page) => Promise<unknown>,
 ): Promise<AppPage> {
-  const opened = await openApp(browser, url, (page) => page.locator(".knows"), options, before);
-  await opened.page.evaluate(() => (globalThis.blockedFor.length = 0));
-  return opened;
+  return openApp(browser, url, (page) => page.locator(".knows"), options, before);
 }
 
 /** Picks pictures to be looked at; paths, or files of the test's own. */

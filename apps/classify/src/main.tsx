@@ -1,7 +1,7 @@
-import { render } from "preact";
+import { showPage } from "@qkv/app-shell";
 import "./style.css";
 import { App } from "./App.tsx";
 import { openShipped } from "./session.ts";
 
-render(<App />, document.getElementById("app") ?? document.body);
 openShipped();
+showPage(<App />);

@@ -2,6 +2,7 @@ export { connectWorker, hear } from "./connectWorker.ts";
 export { LANGUAGES, type Language, language, type Messages, useMessages } from "./look/language.ts";
 export { THEMES, type Theme, theme } from "./look/theme.ts";
 export { stored } from "./look/stored.ts";
+export { showPage } from "./look/showPage.ts";
 export { Page } from "./look/Page.tsx";
 export { Choice } from "./look/Choice.tsx";
 export { Progress } from "./look/Progress.tsx";

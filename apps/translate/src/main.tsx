@@ -1,5 +1,5 @@
-import { render } from "preact";
+import { showPage } from "@qkv/app-shell";
 import { App } from "./App.tsx";
 import "./style.css";
 
-render(<App />, document.getElementById("app") ?? document.body);
+showPage(<App />);

@@ -1,7 +1,14 @@
 import { language } from "./language.ts";
 
-const number = (value: number, options: Intl.NumberFormatOptions) =>
-  new Intl.NumberFormat(language.value, options).format(value);
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A format takes a millisecond and more to make, and a download in progress asks for many. */
+function number(value: number, options: Intl.NumberFormatOptions): string {
+  const key = JSON.stringify([language.value, options]);
+  const format = formats.get(key) ?? new Intl.NumberFormat(language.value, options);
+  formats.set(key, format);
+  return format.format(value);
+}
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
