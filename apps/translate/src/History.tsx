@@ -1,5 +1,5 @@
 import { useMessages } from "@qkv/app-shell";
-import { forgetAll, history } from "./history.ts";
+import { forgetAll, history, isHistoryKept } from "./history.ts";
 import { MESSAGES } from "./messages.ts";
 import { source } from "./session.ts";
 
@@ -13,6 +13,7 @@ export function History() {
         <span>{messages.history}</span>
         <span class="quiet">{past.length}</span>
       </summary>
+      {!isHistoryKept.value && <p class="small">{messages.unkeptHistory}</p>}
       {past.length === 0 ? (
         <p class="small quiet">{messages.noHistory}</p>
       ) : (

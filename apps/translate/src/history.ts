@@ -15,7 +15,12 @@ const LONGEST = 4000; // characters: a browser keeps about five million for a si
 /** What was translated, the newest first. It stays in this browser, and for this visit only where its storage is denied. */
 export const history = signal<readonly PastTranslation[]>(read());
 
-effect(() => write(history.value));
+/** Whether it is there the next time too. */
+export const isHistoryKept = signal(true);
+
+effect(() => {
+  isHistoryKept.value = write(history.value);
+});
 
 /** Puts a translation in front; the same text is not kept twice, and a long one not at all. */
 export function remember(past: PastTranslation): void {
@@ -38,12 +43,14 @@ function read(): readonly PastTranslation[] {
   }
 }
 
-function write(all: readonly PastTranslation[]): void {
+/** @returns whether the browser keeps it: its storage may be full, or denied */
+function write(all: readonly PastTranslation[]): boolean {
   try {
     if (all.length === 0) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, JSON.stringify(all));
+    return true;
   } catch {
-    // Storage is full or denied: the list lasts as long as the page.
+    return false;
   }
 }
 

@@ -28,6 +28,7 @@ export const MESSAGES: Messages<{
   history: string;
   forget: string;
   noHistory: string;
+  unkeptHistory: string;
   headers: string;
   attention: string;
   reading: string;
@@ -62,6 +63,7 @@ export const MESSAGES: Messages<{
     history: "History",
     forget: "Clear history",
     noHistory: "Nothing yet. What you translate is kept in this browser only.",
+    unkeptHistory: "This browser has no room for the history: it lasts as long as this page.",
     headers:
       "With more threads it is faster: let the server send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
     attention: "Where the model looked",
@@ -97,6 +99,7 @@ export const MESSAGES: Messages<{
     history: "기록",
     forget: "기록 지우기",
     noHistory: "아직 없습니다. 번역한 글은 이 브라우저에만 남습니다.",
+    unkeptHistory: "이 브라우저에 기록을 보관할 자리가 없어 페이지를 닫으면 사라집니다.",
     headers:
       "스레드를 여러 개 쓰면 더 빠릅니다. 서버가 Cross-Origin-Opener-Policy: same-origin과 Cross-Origin-Embedder-Policy: require-corp 헤더를 보내게 하세요.",
     attention: "모델이 본 곳",
