@@ -1,5 +1,5 @@
 // The model, and on which backend it runs. The components show it; the worker computes it.
-import { type BackendStatus, hear, isAbort, type ModelSource, shippedModels } from "@qkv/app-shell";
+import { type BackendStatus, hear, type HearLoss, isAbort, type ModelSource, shippedModels } from "@qkv/app-shell";
 import { signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
@@ -19,6 +19,11 @@ export const modelError = signal<unknown>(undefined);
 export const switching = signal<BackendName | undefined>(undefined);
 /** What else went wrong. */
 export const problem = signal<unknown>(undefined);
+
+const hearLoss: HearLoss = (error, now) => {
+  [problem.value, status.value] = [error, now];
+};
+void work.onDeviceLost(hear(hearLoss));
 
 /** Opens a model, and shows it the pictures that are there. */
 export async function openModel(source: ModelSource): Promise<void> {

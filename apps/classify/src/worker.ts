@@ -22,6 +22,7 @@ const api = {
   switchBackend: host.switchBackend.bind(host),
   open: host.open.bind(host),
   cancel: () => host.cancel(),
+  onDeviceLost: host.onDeviceLost.bind(host),
   /** The names of all that the open model can tell apart. */
   labels: () => host.run(({ classifier }) => Promise.resolve(classifier.model.config.labels)),
   classify: (file: Blob) =>

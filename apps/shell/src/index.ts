@@ -16,4 +16,4 @@ export { BackendPanel } from "./look/BackendPanel.tsx";
 export { ModelPicker } from "./look/ModelPicker.tsx";
 export { folderSource, isModelFolder, modelLabel, type ModelSource } from "./model/modelSource.ts";
 export { shippedModels } from "./model/shippedModels.ts";
-export type { BackendStatus } from "./work/modelHost.ts";
+export type { BackendStatus, HearLoss } from "./work/modelHost.ts";

@@ -3,6 +3,7 @@ import {
   type BackendStatus,
   connectWorker,
   hear,
+  type HearLoss,
   isAbort,
   modelLabel,
   type ModelSource,
@@ -25,6 +26,11 @@ export const opening = signal<{ source: ModelSource; progress?: DownloadProgress
 export const modelError = signal<unknown>(undefined);
 /** Something that is not the model's went wrong. */
 export const problem = signal<unknown>(undefined);
+
+const hearLoss: HearLoss = (error, now) => {
+  [problem.value, status.value] = [error, now];
+};
+void work.onDeviceLost(hear(hearLoss));
 
 /** What is to be translated. */
 export const source = signal("");

@@ -58,21 +58,27 @@ const api = {
   switchBackend: host.switchBackend.bind(host),
   open: host.open.bind(host),
   cancel: () => host.cancel(),
+  onDeviceLost: host.onDeviceLost.bind(host),
 
   /** Translates a text from sentence `skip` on. How many milliseconds it took; all news has been heard by then. */
   translate: (
     text: string,
     settings: SearchSettings & { readonly skip: number },
     hear: (news: News) => void | Promise<void>,
-  ) =>
-    host.run(async ({ translator }, signal) => {
+  ) => {
+    let { skip } = settings; // grows: what the page has heard is not translated again after a loss of the GPU
+    return host.run(async ({ translator }, signal) => {
       const start = performance.now();
       const onTotal = (total: number) => void hear({ total });
       const onPartial = (partial: string) => void hear({ partial });
-      const options = { ...settings, alternatives: ALTERNATIVES, signal, onTotal, onPartial };
-      for await (const sentence of translator.sentences(text, options)) await hear({ sentence });
+      const options = { ...settings, skip, alternatives: ALTERNATIVES, signal, onTotal, onPartial };
+      for await (const sentence of translator.sentences(text, options)) {
+        await hear({ sentence });
+        skip++;
+      }
       return performance.now() - start;
-    }),
+    });
+  },
 
   /** Reads a sentence once more, without what `ablation` takes away, and translates it so. */
   look: (source: string, settings: SearchSettings, ablation: Ablation) =>

@@ -1,4 +1,11 @@
-import { type BackendName, type BackendReport, initBackend, memoryReport, type MemoryReport } from "@qkv/backend";
+import {
+  type BackendName,
+  type BackendReport,
+  type DeviceLostError,
+  initBackend,
+  memoryReport,
+  type MemoryReport,
+} from "@qkv/backend";
 import type { DownloadProgress, ModelFiles } from "@qkv/pretrained";
 import tfjsWasm from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url";
 import type { ModelSource } from "../model/modelSource.ts";
@@ -11,19 +18,28 @@ export type LoadModel<M> = (files: ModelFiles, options: { readonly signal: Abort
 export interface BackendStatus {
   readonly report: BackendReport;
   readonly memory: MemoryReport;
+  /** Why the open model is not kept for the next time; absent if it is, or need not be. */
+  readonly unkept?: string;
 }
+
+/** Hears that the GPU was taken away, in the code's words, and what computes in its place. */
+export type HearLoss = (error: { readonly name: string; readonly message: string }, status: BackendStatus) => void;
 
 const MOST_THREADS = 8;
 
 /**
  * One model at a time in a worker, on one backend at a time. What is asked of it is done in turn, so that no model or
- * backend is taken away from under a computation; `cancel` stops all that is asked so far.
+ * backend is taken away from under a computation; `cancel` stops all that is asked so far. When the GPU is taken away,
+ * what is under way begins again on a new device, or on wasm where there is none.
  */
 export class ModelHost<M extends { dispose(): void }> {
   readonly #load: LoadModel<M>;
   #source: ModelSource | undefined;
+  #unkept: string | undefined;
   #model: M | undefined;
   #report: BackendReport | undefined;
+  #lost: DeviceLostError | undefined;
+  #hearLoss: HearLoss = () => undefined;
   #stop = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -39,7 +55,7 @@ export class ModelHost<M extends { dispose(): void }> {
     return this.#inTurn(async (signal) => {
       this.#release();
       await this.#start(name);
-      if (this.#source !== undefined) this.#model = await this.#load(filesOf(this.#source), { signal });
+      await this.#reopen(signal);
       return this.#status();
     });
   }
@@ -48,19 +64,22 @@ export class ModelHost<M extends { dispose(): void }> {
   open(source: ModelSource, onProgress?: (progress: DownloadProgress) => void): Promise<BackendStatus> {
     return this.#inTurn(async (signal) => {
       await this.#start();
-      const model = await this.#load(filesOf(source, onProgress), { signal });
+      let unkept: string | undefined;
+      const onUnkept = (reason: string) => (unkept ??= reason);
+      const model = await this.#load(filesOf(source, { onUnkept, ...(onProgress && { onProgress }) }), { signal });
       this.#release();
-      this.#source = source;
-      this.#model = model;
+      [this.#source, this.#model, this.#unkept] = [source, model, unkept];
       return this.#status();
     });
   }
 
-  /** Computes with the open model. @throws Error if there is none */
+  /** Computes with the open model; twice, if the GPU is taken away the first time. @throws Error if there is no model */
   run<T>(work: (model: M, signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#inTurn((signal) => {
-      if (this.#model === undefined) throw new Error("expected an open model, got none");
-      return work(this.#model, signal);
+    return this.#inTurn(async (signal) => {
+      await this.#start();
+      const model = await this.#reopen(signal);
+      if (model === undefined) throw new Error("expected an open model, got none");
+      return work(model, signal);
     });
   }
 
@@ -72,6 +91,11 @@ export class ModelHost<M extends { dispose(): void }> {
     });
   }
 
+  /** Tells `hearLoss` each time that the GPU was taken away. */
+  onDeviceLost(hearLoss: HearLoss): void {
+    this.#hearLoss = hearLoss;
+  }
+
   /** Stops what was asked so far: it ends with an AbortError. */
   cancel(): void {
     this.#stop.abort();
@@ -79,15 +103,29 @@ export class ModelHost<M extends { dispose(): void }> {
   }
 
   async #start(name?: BackendName): Promise<void> {
-    if (name === undefined && this.#report !== undefined) return;
+    const lost = this.#lost;
+    if (name === undefined && this.#report !== undefined && lost === undefined) return;
+    if (lost !== undefined) this.#release();
+    this.#lost = undefined;
     const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS); // asked for, so that a refusal says why
     const wasmPaths = { "tfjs-backend-wasm-simd.wasm": tfjsWasm };
-    this.#report = await initBackend(name, { wasmPaths, threads });
+    const onDeviceLost = (error: DeviceLostError) => {
+      if (this.#report?.name === "webgpu") this.#lost = error; // else it was of no use any more
+    };
+    this.#report = await initBackend(name ?? (lost && "webgpu"), { wasmPaths, threads, onDeviceLost });
+    if (lost !== undefined) this.#hearLoss({ name: lost.name, message: lost.message }, this.#status());
+  }
+
+  /** The model, opened anew if it went with its device. */
+  async #reopen(signal: AbortSignal): Promise<M | undefined> {
+    if (this.#source !== undefined) this.#model ??= await this.#load(filesOf(this.#source, {}), { signal });
+    return this.#model;
   }
 
   #status(): BackendStatus {
     if (this.#report === undefined) throw new Error("expected a backend that is started, got none");
-    return { report: this.#report, memory: memoryReport() };
+    const unkept = this.#unkept;
+    return { report: this.#report, memory: memoryReport(), ...(unkept !== undefined && { unkept }) };
   }
 
   #release(): void {
@@ -97,9 +135,13 @@ export class ModelHost<M extends { dispose(): void }> {
 
   #inTurn<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.#stop;
-    const done = this.#last.then(() => {
+    const attempt = () => {
       signal.throwIfAborted();
       return work(signal);
+    };
+    const done = this.#last.then(attempt).catch((error: unknown) => {
+      if (this.#lost === undefined) throw error;
+      return attempt(); // whatever the error says, it came of the loss
     });
     this.#last = done.catch(() => undefined);
     return done;
