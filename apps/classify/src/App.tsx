@@ -62,6 +62,7 @@ export function App() {
         current={model.value}
         opening={opening.value}
         error={modelError.value}
+        unkept={status.value?.unkept}
         example="google/vit-base-patch16-224"
         nameOf={nameOf}
         onPick={(source) => void openModel(source)}

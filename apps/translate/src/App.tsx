@@ -69,6 +69,7 @@ export function App() {
           current={model.value}
           opening={opening.value}
           error={modelError.value}
+          unkept={status.value?.unkept}
           example="Helsinki-NLP/opus-mt-en-de"
           nameOf={nameOf}
           onPick={(source) => void openModel(source)}

@@ -62,7 +62,10 @@ export function startHub(repositories: Readonly<Record<string, Repository>>, cdn
 }
 
 /** What answers requests to a hub: `/api/models/...`, `/owner/name/resolve/...` and `/cdn/...`. */
-export function hubRoutes(repositories: Readonly<Record<string, Repository>>, cdn?: HubServer): HubRoutes {
+export function hubRoutes(
+  repositories: Readonly<Record<string, Repository>>,
+  cdn?: Pick<HubServer, "endpoint">,
+): HubRoutes {
   const faults: HubFaults = {};
   const asked: AskedOfHub[] = [];
   const large = new Map<string, Uint8Array>();

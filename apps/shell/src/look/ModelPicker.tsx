@@ -18,6 +18,7 @@ const MESSAGES: Messages<{
   folderHint: string;
   opening: (name: string) => string;
   of: (loaded: string, total: string) => string;
+  unkept: string;
 }> = {
   en: {
     title: "Model",
@@ -30,6 +31,7 @@ const MESSAGES: Messages<{
     folderHint: "A model folder of this device: config.json and model.safetensors. Or drop it on the page.",
     opening: (name) => `Opening ${name} …`,
     of: (loaded, total) => `${loaded} of ${total}`,
+    unkept: "This browser has no room to keep the model. It works, and is fetched again the next time.",
   },
   ko: {
     title: "모델",
@@ -42,6 +44,7 @@ const MESSAGES: Messages<{
     folderHint: "이 기기의 모델 폴더(config.json, model.safetensors)를 고르거나 페이지에 끌어다 놓으세요.",
     opening: (name) => `${name} 여는 중 …`,
     of: (loaded, total) => `${total} 중 ${loaded}`,
+    unkept: "이 브라우저에 모델을 보관할 자리가 없습니다. 지금은 쓸 수 있고, 다음에는 다시 내려받습니다.",
   },
 };
 
@@ -53,6 +56,8 @@ interface ModelPickerProps {
   /** The one that is being opened, and how far it is. */
   readonly opening?: { readonly source: ModelSource; readonly progress?: DownloadProgress | undefined } | undefined;
   readonly error?: unknown;
+  /** Why the open model is not kept for the next time. */
+  readonly unkept?: string | undefined;
   /** A hub id of the kind that the page takes, as an example. */
   readonly example: string;
   /** What a shipped model is called here; left out, its folder's name. */
@@ -63,7 +68,7 @@ interface ModelPickerProps {
 
 /** Which model is open, and the ways to another: a shipped one, one of the hub or an address, a folder. */
 export function ModelPicker(props: ModelPickerProps) {
-  const { shipped, current, opening, error, example, nameOf = modelLabel, onPick, onCancel } = props;
+  const { shipped, current, opening, error, unkept, example, nameOf = modelLabel, onPick, onCancel } = props;
   const messages = useMessages(MESSAGES);
   const [ref, setRef] = useState("");
   const submit = (event: Event) => {
@@ -113,6 +118,11 @@ export function ModelPicker(props: ModelPickerProps) {
         <p class="small quiet">{messages.folderHint}</p>
       </div>
       {opening && <Opening {...opening} name={nameOf(opening.source)} onCancel={onCancel} />}
+      {unkept !== undefined && (
+        <p class="small" role="status">
+          {messages.unkept} <span lang="en">({unkept})</span>
+        </p>
+      )}
       {error !== undefined && <Notice error={error} />}
     </details>
   );

@@ -1,17 +1,18 @@
-import { type DownloadProgress, type ModelFiles, remoteFiles } from "@qkv/pretrained";
+import { type ModelFiles, remoteFiles, type RemoteOptions } from "@qkv/pretrained";
 import type { ModelSource } from "../model/modelSource.ts";
 
-type OnProgress = (progress: DownloadProgress) => void;
+/** Who hears what is fetched, and why it cannot be kept. */
+type Listeners = Pick<RemoteOptions, "onProgress" | "onUnkept">;
 
-/** The files of a model, wherever it comes from; `onProgress` hears what is fetched. */
-export function filesOf(source: ModelSource, onProgress?: OnProgress): ModelFiles {
+/** The files of a model, wherever it comes from. */
+export function filesOf(source: ModelSource, listeners: Listeners): ModelFiles {
   switch (source.kind) {
     case "remote":
-      return remoteFiles(source.ref, { ...(onProgress && { onProgress }) });
+      return remoteFiles(source.ref, listeners);
     case "folder":
       return pickedFiles(source.name, source.files);
     case "shipped":
-      return servedFiles(source.name, source.base, source.files, onProgress);
+      return servedFiles(source.name, source.base, source.files, listeners.onProgress);
   }
 }
 
@@ -28,7 +29,12 @@ function pickedFiles(name: string, files: readonly File[]): ModelFiles {
 }
 
 /** Which there are is known: asking for a missing one would be an error in the console. */
-function servedFiles(name: string, base: string, names: readonly string[], onProgress?: OnProgress): ModelFiles {
+function servedFiles(
+  name: string,
+  base: string,
+  names: readonly string[],
+  onProgress: Listeners["onProgress"],
+): ModelFiles {
   return {
     name,
     read: async (file, { signal } = {}) => {

@@ -1,4 +1,5 @@
 import { concat, type FileCache, type PartialFile } from "./fileCache.ts";
+import { reasonOf } from "./network.ts";
 
 /** How much is kept in one entry: what a page that is closed loses at most. */
 const SEGMENT = 2 ** 23;
@@ -7,19 +8,37 @@ const SEGMENT = 2 ** 23;
  * Keeps files in a browser's own storage (the Cache API), for all pages of the origin and without a network.
  *
  * A file lies there in segments, each under the offset that it begins at, and is whole once its size does too. So a
- * download goes on after a reload, and two tabs that fetch the same file write the same segments.
+ * download goes on after a reload, and two tabs that fetch the same file write the same segments. What the browser
+ * refuses to keep, because its storage is full or forbidden, stays in memory until it is read.
  *
  * @param name of the cache in the browser's storage
+ * @param onRefused hears why something is not kept
  */
-export function browserCache(name = "qkv-models"): FileCache {
-  const storage = () => caches.open(name);
+export function browserCache(name = "qkv-models", onRefused: (reason: string) => void = () => undefined): FileCache {
   const segment = (key: string, offset: number) => `${urlOf(key)}?offset=${offset}`;
 
+  const find = async (url: string): Promise<Response | undefined> => {
+    try {
+      return await (await caches.open(name)).match(url);
+    } catch {
+      return undefined; // storage is forbidden
+    }
+  };
+  /** @returns whether it is kept */
+  const put = async (url: string, body: BodyInit): Promise<boolean> => {
+    try {
+      await (await caches.open(name)).put(url, new Response(body));
+      return true;
+    } catch (error) {
+      onRefused(reasonOf(error));
+      return false;
+    }
+  };
+
   const readUpTo = async (key: string, size: number): Promise<Uint8Array | undefined> => {
-    const cache = await storage();
     const found: Uint8Array[] = [];
     for (let at = 0; at < size; at += found.at(-1)?.length ?? 0) {
-      const entry = await cache.match(segment(key, at));
+      const entry = await find(segment(key, at));
       if (entry === undefined) return undefined;
       found.push(new Uint8Array(await entry.arrayBuffer()));
       if (found.at(-1)?.length === 0) return undefined;
@@ -30,27 +49,26 @@ export function browserCache(name = "qkv-models"): FileCache {
 
   return {
     async read(key) {
-      const entry = await (await storage()).match(urlOf(key));
+      const entry = await find(urlOf(key));
       return entry === undefined ? undefined : readUpTo(key, Number(await entry.text()));
     },
     async write(key, bytes) {
-      const cache = await storage();
-      await cache.put(segment(key, 0), new Response(bytes as BodyInit));
-      await cache.put(urlOf(key), new Response(String(bytes.length)));
+      if (await put(segment(key, 0), bytes as BodyInit)) await put(urlOf(key), String(bytes.length));
     },
     async begin(key): Promise<PartialFile> {
-      const cache = await storage();
       let kept = 0; // bytes in storage
-      for (let entry; (entry = await cache.match(segment(key, kept))) !== undefined;) {
+      for (let entry; (entry = await find(segment(key, kept))) !== undefined;) {
         const { size } = await entry.blob();
         if (size === 0) break;
         kept += size;
       }
-      let waiting: Uint8Array[] = []; // of a segment that is not full
+      let waiting: Uint8Array[] = []; // those behind them: of a segment that is not full, or refused
       let waitingSize = 0;
+      let refused = false;
       const flush = async () => {
-        if (waitingSize === 0) return;
-        await cache.put(segment(key, kept), new Response(concat(waiting) as BodyInit));
+        if (waitingSize === 0 || refused) return;
+        refused = !(await put(segment(key, kept), concat(waiting) as BodyInit));
+        if (refused) return;
         kept += waitingSize;
         [waiting, waitingSize] = [[], 0];
       };
@@ -64,16 +82,17 @@ export function browserCache(name = "qkv-models"): FileCache {
           if (waitingSize >= SEGMENT) await flush();
         },
         async restart() {
-          await cache.delete(segment(key, 0));
+          if (kept > 0) await (await caches.open(name)).delete(segment(key, 0));
           [kept, waiting, waitingSize] = [0, [], 0];
         },
         async read() {
           await flush();
-          return (await readUpTo(key, kept)) ?? new Uint8Array();
+          const stored = await readUpTo(key, kept);
+          return stored === undefined ? new Uint8Array() : concat(kept > 0 ? [stored, ...waiting] : waiting);
         },
         async finish() {
           await flush();
-          await cache.put(urlOf(key), new Response(String(kept)));
+          if (!refused) await put(urlOf(key), String(kept));
         },
         close: flush,
       };

@@ -14,6 +14,8 @@ export interface RemoteOptions {
   readonly cache?: FileCache;
   /** Told of each part of a file that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Told why something is not kept for the next time: the browser's storage is full or forbidden. */
+  readonly onUnkept?: (reason: string) => void;
   /** The hub that ids are asked of, huggingface.co if left out. */
   readonly endpoint?: string;
   /** A hub's access token, for private and gated models. It goes to the hub alone. */
@@ -32,10 +34,10 @@ export function remoteFiles(ref: string, options: RemoteOptions = {}): ModelFile
   if (parsed === undefined) {
     throw new PretrainedError(`expected the id of a model on a hub (owner/name) or an https address, got ${ref}`);
   }
-  const all = { ...options, cache: options.cache ?? defaultCache(), fetch: options.fetch ?? globalThis.fetch };
+  const all = { ...options, cache: options.cache ?? defaultCache(options), fetch: options.fetch ?? globalThis.fetch };
   return parsed.kind === "hub" ? hubFiles(parsed, all) : urlFiles(parsed, all);
 }
 
-function defaultCache(): FileCache {
-  return "caches" in globalThis ? browserCache() : memoryCache();
+function defaultCache({ onUnkept }: RemoteOptions): FileCache {
+  return "caches" in globalThis ? browserCache(undefined, onUnkept) : memoryCache();
 }
