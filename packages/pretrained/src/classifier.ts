@@ -1,15 +1,13 @@
 import { type StateDict, tidy } from "@qkv/nn";
 import {
+  type Classifiers,
   type ImageClassifier,
   type ImageProcessorConfig,
   type Pixels,
   preprocessImages,
-  SwinClassifier,
-  VitClassifier,
   withLabels,
 } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
-import { PretrainedError } from "./pretrainedError.ts";
 
 /** A class and how likely the model takes it to be: the scores of all its classes sum to 1. */
 export interface LabelScore {
@@ -64,7 +62,6 @@ export class Classifier {
    * What the model's head reads of each image: the features that a new head is trained on.
    *
    * @returns [N, E], the caller's
-   * @throws PretrainedError if the model has two heads
    */
   async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
     const { batchSize = BATCH, signal, onProgress } = options;
@@ -92,15 +89,9 @@ export class Classifier {
    * caller's.
    *
    * @param head `weight` [labels, E] and `bias` [labels], what `trainHead` of `@qkv/training` makes of {@link features}
-   * @throws PretrainedError if the model has two heads
    */
   withLabels(labels: readonly string[], head?: StateDict): Classifier {
-    const { model } = this;
-    if (model instanceof VitClassifier) return new Classifier(withLabels(model, labels, head), this.imageProcessor);
-    if (model instanceof SwinClassifier) return new Classifier(withLabels(model, labels, head), this.imageProcessor);
-    throw new PretrainedError(
-      "withLabels: expected a model with one head, got one that a teacher taught, which has two",
-    );
+    return new Classifier(withLabels(this.model as Classifiers, labels, head), this.imageProcessor);
   }
 
   async #probabilities(images: readonly Pixels[]): Promise<Float32Array[]> {

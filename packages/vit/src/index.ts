@@ -33,7 +33,7 @@ export { cutPatches, PatchEmbedding } from "./patchEmbedding.ts";
 export { resizeGrid, type ResizeOptions } from "./resizeGrid.ts";
 export { unfold } from "./unfold.ts";
 export { VitClassifier } from "./vitClassifier.ts";
-export { withLabels } from "./withLabels.ts";
+export { type Classifiers, withLabels } from "./withLabels.ts";
 export { type Encoded, VitModel } from "./vitModel.ts";
 export { SwinBackbone, type SwinBackboneOutput, type SwinStates } from "./swin/backbone.ts";
 export { SWIN_BACKBONE_NAMES, SWIN_IGNORED_NAMES } from "./swin/checkpointNames.ts";

@@ -4,10 +4,11 @@ import { expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { vitConfig } from "./config.ts";
+import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
 import { parseSwinConfig } from "./swin/parseConfig.ts";
 import { SwinClassifier } from "./swin/swinClassifier.ts";
 import { VitClassifier } from "./vitClassifier.ts";
-import { withLabels } from "./withLabels.ts";
+import { type Classifiers, withLabels } from "./withLabels.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -29,22 +30,23 @@ const headOf = (rows: number, width: number) =>
 test.each([
   ["ViT", 6, 4, () => new VitClassifier(random(), vitConfig(SIZES))],
   ["class token and mean", 12, 4, () => new VitClassifier(random(), vitConfig({ ...SIZES, pooling: "classAndMean" }))],
+  ["two heads", 6, 4, () => new DistilledVitClassifier(random(), vitConfig({ ...SIZES, distillationToken: true }))],
   ["Swin", 6, 8, () => new SwinClassifier(random(), SWIN)],
 ] as const)("%s: the new head reads what the body without one gives", async (_, width, side, create) => {
-  const model = create();
+  const model: Classifiers = create();
   const pixels = tf.randomNormal<tf.Rank.R4>([2, 3, side, side], 0, 1, "float32", 5);
-  const body = withLabels(model as VitClassifier, []);
-  const taught = withLabels(model as VitClassifier, ["fox", "owl", "yak"], headOf(3, width));
+  const body = withLabels(model, []);
+  const taught = withLabels(model, ["fox", "owl", "yak"], headOf(3, width));
   model.dispose(); // the copies stand alone
   expect(taught.config.labels).toEqual(["fox", "owl", "yak"]);
-  const [{ logits: features }, { logits }] = [body.forward(pixels), taught.forward(pixels)];
+  const [read, answer] = [body.forward(pixels), taught.forward(pixels)];
   const head = headOf(3, width);
   const expected = tf.tidy(() => {
     const weight = tf.tensor2d(head.get("weight")?.data ?? [], [3, width]);
-    return tf.add(tf.matMul(features, weight, false, true), head.get("bias")?.data ?? []);
+    return tf.add(tf.matMul(read.logits, weight, false, true), head.get("bias")?.data ?? []);
   });
-  await expectClose(logits, expected);
-  tf.dispose([pixels, features, logits, expected]);
+  await expectClose(answer.logits, expected);
+  tf.dispose([pixels, expected, ...[read, answer].flatMap((states) => Object.values(states) as tf.Tensor[]).flat()]);
   body.dispose();
   taught.dispose();
 });
@@ -54,4 +56,10 @@ test("a head for other classes than the labels is refused, and nothing is left b
   await expectNoLeaks(() => {
     expect(() => withLabels(model, ["fox", "owl"], headOf(3, 6))).toThrow("expected shape [2,6], got [3,6]");
   });
+});
+
+test("a classifier of another kind is refused", () => {
+  using model = new VitClassifier(random(), vitConfig(SIZES));
+  const other = { params: model.params, config: model.config } as Classifiers;
+  expect(() => withLabels(other, [])).toThrow("expected a VitClassifier");
 });

@@ -1,37 +1,49 @@
 import { Params, type StateDict } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
+import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
 import { SwinClassifier } from "./swin/swinClassifier.ts";
 import { VitClassifier } from "./vitClassifier.ts";
+
+/** The classifiers of this package. */
+export type Classifiers = VitClassifier | DistilledVitClassifier | SwinClassifier;
 
 /**
  * A copy of a classifier that knows other classes: its body as it was, its head from `head`, or untrained without one.
  *
  * With no labels at all its logits are what a head would read [B, E], which is what `trainHead` of `@qkv/training` makes
- * one of. The copy is the caller's.
+ * one of. Where there are two heads, what they would read is the mean of both tokens, and both get the one head: the mean
+ * of their logits is then its logits of that mean. The copy is the caller's.
  *
  * @param head `weight` [labels, E] and `bias` [labels]
+ * @throws TypeError if the model is another kind's
  */
-export function withLabels(model: VitClassifier, labels: readonly string[], head?: StateDict): VitClassifier;
-export function withLabels(model: SwinClassifier, labels: readonly string[], head?: StateDict): SwinClassifier;
-export function withLabels(
-  model: VitClassifier | SwinClassifier,
+export function withLabels<Model extends Classifiers>(
+  model: Model,
   labels: readonly string[],
   head?: StateDict,
-): VitClassifier | SwinClassifier {
+): Model {
   const body = model.params.named();
   const params = Params.from((name, shape, init) => {
-    if (!name.startsWith(HEAD)) return tf.clone(body.get(name) as tf.Tensor);
-    const entry = head?.get(name.slice(HEAD.length));
+    const [, field] = HEAD.exec(name) ?? [];
+    if (field === undefined) return tf.clone(body.get(name) as tf.Tensor);
+    const entry = head?.get(field);
     return entry === undefined ? init(shape, 0) : tf.tensor(entry.data.slice(), [...entry.shape]);
   });
   try {
-    return model instanceof SwinClassifier
-      ? new SwinClassifier(params, { ...model.config, labels })
-      : new VitClassifier(params, { ...model.config, labels });
+    return relabelled(model, labels, params) as Model;
   } catch (error) {
     params.dispose();
     throw error;
   }
 }
 
-const HEAD = "classifier.";
+function relabelled(model: Classifiers, labels: readonly string[], params: Params): Classifiers {
+  if (model instanceof SwinClassifier) return new SwinClassifier(params, { ...model.config, labels });
+  if (model instanceof VitClassifier) return new VitClassifier(params, { ...model.config, labels });
+  if (model instanceof DistilledVitClassifier) return new DistilledVitClassifier(params, { ...model.config, labels });
+  throw new TypeError(
+    "withLabels: expected a VitClassifier, DistilledVitClassifier or SwinClassifier, got none of them",
+  );
+}
+
+const HEAD = /^(?:classifier|classClassifier|distillationClassifier)\.(.+)$/;
