@@ -19,7 +19,7 @@ export interface AttentionOptions {
   readonly scale?: number | undefined;
   /** Keeps scores between ±softcap by softcap tanh(score / softcap), before the bias (Gemma 2, arXiv:2408.00118). */
   readonly softcap?: number | undefined;
-  /** [H]: the score of a key beside all others, whose value is zero (StreamingLLM, arXiv:2309.17453; gpt-oss). */
+  /** [H], the score of a key beside all others, whose value is zero (StreamingLLM, arXiv:2309.17453; gpt-oss). */
   readonly sinks?: tf.Tensor1D | undefined;
   /** What a query gets that sees no key. Default `zeros`. */
   readonly hiddenRows?: HiddenRows | undefined;

@@ -20,9 +20,9 @@ export interface GraphAttentionConfig {
 /** A graph attention layer (GAT, arXiv:1710.10903): additive scores of a node and its neighbours, leakily rectified. */
 export class GraphAttention {
   readonly proj: Linear;
-  /** [H, D]: what a neighbour adds to the score */
+  /** [H, D], what a neighbour adds to the score */
   readonly sourceScore: tf.Variable<tf.Rank.R2>;
-  /** [H, D]: what the node itself adds */
+  /** [H, D], what the node itself adds */
   readonly targetScore: tf.Variable<tf.Rank.R2>;
   /** [H * D], or [D] for the mean */
   readonly bias: tf.Variable<tf.Rank.R1>;

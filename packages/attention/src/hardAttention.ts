@@ -6,11 +6,11 @@ import { hideScores, type Visible, visibleMask } from "./maskedSoftmax.ts";
 
 /** What {@link hardAttention} gave. */
 export interface HardAttended {
-  /** [B, Q, V]: the value of the one key that each query chose */
+  /** [B, Q, V], the value of the one key that each query chose */
   readonly output: tf.Tensor3D;
-  /** [B, Q, K]: 1 at that key, else 0 */
+  /** [B, Q, K], 1 at that key, else 0 */
   readonly choice: tf.Tensor3D;
-  /** [B, Q]: the logarithm of the chance it had; its gradient is what REINFORCE needs */
+  /** [B, Q], the logarithm of the chance it had; its gradient is what REINFORCE needs */
   readonly logProbability: tf.Tensor2D;
 }
 

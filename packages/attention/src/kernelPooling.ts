@@ -55,7 +55,11 @@ export class KernelPooling {
 
   readonly #kernel: SmoothingKernel;
 
-  /** @param features D, for a width each; 1 for one that all share */
+  /**
+   * @param params where the width is named
+   * @param options the kernel, and the width to begin with
+   * @param options.features D, for a width each; 1 for one that all share
+   */
   constructor(
     params: Params,
     {
@@ -69,7 +73,13 @@ export class KernelPooling {
     this.#kernel = kernel;
   }
 
-  /** @param queries [B, Q, D]  @param keys [B, K, D]  @param values [B, K, V] */
+  /**
+   * {@link nadarayaWatson} with the width as it is now.
+   *
+   * @param queries [B, Q, D]
+   * @param keys [B, K, D]
+   * @param values [B, K, V]
+   */
   forward(queries: tf.Tensor3D, keys: tf.Tensor3D, values: tf.Tensor3D): KernelPooled {
     return tidy(() => nadarayaWatson(queries, keys, values, { kernel: this.#kernel, width: tf.exp(this.logWidth) }));
   }

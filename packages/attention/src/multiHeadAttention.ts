@@ -43,7 +43,7 @@ export interface Attended {
 export interface ProjectOptions {
   /** The position of the first key, for rotary positions: how many keys came before. Default 0. */
   readonly offset?: number | undefined;
-  /** [B, K, valueContextDim]: what values are made of, if not of the context. */
+  /** What values are made of, if not of the context: [B, K, valueContextDim]. */
   readonly values?: tf.Tensor3D | undefined;
 }
 

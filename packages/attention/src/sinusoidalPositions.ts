@@ -8,7 +8,10 @@ export type SinusoidalLayout =
 /**
  * The fixed position vectors of the Transformer, row by row.
  *
- * @param offset the position of the first row
+ * @param length how many positions
+ * @param dModel E
+ * @param options the layout, by default that of the paper, and where to begin
+ * @param options.offset the position of the first row
  * @returns length * dModel numbers, to be read as [L, E]
  */
 export function sinusoidalPositions(

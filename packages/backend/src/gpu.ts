@@ -1,5 +1,6 @@
 /** The part of `navigator.gpu` that is used here. */
 export interface Gpu {
+  /** The graphics card to use; null if there is none. */
   requestAdapter(options?: { powerPreference: "high-performance" }): Promise<Adapter | null>;
 }
 

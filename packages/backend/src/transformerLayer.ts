@@ -33,7 +33,7 @@ export interface TransformerLayerWeights {
 export interface TransformerLayerInputs {
   /** [B, Q, E] */
   readonly x: tf.Tensor;
-  /** [B, H, P, D]: those of the positions before x */
+  /** [B, H, P, D], those of the positions before x */
   readonly pastKeys?: tf.Tensor | undefined;
   readonly pastValues?: tf.Tensor | undefined;
   readonly mask?: tf.Tensor | undefined;

@@ -95,7 +95,10 @@ export class GRU {
   }
 
   /**
+   * All positions, one after the other.
+   *
    * @param x [B, L, I]
+   * @param options where it starts, and what it skips
    * @param options.state what the call before gave; left out: zeros
    * @param options.keep [B, L] bool: where `false`, the state stays as it was, so that padding changes nothing
    * @param options.random given while training

@@ -58,6 +58,7 @@ export class Params {
     return new Map([...this.#owned].filter(([path]) => path.startsWith(this.#prefix)));
   }
 
+  /** Lets go of every variable under this scope: modules that borrowed them can no longer be run. */
   dispose(): void {
     for (const [path, variable] of this.named()) {
       variable.dispose();

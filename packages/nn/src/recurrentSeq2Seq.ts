@@ -33,7 +33,13 @@ export class GruEncoder {
     this.rnn = new GRU(params.at("rnn"), { ...config, inputDim: config.embeddingDim });
   }
 
-  /** @param ids [B, L] int32  @param keep [B, L] bool, which of them are tokens  @param random given while training */
+  /**
+   * The state at each token, and the last ones.
+   *
+   * @param ids [B, L] int32
+   * @param keep [B, L] bool, which of them are tokens
+   * @param random given while training
+   */
   forward(ids: tf.Tensor2D, keep?: tf.Tensor2D, random?: RandomStream): GruOutput {
     return tidy(() => this.rnn.forward(this.embedding.forward(ids), { keep, random }));
   }
@@ -69,8 +75,12 @@ export class GruDecoder {
   }
 
   /**
+   * The logits of the tokens that follow `ids`, step by step, and the state to go on from.
+   *
    * @param ids [B, L] int32, the tokens before those that are to be found
    * @param state what the encoder, or the call before, gave
+   * @param context what each step looks at
+   * @param random given while training
    */
   forward(ids: tf.Tensor2D, state: readonly tf.Tensor2D[], context: Context, random?: RandomStream): DecodedSteps {
     return tidy(() => {

@@ -1,3 +1,8 @@
+/**
+ * What needs Node: model folders on the disk, to open and to save, and a cache for what is fetched.
+ *
+ * @module
+ */
 export { folderCache } from "./folderCache.ts";
 export { modelFolder } from "./modelFolder.ts";
 export { cacheFolder, modelFiles } from "./nodeModelFiles.ts";

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";
 
 /**
- * Writes a model folder that {@link loadPretrained} and Python's transformers open.
+ * Writes a model folder that `loadPretrained` and Python's transformers open.
  *
  * A kill at any moment leaves no torn file: all is written and synced under a temporary name beside the folder, then
  * renamed into place; a folder that was not there yet appears whole or not at all.

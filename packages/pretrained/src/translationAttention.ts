@@ -15,7 +15,10 @@ export interface TranslationAttention {
 /** What {@link translationAttention} needs of an opened model and a finished translation. */
 export interface AttentionSubject {
   readonly model: MarianModel;
-  readonly tokenizer: { tokenToId(token: string): number | undefined };
+  readonly tokenizer: {
+    /** A token's id, if the vocabulary has it. */
+    tokenToId(token: string): number | undefined;
+  };
   /** A translation's tokens, an end token closing each sentence. */
   readonly tokens: { readonly source: readonly string[]; readonly target: readonly string[] };
 }

@@ -96,6 +96,11 @@ export class Translator {
     this.options = options;
   }
 
+  /**
+   * A text of any length.
+   *
+   * @throws the signal's reason if it is aborted
+   */
   async translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
     const [translation] = await this.translateAll([text], options);
     return translation as Translation;

@@ -8,7 +8,8 @@ export interface SafeTensor {
   readonly bytes: Uint8Array;
 }
 
-type NumberArray =
+/** The arrays that a tensor can be made of. */
+export type NumberArray =
   | Float32Array
   | Float64Array
   | Int8Array

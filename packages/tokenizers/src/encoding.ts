@@ -22,6 +22,7 @@ export class Encoding {
   readonly #segments: readonly Segment[];
   readonly #idToToken: (id: number) => string | undefined;
 
+  /** @internal Tokenizers make encodings. */
   constructor(
     segments: readonly Segment[],
     idToToken: (id: number) => string | undefined,

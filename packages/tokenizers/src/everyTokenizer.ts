@@ -2,7 +2,11 @@ import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { EVERY_PART } from "./everyPart.ts";
 import { Tokenizer as Core } from "./tokenizer.ts";
 
-/** Text to token ids and back, as a tokenizer.json describes it. */
+/**
+ * Text to token ids and back, as a tokenizer.json describes it.
+ *
+ * @interface
+ */
 export type Tokenizer = Core;
 
 /** Makes tokenizers. No method of the class does, since whoever named the class would load every part with it. */

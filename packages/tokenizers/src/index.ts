@@ -39,6 +39,7 @@ export type { TemplateConfig, TemplateOptions, TemplatePiece } from "./template.
 
 export type { AddedToken } from "./addedTokens.ts";
 export type { DecoderConfig } from "./decoders.ts";
+export type { PrependScheme } from "./metaspace.ts";
 export type { BpeConfig, ModelConfig, UnigramConfig, WordLevelConfig, WordPieceConfig } from "./model.ts";
 export type { PaddingConfig, PaddingOptions } from "./padding.ts";
 export type { TruncationConfig, TruncationOptions } from "./truncation.ts";

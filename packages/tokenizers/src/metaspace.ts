@@ -3,9 +3,9 @@ import { isOnePiece, onePiece, type Pieces, rewritePieces, spellBytes } from "./
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** Before which pieces a space is put: every one, the one at the beginning of the text, or none. */
-export const PREPEND_SCHEMES = ["always", "first", "never"] as const;
-/** One of {@link PREPEND_SCHEMES}. */
-export type PrependScheme = (typeof PREPEND_SCHEMES)[number];
+export type PrependScheme = "always" | "first" | "never";
+/** Every {@link PrependScheme}. */
+export const PREPEND_SCHEMES: readonly PrependScheme[] = ["always", "first", "never"];
 
 /** The `prepend_scheme` of a Metaspace, which older files call `add_prefix_space`. */
 export function prependScheme(config: Json): PrependScheme {

@@ -9,10 +9,13 @@ import type { Matcher } from "./split.ts";
  * a bundle. By type, what makes it of its configuration.
  */
 export interface Part {
+  /** @internal Models; `random` is for BPE's dropout. */
   readonly models?: Readonly<Record<string, Factory<Model, [random: () => number]>>>;
+  /** @internal */
   readonly normalizers?: Readonly<Record<string, Factory<Normalizer, [Parts]>>>;
+  /** @internal */
   readonly preTokenizers?: Readonly<Record<string, Factory<PreTokenizer, [Parts]>>>;
-  /** Where a regular expression matches; `path` says where it stands, for errors. */
+  /** @internal Where a regular expression matches; `path` says where it stands, for errors. */
   readonly regex?: (pattern: string, path: string) => Matcher;
 }
 

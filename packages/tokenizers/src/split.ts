@@ -3,9 +3,15 @@ import type { Pieces } from "./pieces.ts";
 import { spellBytes } from "./pieces.ts";
 
 /** What becomes of the delimiters that a text is split at. */
-export const SPLIT_BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const;
-/** One of {@link SPLIT_BEHAVIORS}. */
-export type SplitBehavior = (typeof SPLIT_BEHAVIORS)[number];
+export type SplitBehavior = "Removed" | "Isolated" | "MergedWithPrevious" | "MergedWithNext" | "Contiguous";
+/** Every {@link SplitBehavior}. */
+export const SPLIT_BEHAVIORS: readonly SplitBehavior[] = [
+  "Removed",
+  "Isolated",
+  "MergedWithPrevious",
+  "MergedWithNext",
+  "Contiguous",
+];
 
 /** Calls `found` with the bounds of each match in `text`, in order. */
 export type Matcher = (text: string, found: (start: number, end: number) => void) => void;

@@ -40,7 +40,7 @@ export interface TokenizerPipeline {
   readonly padding: PaddingOptions | undefined;
 }
 
-/** How {@link Tokenizer.encode} goes about it. */
+/** How a tokenizer encodes. */
 export interface EncodeOptions {
   /** A second text, for models that compare two. */
   readonly pair?: string | readonly string[];
@@ -52,7 +52,7 @@ export interface EncodeOptions {
   readonly padding?: PaddingOptions | false;
 }
 
-/** How {@link Tokenizer.decode} goes about it. */
+/** How a tokenizer decodes. */
 export interface DecodeOptions {
   /** Whether special tokens are left out. Default true. */
   readonly skipSpecialTokens?: boolean;
@@ -75,10 +75,12 @@ export class Tokenizer {
     return size;
   }
 
+  /** The id of a token, if there is one that reads so. */
   tokenToId(token: string): number | undefined {
     return this.#added.idOf(token) ?? this.#pipeline.model.tokenToId(token);
   }
 
+  /** The token of an id, if it has one. */
   idToToken(id: number): string | undefined {
     return this.#added.textOf(id) ?? this.#pipeline.model.idToToken(id);
   }

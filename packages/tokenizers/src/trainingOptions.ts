@@ -23,6 +23,7 @@ export interface TrainingProgress {
 
 /** What every training takes. */
 export interface TrainingOptions extends PipelineOptions {
+  /** Hears how far it is. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Ends the training: its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -97,6 +97,7 @@ export class AdamW implements Optimizer {
     this.#moments.clear();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

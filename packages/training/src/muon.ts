@@ -72,6 +72,7 @@ export class Muon implements Optimizer {
     this.#averages.clear();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

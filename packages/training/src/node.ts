@@ -1,3 +1,8 @@
+/**
+ * What needs Node: checkpoints and logs of a run as files that survive a kill.
+ *
+ * @module
+ */
 export { fileCheckpoints, type FileCheckpointsOptions } from "./node/fileCheckpoints.ts";
 export { replaceFile } from "./node/replaceFile.ts";
 export { trainingLog, type TrainingLog, type TrainingLogOptions } from "./node/trainingLog.ts";

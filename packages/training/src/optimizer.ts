@@ -12,9 +12,10 @@ export interface Optimizer {
   /** What has to be saved to go on as if never stopped. */
   state(): Promise<StateDict>;
 
-  /** Takes back what {@link state} gave, strictly: every name and shape must be the one expected. */
+  /** Takes back what `state()` gave, strictly: every name and shape must be the one expected. */
   load(state: StateDict): void;
 
+  /** Lets go of what it remembers; the parameters are not its own. */
   dispose(): void;
 }
 

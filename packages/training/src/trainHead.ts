@@ -25,6 +25,7 @@ export interface TrainHeadOptions {
   /** Keeps a few examples from being learned by heart. Default 0.1. */
   readonly weightDecay?: number;
   readonly signal?: AbortSignal;
+  /** Hears of each step. */
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 

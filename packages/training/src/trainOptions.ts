@@ -32,6 +32,7 @@ export interface TrainOptions {
   readonly resume?: Checkpoint;
   /** Stops after the update in hand, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Hears of each step, validation and checkpoint. */
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 

@@ -20,6 +20,7 @@ export class ConfigFields {
     return value ?? this.#fail(name, "a whole number");
   }
 
+  /** A whole number of at least 0, if the field is there. */
   optionalInteger(name: string): number | undefined {
     const value = this.#fields[name];
     if (value === undefined || value === null) return undefined;
@@ -39,6 +40,7 @@ export class ConfigFields {
     return this.optionalNumber(name) ?? fallback;
   }
 
+  /** A finite number of at least 0, if the field is there. */
   optionalNumber(name: string): number | undefined {
     const value = this.#fields[name];
     if (value === undefined || value === null) return undefined;
@@ -73,6 +75,7 @@ export class ConfigFields {
     return valid ? (labels as string[]) : this.#fail("id2label", "names for the classes 0, 1, ...");
   }
 
+  /** True or false. */
   boolean(name: string, fallback: boolean): boolean {
     const value = this.#fields[name] ?? fallback;
     return typeof value === "boolean" ? value : this.#fail(name, "true or false");

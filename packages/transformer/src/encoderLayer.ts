@@ -43,7 +43,12 @@ export class EncoderLayer {
     this.#fused = fusedLayer(this, config.normOrder, false);
   }
 
-  /** @param x [B, L, E]  @param options which positions may see which */
+  /**
+   * The layer's output, and its weights if they are asked for.
+   *
+   * @param x [B, L, E]
+   * @param options which positions may see which
+   */
   forward(x: tf.Tensor3D, options: AttendOptions = {}): EncoderLayerOutput {
     const { random, mask, causal, bias, headMask, weightChange, returnWeights } = options;
     if ([random, bias, headMask, weightChange].every((asked) => asked === undefined) && !causal && !returnWeights) {

@@ -28,10 +28,17 @@ export interface GenerationDefaults {
 export interface Seq2SeqModel {
   readonly generation: GenerationDefaults;
 
-  /** @param ids [B, S] int32  @param keep [B, S] bool, false at padding */
+  /**
+   * Reads a batch of sources.
+   *
+   * @param ids [B, S] int32
+   * @param keep [B, S] bool, false at padding
+   */
   encode(ids: tf.Tensor2D, keep?: tf.Tensor2D): Memory;
 
   /**
+   * Scores what comes next in a batch of targets.
+   *
    * @param ids [B, Q] int32, the tokens that follow `past`
    * @returns logits [B, Q, V] and the past to hand to the next call; both the caller's
    */

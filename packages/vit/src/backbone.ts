@@ -39,7 +39,11 @@ export class VitBackbone {
     this.norm = new LayerNorm(params.at("norm"), dModel, { eps: layerNormEps });
   }
 
-  /** @param pixels [B, C, H, W] */
+  /**
+   * The tokens after the last layer, and what else is asked for.
+   *
+   * @param pixels [B, C, H, W]
+   */
   forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): BackboneOutput {
     const { random, hiddenStates, attentions, weightChanges } = options;
     return tidy(() => {

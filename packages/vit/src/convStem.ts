@@ -5,7 +5,7 @@ import type { StemLayer } from "./config.ts";
 import { unfold } from "./unfold.ts";
 
 /** A 3 x 3 convolution, a norm over the channels of each place, and GELU. */
-class StemConvolution {
+export class StemConvolution {
   /** [channels, C, 3, 3], as PyTorch keeps a convolution's */
   readonly weight: tf.Variable<tf.Rank.R4>;
   /** [channels] */
@@ -22,7 +22,12 @@ class StemConvolution {
     this.#stride = stride;
   }
 
-  /** @param x [B, H, W, C]  @returns [B, ceil(H / stride), ceil(W / stride), channels] */
+  /**
+   * Convolution, norm and GELU.
+   *
+   * @param x [B, H, W, C]
+   * @returns [B, ceil(H / stride), ceil(W / stride), channels]
+   */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     const [channels, inChannels] = this.weight.shape;
     const weight = tf.reshape(tf.transpose(this.weight, [0, 2, 3, 1]), [channels, 9 * inChannels]);

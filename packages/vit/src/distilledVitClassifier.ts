@@ -38,7 +38,11 @@ export class DistilledVitClassifier implements ImageClassifier {
     this.config = config;
   }
 
-  /** @param pixels [B, C, H, W]. All tensors are the caller's. */
+  /**
+   * The logits of both heads and their mean, and whatever else is asked for. All tensors are the caller's.
+   *
+   * @param pixels [B, C, H, W]
+   */
   forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): DistilledClassified {
     return tidy(() => {
       const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
@@ -54,6 +58,7 @@ export class DistilledVitClassifier implements ImageClassifier {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

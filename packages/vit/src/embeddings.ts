@@ -43,7 +43,7 @@ export class VitEmbeddings {
   /**
    * @param pixels [B, C, H, W]
    * @param random given while training
-   * @returns [B, L, E]: class, distillation and register tokens, then the patches row by row
+   * @returns [B, L, E], class, distillation and register tokens, then the patches row by row
    */
   forward(pixels: tf.Tensor4D, random?: RandomStream): tf.Tensor3D {
     const { numChannels, dModel } = this.#config;

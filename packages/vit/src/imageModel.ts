@@ -38,10 +38,13 @@ export interface ImageClassifier {
   readonly params: Params;
 
   /**
+   * The logits of each image, and whatever else is asked for. All tensors are the caller's.
+   *
    * @param pixels [B, C, H, W] as Hugging Face's `pixel_values`: channels first, normalized as the model's
    *   `preprocessor_config.json` says. Of any size the model can interpolate its positions to.
    */
   forward(pixels: tf.Tensor4D, options?: ForwardOptions): Classified;
 
+  /** Lets go of the weights. */
   dispose(): void;
 }

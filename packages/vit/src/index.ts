@@ -3,7 +3,7 @@ export { decodeImage } from "./image/decodeImage.ts";
 export { ImageFileError, type ImageHeader, MAX_PIXELS, readImageHeader } from "./image/imageHeader.ts";
 export { formatPreprocessorConfig } from "./image/formatPreprocessorConfig.ts";
 export { parsePreprocessorConfig } from "./image/parsePreprocessorConfig.ts";
-export type { Pixels } from "./image/pixels.ts";
+export type { CheckedPixels, Pixels } from "./image/pixels.ts";
 export { cutToSize, type PixelValues, preprocessImages } from "./image/preprocessImages.ts";
 export { channelsOf, type ImageProcessorConfig, type ImageSize } from "./image/processorConfig.ts";
 export { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./image/resampleFilters.ts";
@@ -20,7 +20,7 @@ export {
   vitCheckpointNames,
 } from "./checkpointNames.ts";
 export { type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
-export { ConvStem } from "./convStem.ts";
+export { ConvStem, type StemConvolution } from "./convStem.ts";
 export { d2lVitConfig } from "./d2lVitConfig.ts";
 export { type DistilledClassified, DistilledVitClassifier } from "./distilledVitClassifier.ts";
 export { VitEmbeddings } from "./embeddings.ts";
@@ -39,8 +39,12 @@ export { SwinBackbone, type SwinBackboneOutput, type SwinStates } from "./swin/b
 export { SWIN_BACKBONE_NAMES, SWIN_IGNORED_NAMES } from "./swin/checkpointNames.ts";
 export type { SwinConfig } from "./swin/config.ts";
 export { cyclicShift } from "./swin/cyclicShift.ts";
+export type { SwinEmbeddings } from "./swin/embeddings.ts";
 export { formatSwinConfig } from "./swin/formatConfig.ts";
+export type { SwinLayer } from "./swin/layer.ts";
 export { parseSwinConfig } from "./swin/parseConfig.ts";
+export type { PatchMerging } from "./swin/patchMerging.ts";
+export type { SwinStage, SwinStageOutput } from "./swin/stage.ts";
 export { type SwinClassified, SwinClassifier } from "./swin/swinClassifier.ts";
 export { SwinModel } from "./swin/swinModel.ts";
 export { attentionRollout, type RolloutOptions } from "./looks/attentionRollout.ts";

@@ -1,1 +1,6 @@
+/**
+ * What needs Node: pixels from image files, as Pillow decodes them.
+ *
+ * @module
+ */
 export { decodeImage } from "./image/decodeImageInNode.ts";

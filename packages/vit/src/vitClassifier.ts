@@ -27,7 +27,11 @@ export class VitClassifier implements ImageClassifier {
     this.config = config;
   }
 
-  /** @param pixels [B, C, H, W]. All tensors are the caller's. */
+  /**
+   * The logits of each image, and whatever else is asked for. All tensors are the caller's.
+   *
+   * @param pixels [B, C, H, W]
+   */
   forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): Classified {
     return tidy(() => {
       const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
@@ -40,6 +44,7 @@ export class VitClassifier implements ImageClassifier {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

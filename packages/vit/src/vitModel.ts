@@ -5,7 +5,7 @@ import type { VitConfig } from "./config.ts";
 
 /** What a {@link VitModel} gives. */
 export interface Encoded extends BackboneOutput {
-  /** [B, size]: the class token after the pooler, or as it is where the family has no pooler. Absent if there is neither. */
+  /** [B, size], the class token after the pooler, or as it is where the family has no pooler. Absent if there is neither. */
   readonly poolerOutput?: tf.Tensor2D;
 }
 
@@ -26,7 +26,11 @@ export class VitModel {
     this.config = config;
   }
 
-  /** @param pixels [B, C, H, W]. All tensors are the caller's. */
+  /**
+   * The tokens after the last layer, and whatever else is asked for. All tensors are the caller's.
+   *
+   * @param pixels [B, C, H, W]
+   */
   forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): Encoded {
     return tidy(() => {
       const encoded = this.backbone.forward(pixels, options);
@@ -35,10 +39,12 @@ export class VitModel {
     });
   }
 
+  /** Lets go of the weights. */
   dispose(): void {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

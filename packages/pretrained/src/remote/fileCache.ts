@@ -12,6 +12,7 @@ export interface FileCache {
 export interface PartialFile {
   /** How many bytes are there. */
   readonly size: number;
+  /** Puts bytes at its end. */
   append(chunk: Uint8Array): Promise<void>;
   /** Forgets what is there. */
   restart(): Promise<void>;

@@ -20,6 +20,7 @@ export interface RemoteOptions {
   readonly endpoint?: string;
   /** A hub's access token, for private and gated models. It goes to the hub alone. */
   readonly token?: string;
+  /** Default: the global one. */
   readonly fetch?: Fetch;
 }
 

@@ -10,7 +10,9 @@ export interface TrainingLogOptions {
 
 /** A run's events in a file, one line of JSON each, with the time. */
 export interface TrainingLog {
+  /** Appends a line, before it returns. */
   write(event: TrainingEvent): void;
+  /** Closes the file. */
   close(): void;
 }
 

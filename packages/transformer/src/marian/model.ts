@@ -12,7 +12,7 @@ import type { MarianConfig } from "./config.ts";
 import { embedTokens } from "./embedding.ts";
 
 /** The encoder half, or the decoder half, of a {@link MarianModel}: an embedding and layers. */
-class Stack<Layer> {
+export class MarianStack<Layer> {
   readonly embedding: Embedding;
   readonly layers: readonly Layer[];
 
@@ -30,8 +30,8 @@ export class MarianModel implements Seq2SeqModel {
 
   /** The one table of both vocabularies, if they are shared. */
   readonly shared?: Embedding;
-  readonly encoder: Stack<EncoderLayer>;
-  readonly decoder: Stack<DecoderLayer>;
+  readonly encoder: MarianStack<EncoderLayer>;
+  readonly decoder: MarianStack<DecoderLayer>;
   /** Absent if the output layer is tied to the decoder's embedding. */
   readonly lmHead?: Linear;
   /** [1, V], not trained */
@@ -53,11 +53,11 @@ export class MarianModel implements Seq2SeqModel {
     const encoderLayer = { ...layer, numHeads: config.encoderHeads, ffnDim: config.encoderFfnDim };
     const decoderLayer = { ...layer, numHeads: config.decoderHeads, ffnDim: config.decoderFfnDim };
 
-    this.encoder = new Stack(
+    this.encoder = new MarianStack(
       embed("encoder", vocabSize),
       Array.from({ length: encoderLayers }, (_, i) => new EncoderLayer(params.at("encoder.layers", i), encoderLayer)),
     );
-    this.decoder = new Stack(
+    this.decoder = new MarianStack(
       embed("decoder", decoderVocabSize),
       Array.from({ length: decoderLayers }, (_, i) => new DecoderLayer(params.at("decoder.layers", i), decoderLayer)),
     );
@@ -83,7 +83,10 @@ export class MarianModel implements Seq2SeqModel {
   /**
    * The mean cross-entropy of a batch's target tokens.
    *
-   * @param labels [B, T] int32, -100 at positions that do not count
+   * @param inputs what {@link forward} takes, and the answers
+   * @param inputs.labels [B, T] int32, -100 at positions that do not count
+   * @param options label smoothing, and a random stream while training
+   * @throws RangeError if the shapes do not fit
    */
   loss(
     inputs: Seq2SeqInputs & { readonly labels: tf.Tensor2D },
@@ -121,10 +124,12 @@ export class MarianModel implements Seq2SeqModel {
     });
   }
 
+  /** Lets go of the weights. */
   dispose(): void {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

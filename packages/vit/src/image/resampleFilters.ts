@@ -1,9 +1,11 @@
 /** The ways to resize that Pillow has, by the names of its `Image.Resampling`. */
 export type Resample = "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
 
-/** A filter's weight at a distance from its centre, in pixels of the smaller image, and how far it reaches. */
+/** How a pixel of the larger image counts, by its distance from the filter's centre in pixels of the smaller one. */
 export interface ResampleFilter {
+  /** How far it reaches. */
   readonly support: number;
+  /** The weight at a distance. */
   readonly weight: (x: number) => number;
 }
 

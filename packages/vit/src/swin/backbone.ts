@@ -37,7 +37,11 @@ export class SwinBackbone {
     this.norm = new LayerNorm(params.at("norm"), stageWidth(config, depths.length - 1), { eps: layerNormEps });
   }
 
-  /** @param pixels [B, C, H, W] */
+  /**
+   * The patches after the last stage, and what else is asked for.
+   *
+   * @param pixels [B, C, H, W]
+   */
   forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): SwinBackboneOutput {
     return tidy(() => {
       let x = this.embeddings.forward(pixels, options.random);

@@ -31,7 +31,14 @@ export class SwinEmbeddings {
     return patchesOf(this.#config, [pixels.shape[2], pixels.shape[3]], Math.ceil);
   }
 
-  /** @param pixels [B, C, H, W]  @param random given while training  @returns [B, rows * columns, E] */
+  /**
+   * The vectors of the patches, row by row.
+   *
+   * @param pixels [B, C, H, W]
+   * @param random given while training
+   * @returns [B, rows * columns, E]
+   * @throws RangeError if the images have other channels than the model takes
+   */
   forward(pixels: tf.Tensor4D, random?: RandomStream): tf.Tensor3D {
     const { numChannels, patchSize } = this.#config;
     if (pixels.rank !== 4 || pixels.shape[1] !== numChannels) {

@@ -46,6 +46,8 @@ export class SwinLayer {
   }
 
   /**
+   * The patches after the layer, and its weights when asked for.
+   *
    * @param x [B, height * width, E]
    * @returns the same shape, and when asked for the weights [B * numWindows, H, M * M, M * M], windows row by row
    */

@@ -14,6 +14,8 @@ export class PatchMerging {
   }
 
   /**
+   * A grid of half the height and width.
+   *
    * @param x [B, height * width, E]
    * @returns [B, ceil(height / 2) * ceil(width / 2), 2 * E]; zeros fill up an odd side
    */

@@ -44,7 +44,12 @@ export class SwinStage {
     return this.merging === undefined ? grid : mergedGrid(grid);
   }
 
-  /** @param x [B, rows * columns, E] */
+  /**
+   * The patches after the stage's layers, merged unless it is the last.
+   *
+   * @param x [B, rows * columns, E]
+   * @param grid rows and columns
+   */
   forward(x: tf.Tensor3D, grid: Size, options: ForwardOptions = {}): SwinStageOutput {
     return tidy(() => {
       let y = x;

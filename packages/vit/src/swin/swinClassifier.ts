@@ -30,7 +30,11 @@ export class SwinClassifier implements ImageClassifier {
     this.config = config;
   }
 
-  /** @param pixels [B, C, H, W] of any size. All tensors are the caller's. */
+  /**
+   * The logits of each image, and whatever else is asked for. All tensors are the caller's.
+   *
+   * @param pixels [B, C, H, W] of any size
+   */
   forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): SwinClassified {
     return tidy(() => {
       const { lastHiddenState: _, poolerOutput, ...states } = this.backbone.forward(pixels, options);
@@ -42,6 +46,7 @@ export class SwinClassifier implements ImageClassifier {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -16,15 +16,21 @@ export class SwinModel {
     this.config = config;
   }
 
-  /** @param pixels [B, C, H, W] of any size. All tensors are the caller's. */
+  /**
+   * The patches after the last stage, and whatever else is asked for. All tensors are the caller's.
+   *
+   * @param pixels [B, C, H, W] of any size
+   */
   forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): SwinBackboneOutput {
     return this.backbone.forward(pixels, options);
   }
 
+  /** Lets go of the weights. */
   dispose(): void {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
