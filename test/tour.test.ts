@@ -58,6 +58,12 @@ test("every program is listed, and both pages lead to it", () => {
   }
 });
 
+// Those of 04, which take an hour and real data, are in docs/results.
+test("every picture is kept for the site", () => {
+  const expected = Object.entries(PROGRAMS).flatMap(([name, { pictures }]) => (name === "04-bahdanau" ? [] : pictures));
+  expect(readdirSync(join(ROOT, "docs/tour")).sort()).toEqual(expected.sort().map((picture) => `${picture}.svg`));
+});
+
 test.each(Object.entries(PROGRAMS))("%s", async (name, { says, pictures: expected }) => {
   const printed: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...args) => void printed.push(args.join(" ")));
