@@ -1,0 +1,40 @@
+// What the site has to read beside the reference: the tour with its programs, and the pages of the project.
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type Application,
+  DocumentReflection,
+  MinimalSourceFile,
+  normalizePath,
+  type ProjectReflection,
+} from "typedoc";
+import { filePage, type Page, tourPages } from "./tour.ts";
+
+const FILES = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/benchmarks.md"];
+const FOLDERS = ["apps", "models"]; // whose folders have a README.md
+
+/** Adds every document to the project. Links to its file lead to it, and links to a folder to the page of its README.md. */
+export function addDocuments(app: Application, project: ProjectReflection, root: string): void {
+  const readmes = FOLDERS.flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => `${parent}/${name}/README.md`),
+  );
+  const files = [...FILES, ...readmes.filter((path) => existsSync(join(root, path)))];
+  for (const page of [tourPages(root), ...files.map((path) => filePage(root, path))]) addPage(app, project, page, root);
+}
+
+function addPage(
+  app: Application,
+  parent: ProjectReflection | DocumentReflection,
+  { path, name, text, linksFrom = path, children = [] }: Page,
+  root: string,
+): void {
+  const { project } = parent;
+  const file = new MinimalSourceFile(text, normalizePath(join(root, linksFrom)));
+  const document = new DocumentReflection(name, parent, app.converter.parseRawComment(file, project.files).content, {});
+  parent.addChild(document);
+  project.registerReflection(document, undefined, normalizePath(join(root, path)));
+  if (path.endsWith("/README.md")) {
+    project.files.registerReflectionPath(normalizePath(join(root, dirname(path))), document);
+  }
+  for (const child of children) addPage(app, document, child, root);
+}
