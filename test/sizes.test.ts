@@ -1,0 +1,117 @@
+// What a page loads for a package, and for some of its exports: minified and gzipped, in bytes.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build, type BuildOptions } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { PLAIN_KERNELS, RELAXED_KERNELS } from "../packages/backend-wasm/generated/kernelBytes.ts";
+import { members, ROOT } from "./workspace.ts";
+
+const gzipped = (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }).length;
+
+/** The size of a module that hands out some exports of a package's entry. */
+async function bytesOf(entry: string, exports: string, options: BuildOptions): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export ${exports} from "./packages/${entry}.ts";`, resolveDir: ROOT, loader: "ts" },
+    ...{ bundle: true, minify: true, write: false, format: "esm", target: "es2022" },
+    ...options,
+  });
+  return gzipped(outputFiles?.[0]?.contents ?? new Uint8Array());
+}
+
+/** All of a package's own code; what it imports from others, of ours too, is counted where it is. */
+const ownBytes = (name: string) => bytesOf(`${name}/src/index`, "*", { packages: "external" });
+
+/** Exports with all they need of ours. Left out: TensorFlow.js, the backends, which are loaded later, and what is Node's. */
+const pageBytes = (entry: string, exports: string) =>
+  bytesOf(entry, exports, {
+    conditions: ["@qkv/source"],
+    external: ["@tensorflow/*", "@qkv/backend-*", "sharp", "node:*"],
+  });
+
+// Ceilings, 2026-11, each a few percent above what there is, and where the bytes are, in kB.
+
+const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] = [
+  ["attention", 12_500, "many small functions: positions a sixth, graphs an eighth, multi-head attention a tenth"],
+  ["transformer", 10_200, "generation two fifths, Marian a third, half of that its checkpoints' names and configs"],
+  ["vit", 16_600, "names and configs of four families a quarter, images a quarter, the models a third"],
+  ["tokenizers", 33_300, "what serves every file 13, regular expressions 5.5, training 6, other files 3"],
+  ["pretrained", 11_700, "fetching and keeping files two fifths"],
+  ["training", 11_000, "augmentation a fifth, optimizers a sixth, the loop and the metrics an eighth each"],
+  ["nn", 3_300, "recurrent networks two fifths"],
+  ["safetensors", 3_800, "the header and what can be wrong with it a quarter"],
+  ["visualize", 7_200, "eight kinds of pictures, about 0.5 each, and what they share"],
+  ["backend", 9_600, "the gradients of TensorFlow.js's kernels a third, the composed fallbacks a fifth"],
+  ["backend-wasm", 40_600, "the kernels, twice, in base64 28"],
+  ["backend-webgpu", 10_400, "shaders, as text"],
+];
+
+// What a page does not name it does not load. The engine for regular expressions, 5.5 kB, only files with expressions of
+// their own need (JavaScript's own engine has no bound).
+const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number, where: string])[] = [
+  [
+    "pretrained/src/index",
+    "{ loadPretrained, createTranslator }",
+    70_000,
+    "every family, and whatever a tokenizer.json names",
+  ],
+  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 67_000, "the same, without cutting texts"],
+  ["transformer/src/index", "{ MarianModel, generate }", 16_200, "one family, from ids to ids"],
+  ["transformer/src/index", "{ EncoderLayer }", 10_000, "multi-head attention 8"],
+  ["vit/src/index", "{ VitClassifier }", 12_800, "an encoder 9.5, patches and positions"],
+  ["vit/src/index", "{ preprocessImages }", 2_300, "resizing, without a tensor"],
+  ["attention/src/index", "{ MultiHeadAttention }", 8_600, "the fallback that composes it 4"],
+  ["attention/src/index", "{ scaledDotProductAttention }", 5_200, "the fallback that composes it 4"],
+  ["attention/src/index", "{ causalMask }", 500, "one function"],
+  ["backend/src/index", "{ initBackend }", 3_800, "the gradients that TensorFlow.js's core leaves out"],
+  ["nn/src/index", "{ Params, Linear }", 2_200, "the ledger of parameters"],
+  ["training/src/index", "{ AdamW }", 1_900, "one optimizer, and what makes it resume"],
+  ["training/src/index", "{ bleu }", 1_300, "sacreBLEU's tokenizer"],
+  ["safetensors/src/index", "{ parseSafetensors }", 1_600, "checks"],
+  ["visualize/src/index", "{ heatMap }", 1_700, "one picture"],
+  ["visualize/src/element", "{ defineAttentionElement }", 8_300, "four pictures, and controls"],
+  ["tokenizers/src/index", "{ Tokenizer }", 24_800, "encoding and decoding, whatever a file names"],
+  ["tokenizers/src/index", "{ createTokenizer, wordPiece }", 14_400, "files such as BERT's"],
+  ["tokenizers/src/index", "{ createTokenizer, bpe }", 15_500, "files such as GPT-2's"],
+  ["tokenizers/src/index", "{ createTokenizer, bpe, regex }", 21_100, "files such as Llama 3's"],
+  ["tokenizers/src/index", "{ createTokenizer, unigram, precompiled }", 16_600, "files such as T5's"],
+  ["tokenizers/src/index", "{ fromVocabTxt }", 14_900, "BERT's vocab.txt"],
+  ["tokenizers/src/index", "{ fromSentencePiece }", 25_000, "SentencePiece files"],
+  ["tokenizers/src/index", "{ trainBpe }", 25_200, "a tokenizer to come out"],
+  ["tokenizers/src/index", "{ templateProcessing }", 1_000, "one function"],
+];
+
+test.each(OWN)("all of @qkv/%s is no larger than it says", async (name, ceiling, where) => {
+  expect(await ownBytes(name), `its bytes: ${where}`).toBeLessThan(ceiling);
+});
+
+test.each(PAGES)("a page with %s %s loads no more than it says", async (entry, exports, ceiling, where) => {
+  expect(await pageBytes(entry, exports), `its bytes: ${where}`).toBeLessThan(ceiling);
+});
+
+// A page instantiates one of the two.
+test.each([
+  ["plain", PLAIN_KERNELS, 10_300],
+  ["relaxed", RELAXED_KERNELS, 10_300],
+])("the kernels for %s SIMD are no larger than they say", (_, base64, ceiling) => {
+  expect(gzipped(Buffer.from(base64, "base64"))).toBeLessThan(ceiling);
+});
+
+describe("the README's table of packages", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const rows = Array.from(readme.matchAll(/^\| \[`@qkv\/([a-z-]+)`\]\(packages\/.*?\| +([\d.]+) \|$/gm));
+  const said = new Map(rows.map(([, name = "", kB]) => [name, Number(kB)]));
+
+  test("and the one here have every public package", () => {
+    const names = members()
+      .filter(({ folder, manifest }) => folder.startsWith("packages/") && manifest.private !== true)
+      .map(({ folder }) => folder.slice("packages/".length));
+    expect([...said.keys()].sort()).toEqual(names);
+    expect(OWN.map(([name]) => name).sort()).toEqual(names);
+  });
+
+  test.each(OWN)("says what @qkv/%s weighs, within a tenth", async (name) => {
+    const kB = (await ownBytes(name)) / 1000;
+    expect(Math.abs((said.get(name) ?? 0) - kB)).toBeLessThan(Math.max(0.1 * kB, 0.2));
+  });
+});
