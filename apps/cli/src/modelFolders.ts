@@ -3,12 +3,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "./usageError.ts";
 
-// The models that ship with the project lie at its root: this file is in apps/cli/src, and its build in apps/cli/dist.
-const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
+// The models lie in the installed package, or at the project's root: this file is in apps/cli/src, its build in dist.
+const SHIPPED =
+  ["../models", "../../../models"].map((url) => fileURLToPath(new URL(url, import.meta.url))).find(existsSync) ?? "";
 
-/** The names of the models that ship with the project. */
+/** The names of the models that ship with the program. */
 export function shippedModels(): string[] {
-  return existsSync(SHIPPED) ? readdirSync(SHIPPED).sort() : [];
+  return SHIPPED === "" ? [] : readdirSync(SHIPPED).sort();
 }
 
 /** The path of a model on this machine: a shipped model's name, or a folder's path. Undefined if it is neither. */

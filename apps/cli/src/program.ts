@@ -6,11 +6,13 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
+import { version } from "../package.json";
 
 /** The `qkv` program. Each command imports what it computes with only when it runs, so that `--help` is quick. */
 export function createProgram(): Command {
   const program = new Command("qkv")
     .description("Attention and transformers for TypeScript: translate, classify images, train, evaluate, look inside.")
+    .version(version)
     .exitOverride()
     .showHelpAfterError("(see --help)");
   for (const command of [
