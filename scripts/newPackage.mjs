@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(join(root, PATTERN, "package.json"), "u
 mkdirSync(join(folder, "src"), { recursive: true });
 write(
   "package.json",
-  `${JSON.stringify({ ...manifest, name: `@qkv/${name}`, version: "0.1.0", description }, undefined, 2)}\n`,
+  `${JSON.stringify({ ...manifest, name: `@qkv/${name}`, description, keywords: [] }, undefined, 2)}\n`,
 );
 write("src/index.ts", 'export { greeting } from "./greeting.ts";\n');
 write(
@@ -32,7 +32,7 @@ write(
   `# @qkv/${name}\n\n${description}\n\n\`\`\`ts\nimport { greeting } from "@qkv/${name}";\n\nconsole.log(greeting());\n\`\`\`\n\n| export | gives |\n| --- | --- |\n| \`greeting()\` | a first export, to be replaced |\n`,
 );
 process.stdout.write(
-  `packages/${name} is made. Give it a row in test/layers.test.ts, say what it needs in its package.json, then: pnpm install\n`,
+  `packages/${name} is made. Say what it needs and some keywords in its package.json, give it rows in test/layers.test.ts, test/sizes.test.ts and the README's table of packages, then: pnpm install\n`,
 );
 
 function write(file, text) {
