@@ -179,17 +179,21 @@ describe("parseSafetensors", () => {
       "safetensors: expected a file of 89 bytes, got 90: it ends after the last tensor",
     ],
     [
-      "a value nested beyond reason",
-      file(`{"w":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
-      "w: expected an object with dtype, shape and data_offsets, got something too deep to show",
-    ],
-    [
       "a name of a megabyte, twice",
       file(`{"${longName}":1,"${longName}":1}`),
       `safetensors: expected every name once in the header, got "${"n".repeat(76)}... twice`,
     ],
   ])("says what is wrong with %s", (_case, bytes, message) => {
     expect(() => parseSafetensors(bytes)).toThrow(new SafetensorsError(message));
+  });
+
+  test("says what is wrong with a value nested beyond reason", () => {
+    const nested = file(`{"w":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
+    // Node 26 is the first to make text of it
+    const message =
+      /^w: expected an object with dtype, shape and data_offsets, got (something too deep to show|\[{77}\.{3})$/;
+    expect(() => parseSafetensors(nested)).toThrow(SafetensorsError);
+    expect(() => parseSafetensors(nested)).toThrow(message);
   });
 
   test("a name like a property of every object is a name like any other", () => {
