@@ -4,6 +4,8 @@ import { checkInteger } from "./argumentChecks.ts";
 /**
  * How fast each head forgets: a geometric series from 2^(-8 / H), and for a number of heads that is no power of two, the
  * series of the next lower power, then every other of the next higher one's (arXiv:2108.12409, section 3; its authors' code).
+ *
+ * @throws RangeError unless there is a head
  */
 export function alibiSlopes(numHeads: number): Float32Array {
   checkInteger("alibiSlopes", "numHeads", numHeads, 1);
@@ -21,6 +23,7 @@ export function alibiSlopes(numHeads: number): Float32Array {
  * same to all of a query's scores, which the softmax takes out again.
  *
  * @returns [1, H, Q, K]
+ * @throws RangeError unless there is a head, a key and a query
  */
 export function alibiBias(numHeads: number, keys: number, queries = 1): tf.Tensor4D {
   checkInteger("alibiBias", "keys", keys, 1);

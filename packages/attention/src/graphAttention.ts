@@ -38,7 +38,12 @@ export class GraphAttention {
     this.#config = config;
   }
 
-  /** @param x [N, I]  @param random given while training  @returns [N, H * D], or [N, D] for the mean */
+  /**
+   * @param x [N, I]
+   * @param random given while training
+   * @returns [N, H * D], or [N, D] for the mean
+   * @throws RangeError if x has not a row for each node
+   */
   forward(x: tf.Tensor2D, graph: SparseGraph, random?: RandomStream): tf.Tensor2D {
     const { headDim, numHeads, combine = "concat", negativeSlope = 0.2, dropout: rate = 0 } = this.#config;
     if (x.rank !== 2 || x.shape[0] !== graph.numNodes) {
@@ -83,6 +88,7 @@ export class GraphMultiHeadAttention {
 
   readonly #config: GraphMultiHeadAttentionConfig;
 
+  /** @throws RangeError if the heads do not divide the width */
   constructor(params: Params, config: GraphMultiHeadAttentionConfig) {
     const { dModel, numHeads, edgeDim } = config;
     if (dModel % numHeads !== 0) {
@@ -103,6 +109,7 @@ export class GraphMultiHeadAttention {
    * @param edges [M, F], in the order of the graph's edges
    * @param random given while training
    * @returns [N, E]
+   * @throws TypeError if edges are given and not configured, or the other way round
    */
   forward(x: tf.Tensor2D, graph: SparseGraph, edges?: tf.Tensor2D, random?: RandomStream): tf.Tensor2D {
     const { dModel, numHeads, attentionDropout } = this.#config;

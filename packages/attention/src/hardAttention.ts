@@ -93,6 +93,7 @@ export function reinforceLoss(
  *
  * @param scores [..., K]
  * @returns [..., K], rows that sum to 1
+ * @throws RangeError if the temperature is not above 0
  */
 export function gumbelSoftmax(
   scores: tf.Tensor,

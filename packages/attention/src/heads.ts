@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Gives each head its own axis: [B, L, H * D] -> [B, H, L, D]. */
+/**
+ * Gives each head its own axis: [B, L, H * D] -> [B, H, L, D].
+ *
+ * @throws RangeError if the heads do not divide the width
+ */
 export function splitHeads(x: tf.Tensor3D, numHeads: number): tf.Tensor4D {
   const [batch, length, dModel] = x.shape;
   if (dModel % numHeads !== 0) {

@@ -59,6 +59,7 @@ export class KernelPooling {
    * @param params where the width is named
    * @param options the kernel, and the width to begin with
    * @param options.features D, for a width each; 1 for one that all share
+   * @throws RangeError if the width is not above 0
    */
   constructor(
     params: Params,

@@ -14,6 +14,7 @@ export function causalMask(queries: number, keys: number): tf.Tensor2D {
  *
  * @param window each an integer from 0; left out: no bound on that side
  * @returns [Q, K] bool
+ * @throws RangeError naming the number that is not an integer from 0
  */
 export function slidingWindowMask(
   queries: number,
@@ -48,6 +49,7 @@ export function bandMask(
  * @param pattern rows of equal length
  * @param blockSize S, the queries and the keys in a block
  * @returns [rows * S, columns * S] bool
+ * @throws RangeError if the rows differ in length, or the block size is no integer from 1
  */
 export function blockMask(pattern: readonly (readonly boolean[])[], blockSize: number): tf.Tensor2D {
   checkInteger("blockMask", "blockSize", blockSize, 1);
@@ -69,6 +71,7 @@ export function blockMask(pattern: readonly (readonly boolean[])[], blockSize: n
  * @param queries [B, Q] int32, the number of each query's segment
  * @param keys [B, K] int32
  * @returns [B, 1, Q, K] bool
+ * @throws RangeError if the shapes do not fit
  */
 export function segmentMask(queries: tf.Tensor2D, keys: tf.Tensor2D = queries): tf.Tensor4D {
   const [[batch, length], [keyBatch, keyLength]] = [queries.shape, keys.shape];
@@ -89,13 +92,18 @@ export function segmentMask(queries: tf.Tensor2D, keys: tf.Tensor2D = queries): 
  * @param lengths how many tokens each row has, B integers from 0 to L
  * @param maxLength L
  * @returns [B, L] bool
+ * @throws RangeError if a length is no integer from 0 to L
  */
 export function lengthMask(lengths: readonly number[], maxLength: number): tf.Tensor2D {
   for (const length of lengths) checkValidLength("lengthMask", length, maxLength);
   return tf.tidy(() => tf.less(tf.range(0, maxLength), tf.expandDims(tf.tensor1d([...lengths]), 1)) as tf.Tensor2D);
 }
 
-/** A mask of keys that every head and query shares: [B, K] -> [B, 1, 1, K]. */
+/**
+ * A mask of keys that every head and query shares: [B, K] -> [B, 1, 1, K].
+ *
+ * @throws RangeError if it is no matrix
+ */
 export function keyMask(keep: tf.Tensor2D): tf.Tensor4D {
   const [batch, keys] = keep.shape;
   if (keep.rank !== 2) throw new RangeError(`keyMask: expected keep [B, K], got [${keep.shape}]`);

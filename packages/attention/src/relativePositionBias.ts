@@ -38,6 +38,7 @@ export class RelativePositionBias {
 
   readonly #buckets: RelativeBuckets;
 
+  /** @throws RangeError if the buckets are too few, more than `maxDistance`, or odd in number for two directions */
   constructor(params: Params, numHeads: number, buckets: RelativeBuckets) {
     const { numBuckets = 32, maxDistance = 128, bidirectional } = buckets;
     checkInteger("RelativePositionBias", "numBuckets", numBuckets, bidirectional ? 4 : 2);
@@ -66,6 +67,7 @@ export class WindowPositionBias {
 
   readonly #window: number;
 
+  /** @throws RangeError if the window is no integer from 1 */
   constructor(params: Params, numHeads: number, window: number) {
     checkInteger("WindowPositionBias", "window", window, 1);
     this.weight = params.get<tf.Rank.R2>("weight", [(2 * window - 1) ** 2, numHeads], normal(0.02));
@@ -89,6 +91,7 @@ export class WindowPositionBias {
  *
  * @param largest the window that the table was made for, at least `window`
  * @returns M⁴ numbers, to be read as [M * M, M * M]
+ * @throws RangeError if the largest window is smaller than the window
  */
 export function windowPositionIndex(window: number, largest = window): Int32Array {
   checkInteger("windowPositionIndex", "largest", largest, window);

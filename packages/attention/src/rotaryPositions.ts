@@ -19,6 +19,7 @@ export class RotaryPositions {
    * @param x [B, H, L, D]
    * @param offset the position of the first of L
    * @returns [B, H, L, D]
+   * @throws RangeError if a head has fewer features than are turned, or the offset is no integer from 0
    */
   rotate(x: tf.Tensor4D, offset = 0): tf.Tensor4D {
     const { dim, layout = "halves" } = this.#config;

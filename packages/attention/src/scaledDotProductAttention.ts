@@ -48,6 +48,7 @@ export function scaledDotProductAttention(
  * @param q [B, H, Q, D]
  * @param k [B, G, K, D], G a divisor of H
  * @returns [B, H, Q, K]; each row sums to 1, or to 0 if no key is visible
+ * @throws RangeError if shapes do not fit or there is no key
  */
 export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, options: AttentionOptions = {}): tf.Tensor4D {
   checkShapes(q, k, k);

@@ -35,13 +35,21 @@ export const dotScore: Score = dotScoreTimes(() => 1);
 /** q·k / sqrt(D) ("Attention Is All You Need", section 3.2.1). */
 export const scaledDotScore: Score = dotScoreTimes((queries) => 1 / Math.sqrt(queries.shape.at(-1) ?? 1));
 
-/** q·k scale, with a scale that is given. */
+/**
+ * q·k scale, with a scale that is given.
+ *
+ * @throws RangeError if the scale is not finite
+ */
 export function dotScoreWith(scale: number): Score {
   checkFinite("dotScoreWith", "scale", scale);
   return dotScoreTimes(() => scale);
 }
 
-/** scale cos(q, k): the angle alone counts (Graves, Wayne and Danihelka 2014, section 3.3.1). A zero vector scores 0. */
+/**
+ * scale cos(q, k): the angle alone counts (Graves, Wayne and Danihelka 2014, section 3.3.1). A zero vector scores 0.
+ *
+ * @throws RangeError if the scale is not finite
+ */
 export function cosineScore(scale = 1): Score {
   checkFinite("cosineScore", "scale", scale);
   const dotProduct = (queries: tf.Tensor, keys: tf.Tensor) =>
@@ -49,7 +57,11 @@ export function cosineScore(scale = 1): Score {
   return { dotProduct, scores: (queries, keys) => tf.tidy(() => product(dotProduct(queries, keys))) };
 }
 
-/** -|q - k|² / (2 width²): the Gaussian kernel's exponent, which makes attention of kernel regression. */
+/**
+ * -|q - k|² / (2 width²): the Gaussian kernel's exponent, which makes attention of kernel regression.
+ *
+ * @throws RangeError if the width is not above 0
+ */
 export function distanceScore(width = 1): Score {
   checkPositive("distanceScore", "width", width);
   const scale = 1 / width ** 2;

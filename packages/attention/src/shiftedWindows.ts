@@ -17,6 +17,7 @@ export interface ShiftedWindows {
  * the scores, 0 for neighbours and -100 for strangers, as the Swin of its authors and of Hugging Face have it.
  *
  * @returns [numWindows, M * M, M * M] float32, windows row by row
+ * @throws RangeError if the windows do not fill the grid
  */
 export function shiftedWindowMask(grid: ShiftedWindows): tf.Tensor3D {
   checkGrid(grid);
@@ -39,6 +40,7 @@ export function shiftedWindowMask(grid: ShiftedWindows): tf.Tensor3D {
  *
  * @param x [B, height, width, E]
  * @returns [B * numWindows, M * M, E]
+ * @throws RangeError if the windows do not fill the grid
  */
 export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
   const [batch = 0, height = 0, width = 0, dModel = 0] = x.shape;
@@ -59,6 +61,7 @@ export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
  *
  * @param windows [B * numWindows, M * M, E]
  * @returns [B, height, width, E]
+ * @throws RangeError if the windows do not fill grids of that size
  */
 export function joinWindows(
   windows: tf.Tensor3D,

@@ -20,6 +20,7 @@ export function isFusedActivation(activation: Activation): activation is FusedAc
  *
  * @param x [...]
  * @returns [...]
+ * @throws TypeError if there is no such activation
  */
 export function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
   if (!Object.hasOwn(COMPOSED_ACTIVATIONS, activation)) {

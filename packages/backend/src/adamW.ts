@@ -39,6 +39,8 @@ export interface AdamWAttrs {
  *
  * Kernel: QkvAdamW `{ parameter, gradient, first, second }` with `AdamWAttrs` -> the three new values;
  * it may write them in place where nothing else shares their memory.
+ *
+ * @throws RangeError if the gradient has another shape than the parameter
  */
 export function adamW(
   parameter: tf.Variable,

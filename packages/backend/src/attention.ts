@@ -38,6 +38,7 @@ export interface AttentionAttrs {
  * @param k [B, G, K, D], G a divisor of H: each key-value head serves H / G query heads in a row
  * @param v [B, G, K, V]
  * @returns [B, H, Q, V]
+ * @throws RangeError if the shapes do not fit, or dropout's rate or seed
  */
 export function attention(
   q: tf.Tensor,

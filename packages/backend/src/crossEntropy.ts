@@ -20,6 +20,7 @@ export interface CrossEntropyOptions {
  * @param logits [N, V]
  * @param labels [N] int32
  * @returns [N], 0 where ignored
+ * @throws RangeError if the shapes do not fit, or the labels are not int32
  */
 export function crossEntropy(
   logits: tf.Tensor,

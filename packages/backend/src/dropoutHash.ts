@@ -14,7 +14,11 @@ export interface DropoutRuns {
   readonly step: number;
 }
 
-/** The key of dropout with probability `rate` and `seed`, an integer from 0 to 2^53 - 1. */
+/**
+ * The key of dropout with probability `rate` and `seed`, an integer from 0 to 2^53 - 1.
+ *
+ * @throws RangeError if the rate is not in [0, 1), or the seed is no such integer
+ */
 export function dropoutKey(rate: number, seed: number): DropoutKey {
   if (!(rate >= 0 && rate < 1)) {
     throw new RangeError(`dropout: expected a rate in [0, 1), got ${rate}`);

@@ -19,7 +19,11 @@ export function foldHeads(q: tf.Tensor, groups: number): tf.Tensor {
   return tf.reshape(q, [batch, groups, (heads / groups) * queries, width]);
 }
 
-/** Each key-value head once for every query head that it serves, in a row: [B, G, K, D] -> [B, H, K, D]. */
+/**
+ * Each key-value head once for every query head that it serves, in a row: [B, G, K, D] -> [B, H, K, D].
+ *
+ * @throws RangeError if G does not divide H
+ */
 export function repeatHeads(x: tf.Tensor, heads: number): tf.Tensor {
   const [batch = 0, groups = 0, length = 0, width = 0] = x.shape;
   if (heads % groups !== 0) {

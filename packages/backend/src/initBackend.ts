@@ -68,6 +68,8 @@ export interface BackendOptions extends WasmOptions, WebgpuOptions {}
  *
  * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
  * change the backend.
+ *
+ * @throws BackendError with the reason of each, if none can be had; RangeError if `threads` is no whole number from 1
  */
 export async function initBackend(
   choice: BackendName | readonly BackendName[] = BACKEND_NAMES,

@@ -12,6 +12,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } fro
  * @param bias [E]
  * @param eps stands under the root
  * @returns [..., E]
+ * @throws RangeError if the shapes do not fit
  */
 export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
   const width = x.shape.at(-1);

@@ -12,6 +12,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
  * @param weight [O, I], as PyTorch and Hugging Face keep it
  * @param bias [O]
  * @returns [..., O]
+ * @throws RangeError if the shapes do not fit
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
   checkShapes(x, weight, bias);

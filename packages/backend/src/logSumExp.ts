@@ -9,6 +9,7 @@ import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFusedFirst } from ".
  *
  * @param x [N, V]
  * @returns [N]
+ * @throws RangeError if x is no matrix
  */
 export function logSumExp(x: tf.Tensor2D): tf.Tensor1D {
   if (x.rank !== 2) throw new RangeError(`logSumExp: expected x [N, V], got [${x.shape}]`);

@@ -73,7 +73,11 @@ export function loadCheckpoint<M>(
   }
 }
 
-/** The values of `params` under the checkpoint's names: what {@link loadCheckpoint} reads back. */
+/**
+ * The values of `params` under the checkpoint's names: what {@link loadCheckpoint} reads back.
+ *
+ * @throws CheckpointError if the table has no name for a parameter
+ */
 export async function readState(params: Params, names: NameMap): Promise<Map<string, StateEntry>> {
   const entries = [...params.named()].map(async ([path, variable]): Promise<[string, StateEntry]> => {
     const name = checkpointName(names, path);

@@ -51,7 +51,7 @@ export class GruCell {
     return tf.tidy(() => this.step(this.inputProj.forward(x), state));
   }
 
-  /** One step from `inputProj`'s result, which can be had for all positions at once. @param projected [B, 3N] */
+  /** One step from `inputProj`'s result, which can be had for all positions at once. @param projected [B, 3N]  @param state [B, N]  @returns [B, N] */
   step(projected: tf.Tensor2D, state: tf.Tensor2D): tf.Tensor2D {
     const [batch, n] = [projected.shape[0], this.#hiddenDim];
     return tf.tidy(() => {

@@ -14,7 +14,11 @@ export class RMSNorm {
     this.#eps = eps;
   }
 
-  /** @param x [..., E]  @returns [..., E] */
+  /**
+   * @param x [..., E]
+   * @returns [..., E]
+   * @throws RangeError if the last axis is not as wide as the norm
+   */
   forward<T extends tf.Tensor>(x: T): T {
     const width = this.weight.shape[0];
     if (x.shape.at(-1) !== width) throw new RangeError(`RMSNorm: expected x [..., ${width}], got [${x.shape}]`);

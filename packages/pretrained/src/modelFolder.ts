@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ModelFiles } from "./modelFiles.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 
-/** The files of a folder on disk. */
+/** The files of a folder on disk. Reading from one that is not there is a {@link PretrainedError}. */
 export function modelFolder(path: string): ModelFiles {
   const name = path.replace(/[/\\]+$/, "") || path;
   return {

@@ -32,7 +32,11 @@ export interface SentenceAttentionOptions extends Ablation {
   readonly start?: string;
 }
 
-/** What a model looked at in one sentence and its translation: every head of every layer, and how the weights came to be. */
+/**
+ * What a model looked at in one sentence and its translation: every head of every layer, and how the weights came to be.
+ *
+ * @throws RangeError if a side has no tokens
+ */
 export async function sentenceAttention(
   { model, tokenizer, tokens }: AttentionSubject,
   { start = "<s>", ...ablation }: SentenceAttentionOptions = {},

@@ -14,6 +14,8 @@ export function toFloat32({ dtype, bytes }: SafeTensor): Float32Array {
 /**
  * The elements as int32, exactly; a number that int32 cannot hold is an error.
  * Aligned I32 data shares the file's memory; everything else is a copy.
+ *
+ * @throws SafetensorsError if the dtype is none of integers, or an element is larger
  */
 export function toInt32({ dtype, bytes }: SafeTensor): Int32Array {
   const read = INT32[dtype];

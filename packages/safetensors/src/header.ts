@@ -29,6 +29,8 @@ const MAX_HEADER_BYTES = 100_000_000;
  * Reads and checks the header of a file from at least its first `8 + header length` bytes.
  *
  * The length stands in the first 8 bytes; {@link headerBytes} reads it.
+ *
+ * @throws SafetensorsError saying what is wrong with it
  */
 export function parseHeader(bytes: Uint8Array): SafetensorsHeader {
   const length = headerBytes(bytes);
@@ -44,7 +46,11 @@ export function parseHeader(bytes: Uint8Array): SafetensorsHeader {
   return { entries: new Map(entries), metadata, dataStart, fileBytes: dataStart + endOfData(entries) };
 }
 
-/** The length of the header, from the first 8 bytes of a file. */
+/**
+ * The length of the header, from the first 8 bytes of a file.
+ *
+ * @throws SafetensorsError if there are fewer bytes, or the length cannot be true
+ */
 export function headerBytes(bytes: Uint8Array): number {
   if (bytes.length < 8) throw new SafetensorsError(`safetensors: expected at least 8 bytes, got ${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);

@@ -41,6 +41,8 @@ const ARRAY_DTYPES: Readonly<Record<string, Dtype>> = {
  * Without `dtype` it is the array's own (`Float32Array` gives `F32`, `Uint8Array` gives `U8`) and shares its memory.
  * `F16` and `BF16` round a `Float32Array`, or take the bits of a `Uint16Array`; `I64` takes an `Int32Array` too;
  * `BOOL` takes a `Uint8Array` of zeros and ones.
+ *
+ * @throws RangeError if the shape has another number of elements; TypeError if the dtype cannot hold the array
  */
 export function safeTensor(data: NumberArray, shape: readonly number[], dtype?: Dtype): SafeTensor {
   const size = shape.reduce((product, dim) => product * dim, 1);

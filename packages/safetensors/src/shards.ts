@@ -8,6 +8,7 @@ export type ShardIndex = ReadonlyMap<string, readonly string[]>;
  * Reads the index of a model in several files: for every file the names of its tensors, files in order of name.
  *
  * @param json The contents of `model.safetensors.index.json`, parsed.
+ * @throws SafetensorsError naming what is no file's name
  */
 export function parseShardIndex(json: unknown): ShardIndex {
   const weightMap = (json as { weight_map?: unknown } | null)?.weight_map;

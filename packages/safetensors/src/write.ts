@@ -8,6 +8,8 @@ import { shown } from "./shown.ts";
  *
  * As the reference implementation does it: the widest dtype first, then by name; a header padded with spaces to a
  * multiple of 8 bytes, so that every tensor is aligned.
+ *
+ * @throws SafetensorsError if a name or the metadata cannot be stored
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, SafeTensor> | Readonly<Record<string, SafeTensor>>,

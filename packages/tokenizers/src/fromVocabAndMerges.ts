@@ -19,6 +19,8 @@ export interface VocabAndMerges {
 /**
  * The tokenizer of `vocab.json` and `merges.txt`, as GPT-2 has them, or RoBERTa, whose `<s>` and `</s>` then stand
  * around each text.
+ *
+ * @throws TokenizerError if the merges are not byte-level ones
  */
 export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: VocabAndMerges): Tokenizer {
   const parsed: unknown = typeof vocab === "string" ? JSON.parse(vocab) : vocab;

@@ -10,7 +10,11 @@ export interface VocabTxtOptions {
   readonly lowercase?: boolean;
 }
 
-/** The tokenizer of BERT's `vocab.txt`: a WordPiece token a line, the id its number from 0. */
+/**
+ * The tokenizer of BERT's `vocab.txt`: a WordPiece token a line, the id its number from 0.
+ *
+ * @throws TokenizerError naming the special token that is missing
+ */
 export function fromVocabTxt(text: string, { lowercase = true }: VocabTxtOptions = {}): Tokenizer {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

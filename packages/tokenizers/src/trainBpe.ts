@@ -14,7 +14,11 @@ export interface TrainBpeOptions extends BpeTrainerOptions, TrainingOptions {
   readonly fuseUnk?: boolean;
 }
 
-/** A BPE tokenizer trained on `texts`, with the merges and ids that Hugging Face's BpeTrainer finds. */
+/**
+ * A BPE tokenizer trained on `texts`, with the merges and ids that Hugging Face's BpeTrainer finds.
+ *
+ * @throws TokenizerError if `unkToken` is none of `specialTokens`; the signal's reason if it is aborted
+ */
 export async function trainBpe(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainBpeOptions = {},

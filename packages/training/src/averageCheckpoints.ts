@@ -5,6 +5,8 @@ import type { CheckpointStore } from "./checkpoint.ts";
  * The mean of the parameters of the last `count` checkpoints, which is often a better model than any of them.
  *
  * A file is read at a time; sums are kept in float64.
+ *
+ * @throws RangeError if there are fewer
  */
 export async function averageCheckpoints(
   store: Pick<CheckpointStore, "steps" | "read">,

@@ -28,6 +28,8 @@ export interface BucketedBatches {
  * One epoch's batches of pairs of about the same length, so that little of a batch is padding.
  *
  * Pairs of equal lengths meet in another mixture each epoch, and the batches come in random order.
+ *
+ * @throws RangeError if a pair is longer than a batch may be
  */
 export function lengthBucketedBatches(lengths: readonly PairLengths[], options: BucketOptions): BucketedBatches {
   const { tokensPerBatch, seed, epoch = 0, maxRows = Infinity } = options;

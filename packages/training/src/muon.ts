@@ -31,6 +31,7 @@ export class Muon implements Optimizer {
   readonly #weightDecay: number;
   readonly #averages = new Map<string, tf.Variable>();
 
+  /** @throws RangeError naming a parameter that is no matrix */
   constructor(params: NamedVariables, options: MuonOptions = {}) {
     const { learningRate = 1e-3, momentum = 0.95, weightDecay = 0.1 } = options;
     for (const [name, { rank, shape }] of params) {

@@ -6,7 +6,11 @@ export interface Optimizer {
   /** The learning rate that a schedule's factor multiplies. */
   readonly learningRate: number;
 
-  /** Updates every parameter that has a gradient. Borrows the gradients. */
+  /**
+   * Updates every parameter that has a gradient. Borrows the gradients.
+   *
+   * @throws RangeError naming a gradient that is none of its parameters'
+   */
   step(gradients: NamedGradients, options?: OptimizerStepOptions): void;
 
   /** What has to be saved to go on as if never stopped. */

@@ -11,6 +11,8 @@ export interface OptimizerPart {
 /**
  * Several optimizers as one, each for parameters of its own: {@link Muon} for matrices and {@link AdamW} for the rest,
  * for example. The learning rate that is told is the first one's. It owns them.
+ *
+ * @throws RangeError if there is no part
  */
 export function optimizerOfParts(parts: readonly OptimizerPart[]): Optimizer & Disposable {
   const [first] = parts;

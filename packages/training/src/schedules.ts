@@ -23,19 +23,29 @@ export function constantSchedule({ warmupSteps = 0 }: WarmupOptions = {}): Sched
 /**
  * A factor that falls with the square root of the step after the warm-up: sqrt(warmupSteps / step).
  * ("Attention Is All You Need", section 5.3, scaled so that its peak is 1.)
+ *
+ * @throws RangeError if the warm-up is shorter than a step
  */
 export function inverseSqrtSchedule({ warmupSteps = 1 }: WarmupOptions = {}): Schedule {
   if (!(warmupSteps >= 1)) throw new RangeError(`inverseSqrtSchedule: expected warmupSteps >= 1, got ${warmupSteps}`);
   return (step) => rise(step, warmupSteps) ?? Math.sqrt(warmupSteps / step);
 }
 
-/** A factor that falls in a straight line from 1, at the end of the warm-up, to `floor`. */
+/**
+ * A factor that falls in a straight line from 1, at the end of the warm-up, to `floor`.
+ *
+ * @throws RangeError if the warm-up leaves no step for the rest
+ */
 export function linearSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: DecayOptions): Schedule {
   checkDecay("linearSchedule", warmupSteps, totalSteps);
   return (step) => rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, warmupSteps, totalSteps));
 }
 
-/** A factor that falls along half a cosine from 1, at the end of the warm-up, to `floor`. */
+/**
+ * A factor that falls along half a cosine from 1, at the end of the warm-up, to `floor`.
+ *
+ * @throws RangeError if the warm-up leaves no step for the rest
+ */
 export function cosineSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: DecayOptions): Schedule {
   checkDecay("cosineSchedule", warmupSteps, totalSteps);
   return (step) => {
@@ -47,6 +57,8 @@ export function cosineSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: Decay
 /**
  * A factor of 1 after the warm-up, until it falls in a straight line to `floor` over the last `decaySteps`: "WSD"
  * (https://arxiv.org/abs/2404.06395, section 4). Until the fall begins, a run does not depend on where its end is.
+ *
+ * @throws RangeError if warm-up and fall take more than all steps
  */
 export function stableThenDecaySchedule({
   warmupSteps = 0,

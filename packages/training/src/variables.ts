@@ -16,6 +16,7 @@ export async function readVariables(variables: NamedVariables): Promise<StateDic
  * Gives variables the values of `state`, strictly: the same names, each of the same shape, or nothing is changed.
  *
  * @param who what errors say first
+ * @throws RangeError naming what is missing, unknown or of another shape
  */
 export function assignVariables(who: string, variables: NamedVariables, state: StateDict): void {
   const missing = [...variables.keys()].filter((name) => !state.has(name));

@@ -2,6 +2,7 @@
 export class ConfigFields {
   readonly #fields: Readonly<Record<string, unknown>>;
 
+  /** @throws ConfigError if it is no object */
   constructor(json: unknown) {
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new ConfigError(`config.json: expected an object, got ${describe(json)}`);

@@ -23,6 +23,7 @@ export class DistilledVitClassifier implements ImageClassifier {
   readonly classClassifier?: Linear;
   readonly distillationClassifier?: Linear;
 
+  /** @throws RangeError if the config has no class token or no distillation token */
   constructor(params: Params, config: VitConfig) {
     const { dModel, labels, distillationToken, pooling, initializerRange } = config;
     if (!distillationToken || pooling !== "class") {

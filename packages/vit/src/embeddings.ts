@@ -44,6 +44,7 @@ export class VitEmbeddings {
    * @param pixels [B, C, H, W]
    * @param random given while training
    * @returns [B, L, E], class, distillation and register tokens, then the patches row by row
+   * @throws RangeError if the images have other channels than the model takes
    */
   forward(pixels: tf.Tensor4D, random?: RandomStream): tf.Tensor3D {
     const { numChannels, dModel } = this.#config;

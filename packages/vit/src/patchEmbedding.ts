@@ -8,6 +8,7 @@ import type { Size } from "./imageModel.ts";
  *
  * @param x [B, C, H, W]
  * @returns [B, N, C * P * P], patches row by row, each channel by channel
+ * @throws RangeError if the image is smaller than a patch
  */
 export function cutPatches(x: tf.Tensor4D, [high, wide]: Size): tf.Tensor3D {
   const [batch, channels, height, width] = x.shape;
@@ -48,7 +49,11 @@ export class PatchEmbedding {
     this.#patchSize = patchSize;
   }
 
-  /** @param x [B, C, H, W]  @returns [B, N, E] */
+  /**
+   * @param x [B, C, H, W]
+   * @returns [B, N, E]
+   * @throws RangeError if the images have other channels than the model takes
+   */
   forward(x: tf.Tensor4D): tf.Tensor3D {
     const [dModel, channels, high, wide] = this.weight.shape;
     if (x.rank !== 4 || x.shape[1] !== channels) {

@@ -13,6 +13,7 @@ export interface ResizeOptions {
  *
  * @param x [rows * columns, E]
  * @returns [newRows * newColumns, E]
+ * @throws RangeError if x has not a row for each place of the old grid
  */
 export function resizeGrid(x: tf.Tensor2D, from: Size, to: Size, { antialias }: ResizeOptions): tf.Tensor2D {
   const [rows, columns] = from;

@@ -39,7 +39,11 @@ const ONE_WAY: readonly Change[] = [
   (image) => equalize(image),
 ];
 
-/** The image after some changes of shape and colour chosen at random (arXiv:1909.13719). */
+/**
+ * The image after some changes of shape and colour chosen at random (arXiv:1909.13719).
+ *
+ * @throws RangeError if the magnitude is not from 0 to 30
+ */
 export function randAugment(image: Pixels, options: RandAugmentOptions, random: RandomStream): Pixels {
   const { operations = 2, magnitude = 9, fill = 0 } = options;
   if (!(magnitude >= 0 && magnitude <= 30)) {

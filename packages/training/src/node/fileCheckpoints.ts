@@ -17,6 +17,8 @@ export interface FileCheckpointsOptions {
  *
  * A checkpoint gets its name when all of it is on the disk, so one that was there stays whole if the process is killed or
  * the disk is full. `latest` passes over damaged ones, and fails if there are only such.
+ *
+ * @throws RangeError if `keep` is no integer from 1; its functions, CheckpointFileError
  */
 export function fileCheckpoints(folder: string, { keep = 3, onSkipped }: FileCheckpointsOptions = {}): CheckpointStore {
   if (!Number.isInteger(keep) || keep < 1) {

@@ -12,6 +12,7 @@ import { type GenerationOptions, settingsOf } from "./options.ts";
  *
  * @param sourceIds for each source its token ids, end token included
  * @returns for each source `numReturnSequences` sequences, best first
+ * @throws RangeError if a source is empty; the signal's reason if it is aborted
  */
 export async function generate(
   model: Seq2SeqModel,
@@ -34,6 +35,8 @@ export async function generate(
  * The tokens of one source as they are made, without the start and the end token. Greedy search or sampling.
  *
  * Leaving the loop early ends the work; nothing begins before the first token is asked for.
+ *
+ * @throws RangeError if the source is empty, or more than one beam or sequence is asked for
  */
 export async function* generateStream(
   model: Seq2SeqModel,

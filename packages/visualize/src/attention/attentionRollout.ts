@@ -7,6 +7,7 @@ import { averageHeads } from "./averageHeads.ts";
  *
  * @param grid [layers, heads, L, L]
  * @returns [L, L] row by row; each row sums to 1 where the weights' rows do
+ * @throws RangeError if there are not as many keys as queries
  */
 export function attentionRollout({ shape, values }: Pick<WeightGrid, "shape" | "values">): Float32Array {
   const [layers, heads, length, keys] = shape;

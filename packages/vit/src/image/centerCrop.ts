@@ -1,6 +1,10 @@
 import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 
-/** The middle of an image; where the image is smaller, black fills it up (`center_crop` of image_transforms.py). */
+/**
+ * The middle of an image; where the image is smaller, black fills it up (`center_crop` of image_transforms.py).
+ *
+ * @throws RangeError if the data is of another size than it says
+ */
 export function centerCrop(pixels: Pixels, { width, height }: { width: number; height: number }): CheckedPixels {
   const { data, width: fromWidth, height: fromHeight, channels } = checkPixels(pixels);
   // Below 0 where the crop begins before the image does; rounded down either way.

@@ -6,6 +6,7 @@ import { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./resample
  * when it shrinks, one direction after the other, in Pillow's fixed point.
  *
  * @param pixels grey or RGB; transparency has to be laid on something first ({@link toRgb})
+ * @throws RangeError if the data is of another size than it says, or has four channels, or the new size is not from 1
  */
 export function resize(
   pixels: Pixels,

@@ -1,7 +1,11 @@
 import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 import { toRgb } from "./toRgb.ts";
 
-/** An image in one channel: the luma of ITU-R 601 in 16 bits, as Pillow's `convert("L")` has it; transparency on white. */
+/**
+ * An image in one channel: the luma of ITU-R 601 in 16 bits, as Pillow's `convert("L")` has it; transparency on white.
+ *
+ * @throws RangeError if the data is of another size than it says
+ */
 export function toGrey(pixels: Pixels): CheckedPixels {
   const image = checkPixels(pixels);
   if (image.channels === 1) return image;

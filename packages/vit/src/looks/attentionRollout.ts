@@ -14,6 +14,7 @@ export interface RolloutOptions {
  * what its attention took ("Quantifying Attention Flow in Transformers", arXiv:2005.00928, section 3).
  *
  * @returns rows that sum to 1
+ * @throws RangeError if `residual` is not from 0 to 1
  */
 export function attentionRollout(weights: AttentionWeights, options: RolloutOptions = {}): TokenMatrix {
   const { heads = "mean", residual = 0.5 } = options;

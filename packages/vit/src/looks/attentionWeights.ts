@@ -43,7 +43,11 @@ export async function readAttentions(attentions: readonly tf.Tensor4D[], image =
   return { layers: attentions.length, heads, tokens, values };
 }
 
-/** The weights of one head of one layer, both counted from 0. */
+/**
+ * The weights of one head of one layer, both counted from 0.
+ *
+ * @throws RangeError if there is no such layer or head
+ */
 export function headMatrix(
   { layers, heads, tokens, values }: AttentionWeights,
   layer: number,

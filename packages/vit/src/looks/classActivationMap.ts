@@ -13,6 +13,7 @@ import type { PatchMap } from "./patchMap.ts";
  * @param pixels [1, C, H, W], one image
  * @param label the class, counted from 0
  * @returns a number for each patch of the last stage; below 0 where it speaks against the class
+ * @throws RangeError if there is not one image, or no such class
  */
 export async function classActivationMap(
   model: SwinClassifier | VitClassifier,

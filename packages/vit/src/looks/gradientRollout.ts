@@ -12,6 +12,7 @@ import { identity, multiplied } from "./matrices.ts";
  * @param pixels [1, C, H, W], one image
  * @param label the class, counted from 0
  * @returns no row sums to anything: compare the numbers within one
+ * @throws RangeError if there is not one image, or no such class
  */
 export async function gradientRollout(
   model: VitClassifier | DistilledVitClassifier,

@@ -29,6 +29,7 @@ export function answerMap(matrix: TokenMatrix, config: VitConfig, imageSize: Siz
  * Where one patch looked.
  *
  * @param patch counted row by row from 0
+ * @throws RangeError if there is no such patch
  */
 export function patchMap(
   matrix: TokenMatrix,

@@ -22,6 +22,7 @@ export interface WindowWeights {
  *
  * @param attentions what Swin's `forward` gives, of all layers
  * @param imageSize of the image in pixels
+ * @throws RangeError if there is no such layer, or its windows are not those of such an image
  */
 export async function readWindowAttentions(
   attentions: readonly tf.Tensor4D[],
