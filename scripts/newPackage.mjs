@@ -27,13 +27,18 @@ write(
   "src/greeting.test.ts",
   `import { expect, test } from "vitest";\nimport { greeting } from "./greeting.ts";\n\ntest("says who it is", () => {\n  expect(greeting()).toBe("@qkv/${name}");\n});\n`,
 );
+const example = `import { greeting } from "@qkv/${name}";\n\nconsole.log(greeting());\n`;
+const exampleFile = `examples/${name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())}.ts`;
+writeFileSync(join(root, exampleFile), example);
 write(
   "README.md",
-  `# @qkv/${name}\n\n${description}\n\n\`\`\`ts\nimport { greeting } from "@qkv/${name}";\n\nconsole.log(greeting());\n\`\`\`\n\n| export | gives |\n| --- | --- |\n| \`greeting()\` | a first export, to be replaced |\n`,
+  `# @qkv/${name}\n\n${description}\n\n\`\`\`ts\n${example}\`\`\`\n\n| export | gives |\n| --- | --- |\n| \`greeting()\` | a first export, to be replaced |\n`,
 );
-process.stdout.write(
-  `packages/${name} is made. Say what it needs and some keywords in its package.json, give it rows in test/layers.test.ts, test/sizes.test.ts and the README's table of packages, then: pnpm install\n`,
-);
+process.stdout.write(`packages/${name} and ${exampleFile} are made. To do, then: pnpm install
+- what it needs, and some keywords: packages/${name}/package.json
+- rows: test/layers.test.ts, test/sizes.test.ts, test/examples.ts, the README's table of packages
+- its name among the dependencies: examples/package.json
+`);
 
 function write(file, text) {
   writeFileSync(join(folder, file), text);

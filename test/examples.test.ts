@@ -1,34 +1,49 @@
 // The examples run, say what they should, leave nothing behind, and stand in the READMEs letter by letter.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
-import { ROOT } from "./workspace.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { EXAMPLES, exampleFolder } from "./examples.ts";
+import { importsOf, members, ROOT } from "./workspace.ts";
 
-/** What each example prints, and the README that shows it. */
-const EXAMPLES: Readonly<Record<string, { readonly prints: RegExp; readonly readme: string }>> = {
-  "attention.ts": { prints: /^1,2,4,8 1,2,4,6$/, readme: "packages/attention/README.md" },
-  "encoderLayer.ts": {
-    prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
-    readme: "packages/transformer/README.md",
-  },
-  "parameters.ts": {
-    prints: /^5,3 norm.weight norm.bias classifier.weight classifier.bias$/,
-    readme: "packages/nn/README.md",
-  },
-  "translate.ts": { prints: /gare/, readme: "README.md" },
-};
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const all = Object.entries(EXAMPLES);
+const published = members().filter(({ manifest }) => manifest.private !== true);
+
+const started = process.cwd();
+const folder = exampleFolder();
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(started);
+  rmSync(folder, { recursive: true });
+});
 
 test("every example is listed", () => {
   const files = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".ts"));
   expect(files.sort()).toEqual(Object.keys(EXAMPLES).sort());
 });
 
-test.each(Object.entries(EXAMPLES))("%s", async (name, { prints, readme }) => {
+test.each(all.filter(([, { needs }]) => needs === undefined))("%s runs", async (name, { prints }) => {
   const printed: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...args) => void printed.push(args.join(" ")));
   await import(join(ROOT, "examples", name));
   log.mockRestore();
   expect(printed.join("\n")).toMatch(prints);
-  const source = readFileSync(join(ROOT, "examples", name), "utf8").trim();
-  expect(readFileSync(join(ROOT, readme), "utf8")).toContain(`\`\`\`ts\n${source}\n\`\`\``);
+});
+
+test.each(["README.md", ...published.map((member) => `${member.folder}/README.md`)])(
+  "%s shows programs that are examples, and no others",
+  (readme) => {
+    const shown = Array.from(read(readme).matchAll(/^```(?:ts|tsx|js)\n([^]*?)^```$/gm), ([, program]) => program);
+    const listed = all.filter(([, example]) => example.readme === readme).map(([name]) => read(`examples/${name}`));
+    expect(shown.sort()).toEqual(listed.sort());
+  },
+);
+
+test("every entry of every package is imported by an example", () => {
+  const imported = new Set(all.flatMap(([name]) => importsOf(`examples/${name}`).map(({ specifier }) => specifier)));
+  const entries = published.flatMap(({ manifest: { name, exports = {} } }) =>
+    Object.keys(exports).flatMap((path) => (path.endsWith(".js") ? [] : [name + path.slice(1)])),
+  );
+  // loaded by initBackend, which its example calls
+  expect(entries.filter((entry) => !imported.has(entry))).toEqual(["@qkv/backend-webgpu"]);
 });

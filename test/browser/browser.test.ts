@@ -67,6 +67,16 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     expect(result).toEqual({ evaluates: false });
   });
 
+  test("shows attention by the example of its element, under the policy", async () => {
+    const { result, printed } = await ask({ example: "" });
+    expect(printed).toEqual([]);
+    expect(result).toEqual({
+      words: expect.stringContaining("chien looks most at dog (0.80)") as string,
+      drawn: 4,
+      violations: [],
+    });
+  });
+
   test("is told of a lost GPU, reads no number from it, and goes on with another", async () => {
     const { result, printed } = await ask({ lose: "" });
     expect(printed).toEqual([]);

@@ -81,6 +81,13 @@ async function fetchFile(ref: string, file: string) {
   return { read, from: loaded[0] };
 }
 
+/** What the example of `<qkv-attention>` put into the page. */
+async function showExample() {
+  await import("../../examples/attentionElement.ts");
+  const root = document.querySelector("qkv-attention")?.shadowRoot; // drawn by now: after what ran, before what waited
+  return { words: root?.textContent, drawn: root?.querySelectorAll(".picture svg text").length, violations };
+}
+
 /** Whether the page may turn text into code. */
 function mayEvaluate(): boolean {
   try {
@@ -93,6 +100,7 @@ function mayEvaluate(): boolean {
 const asked = new URLSearchParams(location.search);
 async function answer(): Promise<unknown> {
   if (asked.has("evaluate")) return { evaluates: mayEvaluate() };
+  if (asked.has("example")) return showExample();
   const ref = asked.get("ref");
   if (ref !== null) return fetchFile(ref, "model.safetensors");
   if (asked.has("image"))

@@ -1,0 +1,49 @@
+import { mkdtempSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./workspace.ts";
+
+/** A short program that a README shows. */
+export interface Example {
+  readonly readme: string;
+  readonly prints: RegExp;
+  /** What it needs beside Node; it then runs in a test where that is. */
+  readonly needs?: "a page" | "WebGPU";
+}
+
+/** The programs of `examples`, in the order of their names. */
+export const EXAMPLES: Readonly<Record<string, Example>> = {
+  "attention.ts": { readme: "packages/attention/README.md", prints: /^1,2,4,8 1,2,4,6$/ },
+  "attentionElement.ts": { readme: "packages/visualize/README.md", prints: /^$/, needs: "a page" },
+  "attentionRollout.ts": { readme: "packages/vit/README.md", prints: /^8 8 64\n64$/ },
+  "backend.ts": { readme: "packages/backend/README.md", prints: /^wasm .* fused$/ },
+  "backendWasm.ts": { readme: "packages/backend-wasm/README.md", prints: /^64$/ },
+  "backendWebgpu.ts": { readme: "packages/backend-webgpu/README.md", prints: /^webgpu 0\.0156/, needs: "WebGPU" },
+  "classify.ts": { readme: "packages/pretrained/README.md", prints: /^frog 0\.4/ },
+  "encoderLayer.ts": {
+    readme: "packages/transformer/README.md",
+    prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
+  },
+  "parameters.ts": {
+    readme: "packages/nn/README.md",
+    prints: /^5,3 norm.weight norm.bias classifier.weight classifier.bias$/,
+  },
+  "preprocess.ts": { readme: "packages/vit/README.md", prints: /^1,3,224,224 0\.0039/ },
+  "pretrained.ts": { readme: "packages/pretrained/README.md", prints: /^Je t'aime\. .*gare.* -0\.\d+$/ },
+  "safetensors.ts": { readme: "packages/safetensors/README.md", prints: /^weight F16 2,3 1,2,3,4,5,6$/ },
+  "tokenizerOptions.ts": { readme: "packages/tokenizers/README.md", prints: /^2\n16 16\n0,1,2,2,$/ },
+  "tokenizerParts.ts": { readme: "packages/tokenizers/README.md", prints: /^ĠWhere,Ġis,/ },
+  "tokenizers.ts": { readme: "packages/tokenizers/README.md", prints: /^A, dog,.*\nA dog runs through the snow\.$/ },
+  "trainTokenizer.ts": { readme: "packages/tokenizers/README.md", prints: /^The,Ġdog,Ġruns,\.,<\/s> \d{4,}$/ },
+  "training.ts": { readme: "packages/training/README.md", prints: /^(?:2|1\.99\d+|2\.00\d+) (?:1|0\.99\d+|1\.00\d+)$/ },
+  "translate.ts": { readme: "README.md", prints: /gare/ },
+  "visualize.ts": { readme: "packages/visualize/README.md", prints: /^<svg[^]*chien[^]*<\/svg>\n$/ },
+  "vit.ts": { readme: "packages/vit/README.md", prints: /^2,3 2 2,4,65,65$/ },
+};
+
+/** A folder in which examples find what they read and leave what they write. Whoever makes it removes it. */
+export function exampleFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "qkv-examples-"));
+  for (const name of ["models", "packages"]) symlinkSync(join(ROOT, name), join(folder, name));
+  return folder;
+}
