@@ -4,6 +4,7 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
 import { Choice } from "./Choice.tsx";
+import { keepFocus } from "./keepFocus.ts";
 import { language, LANGUAGES, type Language, type Messages, useMessages } from "./language.ts";
 import { type Theme, theme } from "./theme.ts";
 
@@ -35,6 +36,7 @@ export function Page({ title, lead, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · QKV`;
   }, [title]);
+  useEffect(() => keepFocus(document.getElementById("app") ?? document.body), []);
   return (
     <>
       <header class="page-head">

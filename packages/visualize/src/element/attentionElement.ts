@@ -1,7 +1,7 @@
 import { ATTENTION_KINDS, type AttentionKind, type AttentionRecord, sidesOf } from "../attention/attentionRecord.ts";
 import { type SelectedMatrix, selectMatrix } from "../attention/selectMatrix.ts";
 import { attentionPicture, drawable, type PictureChoice } from "./attentionPicture.ts";
-import { button, make, picker } from "./controls.ts";
+import { button, focusOf, make, picker, updateControls } from "./controls.ts";
 import { highlight, isSameToken, tokenAt, type TokenRef } from "./highlight.ts";
 import { ATTENTION_MESSAGES, type AttentionMessages, type AttentionViewName } from "./messages.ts";
 import { pngOf, saveFile } from "./saveFile.ts";
@@ -91,6 +91,11 @@ export class AttentionElement extends Base {
     this.#later();
   }
 
+  /** Gives the keyboard to the first of its controls. */
+  override focus(options?: FocusOptions): void {
+    this.shadowRoot?.querySelector("select")?.focus(options);
+  }
+
   /** The picture as an SVG document of its own, for light pages and paper; empty without a record. */
   toSVG(): string {
     return this.#record === undefined ? "" : attentionPicture(this.#record, this.#settled(), "light");
@@ -128,21 +133,24 @@ export class AttentionElement extends Base {
     if (root === null) return;
     const record = this.#record;
     if (record === undefined) return root.replaceChildren();
-    const focused = Array.from(root.querySelectorAll("select,button,input")).indexOf(root.activeElement as Element);
+    const focused = focusOf(root);
+    const isReadOut = root.querySelector("details")?.open ?? false;
     const choice = this.#settled();
-    const box = make(
-      "div",
-      { className: choice.view },
-      this.#controls(record, choice),
+    const box = root.firstElementChild ?? root.appendChild(make("div"));
+    box.className = choice.view;
+    const controls = box.firstElementChild ?? box.appendChild(make("div", { className: "controls" }));
+    updateControls(controls, this.#controls(record, choice));
+    while (controls.nextSibling !== null) controls.nextSibling.remove();
+    box.append(
       this.#picture(record, choice),
       ...this.#switches(record, choice),
       this.#saving(record),
-      this.#words(record, choice),
+      this.#words(record, choice, isReadOut),
       make("p", { className: "note", textContent: this.#messages.note }),
     );
-    root.replaceChildren(box);
-    // The control that was just used is made anew, and keeps the keyboard.
-    (root.querySelectorAll("select,button,input")[focused] as HTMLElement | undefined)?.focus({ preventScroll: true });
+    // What was just used may have been made anew, and keeps the keyboard.
+    if (focused !== undefined && focusOf(root) !== focused)
+      root.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true });
   }
 
   #controls(record: AttentionRecord, choice: PictureChoice): HTMLElement {
@@ -153,8 +161,9 @@ export class AttentionElement extends Base {
     const valueOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
     const isMatrix = view === "matrix" && layer !== "rollout" && record[kind].scores !== undefined;
     const items: HTMLElement[] = [
-      picker(m.view, entriesOf<AttentionViewName>(m.views), view, (picked) => this.#change({ view: picked })),
+      picker("view", m.view, entriesOf<AttentionViewName>(m.views), view, (picked) => this.#change({ view: picked })),
       picker(
+        "kind",
         m.kind,
         ATTENTION_KINDS.map((of) => [of, m.kinds[of]] as const),
         kind,
@@ -166,18 +175,24 @@ export class AttentionElement extends Base {
     ];
     if (view !== "model") {
       items.push(
-        picker(m.layer, [["mean", m.mean], ["rollout", m.rollout], ...numbered(layers)], String(layer), (picked) =>
-          this.#change({ layer: valueOf(picked) as PictureChoice["layer"] }),
+        picker(
+          "layer",
+          m.layer,
+          [["mean", m.mean], ["rollout", m.rollout], ...numbered(layers)],
+          String(layer),
+          (picked) => this.#change({ layer: valueOf(picked) as PictureChoice["layer"] }),
         ),
-        picker(m.head, [["mean", m.mean], ...numbered(heads)], String(drawable(choice).head), (picked) =>
+        picker("head", m.head, [["mean", m.mean], ...numbered(heads)], String(drawable(choice).head), (picked) =>
           this.#change({ head: valueOf(picked) as PictureChoice["head"] }),
         ),
       );
     }
-    if (isMatrix) items.push(picker(m.stage, entriesOf(m.stages), stage, (picked) => this.#change({ stage: picked })));
+    if (isMatrix)
+      items.push(picker("stage", m.stage, entriesOf(m.stages), stage, (picked) => this.#change({ stage: picked })));
     items.push(
       this.#threshold(choice),
       picker(
+        "top",
         m.top,
         [["Infinity", m.all], ...[1, 2, 3, 5].map((n) => [String(n), `${n}`] as const)],
         String(top),
@@ -189,8 +204,16 @@ export class AttentionElement extends Base {
   }
 
   #threshold({ threshold }: PictureChoice): HTMLElement {
-    const input = make("input", { type: "range", min: "0", max: "0.9", step: "0.05", value: String(threshold) });
+    const input = make("input", {
+      name: "threshold",
+      type: "range",
+      min: "0",
+      max: "0.9",
+      step: "0.05",
+      value: String(threshold),
+    });
     input.addEventListener("input", () => this.#change({ threshold: input.valueAsNumber }));
+    input.ariaLabel = this.#messages.threshold;
     return make("label", {}, `${this.#messages.threshold} ${threshold.toFixed(2)}`, input);
   }
 
@@ -201,7 +224,7 @@ export class AttentionElement extends Base {
       tokens.map((token, i) => [`${side} ${i}`, side === "query" ? `${token} →` : `→ ${token}`] as const);
     const value = this.#frozen === undefined ? "" : `${this.#frozen.side} ${this.#frozen.index}`;
     const all = [["", "–"] as const, ...options("query", queries), ...options("key", keys)];
-    return picker<string>(this.#messages.token, all, value, (picked) => {
+    return picker<string>("token", this.#messages.token, all, value, (picked) => {
       const [side, index] = picked.split(" ");
       this.#frozen = picked === "" ? undefined : { side: side as TokenRef["side"], index: Number(index) };
       this.#later();
@@ -216,6 +239,7 @@ export class AttentionElement extends Base {
     drawing.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
     box.append(drawing);
     box.setAttribute("role", "group");
+    box.setAttribute("name", "picture");
     box.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
     if (choice.view === "model") {
       box.addEventListener("click", ({ target }) => {
@@ -245,11 +269,11 @@ export class AttentionElement extends Base {
     const switches: HTMLElement[] = [];
     if (view !== "model" && typeof layer === "number" && typeof head === "number") {
       const isOff = ablated.heads.some((of) => of.kind === kind && of.layer === layer && of.head === head);
-      const toggle = button(isOff ? m.headOn : m.headOff, () => tell("headtoggle", { kind, layer, head }));
+      const toggle = button("toggle", isOff ? m.headOn : m.headOff, () => tell("headtoggle", { kind, layer, head }));
       switches.push(make("div", { className: "tokens" }, toggle));
     }
     const tokens = record.source.map((token, place) => {
-      const toggle = button(token, () => tell("tokentoggle", place));
+      const toggle = button(`token ${place}`, token, () => tell("tokentoggle", place));
       toggle.setAttribute("aria-pressed", String(ablated.tokens.includes(place)));
       return toggle;
     });
@@ -266,24 +290,21 @@ export class AttentionElement extends Base {
       "div",
       { className: "saving" },
       make("span", { textContent: this.#messages.save }),
-      button("SVG", () => saveFile("attention.svg", svg())),
-      button("PNG", () => void pngOf(this.toSVG()).then((blob) => saveFile("attention.png", blob))),
-      button("JSON", () => saveFile("attention.json", json())),
+      button("SVG", "SVG", () => saveFile("attention.svg", svg())),
+      button("PNG", "PNG", () => void pngOf(this.toSVG()).then((blob) => saveFile("attention.png", blob))),
+      button("JSON", "JSON", () => saveFile("attention.json", json())),
     );
   }
 
   /** The alignment for those who do not see it: each query and the keys that it looks at most. */
-  #words(record: AttentionRecord, choice: PictureChoice): HTMLElement {
+  #words(record: AttentionRecord, choice: PictureChoice, open: boolean): HTMLElement {
     const matrix = selectMatrix(record, { ...drawable(choice), stage: "weights", top: Math.min(choice.top, 3) });
     const items = matrix.rows.map((query, row) =>
       make("li", { textContent: this.#messages.sentence(query, greatest(matrix, row)) }),
     );
-    return make(
-      "details",
-      {},
-      make("summary", { textContent: this.#messages.words }),
-      make("ul", { className: "words" }, ...items),
-    );
+    const summary = make("summary", { textContent: this.#messages.words });
+    summary.setAttribute("name", "words");
+    return make("details", { open }, summary, make("ul", { className: "words" }, ...items));
   }
 }
 

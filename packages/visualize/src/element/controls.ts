@@ -9,8 +9,9 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** One of some values, under its name. */
+/** One of some values, under its label; `name` is what {@link focusOf} knows it by. */
 export function picker<T extends string>(
+  name: string,
   label: string,
   options: readonly (readonly [value: T, label: string])[],
   value: T,
@@ -18,20 +19,56 @@ export function picker<T extends string>(
 ): HTMLLabelElement {
   const select = make(
     "select",
-    { ariaLabel: label },
+    { ariaLabel: label, name },
     ...options.map(([of, name]) => make("option", { value: of, textContent: name, selected: of === value })),
   );
   select.addEventListener("change", () => onPick(select.value as T));
   return make("label", {}, label, select);
 }
 
-/** A button with its text. */
-export function button(
-  text: string,
-  onClick: () => void,
-  properties: Partial<HTMLButtonElement> = {},
-): HTMLButtonElement {
-  const element = make("button", { type: "button", textContent: text, ...properties });
+/** A button with its text; `name` is what {@link focusOf} knows it by. */
+export function button(name: string, text: string, onClick: () => void): HTMLButtonElement {
+  const element = make("button", { type: "button", textContent: text, name });
   element.addEventListener("click", onClick);
   return element;
+}
+
+/** What has the keyboard's focus below `root`, as a selector that finds it again when all is made anew. */
+export function focusOf(root: ShadowRoot): string | undefined {
+  const name = root.activeElement?.getAttribute("name");
+  return name ? `[name="${name}"]` : undefined;
+}
+
+/**
+ * Gives `box` the labelled controls of `fresh` with their values. One that is there already stays in the page: only so can
+ * a slider go on being dragged, and a list being typed to.
+ */
+export function updateControls(box: Element, fresh: Element): void {
+  const labels = (of: Element) => Array.from(of.children).filter((child) => child instanceof HTMLLabelElement);
+  let at = box.firstElementChild;
+  const removeUpTo = (end: Element | null) => {
+    while (at !== end && at !== null) {
+      const next = at.nextElementSibling;
+      at.remove();
+      at = next;
+    }
+  };
+  for (const label of labels(fresh)) {
+    const kept = labels(box).find((other) => isLike(other, label));
+    if (kept === undefined) box.insertBefore(label, at);
+    else {
+      removeUpTo(kept);
+      const [old, now] = [kept, label].map(({ control }) => control as HTMLSelectElement | HTMLInputElement);
+      if (old !== undefined && now !== undefined && old.value !== now.value) old.value = now.value;
+      kept.firstChild?.replaceWith(label.firstChild ?? "");
+      at = kept.nextElementSibling;
+    }
+  }
+  removeUpTo(null);
+}
+
+/** Whether both hold the same control with the same choices, whichever is chosen. */
+function isLike({ control: a }: HTMLLabelElement, { control: b }: HTMLLabelElement): boolean {
+  const name = a?.getAttribute("name");
+  return name === b?.getAttribute("name") && a?.ariaLabel === b?.ariaLabel && a?.innerHTML === b?.innerHTML;
 }
