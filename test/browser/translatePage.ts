@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type AppPage, openApp } from "./appPage.ts";
 import { type FolderServer, serve } from "./server.ts";
 
+const OPEN = '.model-picker[aria-busy="false"] summary';
 const DIST = fileURLToPath(new URL("../../apps/translate/dist", import.meta.url));
 
 /** Serves the page as it is built. */
@@ -20,7 +21,7 @@ export function openTranslate(
   options: BrowserContextOptions = {},
   before?: (page: Page) => Promise<unknown>,
 ): Promise<AppPage> {
-  const ready = (page: Page) => page.locator(".model-picker summary", { hasText: /English → French|영어 → 프랑스어/ });
+  const ready = (page: Page) => page.locator(OPEN, { hasText: /English → French|영어 → 프랑스어/ });
   return openApp(browser, `${origin}/translate/index.html`, ready, options, before);
 }
 
@@ -53,9 +54,9 @@ export async function translate(page: Page, text: string): Promise<string> {
   return shown(page);
 }
 
-/** The model that is open, as the page calls it. */
+/** Waits until a model is open. @param name what the page calls it */
 export function openModel(page: Page, name: string | RegExp): Promise<void> {
-  return page.locator(".model-picker summary", { hasText: name }).waitFor({ timeout: 60_000 });
+  return page.locator(OPEN, { hasText: name }).waitFor({ timeout: 60_000 });
 }
 
 /** Drops files on the page. */

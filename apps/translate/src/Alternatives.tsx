@@ -1,7 +1,9 @@
 import { modelLabel, useMessages } from "@qkv/app-shell";
 import { directionOf } from "./direction.ts";
 import { MESSAGES } from "./messages.ts";
-import { current, model, sentences } from "./session.ts";
+import { current } from "./look.ts";
+import { model } from "./models.ts";
+import { sentences } from "./session.ts";
 
 /** The chosen sentence, what it was, and the other translations that the search found, with their scores. */
 export function Alternatives() {
@@ -11,7 +13,7 @@ export function Alternatives() {
   if (sentence === undefined || best === undefined) return null;
   const direction = model.value && directionOf(modelLabel(model.value));
   return (
-    <section class="card stack" aria-live="polite">
+    <section class="card stack">
       <p class="quiet" lang={direction?.from} dir="auto">
         {sentence.source}
       </p>

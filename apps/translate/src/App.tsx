@@ -21,27 +21,31 @@ import { directionName, directionOf } from "./direction.ts";
 import { Editor } from "./Editor.tsx";
 import { History } from "./History.tsx";
 import { MESSAGES } from "./messages.ts";
+import { model, modelError, opening, openModel, problem, status, stop, switchBackend } from "./models.ts";
 import { SearchPanel } from "./SearchPanel.tsx";
-import {
-  model,
-  modelError,
-  opening,
-  openModel,
-  problem,
-  running,
-  sentences,
-  speed,
-  status,
-  stop,
-  switchBackend,
-  total,
-} from "./session.ts";
+import { running, sentences, speed, total } from "./session.ts";
 
 const shipped = shippedModels();
 
 function nameOf(source: ModelSource): string {
   const direction = directionOf(modelLabel(source));
   return source.kind === "shipped" && direction ? directionName(direction, language.value) : modelLabel(source);
+}
+
+/** What becomes of a translation, for those who do not see it: twice a run, however many sentences it has. */
+function Announcement() {
+  const messages = useMessages(MESSAGES);
+  const [done, all] = [sentences.value.length, total.value];
+  const said = running.value
+    ? messages.translating
+    : done === 0
+      ? ""
+      : messages.progress(formatCount(done), formatCount(all));
+  return (
+    <p class="unseen" role="status">
+      {said}
+    </p>
+  );
 }
 
 /** The page. */
@@ -52,12 +56,13 @@ export function App() {
   return (
     <Page title={messages.title} lead={messages.lead}>
       <Editor />
+      <Announcement />
       {running.value && total.value > 1 && (
         <Progress
-          label={messages.progress(formatCount(done), formatCount(total.value))}
+          label={messages.translating}
+          detail={messages.progress(formatCount(done), formatCount(total.value))}
           value={done}
           max={total.value}
-          onCancel={stop}
         />
       )}
       {problem.value !== undefined && <Notice error={problem.value} onDismiss={() => (problem.value = undefined)} />}

@@ -4,7 +4,8 @@ import { diffWords } from "diff";
 import { useEffect, useRef } from "preact/hooks";
 import { ATTENTION_IN } from "./attentionMessages.ts";
 import { MESSAGES } from "./messages.ts";
-import { ablated, current, look, restore, sentences, toggleHead, toggleToken } from "./session.ts";
+import { ablated, current, look, restore, toggleHead, toggleToken } from "./look.ts";
+import { sentences } from "./session.ts";
 
 defineAttentionElement();
 
@@ -66,7 +67,14 @@ function Without() {
           return <Mark key={i}>{value}</Mark>;
         })}
       </p>
-      <button type="button" onClick={() => void restore()}>
+      <button
+        type="button"
+        onClick={(event) => {
+          // The button goes away; the keyboard stays in the panel.
+          event.currentTarget.closest(".attention")?.querySelector<AttentionElement>("qkv-attention")?.focus();
+          void restore();
+        }}
+      >
         {messages.restore}
       </button>
     </div>

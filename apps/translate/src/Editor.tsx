@@ -1,19 +1,23 @@
-import { Choice, language, modelLabel, shippedModels, useMessages } from "@qkv/app-shell";
-import { useState } from "preact/hooks";
-import { directionName, directionOf } from "./direction.ts";
+import { modelLabel, useMessages } from "@qkv/app-shell";
+import { useRef, useState } from "preact/hooks";
+import { directionOf } from "./direction.ts";
+import { Directions } from "./Directions.tsx";
 import { MESSAGES } from "./messages.ts";
-import { canGoOn, model, openModel, running, source, stop, translate, translation } from "./session.ts";
+import { model, stop } from "./models.ts";
+import { canGoOn, running, source, translate, translation } from "./session.ts";
 import { Translation } from "./Translation.tsx";
 
 /** The text, its translation, and what is done with them. */
 export function Editor() {
   const messages = useMessages(MESSAGES);
+  const text = useRef<HTMLTextAreaElement>(null);
   const direction = model.value && directionOf(modelLabel(model.value));
   return (
     <section class="editor card">
       <Directions />
       <div class="panes">
         <textarea
+          ref={text}
           aria-label={messages.source}
           placeholder={messages.placeholder}
           lang={direction?.from}
@@ -43,34 +47,21 @@ export function Editor() {
               {canGoOn.value ? messages.goOn : messages.translate}
             </button>
           )}
-          <button type="button" class="plain" disabled={source.value === ""} onClick={() => (source.value = "")}>
+          <button
+            type="button"
+            class="plain"
+            disabled={source.value === ""}
+            onClick={() => {
+              source.value = "";
+              text.current?.focus();
+            }}
+          >
             {messages.clear}
           </button>
         </span>
         <CopyButton />
       </div>
     </section>
-  );
-}
-
-function Directions() {
-  const messages = useMessages(MESSAGES);
-  const options = shippedModels().flatMap((shipped) => {
-    const name = modelLabel(shipped);
-    const direction = directionOf(name);
-    return direction ? [{ value: name, label: directionName(direction, language.value), shipped }] : [];
-  });
-  const open = model.value?.kind === "shipped" ? modelLabel(model.value) : undefined;
-  return (
-    <Choice
-      label={messages.direction}
-      options={options}
-      value={open}
-      onChoose={(name) => {
-        const chosen = options.find(({ value }) => value === name);
-        if (chosen) void openModel(chosen.shipped);
-      }}
-    />
   );
 }
 

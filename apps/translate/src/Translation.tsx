@@ -1,7 +1,8 @@
 import type { TranslatedSentence } from "@qkv/pretrained";
 import { useEffect, useRef } from "preact/hooks";
 import type { VNode } from "preact";
-import { current, lookAt, partial, pinned, running, sentences } from "./session.ts";
+import { current, lookAt, pinned } from "./look.ts";
+import { partial, running, sentences } from "./session.ts";
 
 /** The translation as it grows: each sentence can be pointed at, and reached by the keyboard. */
 export function Translation({
@@ -45,7 +46,12 @@ export function Translation({
       onClick={choose}
       onPointerOver={pointAt}
       onPointerLeave={() => clearTimeout(timer.current)}
-      onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose(event))}
+      onFocusIn={({ target }) => moveStop(box.current, target)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" || event.key === " ") choose(event);
+        else if (!step(box.current, event.key)) return;
+        event.preventDefault();
+      }}
     >
       {isEmpty && <span class="quiet">{empty}</span>}
       {paragraphsOf(sentences.value).map(nodeOf)}
@@ -60,6 +66,27 @@ const HOVER_MS = 250;
 function indexAt(target: EventTarget | null): number | undefined {
   const number = (target as Element | null)?.closest("[data-sentence]")?.getAttribute("data-sentence");
   return number === null || number === undefined ? undefined : Number(number);
+}
+
+/** The keyboard stops once in a translation: at the sentence that it was at last. */
+function moveStop(box: HTMLElement | null, target: EventTarget | null): void {
+  if (!(target instanceof HTMLElement) || target === box) return;
+  box?.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
+  target.tabIndex = 0;
+}
+
+/** Goes to another sentence by arrows, Home and End. @returns whether it is such a key */
+function step(box: HTMLElement | null, key: string): boolean {
+  const all = Array.from(box?.querySelectorAll<HTMLElement>("[data-sentence]") ?? []);
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  const moves: Readonly<Record<string, number>> = {
+    ...{ ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1 },
+    ...{ Home: 0, End: all.length - 1 },
+  };
+  const to = moves[key];
+  if (to === undefined || at === -1) return false;
+  all[Math.min(Math.max(to, 0), all.length - 1)]?.focus();
+  return true;
 }
 
 /** Sentences of a line of text, and the line breaks behind them. */
@@ -89,7 +116,14 @@ function nodeOf(paragraph: Paragraph): VNode {
       {sentences.map(({ space, translations: [best] }, i) => [
         i > 0 || first === 0 ? space : "", // else it stands at the end of the paragraph before
         best && (
-          <span key={i} class="sentence" role="button" tabIndex={0} aria-pressed="false" data-sentence={first + i}>
+          <span
+            key={i}
+            class="sentence"
+            role="button"
+            tabIndex={first + i === 0 ? 0 : -1}
+            aria-pressed="false"
+            data-sentence={first + i}
+          >
             {best.text}
           </span>
         ),

@@ -5,6 +5,7 @@ export const MESSAGES: Messages<{
   title: string;
   lead: string;
   direction: string;
+  swap: string;
   source: string;
   target: string;
   placeholder: string;
@@ -18,6 +19,7 @@ export const MESSAGES: Messages<{
   sample: string;
   beams: string;
   lengthPenalty: string;
+  translating: string;
   progress: (done: string, total: string) => string;
   speed: string;
   perSecond: (tokens: string) => string;
@@ -40,6 +42,7 @@ export const MESSAGES: Messages<{
     title: "Translate, and see how",
     lead: "A Transformer translates in your browser. Point at a sentence and look at every attention head that made it.",
     direction: "Direction",
+    swap: "Translate back",
     source: "Text to translate",
     target: "Translation",
     placeholder: "Write or paste a text",
@@ -53,6 +56,7 @@ export const MESSAGES: Messages<{
     sample: "A small dog is running through the snow. Do you know where the train station is?",
     beams: "Beams",
     lengthPenalty: "Length penalty",
+    translating: "Translating …",
     progress: (done, total) => `${done} of ${total} sentences`,
     speed: "Speed",
     perSecond: (tokens) => `${tokens} tokens/s`,
@@ -76,6 +80,7 @@ export const MESSAGES: Messages<{
     title: "번역하고, 들여다보기",
     lead: "트랜스포머가 브라우저 안에서 번역합니다. 문장을 고르면 그 문장을 만든 모든 어텐션 헤드를 볼 수 있습니다.",
     direction: "번역 방향",
+    swap: "거꾸로 번역하기",
     source: "번역할 글",
     target: "번역",
     placeholder: "글을 쓰거나 붙여 넣으세요",
@@ -89,6 +94,7 @@ export const MESSAGES: Messages<{
     sample: "A small dog is running through the snow. Do you know where the train station is?",
     beams: "빔 개수",
     lengthPenalty: "길이 벌점",
+    translating: "번역하는 중 …",
     progress: (done, total) => `${total}문장 중 ${done}문장`,
     speed: "속도",
     perSecond: (tokens) => `초당 ${tokens} 토큰`,

@@ -1,36 +1,11 @@
-// What the page knows, and what a person can do with it. The components show it; the worker computes it.
-import {
-  type BackendStatus,
-  connectWorker,
-  hear,
-  type HearLoss,
-  isAbort,
-  modelLabel,
-  type ModelSource,
-  shippedModels,
-} from "@qkv/app-shell";
+// The text, its translation, and what a person can do with them. The components show it; the worker computes it.
+import { hear, modelLabel, type ModelSource } from "@qkv/app-shell";
 import { batch, computed, signal } from "@preact/signals";
-import type { BackendName } from "@qkv/backend";
-import type { DownloadProgress, TranslatedSentence } from "@qkv/pretrained";
-import type { Ablated, HeadRef } from "@qkv/visualize/element";
-import { ablationOf, NOTHING_OFF, withHead, withToken } from "./ablated.ts";
+import type { TranslatedSentence } from "@qkv/pretrained";
 import { remember } from "./history.ts";
-import type { Look, News, SearchSettings, Work } from "./worker.ts";
-
-/** The worker's functions. */
-export const work = connectWorker<Work>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
-
-export const status = signal<BackendStatus | undefined>(undefined);
-export const model = signal<ModelSource | undefined>(undefined);
-export const opening = signal<{ source: ModelSource; progress?: DownloadProgress } | undefined>(undefined);
-export const modelError = signal<unknown>(undefined);
-/** Something that is not the model's went wrong. */
-export const problem = signal<unknown>(undefined);
-
-const hearLoss: HearLoss = (error, now) => {
-  [problem.value, status.value] = [error, now];
-};
-void work.onDeviceLost(hear(hearLoss));
+import { guarded, model, openModel, problem, status } from "./models.ts";
+import { work } from "./work.ts";
+import type { News, SearchSettings } from "./worker.ts";
 
 /** What is to be translated. */
 export const source = signal("");
@@ -44,15 +19,6 @@ export const total = signal(0);
 export const running = signal(false);
 /** The last run's tokens by second. */
 export const speed = signal<number | undefined>(undefined);
-/** The sentence that is looked at. */
-export const current = signal<number | undefined>(undefined);
-/** It stays when the pointer goes to others. */
-export const pinned = signal(false);
-/** What the model did in it. */
-export const look = signal<Look | undefined>(undefined);
-/** What is switched off while looking. */
-export const ablated = signal<Ablated>(NOTHING_OFF);
-
 /** What was asked for when `sentences` were made: the same again goes on, anything else begins anew. */
 let asked = "";
 const askedNow = () => JSON.stringify([source.value, settings.value, model.value && modelLabel(model.value)]);
@@ -71,82 +37,14 @@ export function textOf({ space, translations: [best] }: TranslatedSentence): str
   return space + (best?.text ?? "");
 }
 
-/** Looks at a sentence, at all of its heads and tokens. */
-export async function lookAt(index: number): Promise<void> {
-  if (running.value || index === current.value) return;
-  batch(() => {
-    current.value = index;
-    look.value = undefined;
-    ablated.value = NOTHING_OFF;
-  });
-  await readAgain();
-}
-
-/** Switches a head off, or on again. */
-export function toggleHead(head: HeadRef): Promise<void> {
-  ablated.value = withHead(ablated.value, head);
-  return readAgain();
-}
-
-/** Hides a token of the source, or shows it again. */
-export function toggleToken(place: number): Promise<void> {
-  ablated.value = withToken(ablated.value, place);
-  return readAgain();
-}
-
-/** Switches everything on again. */
-export function restore(): Promise<void> {
-  ablated.value = NOTHING_OFF;
-  return readAgain();
-}
-
-async function readAgain(): Promise<void> {
-  const [index, off] = [current.value, ablated.value];
-  const sentence = index === undefined ? undefined : sentences.value[index];
-  const shape = look.value?.attention;
-  if (sentence === undefined) return;
-  await guarded(async () => {
-    const seen = await work.look(sentence.source, settings.value, ablationOf(off, shape));
-    if (current.value === index && ablated.value === off) look.value = seen;
-  });
-}
-
-/** Opens a model in place of the one before. */
-export async function openModel(picked: ModelSource): Promise<void> {
-  modelError.value = undefined;
-  opening.value = { source: picked };
-  const listener = hear((progress: DownloadProgress) => {
-    if (opening.value?.source === picked) opening.value = { source: picked, progress };
-  });
-  try {
-    if (running.value) stop();
-    status.value = await work.open(picked, listener);
-    model.value = picked;
-  } catch (error) {
-    if (!isAbort(error)) modelError.value = error;
-  } finally {
-    if (opening.value?.source === picked) opening.value = undefined;
-  }
-}
-
-/** Stops opening a model, or translating: what is there stays. */
-export function stop(): void {
-  void work.cancel();
-}
-
-/** Computes on another backend; the open model goes along. */
-export async function switchBackend(name: BackendName): Promise<void> {
-  if (running.value) stop();
-  await guarded(async () => {
-    status.value = await work.switchBackend(name);
-  });
-}
-
 /** Translates what is written, or goes on where it was stopped. */
 export async function translate(): Promise<void> {
   if (running.value || model.value === undefined) return;
   const text = source.value;
-  if (!canGoOn.value) startAnew();
+  if (!canGoOn.value) {
+    asked = askedNow();
+    clearTranslation();
+  }
   const skip = sentences.value.length;
   running.value = true;
   const { listener, flush } = collectNews();
@@ -167,11 +65,16 @@ export async function translate(): Promise<void> {
   });
 }
 
-function startAnew(): void {
+/** Translates the other way round, with a model for it: the translation becomes the text. */
+export async function swap(reverse: ModelSource): Promise<void> {
+  if (translation.value.trim() !== "") source.value = translation.value;
+  clearTranslation();
+  await openModel(reverse);
+}
+
+function clearTranslation(): void {
   batch(() => {
-    asked = askedNow();
     [sentences.value, partial.value, total.value] = [[], "", 0];
-    [current.value, look.value, ablated.value, pinned.value] = [undefined, undefined, NOTHING_OFF, false];
     problem.value = undefined;
   });
 }
@@ -199,14 +102,3 @@ function collectNews() {
   });
   return { listener, flush };
 }
-
-async function guarded(doing: () => Promise<void>): Promise<void> {
-  try {
-    await doing();
-  } catch (error) {
-    if (!isAbort(error)) problem.value = error;
-  }
-}
-
-const [shipped] = shippedModels();
-if (shipped !== undefined) void openModel(shipped);

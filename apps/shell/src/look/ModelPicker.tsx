@@ -1,8 +1,8 @@
 import type { DownloadProgress } from "@qkv/pretrained";
-import { useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { folderSource, modelLabel, type ModelSource } from "../model/modelSource.ts";
 import { FileButton } from "./FileButton.tsx";
-import { formatBytes } from "./format.ts";
+import { formatBytes, formatPercent } from "./format.ts";
 import { type Messages, useMessages } from "./language.ts";
 import { Notice } from "./Notice.tsx";
 import { Progress } from "./Progress.tsx";
@@ -71,15 +71,26 @@ export function ModelPicker(props: ModelPickerProps) {
   const { shipped, current, opening, error, unkept, example, nameOf = modelLabel, onPick, onCancel } = props;
   const messages = useMessages(MESSAGES);
   const [ref, setRef] = useState("");
+  const field = useId();
+  const panel = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (panel.current && error !== undefined) panel.current.open = true; // what went wrong is seen, wherever it was begun
+  }, [error]);
   const submit = (event: Event) => {
     event.preventDefault();
     if (ref.trim() !== "") onPick({ kind: "remote", ref: ref.trim() });
   };
   return (
-    <details class="panel model-picker">
+    <details ref={panel} class="panel model-picker" aria-busy={opening !== undefined}>
       <summary>
         <span>{messages.title}</span>
-        <span class="quiet">{current === undefined ? messages.none : nameOf(current)}</span>
+        <span class="quiet">
+          {opening !== undefined
+            ? `${messages.opening(nameOf(opening.source))}${percentOf(opening.progress)}`
+            : current === undefined
+              ? messages.none
+              : nameOf(current)}
+        </span>
       </summary>
       <p class="small quiet">{messages.shipped}</p>
       <div class="row">
@@ -95,20 +106,21 @@ export function ModelPicker(props: ModelPickerProps) {
         ))}
       </div>
       <form onSubmit={submit} class="stack">
-        <label>
-          <span class="small quiet">{messages.remote}</span>
-          <span class="row">
-            <input
-              type="text"
-              spellcheck={false}
-              autocomplete="off"
-              placeholder={example}
-              value={ref}
-              onInput={({ currentTarget }) => setRef(currentTarget.value)}
-            />
-            <button type="submit">{messages.open}</button>
-          </span>
+        <label class="small quiet" for={field}>
+          {messages.remote}
         </label>
+        <span class="row">
+          <input
+            id={field}
+            type="text"
+            spellcheck={false}
+            autocomplete="off"
+            placeholder={example}
+            value={ref}
+            onInput={({ currentTarget }) => setRef(currentTarget.value)}
+          />
+          <button type="submit">{messages.open}</button>
+        </span>
         <p class="small quiet">{messages.remoteHint}</p>
       </form>
       <div class="stack">
@@ -126,6 +138,10 @@ export function ModelPicker(props: ModelPickerProps) {
       {error !== undefined && <Notice error={error} />}
     </details>
   );
+}
+
+function percentOf({ loaded = 0, total }: Partial<DownloadProgress> = {}): string {
+  return total === undefined ? "" : ` ${formatPercent(loaded / total)}`;
 }
 
 interface OpeningProps {

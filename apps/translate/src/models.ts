@@ -1,0 +1,83 @@
+// The model, and on which backend it runs. The components show it; the worker computes it.
+import {
+  type BackendStatus,
+  hear,
+  type HearLoss,
+  isAbort,
+  modelLabel,
+  type ModelSource,
+  shippedModels,
+  stored,
+} from "@qkv/app-shell";
+import { signal } from "@preact/signals";
+import type { BackendName } from "@qkv/backend";
+import type { DownloadProgress } from "@qkv/pretrained";
+import { work } from "./work.ts";
+
+/** Which backend computes; undefined until one is started. */
+export const status = signal<BackendStatus | undefined>(undefined);
+/** The open model. */
+export const model = signal<ModelSource | undefined>(undefined);
+/** The model that is being opened, and how far it is. */
+export const opening = signal<{ source: ModelSource; progress?: DownloadProgress } | undefined>(undefined);
+/** Why the last model could not be opened. */
+export const modelError = signal<unknown>(undefined);
+/** What else went wrong. */
+export const problem = signal<unknown>(undefined);
+
+const shipped = shippedModels();
+/** The shipped model that was chosen last, here or on an earlier visit. */
+const chosen = stored("translate.model", "", (name): name is string => shipped.some((of) => modelLabel(of) === name));
+
+const hearLoss: HearLoss = (error, now) => {
+  [problem.value, status.value] = [error, now];
+};
+void work.onDeviceLost(hear(hearLoss));
+
+/** Opens a model in place of the one before. */
+export async function openModel(picked: ModelSource): Promise<void> {
+  modelError.value = undefined;
+  opening.value = { source: picked };
+  const listener = hear((progress: DownloadProgress) => {
+    if (opening.value?.source === picked) opening.value = { source: picked, progress };
+  });
+  try {
+    stop();
+    status.value = await work.open(picked, listener);
+    model.value = picked;
+    if (picked.kind === "shipped") chosen.value = picked.name;
+  } catch (error) {
+    if (!isAbort(error)) modelError.value = error;
+  } finally {
+    if (opening.value?.source === picked) opening.value = undefined;
+  }
+}
+
+/** Stops opening a model, or translating: what is there stays. */
+export function stop(): void {
+  void work.cancel();
+}
+
+/** Computes on another backend; the open model goes along. */
+export async function switchBackend(name: BackendName): Promise<void> {
+  stop();
+  await guarded(async () => {
+    status.value = await work.switchBackend(name);
+  });
+}
+
+/** Opens the shipped model of the last visit, or the first one. */
+export function openShipped(): void {
+  const [first] = shipped;
+  const last = shipped.find((of) => modelLabel(of) === chosen.value) ?? first;
+  if (last !== undefined) void openModel(last);
+}
+
+/** Does it, and lets the page say what went wrong; being stopped is nothing wrong. */
+export async function guarded(doing: () => Promise<void>): Promise<void> {
+  try {
+    await doing();
+  } catch (error) {
+    if (!isAbort(error)) problem.value = error;
+  }
+}

@@ -1,0 +1,51 @@
+// apps/translate with more than one shipped model: one is fetched, the other when it is asked for.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import type { FolderServer } from "./server.ts";
+import { box, openModel, openTranslate, press, serveTranslate, shown, translate } from "./translatePage.ts";
+
+const isThere = existsSync(fileURLToPath(new URL("../../models/fr-en", import.meta.url)));
+
+describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined || !isThere)("apps/translate in both directions", () => {
+  let server: FolderServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await serveTranslate();
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  test("fetches the chosen model alone, turns round with the translation as the text, and keeps the choice", async () => {
+    const { page, printed, responses } = await openTranslate(browser, server);
+    const fetched = () => responses.map((response) => /\/models\/([^/]+)\//.exec(response.url())?.[1]);
+    expect(new Set(fetched().filter(Boolean))).toEqual(new Set(["en-fr"]));
+    const french = (await translate(page, "Where is the train station?")).trim();
+    await press(page, "Translate back");
+    await openModel(page, "French → English");
+    expect(await page.getByRole("radio", { name: "French → English" }).isChecked()).toBe(true);
+    expect(await box(page).inputValue()).toBe(french);
+    expect(await shown(page)).toBe("The translation appears here.");
+    await press(page, "Translate");
+    await page.locator(".sentence").first().waitFor();
+    expect(await box(page).getAttribute("lang")).toBe("fr");
+
+    const before = responses.length;
+    await page.reload();
+    await openModel(page, "French → English");
+    expect(
+      new Set(responses.slice(before).flatMap((response) => /\/models\/([^/]+)\//.exec(response.url())?.[1] ?? [])),
+    ).toEqual(new Set(["fr-en"]));
+    await page.locator(".choice label", { hasText: "English → French" }).click();
+    await openModel(page, "English → French");
+    expect((await translate(page, "I love you.")).trim()).toBe("Je t'aime.");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+});

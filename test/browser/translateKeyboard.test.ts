@@ -1,0 +1,144 @@
+// apps/translate by keys alone, and what a screen reader hears of it.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import type { FolderServer } from "./server.ts";
+import { box, idle, openTranslate, press, serveTranslate } from "./translatePage.ts";
+
+declare global {
+  var announced: string[];
+}
+
+describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate by keys", () => {
+  let server: FolderServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await serveTranslate();
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  test("translates, looks at the attention, switches a head off and on, and opens a model, the focus always seen", async () => {
+    const { page, printed } = await openTranslate(browser, server);
+    await tabTo(page, "Text to translate");
+    await page.keyboard.type("I love you. Where is the train station?");
+    await tabTo(page, "Translate");
+    await page.keyboard.press("Enter");
+    await page.locator(".sentence").nth(1).waitFor();
+    await idle(page);
+    expect(await focused(page)).toBe("Translate");
+
+    await tabTo(page, "Je t'aime.", "Shift+Tab");
+    await page.keyboard.press("ArrowRight");
+    expect(await focused(page)).toContain("gare");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.locator("qkv-attention line").first().waitFor({ state: "attached" });
+    expect(await focused(page)).toContain("gare");
+    await tabTo(page, "Clear"); // one stop is enough for all sentences
+
+    await choose(page, "View", "Matrix");
+    await choose(page, "Layer", "1");
+    await choose(page, "Head", "0");
+    await tabTo(page, "Switch this head off");
+    await page.keyboard.press("Enter");
+    await page.getByTestId("ablated").waitFor();
+    await expect.poll(() => focused(page)).toBe("Switch this head on");
+    await page.keyboard.press("Enter");
+    await page.getByTestId("ablated").waitFor({ state: "detached" });
+    await expect.poll(() => focused(page)).toBe("Switch this head off");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "Switch all on again");
+    await page.keyboard.press("Enter");
+    await page.getByTestId("ablated").waitFor({ state: "detached" });
+    expect(await focused(page)).toBe("View");
+    await tabTo(page, "In words");
+    await page.keyboard.press("Enter");
+    await page.locator("qkv-attention .words li").first().waitFor();
+    expect(await page.locator("qkv-attention .words li").first().innerText()).toMatch(/looks at/);
+
+    await tabTo(page, /^Model/);
+    await page.keyboard.press("Enter");
+    await tabTo(page, "From the hub");
+    await page.keyboard.type("not a name");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "expected the id of a model" }).waitFor();
+    expect(await focused(page)).toBe("From the hub, or any https address");
+    await tabTo(page, /^History/);
+    await page.keyboard.press("Enter");
+    await tabTo(page, "Clear history");
+    await page.keyboard.press("Enter"); // and the button is gone
+    expect(await focused(page)).toMatch(/^History/);
+    await tabTo(page, "Clear", "Shift+Tab");
+    await page.keyboard.press("Enter"); // and the button is disabled
+    expect(await focused(page)).toBe("Text to translate");
+    expect(await box(page).inputValue()).toBe("");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("says politely that it translates and that it is done, whatever the number of sentences", async () => {
+    const { page } = await openTranslate(browser, server);
+    await page.evaluate(() => {
+      globalThis.announced = [];
+      const live = '[role="status"], [aria-live]';
+      new MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const region = (target instanceof Element ? target : target.parentElement)?.closest(live);
+          if (region) globalThis.announced.push(region.textContent ?? "");
+        }
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await box(page).fill("I love you. ".repeat(40));
+    await press(page, "Translate");
+    await page.locator(".sentence").nth(39).waitFor();
+    await idle(page);
+    const announced = await page.evaluate(() => globalThis.announced);
+    expect(new Set(announced)).toEqual(new Set(["Translating …", "41 of 41 sentences"]));
+    expect(announced.length).toBeLessThanOrEqual(4);
+    expect(await page.locator('[aria-live="assertive"]').count()).toBe(0);
+    await page.close();
+  });
+});
+
+/** What has the focus, as it is called; it has to be one that shows it. */
+async function focused(page: Page): Promise<string> {
+  const { name, isShown } = await page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    const seen = element?.matches("input[type=radio]") ? element.nextElementSibling : element;
+    const style = seen && getComputedStyle(seen);
+    const label = (element as HTMLInputElement | null)?.labels?.[0]?.textContent;
+    return {
+      name: element?.getAttribute("aria-label") ?? label ?? element?.textContent ?? "",
+      isShown: element !== document.body && style?.outlineStyle !== "none" && style?.outlineWidth !== "0px",
+    };
+  });
+  expect({ name, isShown }).toEqual({ name, isShown: true });
+  return name.trim();
+}
+
+/** Presses Tab until the one of that name has the focus. */
+async function tabTo(page: Page, name: string | RegExp, key = "Tab"): Promise<void> {
+  const seen: string[] = [];
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press(key);
+    if (await page.evaluate(() => document.activeElement === document.body)) continue; // round the end of the page
+    const now = await focused(page);
+    if (typeof name === "string" ? now.startsWith(name) : name.test(now)) return;
+    seen.push(now);
+  }
+  throw new Error(`expected ${String(name)} among what Tab reaches, got ${seen.join(", ")}`);
+}
+
+/** Goes to a list and chooses from it by writing. */
+async function choose(page: Page, list: string, option: string): Promise<void> {
+  await tabTo(page, list);
+  await page.keyboard.type(option);
+  expect(await focused(page)).toBe(list);
+}
