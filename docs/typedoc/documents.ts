@@ -1,6 +1,6 @@
 // What the site has to read beside the reference: the tour with its programs, and the pages of the project.
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import {
   type Application,
   DocumentReflection,
@@ -8,7 +8,8 @@ import {
   normalizePath,
   type ProjectReflection,
 } from "typedoc";
-import { filePage, type Page, tourPages } from "./tour.ts";
+import { filePage, type Page, sourcePage } from "./pages.ts";
+import { tourPages } from "./tour.ts";
 
 const FILES = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/benchmarks.md"];
 const FOLDERS = ["apps", "models"]; // whose folders have a README.md
@@ -19,7 +20,17 @@ export function addDocuments(app: Application, project: ProjectReflection, root:
     readdirSync(join(root, parent)).map((name) => `${parent}/${name}/README.md`),
   );
   const files = [...FILES, ...readmes.filter((path) => existsSync(join(root, path)))];
-  for (const page of [tourPages(root), ...files.map((path) => filePage(root, path))]) addPage(app, project, page, root);
+  const korean = { ...filePage(root, "README.ko.md"), name: "한국어" };
+  const pages = [korean, tourPages(root), ...files.map((path) => filePage(root, path))];
+  for (const page of pages) addPage(app, project, page, root);
+}
+
+/** Gives a page to each Markdown or TypeScript file that is linked to and has none: browsers do not show them. */
+export function addLinkedFiles(app: Application, project: ProjectReflection, root: string): void {
+  for (const path of project.files.getMediaPaths()) {
+    if (path.endsWith(".ts")) addPage(app, project, sourcePage(root, relative(root, path)), root);
+    if (path.endsWith(".md")) addPage(app, project, filePage(root, relative(root, path)), root);
+  }
 }
 
 function addPage(

@@ -1,9 +1,9 @@
 // Builds the site of reference and tour into docs/site: `pnpm docs:site`. Any warning fails it.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application, Converter, normalizePath, ReflectionKind } from "typedoc";
+import { Application, Converter, normalizePath, PageEvent, ReflectionKind } from "typedoc";
 import { standForClass } from "./aliases.ts";
-import { addDocuments } from "./documents.ts";
+import { addDocuments, addLinkedFiles } from "./documents.ts";
 import { publicEntries, showReadme } from "./modules.ts";
 import { nameParameters } from "./parameters.ts";
 import { FileRouter } from "./router.ts";
@@ -13,7 +13,8 @@ import { validate } from "./validate.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = join(ROOT, "docs/site");
 const entries = publicEntries(ROOT);
-const folders = new Map(entries.map(({ name, folder }) => [name, folder]));
+const folders = new Map(entries.flatMap(({ name, folder }) => (folder === undefined ? [] : [[name, folder]])));
+const packages = [...folders.keys()];
 
 const app = await Application.bootstrapWithPlugins({
   name: "QKV",
@@ -25,7 +26,7 @@ const app = await Application.bootstrapWithPlugins({
   skipErrorChecking: true, // `pnpm check` has the types
   validation: { invalidLink: true, invalidPath: true, notDocumented: true, notExported: true, rewrittenLink: true },
   requiredToBeDocumented: ["Function", "Class", "Method", "Variable", "Interface", "TypeAlias"],
-  packagesRequiringDocumentation: entries.map(({ name }) => name),
+  packagesRequiringDocumentation: packages,
   externalSymbolLinkMappings: {
     "@tensorflow/tfjs-core": { "*": "https://js.tensorflow.org/api/latest/" },
   },
@@ -47,8 +48,14 @@ app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, declaration) => {
   const folder = declaration.kindOf(ReflectionKind.Module) && folders.get(declaration.name);
   if (folder) showReadme(app, declaration, join(ROOT, folder));
 });
-app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => markShapes(project));
+app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  addLinkedFiles(app, project, ROOT);
+  markShapes(project);
+});
 app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => nameParameters(project));
+app.renderer.on(PageEvent.END, (page) => {
+  page.contents = (page.contents ?? "").replace(/href="((?:\.\.?\/)+)"/g, 'href="$1index.html"'); // no server adds it
+});
 
 // Not app.convert(), which would ask git for an address to link sources to: they are named, and lie beside the site.
 const sources = app.getEntryPoints()?.map((entry) => {
@@ -58,7 +65,7 @@ const sources = app.getEntryPoints()?.map((entry) => {
 });
 if (sources !== undefined) {
   const project = app.converter.convert(sources);
-  validate(app, project, [...folders.keys()]);
+  validate(app, project, packages);
   await app.generateDocs(project, OUT);
 }
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;

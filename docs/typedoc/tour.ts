@@ -1,18 +1,7 @@
 // The guided tour as pages: its introductions, and each program with what the tour says of it, its pictures and its source.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-
-/** A document of the site. */
-export interface Page {
-  /** The file that it shows, below the root. */
-  readonly path: string;
-  readonly name: string;
-  /** Markdown. */
-  readonly text: string;
-  /** The file that its relative links start from, if not `path`. */
-  readonly linksFrom?: string;
-  readonly children?: readonly Page[];
-}
+import { filePage, type Page, sourcePage } from "./pages.ts";
 
 const TOUR = "examples/README.md";
 const PICTURES = "docs/tour";
@@ -27,27 +16,15 @@ export function tourPages(root: string): Page {
   return { ...filePage(root, TOUR), children: [filePage(root, "examples/README.ko.md"), ...programs] };
 }
 
-/** A Markdown file as a page, called by its first heading. */
-export function filePage(root: string, path: string): Page {
-  const text = readFileSync(join(root, path), "utf8");
-  return { path, name: /^# (.+)$/m.exec(text)?.[1] ?? path, text };
-}
-
 function programPage(root: string, path: string): Page {
   const link = relative("examples", path);
   const tour = readFileSync(join(root, TOUR), "utf8").split("\n\n");
   const said = tour.map((paragraph) => leadOf(paragraph)).find((lead) => lead?.link === link);
-  const name = said === undefined ? basename(path) : `${said.number}. ${said.title}`;
-  const text = [
-    `# ${name}`,
-    said?.text,
-    picturesOf(root, path, said?.text ?? "")
-      .map((picture) => pictureOf(root, picture))
-      .join("\n"),
-    `\`\`\`sh\npnpm example ${path}\n\`\`\``,
-    `\`\`\`ts\n${readFileSync(join(root, path), "utf8").trim()}\n\`\`\``,
-  ];
-  return { path, name, text: text.filter(Boolean).join("\n\n"), linksFrom: TOUR };
+  if (said === undefined) return sourcePage(root, path);
+  const run = `\`\`\`sh\npnpm example ${path}\n\`\`\``;
+  const pictures = picturesOf(root, path, said.text).map((picture) => pictureOf(root, picture));
+  const page = sourcePage(root, path, `${said.number}. ${said.title}`, [said.text, pictures.join("\n"), run]);
+  return { ...page, linksFrom: TOUR };
 }
 
 /** What a paragraph of the tour begins with, if it is a program's: `**1. [Queries and keys](tour/01-queriesAndKeys.ts).**` */
