@@ -52,9 +52,11 @@ afterAll(() => {
 test("every program is listed, and both pages lead to it", () => {
   const programs = readdirSync(FOLDER).filter((name) => /^\d\d-.*\.ts$/.test(name));
   expect(programs.sort()).toEqual(Object.keys(PROGRAMS).map((name) => `${name}.ts`));
+  const smaller = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".ts"));
+  const links = [...programs.map((name) => `(tour/${name})`), ...smaller.map((name) => `(${name})`)];
   for (const page of ["README.md", "README.ko.md"]) {
     const text = readFileSync(join(ROOT, "examples", page), "utf8");
-    expect(programs.filter((name) => !text.includes(`(tour/${name})`))).toEqual([]);
+    expect(links.filter((link) => !text.includes(link))).toEqual([]);
   }
 });
 

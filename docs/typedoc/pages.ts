@@ -13,10 +13,10 @@ export interface Page {
   readonly children?: readonly Page[];
 }
 
-/** A Markdown file, called by its first heading. */
+/** A Markdown file, called by its first heading up to a comma. */
 export function filePage(root: string, path: string): Page {
   const text = readFileSync(join(root, path), "utf8");
-  return { path, name: /^# (.+)$/m.exec(text)?.[1] ?? path, text };
+  return { path, name: /^# ([^,\n]+)/m.exec(text)?.[1] ?? path, text };
 }
 
 /** A TypeScript file, with what is to be said before it in Markdown. */
