@@ -15,6 +15,23 @@ export class ConfigFields {
     if (this.#fields[name] !== value) this.#fail(name, JSON.stringify(value));
   }
 
+  /** Whether the field is there, with any value but null. */
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined && this.#fields[name] !== null;
+  }
+
+  /** Whether the field says null, which is not the same as saying nothing. */
+  isNull(name: string): boolean {
+    return this.#fields[name] === null;
+  }
+
+  /** The fields of an object that the field holds. */
+  optionalObject(name: string): ConfigFields | undefined {
+    if (!this.has(name)) return undefined;
+    const value = this.#fields[name];
+    return typeof value === "object" && !Array.isArray(value) ? new ConfigFields(value) : this.#fail(name, "an object");
+  }
+
   /** A whole number of at least 0. */
   integer(name: string, fallback?: number): number {
     const value = this.optionalInteger(name) ?? fallback;
@@ -93,6 +110,14 @@ export class ConfigFields {
     const value = this.#fields[name] ?? fallback;
     if (typeof value === "string" && Object.hasOwn(table, value)) return table[value] as T;
     return this.#fail(name, `one of ${Object.keys(table).join(", ")}`);
+  }
+
+  /** One token id, or a list of them. */
+  ids(name: string, fallback: readonly number[]): readonly number[] {
+    const value = this.#fields[name] ?? fallback;
+    const ids: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const valid = ids.every((id) => Number.isSafeInteger(id) && (id as number) >= 0);
+    return valid ? (ids as number[]) : this.#fail(name, "a token id or a list of them");
   }
 
   /** Lists of token ids, as `bad_words_ids` is. */

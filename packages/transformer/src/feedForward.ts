@@ -2,6 +2,12 @@ import { type Activation, dropout, Linear, type Params, type RandomStream } from
 import * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 
+/** What a {@link FeedForward} is made of. */
+export type FeedForwardConfig = Pick<
+  TransformerLayerConfig,
+  "dModel" | "ffnDim" | "activation" | "activationDropout" | "init"
+>;
+
 /** Two linear maps with an activation between them, at each position alone ("Attention Is All You Need", 3.3). */
 export class FeedForward {
   readonly fc1: Linear;
@@ -10,7 +16,7 @@ export class FeedForward {
 
   readonly #activationDropout: number;
 
-  constructor(params: Params, { dModel, ffnDim, activation, activationDropout, init }: TransformerLayerConfig) {
+  constructor(params: Params, { dModel, ffnDim, activation, activationDropout, init }: FeedForwardConfig) {
     const options = init === undefined ? {} : { init };
     this.fc1 = new Linear(params.at("fc1"), dModel, ffnDim, options);
     this.fc2 = new Linear(params.at("fc2"), ffnDim, dModel, options);

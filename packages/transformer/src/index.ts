@@ -2,14 +2,37 @@ export { DecoderLayer, type DecoderLayerOptions, type DecoderLayerOutput } from 
 export { EncoderLayer, type EncoderLayerOutput } from "./encoderLayer.ts";
 export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./activationNames.ts";
 export { ConfigError, ConfigFields } from "./configFields.ts";
-export { FeedForward } from "./feedForward.ts";
+export type { CausalConfig } from "./causal/config.ts";
+export {
+  formatGpt2Config,
+  GPT2_CHECKPOINT_NAMES,
+  GPT2_IGNORED_NAMES,
+  isGpt2Config,
+  packGpt2,
+  parseGpt2Config,
+  unpackGpt2,
+} from "./causal/gpt2.ts";
+export { CausalLayer, type CausalLayerOptions, type CausalLayerOutput } from "./causal/layer.ts";
+export {
+  formatLlamaConfig,
+  LLAMA_CHECKPOINT_NAMES,
+  LLAMA_IGNORED_NAMES,
+  LLAMA_TYPES,
+  type LlamaType,
+  llamaTypeOf,
+  parseLlamaConfig,
+} from "./causal/llama.ts";
+export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./causal/model.ts";
+export type { CausalGenerationDefaults, CausalModel } from "./causalModel.ts";
+export { FeedForward, type FeedForwardConfig } from "./feedForward.ts";
+export { GatedFeedForward, type GatedFeedForwardConfig } from "./gatedFeedForward.ts";
 export { ablate, type Ablation } from "./ablate.ts";
 export type { HeadMasks, LayerHeads } from "./headMasks.ts";
 export type { TransformerLayerConfig } from "./layerConfig.ts";
 export type { GeneratedSequence } from "./generation/beamHypotheses.ts";
 export { generate, generateStream } from "./generation/generate.ts";
 export type { LogitsProcessor } from "./generation/logitsProcessors.ts";
-export type { GenerationOptions, SamplingOptions, SourceProgress } from "./generation/options.ts";
+export type { GenerationOptions, GenerativeModel, SamplingOptions, SourceProgress } from "./generation/options.ts";
 export { parseGenerationOptions } from "./generation/parseGenerationOptions.ts";
 export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./marian/checkpointNames.ts";
 export { type MarianConfig, parseMarianConfig } from "./marian/config.ts";

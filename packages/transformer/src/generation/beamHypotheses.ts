@@ -2,10 +2,10 @@ import type { GenerationSettings } from "./options.ts";
 
 /** One sequence that was generated. */
 export interface GeneratedSequence {
-  /** From the start token to the end token, or to where the length ran out. No padding. */
+  /** From the start token, or the prompt, to the end token or to where the length ran out. No padding. */
   readonly ids: readonly number[];
   /**
-   * The log-probability of all its tokens, divided by their number to the power `lengthPenalty`. In beam search a
+   * The log-probability of all the tokens that were made, divided by their number to the power `lengthPenalty`. In beam search a
    * forced token costs nothing, as in Hugging Face's; greedy search and sampling give what the model itself says.
    */
   readonly score: number;
@@ -25,9 +25,10 @@ export class BeamHypotheses {
     this.#settings = settings;
   }
 
-  /** @param ids start token included */
+  /** @param ids what it began with included */
   add(ids: readonly number[], logProbability: number): void {
-    const score = scoreOf(logProbability, ids.length - 1, this.#settings.lengthPenalty);
+    const { promptLength, lengthPenalty } = this.#settings;
+    const score = scoreOf(logProbability, ids.length - promptLength, lengthPenalty);
     const place = this.#best.findIndex((other) => other.score < score);
     this.#best.splice(place === -1 ? this.#best.length : place, 0, { ids, score });
     if (this.#best.length > this.#settings.numBeams) this.#best.pop();
@@ -37,15 +38,15 @@ export class BeamHypotheses {
    * Whether to stop looking: there are enough, and none of the sequences still growing is expected to beat the worst.
    *
    * @param logProbability of the best that still grows
-   * @param length of those, without the start token
+   * @param length of those, without what they began with
    */
   isDone(logProbability: number, length: number): boolean {
-    const { numBeams, earlyStopping, lengthPenalty, maxLength } = this.#settings;
+    const { numBeams, earlyStopping, lengthPenalty, maxLength, promptLength } = this.#settings;
     const worst = this.#best[numBeams - 1];
     if (worst === undefined) return false;
     if (earlyStopping === true) return true;
     // Log-probabilities only fall; under a positive penalty it is length that could still raise a score.
-    const bestLength = earlyStopping === "never" && lengthPenalty > 0 ? maxLength - 1 : length;
+    const bestLength = earlyStopping === "never" && lengthPenalty > 0 ? maxLength - promptLength : length;
     return scoreOf(logProbability, bestLength, lengthPenalty) <= worst.score;
   }
 

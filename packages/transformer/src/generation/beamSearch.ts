@@ -13,25 +13,25 @@ interface Beam {
 }
 
 /**
- * The best sequences of each of the `sources` that `decoding` starts from.
+ * The best sequences of each of the `prompts` that `decoding` starts from.
  *
  * A source begins with one beam and takes as many as there are continuations for; one that is done gives up its rows,
  * so a step costs only what is still undecided.
  */
 export async function beamSearch(
   decoding: Decoding,
-  sources: number,
+  prompts: readonly (readonly number[])[],
   settings: GenerationSettings,
 ): Promise<GeneratedSequence[][]> {
   const processors = logitsProcessors(settings);
-  const searches = Array.from({ length: sources }, (_, row) => ({
+  const searches = prompts.map((ids, row) => ({
     source: row,
     finished: new BeamHypotheses(settings),
-    beams: [{ row, ids: [settings.startTokenId], logProbability: 0 }] as Beam[],
+    beams: [{ row, ids, logProbability: 0 }] as Beam[],
   }));
   let open = searches;
   while (open.length > 0) {
-    const next = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids.at(-1) as number)));
+    const next = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids)));
     let row = 0;
     for (const search of open) {
       const own = next.slice(row, (row += search.beams.length));
@@ -86,5 +86,7 @@ function extend(
     }
   }
   const [best] = next;
-  return best === undefined || finished.isDone(best.logProbability, best.ids.length - 1) ? [] : next;
+  return best === undefined || finished.isDone(best.logProbability, best.ids.length - settings.promptLength)
+    ? []
+    : next;
 }

@@ -4,6 +4,7 @@ import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast, Memory, Seq2SeqModel } from "../seq2seq.ts";
 import { eventTurn } from "./eventTurn.ts";
+import type { GenerativeModel } from "./options.ts";
 
 /** How likely each token is to come next. */
 export interface NextToken {
@@ -19,35 +20,39 @@ export interface NextToken {
  * Searches see token ids in and logits out; which rows go on, and as what, they say by {@link continueFrom}.
  */
 export class Decoding {
-  readonly #model: Seq2SeqModel;
+  readonly #model: GenerativeModel;
   readonly #signal: AbortSignal | undefined;
-  #memory: Memory;
+  /** Absent for a decoder-only model. */
+  #memory: Memory | undefined;
+  /** How many tokens of each row the model has read. */
+  #read = 0;
   #past: DecoderPast | undefined;
   /** Which source each row of the memory belongs to. */
   #sources: readonly number[];
 
-  /** Encodes the sources, one row to each. */
-  constructor(model: Seq2SeqModel, sourceIds: readonly (readonly number[])[], signal?: AbortSignal) {
+  /** One row to each source, which an encoder reads if there is one. */
+  constructor(model: GenerativeModel, sourceIds: readonly (readonly number[])[], signal?: AbortSignal) {
     signal?.throwIfAborted();
     this.#model = model;
     this.#signal = signal;
-    this.#memory = encode(model, sourceIds);
+    if ("encode" in model) this.#memory = encode(model, sourceIds);
     this.#sources = sourceIds.map((_, i) => i);
   }
 
-  /** Appends a token to each row. What comes after it, for each row. */
-  async step(tokens: readonly number[]): Promise<NextToken[]> {
+  /** What comes after each row's sequence, all of one length, of which what is new since the last step is read. */
+  async step(sequences: readonly (readonly number[])[]): Promise<NextToken[]> {
     this.#signal?.throwIfAborted();
     const { logits, shifts, past } = tidy(() => {
-      const ids = tf.tensor2d([...tokens], [tokens.length, 1], "int32");
-      const { logits, past } = this.#model.decode(ids, this.#memory, this.#past);
-      return { logits, shifts: logSumExp(tf.reshape(logits, [tokens.length, -1])), past };
+      const tokens = sequences.map((ids) => ids.slice(this.#read));
+      const { logits, past } = this.#decode(tf.tensor2d(tokens, undefined, "int32"));
+      return { logits, shifts: logSumExp(tf.reshape(logits, [sequences.length, -1])), past };
     });
     this.#replacePast(past);
+    this.#read = sequences[0]?.length ?? 0;
     const [values, sums] = await dataOf(logits, shifts);
     await eventTurn();
-    const vocabulary = values.length / tokens.length;
-    return tokens.map((_, row) => ({
+    const vocabulary = values.length / sequences.length;
+    return sequences.map((_, row) => ({
       logits: values.subarray(row * vocabulary, (row + 1) * vocabulary),
       logSumExp: sums[row] as number,
     }));
@@ -60,11 +65,12 @@ export class Decoding {
     const { memory, past } = tidy(() => {
       const rows = tf.tensor1d([...parents], "int32");
       // Beams of one source share its memory: swapping them leaves it as it is.
-      const moved = tf.util.arraysEqual(sources, [...this.#sources]) ? undefined : gatherMemory(this.#memory, rows);
+      const stays = this.#memory === undefined || tf.util.arraysEqual(sources, [...this.#sources]);
+      const moved = stays ? undefined : gatherMemory(this.#memory as Memory, rows);
       return { memory: moved, past: this.#past?.map((entry) => gatherKeyValue(entry, rows)) };
     });
     if (memory !== undefined) {
-      disposeMemory(this.#memory);
+      disposeMemory(this.#memory as Memory);
       this.#memory = memory;
     }
     this.#replacePast(past);
@@ -72,8 +78,13 @@ export class Decoding {
   }
 
   dispose(): void {
-    disposeMemory(this.#memory);
+    if (this.#memory !== undefined) disposeMemory(this.#memory);
     this.#replacePast(undefined);
+  }
+
+  #decode(ids: tf.Tensor2D): { logits: tf.Tensor3D; past: DecoderPast } {
+    const model = this.#model;
+    return "encode" in model ? model.decode(ids, this.#memory as Memory, this.#past) : model.decode(ids, this.#past);
   }
 
   #replacePast(past: DecoderPast | undefined): void {

@@ -37,9 +37,9 @@ describe("laws", () => {
     fc.assert(
       fc.asyncProperty(source, searches, async (ids, options) => {
         const greedy = await generate(model, [ids], { ...options, numBeams: 1 });
-        const settings = settingsOf({ ...options, numBeams: 1, earlyStopping: true }, model.generation);
+        const settings = settingsOf({ ...options, numBeams: 1, earlyStopping: true }, model, 1);
         const decoding = new Decoding(model, [ids]);
-        const beams = await beamSearch(decoding, 1, settings);
+        const beams = await beamSearch(decoding, [[model.generation.decoderStartTokenId]], settings);
         decoding.dispose();
         expect(beams[0]?.[0]?.ids).toEqual(greedy[0]?.[0]?.ids);
         // A forced end is free for a beam only.
@@ -160,7 +160,7 @@ describe("bad input", () => {
 
 test("hypotheses keep the best, as many as there are beams, and say when no other can win", () => {
   const hypotheses = (options: GenerationOptions) => {
-    const kept = new BeamHypotheses(settingsOf({ numBeams: 2, maxLength: 11, ...options }, model.generation));
+    const kept = new BeamHypotheses(settingsOf({ numBeams: 2, maxLength: 11, ...options }, model, 1));
     kept.add([1, 5, 0], -4); // -2 a token
     expect(kept.isDone(-100, 2)).toBe(false);
     kept.add([1, 5, 6, 0], -3); // -1

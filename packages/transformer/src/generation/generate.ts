@@ -1,50 +1,60 @@
-import type { Seq2SeqModel } from "../seq2seq.ts";
 import type { GeneratedSequence } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
-import { type GenerationOptions, settingsOf } from "./options.ts";
+import { type GenerationOptions, type GenerativeModel, settingsOf } from "./options.ts";
 
 /**
- * What the model makes of each source: ids and scores as Hugging Face's `generate` gives them, without padding.
+ * What the model makes of each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
+ * encoder-decoder makes a text of its own, a decoder-only model goes on with the source, which is the prompt.
  *
  * Sources of different lengths may go together; each gets what it would get alone.
  *
- * @param sourceIds for each source its token ids, end token included
+ * @param sourceIds for each source its token ids, end token included where an encoder expects one
  * @returns for each source `numReturnSequences` sequences, best first
  * @throws RangeError if a source is empty; the signal's reason if it is aborted
  */
 export async function generate(
-  model: Seq2SeqModel,
+  model: GenerativeModel,
   sourceIds: readonly (readonly number[])[],
   options: GenerationOptions = {},
 ): Promise<GeneratedSequence[][]> {
-  const settings = settingsOf(options, model.generation);
   checkSources(sourceIds);
-  if (sourceIds.length === 0) return [];
-  const decoding = new Decoding(model, sourceIds, options.signal);
-  try {
-    const search = settings.numBeams > 1 ? beamSearch : greedySearch;
-    return await search(decoding, sourceIds.length, settings);
-  } finally {
-    decoding.dispose();
+  if ("encode" in model) return search(model, sourceIds, options);
+  const found: GeneratedSequence[][] = [];
+  for (const places of placesByLength(sourceIds)) {
+    const { onStep } = options;
+    const group = await search(
+      model,
+      places.map((place) => sourceIds[place] ?? []),
+      {
+        ...options,
+        ...(onStep && {
+          onStep: (all) => onStep(all.map(({ source, ids }) => ({ source: places[source] ?? source, ids }))),
+        }),
+      },
+    );
+    for (const [i, place] of places.entries()) found[place] = group[i] ?? [];
   }
+  return found;
 }
 
 /**
- * The tokens of one source as they are made, without the start and the end token. Greedy search or sampling.
+ * The tokens of one source as they are made, without the start token or the prompt, and without the end token. Greedy
+ * search or sampling.
  *
  * Leaving the loop early ends the work; nothing begins before the first token is asked for.
  *
  * @throws RangeError if the source is empty, or more than one beam or sequence is asked for
  */
 export async function* generateStream(
-  model: Seq2SeqModel,
+  model: GenerativeModel,
   sourceIds: readonly number[],
   options: GenerationOptions = {},
 ): AsyncGenerator<number, void, undefined> {
-  const settings = settingsOf(options, model.generation);
   checkSources([sourceIds]);
+  const [prompt = []] = promptsOf(model, [sourceIds], options);
+  const settings = settingsOf(options, model, prompt.length);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {
     throw new RangeError(
       "generateStream: expected one beam and one sequence, got more: they are known only at the end",
@@ -52,7 +62,7 @@ export async function* generateStream(
   }
   const decoding = new Decoding(model, [sourceIds], options.signal);
   try {
-    const sequence = { ids: [settings.startTokenId], logProbability: 0 };
+    const sequence = { ids: [...prompt], logProbability: 0 };
     for await (const _step of greedySteps(decoding, [sequence], settings)) {
       const token = sequence.ids.at(-1) as number;
       if (!settings.eosTokenIds.includes(token)) yield token;
@@ -60,6 +70,40 @@ export async function* generateStream(
   } finally {
     decoding.dispose();
   }
+}
+
+async function search(
+  model: GenerativeModel,
+  sourceIds: readonly (readonly number[])[],
+  options: GenerationOptions,
+): Promise<GeneratedSequence[][]> {
+  const prompts = promptsOf(model, sourceIds, options);
+  const settings = settingsOf(options, model, prompts[0]?.length ?? 1);
+  if (sourceIds.length === 0) return [];
+  const decoding = new Decoding(model, sourceIds, options.signal);
+  try {
+    return await (settings.numBeams > 1 ? beamSearch : greedySearch)(decoding, prompts, settings);
+  } finally {
+    decoding.dispose();
+  }
+}
+
+/** What each sequence begins with: the start token where an encoder has read the source, else the source itself. */
+function promptsOf(
+  model: GenerativeModel,
+  sourceIds: readonly (readonly number[])[],
+  options: GenerationOptions,
+): readonly (readonly number[])[] {
+  if (!("encode" in model)) return sourceIds;
+  const start = options.decoderStartTokenId ?? model.generation.decoderStartTokenId;
+  return sourceIds.map(() => [start]);
+}
+
+/** The places of the prompts of each length: those of one length go on side by side without padding. */
+function placesByLength(sourceIds: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const groups = new Map<number, number[]>();
+  for (const [place, { length }] of sourceIds.entries()) groups.set(length, [...(groups.get(length) ?? []), place]);
+  return [...groups.values()];
 }
 
 function checkSources(sourceIds: readonly (readonly number[])[]): void {

@@ -7,7 +7,7 @@ import { draw, likeliest } from "./sampling.ts";
 
 /** A sequence that grows by one token a step. */
 export interface GrowingSequence {
-  /** Start token included. */
+  /** What it began with included. */
   readonly ids: number[];
   logProbability: number;
 }
@@ -26,7 +26,7 @@ export async function* greedySteps(
   const choose = chooser(settings);
   let open = sequences.map((sequence, index) => ({ sequence, index }));
   while (open.length > 0) {
-    const next = await decoding.step(open.map(({ sequence }) => sequence.ids.at(-1) as number));
+    const next = await decoding.step(open.map(({ sequence }) => sequence.ids));
     for (const [row, { sequence, index }] of open.entries()) {
       const { logits, logSumExp } = next[row] as NextToken;
       const scores = processors.length > 0 ? logits.slice() : logits;
@@ -43,14 +43,16 @@ export async function* greedySteps(
   }
 }
 
-/** One sequence, or as many as asked for, for each of the `sources` that `decoding` starts from. */
+/** One sequence, or as many as asked for, for each of the `prompts` that `decoding` starts from. */
 export async function greedySearch(
   decoding: Decoding,
-  sources: number,
+  prompts: readonly (readonly number[])[],
   settings: GenerationSettings,
 ): Promise<GeneratedSequence[][]> {
-  const { numReturnSequences: copies, lengthPenalty, startTokenId } = settings;
-  const sequences = Array.from({ length: sources * copies }, () => ({ ids: [startTokenId], logProbability: 0 }));
+  const { numReturnSequences: copies, lengthPenalty, promptLength } = settings;
+  const sequences = prompts.flatMap((prompt) =>
+    Array.from({ length: copies }, () => ({ ids: [...prompt], logProbability: 0 })),
+  );
   decoding.continueFrom(sequences.map((_, i) => Math.floor(i / copies)));
   for await (const grown of greedySteps(decoding, sequences, settings)) {
     settings.onStep?.(
@@ -59,11 +61,9 @@ export async function greedySearch(
   }
   const generated = sequences.map(({ ids, logProbability }) => ({
     ids,
-    score: scoreOf(logProbability, ids.length - 1, lengthPenalty),
+    score: scoreOf(logProbability, ids.length - promptLength, lengthPenalty),
   }));
-  return Array.from({ length: sources }, (_, i) =>
-    generated.slice(i * copies, (i + 1) * copies).sort((a, b) => b.score - a.score),
-  );
+  return prompts.map((_, i) => generated.slice(i * copies, (i + 1) * copies).sort((a, b) => b.score - a.score));
 }
 
 /** Whether nothing more may follow. */

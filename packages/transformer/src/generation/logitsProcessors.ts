@@ -6,13 +6,13 @@ import { scaleByTemperature, keepTopK, keepTopP } from "./sampling.ts";
  * Changes, in place, what the model says of every token that may come next.
  *
  * @param scores [V]; logits in greedy search and sampling, log-probabilities in beam search
- * @param ids the sequence so far, start token included
+ * @param ids the sequence so far, what it began with included
  */
 export type LogitsProcessor = (scores: Float32Array, ids: readonly number[]) => void;
 
 /** The processors that `settings` ask for, in Hugging Face's order. */
 export function logitsProcessors(settings: GenerationSettings): readonly LogitsProcessor[] {
-  const { sampling, eosTokenIds, forcedBosTokenId, forcedEosTokenId } = settings;
+  const { sampling, eosTokenIds, forcedBosTokenId, forcedEosTokenId, promptLength } = settings;
   const steps: (LogitsProcessor | false)[] = [
     settings.repetitionPenalty !== 1 && penalizeRepetition(settings.repetitionPenalty),
     settings.noRepeatNgramSize > 0 && forbidRepeatedNgrams(settings.noRepeatNgramSize),
@@ -23,7 +23,7 @@ export function logitsProcessors(settings: GenerationSettings): readonly LogitsP
     settings.suppressTokens.length > 0 && forbidWords(settings.suppressTokens.map((id) => [id])),
     // A forced first token makes the second one the first to be chosen.
     settings.beginSuppressTokens.length > 0 &&
-      forbidAt(forcedBosTokenId === null ? 1 : 2, settings.beginSuppressTokens),
+      forbidAt(promptLength + (promptLength === 1 && forcedBosTokenId !== null ? 1 : 0), settings.beginSuppressTokens),
     sampling !== null && sampling.temperature !== 1 && scaleByTemperature(sampling.temperature),
     sampling !== null && sampling.topK > 0 && keepTopK(sampling.topK),
     sampling !== null && sampling.topP < 1 && keepTopP(sampling.topP),

@@ -1,4 +1,8 @@
-import type { GenerationDefaults } from "../seq2seq.ts";
+import type { CausalModel } from "../causalModel.ts";
+import type { GenerationDefaults, Seq2SeqModel } from "../seq2seq.ts";
+
+/** A model that generation can drive. */
+export type GenerativeModel = Seq2SeqModel | CausalModel;
 
 /** How to draw tokens instead of taking the likeliest. */
 export interface SamplingOptions {
@@ -22,7 +26,7 @@ export interface SourceProgress {
 /**
  * How to generate, in the words of Hugging Face's `generate`; `parseGenerationOptions` reads theirs.
  *
- * What is left out comes from the model. Lengths that are not "new" count the start token.
+ * What is left out comes from the model. Lengths that are not "new" count the start token, or the whole prompt.
  */
 export interface GenerationOptions {
   /** How many beams are kept for each source. Default 1: greedy search, or sampling. */
@@ -83,23 +87,29 @@ export interface GenerationSettings {
   readonly forcedBosTokenId: number | null;
   readonly forcedEosTokenId: number | null;
   readonly renormalizeLogits: boolean;
-  readonly startTokenId: number;
+  /** How many tokens a sequence begins with: those of the prompt, or one start token. */
+  readonly promptLength: number;
   readonly eosTokenIds: readonly number[];
   readonly sampling: Required<SamplingOptions> | null;
   readonly onStep: GenerationOptions["onStep"];
 }
 
-/** What `options` and the model's own defaults come to, checked. */
-export function settingsOf(options: GenerationOptions, defaults: GenerationDefaults): GenerationSettings {
+/** What `options` and the model's own defaults come to, checked. @param promptLength how long every sequence is at first */
+export function settingsOf(
+  options: GenerationOptions,
+  model: GenerativeModel,
+  promptLength: number,
+): GenerationSettings {
   const { numBeams = 1, numReturnSequences = 1, maxNewTokens, minNewTokens, sampling } = options;
+  const defaults = defaultsOf(model, promptLength);
   const eos = options.eosTokenId ?? defaults.eosTokenId;
   const settings: GenerationSettings = {
     numBeams,
     numReturnSequences,
     lengthPenalty: options.lengthPenalty ?? 1,
     earlyStopping: options.earlyStopping ?? false,
-    maxLength: maxNewTokens === undefined ? (options.maxLength ?? defaults.maxLength) : maxNewTokens + 1,
-    minLength: minNewTokens === undefined ? (options.minLength ?? 0) : minNewTokens + 1,
+    maxLength: maxNewTokens === undefined ? (options.maxLength ?? defaults.maxLength) : maxNewTokens + promptLength,
+    minLength: minNewTokens === undefined ? (options.minLength ?? 0) : minNewTokens + promptLength,
     noRepeatNgramSize: options.noRepeatNgramSize ?? 0,
     repetitionPenalty: options.repetitionPenalty ?? 1,
     badWordsIds: options.badWordsIds ?? defaults.badWordsIds ?? [],
@@ -109,20 +119,36 @@ export function settingsOf(options: GenerationOptions, defaults: GenerationDefau
     forcedEosTokenId:
       options.forcedEosTokenId === undefined ? (defaults.forcedEosTokenId ?? null) : options.forcedEosTokenId,
     renormalizeLogits: options.renormalizeLogits ?? false,
-    startTokenId: options.decoderStartTokenId ?? defaults.decoderStartTokenId,
+    promptLength,
     eosTokenIds: typeof eos === "number" ? [eos] : eos,
     onStep: options.onStep,
     sampling: sampling === undefined ? null : { temperature: 1, topK: 0, topP: 1, seed: 0, ...sampling },
   };
-  check(settings);
+  check(settings, defaults.maxPositions);
   return settings;
 }
 
-function check(settings: GenerationSettings): void {
-  const { numBeams, numReturnSequences, sampling } = settings;
+// A decoder-only model says nothing of the length; Hugging Face then makes so many tokens.
+const NEW_TOKENS = 20;
+
+interface Defaults extends Pick<GenerationDefaults, "forcedEosTokenId" | "badWordsIds" | "maxLength"> {
+  readonly eosTokenId: number | readonly number[];
+  readonly maxPositions?: number;
+}
+
+function defaultsOf(model: GenerativeModel, promptLength: number): Defaults {
+  if ("encode" in model) return model.generation;
+  const { maxPositions = Infinity } = model.generation;
+  return { ...model.generation, maxLength: Math.min(promptLength + NEW_TOKENS, maxPositions) };
+}
+
+function check(settings: GenerationSettings, maxPositions = Infinity): void {
+  const { numBeams, numReturnSequences, sampling, maxLength, promptLength } = settings;
   expect(isCount(numBeams, 1), "numBeams", "a whole number from 1", numBeams);
   expect(isCount(numReturnSequences, 1), "numReturnSequences", "a whole number from 1", numReturnSequences);
-  expect(isCount(settings.maxLength, 2), "maxLength", "room for the start token and one more", settings.maxLength);
+  const begun = promptLength === 1 ? "the start token" : `the ${promptLength} tokens of the prompt`;
+  expect(isCount(maxLength, promptLength + 1), "maxLength", `room for ${begun} and one more`, maxLength);
+  expect(maxLength <= maxPositions, "maxLength", `at most ${maxPositions}, the model's positions`, maxLength);
   expect(isCount(settings.noRepeatNgramSize, 0), "noRepeatNgramSize", "a whole number", settings.noRepeatNgramSize);
   expect(settings.repetitionPenalty > 0, "repetitionPenalty", "a positive number", settings.repetitionPenalty);
   expect(Number.isFinite(settings.lengthPenalty), "lengthPenalty", "a number", settings.lengthPenalty);

@@ -1,0 +1,41 @@
+import type { RotaryConfig } from "@qkv/attention";
+import type { Activation } from "@qkv/nn";
+
+/**
+ * A decoder-only language model: what GPT-2 and Llama have in common, and where they differ. `parseGpt2Config` and
+ * `parseLlamaConfig` read one from a `config.json`.
+ */
+export interface CausalConfig {
+  readonly vocabSize: number;
+  readonly dModel: number;
+  readonly numLayers: number;
+  readonly numHeads: number;
+  /** Fewer than heads: queries share keys and values in groups. */
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
+  readonly ffnDim: number;
+  readonly activation: Activation;
+  /** Whether a gate lets the feed-forward's features through, as in Llama. */
+  readonly gated: boolean;
+  readonly norm: "layerNorm" | "rmsNorm";
+  readonly normEps: number;
+  /** Whether each head's queries and keys go through the norm too, as in Qwen 3. */
+  readonly qkNorm: boolean;
+  readonly attentionBias: { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
+  readonly ffnBias: boolean;
+  /** The longest text that it was made for, in tokens. */
+  readonly maxPositions: number;
+  /** How queries and keys turn by their positions. Absent: each position has a learned vector. */
+  readonly rotary?: RotaryConfig;
+  readonly tieWordEmbeddings: boolean;
+  /** Chance of dropping a value while training: of the embeddings, of a sublayer's output, of the attention weights. */
+  readonly embeddingDropout: number;
+  readonly dropout: number;
+  readonly attentionDropout: number;
+  /** How weight matrices start: the deviation of a normal distribution. */
+  readonly initializerRange: number;
+  readonly bosTokenId?: number;
+  /** Any of them ends a text; there may be none. */
+  readonly eosTokenIds: readonly number[];
+  readonly padTokenId?: number;
+}

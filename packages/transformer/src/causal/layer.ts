@@ -1,0 +1,93 @@
+import {
+  appendKeyValue,
+  type AttendOptions,
+  type AttentionStages,
+  type KeyValue,
+  MultiHeadAttention,
+  RotaryPositions,
+} from "@qkv/attention";
+import type { FusedTransformerLayer } from "@qkv/backend";
+import { dropout, LayerNorm, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { FeedForward } from "../feedForward.ts";
+import { fusedLayer } from "../fusedLayer.ts";
+import { GatedFeedForward } from "../gatedFeedForward.ts";
+import type { CausalConfig } from "./config.ts";
+
+/** Who may see whom in a {@link CausalLayer}, and what is wanted back. */
+export interface CausalLayerOptions extends Pick<AttendOptions, "mask" | "headMask" | "returnWeights"> {
+  /** Given while training. */
+  readonly random?: RandomStream | undefined;
+}
+
+/** What a {@link CausalLayer} gives. */
+export interface CausalLayerOutput {
+  /** [B, Q, E] */
+  readonly output: tf.Tensor3D;
+  /** What to hand to the next step. */
+  readonly past: KeyValue;
+  /** [B, H, Q, K], when asked for */
+  readonly weights?: tf.Tensor4D;
+  /** What the weights were made of, with `returnWeights: "stages"` */
+  readonly stages?: AttentionStages;
+}
+
+/** A layer of a decoder-only model: causal self-attention, then a feed-forward, each after its norm. */
+export class CausalLayer {
+  readonly selfAttn: MultiHeadAttention;
+  readonly selfAttnNorm: LayerNorm | RMSNorm;
+  readonly ffn: FeedForward | GatedFeedForward;
+  readonly ffnNorm: LayerNorm | RMSNorm;
+
+  readonly #dropout: number;
+  readonly #fused: FusedTransformerLayer;
+
+  constructor(params: Params, config: CausalConfig) {
+    const { dModel, norm, normEps: eps, qkNorm, attentionBias, ffnBias, rotary } = config;
+    const init = normal(config.initializerRange);
+    const Norm = norm === "layerNorm" ? LayerNorm : RMSNorm;
+    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), {
+      ...{ ...config, bias: attentionBias, init },
+      ...{ qkNorm: qkNorm ? { kind: norm, eps } : undefined, rotary: rotary && new RotaryPositions(rotary) },
+    });
+    this.selfAttnNorm = new Norm(params.at("selfAttnNorm"), dModel, { eps });
+    this.ffn = config.gated
+      ? new GatedFeedForward(params.at("ffn"), { ...config, bias: ffnBias, init })
+      : new FeedForward(params.at("ffn"), { ...config, activationDropout: 0, init });
+    this.ffnNorm = new Norm(params.at("ffnNorm"), dModel, { eps });
+    this.#dropout = config.dropout;
+    const { selfAttn, selfAttnNorm, ffn, ffnNorm } = this;
+    this.#fused =
+      selfAttnNorm instanceof LayerNorm && ffnNorm instanceof LayerNorm && ffn instanceof FeedForward
+        ? fusedLayer({ selfAttn, selfAttnNorm, ffn, ffnNorm }, "pre", true)
+        : () => undefined;
+  }
+
+  /**
+   * Reads the positions of `x`, which follow the ones that `past` remembers.
+   *
+   * @param x [B, Q, E]
+   * @param past the previous step's `past`; absent on the first step
+   */
+  forward(x: tf.Tensor3D, past?: KeyValue, options: CausalLayerOptions = {}): CausalLayerOutput {
+    const { mask, headMask, random, returnWeights } = options;
+    if (random === undefined && headMask === undefined && !returnWeights) {
+      const fused = this.#fused({ x, pastKeys: past?.keys, pastValues: past?.values, mask });
+      if (fused) return { output: fused.output, past: { keys: fused.keys, values: fused.values } };
+    }
+    return tidy(() => {
+      const offset = past?.keys.shape[2] ?? 0;
+      const h = this.selfAttnNorm.forward(x);
+      const seen = appendKeyValue(past, this.selfAttn.project(h, { offset }));
+      const attended = this.selfAttn.attend(h, seen, { ...options, causal: true });
+      const y = tf.add(x, dropout(attended.output, this.#dropout, random)) as tf.Tensor3D;
+      const fed = this.ffn.forward(this.ffnNorm.forward(y));
+      return {
+        output: tf.add(y, dropout(fed, this.#dropout, random)) as tf.Tensor3D,
+        past: seen,
+        ...(attended.weights && { weights: attended.weights }),
+        ...(attended.stages && { stages: attended.stages }),
+      };
+    });
+  }
+}

@@ -1,0 +1,215 @@
+import type { RotaryConfig, RotaryScaling } from "@qkv/attention";
+import type { NameMap } from "@qkv/nn";
+import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
+import { ConfigFields } from "../configFields.ts";
+import type { CausalConfig } from "./config.ts";
+import { specialTokenFields, specialTokens } from "./specialTokens.ts";
+
+/** The `model_type`s that are Llama with a bias or a norm more. */
+export const LLAMA_TYPES = ["llama", "mistral", "qwen2", "qwen3"] as const;
+
+/** One of {@link LLAMA_TYPES}. */
+export type LlamaType = (typeof LLAMA_TYPES)[number];
+
+interface Defaults {
+  readonly ffnDim: number;
+  readonly numKeyValueHeads: number | undefined;
+  readonly vocabSize: number;
+  readonly maxPositions: number;
+  readonly hiddenSize: number;
+  readonly headDim: number | undefined;
+  readonly bos?: number;
+  readonly eos?: number;
+}
+
+// What transformers takes where config.json says nothing.
+const LLAMA: Defaults = {
+  ...{ vocabSize: 32000, hiddenSize: 4096, ffnDim: 11008, maxPositions: 2048 },
+  ...{ numKeyValueHeads: undefined, headDim: undefined, bos: 1, eos: 2 },
+};
+const QWEN: Defaults = {
+  ...{ vocabSize: 151936, hiddenSize: 4096, ffnDim: 22016, maxPositions: 32768 },
+  ...{ numKeyValueHeads: 32, headDim: undefined },
+};
+const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
+  llama: LLAMA,
+  mistral: { ...LLAMA, ffnDim: 14336, maxPositions: 131072, numKeyValueHeads: 8 },
+  qwen2: QWEN,
+  qwen3: { ...QWEN, headDim: 128 },
+};
+
+/**
+ * Reads Hugging Face's `config.json` of `model_type` "llama", "mistral", "qwen2" or "qwen3"
+ * (https://huggingface.co/docs/transformers/model_doc/llama). Fields left out have transformers' defaults.
+ *
+ * @throws ConfigError naming the field; sliding windows are refused
+ */
+export function parseLlamaConfig(json: unknown): CausalConfig {
+  const fields = new ConfigFields(json);
+  const type = fields.oneOf("model_type", Object.fromEntries(LLAMA_TYPES.map((each) => [each, each])), "");
+  const defaults = DEFAULTS[type];
+  const dModel = fields.integer("hidden_size", defaults.hiddenSize);
+  const numHeads = fields.integer("num_attention_heads", 32);
+  const numKeyValueHeads = fields.divisor("num_key_value_heads", defaults.numKeyValueHeads ?? numHeads, numHeads);
+  const headDim = fields.optionalInteger("head_dim") ?? defaults.headDim ?? dModel / numHeads;
+  if (!Number.isSafeInteger(headDim) || headDim < 1) fields.fail("num_attention_heads", `a divisor of ${dModel}`);
+  const maxPositions = fields.integer("max_position_embeddings", defaults.maxPositions);
+  refuseWindows(fields, type, maxPositions);
+  return {
+    vocabSize: fields.integer("vocab_size", defaults.vocabSize),
+    ...{ dModel, numHeads, numKeyValueHeads, headDim },
+    numLayers: fields.integer("num_hidden_layers", 32),
+    ffnDim: fields.integer("intermediate_size", defaults.ffnDim),
+    activation: fields.oneOf("hidden_act", ACTIVATIONS_BY_NAME, "silu"),
+    ...{ gated: true, norm: "rmsNorm", qkNorm: type === "qwen3" },
+    normEps: fields.number("rms_norm_eps", 1e-6),
+    attentionBias: biasesOf(fields, type),
+    ffnBias: type === "llama" && fields.boolean("mlp_bias", false),
+    maxPositions,
+    rotary: rotaryOf(fields, headDim, maxPositions),
+    tieWordEmbeddings: fields.boolean("tie_word_embeddings", false),
+    ...{ embeddingDropout: 0, dropout: 0 },
+    attentionDropout: fields.rate("attention_dropout", 0),
+    initializerRange: fields.number("initializer_range", 0.02),
+    ...specialTokens(fields, defaults),
+  };
+}
+
+function biasesOf(fields: ConfigFields, type: LlamaType): CausalConfig["attentionBias"] {
+  if (type === "mistral") return { q: false, k: false, v: false, out: false };
+  if (type === "qwen2") return { q: true, k: true, v: true, out: false };
+  const all = fields.boolean("attention_bias", false);
+  return { q: all, k: all, v: all, out: all };
+}
+
+/** Here everybody sees the whole past, whatever window a model was made with. */
+function refuseWindows(fields: ConfigFields, type: LlamaType, maxPositions: number): void {
+  const isOn = type === "mistral" || (type !== "llama" && fields.boolean("use_sliding_window", false));
+  if (!isOn || fields.isNull("sliding_window")) return;
+  if (fields.integer("sliding_window", 4096) < maxPositions) fields.fail("sliding_window", `null or ${maxPositions}`);
+}
+
+function rotaryOf(fields: ConfigFields, dim: number, maxPositions: number): RotaryConfig {
+  const rope = fields.optionalObject("rope_parameters") ?? fields.optionalObject("rope_scaling");
+  const base = rope?.optionalNumber("rope_theta") ?? fields.number("rope_theta", 10000);
+  const scaling = rope && scalingOf(rope, maxPositions);
+  return { dim, base, ...(scaling && { scaling }) };
+}
+
+const ROPE_TYPES = {
+  default: "default",
+  linear: "linear",
+  dynamic: "dynamic",
+  yarn: "yarn",
+  llama3: "llama3",
+} as const;
+
+function scalingOf(rope: ConfigFields, maxPositions: number): RotaryScaling | undefined {
+  const type = rope.oneOf(rope.has("rope_type") ? "rope_type" : "type", ROPE_TYPES, "default");
+  if (type === "default") return undefined;
+  const factor = rope.number("factor", 1);
+  if (type === "linear") return { type, factor };
+  const originalLength = rope.integer("original_max_position_embeddings", maxPositions);
+  if (type === "dynamic") return { type, factor, originalLength };
+  if (type === "llama3") {
+    const [lowFreqFactor, highFreqFactor] = [rope.number("low_freq_factor", 1), rope.number("high_freq_factor", 4)];
+    return { type, factor, originalLength, lowFreqFactor, highFreqFactor };
+  }
+  const attentionFactor = rope.optionalNumber("attention_factor");
+  const betas = { betaFast: rope.number("beta_fast", 32), betaSlow: rope.number("beta_slow", 1) };
+  return { type, factor, originalLength, ...betas, ...(attentionFactor !== undefined && { attentionFactor }) };
+}
+
+/** The type that a config fits, if there is one. */
+export function llamaTypeOf({
+  gated,
+  norm,
+  rotary,
+  qkNorm,
+  attentionBias,
+  ffnBias,
+}: CausalConfig): LlamaType | undefined {
+  if (!gated || norm !== "rmsNorm" || rotary === undefined) return undefined;
+  const { q, k, v, out } = attentionBias;
+  const biases = [q, k, v].filter(Boolean).length;
+  if (biases !== 0 && biases !== 3) return undefined;
+  if (qkNorm) return q === out && !ffnBias ? "qwen3" : undefined;
+  if (q === out) return "llama";
+  return q && !ffnBias ? "qwen2" : undefined;
+}
+
+/** The `config.json` that transformers opens as one of {@link LLAMA_TYPES}: {@link parseLlamaConfig} reads it back. */
+export function formatLlamaConfig(config: CausalConfig): Record<string, unknown> {
+  const { base = 10000, scaling } = config.rotary ?? { dim: 0 };
+  const type = llamaTypeOf(config);
+  return {
+    model_type: type,
+    vocab_size: config.vocabSize,
+    hidden_size: config.dModel,
+    intermediate_size: config.ffnDim,
+    num_hidden_layers: config.numLayers,
+    num_attention_heads: config.numHeads,
+    num_key_value_heads: config.numKeyValueHeads,
+    head_dim: config.headDim,
+    hidden_act: ACTIVATION_NAMES[config.activation],
+    max_position_embeddings: config.maxPositions,
+    initializer_range: config.initializerRange,
+    rms_norm_eps: config.normEps,
+    tie_word_embeddings: config.tieWordEmbeddings,
+    attention_dropout: config.attentionDropout,
+    ...(type !== "qwen2" && { attention_bias: config.attentionBias.q }),
+    ...(type === "llama" && { mlp_bias: config.ffnBias }),
+    // Both the field of transformers 5 and that of the releases before.
+    rope_parameters: { rope_theta: base, ...formatScaling(scaling) },
+    rope_theta: base,
+    ...(scaling && { rope_scaling: formatScaling(scaling) }),
+    ...specialTokenFields(config),
+  };
+}
+
+function formatScaling(scaling: RotaryScaling | undefined): Record<string, unknown> {
+  if (scaling === undefined) return { rope_type: "default" };
+  const { type, factor } = scaling;
+  const common = { rope_type: type, factor };
+  if (type === "linear") return common;
+  const stretched = { ...common, original_max_position_embeddings: scaling.originalLength };
+  if (type === "dynamic") return stretched;
+  if (type === "llama3") {
+    return { ...stretched, low_freq_factor: scaling.lowFreqFactor, high_freq_factor: scaling.highFreqFactor };
+  }
+  const { betaFast = 32, betaSlow = 1, attentionFactor } = scaling;
+  const attention = attentionFactor !== undefined && { attention_factor: attentionFactor };
+  return { ...stretched, beta_fast: betaFast, beta_slow: betaSlow, ...attention };
+}
+
+/** Our parameter names -> those of `LlamaForCausalLM`, and of the others that have a bias or a norm more. */
+export const LLAMA_CHECKPOINT_NAMES: NameMap = {
+  "embedding.weight": "model.embed_tokens.weight",
+  "layers.*.selfAttnNorm.weight": "model.layers.*.input_layernorm.weight",
+  "layers.*.selfAttn.qProj.weight": "model.layers.*.self_attn.q_proj.weight",
+  "layers.*.selfAttn.qProj.bias": "model.layers.*.self_attn.q_proj.bias",
+  "layers.*.selfAttn.kProj.weight": "model.layers.*.self_attn.k_proj.weight",
+  "layers.*.selfAttn.kProj.bias": "model.layers.*.self_attn.k_proj.bias",
+  "layers.*.selfAttn.vProj.weight": "model.layers.*.self_attn.v_proj.weight",
+  "layers.*.selfAttn.vProj.bias": "model.layers.*.self_attn.v_proj.bias",
+  "layers.*.selfAttn.outProj.weight": "model.layers.*.self_attn.o_proj.weight",
+  "layers.*.selfAttn.outProj.bias": "model.layers.*.self_attn.o_proj.bias",
+  "layers.*.selfAttn.qNorm.weight": "model.layers.*.self_attn.q_norm.weight",
+  "layers.*.selfAttn.kNorm.weight": "model.layers.*.self_attn.k_norm.weight",
+  "layers.*.ffnNorm.weight": "model.layers.*.post_attention_layernorm.weight",
+  "layers.*.ffn.gateProj.weight": "model.layers.*.mlp.gate_proj.weight",
+  "layers.*.ffn.gateProj.bias": "model.layers.*.mlp.gate_proj.bias",
+  "layers.*.ffn.upProj.weight": "model.layers.*.mlp.up_proj.weight",
+  "layers.*.ffn.upProj.bias": "model.layers.*.mlp.up_proj.bias",
+  "layers.*.ffn.downProj.weight": "model.layers.*.mlp.down_proj.weight",
+  "layers.*.ffn.downProj.bias": "model.layers.*.mlp.down_proj.bias",
+  "norm.weight": "model.norm.weight",
+  "lmHead.weight": "lm_head.weight",
+};
+
+/** Names that files in the wild may hold besides: a copy of tied weights, and the frequencies of older releases. */
+export const LLAMA_IGNORED_NAMES: readonly string[] = [
+  "lm_head.weight",
+  "model.rotary_emb.inv_freq",
+  "model.layers.*.self_attn.rotary_emb.inv_freq",
+];

@@ -1,0 +1,153 @@
+import { type AttentionStages, keyMask, type KeyValue, LearnedPositions } from "@qkv/attention";
+import { crossEntropy, linear } from "@qkv/backend";
+import { dropout, Embedding, LayerNorm, Linear, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import type { CausalModel, CausalGenerationDefaults } from "../causalModel.ts";
+import { headMaskOf } from "../headMasks.ts";
+import type { DecoderPast } from "../seq2seq.ts";
+import type { ForwardOptions } from "../seq2seqOutput.ts";
+import type { CausalConfig } from "./config.ts";
+import { CausalLayer } from "./layer.ts";
+
+/** A batch of texts. */
+export interface CausalInputs {
+  /** [B, L] int32 */
+  readonly ids: tf.Tensor2D;
+  /** [B, L] bool, false at padding: nobody sees it. Positions are counted with it. */
+  readonly keep?: tf.Tensor2D | undefined;
+}
+
+/** What one pass of a decoder-only model gives. The lists are empty unless asked for. */
+export interface CausalOutput {
+  /** [B, L, V] */
+  readonly logits: tf.Tensor3D;
+  /** [B, L, E], after the last norm */
+  readonly lastHiddenState: tf.Tensor3D;
+  /** The embeddings, then each layer's output, the last one's after the last norm, all [B, L, E] */
+  readonly hiddenStates: readonly tf.Tensor3D[];
+  /** [B, H, L, L] for each layer */
+  readonly attentions: readonly tf.Tensor4D[];
+  /** Scores, masked scores and weights of `attentions`, with `attentions: "stages"` */
+  readonly attentionStages: readonly AttentionStages[];
+}
+
+/**
+ * A decoder-only language model: `GPT2LMHeadModel`, `LlamaForCausalLM`, `MistralForCausalLM`, `Qwen2ForCausalLM` and
+ * `Qwen3ForCausalLM` of Hugging Face transformers.
+ */
+export class CausalLanguageModel implements CausalModel {
+  readonly config: CausalConfig;
+  readonly generation: CausalGenerationDefaults;
+  readonly params: Params;
+
+  readonly embedding: Embedding;
+  /** Absent if positions are rotary. */
+  readonly positions?: LearnedPositions;
+  readonly layers: readonly CausalLayer[];
+  readonly norm: LayerNorm | RMSNorm;
+  /** Absent if the output layer is tied to the embedding. */
+  readonly lmHead?: Linear;
+
+  constructor(params: Params, config: CausalConfig) {
+    const { vocabSize, dModel, numLayers, maxPositions, rotary, eosTokenIds } = config;
+    const init = normal(config.initializerRange);
+    this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);
+    if (rotary === undefined) this.positions = new LearnedPositions(params.at("positions"), maxPositions, dModel, init);
+    this.layers = Array.from({ length: numLayers }, (_, i) => new CausalLayer(params.at("layers", i), config));
+    const Norm = config.norm === "layerNorm" ? LayerNorm : RMSNorm;
+    this.norm = new Norm(params.at("norm"), dModel, { eps: config.normEps });
+    if (!config.tieWordEmbeddings)
+      this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
+    this.params = params;
+    this.config = config;
+    this.generation = { eosTokenId: eosTokenIds, ...(rotary === undefined && { maxPositions }) };
+  }
+
+  /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */
+  forward({ ids, keep }: CausalInputs, options: ForwardOptions = {}): CausalOutput {
+    return tidy(() => {
+      const { past: _, ...output } = this.#run(ids, undefined, keep, options);
+      return { ...output, logits: this.#logits(output.lastHiddenState) };
+    });
+  }
+
+  /**
+   * The mean cross-entropy of a batch's next tokens.
+   *
+   * @param labels [B, L] int32, what follows each position; -100 where it does not count
+   */
+  loss(
+    inputs: CausalInputs & { readonly labels: tf.Tensor2D },
+    { random }: { readonly random?: RandomStream | undefined } = {},
+  ): tf.Scalar {
+    return tf.tidy(() => {
+      const { logits } = this.forward(inputs, { random });
+      const rows = tf.reshape(logits, [-1, this.config.vocabSize]) as tf.Tensor2D;
+      const losses = crossEntropy(rows, tf.reshape(inputs.labels, [-1]) as tf.Tensor1D); // [B * L]
+      const count = tf.sum(tf.cast(tf.notEqual(inputs.labels, -100), "float32"));
+      return tf.div(tf.sum(losses), tf.maximum(count, 1)) as tf.Scalar;
+    });
+  }
+
+  decode(
+    ids: tf.Tensor2D,
+    past?: DecoderPast,
+    options: Pick<ForwardOptions, "headMasks"> = {},
+  ): { logits: tf.Tensor3D; past: DecoderPast } {
+    return tidy(() => {
+      const output = this.#run(ids, past, undefined, options);
+      const [batch, length, width] = output.lastHiddenState.shape;
+      const last = tf.slice(output.lastHiddenState, [0, length - 1, 0], [batch, 1, width]);
+      return { logits: this.#logits(last), past: output.past };
+    });
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #run(
+    ids: tf.Tensor2D,
+    past: DecoderPast | undefined,
+    keep: tf.Tensor2D | undefined,
+    { random, hiddenStates, attentions, headMasks }: ForwardOptions,
+  ): Omit<CausalOutput, "logits"> & { past: DecoderPast } {
+    const options = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }) };
+    let x = this.#embed(ids, past?.[0]?.keys.shape[2] ?? 0, random);
+    const states = [x];
+    const weights: tf.Tensor4D[] = [];
+    const stages: AttentionStages[] = [];
+    const seen: KeyValue[] = [];
+    for (const [i, layer] of this.layers.entries()) {
+      const step = layer.forward(x, past?.[i], { ...options, headMask: headMaskOf(headMasks?.decoder, i) });
+      x = step.output;
+      states.push(x);
+      seen.push(step.past);
+      if (step.weights) weights.push(step.weights);
+      if (step.stages) stages.push(step.stages);
+    }
+    const lastHiddenState = this.norm.forward(x);
+    return {
+      lastHiddenState,
+      hiddenStates: hiddenStates ? [...states.slice(0, -1), lastHiddenState] : [],
+      attentions: weights,
+      attentionStages: stages,
+      past: seen,
+    };
+  }
+
+  #embed(ids: tf.Tensor2D, offset: number, random: RandomStream | undefined): tf.Tensor3D {
+    const tokens = this.embedding.forward(ids); // [B, L, E]
+    const placed = this.positions === undefined ? tokens : tf.add(tokens, this.positions.forward(ids.shape[1], offset));
+    return dropout(placed as tf.Tensor3D, this.config.embeddingDropout, random);
+  }
+
+  /** [B, L, E] -> [B, L, V] */
+  #logits(x: tf.Tensor3D): tf.Tensor3D {
+    return linear(x, this.lmHead?.weight ?? this.embedding.weight) as tf.Tensor3D;
+  }
+}

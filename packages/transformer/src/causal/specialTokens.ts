@@ -1,0 +1,27 @@
+import type { ConfigFields } from "../configFields.ts";
+import type { CausalConfig } from "./config.ts";
+
+type SpecialTokens = Pick<CausalConfig, "bosTokenId" | "eosTokenIds" | "padTokenId">;
+
+/** The special tokens of a `config.json`; null there means that there is none, and nothing means the default. */
+export function specialTokens(
+  fields: ConfigFields,
+  { bos, eos }: { readonly bos?: number; readonly eos?: number },
+): SpecialTokens {
+  const bosTokenId = fields.isNull("bos_token_id") ? undefined : (fields.optionalInteger("bos_token_id") ?? bos);
+  const padTokenId = fields.optionalInteger("pad_token_id");
+  return {
+    ...(bosTokenId !== undefined && { bosTokenId }),
+    eosTokenIds: fields.isNull("eos_token_id") ? [] : fields.ids("eos_token_id", eos === undefined ? [] : [eos]),
+    ...(padTokenId !== undefined && { padTokenId }),
+  };
+}
+
+/** The same fields as a `config.json` has them. */
+export function specialTokenFields({ bosTokenId, eosTokenIds, padTokenId }: SpecialTokens): Record<string, unknown> {
+  return {
+    bos_token_id: bosTokenId ?? null,
+    eos_token_id: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null),
+    ...(padTokenId !== undefined && { pad_token_id: padTokenId }),
+  };
+}

@@ -1,0 +1,21 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { DecoderPast } from "./seq2seq.ts";
+
+/** What a decoder-only model's checkpoint says about generation. */
+export interface CausalGenerationDefaults {
+  /** Any of them ends a text. */
+  readonly eosTokenId: readonly number[];
+  /** How many tokens fit, those of the prompt included. Absent if any number does. */
+  readonly maxPositions?: number;
+}
+
+/** A decoder-only model that generation can drive: one interface for every family. */
+export interface CausalModel {
+  readonly generation: CausalGenerationDefaults;
+
+  /**
+   * @param ids [B, Q] int32, the tokens that follow `past`
+   * @returns logits [B, 1, V] of what comes after the last of them, and the past to hand to the next call; both the caller's
+   */
+  decode(ids: tf.Tensor2D, past?: DecoderPast): { logits: tf.Tensor3D; past: DecoderPast };
+}

@@ -1,0 +1,124 @@
+import { keyMask } from "@qkv/attention";
+import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type CausalLanguageModel,
+  type DecoderPast,
+  generate,
+  type GenerationOptions,
+  generateStream,
+  parseGenerationOptions,
+} from "../src/index.ts";
+import { CAUSAL_GOLDENS, type CausalGolden, causalGolden } from "./causalGolden.ts";
+
+type Generation = CausalGolden["generations"][number];
+
+// The goldens were made with every option given; these would otherwise come from the checkpoint.
+const NEUTRAL: GenerationOptions = { maxLength: 24, forcedEosTokenId: null };
+const optionsOf = ({ options }: Generation) => ({ ...NEUTRAL, ...parseGenerationOptions(options) });
+const ON_WEBGPU = new Set(['{"max_new_tokens":6}', '{"num_beams":4,"max_new_tokens":10}']);
+
+describeBackends("decoder-only models", (backend) => {
+  describe.each(CAUSAL_GOLDENS)("%s", (name) => {
+    const golden = causalGolden(name);
+    const { arrays } = golden;
+    const expected = (stage: string) => arrays.array(`output/${stage}`);
+    const list = (prefix: string) => [...arrays.under(`output/${prefix}.`).values()];
+    let model: CausalLanguageModel;
+    beforeAll(() => void (model = golden.model()));
+    afterAll(() => model.dispose());
+
+    test("each layer, from the golden output of the one before", () =>
+      inScope(async (ids, keep) => {
+        const layers = model.layers.slice(0, -1); // the last one's output is only known after the norm
+        for (const [i, layer] of layers.entries()) {
+          const x = arrays.tensor<tf.Rank.R3>(`output/hidden_states.${i}`);
+          const { output } = layer.forward(x, undefined, { mask: keyMask(keep) });
+          await expectClose(output, expected(`hidden_states.${i + 1}`));
+        }
+        expect(ids.shape).toEqual([2, 20]);
+      }));
+
+    test("every hidden state, every attention, the logits and the loss of one pass", () =>
+      inScope(async (ids, keep) => {
+        const out = model.forward({ ids, keep }, { hiddenStates: true, attentions: true });
+        for (const [prefix, actual] of [
+          ["hidden_states", out.hiddenStates],
+          ["attentions", out.attentions],
+        ] as const) {
+          expect(actual.length).toBe(list(prefix).length);
+          for (const [i, tensor] of actual.entries()) await expectClose(tensor, expected(`${prefix}.${i}`));
+        }
+        await expectClose(out.logits, expected("logits"));
+        const plain = model.forward({ ids, keep }); // as one kernel a layer, where there is one
+        await expectClose(plain.logits, expected("logits"));
+        const kept = arrays.ids("input/keep");
+        const following = arrays
+          .ids("input/ids")
+          .map((row, i) => row.map((_, j) => (kept[i]?.[j + 1] === 1 ? (row[j + 1] ?? -100) : -100)));
+        const loss = model.loss({ ids, labels: tf.tensor2d(following, undefined, "int32") });
+        await expectClose(loss, arrays.array("loss"));
+      }));
+
+    test("cached steps give the logits of one full pass", () =>
+      inScope(async (ids) => {
+        const whole = model.forward({ ids }).logits;
+        for (const sizes of [Array<number>(20).fill(1), [7, 1, 12]]) {
+          let past: DecoderPast | undefined;
+          let end = 0;
+          for (const [i, piece] of tf.split<tf.Tensor2D>(ids, sizes, 1).entries()) {
+            const step = model.decode(piece, past);
+            past = step.past;
+            end += sizes[i] ?? 0;
+            await expectClose(step.logits, tf.slice(whole, [0, end - 1, 0], [2, 1, whole.shape[2]]));
+          }
+        }
+      }));
+
+    const { generations } = golden;
+    const chosen = generations.filter(({ options }) => backend !== "webgpu" || ON_WEBGPU.has(JSON.stringify(options)));
+    const cases = chosen.map((made, i) => [`${i} ${JSON.stringify(made.options)}`, made] as const);
+
+    test.each(cases)("generates %s", async (_, made) => {
+      const rows = (await expectNoLeaks(() => generate(model, made.prompts, optionsOf(made)))).flat();
+      const copies = rows.length / made.prompts.length;
+      const { padTokenId = 0 } = model.config;
+      const longest = Math.max(...made.prompts.map(({ length }) => length));
+      const padded = rows.map(({ ids }, i) => {
+        const before = longest - (made.prompts[Math.floor(i / copies)]?.length ?? 0);
+        return [...Array<number>(before).fill(padTokenId), ...ids];
+      });
+      const width = Math.max(...padded.map(({ length }) => length));
+      expect(padded.map((row) => [...row, ...Array<number>(width - row.length).fill(padTokenId)])).toEqual(made.ids);
+      if (made.scores) {
+        await expectClose(
+          rows.map(({ score }) => score),
+          made.scores,
+        );
+      }
+    });
+
+    test("streams what it generates", async () => {
+      const made = generations.find(({ scores }) => scores === null) as Generation;
+      const [prompt = []] = made.prompts;
+      const streamed: number[] = [];
+      await expectNoLeaks(async () => {
+        for await (const token of generateStream(model, prompt, optionsOf(made))) streamed.push(token);
+      });
+      expect(streamed).toEqual(made.ids[0]?.slice(prompt.length).filter((id) => id !== 0));
+    });
+
+    /** An async tidy around `work`, with the golden's inputs. */
+    async function inScope(work: (ids: tf.Tensor2D, keep: tf.Tensor2D) => Promise<void>): Promise<void> {
+      await expectNoLeaks(async () => {
+        tf.engine().startScope("parity");
+        try {
+          await work(arrays.tensor("input/ids"), tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool"));
+        } finally {
+          tf.engine().endScope();
+        }
+      });
+    }
+  });
+});
