@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { classifyCommand } from "./commands/classify.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { forwardCommand } from "./commands/forward.ts";
+import { generateCommand } from "./commands/generate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -11,13 +12,16 @@ import { version } from "../package.json";
 /** The `qkv` program. Each command imports what it computes with only when it runs, so that `--help` is quick. */
 export function createProgram(): Command {
   const program = new Command("qkv")
-    .description("Attention and transformers for TypeScript: translate, classify images, train, evaluate, look inside.")
+    .description(
+      "Attention and transformers for TypeScript: translate, classify images, generate text, train, evaluate, look inside.",
+    )
     .version(version)
     .exitOverride()
     .showHelpAfterError("(see --help)");
   for (const command of [
     translateCommand(),
     classifyCommand(),
+    generateCommand(),
     trainCommand(),
     evaluateCommand(),
     tokenizeCommand(),

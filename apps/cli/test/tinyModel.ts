@@ -2,7 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { savePretrained } from "@qkv/pretrained/node";
 import { trainBpe } from "@qkv/tokenizers";
-import { MarianModel, parseMarianConfig } from "@qkv/transformer";
+import { CausalLanguageModel, MarianModel, parseGpt2Config, parseMarianConfig } from "@qkv/transformer";
 import { VitClassifier, vitConfig } from "@qkv/vit";
 
 /** Writes an untrained model of a few thousand parameters: what it says is nonsense, how it is run is not. */
@@ -29,6 +29,22 @@ export async function writeTinyModel(folder: string): Promise<void> {
     ...{ pad_token_id: 2, eos_token_id: 0, decoder_start_token_id: 2 },
   });
   const model = new MarianModel(Params.initialized(5), config);
+  await savePretrained(folder, { model, tokenizer });
+  model.dispose();
+}
+
+/** Writes an untrained GPT-2 of a few hundred parameters. */
+export async function writeTinyLanguageModel(folder: string): Promise<void> {
+  await initBackend("cpu");
+  const tokenizer = await trainBpe(["once upon a time"], {
+    ...{ vocabSize: 24, specialTokens: ["<end>"], preTokenizer: { type: "ByteLevel", add_prefix_space: false } },
+    ...{ decoder: { type: "ByteLevel" } },
+  });
+  const config = parseGpt2Config({
+    ...{ model_type: "gpt2", vocab_size: tokenizer.vocabSize, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 32 },
+    ...{ bos_token_id: 0, eos_token_id: 0 },
+  });
+  const model = new CausalLanguageModel(Params.initialized(5), config);
   await savePretrained(folder, { model, tokenizer });
   model.dispose();
 }

@@ -1,4 +1,4 @@
-import type { NameMap, Params } from "@qkv/nn";
+import type { NameMap, Params, StateDict } from "@qkv/nn";
 
 /** All that is needed to open and save the models of one class. */
 export interface Architecture<Config, Model> {
@@ -12,6 +12,9 @@ export interface Architecture<Config, Model> {
   readonly names: NameMap;
   /** The files' names that may be there and are not read; `*` stands for a layer index. */
   readonly ignore: readonly string[];
+  /** Makes the files' arrays those that `names` speaks of, and back, where a file keeps several in one. */
+  readonly unpack?: (state: StateDict) => StateDict;
+  readonly pack?: (state: StateDict) => StateDict;
   /**
    * The model, with a parameter for each weight that it needs.
    *

@@ -7,6 +7,7 @@ import {
   parseMarianConfig,
 } from "@qkv/transformer";
 import type { Architecture } from "./architecture.ts";
+import { CAUSAL_ARCHITECTURES } from "./causalArchitectures.ts";
 import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
 
 const MARIAN: Architecture<MarianConfig, MarianModel> = {
@@ -20,7 +21,13 @@ const MARIAN: Architecture<MarianConfig, MarianModel> = {
 };
 
 /** Every class that can be opened, by the `model_type` of its `config.json`. */
-export const ARCHITECTURES = { marian: [MARIAN], ...IMAGE_ARCHITECTURES } as const;
+export const ARCHITECTURES = { marian: [MARIAN], ...CAUSAL_ARCHITECTURES, ...IMAGE_ARCHITECTURES } as const;
+
+/** The types whose models generate text: `generate` of `@qkv/transformer` takes them. */
+export const GENERATING_TYPES = [
+  "marian",
+  ...(Object.keys(CAUSAL_ARCHITECTURES) as (keyof typeof CAUSAL_ARCHITECTURES)[]),
+] as const;
 
 /** A `model_type` that can be opened. */
 export type ModelType = keyof typeof ARCHITECTURES;

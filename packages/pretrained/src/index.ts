@@ -1,5 +1,12 @@
 export type { Architecture } from "./architecture.ts";
-export { ARCHITECTURES, isModelType, type ModelOf, type ModelType, type PretrainedModel } from "./architectures.ts";
+export {
+  ARCHITECTURES,
+  GENERATING_TYPES,
+  isModelType,
+  type ModelOf,
+  type ModelType,
+  type PretrainedModel,
+} from "./architectures.ts";
 export type { BatchLimits } from "./batchesBySize.ts";
 export { Classifier, type ClassifyOptions, type LabelScore } from "./classifier.ts";
 export { createClassifier } from "./createClassifier.ts";

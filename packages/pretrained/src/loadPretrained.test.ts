@@ -63,17 +63,17 @@ describe("loadPretrained", () => {
     [
       "another family",
       config({ model_type: "bert" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, vit, .*, got "bert"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, gpt2, .*, got "bert"$/,
     ],
     [
       "a family named like a method",
       config({ model_type: "toString" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, vit, .*, got "toString"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, gpt2, .*, got "toString"$/,
     ],
     [
       "no family",
       config({ model_type: undefined }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, vit, .*, got none$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, gpt2, .*, got none$/,
     ],
     [
       "another head",

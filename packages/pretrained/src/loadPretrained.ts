@@ -147,13 +147,13 @@ function parseConfig({ parseConfig }: AnyArchitecture, path: string, json: unkno
 }
 
 function build(
-  { names, ignore, build }: AnyArchitecture,
+  { names, ignore, unpack, build }: AnyArchitecture,
   config: PretrainedModel["config"],
   { state, path }: Weights,
 ): PretrainedModel {
   const stored = new Set(state.keys());
   try {
-    return loadCheckpoint(state, names, (params) => build(params, config, stored), { ignore });
+    return loadCheckpoint(unpack?.(state) ?? state, names, (params) => build(params, config, stored), { ignore });
   } catch (error) {
     throw errorIn(path, error);
   }

@@ -1,9 +1,10 @@
 import { readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
-import { type MarianConfig, MarianModel } from "@qkv/transformer";
+import { CausalLanguageModel, MarianModel } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
 import { architectureOf, type PretrainedModel } from "./architectures.ts";
+import { generationFields } from "./generationConfig.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 
 /** What goes into a model folder. */
@@ -33,8 +34,9 @@ export async function pretrainedFiles({
   generationConfig = {},
   languages,
 }: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
-  const { className, formatConfig, names } = architectureOf(model);
-  const state = await readState(model.params, names);
+  const { className, formatConfig, names, pack } = architectureOf(model);
+  const read = await readState(model.params, names);
+  const state = pack?.(read) ?? read;
   // float32 whatever the file stores, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };
   const files = new Map([
@@ -44,8 +46,8 @@ export async function pretrainedFiles({
   if (imageProcessor !== undefined) {
     files.set("preprocessor_config.json", encode(formatPreprocessorConfig(imageProcessor)));
   }
-  if (!(model instanceof MarianModel)) return files;
-  files.set("generation_config.json", encode({ ...generationOf(model.config), ...generationConfig }));
+  if (!(model instanceof MarianModel || model instanceof CausalLanguageModel)) return files;
+  files.set("generation_config.json", encode({ ...generationFields(model.config), ...generationConfig }));
   if (tokenizer !== undefined) {
     files.set("tokenizer.json", encode(tokenizer.toJSON()));
     const about = tokenizerConfig(model.config, tokenizer);
@@ -68,29 +70,23 @@ function storeAs(dtype: "F32" | "F16", state: ReadonlyMap<string, StateEntry>): 
   return tensors;
 }
 
-function generationOf(config: MarianConfig): Record<string, unknown> {
-  return {
-    decoder_start_token_id: config.decoderStartTokenId,
-    eos_token_id: config.eosTokenId,
-    pad_token_id: config.padTokenId,
-    ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
-    ...(config.badWordsIds !== undefined && { bad_words_ids: config.badWordsIds }),
-    max_length: config.maxLength,
-  };
-}
-
 /** In the names that transformers' MarianTokenizer has for them. */
 function languageFields(languages: SavePretrainedOptions["languages"]): Record<string, string> {
   return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
 }
 
-function tokenizerConfig(config: MarianConfig, tokenizer: Tokenizer): Record<string, unknown> {
+function tokenizerConfig(
+  config: MarianModel["config"] | CausalLanguageModel["config"],
+  tokenizer: Tokenizer,
+): Record<string, unknown> {
   const { model } = tokenizer.toJSON() as { model?: { unk_token?: unknown } };
+  const token = (id: number | undefined) => (id === undefined ? null : (tokenizer.idToToken(id) ?? null));
   return {
     tokenizer_class: "PreTrainedTokenizerFast",
     model_max_length: config.maxPositions,
-    eos_token: tokenizer.idToToken(config.eosTokenId) ?? null,
-    pad_token: tokenizer.idToToken(config.padTokenId) ?? null,
+    ...("bosTokenId" in config && { bos_token: token(config.bosTokenId) }),
+    eos_token: token("eosTokenIds" in config ? config.eosTokenIds[0] : config.eosTokenId),
+    pad_token: token(config.padTokenId),
     unk_token: model?.unk_token ?? null,
     clean_up_tokenization_spaces: false,
     model_input_names: ["input_ids", "attention_mask"], // without it Python also passes token_type_ids

@@ -1,10 +1,10 @@
 import { tidy } from "@qkv/nn";
 import type { PretrainedModel } from "@qkv/pretrained";
-import type { ForwardOptions, MarianModel } from "@qkv/transformer";
+import type { CausalLanguageModel, ForwardOptions, MarianModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type NamedTensors, numbered } from "./namedTensors.ts";
 
-type ImageModel = Exclude<PretrainedModel, MarianModel>;
+type ImageModel = Exclude<PretrainedModel, MarianModel | CausalLanguageModel>;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
 type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 

@@ -1,6 +1,7 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import { type ForwardOptions, MarianModel } from "@qkv/transformer";
+import { CausalLanguageModel, type ForwardOptions, MarianModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
+import { causalForward } from "./causalForward.ts";
 import { imageForward } from "./imageForward.ts";
 import { marianForward } from "./marianForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
@@ -11,5 +12,7 @@ export function modelForward(
   inputs: NamedTensors,
   options: Pick<ForwardOptions, "hiddenStates" | "attentions">,
 ): Map<string, tf.Tensor> {
-  return model instanceof MarianModel ? marianForward(model, inputs, options) : imageForward(model, inputs, options);
+  if (model instanceof MarianModel) return marianForward(model, inputs, options);
+  if (model instanceof CausalLanguageModel) return causalForward(model, inputs, options);
+  return imageForward(model, inputs, options);
 }

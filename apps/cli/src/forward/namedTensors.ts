@@ -29,6 +29,19 @@ export class NamedTensors {
     return tf.tensor2d(toInt32(tensor), this.#matrix(name, tensor), "int32");
   }
 
+  /** Token ids as numbers, row by row. */
+  rows(name: string): number[][] {
+    const tensor = this.#required(name);
+    const [count, width] = this.#matrix(name, tensor);
+    const values = toInt32(tensor);
+    return Array.from({ length: count }, (_, i) => [...values.subarray(i * width, (i + 1) * width)]);
+  }
+
+  /** The same; undefined if there is none of this name. */
+  optionalRows(name: string): number[][] | undefined {
+    return this.#tensors.has(name) ? this.rows(name) : undefined;
+  }
+
   /** Images, [B, C, H, W] float32. */
   images(name: string): tf.Tensor4D {
     const tensor = this.#required(name);

@@ -110,6 +110,8 @@ export const GPT2_IGNORED_NAMES: readonly string[] = [
   "lm_head.weight",
   "transformer.h.*.attn.bias",
   "transformer.h.*.attn.masked_bias",
+  "h.*.attn.bias",
+  "h.*.attn.masked_bias",
 ];
 
 const PACKED = /^(.*\.attn)\.c_attn\.(weight|bias)$/;

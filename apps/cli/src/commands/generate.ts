@@ -1,0 +1,109 @@
+import { Command, InvalidArgumentError } from "commander";
+import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { paddedRows } from "../generation/paddedRows.ts";
+import { type PromptChoice, readPrompts } from "../generation/prompts.ts";
+import { streamText } from "../generation/streamText.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { atLeastOne } from "../numberOption.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { UsageError } from "../usageError.ts";
+
+interface GenerateCommandOptions extends BackendChoice, PromptChoice {
+  readonly model: string;
+  readonly maxNewTokens?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly beams?: number;
+  readonly seed?: number;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly json?: boolean;
+}
+
+/** `qkv generate`: text that goes on with a prompt, or what an encoder-decoder makes of it. */
+export function generateCommand(): Command {
+  return withBackendOptions(
+    new Command("generate")
+      .description("Go on with a prompt, or make of it what an encoder-decoder makes; text comes out as it is made.")
+      .requiredOption("--model <ref>", MODEL_REF)
+      .option("--prompt <text>", "what to begin with")
+      .option("--inputs <file>", "safetensors with input_ids and attention_mask, for work without a tokenizer")
+      .option("--max-new-tokens <n>", "how many tokens at most (default: as the model says, else 20)", atLeastOne)
+      .option("--temperature <t>", "draw tokens; below 1 sharper, above 1 flatter", aNumber)
+      .option("--top-k <k>", "draw among the k likeliest tokens", aNumber)
+      .option("--top-p <p>", "draw among the likeliest tokens that together reach this probability", aNumber)
+      .option("--beams <n>", "beams kept while searching", atLeastOne)
+      .option("--seed <n>", "the same seed draws the same tokens (default: 0)", aNumber)
+      .option("--options <json>", 'more of it in Hugging Face\'s names: {"no_repeat_ngram_size": 2}', jsonObject)
+      .option("--json", 'one JSON object: {"ids":[[]],"text":[],"scores":[]}, one row for each sequence'),
+  ).action((options: GenerateCommandOptions) => untilInterrupted((signal) => runGenerate(options, signal)));
+}
+
+async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal): Promise<void> {
+  const { loadPretrained, GENERATING_TYPES } = await import("@qkv/pretrained");
+  const { generate, generateStream, parseGenerationOptions } = await import("@qkv/transformer");
+  const parse = (json: unknown) => {
+    try {
+      return parseGenerationOptions(json);
+    } catch (error) {
+      throw new UsageError((error as Error).message);
+    }
+  };
+
+  const files = await openModelFiles(options.model);
+  await startBackend(options);
+  const { model, tokenizer, config, generationConfig } = await loadPretrained(files, {
+    ...{ modelTypes: GENERATING_TYPES, signal },
+  });
+  try {
+    const prompts = await readPrompts(options, tokenizer);
+    const named = { ...generationConfig, ...options.options, ...namedOptions(options) };
+    const settings = { ...parse(named), signal };
+    const { numBeams = 1, numReturnSequences = 1 } = settings;
+    const begun = "encode" in model ? undefined : prompts;
+    const [first] = prompts;
+    if (!options.json && tokenizer && first && prompts.length === 1 && numBeams === 1 && numReturnSequences === 1) {
+      for await (const text of streamText(generateStream(model, first, settings), tokenizer, begun?.[0])) {
+        process.stdout.write(text);
+      }
+      process.stdout.write("\n");
+      return;
+    }
+    const sequences = await generate(model, prompts, settings);
+    const eos = "eosTokenIds" in config ? config.eosTokenIds[0] : config.eosTokenId;
+    const padTokenId = Number(named["pad_token_id"] ?? config.padTokenId ?? eos ?? 0);
+    const ids = paddedRows(sequences, { ...(begun && { prompts: begun }), padTokenId });
+    const text = tokenizer ? ids.map((row) => tokenizer.decode(row, { skipSpecialTokens: true })) : [];
+    const scores = sequences.flat().map(({ score }) => score);
+    const lines = tokenizer ? text : ids.map((row) => row.join(" "));
+    process.stdout.write(options.json ? `${JSON.stringify({ ids, text, scores })}\n` : `${lines.join("\n")}\n`);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The options of their own in Hugging Face's names; they win over `--options`, and those over generation_config.json. */
+function namedOptions({ maxNewTokens, temperature, topK, topP, beams, seed }: GenerateCommandOptions): object {
+  const draws = [temperature, topK, topP].some((given) => given !== undefined);
+  const given = {
+    ...{ max_new_tokens: maxNewTokens, num_beams: beams, temperature, top_k: topK, top_p: topP, seed },
+    ...{ do_sample: draws ? true : undefined },
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function aNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
+  return value;
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // said below
+  }
+  throw new InvalidArgumentError("expected a JSON object.");
+}
