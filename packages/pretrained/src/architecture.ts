@@ -12,8 +12,9 @@ export interface Architecture<Config, Model> {
   readonly names: NameMap;
   /** The files' names that may be there and are not read; `*` stands for a layer index. */
   readonly ignore: readonly string[];
-  /** Makes the files' arrays those that `names` speaks of, and back, where a file keeps several in one. */
+  /** Makes the files' arrays those that `names` speaks of, where a file keeps several in one. */
   readonly unpack?: (state: StateDict) => StateDict;
+  /** The way back. */
   readonly pack?: (state: StateDict) => StateDict;
   /**
    * The model, with a parameter for each weight that it needs.

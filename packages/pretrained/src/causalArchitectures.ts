@@ -17,7 +17,8 @@ import {
 } from "@qkv/transformer";
 import type { Architecture } from "./architecture.ts";
 
-type CausalArchitecture = Architecture<CausalConfig, CausalLanguageModel>;
+/** All that is needed to open and save a decoder-only model. */
+export type CausalArchitecture = Architecture<CausalConfig, CausalLanguageModel>;
 
 const build: CausalArchitecture["build"] = (params, config) => new CausalLanguageModel(params, config);
 

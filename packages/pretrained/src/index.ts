@@ -8,6 +8,7 @@ export {
   type PretrainedModel,
 } from "./architectures.ts";
 export type { BatchLimits } from "./batchesBySize.ts";
+export type { CausalArchitecture } from "./causalArchitectures.ts";
 export { Classifier, type ClassifyOptions, type LabelScore } from "./classifier.ts";
 export { createClassifier } from "./createClassifier.ts";
 export { createTranslator } from "./createTranslator.ts";

@@ -102,10 +102,12 @@ export class CausalLanguageModel implements CausalModel {
     });
   }
 
+  /** Lets go of the weights. */
   dispose(): void {
     this.params.dispose();
   }
 
+  /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
