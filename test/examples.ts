@@ -24,6 +24,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "packages/transformer/README.md",
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
+  "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
   "parameters.ts": {
     readme: "packages/nn/README.md",
     prints: /^5,3 norm.weight norm.bias classifier.weight classifier.bias$/,
