@@ -53,25 +53,33 @@ interface TraceEvent {
 }
 
 /**
- * The longest task of a page's main thread while it opens, in milliseconds of the processor, which other work on the
- * machine does not lengthen as it does those of the clock; the median of three pages.
+ * The longest task of a page's main thread while something is done, in milliseconds of the processor, which other work on
+ * the machine does not lengthen as it does those of the clock.
+ *
+ * @param doing gives the page
  */
+export async function longestTask(browser: Browser, doing: () => Promise<Page>): Promise<number> {
+  await browser.startTracing(undefined, { categories: ["toplevel", "devtools.timeline"] });
+  const page = await doing();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const { origin } = new URL(page.url());
+  const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  // Other main threads are those of the browser's own pages.
+  const calls = traceEvents.filter(({ name, args }) => name === "FunctionCall" && args.data?.url?.startsWith(origin));
+  const named = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  const main = named.map(thread).find((one) => calls.some((call) => thread(call) === one));
+  const tasks = traceEvents.filter((event) => event.name.endsWith("RunTask") && thread(event) === main);
+  if (tasks.length === 0) throw new Error(`expected the tasks of ${origin}'s main thread in the trace, got none`);
+  return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur / 1000), 0);
+}
+
+/** The longest task of a page's main thread while it opens: the median of three pages. */
 export async function longestTaskWhileOpening(browser: Browser, open: () => Promise<AppPage>): Promise<number> {
   const longest: number[] = [];
   for (let i = 0; i < 3; i++) {
-    await browser.startTracing(undefined, { categories: ["toplevel", "devtools.timeline"] });
-    const { page } = await open();
-    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-    const { origin } = new URL(page.url());
-    await page.close();
-    const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
-    // Other main threads are those of the browser's own pages.
-    const calls = traceEvents.filter(({ name, args }) => name === "FunctionCall" && args.data?.url?.startsWith(origin));
-    const named = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
-    const main = named.map(thread).find((one) => calls.some((call) => thread(call) === one));
-    const tasks = traceEvents.filter((event) => event.name.endsWith("RunTask") && thread(event) === main);
-    if (tasks.length === 0) throw new Error(`expected the tasks of ${origin}'s main thread in the trace, got none`);
-    longest.push(Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000)));
+    let opened: AppPage | undefined;
+    longest.push(await longestTask(browser, async () => (opened = await open()).page));
+    await opened?.page.close();
   }
   return longest.sort((a, b) => a - b)[1] ?? Number.NaN;
 }

@@ -4,17 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import type { FolderServer } from "./server.ts";
-import {
-  box,
-  drop,
-  filesOf,
-  idle,
-  openModel,
-  openTranslate,
-  press,
-  serveTranslate,
-  translate,
-} from "./translatePage.ts";
+import { box, drop, filesOf, openModel, openTranslate, press, serveTranslate, translate } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MARIAN = at("packages/pretrained/test/golden/float32");
@@ -50,19 +40,12 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     await page.close();
   });
 
-  test("takes whatever is written as text: HTML, emoji, right to left, empty lines, a megabyte", async () => {
+  test("takes whatever is written as text: HTML, emoji, right to left, empty lines", async () => {
     const { page, printed } = await open();
     const text = '<img src=x onerror="document.title=1"> <b>Dog</b>\n\n\n🐕‍🦺 مرحبا dog.\n';
     const made = await translate(page, text);
     expect(await page.locator(".translation img, .translation b").count()).toBe(0);
     expect(made.match(/\n/g)).toHaveLength(4);
-    const megabyte = "The dog is cold. ".repeat(60_000);
-    await box(page).fill(megabyte);
-    await press(page, "Translate");
-    await page.locator(".sentence").first().waitFor({ timeout: 60_000 });
-    await press(page, "Stop");
-    await idle(page);
-    expect(await box(page).inputValue()).toBe(megabyte);
     expect(printed).toEqual([]);
     await page.close();
   });

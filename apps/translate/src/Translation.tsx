@@ -112,7 +112,7 @@ function nodeOf(paragraph: Paragraph): VNode {
   const kept = nodes.get(key);
   if (kept !== undefined && kept.count === sentences.length && kept.end === end) return kept.node;
   const node = (
-    <span key={first} class={end === undefined ? "" : "paragraph"}>
+    <span key={first} class={end === undefined ? "" : "paragraph"} dir="auto">
       {sentences.map(({ space, translations: [best] }, i) => [
         i > 0 || first === 0 ? space : "", // else it stands at the end of the paragraph before
         best && (

@@ -37,6 +37,16 @@ describe("splitText", () => {
     );
   });
 
+  test("cuts a long line as it cuts a short one, in a time that grows with its length", () => {
+    const [short, long] = ["The dog, No. 7, is cold! ", `${"a, b ".repeat(2000)}end. `];
+    const line = `${short.repeat(200)}${long}${short.repeat(20_000)}`.trim();
+    const options = { ...characters, maxTokens: Infinity };
+    const start = process.cpuUsage();
+    const found = texts(line, options);
+    expect(process.cpuUsage(start).user).toBeLessThan(5_000_000); // 0.1 s, and a minute if the segmenter sees all at once
+    expect(found).toEqual([...Array(200).fill(short.trim()), long.trim(), ...Array(20_000).fill(short.trim())]);
+  });
+
   test("cuts between sentences and keeps what stands between them", () => {
     expect(splitText("  Go home. It is late!\n\nWhy?  ", words)).toEqual([
       { space: "  ", text: "Go home." },

@@ -43,8 +43,24 @@ function sentencesOf(text: string, locale: string | undefined): string[] {
   const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
   // A line break ends a sentence for the segmenter too, but it takes its time over each.
   return (text.match(/[^\n]*\n|[^\n]+/g) ?? []).flatMap((line) =>
-    line.trim() === "" ? [line] : Array.from(segmenter.segment(line), ({ segment }) => segment),
+    line.trim() === "" ? [line] : sentencesOfLine(line, segmenter),
   );
+}
+
+/** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it sees this much. */
+const WINDOW = 2048;
+
+function sentencesOfLine(line: string, segmenter: Intl.Segmenter): string[] {
+  const sentences: string[] = [];
+  let [start, size] = [0, WINDOW];
+  while (start < line.length) {
+    const found = Array.from(segmenter.segment(line.slice(start, start + size)), ({ segment }) => segment);
+    if (start + size < line.length) found.pop(); // it may go on behind what is seen
+    size = found.length === 0 ? 2 * size : WINDOW;
+    start += found.reduce((sum, { length }) => sum + length, 0);
+    sentences.push(...found);
+  }
+  return sentences;
 }
 
 /** Abbreviations that a capital letter follows within a sentence; Unicode's rules know none and would cut there. */
