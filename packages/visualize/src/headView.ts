@@ -61,7 +61,10 @@ export function headView(data: HeadViewData): string {
         return `<text data-key="${j}" x="${left + SPAN + 6}" y="${place(middle(j) + FONT / 3)}">${escapeXml(label)}</text>`;
       }),
       ...panels.flatMap((panel) =>
-        linesOf(panel, queries, keys, { heads, at: (i, j) => [left, middle(i), left + SPAN, middle(j)] }),
+        linesOf(panel, queries, keys, {
+          ...{ heads, name: hasLegend ? `head ${panel.column}` : undefined },
+          at: (i, j) => [left, middle(i), left + SPAN, middle(j)],
+        }),
       ),
     ],
   });
@@ -72,12 +75,20 @@ export function colorOf(head: number, heads: number): string {
   return `hsl(${Math.round((360 * head) / Math.max(heads, 1) + 220) % 360} 75% 52%)`;
 }
 
+/** How the lines of a matrix are drawn. */
+interface LineOptions {
+  readonly heads: number;
+  /** What the matrix is called; left out, it is the only one. */
+  readonly name?: string | undefined;
+  readonly at: (query: number, key: number) => readonly number[];
+}
+
 /** The lines of one matrix. */
 export function linesOf(
   { column, values }: Panel,
   queries: readonly string[],
   keys: readonly string[],
-  { heads, at }: { readonly heads: number; readonly at: (query: number, key: number) => readonly number[] },
+  { heads, name, at }: LineOptions,
 ): string[] {
   const color = colorOf(column, heads);
   return queries.flatMap((query, i) =>
@@ -85,7 +96,7 @@ export function linesOf(
       const value = values[i * keys.length + j] ?? NaN;
       if (!(value >= FAINT)) return [];
       const [x1, y1, x2, y2] = at(i, j).map(place);
-      const said = escapeXml(`head ${column}: ${query} ← ${key}: ${value.toFixed(3)}`);
+      const said = escapeXml(`${name === undefined ? "" : `${name}: `}${query} ← ${key}: ${value.toFixed(3)}`);
       const ends = `x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"`;
       return [
         `<line class="line" data-query="${i}" data-key="${j}" ${ends} stroke="${color}" stroke-opacity="${opacity(value)}"><title>${said}</title></line>`,
@@ -95,6 +106,6 @@ export function linesOf(
 }
 
 /** A matrix in words. */
-export function wordsOf({ values }: Panel, queries: readonly string[], keys: readonly string[]): string {
+function wordsOf({ values }: Panel, queries: readonly string[], keys: readonly string[]): string {
   return describeWeights({ rows: queries, columns: keys, values }, 6);
 }

@@ -1,11 +1,18 @@
+import { describeWeights, type WeightMatrix } from "./describeWeights.ts";
 import { escapeXml } from "./escapeXml.ts";
-import { linesOf, wordsOf } from "./headView.ts";
+import { linesOf } from "./headView.ts";
 import { FONT, PADDING, place, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
 import { readGrid, type WeightGrid } from "./weightGrid.ts";
 
 /** Weights of all heads of all layers: [layers, heads, queries, keys]. */
 export interface ModelViewData extends WeightGrid {
   readonly title?: string;
+  /** What layers are called, numbered from 0. Default "layer". */
+  readonly rowName?: string;
+  /** What heads are called. Default "head". */
+  readonly columnName?: string;
+  /** A head's weights in words, for those who do not see them. Default `describeWeights` of the first six queries. */
+  readonly describe?: (matrix: WeightMatrix) => string;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
 }
@@ -20,7 +27,8 @@ const PANEL = { width: 72, height: 96, gap: 12 };
  * @throws RangeError if the values or the labels are not as many as the shape says
  */
 export function modelView(data: ModelViewData): string {
-  const { shape, title, theme } = data;
+  const { shape, title, theme, rowName = "layer", columnName = "head" } = data;
+  const describe = data.describe ?? ((matrix) => describeWeights(matrix, 6));
   const [layers, heads] = shape;
   const { panels, queries, keys } = readGrid("modelView", data);
   const left = PADDING + FONT * 5;
@@ -31,11 +39,11 @@ export function modelView(data: ModelViewData): string {
   const names = [
     ...numbered(layers).map((layer) => {
       const y = place(top + layer * step.y + PANEL.height / 2);
-      return `<text class="axis" x="${PADDING}" y="${y}">layer ${layer}</text>`;
+      return `<text class="axis" x="${PADDING}" y="${y}">${escapeXml(`${rowName} ${layer}`)}</text>`;
     }),
     ...numbered(heads).map((head) => {
       const x = place(left + head * step.x + PANEL.width / 2);
-      return `<text class="axis" x="${x}" y="${place(top - 6)}" text-anchor="middle">head ${head}</text>`;
+      return `<text class="axis" x="${x}" y="${place(top - 6)}" text-anchor="middle">${escapeXml(`${columnName} ${head}`)}</text>`;
     }),
   ];
   const fields = panels.flatMap((panel) => {
@@ -44,11 +52,13 @@ export function modelView(data: ModelViewData): string {
       ...[x, y + middle(i, queries.length)],
       ...[x + PANEL.width, y + middle(j, keys.length)],
     ];
-    const name = escapeXml(`layer ${panel.row}, head ${panel.column}`);
+    const name = `${columnName} ${panel.column}`;
+    const words = describe({ rows: queries, columns: keys, values: panel.values });
     return [
-      `<g role="img" data-layer="${panel.row}" data-head="${panel.column}"><title>${name}</title><desc>${escapeXml(wordsOf(panel, queries, keys))}</desc>`,
+      `<g role="img" data-layer="${panel.row}" data-head="${panel.column}">`,
+      `<title>${escapeXml(`${rowName} ${panel.row}, ${name}`)}</title><desc>${escapeXml(words)}</desc>`,
       `<rect class="frame" x="${place(x)}" y="${place(y)}" width="${PANEL.width}" height="${PANEL.height}"/>`,
-      ...linesOf(panel, queries, keys, { heads, at }),
+      ...linesOf(panel, queries, keys, { heads, name, at }),
       "</g>",
     ];
   });

@@ -1,6 +1,6 @@
 import { ATTENTION_KINDS, type AttentionKind, type AttentionRecord, sidesOf } from "../attention/attentionRecord.ts";
-import { type SelectedMatrix, selectMatrix } from "../attention/selectMatrix.ts";
-import { attentionPicture, drawable, type PictureChoice } from "./attentionPicture.ts";
+import { selectMatrix } from "../attention/selectMatrix.ts";
+import { attentionPicture, drawable, greatestOfRow, type PictureChoice } from "./attentionPicture.ts";
 import { button, focusOf, make, picker, updateControls } from "./controls.ts";
 import { highlight, isSameToken, tokenAt, type TokenRef } from "./highlight.ts";
 import { ATTENTION_MESSAGES, type AttentionMessages, type AttentionViewName } from "./messages.ts";
@@ -98,7 +98,7 @@ export class AttentionElement extends Base {
 
   /** The picture as an SVG document of its own, for light pages and paper; empty without a record. */
   toSVG(): string {
-    return this.#record === undefined ? "" : attentionPicture(this.#record, this.#settled(), "light");
+    return this.#record === undefined ? "" : attentionPicture(this.#record, this.#settled(), this.#messages, "light");
   }
 
   // Several properties set in a row are one drawing.
@@ -234,9 +234,10 @@ export class AttentionElement extends Base {
   #picture(record: AttentionRecord, choice: PictureChoice): HTMLElement {
     const box = make("div", { className: "picture", tabIndex: 0 });
     // The sheet of this element has the style, which strict policies allow.
-    const svg = attentionPicture(record, choice).replace(/<style>[^<]*<\/style>/, "");
+    const svg = attentionPicture(record, choice, this.#messages).replace(/<style>[^<]*<\/style>/, "");
     const drawing = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
     drawing.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
+    drawing.querySelector(":scope > desc")?.remove(); // in English; the same stands below, in words
     box.append(drawing);
     box.setAttribute("role", "group");
     box.setAttribute("name", "picture");
@@ -300,7 +301,7 @@ export class AttentionElement extends Base {
   #words(record: AttentionRecord, choice: PictureChoice, open: boolean): HTMLElement {
     const matrix = selectMatrix(record, { ...drawable(choice), stage: "weights", top: Math.min(choice.top, 3) });
     const items = matrix.rows.map((query, row) =>
-      make("li", { textContent: this.#messages.sentence(query, greatest(matrix, row)) }),
+      make("li", { textContent: this.#messages.sentence(query, greatestOfRow(matrix, row)) }),
     );
     const summary = make("summary", { textContent: this.#messages.words });
     summary.setAttribute("name", "words");
@@ -311,14 +312,6 @@ export class AttentionElement extends Base {
 /** Makes `<qkv-attention>` known to the page. */
 export function defineAttentionElement(): void {
   if (customElements.get("qkv-attention") === undefined) customElements.define("qkv-attention", AttentionElement);
-}
-
-function greatest({ columns, values }: SelectedMatrix, row: number): (readonly [string, string])[] {
-  return columns
-    .map((token, column) => [token, values[row * columns.length + column] ?? 0] as const)
-    .filter(([, weight]) => weight > 0)
-    .sort(([, a], [, b]) => b - a)
-    .map(([token, weight]) => [token, weight.toFixed(2)] as const);
 }
 
 /** A record as JSON holds it: lists of numbers; null where a key is hidden. */

@@ -2,11 +2,12 @@ import type { AttentionRecord } from "../attention/attentionRecord.ts";
 import { sidesOf } from "../attention/attentionRecord.ts";
 import { filterWeights } from "../attention/filterWeights.ts";
 import { type MatrixChoice, type SelectedMatrix, selectMatrix } from "../attention/selectMatrix.ts";
+import type { WeightMatrix } from "../describeWeights.ts";
 import { headView } from "../headView.ts";
 import { heatMap } from "../heatMap.ts";
 import { modelView } from "../modelView.ts";
 import type { Theme } from "../svgDocument.ts";
-import type { AttentionViewName } from "./messages.ts";
+import type { AttentionMessages, AttentionViewName } from "./messages.ts";
 
 /** What is drawn, and how. */
 export interface PictureChoice extends Required<MatrixChoice> {
@@ -19,19 +20,40 @@ export function drawable(choice: PictureChoice): PictureChoice {
   return { ...choice, stage, head: choice.layer === "rollout" ? "mean" : choice.head };
 }
 
+/** What a picture says. */
+export type PictureMessages = Pick<AttentionMessages, "layer" | "head" | "sentence">;
+
 /** The picture as an SVG document of its own. */
-export function attentionPicture(record: AttentionRecord, choice: PictureChoice, theme: Theme = "auto"): string {
+export function attentionPicture(
+  record: AttentionRecord,
+  choice: PictureChoice,
+  { layer, head, sentence }: PictureMessages,
+  theme: Theme = "auto",
+): string {
   const { kind, view } = choice;
   if (view === "model") {
     const { queries, keys } = sidesOf(record, kind);
     const { shape, weights } = record[kind];
-    return modelView({ shape, values: filterWeights(weights, keys.length, choice), queries, keys, theme });
+    const values = filterWeights(weights, keys.length, choice);
+    const [rowName, columnName] = [layer.toLowerCase(), head.toLowerCase()];
+    const describe = (matrix: WeightMatrix) =>
+      matrix.rows.map((row, i) => sentence(row, greatestOfRow(matrix, i).slice(0, 1))).join("; ");
+    return modelView({ shape, values, queries, keys, theme, rowName, columnName, describe });
   }
   const matrix = selectMatrix(record, drawable(choice));
   const { rows: queries, columns: keys, values } = matrix;
   if (view === "matrix") return heatMap({ ...matrix, ...rangeOf(matrix, drawable(choice)), theme });
   // One matrix is one head here: the legend's "head 0" would be wrong.
   return headView({ shape: [1, queries.length, keys.length], values, queries, keys, theme, legend: false });
+}
+
+/** The columns that a row has weight on, the most first, each with its weight in two digits. */
+export function greatestOfRow({ columns, values }: WeightMatrix, row: number): (readonly [string, string])[] {
+  return columns
+    .map((token, column) => [token, values[row * columns.length + column] ?? 0] as const)
+    .filter(([, weight]) => weight > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([token, weight]) => [token, weight.toFixed(2)] as const);
 }
 
 function rangeOf({ values }: SelectedMatrix, { stage }: PictureChoice): { full?: number; empty?: number } {

@@ -1,0 +1,107 @@
+// The pages in Korean: whatever is said is said in Korean.
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { answer, openClassify, pick } from "./classifyPage.ts";
+import { type FolderServer, serve } from "./server.ts";
+import { openTranslate } from "./translatePage.ts";
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Names, which are the same in every language. */
+const NAMES = [
+  ...["QKV", "English", "WebGPU", "WebAssembly", "JavaScript", "relaxed SIMD", "SIMD", "SVG", "PNG", "JSON"],
+  ...["https", "config.json", "model.safetensors", "CIFAR-10", "Fashion-MNIST", "Ctrl\\+Enter", "JPEG", "WebP", "Swin"],
+  ...["Helsinki-NLP/opus-mt-en-de", "google/vit-base-patch16-224", "Cross-Origin-\\w+-Policy", "same-origin"],
+  ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|[kMG]?B)", "\\w+\\.(?:png|jpg)"],
+];
+
+describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("the pages in Korean", () => {
+  let server: FolderServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await serve({ translate: at("apps/translate/dist"), classify: at("apps/classify/dist") });
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  test("apps/translate leaves no English", async () => {
+    const { page } = await openTranslate(browser, server, { locale: "ko" });
+    const found = new Set(await english(page));
+    await page.locator("textarea").fill("I love you. Where is the train station?");
+    await page.getByRole("button", { name: "번역하기", exact: true }).click();
+    await page.locator(".sentence").nth(1).waitFor();
+    await page.locator('.translation[aria-busy="false"]').waitFor();
+    await page.locator(".sentence").first().click();
+    const view = page.locator("qkv-attention");
+    await view.locator("line").first().waitFor({ state: "attached" });
+    await view.getByLabel("층", { exact: true }).selectOption("0");
+    await view.getByLabel("헤드", { exact: true }).selectOption("0");
+    await page.getByRole("button", { name: "이 헤드 끄기" }).click();
+    await page.getByTestId("ablated").waitFor();
+    await view.locator("summary").click();
+    for (const text of await english(page)) found.add(text);
+    for (const shown of ["matrix", "model"]) {
+      await view.getByLabel("보기", { exact: true }).selectOption(shown);
+      for (const text of await english(page)) found.add(text);
+    }
+    await page.locator(".model-picker input[type=text]").fill("not a name");
+    await page.locator(".model-picker button[type=submit]").click();
+    await page.getByRole("alert").waitFor();
+    for (const text of await english(page)) found.add(text);
+    expect([...found]).toEqual([]);
+    await page.close();
+  });
+
+  test("apps/classify leaves no English", async () => {
+    const { page } = await openClassify(browser, `${server.origin}/classify/index.html`, { locale: "ko" });
+    const found = new Set(await english(page));
+    await pick(
+      page,
+      ["rgb.png", "rgb.jpg"].map((name) => at(`packages/vit/test/images/${name}`)),
+    );
+    await answer(page, "rgb.jpg");
+    for (const label of await page.locator(".look-controls .choice label").all()) {
+      await label.click();
+      for (const text of await english(page)) found.add(text);
+    }
+    expect([...found]).toEqual([]);
+    await page.close();
+  });
+});
+
+/**
+ * What of a page is in Latin letters, said or only read out, without names, data, and what is marked as of another
+ * language. Every panel is opened first.
+ */
+async function english(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    for (const panel of document.querySelectorAll("details")) panel.open = true;
+  });
+  const texts = await page.evaluate(() => {
+    // What was put in, what a model makes of it, and what a model calls things.
+    const data =
+      "textarea, .translation, .history, .alternatives, .file-name, .bars, .verdict, .knows, .tile, .without";
+    const ofView =
+      ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style";
+    const found: string[] = [];
+    const look = (root: ParentNode, skipped: string) => {
+      for (const element of root.querySelectorAll("*")) {
+        if (element.shadowRoot) look(element.shadowRoot, ofView);
+        const language = element.closest("[lang]")?.getAttribute("lang") ?? "ko";
+        if (language !== "ko" || element.closest(skipped) || element.closest("[hidden], script")) continue;
+        for (const name of ["aria-label", "title", "placeholder", "alt"]) found.push(element.getAttribute(name) ?? "");
+        for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.textContent ?? "");
+      }
+    };
+    look(document.body, data);
+    return [document.title, ...found];
+  });
+  const names = new RegExp(`(?<![\\w-])(?:${NAMES.join("|")})(?![\\w-])`, "g");
+  return texts.filter((text) => /[A-Za-z]{2}/.test(text.replace(names, "")));
+}
