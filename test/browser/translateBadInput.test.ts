@@ -1,8 +1,11 @@
 // apps/translate and what goes wrong: a sentence that helps, nothing typed is lost, and the page goes on.
 import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
+import { createTranslator, loadPretrained, memoryFiles } from "@qkv/pretrained";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
+import { marianFolder } from "./marianFolder.ts";
 import type { FolderServer } from "./server.ts";
 import { box, drop, filesOf, openModel, openTranslate, press, serveTranslate, translate } from "./translatePage.ts";
 
@@ -36,6 +39,61 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     await drop(page, filesOf(MARIAN, names));
     await openModel(page, "config.json");
     await translate(page, "A dog runs.");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("opens a folder in OPUS-MT's form and translates as the program does, and names the file that is missing", async () => {
+    await initBackend("wasm");
+    const files = await marianFolder();
+    const { page, printed } = await open();
+    await drop(page, files);
+    await openModel(page, "config.json");
+    const texts = ["the cat sat", "天气", "A dog runs."];
+    const pretrained = await loadPretrained(memoryFiles("opus", files));
+    const translator = createTranslator(pretrained, { locale: "en" });
+    for (const text of texts) {
+      expect(await translate(page, text)).toBe((await translator.translate(text, { beams: 4 })).translation);
+    }
+    pretrained.model.dispose();
+
+    const alert = page.locator(".model-picker").getByRole("alert");
+    for (const [missing, said] of [
+      ["config.json", "config.json: expected a file"],
+      ["model.safetensors", "expected model.safetensors or"],
+      ["source.spm", "source.spm: expected"],
+      ["vocab.json", "vocab.json: expected"],
+    ] as const) {
+      await drop(page, new Map([...files].filter(([name]) => name !== missing)));
+      await alert.filter({ hasText: "The one before is still here" }).filter({ hasText: said }).waitFor();
+    }
+    await translate(page, "the cat");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("refuses weights that are cut off and a config that lies, and goes on", async () => {
+    const { page, printed } = await open();
+    const names = ["config.json", "model.safetensors", "tokenizer.json"];
+    const files = filesOf(MARIAN, names);
+    const config = JSON.parse(new TextDecoder().decode(files.get("config.json"))) as object;
+    const lying = (over: object) => new TextEncoder().encode(JSON.stringify({ ...config, ...over }));
+    const weights = files.get("model.safetensors") ?? new Uint8Array();
+    for (const [name, bytes, said] of [
+      ["model.safetensors", weights.subarray(0, weights.length / 2), "safetensors: expected a file of"],
+      ["model.safetensors", weights.subarray(0, 5), "got 5"],
+      ["config.json", lying({ d_model: 1e9 }), "expected shape [277,1000000000]"],
+      ["config.json", lying({ encoder_layers: 1e9 }), "no tensor for encoder.layers.1"],
+      ["config.json", lying({ vocab_size: -1 }), "vocab_size"],
+      ["config.json", lying({ model_type: "<img src=x onerror=alert(1)>" }), "<img src=x onerror=alert(1)>"],
+      ["config.json", new TextEncoder().encode('{"__proto__": {"model_type": "marian"}'), "not JSON"],
+    ] as const) {
+      await drop(page, new Map(files).set(name, bytes));
+      const alert = page.locator(".model-picker").getByRole("alert");
+      await alert.filter({ hasText: "The one before is still here" }).filter({ hasText: said }).waitFor();
+      await page.locator("summary", { hasText: "Search" }).click(); // the page answers
+    }
+    expect((await translate(page, "I love you.")).trim()).toBe("Je t'aime.");
     expect(printed).toEqual([]);
     await page.close();
   });

@@ -23,11 +23,17 @@ export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer 
   if (json !== undefined) return Tokenizer.fromJSON(json);
 
   const vocab = await text("vocab.json");
+  const spm = await read("source.spm");
+  if (spm !== undefined) {
+    if (vocab === undefined) throw new TokenizerError("vocab.json: expected a file beside source.spm, got nothing");
+    return named("source.spm", () => fromMarian({ spm, vocab }));
+  }
   if (vocab !== undefined) {
-    const spm = await read("source.spm");
-    if (spm !== undefined) return named("source.spm", () => fromMarian({ spm, vocab }));
     const merges = await text("merges.txt");
-    if (merges !== undefined) return named("merges.txt", () => fromVocabAndMerges({ vocab, merges }));
+    if (merges === undefined) {
+      throw new TokenizerError("source.spm: expected it or merges.txt beside vocab.json, got neither");
+    }
+    return named("merges.txt", () => fromVocabAndMerges({ vocab, merges }));
   }
   const words = await text("vocab.txt");
   if (words !== undefined) {

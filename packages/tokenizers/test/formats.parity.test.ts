@@ -118,6 +118,8 @@ test("openTokenizer takes the files there are", async () => {
     (await open({ ...words, "tokenizer_config.json": encode('{"do_lower_case":false}') }))?.encode("A").ids,
   ).toEqual([0, 3, 1]);
   expect(await open({})).toBeUndefined();
+  await expect(open({ "source.spm": bytes(spm) })).rejects.toThrow(/^vocab.json: expected a file beside source.spm/);
+  await expect(open({ "vocab.json": encode('{"a":0}') })).rejects.toThrow(/^source.spm: expected it or merges.txt/);
   await expect(open({ ...merges, "merges.txt": encode("a c") })).rejects.toThrow(/^merges.txt: .*"c" is not/);
 });
 

@@ -18,7 +18,7 @@ export function folderSource(files: readonly File[]): ModelSource {
 
 /** Whether files that were dropped are a model rather than something to show to one. */
 export function isModelFolder(files: readonly File[]): boolean {
-  return files.some(isConfig);
+  return files.some((file) => isConfig(file) || /\.(?:safetensors|spm)$/.test(file.name));
 }
 
 const isConfig = ({ name }: File) => name === "config.json";
