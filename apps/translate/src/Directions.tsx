@@ -16,7 +16,7 @@ export function Directions() {
   const direction = open && directionOf(modelLabel(open));
   const reverse = direction && DIRECTIONS.find((other) => isReverse(other.direction, direction));
   return (
-    <div class="row start">
+    <div class="directions">
       <Choice
         label={messages.direction}
         options={DIRECTIONS.map(({ name, direction }) => ({

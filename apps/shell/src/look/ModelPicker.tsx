@@ -93,7 +93,7 @@ export function ModelPicker(props: ModelPickerProps) {
         </span>
       </summary>
       <p class="small quiet">{messages.shipped}</p>
-      <div class="row">
+      <div class="row start">
         {shipped.map((source) => (
           <button
             key={modelLabel(source)}

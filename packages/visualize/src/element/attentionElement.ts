@@ -271,7 +271,7 @@ export class AttentionElement extends Base {
     if (view !== "model" && typeof layer === "number" && typeof head === "number") {
       const isOff = ablated.heads.some((of) => of.kind === kind && of.layer === layer && of.head === head);
       const toggle = button("toggle", isOff ? m.headOn : m.headOff, () => tell("headtoggle", { kind, layer, head }));
-      switches.push(make("div", { className: "tokens" }, toggle));
+      switches.push(make("div", {}, toggle));
     }
     const tokens = record.source.map((token, place) => {
       const toggle = button(`token ${place}`, token, () => tell("tokentoggle", place));

@@ -9,7 +9,7 @@ button{cursor:pointer}
 button:hover:not(:disabled),select:hover:not(:disabled){border-color:var(--accent,currentColor)}
 :disabled{opacity:.5}
 button[aria-pressed=true]{border-color:var(--accent,currentColor);background:var(--accent-soft,#8883);text-decoration:line-through}
-input[type=range]{min-height:2.25rem;width:8rem;accent-color:var(--accent,auto)}
+input[type=range]{margin:0;min-height:2.25rem;width:8rem;accent-color:var(--accent,auto)}
 :focus-visible{outline:2px solid var(--accent,currentColor);outline-offset:2px}
 .picture{overflow:auto;margin:1rem 0;max-height:75vh}
 .picture svg{display:block;margin-inline:auto}
