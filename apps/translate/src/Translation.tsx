@@ -55,7 +55,7 @@ export function Translation({
     >
       {isEmpty && <span class="quiet">{empty}</span>}
       {paragraphsOf(sentences.value).map(nodeOf)}
-      {partial.value !== "" && <span class="partial">{` ${partial.value}`}</span>}
+      {partial.value !== "" && <span class="partial">{partial.value}</span>}
     </div>
   );
 }

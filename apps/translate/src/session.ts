@@ -12,7 +12,7 @@ export const source = signal("");
 export const settings = signal<SearchSettings>({ beams: 4, lengthPenalty: 1 });
 /** What is translated so far. */
 export const sentences = signal<readonly TranslatedSentence[]>([]);
-/** The beginning of the sentence after those. */
+/** The beginnings of the sentences after those. */
 export const partial = signal("");
 /** How many sentences there are; 0 before anybody knows. */
 export const total = signal(0);

@@ -20,7 +20,7 @@ export interface SearchSettings {
   readonly lengthPenalty: number;
 }
 
-/** What the page hears while a text is translated: how many sentences there are, how one begins, one that is done. */
+/** What the page hears while a text is translated: how many sentences there are, how the next ones begin, one that is done. */
 export type News =
   { readonly total: number } | { readonly partial: string } | { readonly sentence: TranslatedSentence };
 

@@ -122,6 +122,40 @@ describe("Translator.sentences", () => {
     expect(await collect(TEXT, { beams: 4, alternatives: 3, skip: 2 })).toEqual(whole.slice(2));
   });
 
+  test.each([1, 3])("are the same together as one by one, token for token, with %i beams", async (beams) => {
+    const long = `${"dog ".repeat(60).trim()}.`; // of another length than the rest, and cut
+    const text = `${TEXT}A dog runs in the snow. ${long} Dog! The snow.\nA dog. The dog is cold. Deep snow. A dog runs. Dog.\n `;
+    const options = { beams, alternatives: beams };
+    const alone = await collect(text, { ...options, batchSize: 1 });
+    const together = await collect(text, { ...options, batchSize: 4 });
+    const told = (found: typeof alone) =>
+      found.map(({ space, source, translations }) => ({
+        ...{ space, source },
+        translations: translations.map(({ tokens, truncated }) => ({ tokens, truncated })),
+      }));
+    expect(told(together)).toEqual(told(alone));
+    for (const [i, { translations }] of alone.entries()) {
+      for (const [j, { score }] of translations.entries()) {
+        expect(together[i]?.translations[j]?.score).toBeCloseTo(score, 4);
+      }
+    }
+    const { tokens } = await translator.translate(text, { beams });
+    expect(tokens.target).toEqual(alone.flatMap(({ translations }) => translations[0]?.tokens ?? []));
+  });
+
+  test("the first comes alone, the others' beginnings together and in order", async () => {
+    const steps: string[] = [];
+    const arrived: number[] = [];
+    for await (const { space } of translator.sentences(TEXT, { beams: 2, onPartial: (text) => steps.push(text) })) {
+      arrived.push(steps.length);
+      expect(space).toBe(["", " ", "\n\n", "\n"][arrived.length - 1]);
+    }
+    const [first = 0, second = 0, third = 0] = arrived;
+    expect(first).toBeGreaterThan(0);
+    expect([second, third]).toEqual([steps.length, steps.length]); // in one search
+    expect(steps.slice(first).every((text) => /^ [^]*\n\n/.test(text))).toBe(true);
+  });
+
   test("longer sequences win with a greater length penalty, if either does", async () => {
     const lengthAt = async (lengthPenalty: number) =>
       (await translator.translate(TEXT, { beams: 4, lengthPenalty })).tokens.target.length;
