@@ -23,11 +23,11 @@ const MARIAN: Architecture<MarianConfig, MarianModel> = {
 /** Every class that can be opened, by the `model_type` of its `config.json`. */
 export const ARCHITECTURES = { marian: [MARIAN], ...CAUSAL_ARCHITECTURES, ...IMAGE_ARCHITECTURES } as const;
 
+/** The types of decoder-only language models. */
+export const CAUSAL_TYPES = Object.keys(CAUSAL_ARCHITECTURES) as readonly (keyof typeof CAUSAL_ARCHITECTURES)[];
+
 /** The types whose models generate text: `generate` of `@qkv/transformer` takes them. */
-export const GENERATING_TYPES = [
-  "marian",
-  ...(Object.keys(CAUSAL_ARCHITECTURES) as (keyof typeof CAUSAL_ARCHITECTURES)[]),
-] as const;
+export const GENERATING_TYPES = ["marian", ...CAUSAL_TYPES] as const;
 
 /** A `model_type` that can be opened. */
 export type ModelType = keyof typeof ARCHITECTURES;

@@ -68,14 +68,14 @@ export class Classifier {
     const body = this.withLabels([]).model;
     const parts: tf.Tensor2D[] = [];
     try {
-      for (let done = 0; done < images.length;) {
+      for (let done = 0; done < images.length; done += batchSize) {
         signal?.throwIfAborted();
         const batch = images.slice(done, done + batchSize);
         const { data, shape } = preprocessImages(batch, this.imageProcessor);
         const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
         parts.push(part);
         await part.data(); // computed now, not all at once when somebody asks
-        onProgress?.({ done: (done += batch.length), total: images.length });
+        onProgress?.({ done: done + batch.length, total: images.length });
       }
       return tf.concat(parts);
     } finally {

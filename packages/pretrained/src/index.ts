@@ -1,6 +1,7 @@
 export type { Architecture } from "./architecture.ts";
 export {
   ARCHITECTURES,
+  CAUSAL_TYPES,
   GENERATING_TYPES,
   isModelType,
   type ModelOf,

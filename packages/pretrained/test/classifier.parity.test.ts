@@ -66,7 +66,9 @@ describe("a classifier", () => {
       [...(await logits.data())],
       names.flatMap((name) => [...expected.array(`${name}.scores`).data]),
     );
-    tf.dispose([features, logits]);
+    const unheard = await classifier.features(images);
+    await expectClose(unheard, features);
+    tf.dispose([features, unheard, logits]);
 
     // The last class and the first change places.
     const order = classifier.model.config.labels.map((_, i, { length }) => length - 1 - i);

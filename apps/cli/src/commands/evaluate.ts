@@ -7,12 +7,14 @@ import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
 import { evaluateImagesCommand } from "./evaluateImages.ts";
+import { evaluateTextCommand } from "./evaluateText.ts";
 
 interface EvaluateTranslationOptions extends BackendChoice {
   readonly model: string;
   readonly source?: string;
   readonly reference?: string;
   readonly pairs?: string;
+  readonly reverse?: boolean;
   readonly split?: "test" | "validation";
   readonly data?: string;
   readonly from: string;
@@ -31,6 +33,7 @@ export function evaluateCommand(): Command {
       .option("--source <file>", "sentences to translate, one a line")
       .option("--reference <file>", "their translations, one a line")
       .option("--pairs <file>", "instead: tab-separated pairs in the data folder, .txt or .zip")
+      .option("--reverse", "translate the pairs' second column to the first")
       .option("--split <part>", "the part of the pairs: test or validation", "test")
       .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
       .option("--from <language>", "the language of the sentences, for where each ends", "en")
@@ -42,7 +45,8 @@ export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description("Score a model.")
     .addCommand(translation)
-    .addCommand(evaluateImagesCommand());
+    .addCommand(evaluateImagesCommand())
+    .addCommand(evaluateTextCommand());
 }
 
 async function evaluateTranslation(options: EvaluateTranslationOptions, signal: AbortSignal): Promise<void> {
@@ -95,7 +99,7 @@ async function readSegments(options: EvaluateTranslationOptions): Promise<{ sour
     const { readPairs } = await import("../translation/pairs.ts");
     if (!["test", "validation"].includes(split))
       throw new UsageError(`--split: expected test or validation, got ${split}`);
-    const found = await readPairs({ tsv: pairs, reverse: false }, dataFolder(options.data), split);
+    const found = await readPairs({ tsv: pairs, reverse: options.reverse ?? false }, dataFolder(options.data), split);
     return { sources: found.map((pair) => pair.source), references: found.map((pair) => pair.target) };
   }
   if (source === undefined || reference === undefined) {

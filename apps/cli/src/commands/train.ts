@@ -25,10 +25,18 @@ export function trainCommand(): Command {
     const { runImageTraining } = await import("../imageClassification/trainingRun.ts");
     await runImageTraining({ ...options, startBackend: () => startBackend(options) });
   });
+  const textGeneration = withRunOptions(
+    new Command("text-generation").description("Train a GPT-2 to go on with a text, its vocabulary included."),
+    "recipes/shakespeare.json",
+  ).action(async (options: TrainOptions) => {
+    const { runTextTraining } = await import("../textGeneration/trainingRun.ts");
+    await runTextTraining({ ...options, startBackend: () => startBackend(options) });
+  });
   return new Command("train")
     .description("Train a model, which can be stopped and resumed, or a tokenizer.")
     .addCommand(translation)
     .addCommand(imageClassification)
+    .addCommand(textGeneration)
     .addCommand(trainTokenizerCommand());
 }
 

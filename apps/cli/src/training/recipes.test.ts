@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ImageTrainingConfig } from "../imageClassification/trainingConfig.ts";
+import { TextTrainingConfig } from "../textGeneration/trainingConfig.ts";
 import { TranslationTrainingConfig } from "../translation/trainingConfig.ts";
 import { parseRecipe, recipeSchema } from "./recipe.ts";
 
 const recipes = fileURLToPath(new URL("../../../../recipes/", import.meta.url));
-const KINDS = { translation: TranslationTrainingConfig, "image-classification": ImageTrainingConfig };
+const KINDS = {
+  translation: TranslationTrainingConfig,
+  "image-classification": ImageTrainingConfig,
+  "text-generation": TextTrainingConfig,
+};
 
 describe("recipes", () => {
   test.each(readdirSync(recipes).filter((name) => !name.endsWith(".schema.json")))(

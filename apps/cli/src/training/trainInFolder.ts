@@ -13,8 +13,10 @@ import { trainingView } from "./trainingView.ts";
 
 /** What differs between tasks. */
 export interface TrainInFolderOptions {
-  /** The validation's figure that is to be as high as possible. */
+  /** The validation's figure by which the best parameters are chosen. */
   readonly best: string;
+  /** Whether it is to be as high as possible, which is the default, or as low. */
+  readonly mode?: "max" | "min";
   /** What `tokens` of the task are, for the terminal. */
   readonly unit: string;
   readonly kinds: ParameterKinds;
@@ -33,7 +35,7 @@ export interface TrainInFolderOptions {
 export async function trainInFolder<Batch>(
   { config, folder }: RunFolder<Recipe>,
   task: TrainingTask<Batch>,
-  { best, unit, kinds, command, resumed, signal }: TrainInFolderOptions,
+  { best, mode = "max", unit, kinds, command, resumed, signal }: TrainInFolderOptions,
 ): Promise<void> {
   const checkpoints = fileCheckpoints(path.join(folder, "checkpoints"), {
     keep: Math.max(config.checkpoints.keep, config.checkpoints.average),
@@ -52,7 +54,7 @@ export async function trainInFolder<Batch>(
       maxSteps: config.training.steps,
       clipNorm: config.training.clipNorm,
       validateEvery: config.validation.everySteps,
-      best: { metric: best, mode: "max" },
+      best: { metric: best, mode },
       checkpoints,
       checkpointEvery: config.checkpoints.everySteps,
       ...(resume && { resume }),
@@ -66,7 +68,7 @@ export async function trainInFolder<Batch>(
       note(`stopped; go on with: ${command} --resume ${folder}`);
       signal.throwIfAborted();
     }
-    await keepBest(task, checkpoints, progress, { metric: best, average: config.checkpoints.average, signal });
+    await keepBest(task, checkpoints, progress, { metric: best, mode, average: config.checkpoints.average, signal });
     await writeFile(path.join(folder, "curve.svg"), await trainingCurve(logFile, path.basename(path.resolve(folder))));
   } finally {
     view.stop();

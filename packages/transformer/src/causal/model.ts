@@ -78,12 +78,15 @@ export class CausalLanguageModel implements CausalModel {
    */
   loss(
     inputs: CausalInputs & { readonly labels: tf.Tensor2D },
-    { random }: { readonly random?: RandomStream | undefined } = {},
+    {
+      labelSmoothing = 0,
+      random,
+    }: { readonly labelSmoothing?: number; readonly random?: RandomStream | undefined } = {},
   ): tf.Scalar {
     return tf.tidy(() => {
       const { logits } = this.forward(inputs, { random });
       const rows = tf.reshape(logits, [-1, this.config.vocabSize]) as tf.Tensor2D;
-      const losses = crossEntropy(rows, tf.reshape(inputs.labels, [-1]) as tf.Tensor1D); // [B * L]
+      const losses = crossEntropy(rows, tf.reshape(inputs.labels, [-1]) as tf.Tensor1D, { labelSmoothing }); // [B * L]
       const count = tf.sum(tf.cast(tf.notEqual(inputs.labels, -100), "float32"));
       return tf.div(tf.sum(losses), tf.maximum(count, 1)) as tf.Scalar;
     });
