@@ -8,7 +8,8 @@ import { type GenerationOptions, type GenerativeModel, settingsOf } from "./opti
  * What the model makes of each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
  * encoder-decoder makes a text of its own, a decoder-only model goes on with the source, which is the prompt.
  *
- * Sources of different lengths may go together; each gets what it would get alone.
+ * Sources of different lengths may go together; each gets what it would get alone. (Python pads prompts, and counts the
+ * padding where it looks for repetitions.)
  *
  * @param sourceIds for each source its token ids, end token included where an encoder expects one
  * @returns for each source `numReturnSequences` sequences, best first
