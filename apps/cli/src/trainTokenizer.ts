@@ -1,5 +1,4 @@
 import { access, writeFile } from "node:fs/promises";
-import { createReadStream } from "node:fs";
 import path from "node:path";
 import {
   type Tokenizer,
@@ -11,7 +10,7 @@ import {
 } from "@qkv/tokenizers";
 import { progressBar } from "./progressBar.ts";
 import { type TokenizerModel, TRAINING_PIPELINES, type TrainingPipeline } from "./trainingPipelines.ts";
-import { streamLines } from "./textLines.ts";
+import { streamFileLines } from "./textLines.ts";
 import { UsageError } from "./usageError.ts";
 
 /** What `qkv train tokenizer` is asked for. */
@@ -80,14 +79,7 @@ function withSpecialTokens(pipeline: TrainingPipeline, tokens: readonly string[]
 
 /** The lines of all files, each read as it is needed. */
 async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
-  for (const file of files) {
-    try {
-      yield* streamLines(createReadStream(file, "utf8") as AsyncIterable<string>);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw code === undefined ? error : new UsageError(`${file}: expected a text file, got ${code}`);
-    }
-  }
+  for (const file of files) yield* streamFileLines(file);
 }
 
 async function expectFolder(folder: string): Promise<void> {

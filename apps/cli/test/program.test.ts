@@ -29,6 +29,27 @@ describe("qkv translate", () => {
     expect(lines[3]).toBe("");
   });
 
+  test("takes a line feed alone for the end of a line, wherever the input is cut", async () => {
+    const lines = ["a\u2028b", "c\rd", "e\vf\u0085g", "", `${"the ".repeat(16_380)}train`, "h"];
+    const input = `\ufeff${lines.join("\r\n")}\r\n`; // the last pair but one straddles 64 KiB
+    const { code, stdout } = await qkv(["translate", "--model", model, "--max-tokens", "1", "--json"], { input });
+    expect(code).toBe(0);
+    expect(stdout.split(/[\n\u2028\u2029]/).length).toBe(lines.length + 1);
+    const sources = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { source: string }).source);
+    expect(sources).toEqual(lines);
+  });
+
+  test("says that standard input cannot be read, and fails", async () => {
+    for (const command of ["translate", "tokenize"]) {
+      const { code, stdout, stderr } = await qkv([command, "--model", model], { stdin: folder });
+      const message = "qkv: standard input: expected text, got a folder\n";
+      expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: message });
+    }
+  });
+
   test("says the same with any number of threads", async () => {
     const args = ["translate", "--model", model, "--max-tokens", "4", "--json", "the train"];
     const [one, two] = [await qkv([...args, "--threads", "1"]), await qkv([...args, "--threads", "2"])];

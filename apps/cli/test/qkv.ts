@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +41,8 @@ export async function buildProgram(): Promise<void> {
 /** What a run gets beside its arguments. */
 export interface RunOptions {
   readonly input?: string;
+  /** A file or folder that standard input is, in place of `input`. */
+  readonly stdin?: string;
   /** Environment variables beside those of the tests. */
   readonly env?: Readonly<Record<string, string>>;
   /** Gets the process, to kill it for example. */
@@ -49,15 +52,20 @@ export interface RunOptions {
 /** Runs `qkv ARGS` to its end. */
 export async function qkv(
   args: readonly string[],
-  { input = "", env: set = {}, whileRunning }: RunOptions = {},
+  { input = "", stdin, env: set = {}, whileRunning }: RunOptions = {},
 ): Promise<Finished> {
   const { QKV_DATA: _, ...env } = { ...process.env, ...set };
-  const child = spawn(process.execPath, [path.join(bundle, "qkv.js"), ...args], { env });
+  const given = stdin === undefined ? "pipe" : openSync(stdin, "r");
+  const child = spawn(process.execPath, [path.join(bundle, "qkv.js"), ...args], {
+    env,
+    stdio: [given, "pipe", "pipe"],
+  });
+  if (given !== "pipe") closeSync(given);
   let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  child.stdin.on("error", () => undefined); // a program that ends early reads no further
-  child.stdin.end(input);
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin?.on("error", () => undefined); // a program that ends early reads no further
+  child.stdin?.end(input);
   whileRunning?.(child);
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   return { code, signal, stdout, stderr };

@@ -68,7 +68,7 @@ test("byte-level BPE is learned from the training part, and what is not in it ca
 });
 
 test.each([
-  [{ data: { text: "nowhere.txt" } }, "nowhere.txt: expected a text, got ENOENT"],
+  [{ data: { text: "nowhere.txt" } }, "nowhere.txt: expected a text, got nothing of this name"],
   [
     { model: { ...RECIPE.model, maxPositions: 600 } },
     "expected more than 600 tokens to train on and to validate on, got 580",

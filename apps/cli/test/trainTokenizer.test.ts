@@ -48,7 +48,7 @@ describe("qkv train tokenizer", () => {
   test.each([
     [
       ["--model", "bpe", "--vocab-size", "300", "--out", "x.json", "missing.txt"],
-      "missing.txt: expected a text file, got ENOENT",
+      "missing.txt: expected a text file, got nothing of this name",
     ],
     [
       ["--model", "bpe", "--vocab-size", "300", "--out", "missing/x.json", "a.txt"],

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { atLeastOne } from "../numberOption.ts";
+import { oneLine } from "../oneLine.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
@@ -67,7 +68,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
       onProgress: ({ done }) => bar.update(done),
     });
     bar.stop();
-    const hypotheses = translated.map(({ translation }) => translation);
+    const hypotheses = translated.map(({ translation }) => oneLine(translation));
     if (options.output !== undefined) await writeFile(options.output, hypotheses.map((line) => `${line}\n`).join(""));
     const { score, signature } = bleu(hypotheses, [references]);
     const scores = { bleu: score, chrf: chrF(hypotheses, [references]).score, signature, segments: sources.length };

@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import type { Encoding, Tokenizer } from "@qkv/tokenizers";
 import { Command } from "commander";
+import { jsonLine, writeLine } from "../oneLine.ts";
 import { MODEL_REF } from "../openModelFiles.ts";
-import { streamLines } from "../textLines.ts";
+import { streamInputLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
 
 interface TokenizeCommandOptions {
@@ -38,12 +38,12 @@ async function runTokenize(options: TokenizeCommandOptions): Promise<void> {
   const { openTokenizer } = await import("../openTokenizer.ts");
   const tokenizer = await openTokenizer(options.model);
   let number = 0;
-  for await (const line of streamLines(process.stdin.setEncoding("utf8") as AsyncIterable<string>)) {
+  for await (const line of streamInputLines()) {
     number += 1;
     const shown = options.decode
       ? decodeLine(tokenizer, line, number, options)
       : encodeLine(tokenizer, line, number, options);
-    if (!process.stdout.write(`${shown}\n`)) await once(process.stdout, "drain");
+    await writeLine(shown);
   }
 }
 
@@ -60,12 +60,12 @@ function encodeLine(tokenizer: Tokenizer, line: string, number: number, options:
 }
 
 function show({ ids, tokens, offsets }: Encoding): string {
-  return JSON.stringify({ ids, tokens, offsets });
+  return jsonLine({ ids, tokens, offsets });
 }
 
 function decodeLine(tokenizer: Tokenizer, line: string, number: number, options: TokenizeCommandOptions): string {
   const text = tokenizer.decode(readIds(line, number), { skipSpecialTokens: !options.keepSpecialTokens });
-  return options.json ? JSON.stringify({ text }) : text;
+  return options.json ? jsonLine({ text }) : text;
 }
 
 /** The ids of `{"ids":[1,2]}` or `1 2`. */

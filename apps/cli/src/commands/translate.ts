@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { TranslateOptions } from "@qkv/pretrained";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
@@ -8,7 +7,9 @@ import { shippedTranslationModel } from "../modelFolders.ts";
 import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { jsonLine, oneLine, writeLine } from "../oneLine.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
+import { streamInputLines } from "../textLines.ts";
 
 interface TranslateCommandOptions extends BackendChoice {
   readonly model?: string;
@@ -50,7 +51,7 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
   const { translator, attentionPicture, dispose } = await openTranslator(files, from, signal);
   try {
     let number = 0;
-    for await (const line of texts.length > 0 ? texts : createInterface({ input: process.stdin, signal })) {
+    for await (const line of texts.length > 0 ? texts : streamInputLines(signal)) {
       number += 1;
       const translated = await withProgress((onProgress) =>
         translator.translate(line, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
@@ -58,8 +59,7 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
       const { translation, score, tokens, truncated } = translated;
       if (truncated > 0)
         process.stderr.write(`line ${number}: sentences that ran into the limit of tokens: ${truncated}\n`);
-      const shown = options.json ? JSON.stringify({ source: line, translation, score, tokens }) : oneLine(translation);
-      process.stdout.write(`${shown}\n`);
+      await writeLine(options.json ? jsonLine({ source: line, translation, score, tokens }) : oneLine(translation));
       if (attention !== undefined) {
         const file = texts.length === 1 ? attention : numbered(attention, number);
         await writeFile(file, await attentionPicture(translated));
@@ -88,8 +88,3 @@ async function withProgress<T>(
 }
 
 const MANY_SENTENCES = 20; // a second or two of work
-
-/** A text argument may hold line breaks; its translation goes out on one line all the same. */
-function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
-}

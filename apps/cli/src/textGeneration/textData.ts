@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { unreadable } from "../unreadable.ts";
 import { UsageError } from "../usageError.ts";
 
 /** A UTF-8 text of the data folder. */
@@ -9,7 +10,7 @@ export async function readText(file: string, folder: string): Promise<string> {
   try {
     bytes = await readFile(found);
   } catch (error) {
-    throw new UsageError(`${found}: expected a text, got ${(error as NodeJS.ErrnoException).code}`);
+    throw new UsageError(`${found}: expected a text, got ${unreadable(error)}`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { unreadable } from "../unreadable.ts";
 import { UsageError } from "../usageError.ts";
 
 export const positive = z.number().int().positive();
@@ -49,7 +50,7 @@ export async function readRecipe<T>(schema: z.ZodType<T>, file: string): Promise
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw new UsageError(`${file}: expected a training config, got ${(error as NodeJS.ErrnoException).code}`);
+    throw new UsageError(`${file}: expected a training config, got ${unreadable(error)}`);
   }
   return parseRecipe(schema, text, file);
 }

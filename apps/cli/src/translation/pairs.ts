@@ -4,6 +4,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { unzip } from "fflate";
+import { linesOf, readLines as readTextLines } from "../textLines.ts";
+import { unreadable } from "../unreadable.ts";
 import { UsageError } from "../usageError.ts";
 import type { TranslationTrainingConfig } from "./trainingConfig.ts";
 
@@ -51,20 +53,18 @@ export async function readPairs(files: PairFiles, dataFolder: string, only?: Spl
 
 /** The lines of a text file, unpacked if it is a .zip with one .txt inside, or a .gz. */
 async function readLines(file: string): Promise<string[]> {
+  if (!/\.(gz|zip)$/.test(file)) return readTextLines(file);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new UsageError(`${file}: expected a file of sentence pairs, got ${(error as NodeJS.ErrnoException).code}`);
+    throw new UsageError(`${file}: expected a file of sentence pairs, got ${unreadable(error)}`);
   }
-  const lines = new TextDecoder("utf-8", { fatal: true }).decode(await unpack(bytes, file)).split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
+  return linesOf(await unpack(bytes, file), file);
 }
 
 async function unpack(bytes: Uint8Array, file: string): Promise<Uint8Array> {
   if (file.endsWith(".gz")) return promisify(gunzip)(bytes);
-  if (!file.endsWith(".zip")) return bytes;
   // Collections carry notes beside the data, whose names begin with an underscore or a dot.
   const isData = (name: string) => name.endsWith(".txt") && !/^[._]/.test(path.posix.basename(name));
   const entries = await promisify<Uint8Array, { filter: (f: { name: string }) => boolean }, Record<string, Uint8Array>>(
