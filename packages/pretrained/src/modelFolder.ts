@@ -1,7 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { expectFileName } from "./fileName.ts";
 import type { ModelFiles } from "./modelFiles.ts";
 import { PretrainedError } from "./pretrainedError.ts";
+import { readWhole } from "./readWhole.ts";
 
 /** The files of a folder on disk. Reading from one that is not there is a {@link PretrainedError}. */
 export function modelFolder(path: string): ModelFiles {
@@ -9,8 +11,9 @@ export function modelFolder(path: string): ModelFiles {
   return {
     name,
     async read(file, { signal } = {}) {
+      expectFileName(name, file);
       try {
-        return await readFile(join(path, file), { signal });
+        return await readWhole(join(path, file), { signal });
       } catch (error) {
         if (codeOf(error) !== "ENOENT") throw error;
         await checkFolder(name);

@@ -18,7 +18,7 @@ export function parseShardIndex(json: unknown): ShardIndex {
   const files = new Map<string, string[]>();
   for (const [name, file] of Object.entries(weightMap)) {
     // A plain name: an index from elsewhere must not reach outside its folder.
-    if (typeof file !== "string" || !/^[^/\\:]+\.safetensors$/.test(file)) {
+    if (typeof file !== "string" || !/^[^/\\:\p{Cc}\p{Cs}]+\.safetensors$/u.test(file)) {
       throw new SafetensorsError(`weight_map.${name}: expected the name of a safetensors file, got ${shown(file)}`);
     }
     const names = files.get(file);

@@ -15,7 +15,7 @@ const SEGMENT = 2 ** 23;
  * @param onRefused hears why something is not kept
  */
 export function browserCache(name = "qkv-models", onRefused: (reason: string) => void = () => undefined): FileCache {
-  const segment = (key: string, offset: number) => `${urlOf(key)}?offset=${offset}`;
+  const segment = (key: string, offset: number) => `${urlOf(key)}&offset=${offset}`;
 
   const find = async (url: string): Promise<Response | undefined> => {
     try {
@@ -100,7 +100,10 @@ export function browserCache(name = "qkv-models", onRefused: (reason: string) =>
   };
 }
 
-/** Keys of the Cache API are URLs; nobody asks this one for anything. */
+/**
+ * Keys of the Cache API are URLs; no request is ever made to this one. A path would be shortened where a server's words
+ * hold `..`, and name another file; a query is not.
+ */
 function urlOf(key: string): string {
-  return `https://cache.invalid/${key.split("/").map(encodeURIComponent).join("/")}`;
+  return `https://cache.invalid/?key=${encodeURIComponent(key)}`;
 }

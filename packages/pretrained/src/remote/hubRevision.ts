@@ -1,3 +1,4 @@
+import { isFileName } from "../fileName.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
 
@@ -29,6 +30,7 @@ export function parseHubRevision(json: unknown, where: string): HubRevision {
     if (typeof rfilename !== "string" || rfilename.split("/").includes("..")) {
       throw unexpected(where, "a file's name in rfilename", rfilename);
     }
+    if (!isFileName(rfilename)) continue; // no model's: of another system, perhaps
     const large = (typeof lfs === "object" && lfs !== null ? lfs : undefined) as Record<string, unknown> | undefined;
     const bytes = large?.["size"] ?? size;
     // In large file storage the blob is a few lines that name the file, not the file.

@@ -1,3 +1,4 @@
+import { expectFileName } from "../fileName.ts";
 import type { ModelFiles } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { download } from "./download.ts";
@@ -22,7 +23,8 @@ export function urlFiles({ url: base }: UrlRef, options: Options): ModelFiles {
   const folder = pathname.replace(/\/+$/, "");
   return {
     name: base,
-    read: (file, { signal } = {}) => {
+    read: async (file, { signal } = {}) => {
+      expectFileName(base, file);
       const path = `${folder}/${file.split("/").map(encodeURIComponent).join("/")}${search}`;
       return readUrl(`${origin}${path}`, `urls/${new URL(base).host}${path}`, file, options, signal);
     },

@@ -1,0 +1,17 @@
+import { PretrainedError } from "./pretrainedError.ts";
+
+/**
+ * Whether a name from outside names a file below its folder on every system: relative, without `..`, and without
+ * anything that some system takes for a separator, a drive or the end of the name.
+ */
+export function isFileName(name: string): boolean {
+  return (
+    !/[\\:\p{Cc}\p{Cs}]/u.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
+}
+
+/** @throws PretrainedError if `file` is no name of a file below the folder `where` */
+export function expectFileName(where: string, file: string): void {
+  if (isFileName(file)) return;
+  throw new PretrainedError(`${where}: expected the name of a file below it, got ${JSON.stringify(file.slice(0, 80))}`);
+}
