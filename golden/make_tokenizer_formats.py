@@ -194,6 +194,14 @@ def sentence_pieces():
     write("sentencepiece", {"models": models})
 
 
+# Known, unknown, and what only looks like one.
+LANGUAGE_CODES = [
+    ">>fr<< the cat", ">>fr<<the cat", ">>xx<< the cat", ">>fr cat<< the cat", ">>FR<< cat", ">><< cat", ">>>fr<< cat",
+    ">>fr<<", ">>fr< the cat", ">> fr << the", ">>fr<< >>fr<< the cat", " >>fr<< the cat", "the >>fr<< cat",
+    "\n>>fr<< cat", ">>f\nr<< cat", "a</s>>>fr<< the", "a</s>>>xx<< the",
+]
+
+
 def marian():
     """Vocabulary and pieces disagree, as in real models: each has what the other has not."""
     model = train({"model_type": "unigram"})
@@ -207,7 +215,7 @@ def marian():
         (Path(folder) / "vocab.json").write_text(json.dumps(vocab), encoding="utf-8")
         tokenizer = MarianTokenizer.from_pretrained(folder, source_lang="en", target_lang="fr")
         cases = []
-        for text in [*SENTENCES, ">>fr<< the cat", "a</s>b <unk> c"]:
+        for text in [*SENTENCES, "a</s>b <unk> c", *LANGUAGE_CODES]:
             ids = tokenizer(text).input_ids
             decoded = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
             cases.append({"text": text, "ids": ids, "decoded": decoded})

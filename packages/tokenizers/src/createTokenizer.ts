@@ -8,7 +8,7 @@ import { readPadding } from "./padding.ts";
 import { joinParts, type Part, type Parts } from "./parts.ts";
 import { createPostProcessor } from "./postProcessors.ts";
 import { createPreTokenizer } from "./preTokenizers.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer, type TokenizerPipeline } from "./tokenizer.ts";
 import { parseTokenizer } from "./tokenizerText.ts";
 import { readTruncation } from "./truncation.ts";
 
@@ -28,14 +28,14 @@ export function createTokenizer(
   { random = Math.random }: TokenizerOptions = {},
 ): Tokenizer {
   const config = new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json");
-  return tokenizerAround(config, parts, (known) => createModel(config.at("model"), known, random));
+  return new Tokenizer(pipelineAround(config, parts, (known) => createModel(config.at("model"), known, random)));
 }
 
-/** The tokenizer around a model, of a configuration that need not describe the model. */
-export function tokenizerAround(json: Json, parts: readonly Part[], model: (parts: Parts) => Model): Tokenizer {
+/** What is around a model, of a configuration that need not describe the model. */
+export function pipelineAround(json: Json, parts: readonly Part[], model: (parts: Parts) => Model): TokenizerPipeline {
   const known = joinParts(parts);
   const asGiven = <T>(name: string): T | null => (json.at(name).value ?? null) as T | null;
-  return new Tokenizer({
+  return {
     config: {
       version: "1.0",
       truncation: asGiven("truncation"),
@@ -53,5 +53,5 @@ export function tokenizerAround(json: Json, parts: readonly Part[], model: (part
     truncation: json.at("truncation").or(undefined, readTruncation),
     padding: json.at("padding").or(undefined, readPadding),
     added: json.at("added_tokens").or([], (tokens) => tokens.items().map(readAddedToken)),
-  });
+  };
 }

@@ -1,13 +1,16 @@
-import { tokenizerAround } from "./createTokenizer.ts";
+import type { AddedToken } from "./addedTokens.ts";
+import type { AlignedText } from "./alignedText.ts";
+import { pipelineAround } from "./createTokenizer.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
 import { Json } from "./json.ts";
+import { behindLanguageCode, languageCodeEnd } from "./languageCode.ts";
 import type { Model, UnigramConfig } from "./model.ts";
 import { createModel } from "./models.ts";
 import type { Pieces } from "./pieces.ts";
 import { MANY, sentencePieceConfig } from "./fromSentencePiece.ts";
 import { parseSentencePiece } from "./sentencePieceModel.ts";
 import { templateProcessing } from "./template.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer, type TokenizerConfig, type TokenizerPipeline } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { TokenList } from "./tokenList.ts";
 import { UNREACHABLE } from "./unigram.ts";
@@ -23,19 +26,14 @@ export interface MarianFiles {
 
 /**
  * The tokenizer of a Marian model, with the ids of Hugging Face's MarianTokenizer: SentencePiece cuts, `vocab.json`
- * numbers. Language codes such as `>>fr<<` are tokens wherever they stand.
+ * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
 export function fromMarian({ spm, vocab }: MarianFiles): Tokenizer {
   const parsed: unknown = typeof vocab === "string" ? JSON.parse(vocab) : vocab;
   const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
   const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token));
   const config = sentencePieceConfig(parseSentencePiece(spm));
-  const special = ["</s>", "<unk>", "<pad>"];
-  const codes = Object.keys(vocabulary.toJSON()).filter((token) => /^>>.*<<$/.test(token));
-  const added = [...special, ...codes].flatMap((content) => {
-    const id = vocabulary.idOf(content);
-    return id === undefined ? [] : [{ id, content, special: special.includes(content), normalized: false }];
-  });
+  const added = addedTokens(vocabulary, ["</s>", "<unk>", "<pad>"], true);
   const json = new Json(
     {
       ...config,
@@ -56,9 +54,38 @@ export function fromMarian({ spm, vocab }: MarianFiles): Tokenizer {
     },
     "SentencePiece model",
   );
-  return tokenizerAround(json, [bpe, unigram, precompiled, regex], (parts) => {
+  const pipeline = pipelineAround(json, [bpe, unigram, precompiled, regex], (parts) => {
     return new Renumbered(createModel(json.at("model"), parts), vocabulary, unk ?? 0);
   });
+  const { normalizer = (text: AlignedText) => text } = pipeline;
+  const codes = Object.keys(vocabulary.toJSON()).filter((token) => languageCodeEnd(token) === token.length);
+  return new MarianTokenizer(
+    { ...pipeline, normalizer: behindLanguageCode(normalizer) },
+    addedTokens(vocabulary, codes, false),
+  );
+}
+
+function addedTokens(vocabulary: Vocabulary, tokens: readonly string[], special: boolean): AddedToken[] {
+  return tokens.flatMap((content) => {
+    const id = vocabulary.idOf(content);
+    if (id === undefined) return [];
+    return [{ id, content, special, single_word: false, lstrip: false, rstrip: false, normalized: false }];
+  });
+}
+
+/** A tokenizer that takes what a text begins with for a language code; a tokenizer.json has to look for it everywhere. */
+class MarianTokenizer extends Tokenizer {
+  readonly #codes: readonly AddedToken[];
+
+  constructor(pipeline: TokenizerPipeline, codes: readonly AddedToken[]) {
+    super(pipeline);
+    this.#codes = codes;
+  }
+
+  override toJSON(): TokenizerConfig {
+    const { added_tokens: others = [], ...config } = super.toJSON();
+    return { ...config, added_tokens: [...others, ...this.#codes].sort((a, b) => a.id - b.id) };
+  }
 }
 
 function idIn(vocabulary: Vocabulary, token: string): number {
@@ -93,13 +120,27 @@ class Renumbered implements Model {
 
   encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
     const found = new TokenList();
-    this.#inner.encode(pieces, firstWord, found);
+    this.#inner.encode(this.#behindCode(pieces, firstWord, tokens), firstWord, found);
     for (let i = 0; i < found.length; i++) {
       const text = found.textOf(i) ?? this.#inner.idToToken(found.ids[i] ?? 0) ?? "";
       const id = this.#vocabulary.idOf(text);
       const read = id === undefined ? text : undefined;
       tokens.push(id ?? this.#unkId, found.starts[i] ?? 0, found.ends[i] ?? 0, found.words[i] ?? -1, read);
     }
+  }
+
+  /** Appends the token of a language code. @returns what is behind it */
+  #behindCode(pieces: Pieces, word: number, tokens: TokenList): Pieces {
+    const { source, bounds } = pieces;
+    const end = languageCodeEnd(source.text);
+    if (end === 0) return pieces;
+    const id = this.#vocabulary.idOf(source.text.slice(0, end)) ?? this.#unkId;
+    tokens.push(id, source.startOf(0), source.endOf(end - 1), word);
+    const kept = bounds.flatMap((start, i) => {
+      const stop = bounds[i + 1] ?? 0;
+      return i % 2 === 0 && stop > end ? [Math.max(start, end), stop] : [];
+    });
+    return { ...pieces, bounds: kept };
   }
 
   /** A Unigram model, which a tokenizer.json can hold; only characters that SentencePiece does not know may differ. */

@@ -53,8 +53,12 @@ test("Marian: the ids and texts of transformers' MarianTokenizer", () => {
   const tokenizer = fromMarian({ spm: bytes(spm), vocab });
   expectCases(tokenizer, cases);
   expect(tokenizer.tokenToId("<pad>")).toBe(vocab["<pad>"]);
+  const unknown = tokenizer.encode(">>xx<< the");
+  expect([unknown.tokens[0], unknown.offsets[0]]).toEqual(["<unk>", [0, 6]]);
   const saved = Tokenizer.fromJSON(JSON.stringify(tokenizer));
-  expect(saved.encode("the cat sat").ids).toEqual(tokenizer.encode("the cat sat").ids);
+  for (const text of ["the cat sat", ">>fr<< the cat"]) {
+    expect(saved.encode(text).ids).toEqual(tokenizer.encode(text).ids);
+  }
 });
 
 test("tiktoken: the ids and texts of tiktoken", () => {
