@@ -1,4 +1,5 @@
 import { FileButton, Notice, Progress, useMessages } from "@qkv/app-shell";
+import { printable } from "@qkv/visualize";
 import { CameraButton } from "./CameraButton.tsx";
 import {
   addClass,
@@ -109,8 +110,8 @@ function ClassEditor({ one, number }: { readonly one: OwnClass; readonly number:
               <button
                 type="button"
                 class="thumb"
-                aria-label={teach.removePicture(picture.file.name)}
-                title={teach.removePicture(picture.file.name)}
+                aria-label={teach.removePicture(printable(picture.file.name))}
+                title={teach.removePicture(printable(picture.file.name))}
                 onClick={() => removeLesson(id, picture)}
               >
                 <img src={picture.url} alt="" decoding="async" />

@@ -1,6 +1,7 @@
 // The pictures, and what the model says of them.
 import { isAbort } from "@qkv/app-shell";
 import { computed, signal } from "@preact/signals";
+import { printable } from "@qkv/visualize";
 import { status } from "./status.ts";
 import { work } from "./work.ts";
 import type { Answer } from "./worker.ts";
@@ -8,6 +9,7 @@ import type { Answer } from "./worker.ts";
 /** A picture, and what became of it. */
 export interface Picture {
   readonly id: number;
+  /** The file's, as it may be shown. */
   readonly name: string;
   readonly file: File;
   /** For `<img>`. */
@@ -26,7 +28,9 @@ let next = 0;
 
 /** Shows pictures to the model. */
 export async function addPictures(files: readonly File[]): Promise<void> {
-  const added = files.map((file) => ({ id: next++, name: file.name, file, url: URL.createObjectURL(file) }));
+  const added = files.map((file) => {
+    return { id: next++, name: printable(file.name), file, url: URL.createObjectURL(file) };
+  });
   pictures.value = [...added.toReversed(), ...pictures.value];
   chosen.value = added.at(-1)?.id;
   for (const picture of added) await classify(picture);

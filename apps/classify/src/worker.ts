@@ -1,6 +1,7 @@
 // All tensor work of the page, so that the page never waits for it.
 import { ModelHost, serveWork } from "@qkv/app-shell/worker";
 import type { LabelScore } from "@qkv/pretrained";
+import { printable } from "@qkv/visualize";
 import { decodeImage } from "@qkv/vit";
 import { zipSync } from "fflate";
 import { heatOf, look, type LookRequest } from "./work/looking.ts";
@@ -23,14 +24,16 @@ const api = {
   open: host.open.bind(host),
   cancel: () => host.cancel(),
   onDeviceLost: host.onDeviceLost.bind(host),
-  /** The names of all that the open model can tell apart. */
-  labels: () => host.run(({ classifier }) => Promise.resolve(classifier.model.config.labels)),
+  /** The names of all that the open model can tell apart, as they may be shown. */
+  labels: () =>
+    host.run(({ classifier }) => Promise.resolve(classifier.model.config.labels.map((label) => printable(label)))),
   classify: (file: Blob) =>
     host.run(async ({ classifier }, signal): Promise<Answer> => {
       const pixels = await decodeImage(file);
       const start = performance.now();
       const labels = await classifier.classify(pixels, { signal });
-      return { labels, ms: performance.now() - start };
+      const ms = performance.now() - start;
+      return { labels: labels.map(({ label, score }) => ({ label: printable(label), score })), ms };
     }),
   look: (file: Blob) => host.run((open) => look(open, file)),
   heat: (request: LookRequest) => host.run((open) => heatOf(open, request)),

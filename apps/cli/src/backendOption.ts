@@ -1,5 +1,6 @@
 import { BACKEND_NAMES, type BackendName, initBackend } from "@qkv/backend";
 import { type Command, Option } from "commander";
+import { note } from "./note.ts";
 import { atLeastOne } from "./numberOption.ts";
 
 /** Where and with how much a command computes. */
@@ -20,9 +21,9 @@ export function withBackendOptions(command: Command): Command {
 export async function startBackend({ backend, threads }: BackendChoice): Promise<string> {
   const report = await initBackend(backend, threads === undefined ? {} : { threads });
   const reason = report.refused.find((refusal) => refusal.name === backend)?.reason;
-  if (reason !== undefined) process.stderr.write(`${backend} could not be started (${reason}); using ${report.name}\n`);
+  if (reason !== undefined) note(`${backend} could not be started (${reason}); using ${report.name}`);
   if (report.threadsReason !== undefined) {
-    process.stderr.write(`computing with ${report.threads} of the threads (${report.threadsReason})\n`);
+    note(`computing with ${report.threads} of the threads (${report.threadsReason})`);
   }
   return report.name;
 }

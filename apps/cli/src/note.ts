@@ -1,4 +1,6 @@
-/** Says something on standard error: standard output is for data. */
+import { printable } from "@qkv/visualize";
+
+/** Says a line on standard error: standard output is for data. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }

@@ -1,3 +1,4 @@
+import { printable } from "@qkv/visualize";
 import { Command } from "commander";
 import { classifyCommand } from "./commands/classify.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -17,6 +18,7 @@ export function createProgram(): Command {
     )
     .version(version)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(printable(text, { lines: true })) })
     .showHelpAfterError("(see --help)");
   for (const command of [
     translateCommand(),
@@ -28,13 +30,13 @@ export function createProgram(): Command {
     forwardCommand(),
     inspectCommand(),
   ]) {
-    program.addCommand(throwing(command));
+    program.addCommand(likeAbove(command, program));
   }
   return program;
 }
 
-/** Makes a command and those below it throw where commander would end the process, so that main sets the exit code. */
-function throwing(command: Command): Command {
-  command.commands.forEach(throwing);
-  return command.exitOverride();
+/** Makes a command and those below it write errors, and throw where commander would end the process, as the program does. */
+function likeAbove(command: Command, above: Command): Command {
+  command.copyInheritedSettings(above).commands.forEach((below) => likeAbove(below, command));
+  return command;
 }

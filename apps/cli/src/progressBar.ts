@@ -1,3 +1,4 @@
+import { printable } from "@qkv/visualize";
 import cliProgress from "cli-progress";
 
 /** A progress bar on standard error, or nothing where that is no terminal. */
@@ -12,13 +13,13 @@ const SILENT: ProgressBar = { update: () => undefined, stop: () => undefined };
 export function progressBar(label: string, total: number, details = ""): ProgressBar {
   if (!process.stderr.isTTY) return SILENT;
   const bar = new cliProgress.SingleBar({
-    format: `${label} {bar} {percentage}% {value}/{total} ${details}`,
+    format: `{label} {bar} {percentage}% {value}/{total} ${details}`,
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
     stopOnComplete: false,
   });
   const noDetails = Object.fromEntries([...details.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, ""]));
-  bar.start(total, 0, noDetails);
+  bar.start(total, 0, { ...noDetails, label: printable(label) });
   return { update: (done, values = {}) => bar.update(done, values), stop: () => bar.stop() };
 }

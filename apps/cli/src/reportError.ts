@@ -1,3 +1,5 @@
+import { printable } from "@qkv/visualize";
+import { note } from "./note.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
@@ -7,8 +9,9 @@ import { UsageError } from "./usageError.ts";
  */
 export function reportError(error: unknown): number {
   if (error instanceof Error && error.name === "AbortError") return 130;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`qkv: ${message}\n`);
-  if (process.env["QKV_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  note(`qkv: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env["QKV_DEBUG"] && error instanceof Error) {
+    process.stderr.write(`${printable(error.stack ?? "", { lines: true })}\n`);
+  }
   return error instanceof UsageError ? 2 : 1;
 }

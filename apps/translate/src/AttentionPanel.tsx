@@ -1,4 +1,5 @@
 import { language, useMessages } from "@qkv/app-shell";
+import { printable } from "@qkv/visualize";
 import { AttentionElement, defineAttentionElement } from "@qkv/visualize/element";
 import { diffWords } from "diff";
 import { useEffect, useRef } from "preact/hooks";
@@ -57,7 +58,7 @@ function Without() {
         {messages.without}{" "}
         {[
           ...heads.map(({ kind, layer, head }) => `${kinds[kind]} ${layer}.${head}`),
-          ...tokens.map((place) => source[place] ?? ""),
+          ...tokens.map((place) => printable(source[place] ?? "")),
         ].join(", ")}
       </p>
       <p data-testid="ablated" dir="auto">

@@ -1,6 +1,11 @@
+import { printable } from "@qkv/visualize";
+
 /** A model folder is not what it has to be; the message names the file, what was expected and what came. */
 export class PretrainedError extends Error {
   override readonly name: string = "PretrainedError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(printable(message), options);
+  }
 }
 
 /** The same failure with the file it happened in: the message of `error` behind the path. */

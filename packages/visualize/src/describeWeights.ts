@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** A matrix of weights and what its sides mean. */
 export interface WeightMatrix {
   /** A label for each row: queries, target tokens. */
@@ -20,8 +22,8 @@ export function describeWeights(matrix: WeightMatrix, limit = 12): string {
   if (rows.length === 0 || columns.length === 0) return "No weights.";
   const told = rows.slice(0, limit).map((row, i) => {
     const best = bestOf(values, i * columns.length, columns.length);
-    if (best === undefined) return `${row} looks at nothing`;
-    return `${row} looks most at ${columns[best.at]} (${best.value.toFixed(2)})`;
+    if (best === undefined) return `${printable(row)} looks at nothing`;
+    return `${printable(row)} looks most at ${printable(columns[best.at] ?? "")} (${best.value.toFixed(2)})`;
   });
   const rest = rows.length - told.length;
   return `${told.join("; ")}${rest > 0 ? `; and ${rest} more rows` : ""}.`;

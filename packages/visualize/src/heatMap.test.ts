@@ -11,8 +11,8 @@ test("draws a cell for each weight, as dark as it is great, and tells its labels
 });
 
 test("escapes what a token may hold", () => {
-  const svg = heatMap({ rows: ['<b>&"'], columns: ["\u0000\ud800"], values: [0.5], title: "a < b" });
-  expect(svg).toContain("&lt;b&gt;&amp;&quot; ← \ufffd\ufffd: 0.500");
+  const svg = heatMap({ rows: ['<b>&"'], columns: ["\u0000\ud800\u202e\uffff"], values: [0.5], title: "a < b" });
+  expect(svg).toContain("&lt;b&gt;&amp;&quot; ← \\u0000\\ud800\\u202e\ufffd: 0.500");
   expect(svg).toContain("<title>a &lt; b</title>");
 });
 

@@ -22,3 +22,4 @@ export { heatPixels, strongestPatches } from "./heatPixels.ts";
 export { type OverlayOptions, overlayPixels, type PicturePixels, type RgbaPixels } from "./overlayPixels.ts";
 export { patchOverlay, type PatchOverlayData } from "./patchOverlay.ts";
 export type { PatchWeights } from "./patchWeights.ts";
+export { printable } from "./printable.ts";

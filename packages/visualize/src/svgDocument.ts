@@ -1,4 +1,5 @@
 import { escapeXml } from "./escapeXml.ts";
+import { printable } from "./printable.ts";
 
 /** Which colours a picture has: the page's or the system's own choice, or always the same. */
 export type Theme = "auto" | "light" | "dark";
@@ -42,12 +43,12 @@ export function svgDocument({ width, height, title, description, theme = "auto",
 
 /** How wide the widest of some labels is. */
 export function labelWidth(labels: readonly string[]): number {
-  return Math.max(0, ...labels.map((label) => [...label].length)) * CHARACTER;
+  return Math.max(0, ...labels.map((label) => [...printable(label)].length)) * CHARACTER;
 }
 
 /** How wide a picture has to be for its title. */
 export function titleWidth(title: string | undefined): number {
-  return [...(title ?? "")].length * FONT * 0.6 + 2 * PADDING;
+  return [...printable(title ?? "")].length * FONT * 0.6 + 2 * PADDING;
 }
 
 /** How high the title's line is; 0 without one. */

@@ -1,4 +1,5 @@
 import { checkMatrix, type WeightMatrix } from "./describeWeights.ts";
+import { printable } from "./printable.ts";
 
 /** From nothing to all: full blocks are dark on light terminals and bright on dark ones. */
 const SHADES = [" ", "░", "▒", "▓", "█"];
@@ -31,9 +32,4 @@ export function terminalHeatMap(matrix: WeightMatrix): string {
 function shadeOf(value: number): string {
   if (Number.isNaN(value)) return "?";
   return SHADES[Math.round(Math.min(Math.max(value, 0), 1) * (SHADES.length - 1))] ?? " ";
-}
-
-/** Control characters could move the cursor. */
-function printable(label: string): string {
-  return label.replace(/\p{Cc}|\p{Surrogate}/gu, "\ufffd");
 }

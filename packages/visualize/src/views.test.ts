@@ -111,7 +111,7 @@ test("a theme is the page's, or always the same", () => {
 describe("terminalHeatMap", () => {
   test("shades cells, and writes the columns' labels downwards", () => {
     const text = terminalHeatMap({ rows: ["le", "x\n"], columns: ["the", "o"], values: [1, 0.5, 0.2, NaN] });
-    expect(text).toBe(["    t", "    h", "    eo", "le │█▒│", "x\ufffd │░?│", ""].join("\n"));
+    expect(text).toBe(["     t", "     h", "     eo", " le │█▒│", "x\\n │░?│", ""].join("\n"));
   });
 
   test("60 x 60 fits a terminal of 80 columns", () => {

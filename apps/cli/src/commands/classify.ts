@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Classifier, LabelScore } from "@qkv/pretrained";
+import { printable } from "@qkv/visualize";
 import type { Pixels } from "@qkv/vit";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
@@ -9,6 +10,7 @@ import { note } from "../note.ts";
 import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { writeJson } from "../output.ts";
 
 interface ClassifyCommandOptions extends BackendChoice {
   readonly model?: string;
@@ -47,7 +49,8 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
       try {
         const pixels = await readImage(image, signal);
         const labels = await classifier.classify(pixels, { top: options.top, signal });
-        process.stdout.write(options.json ? `${JSON.stringify({ image, labels })}\n` : describe(image, labels));
+        if (options.json) await writeJson({ image, labels });
+        else process.stdout.write(describe(image, labels));
         if (options.attention !== undefined) {
           const { lookPicture } = await import("../imageClassification/lookPicture.ts");
           const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
@@ -79,8 +82,8 @@ function reason(error: unknown): string {
 }
 
 function describe(image: string, labels: readonly LabelScore[]): string {
-  const lines = labels.map(({ label, score }) => `${(100 * score).toFixed(1).padStart(7)} %  ${label}\n`);
-  return `${image}\n${lines.join("")}`;
+  const lines = labels.map(({ label, score }) => `${(100 * score).toFixed(1).padStart(7)} %  ${printable(label)}\n`);
+  return `${printable(image)}\n${lines.join("")}`;
 }
 
 const FEW = 20;

@@ -4,6 +4,7 @@ import { untilInterrupted } from "../interrupt.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { oneLine } from "../oneLine.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { writeJson } from "../output.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
@@ -72,7 +73,8 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
     if (options.output !== undefined) await writeFile(options.output, hypotheses.map((line) => `${line}\n`).join(""));
     const { score, signature } = bleu(hypotheses, [references]);
     const scores = { bleu: score, chrf: chrF(hypotheses, [references]).score, signature, segments: sources.length };
-    process.stdout.write(options.json ? `${JSON.stringify({ ...scores, beams, backend })}\n` : describe(scores));
+    if (options.json) await writeJson({ ...scores, beams, backend });
+    else process.stdout.write(describe(scores));
   } finally {
     bar.stop();
     dispose();

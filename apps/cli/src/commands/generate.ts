@@ -6,6 +6,7 @@ import { streamText } from "../generation/streamText.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { writeJson, writeText } from "../output.ts";
 import { UsageError } from "../usageError.ts";
 
 interface GenerateCommandOptions extends BackendChoice, PromptChoice {
@@ -64,7 +65,7 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     const [first] = prompts;
     if (!options.json && tokenizer && first && prompts.length === 1 && numBeams === 1 && numReturnSequences === 1) {
       for await (const text of streamText(generateStream(model, first, settings), tokenizer, begun?.[0])) {
-        process.stdout.write(text);
+        await writeText(text);
       }
       process.stdout.write("\n");
       return;
@@ -76,7 +77,8 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     const text = tokenizer ? ids.map((row) => tokenizer.decode(row, { skipSpecialTokens: true })) : [];
     const scores = sequences.flat().map(({ score }) => score);
     const lines = tokenizer ? text : ids.map((row) => row.join(" "));
-    process.stdout.write(options.json ? `${JSON.stringify({ ids, text, scores })}\n` : `${lines.join("\n")}\n`);
+    if (options.json) await writeJson({ ids, text, scores });
+    else await writeText(`${lines.join("\n")}\n`);
   } finally {
     model.dispose();
   }

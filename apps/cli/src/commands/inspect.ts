@@ -1,5 +1,7 @@
+import { printable } from "@qkv/visualize";
 import { Command } from "commander";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { writeJson } from "../output.ts";
 
 /** `qkv inspect REF`: what a model folder holds. */
 export function inspectCommand(): Command {
@@ -27,7 +29,13 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
     tokenizer: tokenizer === undefined ? null : { vocabSize: tokenizer.vocabSize, type: tokenizer.toJSON().model.type },
   };
   model.dispose();
-  process.stdout.write(json ? `${JSON.stringify(facts)}\n` : `${lines(facts).join("\n")}\n`);
+  if (json) await writeJson(facts);
+  else
+    process.stdout.write(
+      lines(facts)
+        .map((line) => `${printable(line)}\n`)
+        .join(""),
+    );
 }
 
 /** One line for each fact, those of a record indented under its name. */

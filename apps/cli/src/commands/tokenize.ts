@@ -1,7 +1,7 @@
-import type { Encoding, Tokenizer } from "@qkv/tokenizers";
+import type { Tokenizer } from "@qkv/tokenizers";
 import { Command } from "commander";
-import { jsonLine, writeLine } from "../oneLine.ts";
 import { MODEL_REF } from "../openModelFiles.ts";
+import { writeJson, writeText } from "../output.ts";
 import { streamInputLines } from "../textLines.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -40,32 +40,36 @@ async function runTokenize(options: TokenizeCommandOptions): Promise<void> {
   let number = 0;
   for await (const line of streamInputLines()) {
     number += 1;
-    const shown = options.decode
-      ? decodeLine(tokenizer, line, number, options)
-      : encodeLine(tokenizer, line, number, options);
-    await writeLine(shown);
+    if (options.decode) await writeDecoded(tokenizer, line, number, options);
+    else await writeEncoded(tokenizer, line, number, options);
   }
 }
 
-function encodeLine(tokenizer: Tokenizer, line: string, number: number, options: TokenizeCommandOptions): string {
+function writeEncoded(
+  tokenizer: Tokenizer,
+  line: string,
+  number: number,
+  options: TokenizeCommandOptions,
+): Promise<void> {
   const { pair, specialTokens: addSpecialTokens, truncateAndPad } = options;
   const tab = pair ? line.indexOf("\t") : line.length;
   if (tab < 0) throw new UsageError(`line ${number}: expected two texts with a tab between them, got one`);
-  const encoding = tokenizer.encode(line.slice(0, tab), {
+  const { ids, tokens, offsets } = tokenizer.encode(line.slice(0, tab), {
     addSpecialTokens,
     ...(pair && { pair: line.slice(tab + 1) }),
     ...(!truncateAndPad && { truncation: false, padding: false }),
   });
-  return show(encoding);
+  return writeJson({ ids, tokens, offsets });
 }
 
-function show({ ids, tokens, offsets }: Encoding): string {
-  return jsonLine({ ids, tokens, offsets });
-}
-
-function decodeLine(tokenizer: Tokenizer, line: string, number: number, options: TokenizeCommandOptions): string {
+function writeDecoded(
+  tokenizer: Tokenizer,
+  line: string,
+  number: number,
+  options: TokenizeCommandOptions,
+): Promise<void> {
   const text = tokenizer.decode(readIds(line, number), { skipSpecialTokens: !options.keepSpecialTokens });
-  return options.json ? jsonLine({ text }) : text;
+  return options.json ? writeJson({ text }) : writeText(`${text}\n`);
 }
 
 /** The ids of `{"ids":[1,2]}` or `1 2`. */

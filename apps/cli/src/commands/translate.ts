@@ -4,10 +4,12 @@ import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { shippedTranslationModel } from "../modelFolders.ts";
+import { note } from "../note.ts";
 import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
-import { jsonLine, oneLine, writeLine } from "../oneLine.ts";
+import { writeJson, writeText } from "../output.ts";
+import { oneLine } from "../oneLine.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { streamInputLines } from "../textLines.ts";
 
@@ -57,9 +59,9 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
         translator.translate(line, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
       );
       const { translation, score, tokens, truncated } = translated;
-      if (truncated > 0)
-        process.stderr.write(`line ${number}: sentences that ran into the limit of tokens: ${truncated}\n`);
-      await writeLine(options.json ? jsonLine({ source: line, translation, score, tokens }) : oneLine(translation));
+      if (truncated > 0) note(`line ${number}: sentences that ran into the limit of tokens: ${truncated}`);
+      if (options.json) await writeJson({ source: line, translation, score, tokens });
+      else await writeText(`${oneLine(translation)}\n`);
       if (attention !== undefined) {
         const file = texts.length === 1 ? attention : numbered(attention, number);
         await writeFile(file, await attentionPicture(translated));

@@ -1,4 +1,5 @@
 import type { DownloadProgress } from "@qkv/pretrained";
+import { printable } from "@qkv/visualize";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { folderSource, modelLabel, type ModelSource } from "../model/modelSource.ts";
 import { FileButton } from "./FileButton.tsx";
@@ -68,7 +69,8 @@ interface ModelPickerProps {
 
 /** Which model is open, and the ways to another: a shipped one, one of the hub or an address, a folder. */
 export function ModelPicker(props: ModelPickerProps) {
-  const { shipped, current, opening, error, unkept, example, nameOf = modelLabel, onPick, onCancel } = props;
+  const { shipped, current, opening, error, unkept, example, onPick, onCancel } = props;
+  const nameOf = (source: ModelSource) => printable((props.nameOf ?? modelLabel)(source));
   const messages = useMessages(MESSAGES);
   const [ref, setRef] = useState("");
   const field = useId();
@@ -132,7 +134,7 @@ export function ModelPicker(props: ModelPickerProps) {
       {opening && <Opening {...opening} name={nameOf(opening.source)} onCancel={onCancel} />}
       {unkept !== undefined && (
         <p class="small" role="status">
-          {messages.unkept} <span lang="en">({unkept})</span>
+          {messages.unkept} <span lang="en">({printable(unkept)})</span>
         </p>
       )}
       {error !== undefined && <Notice error={error} />}

@@ -1,3 +1,4 @@
+import { printable } from "@qkv/visualize";
 import { type Messages, useMessages } from "./language.ts";
 
 const MESSAGES: Messages<{ cancel: string }> = { en: { cancel: "Cancel" }, ko: { cancel: "취소" } };
@@ -21,8 +22,8 @@ export function Progress({ label, value, max, detail, onCancel }: ProgressProps)
     <div class="progress">
       <label>
         <span class="row">
-          <span role="status">{label}</span>
-          <span class="quiet figures">{detail}</span>
+          <span role="status">{printable(label)}</span>
+          <span class="quiet figures">{detail && printable(detail)}</span>
         </span>
         <progress {...(known && { value, max })} />
       </label>

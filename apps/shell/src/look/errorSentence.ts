@@ -1,3 +1,4 @@
+import { printable } from "@qkv/visualize";
 import { language, type Messages } from "./language.ts";
 
 /** What a page says when something went wrong. */
@@ -47,7 +48,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export function errorSentence(error: unknown): ErrorSentence {
   const { name, message } = isNamed(error) ? error : { name: "Error", message: String(error) };
   const kind = /out of memory|allocation failed/i.test(message) ? "memory" : (KINDS[name] ?? "other");
-  return { sentence: SENTENCES[language.value][kind], detail: kind === "stopped" ? "" : message };
+  return { sentence: SENTENCES[language.value][kind], detail: kind === "stopped" ? "" : printable(message) };
 }
 
 /** Whether somebody stopped it, and so knows. */

@@ -1,6 +1,7 @@
 import { ATTENTION_KINDS, type AttentionKind, type AttentionRecord, sidesOf } from "../attention/attentionRecord.ts";
 import { selectMatrix } from "../attention/selectMatrix.ts";
 import { attentionPicture, drawable, greatestOfRow, type PictureChoice } from "./attentionPicture.ts";
+import { printable } from "../printable.ts";
 import { button, focusOf, make, picker, updateControls } from "./controls.ts";
 import { highlight, isSameToken, tokenAt, type TokenRef } from "./highlight.ts";
 import { ATTENTION_MESSAGES, type AttentionMessages, type AttentionViewName } from "./messages.ts";
@@ -301,7 +302,7 @@ export class AttentionElement extends Base {
   #words(record: AttentionRecord, choice: PictureChoice, open: boolean): HTMLElement {
     const matrix = selectMatrix(record, { ...drawable(choice), stage: "weights", top: Math.min(choice.top, 3) });
     const items = matrix.rows.map((query, row) =>
-      make("li", { textContent: this.#messages.sentence(query, greatestOfRow(matrix, row)) }),
+      make("li", { textContent: printable(this.#messages.sentence(query, greatestOfRow(matrix, row))) }),
     );
     const summary = make("summary", { textContent: this.#messages.words });
     summary.setAttribute("name", "words");

@@ -1,3 +1,5 @@
+import { printable } from "../printable.ts";
+
 /** An element with properties and children, in one expression. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -20,7 +22,7 @@ export function picker<T extends string>(
   const select = make(
     "select",
     { ariaLabel: label, name },
-    ...options.map(([of, name]) => make("option", { value: of, textContent: name, selected: of === value })),
+    ...options.map(([of, name]) => make("option", { value: of, textContent: printable(name), selected: of === value })),
   );
   select.addEventListener("change", () => onPick(select.value as T));
   return make("label", {}, label, select);
@@ -28,7 +30,7 @@ export function picker<T extends string>(
 
 /** A button with its text; `name` is what {@link focusOf} knows it by. */
 export function button(name: string, text: string, onClick: () => void): HTMLButtonElement {
-  const element = make("button", { type: "button", textContent: text, name });
+  const element = make("button", { type: "button", textContent: printable(text), name });
   element.addEventListener("click", onClick);
   return element;
 }
