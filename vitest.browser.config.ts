@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/browser/**/*.test.ts"],
     setupFiles: ["./test/setup.ts"],
     env: { QKV_TEST_BROWSER: "1" },
-    testTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
   },
 });

@@ -16,6 +16,8 @@ export default defineConfig({
       "bench/harness/*.test.ts",
     ],
     setupFiles: ["./test/setup.ts"],
-    testTimeout: 30_000,
+    // For what hangs: a busy machine may take ten times as long as it takes alone.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

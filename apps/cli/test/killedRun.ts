@@ -1,29 +1,50 @@
-import { existsSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "vitest";
 import { qkv } from "./qkv.ts";
 
-/** Starts a run, kills it after longer and longer whiles and goes on with it, until it finishes between two kills. */
-export async function killedAgainAndAgain(start: string[], goOn: string[], run: string): Promise<void> {
+/**
+ * Starts a run, kills it as soon as it has a folder, goes on with it, and kills it each time that it has made `stride`
+ * more steps: where it is, not how long it took, says when, so that it is the same on a busy machine.
+ */
+export async function killedAgainAndAgain(start: string[], goOn: string[], run: string, stride: number): Promise<void> {
   let args = start;
   let kills = 0;
-  for (let delay = 500; ; delay += 150) {
+  for (let target = 0; ; target += stride) {
     const { code, signal, stderr } = await qkv(args, {
-      whileRunning: (child) => {
-        const timer = setTimeout(() => child.kill("SIGKILL"), delay);
-        child.once("close", () => clearTimeout(timer));
-      },
+      whileRunning: (child) => killAt(child, () => isBegun(run) && lastStep(run) >= target, (7 * kills) % 23),
     });
     if (signal === null) {
       expect({ code, stderr }).toMatchObject({ code: 0 });
       break;
     }
     kills += 1;
-    // killed before there was a run to go on with, it is begun again
-    if (existsSync(path.join(run, "config.json"))) args = goOn;
+    args = goOn;
   }
-  expect(kills).toBeGreaterThan(0);
+  expect(kills).toBeGreaterThan(1); // one at the start, one in the middle
+}
+
+/** Kills a process some milliseconds after it is due. */
+function killAt(child: ChildProcess, isDue: () => boolean, delay: number): void {
+  const timer = setInterval(() => {
+    if (!isDue()) return;
+    clearInterval(timer);
+    setTimeout(() => child.kill("SIGKILL"), delay);
+  }, 2);
+  child.once("close", () => clearInterval(timer));
+}
+
+function isBegun(run: string): boolean {
+  return existsSync(path.join(run, "config.json"));
+}
+
+/** The last step that a run has logged, 0 if there is none. */
+function lastStep(run: string): number {
+  const file = path.join(run, "log.jsonl");
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return Number(/"step":(\d+)/.exec(lines.at(-2) ?? "")?.[1] ?? 0); // the last line may be half written
 }
 
 /** What a run logged, but for the times and for checkpoints: a kill between a save and its line leaves the line out. */

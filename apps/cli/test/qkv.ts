@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Environment variables beside those of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The largest size of a file that it may write, in blocks of 512 bytes: it stands for a full disk. */
+  readonly fileBlocks?: number;
   /** Gets the process, to kill it for example. */
   readonly whileRunning?: (child: ChildProcess) => void;
 }
@@ -52,14 +54,14 @@ export interface RunOptions {
 /** Runs `qkv ARGS` to its end. */
 export async function qkv(
   args: readonly string[],
-  { input = "", stdin, env: set = {}, whileRunning }: RunOptions = {},
+  { input = "", stdin, env: set = {}, fileBlocks, whileRunning }: RunOptions = {},
 ): Promise<Finished> {
   const { QKV_DATA: _, ...env } = { ...process.env, ...set };
   const given = stdin === undefined ? "pipe" : openSync(stdin, "r");
-  const child = spawn(process.execPath, [path.join(bundle, "qkv.js"), ...args], {
-    env,
-    stdio: [given, "pipe", "pipe"],
-  });
+  const command = [process.execPath, path.join(bundle, "qkv.js"), ...args];
+  const limited = ["sh", "-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...command];
+  const [program = "", ...rest] = fileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, { env, stdio: [given, "pipe", "pipe"] });
   if (given !== "pipe") closeSync(given);
   let [stdout, stderr] = ["", ""];
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -82,10 +82,10 @@ describe("splitText", () => {
     ["words", "word ".repeat(20_000)],
     ["sentences", "A dog runs. ".repeat(8_000)],
   ])("is quick with 100,000 characters of %s", (_what, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const pieces = splitText(text, { countTokens: (part) => part.length, maxTokens: 100, locale: "en" });
     expect(pieces.map(({ space, text }) => space + text).join("")).toBe(text);
-    expect(performance.now() - start).toBeLessThan(3000); // 0.3 s here; what is quadratic takes a minute
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(3000); // 0.3 s here; what is quadratic takes a minute
   });
 
   test("cuts a sentence that is too long at a clause, then between words, then anywhere", () => {

@@ -4,5 +4,6 @@
  * @module
  */
 export { fileCheckpoints, type FileCheckpointsOptions } from "./node/fileCheckpoints.ts";
+export { type FolderLock, FolderLockedError, lockFolder } from "./node/lockFolder.ts";
 export { replaceFile } from "./node/replaceFile.ts";
 export { trainingLog, type TrainingLog, type TrainingLogOptions } from "./node/trainingLog.ts";

@@ -74,6 +74,16 @@ it("saves on schedule, the best, and the end, each once", async () => {
   expect((await store.latest())?.progress.best).toEqual({ step: 4, value: 3 });
 });
 
+it("takes no validation that is not a number for the best", async () => {
+  const store = memoryStore();
+  const metric = [NaN, 3, Infinity, 2];
+  await runTiny(
+    { maxSteps: 8, validateEvery: 2, checkpoints: store },
+    { validate: () => Promise.resolve({ loss: metric.shift() ?? 9 }) },
+  );
+  expect((await store.latest())?.progress.best).toEqual({ step: 8, value: 2 });
+});
+
 it("stops early when validation no longer improves, and stays stopped when resumed", async () => {
   const store = memoryStore();
   const bleu = [1, 2, 2, 1, 3];
@@ -98,7 +108,8 @@ it("stops at a loss that is not a number, and keeps the last checkpoint", async 
     { scale: (call) => (call === 5 ? NaN : 1) },
   );
   await expect(running).rejects.toThrow(
-    "train: expected a finite loss, got NaN at step 5 (epoch 0, learning rate 0.05); the last checkpoint is of step 4",
+    "train: expected a finite loss, got NaN at step 5 (epoch 0, learning rate 0.05); the last checkpoint is of step 4. " +
+      "Try a lower learning rate, a longer warm-up or a lower clipNorm",
   );
   expect(await store.steps()).toEqual([2, 4]);
 });

@@ -99,7 +99,8 @@ class Run<Batch> {
     const [what, value] = Number.isFinite(at.loss) ? ["gradient norm", at.gradNorm] : ["loss", at.loss];
     const saved = this.#savedStep > 0 ? `the last checkpoint is of step ${this.#savedStep}` : "nothing was saved yet";
     throw new TrainingError(
-      `train: expected a finite ${what}, got ${value} at step ${at.step} (epoch ${at.epoch}, learning rate ${at.learningRate}); ${saved}`,
+      `train: expected a finite ${what}, got ${value} at step ${at.step} (epoch ${at.epoch}, learning rate ${at.learningRate}); ` +
+        `${saved}. Try a lower learning rate, a longer warm-up or a lower clipNorm: as it is, a resumed run comes to the same`,
     );
   }
 
@@ -136,7 +137,8 @@ class Run<Batch> {
         `train: expected the validation to give ${metric}, got ${Object.keys(metrics).join(", ")}`,
       );
     }
-    const isBest = best === undefined || (mode === "min" ? value < best.value : value > best.value);
+    const isBetter = best === undefined || (mode === "min" ? value < best.value : value > best.value);
+    const isBest = isBetter && Number.isFinite(value); // with NaN, none after it would be better
     this.#progress = {
       ...this.#progress,
       validatedStep: step,

@@ -7,7 +7,7 @@ import { openImages, splitForValidation } from "../imageData/openImages.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
 import { readRecipe } from "../training/recipe.ts";
-import { makeRunFolder, readRun, type RunChoice } from "../training/runFolder.ts";
+import { inRunFolder, readRun, type RunChoice } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
 import { UsageError } from "../usageError.ts";
 import { imageTask } from "./imageTask.ts";
@@ -32,32 +32,32 @@ export async function runImageTraining(options: ImageTrainingOptions): Promise<v
   const images = await openImages(config.data.images, "train", options.data);
   const labels = classNames(images, config);
   const { training, validation } = splitForValidation(atModelSize(images, imageProcessor));
-  await makeRunFolder(run);
-  const backend = await options.startBackend();
-  note(`backend ${backend}; ${training.images.length} training images, ${validation.images.length} for validation`);
+  await inRunFolder(run, async () => {
+    const backend = await options.startBackend();
+    note(`backend ${backend}; ${training.images.length} training images, ${validation.images.length} for validation`);
 
-  const model = newModel(labels, config);
-  try {
-    const task = imageTask({ model, imageProcessor, training, validation }, config);
-    await untilInterrupted((signal) =>
-      trainInFolder(run, task, {
-        best: "accuracy",
-        unit: "images",
-        kinds: {
-          decays: (name) => exceptNormsAndBiases(name) && !/positions|token/i.test(name),
-          isHead: (name) => name.startsWith("classifier."),
-        },
-        command: "qkv train image-classification",
-        resumed: options.resume !== undefined,
-        signal,
-      }),
-    );
-    const target = path.join(folder, "model");
-    await savePretrained(target, { model, imageProcessor, dtype: "F16" });
-    note(`saved ${target}`);
-  } finally {
-    model.dispose();
-  }
+    const model = newModel(labels, config);
+    try {
+      const task = imageTask({ model, imageProcessor, training, validation }, config);
+      await untilInterrupted((signal) =>
+        trainInFolder(run, task, {
+          best: "accuracy",
+          unit: "images",
+          kinds: {
+            decays: (name) => exceptNormsAndBiases(name) && !/positions|token/i.test(name),
+            isHead: (name) => name.startsWith("classifier."),
+          },
+          command: "qkv train image-classification",
+          signal,
+        }),
+      );
+      const target = path.join(folder, "model");
+      await savePretrained(target, { model, imageProcessor, dtype: "F16" });
+      note(`saved ${target}`);
+    } finally {
+      model.dispose();
+    }
+  });
 }
 
 /** So that no epoch resizes them again. */

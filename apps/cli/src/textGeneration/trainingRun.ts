@@ -8,7 +8,7 @@ import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
 import { readRecipe } from "../training/recipe.ts";
-import { makeRunFolder, readRun, type RunChoice, type RunFolder, writeJson } from "../training/runFolder.ts";
+import { inRunFolder, readRun, type RunChoice, type RunFolder, writeJson } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
 import { UsageError } from "../usageError.ts";
 import { newModel } from "./newModel.ts";
@@ -36,33 +36,33 @@ export async function runTextTraining(options: TextTrainingOptions): Promise<voi
   const tokenizer = known ?? (await trainVocabulary(parts.training, config.tokenizer));
   const [training, validation] = [parts.training, parts.validation].map((text) => idsOf(text, tokenizer, config));
   if (training === undefined || validation === undefined) throw new RangeError("two parts were encoded");
-  await makeRunFolder(run);
-  if (known === undefined) await writeJson(path.join(folder, TOKENIZER), tokenizer.toJSON());
-  const backend = await options.startBackend();
-  note(`backend ${backend}; ${training.length} tokens to train on, ${validation.length} for validation`);
+  await inRunFolder(run, async () => {
+    if (known === undefined) await writeJson(path.join(folder, TOKENIZER), tokenizer.toJSON());
+    const backend = await options.startBackend();
+    note(`backend ${backend}; ${training.length} tokens to train on, ${validation.length} for validation`);
 
-  const model = newModel(tokenizer, config);
-  try {
-    await untilInterrupted((signal) =>
-      trainInFolder(run, textTask({ model, training, validation }, config), {
-        best: "loss",
-        mode: "min",
-        unit: "tokens",
-        kinds: {
-          decays: (name) => exceptNormsAndBiases(name) && !/embedding|positions/.test(name),
-          isHead: () => false,
-        },
-        command: "qkv train text-generation",
-        resumed: options.resume !== undefined,
-        signal,
-      }),
-    );
-    const target = path.join(folder, "model");
-    await savePretrained(target, { model, tokenizer, dtype: "F16" });
-    note(`saved ${target}`);
-  } finally {
-    model.dispose();
-  }
+    const model = newModel(tokenizer, config);
+    try {
+      await untilInterrupted((signal) =>
+        trainInFolder(run, textTask({ model, training, validation }, config), {
+          best: "loss",
+          mode: "min",
+          unit: "tokens",
+          kinds: {
+            decays: (name) => exceptNormsAndBiases(name) && !/embedding|positions/.test(name),
+            isHead: () => false,
+          },
+          command: "qkv train text-generation",
+          signal,
+        }),
+      );
+      const target = path.join(folder, "model");
+      await savePretrained(target, { model, tokenizer, dtype: "F16" });
+      note(`saved ${target}`);
+    } finally {
+      model.dispose();
+    }
+  });
 }
 
 const TOKENIZER = "tokenizer.json";

@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { replaceFile } from "@qkv/training/node";
+import { type FolderLock, FolderLockedError, lockFolder, replaceFile } from "@qkv/training/node";
 import { UsageError } from "../usageError.ts";
 
 /** A new run's config and folder, or those of the run to go on with. */
 export interface RunFolder<Config> {
   readonly config: Config;
   readonly folder: string;
+  /** Whether the folder holds a run to go on with. */
+  readonly resumed: boolean;
 }
 
 /** What the command line says about a run. */
@@ -27,22 +29,52 @@ export async function readRun<Config>(
     if (config !== undefined || out !== undefined) {
       throw new UsageError("--resume: expected no --config and no --out beside it, the run's folder has both");
     }
-    return { config: await readConfig(path.join(resume, "config.json")), folder: resume };
+    return { config: await readConfig(path.join(resume, CONFIG)), folder: resume, resumed: true };
   }
   if (config === undefined || out === undefined) {
     throw new UsageError("expected --config FILE and --out DIR for a new run, or --resume DIR to go on with one");
   }
-  if (existsSync(path.join(out, "config.json"))) {
-    throw new UsageError(`--out: expected a new folder, got ${out}, which holds a run (go on with it by --resume)`);
-  }
-  return { config: await readConfig(config), folder: out };
+  refuseRun(out);
+  return { config: await readConfig(config), folder: out, resumed: false };
 }
 
-/** Makes the run's folder, if it is not there yet, with the config in it. */
-export async function makeRunFolder<Config>({ config, folder }: RunFolder<Config>): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, "config.json");
-  if (!existsSync(file)) await writeJson(file, config);
+const CONFIG = "config.json";
+
+/**
+ * Does the work of a run in its folder, which is made if it is not there yet, with the config in it, and locked against
+ * other runs meanwhile.
+ *
+ * @throws FolderLockedError if another run is at work in it, UsageError if it cannot be written
+ */
+export async function inRunFolder<Config>(run: RunFolder<Config>, work: () => Promise<void>): Promise<void> {
+  const lock = await openRunFolder(run);
+  try {
+    if (!run.resumed) {
+      refuseRun(run.folder); // one that began meanwhile
+      await writeJson(path.join(run.folder, CONFIG), run.config);
+    }
+    await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function openRunFolder({ folder, resumed }: RunFolder<unknown>): Promise<FolderLock> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await lockFolder(folder);
+  } catch (error) {
+    if (error instanceof FolderLockedError) throw error;
+    const option = resumed ? "--resume" : "--out";
+    throw new UsageError(
+      `${option}: expected a folder that can be written, got ${folder} (${(error as Error).message})`,
+    );
+  }
+}
+
+function refuseRun(folder: string): void {
+  if (!existsSync(path.join(folder, CONFIG))) return;
+  throw new UsageError(`--out: expected a new folder, got ${folder}, which holds a run (go on with it by --resume)`);
 }
 
 /** Writes a JSON file whole or not at all. */

@@ -6,6 +6,7 @@ import { note } from "../note.ts";
 import { keepBest } from "./keepBest.ts";
 import { newOptimizer, type ParameterKinds } from "./newOptimizer.ts";
 import type { Recipe } from "./recipe.ts";
+import { resumePoint } from "./resumePoint.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { scheduleOf } from "./schedule.ts";
 import { trainingCurve } from "./trainingCurve.ts";
@@ -22,8 +23,6 @@ export interface TrainInFolderOptions {
   readonly kinds: ParameterKinds;
   /** How to say `qkv train TASK`. */
   readonly command: string;
-  /** Whether the folder holds a run to go on with. */
-  readonly resumed: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -33,15 +32,16 @@ export interface TrainInFolderOptions {
  * @throws AbortError if it was interrupted
  */
 export async function trainInFolder<Batch>(
-  { config, folder }: RunFolder<Recipe>,
+  { config, folder, resumed }: RunFolder<Recipe>,
   task: TrainingTask<Batch>,
-  { best, mode = "max", unit, kinds, command, resumed, signal }: TrainInFolderOptions,
+  { best, mode = "max", unit, kinds, command, signal }: TrainInFolderOptions,
 ): Promise<void> {
   const checkpoints = fileCheckpoints(path.join(folder, "checkpoints"), {
     keep: Math.max(config.checkpoints.keep, config.checkpoints.average),
     onSkipped: (file, reason) => note(`skipped a damaged checkpoint: ${file}: ${reason}`),
   });
-  const resume = resumed ? await checkpoints.latest() : undefined;
+  const judgement = { metric: best, mode, signal };
+  const resume = resumed ? await resumePoint(task, checkpoints, judgement) : undefined;
   const logFile = path.join(folder, "log.jsonl");
   const log = trainingLog(logFile, { resumedStep: resume?.progress.step ?? 0 });
   const view = trainingView(config.training.steps, unit);
@@ -68,7 +68,7 @@ export async function trainInFolder<Batch>(
       note(`stopped; go on with: ${command} --resume ${folder}`);
       signal.throwIfAborted();
     }
-    await keepBest(task, checkpoints, progress, { metric: best, mode, average: config.checkpoints.average, signal });
+    await keepBest(task, checkpoints, progress, { ...judgement, average: config.checkpoints.average });
     await writeFile(path.join(folder, "curve.svg"), await trainingCurve(logFile, path.basename(path.resolve(folder))));
   } finally {
     view.stop();

@@ -6,7 +6,7 @@ import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
 import { readRecipe } from "../training/recipe.ts";
-import { makeRunFolder, readRun, type RunChoice, type RunFolder } from "../training/runFolder.ts";
+import { inRunFolder, readRun, type RunChoice, type RunFolder } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
 import { encodePairs } from "./encodedPairs.ts";
 import { newModel } from "./newModel.ts";
@@ -30,29 +30,29 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
   const run = await readRun(options, (file) => readRecipe(TranslationTrainingConfig, file));
   const { config } = run;
   const { training, validation } = await readSplits(config, dataFolder(options.data));
-  await makeRunFolder(run);
-  const tokenizer = await runTokenizer(run, training);
-  const encoded = encodePairs(training, tokenizer, config.data.maxTokens);
-  const backend = await options.startBackend();
-  note(`backend ${backend}; ${training.length} training pairs, ${validation.length} for validation`);
+  await inRunFolder(run, async () => {
+    const tokenizer = await runTokenizer(run, training);
+    const encoded = encodePairs(training, tokenizer, config.data.maxTokens);
+    const backend = await options.startBackend();
+    note(`backend ${backend}; ${training.length} training pairs, ${validation.length} for validation`);
 
-  const model = newModel(tokenizer, config);
-  try {
-    const task = translationTask({ model, tokenizer, training: encoded, validation }, config);
-    await untilInterrupted((signal) =>
-      trainInFolder(run, task, {
-        best: "bleu",
-        unit: "tokens",
-        kinds: { decays: (name) => !/norm|bias|shared|embedding/i.test(name), isHead: () => false }, // tied to `shared`
-        command: "qkv train translation",
-        resumed: options.resume !== undefined,
-        signal,
-      }),
-    );
-    await saveModel(run, model, tokenizer);
-  } finally {
-    model.dispose();
-  }
+    const model = newModel(tokenizer, config);
+    try {
+      const task = translationTask({ model, tokenizer, training: encoded, validation }, config);
+      await untilInterrupted((signal) =>
+        trainInFolder(run, task, {
+          best: "bleu",
+          unit: "tokens",
+          kinds: { decays: (name) => !/norm|bias|shared|embedding/i.test(name), isHead: () => false }, // tied to `shared`
+          command: "qkv train translation",
+          signal,
+        }),
+      );
+      await saveModel(run, model, tokenizer);
+    } finally {
+      model.dispose();
+    }
+  });
 }
 
 async function saveModel(

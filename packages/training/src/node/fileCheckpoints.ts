@@ -53,7 +53,9 @@ export function fileCheckpoints(folder: string, { keep = 3, onSkipped }: FileChe
       try {
         return await decodeCheckpoint(await readFile(fileOf(step)));
       } catch (error) {
-        throw new CheckpointFileError(`cannot read ${fileOf(step)}: ${reasonOf(error)}`, { cause: error });
+        const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+        const reason = isMissing ? "there is no such file" : reasonOf(error);
+        throw new CheckpointFileError(`cannot read ${fileOf(step)}: ${reason}`, { cause: error });
       }
     },
 

@@ -26,18 +26,21 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   await syncFolder(path.dirname(file));
 }
 
-/** Makes a rename last. Windows does it by itself, and cannot open a folder. */
+/** Makes a rename last. Windows and some network file systems do it by themselves, and cannot sync a folder. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {
     await handle.sync();
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   } finally {
     await handle.close();
   }
 }
 
-function readable(error: unknown): unknown {
+/** The same error, in words where the disk is full. */
+export function readable(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
   return full

@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import type { TrainingEvent } from "../events.ts";
+import { readable } from "./replaceFile.ts";
 
 /** Where a resumed run goes on. */
 export interface TrainingLogOptions {
@@ -22,9 +23,22 @@ export function trainingLog(file: string, { resumedStep = 0 }: TrainingLogOption
   const handle = openSync(file, "a+");
   ftruncateSync(handle, keptBytes(readFileSync(handle), resumedStep));
   return {
-    write: (event) => void writeSync(handle, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`),
+    write: (event) => writeLine(handle, file, JSON.stringify({ time: new Date().toISOString(), ...event })),
     close: () => closeSync(handle),
   };
+}
+
+/** Appends all of a line: a disk that is nearly full takes a part of it, and says so of the rest only. */
+function writeLine(handle: number, file: string, line: string): void {
+  const bytes = Buffer.from(`${line}\n`);
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
+  } catch (error) {
+    const reason = readable(error);
+    throw new Error(`cannot write ${file}: ${reason instanceof Error ? reason.message : String(reason)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** How long the part is before the first line that is of a later step, or that a kill has cut off. */

@@ -1,0 +1,137 @@
+import { constants, copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+
+/** A folder that other processes keep out of. */
+export interface FolderLock {
+  /** Gives the folder free. */
+  release(): Promise<void>;
+}
+
+/** A folder is in use by another process. */
+export class FolderLockedError extends Error {
+  override readonly name = "FolderLockedError";
+}
+
+/** The process that a lock file names. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, which no other process of the same number shares; empty where the system does not say. */
+  readonly started: string;
+  /** When it took the folder, for people. */
+  readonly since: string;
+}
+
+const FILE = "run.lock";
+const held = new Set<string>();
+
+/**
+ * Locks a folder for this process, by a file in it that names the process. The lock of a process that has ended, however
+ * it ended, is taken over; of a process of another machine that cannot be known, and it stays.
+ *
+ * @throws FolderLockedError if another process has it; an error of the file system if the file cannot be written
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const file = path.resolve(folder, FILE);
+  const own: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    started: await startOf(process.pid),
+    since: new Date().toISOString(),
+  };
+  const text = `${JSON.stringify(own)}\n`;
+  while (!(await create(file, text))) {
+    const other = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    if (other === undefined) continue; // given free meanwhile
+    const holder = holderOf(other);
+    if (holder !== undefined && (await isRunning(holder, file))) throw lockedBy(holder, folder, file);
+    if (!(await takeAway(file, other))) throw new FolderLockedError(`${folder} has just been taken by another process`);
+  }
+  held.add(file);
+  return {
+    release: async () => {
+      held.delete(file);
+      if ((await readFile(file, "utf8").catch(() => "")) === text) await rm(file, { force: true });
+    },
+  };
+}
+
+/** Makes the file with all of its text, unless there is one. */
+async function create(file: string, text: string): Promise<boolean> {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    await writeFile(temporary, text);
+    await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") throw error;
+      return copyFile(temporary, file, constants.COPYFILE_EXCL); // a file system without links
+    });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Removes a lock that is stale; not one that a third process has put in its place meanwhile. */
+async function takeAway(file: string, stale: string): Promise<boolean> {
+  const aside = `${file}.stale.${process.pid}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return true; // another process was faster; whose it is now will be seen
+  }
+  const isStale = (await readFile(aside, "utf8")) === stale;
+  if (!isStale) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+  return isStale;
+}
+
+async function isRunning({ pid, host, started }: Holder, file: string): Promise<boolean> {
+  if (host !== hostname()) return true; // nobody here can know
+  if (pid === process.pid) return held.has(file);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+  const now = await startOf(pid);
+  return started === "" || now === "" || started === now;
+}
+
+/** The boot and the tick at which a process started; empty where there is no /proc. */
+async function startOf(pid: number): Promise<string> {
+  try {
+    const [boot, stat] = await Promise.all([
+      readFile("/proc/sys/kernel/random/boot_id", "utf8"),
+      readFile(`/proc/${pid}/stat`, "utf8"),
+    ]);
+    // The name, in brackets, may hold anything; behind it, the 20th field is the start.
+    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`;
+  } catch {
+    return "";
+  }
+}
+
+/** What a lock file says; undefined if it is cut off. */
+function holderOf(text: string): Holder | undefined {
+  try {
+    const { pid, host, started, since } = JSON.parse(text) as Record<keyof Holder, unknown>;
+    if (!Number.isInteger(pid) || typeof host !== "string") return undefined;
+    return { pid: pid as number, host, started: String(started), since: String(since) };
+  } catch {
+    return undefined;
+  }
+}
+
+function lockedBy({ pid, host, since }: Holder, folder: string, file: string): FolderLockedError {
+  const place = host === hostname() ? "" : ` on ${JSON.stringify(host)}`;
+  return new FolderLockedError(
+    `${folder} is in use by process ${pid}${place}, since ${JSON.stringify(since)}: let it end, or stop it; ` +
+      `if no such process is running, remove ${file}`,
+  );
+}
