@@ -1,3 +1,5 @@
+import { endsAmiss } from "./abbreviations.ts";
+
 /** A stretch of text to translate and the white space before it, which is kept as it is. */
 export interface Piece {
   readonly space: string;
@@ -31,8 +33,7 @@ export function splitText(text: string, { countTokens, maxTokens, joinTokens = 0
   const groups: string[][] = [];
   for (const sentence of sentencesOf(text, locale)) {
     const group = groups.at(-1);
-    const last = group?.at(-1) ?? "";
-    if (group !== undefined && (endsAmiss(last) || staysTogether(group, sentence))) group.push(sentence);
+    if (group !== undefined && staysTogether(group, sentence)) group.push(sentence);
     else groups.push([sentence]);
   }
   const parts = groups.flatMap((group) => fitted(group.join(""), fits));
@@ -43,8 +44,23 @@ function sentencesOf(text: string, locale: string | undefined): string[] {
   const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
   // A line break ends a sentence for the segmenter too, but it takes its time over each.
   return (text.match(/[^\n]*\n|[^\n]+/g) ?? []).flatMap((line) =>
-    line.trim() === "" ? [line] : sentencesOfLine(line, segmenter),
+    line.trim() === "" ? [line] : whole(sentencesOfLine(line, segmenter), locale),
   );
+}
+
+/** Sentences with those put together again that were cut behind what only seems an end. */
+function whole(parts: readonly string[], locale: string | undefined): string[] {
+  const sentences: string[] = [];
+  let open: string[] = []; // joined once it ends: an abbreviation may stand behind another, in all of a long line
+  for (const [i, part] of parts.entries()) {
+    open.push(part);
+    const soFar = open.length === 1 ? part : `${open.at(-2)}${part}`;
+    const next = parts[i + 1];
+    if (next !== undefined && endsAmiss(soFar, next, locale)) continue;
+    sentences.push(open.join(""));
+    open = [];
+  }
+  return sentences;
 }
 
 /** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it sees this much. */
@@ -61,15 +77,6 @@ function sentencesOfLine(line: string, segmenter: Intl.Segmenter): string[] {
     sentences.push(...found);
   }
   return sentences;
-}
-
-/** Abbreviations that a capital letter follows within a sentence; Unicode's rules know none and would cut there. */
-const ABBREVIATIONS =
-  /(?:^|[\s("'«“‘])(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Gen|Sen|Rep|Lt|Col|Capt|Rev|Hon|Jr|Sr|No|vs|M|MM|Mme|Mlle|Hr|Fr|\p{Lu}(?:\.\p{Lu})*)\.[^\S\n]+$/u;
-
-/** Whether a sentence only seems to end here: behind an abbreviation. */
-function endsAmiss(sentence: string): boolean {
-  return ABBREVIATIONS.test(sentence.slice(-16));
 }
 
 /** Where a long sentence may be cut, the best places first: behind a clause, behind white space. */
