@@ -2,6 +2,7 @@ import { isNode } from "@qkv/backend";
 import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { BackendWasmModule } from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js";
 import tfjsFactory from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js";
+import { keepingListeners } from "./hostListeners.ts";
 import { withSharedMemory } from "./sharedMemory.ts";
 
 const FILE = "tfjs-backend-wasm-simd.wasm";
@@ -41,7 +42,7 @@ async function createModule(wasmBinary: Uint8Array): Promise<Module> {
   const module = await new Promise<Module>((resolve, reject) => {
     const onAbort = (reason: unknown) => reject(new Error(`tfjs's wasm module stopped: ${String(reason)}`));
     const printErr = () => undefined; // it prints what it throws
-    factory({ wasmBinary, onAbort, printErr }).then(resolve, reject);
+    keepingListeners(() => factory({ wasmBinary, onAbort, printErr })).then(resolve, reject);
   });
   // What tfjs's own start adds: its functions under the names that BackendWasm calls.
   module.tfjs = {
