@@ -5,5 +5,6 @@
  */
 export { folderCache } from "./folderCache.ts";
 export { modelFolder } from "./modelFolder.ts";
-export { cacheFolder, modelFiles } from "./nodeModelFiles.ts";
+export { modelFiles } from "./nodeModelFiles.ts";
+export { cacheFolder } from "./nodeSettings.ts";
 export { savePretrained } from "./savePretrained.ts";

@@ -1,7 +1,11 @@
 import { PretrainedError } from "../pretrainedError.ts";
 import { type Checksum, isChecksumOf } from "./checksum.ts";
 import type { PartialFile } from "./fileCache.ts";
-import { ask, type Fetch, pause, reasonOf, UnreachableError } from "./network.ts";
+import { chunksOf } from "./body.ts";
+import { expectWithin, type FileLimits, type Limit, limitOf } from "./fileLimits.ts";
+import { ask, type Network, pause, reasonOf } from "./network.ts";
+import { Pace } from "./pace.ts";
+import { UnreachableError } from "./unreachableError.ts";
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -18,7 +22,8 @@ export interface Download {
   readonly url: string;
   /** What progress and errors call it. */
   readonly file: string;
-  readonly fetch: Fetch;
+  readonly network: Network;
+  readonly limits: FileLimits;
   readonly headers?: Readonly<Record<string, string>>;
   /** How many bytes it must have, if that is known. */
   readonly size?: number | undefined;
@@ -62,34 +67,47 @@ export async function download(what: Download, part: PartialFile): Promise<Uint8
 
 /** @returns how many bytes there should be, if anybody knows */
 async function fetchAll(what: Download, part: PartialFile): Promise<number | undefined> {
+  const pace = new Pace(what.network.timeoutMs);
   let { size: total } = what;
+  let furthest = part.size; // what is fetched a second time is no progress
   for (let breaks = 0; total === undefined || part.size < total;) {
-    const before = part.size;
-    const response = await request(what, part);
-    total ??= sizeOf(response, part.size);
+    const before = furthest;
+    const arrived = (bytes: number) => {
+      pace.add(Math.max(0, bytes - furthest));
+      furthest = Math.max(furthest, bytes);
+    };
+    const response = await request(what, part, pace);
     try {
-      await receive(what, response, part, total);
+      total = expectSize(what, sizeOf(response, part.size), total);
+      await receive(what, response, { part, total, pace, arrived });
       if (total === undefined || part.size >= total) return total;
     } catch (error) {
+      await response.body?.cancel().catch(() => undefined);
       what.signal?.throwIfAborted();
       if (!isBroken(error)) throw error;
-      if (breaks + 1 >= BREAKS && part.size === before) {
+      if (breaks + 1 >= BREAKS && furthest === before) {
         throw new UnreachableError(`${what.url}: the connection breaks again and again (${reasonOf(error)})`);
       }
     }
-    breaks = part.size > before ? 0 : breaks + 1;
+    breaks = furthest > before ? 0 : breaks + 1;
     if (breaks >= BREAKS)
       throw new UnreachableError(`${what.url}: expected ${total} bytes, got ${part.size} and no more`);
-    await pause(breaks, what.signal);
+    await pace.wait(what.url, pause(breaks, what.signal), () => undefined);
   }
   return total;
 }
 
+/** The size of the whole file: as listed, if it is, else as the server says. @throws PretrainedError if these differ */
+function expectSize({ url }: Download, told: number | undefined, total: number | undefined): number | undefined {
+  if (told === undefined || total === undefined || told === total) return total ?? told;
+  throw new PretrainedError(`${url}: expected ${total} bytes, got a file of ${told}`);
+}
+
 /** The answer that begins where `part` ends. */
-async function request(what: Download, part: PartialFile): Promise<Response> {
-  const { fetch, url, headers, signal } = what;
+async function request(what: Download, part: PartialFile, pace: Pace): Promise<Response> {
+  const { network, url, headers, signal } = what;
   const range = part.size > 0 ? { Range: `bytes=${part.size}-` } : undefined;
-  const response = await ask(fetch, url, { headers: { ...headers, ...range }, signal });
+  const response = await ask(network, url, { headers: { ...headers, ...range }, signal, pace });
   if (response.status === 206 && startOf(response) === part.size) return response;
   if (response.status === 200) {
     if (part.size > 0) await part.restart(); // a server without ranges begins at the beginning
@@ -99,18 +117,40 @@ async function request(what: Download, part: PartialFile): Promise<Response> {
   if (response.status !== 206 && response.status !== 416) throw what.refuse(response);
   if (part.size === 0) throw new PretrainedError(`${url}: expected the file, got status ${response.status}`);
   await part.restart(); // asked for bytes behind the end: what is there is of another file
-  return request(what, part);
+  return request(what, part, pace);
 }
 
-async function receive(what: Download, response: Response, part: PartialFile, total?: number): Promise<void> {
-  const { file, onProgress } = what;
-  const reader = response.body?.getReader();
+/** Where an answer goes, and what is known of it. */
+interface Receiving {
+  readonly part: PartialFile;
+  readonly total: number | undefined;
+  readonly pace: Pace;
+  /** Told how many bytes of the file are there. */
+  readonly arrived: (bytes: number) => void;
+}
+
+async function receive(what: Download, response: Response, { part, total, pace, arrived }: Receiving): Promise<void> {
+  const { file, onProgress, url } = what;
+  const limit = limitFor(what, total);
+  expectWithin(url, limit, total ?? 0);
   const tell = () => onProgress?.({ file, loaded: part.size, ...(total !== undefined && { total }) });
   tell();
-  for (let chunk; (chunk = await reader?.read()) !== undefined && !chunk.done;) {
-    await store(part, chunk.value);
+  for await (const chunk of chunksOf(url, response, pace)) {
+    const size = part.size + chunk.length;
+    expectWithin(url, limit, size);
+    if (total !== undefined && size > total) {
+      await part.restart();
+      throw new PretrainedError(`${url}: expected ${total} bytes, got more`);
+    }
+    await store(part, chunk);
+    arrived(part.size);
     tell();
   }
+}
+
+function limitFor({ file, limits }: Download, total: number | undefined): Limit {
+  const limit = limitOf(file, limits);
+  return limit.name === "weights" && total === undefined ? { name: "unsized", most: limits.unsized } : limit;
 }
 
 /** A full disk is no broken connection. */
@@ -139,7 +179,13 @@ function sizeOf(response: Response, received: number): number | undefined {
   const { headers } = response;
   const whole = /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1];
   if (whole !== undefined) return Number(whole);
-  const length = headers.get("Content-Length");
-  if (length === null || (headers.get("Content-Encoding") ?? "identity") !== "identity") return undefined;
-  return received + Number(length);
+  const length = lengthOf(response);
+  return length === undefined ? undefined : received + length;
+}
+
+/** How many bytes an answer says that it has; undefined where it is compressed, or does not say a number. */
+export function lengthOf({ headers }: Response): number | undefined {
+  const length = headers.get("Content-Length") ?? "";
+  const isPlain = (headers.get("Content-Encoding") ?? "identity") === "identity";
+  return isPlain && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }

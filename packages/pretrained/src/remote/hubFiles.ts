@@ -4,17 +4,19 @@ import { type Checksum, checksumOfEtag } from "./checksum.ts";
 import { download } from "./download.ts";
 import { type HubFile, type HubRevision, isCommit, parseHubRevision } from "./hubRevision.ts";
 import type { HubRef } from "./modelRef.ts";
-import { ask, UnreachableError } from "./network.ts";
-import type { RemoteOptions } from "./remoteFiles.ts";
+import { bytesOf } from "./body.ts";
+import { ask, paceFor } from "./network.ts";
+import { authorization } from "./origins.ts";
+import type { OpenRemote } from "./remoteFiles.ts";
+import { UnreachableError } from "./unreachableError.ts";
 
-type Options = Required<Pick<RemoteOptions, "cache" | "fetch">> & RemoteOptions;
 type Signal = AbortSignal | undefined;
 
 /**
  * The files of a model on a hub. Which commit a branch stands for is asked once, when the first file is read; all files
  * are of that one. Without a network it is the commit of the last time.
  */
-export function hubFiles(ref: HubRef, options: Options): ModelFiles {
+export function hubFiles(ref: HubRef, options: OpenRemote): ModelFiles {
   let revision: HubRevision | undefined;
   return {
     name: ref.revision === "main" ? ref.id : `${ref.id}@${ref.revision}`,
@@ -31,10 +33,10 @@ async function readFile(
   commit: string,
   file: string,
   facts: HubFile,
-  options: Options,
+  options: OpenRemote,
   signal: Signal,
 ): Promise<Uint8Array> {
-  const { cache, fetch, onProgress } = options;
+  const { cache, network, limits, onProgress, token } = options;
   const url = `${ref.endpoint}/${ref.id}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
   const checksum = facts.checksum ?? (await checksumAt(url, options, signal));
   // By its checksum, a file that did not change from one commit to the next is there already.
@@ -46,18 +48,18 @@ async function readFile(
   const part = await cache.begin(key);
   try {
     const refuse = (response: Response) => refusal(ref, response);
-    const headers = authorization(options);
-    return await download({ url, file, fetch, headers, size, checksum, signal, onProgress, refuse }, part);
+    const headers = authorization(token);
+    return await download({ url, file, network, limits, headers, size, checksum, signal, onProgress, refuse }, part);
   } finally {
     await part.close();
   }
 }
 
 /** Some hubs list no checksums, but say them with the file, before they send one elsewhere for it. */
-async function checksumAt(url: string, options: Options, signal: Signal): Promise<Checksum | undefined> {
-  const init = { method: "HEAD", redirect: "manual", headers: authorization(options), signal } as const;
+async function checksumAt(url: string, options: OpenRemote, signal: Signal): Promise<Checksum | undefined> {
+  const init = { method: "HEAD", redirect: "manual", headers: authorization(options.token), signal } as const;
   try {
-    const { headers } = await ask(options.fetch, url, init);
+    const { headers } = await ask(options.network, url, init);
     return checksumOfEtag(headers.get("X-Linked-ETag")) ?? checksumOfEtag(headers.get("ETag"));
   } catch (error) {
     if (error instanceof UnreachableError) return undefined;
@@ -65,47 +67,60 @@ async function checksumAt(url: string, options: Options, signal: Signal): Promis
   }
 }
 
-async function openRevision(ref: HubRef, options: Options, signal: Signal): Promise<HubRevision> {
-  const { cache, fetch } = options;
+async function openRevision(ref: HubRef, options: OpenRemote, signal: Signal): Promise<HubRevision> {
+  const { cache } = options;
   const keyOf = (revision: string) => `${folderOf(ref)}/revision/${revision}.json`;
-  const url = `${ref.endpoint}/api/models/${ref.id}/revision/${encodeURIComponent(ref.revision)}?blobs=true`;
   const kept = await cache.read(keyOf(ref.revision));
-  const known = kept === undefined ? undefined : parse(kept, url);
+  const known = kept && tryParse(kept, options);
   if (known !== undefined && isCommit(ref.revision)) return known;
-  let response: Response;
+  let bytes: Uint8Array;
   try {
-    response = await ask(fetch, url, { headers: authorization(options), signal, ...(known && { retries: 0 }) });
+    bytes = await askRevision(ref, options, signal, known !== undefined);
   } catch (error) {
     if (known !== undefined && error instanceof UnreachableError) return known;
     throw error instanceof UnreachableError ? new UnreachableError(`${ref.id}: ${error.message}`) : error;
   }
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw refusal(ref, response);
-  }
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const revision = parse(bytes, url);
+  const revision = parse(bytes, urlOf(ref), options);
   await cache.write(keyOf(ref.revision), bytes);
   await cache.write(keyOf(revision.commit), bytes);
   return revision;
 }
 
-function parse(bytes: Uint8Array, url: string): HubRevision {
+async function askRevision(ref: HubRef, options: OpenRemote, signal: Signal, isKept: boolean): Promise<Uint8Array> {
+  const { network, limits, token } = options;
+  const pace = paceFor(network, isKept);
+  const asked = { headers: authorization(token), signal, pace, ...(isKept && { retries: 0 }) };
+  const response = await ask(network, urlOf(ref), asked);
+  if (response.ok) return bytesOf(urlOf(ref), response, { name: "answer", most: limits.answer }, pace);
+  await response.body?.cancel();
+  throw refusal(ref, response);
+}
+
+function urlOf({ endpoint, id, revision }: HubRef): string {
+  return `${endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+}
+
+/** An answer that was kept; undefined if it is none any more. */
+function tryParse(bytes: Uint8Array, options: OpenRemote): HubRevision | undefined {
+  try {
+    return parse(bytes, "", options);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(bytes: Uint8Array, url: string, { limits }: OpenRemote): HubRevision {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     json = undefined;
   }
-  return parseHubRevision(json, url);
+  return parseHubRevision(json, url, limits);
 }
 
 function folderOf({ endpoint, id }: HubRef): string {
   return `${new URL(endpoint).host}/${id}`;
-}
-
-function authorization({ token }: Options): Record<string, string> {
-  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 }
 
 /** Why a hub says no, as an error that says what to do. */

@@ -1,6 +1,7 @@
 import { isFileName } from "../fileName.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
+import { expectWithin, FILE_LIMITS } from "./fileLimits.ts";
 
 /** What a hub says of a file. */
 export interface HubFile {
@@ -20,10 +21,11 @@ export function isCommit(revision: string): boolean {
 }
 
 /** Reads the answer of `/api/models/ID/revision/REVISION?blobs=true`. @param where for messages */
-export function parseHubRevision(json: unknown, where: string): HubRevision {
+export function parseHubRevision(json: unknown, where: string, limits = FILE_LIMITS): HubRevision {
   const { sha, siblings } = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
   if (typeof sha !== "string" || !isCommit(sha)) throw unexpected(where, "the commit in sha", sha);
   if (!Array.isArray(siblings)) throw unexpected(where, "the files in siblings", siblings);
+  expectWithin(where, { name: "files", most: limits.files }, siblings.length);
   const files = new Map<string, HubFile>();
   for (const sibling of siblings as unknown[]) {
     const { rfilename, size, blobId, lfs } = (sibling ?? {}) as Record<string, unknown>;
@@ -37,7 +39,7 @@ export function parseHubRevision(json: unknown, where: string): HubRevision {
     const hex = large === undefined ? blobId : (large["sha256"] ?? large["oid"]);
     const checksum = typeof hex === "string" ? checksumOfEtag(hex) : undefined;
     files.set(rfilename, {
-      ...(typeof bytes === "number" && Number.isSafeInteger(bytes) && { size: bytes }),
+      ...(typeof bytes === "number" && Number.isSafeInteger(bytes) && bytes >= 0 && { size: bytes }),
       ...(checksum !== undefined && { checksum }),
     });
   }

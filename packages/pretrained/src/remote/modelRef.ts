@@ -1,4 +1,5 @@
 import { PretrainedError } from "../pretrainedError.ts";
+import { isSecure, parseEndpoint } from "./origins.ts";
 
 /** The hub whose ids need no address. */
 export const HUB = "https://huggingface.co";
@@ -31,33 +32,40 @@ const ID = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@([\w.+/-]+))?$/;
  */
 export function parseModelRef(ref: string, endpoint: string = HUB): HubRef | UrlRef | undefined {
   if (/^https?:/i.test(ref)) return parseAddress(ref);
+  return parseId(ref, endpoint);
+}
+
+function parseId(ref: string, endpoint: string): HubRef | undefined {
   const [, id, revision = "main"] = ID.exec(ref) ?? [];
   if (id === undefined || isOddRevision(revision)) return undefined;
-  return { kind: "hub", endpoint: endpoint.replace(/\/+$/, ""), id, revision };
+  return { kind: "hub", endpoint: parseEndpoint(endpoint), id, revision };
 }
 
 function parseAddress(ref: string): HubRef | UrlRef {
   const url = URL.canParse(ref) ? new URL(ref) : undefined;
   if (url === undefined) throw new PretrainedError(`${ref}: expected an address that can be read, got another`);
-  if (url.protocol !== "https:" && !isThisMachine(url)) {
+  if (!isSecure(url)) {
     throw new PretrainedError(`${ref}: expected an https address, got one that anybody on the way can change`);
   }
   if (url.username !== "" || url.password !== "") {
     throw new PretrainedError(`${url.origin}${url.pathname}: expected an address without a password, got one with it`);
   }
-  if (url.hostname === "huggingface.co" || url.hostname === "hf.co") {
+  if (url.origin === HUB || url.origin === "https://hf.co") {
     const [, id, revision = "main"] = /^\/([^/]+\/[^/]+?)(?:\/tree\/([^/]+))?\/?$/.exec(url.pathname) ?? [];
-    if (id !== undefined) return { kind: "hub", endpoint: HUB, id, revision: decodeURIComponent(revision) };
+    const page = id === undefined ? undefined : parseId(`${id}@${tryDecode(revision)}`, HUB);
+    if (page !== undefined) return page;
   }
   url.hash = "";
   return { kind: "url", url: url.href.replace(/\/+$/, "") };
 }
 
-/** Nobody is on the way to the same machine. */
-function isThisMachine({ hostname }: URL): boolean {
-  return (
-    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname.startsWith("127.")
-  );
+/** Without percent signs; as it is where they stand for nothing. */
+function tryDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isOddRevision(revision: string): boolean {

@@ -1,20 +1,27 @@
 import { PretrainedError } from "../pretrainedError.ts";
+import { Pace } from "./pace.ts";
+import { fetchFollowing } from "./redirects.ts";
+import { UnreachableError } from "./unreachableError.ts";
 
 /** How files are fetched; a test or an application brings its own. */
 export type Fetch = typeof globalThis.fetch;
 
-/** Nobody answered: no network, no such server, or a connection that breaks again and again. */
-export class UnreachableError extends PretrainedError {
-  override readonly name = "UnreachableError";
+/** How something is fetched, and how long is waited for a byte, in milliseconds. */
+export interface Network {
+  readonly fetch: Fetch;
+  readonly timeoutMs: number;
 }
 
 /** What is asked for, and how often again. */
 export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly redirect?: RequestRedirect;
+  /** "manual": the first answer, be it a redirect. */
+  readonly redirect?: "follow" | "manual";
   readonly signal?: AbortSignal | undefined;
   readonly retries?: number;
+  /** The deadline, where it goes on from one request to the next. */
+  readonly pace?: Pace;
 }
 
 /** How often is tried again while nothing new arrives. */
@@ -25,30 +32,53 @@ const FIRST_PAUSE_MS = 200;
  * Asks until there is an answer: again after a broken connection or a server that is overloaded (429, 5xx), each time
  * twice as long later. Any other answer is handed back, whatever it says.
  *
- * @throws UnreachableError if there is none
+ * @throws UnreachableError if there is none, or none in time
  */
-export async function ask(
-  fetch: Fetch,
-  url: string,
-  { retries = RETRIES, signal, ...init }: Asked = {},
-): Promise<Response> {
+export async function ask(network: Network, url: string, asked: Asked = {}): Promise<Response> {
+  const { retries = RETRIES, signal, pace = new Pace(network.timeoutMs) } = asked;
   for (let tried = 0; ; tried++) {
     signal?.throwIfAborted();
     let reason: string;
     try {
-      const response = await fetch(url, { ...init, ...(signal !== undefined && { signal }) });
+      const response = await answerInTime(network, url, asked, pace);
       if (response.status < 500 && response.status !== 429) return response;
       await response.body?.cancel();
       reason = `it answers ${response.status}`;
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof PretrainedError) throw error;
       reason = reasonOf(error);
     }
     if (tried >= retries) {
       throw new UnreachableError(`${new URL(url).origin} could not be reached (${reason}): is there a network?`);
     }
-    await pause(tried, signal);
+    await pace.wait(url, pause(tried, signal), () => undefined);
   }
+}
+
+/** The time for a server to answer where what is kept would do, in milliseconds. */
+const KEPT_TIMEOUT_MS = 10_000;
+
+/** The deadline for an answer. @param isKept whether what was fetched before would do in its place */
+export function paceFor({ timeoutMs }: Network, isKept: boolean): Pace {
+  return new Pace(isKept ? Math.min(KEPT_TIMEOUT_MS, timeoutMs) : timeoutMs);
+}
+
+/** One answer's head; its body may still come when this is over, so the deadline ends with the head. */
+function answerInTime(
+  { fetch }: Network,
+  url: string,
+  { method, headers, redirect, signal }: Asked,
+  pace: Pace,
+): Promise<Response> {
+  const late = new AbortController();
+  const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  const sent = { ...(method !== undefined && { method }), ...(headers !== undefined && { headers }), signal: either };
+  const answer = redirect === "manual" ? fetch(url, { ...sent, redirect }) : fetchFollowing(fetch, url, sent);
+  return pace.wait(new URL(url).origin, answer, () => {
+    answer.catch(() => undefined);
+    late.abort();
+  });
 }
 
 /** Waits before the next try. */

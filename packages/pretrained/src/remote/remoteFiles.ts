@@ -4,8 +4,10 @@ import { browserCache } from "./browserCache.ts";
 import type { DownloadProgress } from "./download.ts";
 import { type FileCache, memoryCache } from "./fileCache.ts";
 import { hubFiles } from "./hubFiles.ts";
-import { parseModelRef } from "./modelRef.ts";
-import type { Fetch } from "./network.ts";
+import { FILE_LIMITS, type FileLimits } from "./fileLimits.ts";
+import { HUB, parseModelRef } from "./modelRef.ts";
+import type { Fetch, Network } from "./network.ts";
+import { parseEndpoint } from "./origins.ts";
 import { urlFiles } from "./urlFiles.ts";
 
 /** How files are fetched and kept. */
@@ -18,11 +20,25 @@ export interface RemoteOptions {
   readonly onUnkept?: (reason: string) => void;
   /** The hub that ids are asked of, huggingface.co if left out. */
   readonly endpoint?: string;
-  /** A hub's access token, for private and gated models. It goes to the hub alone. */
+  /** An access token of `endpoint`, for private and gated models. It goes to that origin alone. */
   readonly token?: string;
   /** Default: the global one. */
   readonly fetch?: Fetch;
+  /** How long to wait without a byte, or with fewer than one in each millisecond. Default 25,000. */
+  readonly timeoutMs?: number;
+  /** How large files may be, where others than {@link FILE_LIMITS}. */
+  readonly limits?: Partial<FileLimits>;
 }
+
+/** Options with their defaults, and the token only where it belongs. */
+export interface OpenRemote extends Pick<RemoteOptions, "onProgress"> {
+  readonly cache: FileCache;
+  readonly network: Network;
+  readonly limits: FileLimits;
+  readonly token: string | undefined;
+}
+
+const TIMEOUT_MS = 25_000;
 
 /**
  * The files of a model on a hub (`owner/name`, `owner/name@revision`) or under an https address. Downloads go on where
@@ -35,7 +51,15 @@ export function remoteFiles(ref: string, options: RemoteOptions = {}): ModelFile
   if (parsed === undefined) {
     throw new PretrainedError(`expected the id of a model on a hub (owner/name) or an https address, got ${ref}`);
   }
-  const all = { ...options, cache: options.cache ?? defaultCache(options), fetch: options.fetch ?? globalThis.fetch };
+  const { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS, endpoint = HUB, token, onProgress } = options;
+  const isTokens = parsed.kind === "hub" && parsed.endpoint === parseEndpoint(endpoint);
+  const all: OpenRemote = {
+    cache: options.cache ?? defaultCache(options),
+    network: { fetch, timeoutMs },
+    limits: { ...FILE_LIMITS, ...options.limits },
+    token: isTokens ? token : undefined,
+    ...(onProgress && { onProgress }),
+  };
   return parsed.kind === "hub" ? hubFiles(parsed, all) : urlFiles(parsed, all);
 }
 

@@ -1,12 +1,11 @@
 import { expectFileName } from "../fileName.ts";
 import type { ModelFiles } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
-import { download } from "./download.ts";
+import { download, lengthOf } from "./download.ts";
 import type { UrlRef } from "./modelRef.ts";
-import { ask, UnreachableError } from "./network.ts";
-import type { RemoteOptions } from "./remoteFiles.ts";
-
-type Options = Required<Pick<RemoteOptions, "cache" | "fetch">> & RemoteOptions;
+import { ask, paceFor } from "./network.ts";
+import type { OpenRemote } from "./remoteFiles.ts";
+import { UnreachableError } from "./unreachableError.ts";
 
 /** What is kept beside a file of a web server. */
 interface Kept {
@@ -18,7 +17,7 @@ interface Kept {
  * The files under an address of any web server. What is kept is used as long as the server says by ETag or date that it
  * has not changed, and without a network.
  */
-export function urlFiles({ url: base }: UrlRef, options: Options): ModelFiles {
+export function urlFiles({ url: base }: UrlRef, options: OpenRemote): ModelFiles {
   const { origin, pathname, search } = new URL(base);
   const folder = pathname.replace(/\/+$/, "");
   return {
@@ -35,14 +34,15 @@ async function readUrl(
   url: string,
   place: string,
   file: string,
-  options: Options,
+  options: OpenRemote,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  const { cache, fetch, onProgress } = options;
+  const { cache, network, limits, onProgress } = options;
   const kept = await recall(place, options);
   let head: Response;
   try {
-    head = await ask(fetch, url, { method: "HEAD", signal, ...(kept && { retries: 0 }) });
+    const pace = paceFor(network, kept !== undefined);
+    head = await ask(network, url, { method: "HEAD", signal, pace, ...(kept && { retries: 0 }) });
   } catch (error) {
     if (kept === undefined || !(error instanceof UnreachableError)) throw error;
     return kept.key === undefined ? undefined : cache.read(kept.key);
@@ -62,7 +62,7 @@ async function readUrl(
     if (version === undefined) await part.restart(); // nothing says that the rest would be of the same file
     const size = lengthOf(head);
     const refuse = (response: Response) => refusal(url, response);
-    const fetched = await download({ url, file, fetch, size, signal, onProgress, refuse }, part);
+    const fetched = await download({ url, file, network, limits, size, signal, onProgress, refuse }, part);
     await remember(place, { key }, options);
     return fetched;
   } finally {
@@ -76,17 +76,18 @@ function versionOf({ headers }: Response): string | undefined {
   return headers.get("ETag") ?? (date === null ? undefined : `${date} ${headers.get("Content-Length")}`);
 }
 
-function lengthOf({ headers }: Response): number | undefined {
-  const length = headers.get("Content-Length");
-  return length === null || (headers.get("Content-Encoding") ?? "identity") !== "identity" ? undefined : Number(length);
-}
-
-async function recall(place: string, { cache }: Options): Promise<Kept | undefined> {
+async function recall(place: string, { cache }: OpenRemote): Promise<Kept | undefined> {
   const bytes = await cache.read(`${place}.kept`);
-  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as Kept);
+  if (bytes === undefined) return undefined;
+  try {
+    const { key } = JSON.parse(new TextDecoder().decode(bytes)) as Kept;
+    return typeof key === "string" ? { key } : {};
+  } catch {
+    return undefined; // a cache that somebody else wrote to
+  }
 }
 
-async function remember(place: string, kept: Kept, { cache }: Options): Promise<void> {
+async function remember(place: string, kept: Kept, { cache }: OpenRemote): Promise<void> {
   await cache.write(`${place}.kept`, new TextEncoder().encode(JSON.stringify(kept)));
 }
 
