@@ -1,7 +1,15 @@
 import { initBackend } from "@qkv/backend";
 import { expectNoLeaks } from "@qkv/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CheckpointError, checkpointName, loadCheckpoint, readState, type StateDict } from "./checkpoint.ts";
+import {
+  CheckpointError,
+  checkpointName,
+  loadCheckpoint,
+  readState,
+  type StateDict,
+  type StoredEntry,
+  streamCheckpoint,
+} from "./checkpoint.ts";
 import { Linear } from "./linear.ts";
 import type { Params } from "./params.ts";
 
@@ -55,5 +63,45 @@ describe("loadCheckpoint", () => {
     const changed = state({ "model.extra": [1], "model.block.11.offset": undefined });
     const options = { ignore: ["model.extra"], optional: ["layers.11.bias"] };
     loadCheckpoint(changed, NAMES, build, options).params.dispose();
+  });
+});
+
+describe("streamCheckpoint", () => {
+  /** The arrays of `state`, and which were read. */
+  function stored(changes?: Record<string, number[] | undefined>, fails?: string) {
+    const read: string[] = [];
+    const entries = [...state(changes)].map(([name, { shape, data }]): [string, StoredEntry] => {
+      const readOne = () => {
+        read.push(name);
+        return name === fails ? Promise.reject(new Error("torn")) : Promise.resolve(data);
+      };
+      return [name, { shape, read: readOne }];
+    });
+    return { entries: new Map(entries), read };
+  }
+
+  test("reads each array once, the largest first", async () => {
+    const { entries, read } = stored();
+    const { params } = await streamCheckpoint(entries, NAMES, build);
+    expect(read).toEqual(["model.block.11.kernel", "model.block.11.offset"]);
+    expect(await readState(params, NAMES)).toEqual(state());
+    params.dispose();
+  });
+
+  test("reads nothing of what does not fit, and leaks nothing", async () => {
+    const { entries, read } = stored({ "model.block.11.offset": [3] });
+    await expectNoLeaks(async () => {
+      await expect(streamCheckpoint(entries, NAMES, build)).rejects.toThrow("expected shape [2], got [3]");
+    });
+    expect(read).toEqual([]);
+  });
+
+  test("leaks nothing if reading fails, or is stopped", async () => {
+    const torn = stored({}, "model.block.11.offset");
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expectNoLeaks(async () => {
+      await expect(streamCheckpoint(torn.entries, NAMES, build)).rejects.toThrow("torn");
+      await expect(streamCheckpoint(stored().entries, NAMES, build, { signal })).rejects.toThrow("enough");
+    });
   });
 });

@@ -10,6 +10,16 @@ export interface StateEntry {
 /** Arrays by the checkpoint's own names, as a safetensors file gives them. */
 export type StateDict = ReadonlyMap<string, StateEntry>;
 
+/** One array of a checkpoint that is yet to be read. */
+export interface StoredEntry {
+  readonly shape: readonly number[];
+  /** The elements, in an array that nobody else changes. */
+  read(): Promise<Float32Array>;
+}
+
+/** Arrays that are yet to be read, by the checkpoint's own names. */
+export type StoredState = ReadonlyMap<string, StoredEntry>;
+
 /** Our name -> the checkpoint's name; `*` stands for a layer index. One row for each parameter, none implied. */
 export type NameMap = Readonly<Record<string, string>>;
 
@@ -45,9 +55,54 @@ export function loadCheckpoint<M>(
   state: StateDict,
   names: NameMap,
   build: (params: Params) => M,
-  { ignore = [], optional = [] }: LoadOptions = {},
+  options: LoadOptions = {},
 ): M {
+  return bind(state, names, build, options, ({ data }, shape) => tf.tensor(data, shape, "float32")).model;
+}
+
+/**
+ * {@link loadCheckpoint} from arrays that are read one after the other, the largest first: memory holds the model and
+ * one array besides. All names and shapes are checked before anything is read.
+ *
+ * @throws CheckpointError, ParamShapeError, and whatever reading throws
+ */
+export async function streamCheckpoint<M>(
+  state: StoredState,
+  names: NameMap,
+  build: (params: Params) => M,
+  options: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<M> {
+  const { model, params, bound } = bind(state, names, build, options, (_entry, shape) => unwritten(shape));
+  const variables = params.named();
+  const largestFirst = [...bound].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+  try {
+    for (const [path, entry] of largestFirst) {
+      options.signal?.throwIfAborted();
+      write(variables.get(path) as tf.Variable, await entry.read());
+    }
+    return model;
+  } catch (error) {
+    params.dispose();
+    throw error;
+  }
+}
+
+interface Bound<M, Entry> {
+  readonly model: M;
+  readonly params: Params;
+  /** By our name. */
+  readonly bound: ReadonlyMap<string, Entry>;
+}
+
+function bind<M, Entry extends { readonly shape: readonly number[] }>(
+  state: ReadonlyMap<string, Entry>,
+  names: NameMap,
+  build: (params: Params) => M,
+  { ignore = [], optional = [] }: LoadOptions,
+  tensorOf: (entry: Entry, shape: number[]) => tf.Tensor,
+): Bound<M, Entry> {
   const unused = new Set([...state.keys()].filter((name) => !isIgnored(ignore, name)));
+  const bound = new Map<string, Entry>();
 
   const params = Params.from((path, shape, init) => {
     const name = checkpointName(names, path);
@@ -60,17 +115,34 @@ export function loadCheckpoint<M>(
     if (!tf.util.arraysEqual(entry.shape as number[], shape)) {
       throw new CheckpointError(`${name}: expected shape [${shape}], got [${entry.shape}]`);
     }
-    return tf.tensor(entry.data, shape, "float32");
+    bound.set(path, entry);
+    return tensorOf(entry, shape);
   });
 
   try {
     const model = build(params);
     if (unused.size > 0) throw new CheckpointError(`unused tensors: ${[...unused].sort().join(", ")}`);
-    return model;
+    return { model, params, bound };
   } catch (error) {
     params.dispose();
     throw error;
   }
+}
+
+function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
+  return tf.util.sizeFromShape([...shape]);
+}
+
+/** A tensor that has a shape and no memory, until its variable is written. */
+function unwritten(shape: number[]): tf.Tensor {
+  const dataId = tf.backend().write(new Float32Array(), [0], "float32");
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
+}
+
+function write(variable: tf.Variable, data: Float32Array): void {
+  const value = tf.tensor(data, variable.shape, "float32");
+  variable.assign(value);
+  value.dispose();
 }
 
 /**

@@ -9,6 +9,9 @@ export {
   readState,
   type StateDict,
   type StateEntry,
+  type StoredEntry,
+  type StoredState,
+  streamCheckpoint,
 } from "./checkpoint.ts";
 export { dropout } from "./dropout.ts";
 export { dropPath } from "./dropPath.ts";
