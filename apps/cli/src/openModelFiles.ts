@@ -32,15 +32,20 @@ function withProgress(open: (onProgress: (progress: DownloadProgress) => void) =
     bar ??= progressBar(`fetching ${file}`, megabytes(total), "MB");
     bar.update(megabytes(loaded));
   });
-  const read: ModelFiles["read"] = async (file, options) => {
+  const withBar = async <T>(fetched: Promise<T>): Promise<T> => {
     try {
-      return await files.read(file, options);
+      return await fetched;
     } finally {
       bar?.stop();
       bar = undefined;
     }
   };
-  return { ...files, read };
+  const { open: openFile } = files;
+  return {
+    ...files,
+    read: (file, options) => withBar(files.read(file, options)),
+    ...(openFile && { open: (file, options) => withBar(openFile(file, options)) }),
+  };
 }
 
 function megabytes(bytes: number): number {

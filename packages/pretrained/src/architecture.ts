@@ -1,4 +1,8 @@
 import type { NameMap, Params, StateDict } from "@qkv/nn";
+import type { Tied } from "./causalTies.ts";
+import type { Unpack } from "./fileNames.ts";
+import type { StoredArray } from "./readWeights.ts";
+import type { SpareArrays } from "./spareArrays.ts";
 
 /** All that is needed to open and save the models of one class. */
 export interface Architecture<Config, Model> {
@@ -10,11 +14,17 @@ export interface Architecture<Config, Model> {
   readonly formatConfig: (config: Config) => Record<string, unknown>;
   /** Our parameter names -> those of the files. */
   readonly names: NameMap;
-  /** The files' names that may be there and are not read; `*` stands for a layer index. */
-  readonly ignore: readonly string[];
+  /** What the files put before the names of the model without its head: some files lack it, or have it too much. */
+  readonly prefix: string;
+  /** Arrays that files may hold beside the model's weights, and what they have to be. */
+  readonly spares: SpareArrays<Config>;
+  /** Our names that a file may lack: they start from their initializer. */
+  readonly optional?: readonly string[];
   /** Makes the files' arrays those that `names` speaks of, where a file keeps several in one. */
-  readonly unpack?: (state: StateDict) => StateDict;
-  /** The way back. */
+  readonly unpack?: Unpack;
+  /** Finds the arrays that stand under several names, and the config that says which of them are the same. */
+  readonly tie?: (config: Config, arrays: ReadonlyMap<string, StoredArray>) => Promise<Tied<Config>>;
+  /** The way back of `unpack`. */
   readonly pack?: (state: StateDict) => StateDict;
   /**
    * The model, with a parameter for each weight that it needs.

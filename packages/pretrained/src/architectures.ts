@@ -1,7 +1,7 @@
+import { sinusoidalPositions } from "@qkv/attention";
 import {
   formatMarianConfig,
   MARIAN_CHECKPOINT_NAMES,
-  MARIAN_IGNORED_NAMES,
   type MarianConfig,
   MarianModel,
   parseMarianConfig,
@@ -9,13 +9,31 @@ import {
 import type { Architecture } from "./architecture.ts";
 import { CAUSAL_ARCHITECTURES } from "./causalArchitectures.ts";
 import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
+import { tieTables } from "./marianTies.ts";
+import { isClose, type SpareArray, type SpareArrays } from "./spareArrays.ts";
+
+const POSITIONS: SpareArray<MarianConfig> = {
+  as: "the sinusoidal positions that the model computes",
+  isRight: ({ shape: [length = 0, ...width], data }, { dModel, maxPositions }) =>
+    `${width}` === `${dModel}` &&
+    length >= maxPositions &&
+    isClose(data, sinusoidalPositions(length, dModel, { layout: "halves" })),
+};
+
+const MARIAN_SPARES: SpareArrays<MarianConfig> = {
+  "model.encoder.embed_positions.weight": POSITIONS,
+  "model.decoder.embed_positions.weight": POSITIONS,
+};
 
 const MARIAN: Architecture<MarianConfig, MarianModel> = {
   className: "MarianMTModel",
   parseConfig: parseMarianConfig,
   formatConfig: formatMarianConfig,
   names: MARIAN_CHECKPOINT_NAMES,
-  ignore: MARIAN_IGNORED_NAMES,
+  prefix: "model",
+  spares: MARIAN_SPARES,
+  optional: ["finalLogitsBias"], // zeros
+  tie: tieTables,
   build: (params, config) => new MarianModel(params, config),
   saves: (model) => model instanceof MarianModel,
 };

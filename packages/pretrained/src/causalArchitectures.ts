@@ -4,18 +4,18 @@ import {
   formatGpt2Config,
   formatLlamaConfig,
   GPT2_CHECKPOINT_NAMES,
-  GPT2_IGNORED_NAMES,
   isGpt2Config,
   LLAMA_CHECKPOINT_NAMES,
-  LLAMA_IGNORED_NAMES,
   type LlamaType,
   llamaTypeOf,
   packGpt2,
   parseGpt2Config,
   parseLlamaConfig,
-  unpackGpt2,
+  unpackGpt2Array,
 } from "@qkv/transformer";
 import type { Architecture } from "./architecture.ts";
+import { GPT2_SPARES, LLAMA_SPARES } from "./causalSpares.ts";
+import { tieHead } from "./causalTies.ts";
 
 /** All that is needed to open and save a decoder-only model. */
 export type CausalArchitecture = Architecture<CausalConfig, CausalLanguageModel>;
@@ -27,8 +27,10 @@ const GPT2: CausalArchitecture = {
   parseConfig: parseGpt2Config,
   formatConfig: formatGpt2Config,
   names: GPT2_CHECKPOINT_NAMES,
-  ignore: GPT2_IGNORED_NAMES,
-  unpack: unpackGpt2,
+  prefix: "transformer",
+  spares: GPT2_SPARES,
+  unpack: unpackGpt2Array,
+  tie: (config, arrays) => tieHead(config, arrays, "transformer.wte.weight"),
   pack: packGpt2,
   build,
   saves: (model) => model instanceof CausalLanguageModel && isGpt2Config(model.config),
@@ -49,7 +51,9 @@ function likeLlama(type: LlamaType, name: string): CausalArchitecture {
     parseConfig: parseLlamaConfig,
     formatConfig: formatLlamaConfig,
     names: LLAMA_CHECKPOINT_NAMES,
-    ignore: LLAMA_IGNORED_NAMES,
+    prefix: "model",
+    spares: LLAMA_SPARES,
+    tie: (config, arrays) => tieHead(config, arrays, "model.embed_tokens.weight"),
     build,
     saves: (model) => model instanceof CausalLanguageModel && llamaTypeOf(model.config) === type,
   };

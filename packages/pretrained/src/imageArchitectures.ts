@@ -8,7 +8,6 @@ import {
   parseVitConfig,
   QKV_VIT_BACKBONE_NAMES,
   SWIN_BACKBONE_NAMES,
-  SWIN_IGNORED_NAMES,
   SwinClassifier,
   type SwinConfig,
   SwinModel,
@@ -21,6 +20,7 @@ import {
   type VitModelType,
 } from "@qkv/vit";
 import type { Architecture } from "./architecture.ts";
+import { HEADS, OTHER_HEADS, POOLER, prefixed, SWIN_SPARES, VIT_SPARES } from "./imageSpares.ts";
 
 interface VitFamily {
   readonly modelType: VitModelType;
@@ -41,9 +41,6 @@ const REGISTERS: VitFamily = {
   backbone: DINO_BACKBONE_NAMES,
 };
 const OWN: VitFamily = { modelType: "qkv_vit", className: "QkvVit", backbone: QKV_VIT_BACKBONE_NAMES };
-
-/** What no forward pass reads: the token for training by masks, and the registers of a model that has none. */
-const UNREAD: readonly string[] = ["embeddings.mask_token", "embeddings.register_tokens"];
 
 /** The models of `@qkv/vit` by `model_type`. The first of a type is the one of a `config.json` that names no class. */
 export const IMAGE_ARCHITECTURES = {
@@ -74,8 +71,8 @@ function withHead<Model>(
     parseConfig: parseVitConfig,
     formatConfig: formatVitConfig,
     names: vitCheckpointNames(family.backbone, prefix),
-    // What models for other tasks have and leave in their files.
-    ignore: [...UNREAD, "pooler.dense.weight", "pooler.dense.bias"].map((name) => prefix + name),
+    prefix: family.modelType,
+    spares: { ...prefixed(VIT_SPARES, prefix), ...prefixed(POOLER, prefix), ...OTHER_HEADS },
     build: (params, config) => new Class(params, withoutPooler(config)),
     saves: (model) => model instanceof Class && isOf(family, model),
   };
@@ -87,7 +84,8 @@ function headless(family: VitFamily): Architecture<VitConfig, VitModel> {
     parseConfig: parseVitConfig,
     formatConfig: formatVitConfig,
     names: vitCheckpointNames(family.backbone, ""),
-    ignore: UNREAD,
+    prefix: family.modelType,
+    spares: { ...VIT_SPARES, ...HEADS, ...OTHER_HEADS },
     build: (params, config, stored) =>
       new VitModel(params, stored.has("pooler.dense.weight") ? config : withoutPooler(config)),
     saves: (model) => model instanceof VitModel && isOf(family, model),
@@ -104,7 +102,8 @@ function swin<Model>(
     parseConfig: parseSwinConfig,
     formatConfig: formatSwinConfig,
     names: vitCheckpointNames(SWIN_BACKBONE_NAMES, prefix),
-    ignore: SWIN_IGNORED_NAMES.map((name) => prefix + name),
+    prefix: "swin",
+    spares: { ...prefixed(SWIN_SPARES, prefix), ...(prefix === "" && HEADS), ...OTHER_HEADS },
     build: (params, config) => new Class(params, config),
     saves: (model) => model instanceof Class,
   };

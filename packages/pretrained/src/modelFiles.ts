@@ -5,7 +5,22 @@ export interface ModelFiles {
   /** What error messages call the place: a path or a URL, without a slash at its end. */
   readonly name: string;
   /** The bytes of a file, or undefined if there is none of this name. */
-  read(file: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Uint8Array | undefined>;
+  read(file: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /**
+   * Opens a file to read parts of it, or gives undefined if there is none of this name. Left out where a file can be
+   * read whole only.
+   */
+  open?(file: string, options?: ReadOptions): Promise<OpenFile | undefined>;
+}
+
+/** A file of which parts are read. */
+export interface OpenFile {
+  /** Of the whole file, in bytes. */
+  readonly size: number;
+  /** The bytes from `start` to `end`, the last one not included. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** Lets go of the file. */
+  close(): Promise<void>;
 }
 
 /** How a file is read: `signal` stops it. */
@@ -36,16 +51,49 @@ export async function readOptionalFile(
   file: string,
   { signal }: ReadOptions = {},
 ): Promise<Uint8Array | undefined> {
+  return attempt(pathOf(files, file), signal, () => files.read(file, { signal }));
+}
+
+/**
+ * Opens a file that may be missing, to read parts of it. Where the files can be read whole only, all its bytes stay in
+ * memory until it is closed.
+ */
+export async function openOptionalFile(
+  files: ModelFiles,
+  file: string,
+  { signal }: ReadOptions = {},
+): Promise<OpenFile | undefined> {
+  const path = pathOf(files, file);
+  if (files.open === undefined) {
+    const bytes = await readOptionalFile(files, file, { signal });
+    return bytes && openBytes(bytes);
+  }
+  const opened = await attempt(path, signal, () => files.open?.(file, { signal }));
+  return (
+    opened && { ...opened, size: opened.size, read: (...span) => attempt(path, signal, () => opened.read(...span)) }
+  );
+}
+
+/** A file that is in memory. */
+export function openBytes(bytes: Uint8Array): OpenFile {
+  return {
+    size: bytes.length,
+    read: (start, end) => Promise.resolve(bytes.subarray(start, end)),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What `work` gives; its failure as one of the file, unless it was stopped. */
+async function attempt<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T> | T): Promise<T> {
   signal?.throwIfAborted();
-  let bytes: Uint8Array | undefined;
   try {
-    bytes = await files.read(file, { signal });
+    const done = await work();
+    signal?.throwIfAborted();
+    return done;
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof PretrainedError ? error : errorIn(pathOf(files, file), error);
+    throw error instanceof PretrainedError ? error : errorIn(path, error);
   }
-  signal?.throwIfAborted();
-  return bytes;
 }
 
 /** A file's JSON object; undefined if the file is missing. */

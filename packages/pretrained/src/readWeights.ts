@@ -1,10 +1,20 @@
-import { isIgnored, type StateDict, type StateEntry } from "@qkv/nn";
-import { type Dtype, parseSafetensors, parseShardIndex, type SafeTensor, toFloat32 } from "@qkv/safetensors";
+import type { StoredEntry } from "@qkv/nn";
+import {
+  checkFileBytes,
+  type Dtype,
+  headerBytes,
+  parseHeader,
+  parseShardIndex,
+  type SafetensorsHeader,
+  type ShardIndex,
+  type TensorEntry,
+  toFloat32,
+} from "@qkv/safetensors";
 import {
   type ModelFiles,
+  type OpenFile,
+  openOptionalFile,
   pathOf,
-  readFile,
-  readOptionalFile,
   readOptionalJson,
   type ReadOptions,
 } from "./modelFiles.ts";
@@ -13,63 +23,72 @@ import { errorIn, PretrainedError } from "./pretrainedError.ts";
 const WEIGHTS = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
-/** A model's arrays, with how its files store them. */
+/** An array of a file, as the file stores it. */
+export interface StoredArray extends StoredEntry {
+  readonly dtype: Dtype;
+  readonly byteLength: number;
+  /** Bytes of it, from `start` to `end`. */
+  readBytes(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** A model's arrays, in files that are open until `close`. */
 export interface Weights {
-  readonly state: StateDict;
+  readonly arrays: ReadonlyMap<string, StoredArray>;
   /** How many arrays are stored in each dtype. */
   readonly dtypes: ReadonlyMap<Dtype, number>;
   /** The path for messages: of the file, or of the index if there are several. */
   readonly path: string;
+  close(): Promise<void>;
 }
 
 /**
- * Reads `model.safetensors`, or every file that `model.safetensors.index.json` names, as float32.
+ * Opens `model.safetensors`, or every file that `model.safetensors.index.json` names, and reads what arrays there are,
+ * but none of them: that memory holds one array at a time is the caller's to see to.
  *
- * @param ignore names of arrays that need not hold weights and are left out if they do not
+ * The index only says which files there are, as in transformers: it may name arrays that are not there, and leave out
+ * some that are.
  */
-export async function readWeights(
-  files: ModelFiles,
-  { ignore = [], ...options }: ReadOptions & { readonly ignore?: readonly string[] } = {},
-): Promise<Weights> {
-  const tensors = new Map<string, SafeTensor>();
-  const single = await readOptionalFile(files, WEIGHTS, options);
-  if (single !== undefined) collect(tensors, parse(pathOf(files, WEIGHTS), single));
-  else await readShards(files, tensors, options);
-
-  const path = pathOf(files, single === undefined ? INDEX : WEIGHTS);
-  const state = new Map<string, StateEntry>();
-  const dtypes = new Map<Dtype, number>();
-  for (const [name, tensor] of tensors) {
-    if (isFloat(tensor.dtype)) state.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
-    else if (!isIgnored(ignore, name)) {
-      throw new PretrainedError(`${path}: ${name}: expected F32, F16, BF16 or F64, got ${tensor.dtype}`);
-    }
-    dtypes.set(tensor.dtype, (dtypes.get(tensor.dtype) ?? 0) + 1);
+export async function openWeights(files: ModelFiles, options: ReadOptions = {}): Promise<Weights> {
+  const opened: OpenFile[] = [];
+  const close = async () => void (await Promise.all(opened.map((file) => file.close())));
+  try {
+    const single = await openOptionalFile(files, WEIGHTS, options);
+    if (single !== undefined) opened.push(single);
+    const arrays =
+      single === undefined
+        ? await openShards(files, opened, options)
+        : arraysOf(single, await readHeader(pathOf(files, WEIGHTS), single));
+    return { arrays, dtypes: countDtypes(arrays), path: pathOf(files, single === undefined ? INDEX : WEIGHTS), close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return { state, dtypes, path };
 }
 
-/** Numbers of a quantized file would be read as weights that are wrong in silence. */
-function isFloat(dtype: Dtype): boolean {
-  return dtype === "F32" || dtype === "F16" || dtype === "BF16" || dtype === "F64";
-}
-
-async function readShards(files: ModelFiles, tensors: Map<string, SafeTensor>, options: ReadOptions): Promise<void> {
+async function openShards(
+  files: ModelFiles,
+  opened: OpenFile[],
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, StoredArray>> {
   const json = await readOptionalJson(files, INDEX, options);
   if (json === undefined) throw new PretrainedError(`${files.name}: expected ${WEIGHTS} or ${INDEX}, got neither`);
-  for (const [file, names] of shardsOf(pathOf(files, INDEX), json)) {
-    const found = parse(pathOf(files, file), await readFile(files, file, options));
-    const missing = names.find((name) => !found.has(name));
-    if (missing !== undefined) {
-      throw new PretrainedError(
-        `${pathOf(files, file)}: expected ${missing}, which ${INDEX} puts there, got ${found.size} others`,
-      );
+  const index = shardsOf(pathOf(files, INDEX), json);
+  const all = new Map<string, StoredArray>();
+  for (const [file, listed] of index) {
+    const path = pathOf(files, file);
+    const shard = await openOptionalFile(files, file, options);
+    if (shard === undefined) throw new PretrainedError(`${path}: expected a file, got nothing`);
+    opened.push(shard);
+    const arrays = arraysOf(shard, await readHeader(path, shard));
+    for (const [name, array] of arrays) {
+      if (all.has(name) && !listed.includes(name)) continue; // the index says that another's counts
+      all.set(name, array);
     }
-    collect(tensors, new Map(names.map((name) => [name, found.get(name) as SafeTensor])));
   }
+  return all;
 }
 
-function shardsOf(path: string, json: unknown): ReadonlyMap<string, readonly string[]> {
+function shardsOf(path: string, json: unknown): ShardIndex {
   try {
     return parseShardIndex(json);
   } catch (error) {
@@ -77,14 +96,32 @@ function shardsOf(path: string, json: unknown): ReadonlyMap<string, readonly str
   }
 }
 
-function parse(path: string, bytes: Uint8Array): ReadonlyMap<string, SafeTensor> {
+async function readHeader(path: string, file: OpenFile): Promise<SafetensorsHeader> {
   try {
-    return parseSafetensors(bytes).tensors;
+    const length = headerBytes(await file.read(0, Math.min(8, file.size)));
+    const header = parseHeader(await file.read(0, Math.min(8 + length, file.size)));
+    checkFileBytes(header, file.size);
+    return header;
   } catch (error) {
-    throw errorIn(path, error);
+    throw error instanceof PretrainedError ? error : errorIn(path, error);
   }
 }
 
-function collect(into: Map<string, SafeTensor>, tensors: ReadonlyMap<string, SafeTensor>): void {
-  for (const [name, tensor] of tensors) into.set(name, tensor);
+function arraysOf(file: OpenFile, { entries, dataStart }: SafetensorsHeader): Map<string, StoredArray> {
+  return new Map([...entries].map(([name, entry]) => [name, arrayOf(file, dataStart, entry)]));
+}
+
+function arrayOf(file: OpenFile, dataStart: number, { dtype, shape, start, end }: TensorEntry): StoredArray {
+  const readBytes = (from: number, to: number) => file.read(dataStart + start + from, dataStart + start + to);
+  const byteLength = end - start;
+  return {
+    ...{ dtype, shape, byteLength, readBytes },
+    read: async () => toFloat32({ dtype, shape, bytes: await readBytes(0, byteLength) }),
+  };
+}
+
+function countDtypes(arrays: ReadonlyMap<string, StoredArray>): ReadonlyMap<Dtype, number> {
+  const counts = new Map<Dtype, number>();
+  for (const { dtype } of arrays.values()) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
+  return counts;
 }

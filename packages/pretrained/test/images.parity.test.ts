@@ -50,16 +50,24 @@ describe.each(GOLDENS)("%s", (name) => {
   });
 });
 
-test("Swin's tables that older files hold are computed, not read", async () => {
+test("Swin's tables that older files hold are computed, and another one is refused", async () => {
   const { files, weights } = folder("swin-classifier");
-  const index = safeTensor(new BigInt64Array(81), [9, 9]);
   const name = "swin.encoder.layers.1.blocks.2.attention.self.relative_position_index";
-  const bytes = writeSafetensors(new Map([...weights, [name, index]]));
-  const { model } = await loadPretrained({
-    ...files,
-    read: (file) => (file === "model.safetensors" ? Promise.resolve(bytes) : files.read(file)),
-  });
+  const open = (index: SafeTensor) => {
+    const bytes = writeSafetensors(new Map([...weights, [name, index]]));
+    return loadPretrained({
+      ...files,
+      read: (file) => (file === "model.safetensors" ? Promise.resolve(bytes) : files.read(file)),
+    });
+  };
+  const offset = (from: number, to: number) =>
+    5 * (2 + Math.floor(from / 3) - Math.floor(to / 3)) + 2 + (from % 3) - (to % 3);
+  const rows = BigInt64Array.from({ length: 81 }, (_, at) => BigInt(offset(Math.floor(at / 9), at % 9)));
+  const { model } = await open(safeTensor(rows, [9, 9]));
   model.dispose();
+  await expect(open(safeTensor(new BigInt64Array(81), [9, 9]))).rejects.toThrow(
+    `model.safetensors: ${name}: expected the offsets of the places of a window, got other numbers [9,9]`,
+  );
 });
 
 test("a class that a family does not have is refused", async () => {

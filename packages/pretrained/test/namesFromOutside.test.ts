@@ -9,7 +9,7 @@ import { memoryFiles, PretrainedError, remoteFiles } from "@qkv/pretrained";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { digestOf } from "../src/cacheFiles.ts";
 import { isFileName } from "../src/fileName.ts";
-import { readWeights } from "../src/readWeights.ts";
+import { openWeights } from "../src/readWeights.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
 let folder: string; // holds the cache and what lies beside it
@@ -126,8 +126,8 @@ describe("an index of shards", () => {
     await writeFile(join(cache, "model.safetensors.index.json"), index);
     const inMemory = memoryFiles("m", new Map([["model.safetensors.index.json", index]]));
     for (const files of [modelFolder(cache), inMemory]) {
-      await expect(readWeights(files)).rejects.toThrow(PretrainedError);
-      await expect(readWeights(files)).rejects.toThrow(
+      await expect(openWeights(files)).rejects.toThrow(PretrainedError);
+      await expect(openWeights(files)).rejects.toThrow(
         /model\.safetensors\.index\.json: weight_map\.w: expected|below/,
       );
     }

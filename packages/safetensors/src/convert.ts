@@ -53,7 +53,8 @@ const INT32: Readonly<Partial<Record<Dtype, (bytes: Uint8Array) => Int32Array>>>
 
 /** What a typed array's constructor takes to view `bytes`; copied first where they are not aligned. */
 function span(bytes: Uint8Array, width: number): [ArrayBufferLike, number, number] {
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // Not bytes.slice(): that of Node's Buffer copies nothing.
+  const aligned = bytes.byteOffset % width === 0 ? bytes : Uint8Array.from(bytes);
   return [aligned.buffer, aligned.byteOffset, aligned.byteLength / width];
 }
 

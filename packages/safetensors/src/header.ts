@@ -60,6 +60,18 @@ export function headerBytes(bytes: Uint8Array): number {
   return Number(length);
 }
 
+/**
+ * Holds the size of a whole file against its header.
+ *
+ * @throws SafetensorsError saying where the file ends
+ */
+export function checkFileBytes({ entries, dataStart, fileBytes }: SafetensorsHeader, got: number): void {
+  if (got === fileBytes) return;
+  const cut = [...entries].find(([, { end }]) => dataStart + end > got)?.[0];
+  const where = cut === undefined ? "after the last tensor" : `in ${cut}`;
+  throw new SafetensorsError(`safetensors: expected a file of ${fileBytes} bytes, got ${got}: it ends ${where}`);
+}
+
 interface RawHeader {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: readonly [string, unknown][];

@@ -1,6 +1,5 @@
-import { parseHeader, type SafetensorsHeader } from "./header.ts";
+import { checkFileBytes, parseHeader } from "./header.ts";
 import type { SafeTensor } from "./safeTensor.ts";
-import { SafetensorsError } from "./safetensorsError.ts";
 
 /** The contents of a file: named tensors in the order of its data, and its free-form metadata. */
 export interface Safetensors {
@@ -14,16 +13,10 @@ export interface Safetensors {
  */
 export function parseSafetensors(bytes: Uint8Array): Safetensors {
   const header = parseHeader(bytes);
-  if (bytes.length !== header.fileBytes) throw wrongSize(header, bytes.length);
+  checkFileBytes(header, bytes.length);
   const tensors = new Map<string, SafeTensor>();
   for (const [name, { dtype, shape, start, end }] of header.entries) {
     tensors.set(name, { dtype, shape, bytes: bytes.subarray(header.dataStart + start, header.dataStart + end) });
   }
   return { tensors, metadata: header.metadata };
-}
-
-function wrongSize({ entries, dataStart, fileBytes }: SafetensorsHeader, got: number): SafetensorsError {
-  const cut = [...entries].find(([, { end }]) => dataStart + end > got)?.[0];
-  const where = cut === undefined ? "after the last tensor" : `in ${cut}`;
-  return new SafetensorsError(`safetensors: expected a file of ${fileBytes} bytes, got ${got}: it ends ${where}`);
 }

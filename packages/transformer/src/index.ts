@@ -11,6 +11,8 @@ export {
   packGpt2,
   parseGpt2Config,
   unpackGpt2,
+  unpackGpt2Array,
+  type UnpackedGpt2Array,
 } from "./causal/gpt2.ts";
 export { CausalLayer, type CausalLayerOptions, type CausalLayerOutput } from "./causal/layer.ts";
 export {

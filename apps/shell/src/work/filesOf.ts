@@ -25,6 +25,16 @@ function pickedFiles(name: string, files: readonly File[]): ModelFiles {
       const found = byName.get(file);
       return found && new Uint8Array(await found.arrayBuffer());
     },
+    open: async (file) => {
+      const found = byName.get(file);
+      return (
+        found && {
+          size: found.size,
+          read: async (start, end) => new Uint8Array(await found.slice(start, end).arrayBuffer()),
+          close: () => Promise.resolve(),
+        }
+      );
+    },
   };
 }
 

@@ -118,20 +118,35 @@ const PACKED = /^(.*\.attn)\.c_attn\.(weight|bias)$/;
 const TRANSPOSED = /\.(?:attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.weight$/;
 const PARTS = ["q", "k", "v"] as const;
 
+/** An array of {@link GPT2_CHECKPOINT_NAMES}, and how it is made of the one that a file keeps. */
+export interface UnpackedGpt2Array {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly of: (data: Float32Array) => Float32Array;
+}
+
 /**
- * A GPT-2 file's arrays with their matrices as those of a linear map, [out, in], and queries, keys and values apart: the
- * files keep them [in, out], the three side by side. Files of before 2022 lack the prefix "transformer.".
+ * What an array of a GPT-2 file is taken apart into: its matrices as those of a linear map, [out, in], and queries, keys
+ * and values apart; the files keep them [in, out], the three side by side. Files of before 2022 lack the prefix
+ * "transformer.".
+ *
+ * @returns undefined if the array is as it should be
  */
+export function unpackGpt2Array(stored: string, shape: readonly number[]): UnpackedGpt2Array[] | undefined {
+  const name = /^(?:h\.|wte\.|wpe\.|ln_f\.)/.test(stored) ? `transformer.${stored}` : stored;
+  const [, attention, kind] = PACKED.exec(name) ?? [];
+  if (attention !== undefined) return PARTS.map((part, i) => thirdOf(`${attention}.${part}.${kind}`, shape, i));
+  if (TRANSPOSED.test(name)) return [columnsOf(name, shape, 0, shape[1] ?? 0)];
+  return name === stored ? undefined : [{ name, shape, of: (data) => data }];
+}
+
+/** All arrays of a file as {@link unpackGpt2Array} has each. */
 export function unpackGpt2(state: StateDict): StateDict {
   const unpacked = new Map<string, StateEntry>();
   for (const [stored, entry] of state) {
-    const name = /^(?:h\.|wte\.|wpe\.|ln_f\.)/.test(stored) ? `transformer.${stored}` : stored;
-    const [, attention, kind] = PACKED.exec(name) ?? [];
-    if (attention !== undefined) {
-      for (const [i, part] of PARTS.entries()) unpacked.set(`${attention}.${part}.${kind}`, thirdOf(entry, i));
-    } else {
-      unpacked.set(name, TRANSPOSED.test(name) ? transposed(entry) : entry);
-    }
+    const parts = unpackGpt2Array(stored, entry.shape);
+    if (parts === undefined) unpacked.set(stored, entry);
+    for (const { name, shape, of } of parts ?? []) unpacked.set(name, { shape, data: of(entry.data) });
   }
   return unpacked;
 }
@@ -151,11 +166,22 @@ export function packGpt2(state: StateDict): StateDict {
 }
 
 /** [in, 3 * out] -> the i-th [out, in]; [3 * out] -> the i-th [out] */
-function thirdOf(entry: StateEntry, i: number): StateEntry {
-  const { shape, data } = entry.shape.length === 2 ? transposed(entry) : entry;
-  const [rows = 0, ...rest] = shape;
-  const size = data.length / 3;
-  return { shape: [rows / 3, ...rest], data: data.slice(i * size, (i + 1) * size) };
+function thirdOf(name: string, shape: readonly number[], i: number): UnpackedGpt2Array {
+  const size = (shape.at(-1) ?? 0) / 3;
+  if (shape.length === 2) return columnsOf(name, shape, i * size, size);
+  return { name, shape: [size], of: (data) => data.slice(i * size, (i + 1) * size) };
+}
+
+/** [rows, columns] -> `count` of the columns as rows, [count, rows] */
+function columnsOf(name: string, [rows = 0, columns = 0]: readonly number[], first: number, count: number) {
+  const of = (data: Float32Array): Float32Array => {
+    const turned = new Float32Array(count * rows);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < count; j++) turned[j * rows + i] = data[i * columns + first + j] as number;
+    }
+    return turned;
+  };
+  return { name, shape: [count, rows], of };
 }
 
 function sideBySide(parts: readonly StateEntry[]): StateEntry {
@@ -171,10 +197,6 @@ function sideBySide(parts: readonly StateEntry[]): StateEntry {
 }
 
 function transposed({ shape, data }: StateEntry): StateEntry {
-  const [rows = 0, columns = 0] = shape;
-  const turned = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j] as number;
-  }
-  return { shape: [columns, rows], data: turned };
+  const turned = columnsOf("", shape, 0, shape[1] ?? 0);
+  return { shape: turned.shape, data: turned.of(data) };
 }

@@ -1,0 +1,57 @@
+import { streamCheckpoint } from "@qkv/nn";
+import type { Dtype } from "@qkv/safetensors";
+import type { AnyArchitecture, PretrainedModel } from "./architectures.ts";
+import { namesOf, unpacked, withPrefix } from "./fileNames.ts";
+import type { ModelFiles, ReadOptions } from "./modelFiles.ts";
+import { errorIn, PretrainedError } from "./pretrainedError.ts";
+import { openWeights, type StoredArray } from "./readWeights.ts";
+import { spareArrayOf, withoutSpares } from "./spareArrays.ts";
+
+/**
+ * A model of a config and the weights of a folder. Memory holds the model and one array of the file at a time.
+ *
+ * @throws PretrainedError naming the file and the array; no tensor is left behind
+ */
+export async function loadModel(
+  files: ModelFiles,
+  architecture: AnyArchitecture,
+  config: PretrainedModel["config"],
+  { signal }: ReadOptions,
+): Promise<{ readonly model: PretrainedModel; readonly dtypes: ReadonlyMap<Dtype, number> }> {
+  const { arrays, dtypes, path, close } = await openWeights(files, { signal });
+  try {
+    return { model: await build(architecture, config, arrays, { signal }), dtypes };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof PretrainedError && error.message.startsWith(`${files.name}/`) ? error : errorIn(path, error);
+  } finally {
+    await close();
+  }
+}
+
+async function build(
+  { names, prefix, spares, optional, unpack, tie, build }: AnyArchitecture,
+  config: PretrainedModel["config"],
+  stored: ReadonlyMap<string, StoredArray>,
+  options: ReadOptions,
+): Promise<PretrainedModel> {
+  const isWeight = namesOf(names);
+  const isKnown = (name: string) => isWeight(name) || spareArrayOf(spares, name) !== undefined;
+  const named = withPrefix(unpack === undefined ? stored : unpacked(stored, unpack), prefix, isKnown);
+  const weights = await withoutSpares(named, spares, config);
+  for (const [name, { dtype }] of weights) {
+    // Numbers of a quantized file would be read as weights that are wrong in silence.
+    if (!FLOATS.includes(dtype)) throw new PretrainedError(`${name}: expected F32, F16, BF16 or F64, got ${dtype}`);
+  }
+  const tied = (await tie?.(config, weights)) ?? { config, arrays: weights };
+  const present = new Set(tied.arrays.keys());
+  // Such as the register tokens of a model that has none.
+  const ignore = [...tied.arrays].filter(([, { byteLength }]) => byteLength === 0).map(([name]) => name);
+  return streamCheckpoint(tied.arrays, names, (params) => build(params, tied.config, present), {
+    ...options,
+    ignore,
+    ...(optional && { optional }),
+  });
+}
+
+const FLOATS: readonly Dtype[] = ["F32", "F16", "BF16", "F64"];
