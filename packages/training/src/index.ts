@@ -37,6 +37,7 @@ export {
   stableThenDecaySchedule,
   type WarmupOptions,
 } from "./schedules.ts";
+export { shuffle } from "./shuffle.ts";
 export { shuffledBatches, type ShuffledBatchesOptions } from "./shuffledBatches.ts";
 export type { TrainingTask } from "./task.ts";
 export { train, TrainingError } from "./train.ts";

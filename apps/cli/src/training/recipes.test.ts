@@ -14,7 +14,7 @@ const KINDS = {
 };
 
 describe("recipes", () => {
-  test.each(readdirSync(recipes).filter((name) => !name.endsWith(".schema.json")))(
+  test.each(readdirSync(recipes).filter((name) => /(?<!\.schema)\.json$/.test(name)))(
     "%s is a training config of the task it names",
     (name) => {
       const text = readFileSync(recipes + name, "utf8");

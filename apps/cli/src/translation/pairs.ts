@@ -51,6 +51,11 @@ export async function readPairs(files: PairFiles, dataFolder: string, only?: Spl
   return sources.map((source, i) => ({ source: source.trim(), target: (targets[i] ?? "").trim() }));
 }
 
+/** A sentence but for its case and punctuation: what is alike in this is no other test sentence. */
+export function normalized(sentence: string): string {
+  return (sentence.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(" ");
+}
+
 /** The lines of a text file, unpacked if it is a .zip with one .txt inside, or a .gz. */
 async function readLines(file: string): Promise<string[]> {
   if (!/\.(gz|zip)$/.test(file)) return readTextLines(file);

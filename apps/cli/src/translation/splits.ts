@@ -1,21 +1,36 @@
-import { type SentencePair, readPairs } from "./pairs.ts";
+import { type AddedSource, readAdded } from "./addedPairs.ts";
+import { isSound } from "./cleaning.ts";
+import { normalized, type SentencePair, readPairs } from "./pairs.ts";
+import type { RecipeFolders } from "./recipePath.ts";
 import type { TranslationTrainingConfig } from "./trainingConfig.ts";
 
 /** The pairs to train on, and those to validate on. */
 export interface Splits {
   readonly training: readonly SentencePair[];
+  readonly added: readonly AddedSource[];
   readonly validation: readonly SentencePair[];
 }
 
-/** Reads the pairs that a config names: split by the SHA-256 rule, or from files of their own. */
+/**
+ * Reads the pairs that a config names: split by the SHA-256 rule, or from files of their own. Added pairs are without
+ * those whose English sentence is tested or validated on, whatever its case and punctuation.
+ */
 export async function readSplits(
   { data, validation: { pairs: validationPairs } }: TranslationTrainingConfig,
-  folder: string,
+  folders: RecipeFolders,
 ): Promise<Splits> {
   const own = data.validation;
-  const training = await readPairs(data.pairs, folder, own ? undefined : "training");
-  const validation = own ? await readPairs(own, folder) : await readPairs(data.pairs, folder, "validation");
-  return { training, validation: spread(validation, validationPairs) };
+  const read = (only?: "test" | "validation" | "training") => readPairs(data.pairs, folders.data, only);
+  const training = await read(own ? undefined : "training");
+  const validation = own ? await readPairs(own, folders.data) : await read("validation");
+  const kept = [...validation, ...(own ? [] : await read("test"))];
+  const isReverse = "reverse" in data.pairs && data.pairs.reverse;
+  const excluded = new Set(kept.map(({ source, target }) => normalized(isReverse ? target : source)));
+  return {
+    training: training.filter(isSound),
+    added: await Promise.all(data.added.map((added) => readAdded(added, folders, excluded))),
+    validation: spread(validation, validationPairs),
+  };
 }
 
 /** About `count` items at equal distances: files are often sorted by length. */

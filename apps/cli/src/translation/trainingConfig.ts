@@ -13,7 +13,37 @@ const Pairs = z.union([
   }),
 ]);
 
-/** What `qkv train translation --config FILE` reads. Paths are relative to the data folder (`--data` or QKV_DATA). */
+/** Pairs to train on beside the main ones; none of them is validated or tested on. */
+const AddedPairs = z.strictObject({
+  tsv: z.string().describe("Tab-separated pairs, English first; {number}, {person} and other slots are filled anew"),
+  reverse: z.boolean().default(false),
+  weight: z.number().positive().default(1).describe("How often each pair comes in an epoch, on average"),
+  cap: positive.optional().describe("How many pairs come in an epoch at most"),
+  minWords: positive.default(1).describe("Pairs with fewer words in the source are left out: labels of programs"),
+  cells: z.boolean().default(false).describe("A phrasebook's cells: alternatives apart (a / b), notes (in these) off"),
+});
+export type AddedPairs = z.infer<typeof AddedPairs>;
+
+const share = z.number().min(0).max(1).default(0);
+
+/** How often a pair is changed into one that people may as well have written, each a share of all pairs. */
+const Augmentation = z.strictObject({
+  lists: z.string().describe("Tab-separated kind, English, French: names, cities and what else fills slots"),
+  swapped: share.describe("A number, name, weekday or month swapped for another on both sides, where there is one"),
+  joined: share.describe("Another short sentence behind it"),
+  smallLetters: share.describe("The source in small letters, mostly without its final mark"),
+  capitals: share.describe("Both sides in capitals"),
+  noFinalMark: share.describe("Both sides without their final mark"),
+  noApostrophes: share.describe("The source without apostrophes inside words"),
+  noAccents: share.describe("A French source without accents"),
+  noSpaceBeforeMarks: share.describe("A French source without the spaces before its marks"),
+});
+export type Augmentation = z.infer<typeof Augmentation>;
+
+/**
+ * What `qkv train translation --config FILE` reads. Paths are relative to the data folder (`--data` or
+ * QKV_DATA); those that begin with ./ are relative to the recipe, and are copied into the run's folder.
+ */
 export const TranslationTrainingConfig = z.strictObject({
   $schema: z.string().optional().describe("For editors: translation.schema.json beside the recipes"),
   task: z.literal("translation"),
@@ -25,6 +55,8 @@ export const TranslationTrainingConfig = z.strictObject({
   data: z.strictObject({
     pairs: Pairs.describe("All pairs, split by the SHA-256 rule, unless `validation` names a file of its own"),
     validation: Pairs.optional().describe("Pairs to validate on; `pairs` is then used for training as a whole"),
+    added: z.array(AddedPairs).default([]).describe("Further pairs to train on, without those that are tested on"),
+    augmentation: Augmentation.optional(),
     maxTokens: positive.default(64).describe("Training pairs with a longer side are left out"),
   }),
 

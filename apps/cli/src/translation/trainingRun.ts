@@ -8,9 +8,11 @@ import { note } from "../note.ts";
 import { readRecipe } from "../training/recipe.ts";
 import { inRunFolder, readRun, type RunChoice, type RunFolder } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
-import { encodePairs } from "./encodedPairs.ts";
+import { openAugmenter } from "./augmentation/openAugmenter.ts";
+import { epochPairs } from "./epochPairs.ts";
 import { newModel } from "./newModel.ts";
 import { runTokenizer } from "./runTokenizer.ts";
+import { copyRecipeFiles } from "./recipePath.ts";
 import { readSplits } from "./splits.ts";
 import { TranslationTrainingConfig } from "./trainingConfig.ts";
 import { translationTask } from "./translationTask.ts";
@@ -28,17 +30,21 @@ export interface TrainingRunOptions extends RunChoice {
  */
 export async function runTranslationTraining(options: TrainingRunOptions): Promise<void> {
   const run = await readRun(options, (file) => readRecipe(TranslationTrainingConfig, file));
-  const { config } = run;
-  const { training, validation } = await readSplits(config, dataFolder(options.data));
+  const { config, folder, resumed } = run;
+  const folders = { data: dataFolder(options.data), recipe: options.config ? path.dirname(options.config) : folder };
+  const splits = await readSplits(config, folders);
+  const augmenter = await openAugmenter(config, splits, folders);
   await inRunFolder(run, async () => {
-    const tokenizer = await runTokenizer(run, training);
-    const encoded = encodePairs(training, tokenizer, config.data.maxTokens);
+    if (!resumed) await copyRecipeFiles(recipeFiles(config), folders.recipe, folder);
+    const training = (epoch: number) => epochPairs(splits, augmenter, { seed: config.seed, epoch });
+    const first = training(0);
+    const tokenizer = await runTokenizer(run, first);
     const backend = await options.startBackend();
-    note(`backend ${backend}; ${training.length} training pairs, ${validation.length} for validation`);
+    note(`backend ${backend}; ${first.length} training pairs an epoch, ${splits.validation.length} for validation`);
 
     const model = newModel(tokenizer, config);
     try {
-      const task = translationTask({ model, tokenizer, training: encoded, validation }, config);
+      const task = translationTask({ model, tokenizer, training, validation: splits.validation }, config);
       await untilInterrupted((signal) =>
         trainInFolder(run, task, {
           best: "bleu",
@@ -53,6 +59,11 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
       model.dispose();
     }
   });
+}
+
+/** The files that a config names. */
+function recipeFiles({ data: { added, augmentation } }: TranslationTrainingConfig): string[] {
+  return [...added.map(({ tsv }) => tsv), ...(augmentation ? [augmentation.lists] : [])];
 }
 
 async function saveModel(

@@ -1,5 +1,5 @@
 import type { RandomStream } from "@qkv/nn";
-import { bleu, lengthBucketedBatches, type TrainingTask } from "@qkv/training";
+import { bleu, type BucketOptions, lengthBucketedBatches, type TrainingTask } from "@qkv/training";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { generate, type MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -8,35 +8,40 @@ import { type EncodedPair, encodePairs } from "./encodedPairs.ts";
 import type { SentencePair } from "./pairs.ts";
 import type { TranslationTrainingConfig } from "./trainingConfig.ts";
 
-/** Indices into the training pairs. */
-export type PairBatch = readonly number[];
+/** The pairs of a batch. */
+export type PairBatch = readonly EncodedPair[];
 
 export interface TranslationData {
   readonly model: MarianModel;
   readonly tokenizer: Tokenizer;
-  readonly training: readonly EncodedPair[];
+  /** The pairs of an epoch, counted from 0; the same for the same epoch. */
+  readonly training: (epoch: number) => readonly SentencePair[];
   readonly validation: readonly SentencePair[];
 }
 
 /** Training a model to translate: cross-entropy of the next target token, validated by its loss and by greedy BLEU. */
 export function translationTask(
   { model, tokenizer, training, validation }: TranslationData,
-  { seed, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
+  { seed, data: { maxTokens }, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
 ): TrainingTask<PairBatch> {
-  const lengths = training.map(({ source, target }) => [source.length, target.length] as const);
   const encodedValidation = encodePairs(validation, tokenizer, model.config.maxPositions);
-  const pairsOf = (batch: PairBatch) => batch.flatMap((index) => training[index] ?? []);
   return {
     params: model.params.named(),
-    batches: (epoch) => lengthBucketedBatches(lengths, { tokensPerBatch, seed, epoch }).batches,
-    tokens: (batch) => targetTokens(pairsOf(batch)),
+    batches: (epoch) => bucketed(encodePairs(training(epoch), tokenizer, maxTokens), { tokensPerBatch, seed, epoch }),
+    tokens: targetTokens,
     loss: (batch: PairBatch, random: RandomStream) =>
-      tf.tidy(() => model.loss(batchTensors(pairsOf(batch), model.generation), { labelSmoothing, random })),
+      tf.tidy(() => model.loss(batchTensors(batch, model.generation), { labelSmoothing, random })),
     validate: async (signal) => ({
       loss: await validationLoss(model, encodedValidation, tokensPerBatch, signal),
       bleu: await validationBleu(model, tokenizer, validation, signal),
     }),
   };
+}
+
+/** Batches of pairs of about the same length, in an order that the epoch decides. */
+function* bucketed(pairs: readonly EncodedPair[], options: BucketOptions): Generator<PairBatch> {
+  const lengths = pairs.map(({ source, target }) => [source.length, target.length] as const);
+  for (const batch of lengthBucketedBatches(lengths, options).batches) yield batch.flatMap((i) => pairs[i] ?? []);
 }
 
 /** The mean cross-entropy of a target token, without smoothing or dropout. */
@@ -46,13 +51,11 @@ async function validationLoss(
   tokensPerBatch: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const lengths = pairs.map(({ source, target }) => [source.length, target.length] as const);
   let [sum, count] = [0, 0];
-  for (const batch of lengthBucketedBatches(lengths, { tokensPerBatch, seed: 0 }).batches) {
+  for (const batch of bucketed(pairs, { tokensPerBatch, seed: 0 })) {
     signal?.throwIfAborted();
-    const batchPairs = batch.flatMap((index) => pairs[index] ?? []);
-    const loss = tf.tidy(() => model.loss(batchTensors(batchPairs, model.generation)));
-    const tokens = targetTokens(batchPairs);
+    const loss = tf.tidy(() => model.loss(batchTensors(batch, model.generation)));
+    const tokens = targetTokens(batch);
     sum += ((await loss.data())[0] ?? NaN) * tokens;
     count += tokens;
     loss.dispose();

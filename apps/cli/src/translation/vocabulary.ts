@@ -5,10 +5,20 @@ import type { TranslationTrainingConfig } from "./trainingConfig.ts";
 /** The tokens with a meaning of their own, in the order of their ids. */
 export const SPECIAL_TOKENS = ["</s>", "<unk>", "<pad>"] as const;
 
-// A word with the space before it and an apostrophe after it (l'homme is l' homme), digits, marks, or spaces.
-const WORDS = "\\s?\\p{L}+'?|\\s?\\p{N}+|\\s?[^\\s\\p{L}\\p{N}]+|\\s+";
+// A word with the space before it and an apostrophe after it (l'homme is l' homme), a digit, marks, or spaces.
+const WORDS = "\\s?\\p{L}+'?|\\p{N}|\\s?[^\\s\\p{L}\\p{N}]+|\\s+";
 
-/** A byte-level BPE vocabulary that both languages share: every text can be written in it, and gets its bytes back. */
+// How people write what is the same character to the model.
+const SAME = [
+  ["[’‘ʼ]", "'"],
+  ["[“”„]", '"'],
+  ["[\\u00A0\\u202F\\u2009]", " "],
+  ["…", "..."],
+] as const;
+
+/**
+ * A byte-level BPE vocabulary that both languages share: every text can be written in it, and gets its bytes back but for curly quotes, ellipses and unbreakable spaces. Each digit is a token, so that numbers are copied.
+ */
 export function trainVocabulary(
   pairs: readonly SentencePair[],
   { vocabSize, minFrequency }: TranslationTrainingConfig["tokenizer"],
@@ -21,7 +31,14 @@ export function trainVocabulary(
     specialTokens: [...SPECIAL_TOKENS],
     initialAlphabet: byteLevelAlphabet(),
     // The space makes a sentence's first word the same token as anywhere else; the decoder takes it off again.
-    normalizer: { type: "Sequence", normalizers: [{ type: "NFC" }, { type: "Prepend", prepend: " " }] },
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        { type: "NFC" },
+        ...SAME.map(([Regex, content]) => ({ type: "Replace", pattern: { Regex }, content }) as const),
+        { type: "Prepend", prepend: " " },
+      ],
+    },
     preTokenizer: {
       type: "Sequence",
       pretokenizers: [

@@ -1,0 +1,68 @@
+import type { RandomStream } from "@qkv/nn";
+import type { SentencePair } from "../pairs.ts";
+import type { Augmentation } from "../trainingConfig.ts";
+import type { Casing } from "./casing.ts";
+import { chance } from "./draw.ts";
+import { type Filling, fillSlots, hasSlots } from "./fillSlots.ts";
+import { ValueSwapper } from "./swapValues.ts";
+import {
+  inCapitals,
+  joined,
+  withoutAccents,
+  withoutApostrophes,
+  withoutFinalMark,
+  withoutSpaceBeforeMarks,
+} from "./writing.ts";
+
+/** Sentences of up to so many characters are joined to another. */
+const JOINED_LENGTH = 45;
+
+/** Makes of a pair one that people may as well have written: other values, and other ways of writing it. */
+export class Augmenter {
+  readonly #rates: Augmentation;
+  readonly #filling: Filling;
+  readonly #casing: Casing;
+  readonly #swapper: ValueSwapper;
+
+  /** @param casing of the target language */
+  constructor(rates: Augmentation, filling: Filling, casing: Casing) {
+    this.#rates = rates;
+    this.#filling = filling;
+    this.#casing = casing;
+    this.#swapper = new ValueSwapper(filling);
+  }
+
+  /** @param another draws a pair that may follow */
+  augment(pair: SentencePair, another: () => SentencePair, random: RandomStream): SentencePair {
+    const rates = this.#rates;
+    let result = hasSlots(pair) ? fillSlots(pair, this.#filling, random) : pair;
+    if (chance(rates.swapped, random)) result = this.#swapper.swap(result, random);
+    if (chance(rates.joined, random)) result = joinedIfShort(result, another());
+    return this.#written(result, random);
+  }
+
+  #written(pair: SentencePair, random: RandomStream): SentencePair {
+    const rates = this.#rates;
+    let result = pair;
+    if (this.#filling.languages.source === "fr") {
+      if (chance(rates.noSpaceBeforeMarks, random)) result = withoutSpaceBeforeMarks(result);
+      if (chance(rates.noAccents, random)) result = withoutAccents(result);
+    }
+    if (chance(rates.noApostrophes, random)) result = withoutApostrophes(result);
+    if (chance(rates.capitals, random)) return inCapitals(result);
+    const isSmall = chance(rates.smallLetters, random);
+    if (chance(isSmall ? 0.6 : rates.noFinalMark, random)) result = withoutFinalMark(result);
+    return isSmall ? this.#inSmallLetters(result) : result;
+  }
+
+  /** The source in small letters; the target keeps the capitals of its names. Links stay as they are. */
+  #inSmallLetters({ source, target }: SentencePair): SentencePair {
+    if (/[@/]|\p{L}\d|\w\.\w/u.test(source)) return { source, target };
+    return { source: source.toLowerCase(), target: this.#casing.withSmallStart(target) };
+  }
+}
+
+function joinedIfShort(first: SentencePair, second: SentencePair): SentencePair {
+  const isShort = [first, second].every(({ source }) => source.length <= JOINED_LENGTH && /[.!?]$/.test(source));
+  return isShort ? joined(first, second) : first;
+}

@@ -1,0 +1,49 @@
+import type { LanguageForms } from "./languageForms.ts";
+
+const SMALL =
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
+    " ",
+  );
+const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
+const SIGNS = { dollar: "$", euro: "€", pound: "£" } as const;
+
+const MONTHS = "January February March April May June July August September October November December".split(" ");
+const WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
+
+/** English as in the United States; also how it is written in Britain, where that is read and not written. */
+export const ENGLISH: LanguageForms = {
+  whole: (n) => [n.toLocaleString("en-US"), `${n}`],
+  decimal: (x) => [x.toLocaleString("en-US", { maximumFractionDigits: 3 })],
+  words: (n) => {
+    if (n < 20) return SMALL[n] ?? "";
+    const tens = TENS[Math.floor(n / 10) - 2] ?? "";
+    return n % 10 === 0 ? tens : `${tens}-${SMALL[n % 10]}`;
+  },
+  percent: (n) => [`${n}%`, `${n} %`, `${n} percent`],
+  price: ({ amount, currency, sign }) => {
+    const number = amount.toLocaleString("en-US", cents(amount));
+    return sign ? [`${SIGNS[currency]}${number}`, `${number}${SIGNS[currency]}`] : [`${number} ${currency}s`];
+  },
+  time: ({ hour, minute, half }) => {
+    const clock = `${half ? hour % 12 || 12 : hour}`;
+    const minutes = `:${String(minute).padStart(2, "0")}`;
+    if (!half) return [`${clock}${minutes}`];
+    const [dotted, plain] = hour < 12 ? ["a.m.", "am"] : ["p.m.", "pm"];
+    const short = minute === 0 ? clock : `${clock}${minutes}`;
+    return [`${short} ${dotted}`, `${short} ${plain}`, `${short}${plain}`, `${short} ${plain.toUpperCase()}`];
+  },
+  date: ({ day, month, year, weekday }) => {
+    const name = MONTHS[month - 1] ?? "";
+    const first = weekday === undefined ? "" : `${WEEKDAYS[weekday]}, `;
+    const [american, british] = year === undefined ? ["", ""] : [`, ${year}`, ` ${year}`];
+    return [`${first}${name} ${day}${american}`, `${first}${day} ${name}${british}`];
+  },
+  weekdays: WEEKDAYS,
+  months: MONTHS,
+  before: (text) => text,
+};
+
+function cents(amount: number): { minimumFractionDigits: number; maximumFractionDigits: number } {
+  const digits = Number.isInteger(amount) ? 0 : 2;
+  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
+}

@@ -1,0 +1,59 @@
+import type { RandomStream } from "@qkv/nn";
+import type { SentencePair } from "../pairs.ts";
+import { pick } from "./draw.ts";
+import { FORMS, type Language } from "./languageForms.ts";
+import { drawSlot, type Part, type SlotValue } from "./slots.ts";
+import type { ValueLists } from "./valueLists.ts";
+
+const SLOT = /\{([a-z]+)2?\}/g;
+
+/** The two languages of a pair. */
+export interface PairLanguages {
+  readonly source: Language;
+  readonly target: Language;
+}
+
+/** What a pair's slots are filled with. */
+export interface Filling {
+  readonly languages: PairLanguages;
+  readonly lists: ValueLists;
+  readonly part: Part;
+}
+
+/** Whether a pair has slots to fill: `{number}`, or `{number2}` for a second one. */
+export function hasSlots({ source }: SentencePair): boolean {
+  return source.search(SLOT) >= 0;
+}
+
+/** A pair with a value in each slot: the target as one writes it best, the source as people do. */
+export function fillSlots(pair: SentencePair, { languages, lists, part }: Filling, random: RandomStream): SentencePair {
+  const values = new Map<string, SlotValue>();
+  for (const [slot, name = ""] of pair.source.matchAll(SLOT)) {
+    if (!values.has(slot)) values.set(slot, drawSlot(name, lists, part, random));
+  }
+  const valueIn = (slot: string, language: Language) => values.get(slot)?.[language] ?? [slot];
+  return matchFirstCase({
+    source: filled(pair.source, languages.source, (slot) => pick(valueIn(slot, languages.source), random)),
+    target: filled(pair.target, languages.target, (slot) => valueIn(slot, languages.target)[0] ?? ""),
+  });
+}
+
+function filled(text: string, language: Language, valueOf: (slot: string) => string): string {
+  const { before } = FORMS[language];
+  let result = "";
+  let last = 0;
+  for (const { 0: slot, index } of text.matchAll(SLOT)) {
+    const value = valueOf(slot);
+    result = before(result + text.slice(last, index), value) + value;
+    last = index + slot.length;
+  }
+  const rest = text.slice(last);
+  return result.endsWith(".") && rest === "." ? result : result + rest; // 5 p.m. at the end of a sentence
+}
+
+/** A country that begins a sentence has a capital there, its article too. */
+function matchFirstCase({ source, target }: SentencePair): SentencePair {
+  const isSentence = /[.!?]$/.test(source) && [source, target].some((text) => /^\p{Lu}/u.test(text));
+  const capital = (text: string) => (isSentence ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+  return { source: capital(source), target: capital(target) };
+}

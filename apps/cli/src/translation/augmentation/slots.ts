@@ -1,0 +1,102 @@
+import type { RandomStream } from "@qkv/nn";
+import { chance, integer, pick } from "./draw.ts";
+import { isHeldOut } from "./heldOut.ts";
+import { FORMS, type Language, type LanguageForms } from "./languageForms.ts";
+import type { ValueLists } from "./valueLists.ts";
+import { VERBATIM } from "./verbatim.ts";
+
+/** What a slot is filled with: the ways that each language writes it, the one to translate to first. */
+export type SlotValue = Readonly<Record<Language, readonly string[]>>;
+
+type Draw = (random: RandomStream) => SlotValue;
+
+const CURRENCIES = ["dollar", "euro", "pound"] as const;
+
+const same = (text: string): SlotValue => ({ en: [text], fr: [text] });
+const written = (write: (forms: LanguageForms) => readonly string[]): SlotValue => ({
+  en: write(FORMS.en),
+  fr: write(FORMS.fr),
+});
+
+/** Numbers, prices, times and dates, by the name of their slot. */
+const FORMATTED: Readonly<Record<string, Draw>> = {
+  number: (random) => same(`${chance(0.8, random) ? integer(2, 99, random) : integer(100, 999, random)}`),
+  words: (random) => {
+    const n = integer(2, 99, random);
+    return written(({ words }) => [words(n)]);
+  },
+  year: (random) => same(`${integer(1500, 2049, random)}`),
+  large: (random) => {
+    const n = integer(1, 999, random) * 10 ** integer(1, 4, random) + 1000;
+    return written(({ whole }) => whole(n));
+  },
+  decimal: (random) => {
+    const x = integer(1, 9999, random) / 10 ** integer(1, 2, random);
+    return written(({ decimal }) => decimal(x));
+  },
+  percent: (random) => {
+    const n = integer(2, 99, random);
+    return written(({ percent }) => percent(n));
+  },
+  weight: (random) => measure(["kg", "kg", "g"], random),
+  distance: (random) => measure(["km", "km", "m"], random),
+  price: (random) => {
+    const amount = chance(0.5, random) ? integer(2, 200, random) : integer(101, 99999, random) / 100;
+    const price = { amount, currency: pick(CURRENCIES, random), sign: chance(0.6, random) };
+    return written((forms) => forms.price(price));
+  },
+  time: (random) => {
+    const time = { hour: integer(1, 23, random), minute: 5 * integer(0, 11, random), half: chance(0.5, random) };
+    return written((forms) => forms.time(time));
+  },
+  date: (random) => {
+    const date = {
+      day: integer(1, 28, random),
+      month: integer(1, 12, random),
+      ...(chance(0.4, random) && { year: integer(1900, 2049, random) }),
+      ...(chance(0.25, random) && { weekday: integer(0, 6, random) }),
+    };
+    return written((forms) => forms.date(date));
+  },
+  weekday: (random) => {
+    const day = integer(0, 6, random);
+    return written(({ weekdays }) => [weekdays[day] ?? ""]);
+  },
+  month: (random) => {
+    const month = integer(0, 11, random);
+    return written(({ months }) => [months[month] ?? ""]);
+  },
+};
+
+function measure(units: readonly string[], random: RandomStream): SlotValue {
+  const x = chance(0.7, random) ? integer(2, 99, random) : integer(11, 999, random) / 10;
+  const unit = pick(units, random);
+  return written(({ decimal }) => decimal(x).flatMap((n) => [`${n} ${unit}`, `${n}${unit}`]));
+}
+
+/** Which values to draw: those for training, or those kept for tests. */
+export type Part = "training" | "test";
+
+/** Sets of few values, all of which are trained on. */
+const SHARED = new Set(["weekday", "month", "words", "emoji", "things", "in", "the"]);
+
+/** Draws the value of a slot by its name. @throws RangeError if there is no such slot */
+export function drawSlot(name: string, lists: ValueLists, part: Part, random: RandomStream): SlotValue {
+  const draw = FORMATTED[name] ?? drawVerbatim(name, lists) ?? drawListed(name, lists);
+  for (let tries = 0; ; tries++) {
+    const value = draw(random);
+    if (SHARED.has(name) || isHeldOut(value.en[0] ?? "") === (part === "test")) return value;
+    if (tries === 1000) throw new RangeError(`{${name}}: expected values for ${part}, got none in ${tries} draws`);
+  }
+}
+
+function drawVerbatim(name: string, lists: ValueLists): Draw | undefined {
+  const draw = VERBATIM[name];
+  return draw && ((random) => same(draw(random, lists)));
+}
+
+function drawListed(name: string, lists: ValueLists): Draw {
+  const values = lists.get(name);
+  if (values === undefined) throw new RangeError(`{${name}}: expected a slot that is known, got ${name}`);
+  return (random) => pick(values, random);
+}

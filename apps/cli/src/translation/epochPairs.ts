@@ -1,0 +1,34 @@
+import { RandomStream } from "@qkv/nn";
+import { shuffle } from "@qkv/training";
+import type { AddedSource } from "./addedPairs.ts";
+import type { Augmenter } from "./augmentation/augmenter.ts";
+import { chance, pick } from "./augmentation/draw.ts";
+import type { SentencePair } from "./pairs.ts";
+import type { Splits } from "./splits.ts";
+
+/**
+ * The pairs of an epoch: all main ones, and of each added source as many as it weighs, all augmented anew. They depend on
+ * the seed and the epoch alone, so that a run that goes on in the middle of an epoch has the same.
+ */
+export function epochPairs(
+  { training, added }: Splits,
+  augmenter: Augmenter | undefined,
+  { seed, epoch }: { readonly seed: number; readonly epoch: number },
+): SentencePair[] {
+  const random = new RandomStream(seed).fork(epoch);
+  const pairs = [...training, ...added.flatMap((source) => drawPairs(source, random))];
+  if (augmenter === undefined) return pairs;
+  return pairs.map((pair, i) => {
+    const own = random.fork(i);
+    return augmenter.augment(pair, () => pick(training, own), own);
+  });
+}
+
+/** Each pair as often as its source's weight says, on average. */
+function drawPairs({ pairs, weight, cap }: AddedSource, random: RandomStream): SentencePair[] {
+  const drawn = pairs.flatMap((pair) => {
+    const copies = Math.floor(weight) + (chance(weight % 1, random) ? 1 : 0);
+    return Array.from({ length: copies }, () => pair);
+  });
+  return drawn.length > cap ? shuffle(drawn, random).slice(0, cap) : drawn;
+}
