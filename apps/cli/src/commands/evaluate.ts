@@ -7,9 +7,12 @@ import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
+import type { KindSentence } from "../translation/kinds/testOfKinds.ts";
+import type { SentencePair } from "../translation/pairs.ts";
 import { UsageError } from "../usageError.ts";
 import { evaluateImagesCommand } from "./evaluateImages.ts";
 import { evaluateTextCommand } from "./evaluateText.ts";
+import { kindsTable } from "./kindsTable.ts";
 
 interface EvaluateTranslationOptions extends BackendChoice {
   readonly model: string;
@@ -18,6 +21,7 @@ interface EvaluateTranslationOptions extends BackendChoice {
   readonly pairs?: string;
   readonly reverse?: boolean;
   readonly split?: "test" | "validation";
+  readonly kinds?: string;
   readonly data?: string;
   readonly from: string;
   readonly beams: number;
@@ -35,14 +39,15 @@ export function evaluateCommand(): Command {
       .option("--source <file>", "sentences to translate, one a line")
       .option("--reference <file>", "their translations, one a line")
       .option("--pairs <file>", "instead: tab-separated pairs in the data folder, .txt or .zip")
-      .option("--reverse", "translate the pairs' second column to the first")
+      .option("--kinds <file>", "instead: a generated test of kinds (numbers, names, links, ...), scored by kind")
+      .option("--reverse", "translate the pairs' second language to the first")
       .option("--split <part>", "the part of the pairs: test or validation", "test")
       .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
       .option("--from <language>", "the language of the sentences, for where each ends", "en")
       .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
       .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
       .option("--output <file>", "write the translations, one a line")
-      .option("--json", "one JSON object: bleu, chrf, signature"),
+      .option("--json", "one JSON object: bleu, chrf, signature; of kinds: kinds"),
   ).action((options: EvaluateTranslationOptions) => untilInterrupted((signal) => evaluateTranslation(options, signal)));
   return new Command("evaluate")
     .description("Score a model.")
@@ -56,7 +61,8 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   const { bleu, chrF } = await import("@qkv/training");
   const { openTranslator } = await import("../openTranslator.ts");
 
-  const { sources, references } = await readSegments(options);
+  const kinds = options.kinds === undefined ? undefined : await readKinds(options.kinds, options.reverse ?? false);
+  const { sources, references } = kinds ? segmentsOf(kinds) : await readSegments(options);
   const backend = await startBackend(options);
   const { translator, dispose } = await openTranslator(await openModelFiles(options.model), options.from, signal);
   const bar = progressBar("translating", sources.length);
@@ -71,6 +77,14 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
     bar.stop();
     const hypotheses = translated.map(({ translation }) => oneLine(translation));
     if (options.output !== undefined) await writeFile(options.output, hypotheses.map((line) => `${line}\n`).join(""));
+    if (kinds !== undefined) {
+      const { scoreKinds } = await import("../translation/kinds/scoreKinds.ts");
+      const scores = scoreKinds(kinds, hypotheses);
+      process.stdout.write(
+        options.json ? `${JSON.stringify({ kinds: scores, beams, backend })}\n` : kindsTable(scores),
+      );
+      return;
+    }
     const { score, signature } = bleu(hypotheses, [references]);
     const scores = { bleu: score, chrf: chrF(hypotheses, [references]).score, signature, segments: sources.length };
     if (options.json) await writeJson({ ...scores, beams, backend });
@@ -95,18 +109,34 @@ function describe({
   return `BLEU ${bleu.toFixed(2)} (${signature})\nchrF ${chrf.toFixed(2)}\nsegments ${segments}\n`;
 }
 
-async function readSegments(options: EvaluateTranslationOptions): Promise<{ sources: string[]; references: string[] }> {
+/** Sentences to translate, and their translations. */
+interface Segments {
+  readonly sources: readonly string[];
+  readonly references: readonly string[];
+}
+
+function segmentsOf(pairs: readonly SentencePair[]): Segments {
+  return { sources: pairs.map(({ source }) => source), references: pairs.map(({ target }) => target) };
+}
+
+async function readKinds(file: string, reverse: boolean): Promise<KindSentence[]> {
+  const { openTestOfKinds } = await import("../translation/kinds/openTestOfKinds.ts");
+  return openTestOfKinds(file, reverse);
+}
+
+async function readSegments(options: EvaluateTranslationOptions): Promise<Segments> {
   const { source, reference, pairs, split = "test" } = options;
   if (pairs !== undefined) {
     const { dataFolder } = await import("../dataFolder.ts");
     const { readPairs } = await import("../translation/pairs.ts");
     if (!["test", "validation"].includes(split))
       throw new UsageError(`--split: expected test or validation, got ${split}`);
-    const found = await readPairs({ tsv: pairs, reverse: options.reverse ?? false }, dataFolder(options.data), split);
-    return { sources: found.map((pair) => pair.source), references: found.map((pair) => pair.target) };
+    return segmentsOf(
+      await readPairs({ tsv: pairs, reverse: options.reverse ?? false }, dataFolder(options.data), split),
+    );
   }
   if (source === undefined || reference === undefined) {
-    throw new UsageError("expected --source FILE and --reference FILE, or --pairs FILE");
+    throw new UsageError("expected --source FILE and --reference FILE, --pairs FILE, or --kinds FILE");
   }
   const [sources, references] = [await readLines(source), await readLines(reference)];
   if (sources.length !== references.length) {

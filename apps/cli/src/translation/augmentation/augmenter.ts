@@ -3,7 +3,7 @@ import type { SentencePair } from "../pairs.ts";
 import type { Augmentation } from "../trainingConfig.ts";
 import type { Casing } from "./casing.ts";
 import { chance } from "./draw.ts";
-import { type Filling, fillSlots, hasSlots } from "./fillSlots.ts";
+import { drawSlots, type Filling, fillSlots, hasSlots } from "./fillSlots.ts";
 import { ValueSwapper } from "./swapValues.ts";
 import {
   inCapitals,
@@ -35,10 +35,14 @@ export class Augmenter {
   /** @param another draws a pair that may follow */
   augment(pair: SentencePair, another: () => SentencePair, random: RandomStream): SentencePair {
     const rates = this.#rates;
-    let result = hasSlots(pair) ? fillSlots(pair, this.#filling, random) : pair;
+    let result = hasSlots(pair) ? this.#filled(pair, random) : pair;
     if (chance(rates.swapped, random)) result = this.#swapper.swap(result, random);
     if (chance(rates.joined, random)) result = joinedIfShort(result, another());
     return this.#written(result, random);
+  }
+
+  #filled(pair: SentencePair, random: RandomStream): SentencePair {
+    return fillSlots(pair, drawSlots(pair, this.#filling, random), this.#filling.languages, random);
   }
 
   #written(pair: SentencePair, random: RandomStream): SentencePair {

@@ -20,31 +20,43 @@ export interface Filling {
   readonly part: Part;
 }
 
+/** The values of a pair's slots, by the slot as it is written. */
+export type SlotValues = ReadonlyMap<string, SlotValue>;
+
 /** Whether a pair has slots to fill: `{number}`, or `{number2}` for a second one. */
 export function hasSlots({ source }: SentencePair): boolean {
   return source.search(SLOT) >= 0;
 }
 
-/** A pair with a value in each slot: the target as one writes it best, the source as people do. */
-export function fillSlots(pair: SentencePair, { languages, lists, part }: Filling, random: RandomStream): SentencePair {
+/** Draws a value for each slot of a pair. @throws RangeError if there is no such slot */
+export function drawSlots({ source }: SentencePair, { lists, part }: Filling, random: RandomStream): SlotValues {
   const values = new Map<string, SlotValue>();
-  for (const [slot, name = ""] of pair.source.matchAll(SLOT)) {
+  for (const [slot, name = ""] of source.matchAll(SLOT)) {
     if (!values.has(slot)) values.set(slot, drawSlot(name, lists, part, random));
   }
-  const valueIn = (slot: string, language: Language) => values.get(slot)?.[language] ?? [slot];
-  return matchFirstCase({
-    source: filled(pair.source, languages.source, (slot) => pick(valueIn(slot, languages.source), random)),
-    target: filled(pair.target, languages.target, (slot) => valueIn(slot, languages.target)[0] ?? ""),
+  return values;
+}
+
+/** A pair with a value in each slot: the target as one writes it best, the source as people do. */
+export function fillSlots(
+  pair: SentencePair,
+  values: SlotValues,
+  { source, target }: PairLanguages,
+  random: RandomStream,
+): SentencePair {
+  const formsOf = (slot: string, language: Language) => values.get(slot)?.[language] ?? [slot];
+  return withFirstCapitals({
+    source: filled(pair.source, source, (slot) => pick(formsOf(slot, source), random)),
+    target: filled(pair.target, target, (slot) => formsOf(slot, target)[0] ?? ""),
   });
 }
 
 function filled(text: string, language: Language, valueOf: (slot: string) => string): string {
-  const { before } = FORMS[language];
   let result = "";
   let last = 0;
   for (const { 0: slot, index } of text.matchAll(SLOT)) {
     const value = valueOf(slot);
-    result = before(result + text.slice(last, index), value) + value;
+    result = FORMS[language].before(result + text.slice(last, index), value) + value;
     last = index + slot.length;
   }
   const rest = text.slice(last);
@@ -52,7 +64,7 @@ function filled(text: string, language: Language, valueOf: (slot: string) => str
 }
 
 /** A country that begins a sentence has a capital there, its article too. */
-function matchFirstCase({ source, target }: SentencePair): SentencePair {
+function withFirstCapitals({ source, target }: SentencePair): SentencePair {
   const isSentence = /[.!?]$/.test(source) && [source, target].some((text) => /^\p{Lu}/u.test(text));
   const capital = (text: string) => (isSentence ? text.charAt(0).toUpperCase() + text.slice(1) : text);
   return { source: capital(source), target: capital(target) };

@@ -1,6 +1,6 @@
 import type { RandomStream } from "@qkv/nn";
 import type { SentencePair } from "../pairs.ts";
-import { chance, integer, pick } from "./draw.ts";
+import { chance, pick } from "./draw.ts";
 import type { Filling } from "./fillSlots.ts";
 import { FORMS, type Language } from "./languageForms.ts";
 import { drawSlot, type SlotValue } from "./slots.ts";
@@ -72,9 +72,8 @@ export class ValueSwapper {
     if (kind === "words") return draw(chance(0.6, random) ? "number" : "words");
     if ((kind === "man" || kind === "woman") && chance(0.3, random)) return draw("surname");
     if (kind !== "digits") return draw(kind);
-    if (text.length === 4) return draw("year");
-    const n = `${integer(Math.max(2, 10 ** (text.length - 1)), 10 ** text.length - 1, random)}`;
-    return Number(text) < 2 ? { en: [text], fr: [text] } : { en: [n], fr: [n] };
+    const isNumber = Number(text) > 1 && text.length < 5; // one, or an account, has no other that fits
+    return isNumber ? draw(text.length === 4 ? "year" : "number") : { en: [text], fr: [text] };
   }
 }
 

@@ -1,0 +1,53 @@
+import { RandomStream } from "@qkv/nn";
+import { describe, expect, test } from "vitest";
+import { drawSlots, fillSlots, hasSlots } from "./fillSlots.ts";
+import { isHeldOut } from "./heldOut.ts";
+import type { SlotValue } from "./slots.ts";
+import { parseValueLists } from "./valueLists.ts";
+
+const languages = { source: "en", target: "fr" } as const;
+const values = (entries: Record<string, [string, string]>) =>
+  new Map(Object.entries(entries).map(([slot, [en, fr]]): [string, SlotValue] => [slot, { en: [en], fr: [fr] }]));
+const fill = (source: string, target: string, entries: Record<string, [string, string]>) =>
+  fillSlots({ source, target }, values(entries), languages, new RandomStream(1));
+
+describe("fillSlots", () => {
+  test("puts a value into each slot, wherever it stands on the other side", () => {
+    expect(
+      fill("{person} lives in {city}.", "À {city}, {person} vit.", {
+        "{person}": ["Ann", "Ann"],
+        "{city}": ["London", "Londres"],
+      }),
+    ).toEqual({ source: "Ann lives in London.", target: "À Londres, Ann vit." });
+  });
+
+  test("elides, capitalizes the start of a sentence, and ends no sentence twice", () => {
+    expect(
+      fill("{the} is {time}.", "{the} de {time}.", { "{the}": ["Chad", "le Tchad"], "{time}": ["5 p.m.", "aube."] }),
+    ).toEqual({
+      source: "Chad is 5 p.m.",
+      target: "Le Tchad d'aube.",
+    });
+  });
+
+  test("a slot that nobody knows is refused by name", () => {
+    const filling = { languages, lists: parseValueLists([]), part: "training" } as const;
+    expect(() => drawSlots({ source: "{nonsense}", target: "" }, filling, new RandomStream(1))).toThrow("{nonsense}");
+    expect(hasSlots({ source: "no slot", target: "" })).toBe(false);
+  });
+
+  test("values for training and for tests are never the same", () => {
+    const lists = parseValueLists(["man\tTom\tTom", "woman\tMary\tMary"]);
+    for (const part of ["training", "test"] as const) {
+      const drawn = Array.from({ length: 100 }, (_, i) => {
+        const values = drawSlots(
+          { source: "{number} {url}", target: "" },
+          { languages, lists, part },
+          new RandomStream(i),
+        );
+        return [...values.values()].map(({ en }) => en[0] ?? "");
+      }).flat();
+      expect(drawn.every((value) => isHeldOut(value) === (part === "test"))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import { RandomStream } from "@qkv/nn";
+import { drawSlots, type Filling, fillSlots, hasSlots } from "../augmentation/fillSlots.ts";
+import { inCapitals, withoutFinalMark } from "../augmentation/writing.ts";
+import type { SentencePair } from "../pairs.ts";
+
+/** A sentence of the test of kinds. */
+export interface KindSentence extends SentencePair {
+  readonly kind: string;
+  /** What the translation has to keep: of each value the ways to write it in the target language. */
+  readonly values: readonly (readonly string[])[];
+}
+
+/** A line of the file that the test is made from: its slots are still to be filled. */
+export interface KindPattern extends SentencePair {
+  readonly kind: string;
+}
+
+/** The kind whose sentences are also written in other ways, each a kind of its own. */
+const WRITTEN = "sentences";
+
+const WAYS: Readonly<Record<string, (pair: SentencePair) => SentencePair>> = {
+  "in small letters": ({ source, target }) => withoutFinalMark({ source: source.toLowerCase(), target }),
+  "in capitals": inCapitals,
+  "without final mark": withoutFinalMark,
+  "with curly quotes": ({ source, target }) => ({ source: `“${source.replace(/'/g, "’")}”`, target: `"${target}"` }),
+};
+
+/** Reads tab-separated lines of kind, English and French. @throws RangeError with the line that is not */
+export function parseKindPatterns(lines: readonly string[], reverse: boolean): KindPattern[] {
+  return lines.map((line, i) => {
+    const [kind, en, fr] = line.split("\t");
+    if (!kind || !en || !fr) throw new RangeError(`line ${i + 1}: expected kind, English and French, got ${line}`);
+    return reverse ? { kind, source: fr, target: en } : { kind, source: en, target: fr };
+  });
+}
+
+/**
+ * The sentences of the test: each pattern with slots filled `fillings` times with values that nothing is trained on, and
+ * the plain sentences in each way of writing.
+ */
+export function testOfKinds(
+  patterns: readonly KindPattern[],
+  filling: Omit<Filling, "part">,
+  { fillings, seed }: { readonly fillings: number; readonly seed: number },
+): KindSentence[] {
+  return patterns.flatMap((pattern, i) => {
+    const random = new RandomStream(seed).fork(i);
+    if (hasSlots(pattern)) return Array.from({ length: fillings }, () => filledPattern(pattern, filling, random));
+    const plain = { ...pattern, values: [] };
+    if (pattern.kind !== WRITTEN) return [plain];
+    const ways = Object.entries(WAYS).map(([kind, write]) => ({ kind, ...write(pattern), values: [] }));
+    return [plain, ...ways];
+  });
+}
+
+function filledPattern(pattern: KindPattern, filling: Omit<Filling, "part">, random: RandomStream): KindSentence {
+  const values = drawSlots(pattern, { ...filling, part: "test" }, random);
+  return {
+    kind: pattern.kind,
+    ...fillSlots(pattern, values, filling.languages, random),
+    values: [...values.values()].map((value) => value[filling.languages.target]),
+  };
+}
