@@ -1,5 +1,6 @@
 import type { DownloadProgress, ModelFiles } from "@qkv/pretrained";
 import { findLocalModel, shippedModels } from "./modelFolders.ts";
+import { note } from "./note.ts";
 import { type ProgressBar, progressBar } from "./progressBar.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -19,7 +20,8 @@ export async function openModelFiles(ref: string): Promise<ModelFiles> {
   if (parseModelRef(ref) === undefined) {
     throw new UsageError(`--model: expected ${MODEL_REF}; shipped are ${shippedModels().join(", ")}; got ${ref}`);
   }
-  return withProgress((onProgress) => modelFiles(ref, { onProgress }));
+  const onUnkept = (reason: string) => note(`not kept for the next time: ${reason}`);
+  return withProgress((onProgress) => modelFiles(ref, { onProgress, onUnkept }));
 }
 
 const MEGABYTE = 1e6;

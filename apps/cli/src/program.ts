@@ -5,6 +5,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { modelsCommand } from "./commands/models.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     tokenizeCommand(),
     forwardCommand(),
     inspectCommand(),
+    modelsCommand(),
   ]) {
     program.addCommand(likeAbove(command, program));
   }

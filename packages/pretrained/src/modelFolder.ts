@@ -2,31 +2,36 @@ import type { Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expectFileName } from "./fileName.ts";
+import { fileReason } from "./fileReason.ts";
 import type { ModelFiles, OpenFile } from "./modelFiles.ts";
+import { limitSettings } from "./nodeSettings.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 import { readWhole } from "./readWhole.ts";
+import { FILE_LIMITS, limitOf } from "./remote/fileLimits.ts";
 
 /** The files of a folder on disk. Reading from one that is not there is a {@link PretrainedError}. */
 export function modelFolder(path: string): ModelFiles {
   const name = path.replace(/[/\\]+$/, "") || path;
-  const pathOf = (file: string) => {
+  /** What `work` gives for a file's path; undefined if the folder has no such file. */
+  const unlessMissing = async <T>(file: string, work: (path: string) => Promise<T>): Promise<T | undefined> => {
     expectFileName(name, file);
-    return join(path, file);
-  };
-  /** What `work` gives; undefined if the folder has no such file. */
-  const unlessMissing = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return await work();
+      return await work(join(path, file));
     } catch (error) {
-      if (codeOf(error) !== "ENOENT") throw error;
+      if (typeof codeOf(error) !== "string") throw error; // not of the system
       await checkFolder(name);
-      return undefined;
+      if (codeOf(error) === "ENOENT") return undefined;
+      const got = fileReason(error);
+      throw new PretrainedError(`${name}/${file}: expected a file that can be read, got ${got}`, { cause: error });
     }
   };
   return {
     name,
-    read: (file, { signal } = {}) => unlessMissing(() => readWhole(pathOf(file), { signal })),
-    open: (file) => unlessMissing(() => openPath(pathOf(file))),
+    read: (file, { signal } = {}) => {
+      const limit = limitOf(file, { ...FILE_LIMITS, ...limitSettings() });
+      return unlessMissing(file, (path) => readWhole(path, { signal, limit }));
+    },
+    open: (file) => unlessMissing(file, openPath),
   };
 }
 
@@ -58,13 +63,11 @@ function kindOf(facts: Stats): string {
 const MOST_AT_ONCE = 2 ** 30; // some systems read no more than 2 GiB in one call
 
 async function checkFolder(path: string): Promise<void> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => undefined,
+  const got = await stat(path).then(
+    (found) => (found.isDirectory() ? undefined : "a file"),
+    (error: unknown) => (codeOf(error) === "ENOENT" ? "nothing" : fileReason(error)),
   );
-  if (isFolder !== true) {
-    throw new PretrainedError(`${path}: expected a model folder, got ${isFolder === undefined ? "nothing" : "a file"}`);
-  }
+  if (got !== undefined) throw new PretrainedError(`${path}: expected a model folder, got ${got}`);
 }
 
 function codeOf(error: unknown): unknown {

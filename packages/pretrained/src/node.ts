@@ -3,6 +3,14 @@
  *
  * @module
  */
+export {
+  type CacheCheck,
+  type CachedModel,
+  listCachedModels,
+  removeCachedModel,
+  unfinishedDownloads,
+  verifyCache,
+} from "./cachedModels.ts";
 export { folderCache } from "./folderCache.ts";
 export { modelFolder } from "./modelFolder.ts";
 export { modelFiles } from "./nodeModelFiles.ts";

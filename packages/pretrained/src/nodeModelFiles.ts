@@ -11,5 +11,5 @@ import { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
  */
 export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
   if (existsSync(ref)) return modelFolder(ref);
-  return remoteFiles(ref, { cache: folderCache(cacheFolder()), ...withSettings(options) });
+  return remoteFiles(ref, { cache: folderCache(cacheFolder(), options.onUnkept), ...withSettings(options) });
 }

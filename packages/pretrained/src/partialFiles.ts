@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { blobPath, type CacheEntry, digestOf, makeSubfolder, writeEntry } from "./cacheFiles.ts";
 import { noFollow } from "./readWhole.ts";
-import type { PartialFile } from "./remote/fileCache.ts";
+import { allocate, type PartialFile } from "./remote/fileCache.ts";
 
 /** After so long without a byte, nobody is taken to be writing a file that another machine began. */
 const ABANDONED_MS = 3_600_000;
@@ -25,7 +25,7 @@ async function openPartial(folder: string, key: string, mine: string): Promise<P
   let entry: CacheEntry | undefined; // of the bytes that were read last
   let finished = false;
   const read = async () => {
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     const hash = createHash("sha256");
     for (let at = 0; at < size;) {
       const { bytesRead } = await file.read(bytes, at, Math.min(PIECE, size - at), at);
@@ -92,7 +92,8 @@ async function adopt(partial: string, key: string, mine: string): Promise<void> 
   for (const { name } of others) await rm(join(partial, name), { force: true });
 }
 
-function isAbandoned(name: string, lastWritten: number): boolean {
+/** Whether nobody is writing a download any more. @param lastWritten in milliseconds since 1970 */
+export function isAbandoned(name: string, lastWritten: number): boolean {
   const [, , owner, pid] = PARTIAL.exec(name) ?? [];
   if (owner !== host()) return Date.now() - lastWritten > ABANDONED_MS;
   try {

@@ -1,6 +1,8 @@
 import { constants } from "node:fs";
 import { lstat, open, stat } from "node:fs/promises";
 import type { Hash } from "node:crypto";
+import { allocate } from "./remote/fileCache.ts";
+import { expectWithin, type Limit } from "./remote/fileLimits.ts";
 
 /** How a file is read. */
 interface ReadWholeOptions {
@@ -9,6 +11,8 @@ interface ReadWholeOptions {
   readonly follow?: boolean;
   /** Updated with the bytes as they are read. */
   readonly hash?: Hash;
+  /** How large it may be. */
+  readonly limit?: Limit;
 }
 
 /** Bytes that are read at once: hashing as many takes a few milliseconds. */
@@ -20,12 +24,13 @@ const PIECE = 2 ** 24;
  * @throws the system's error, with its code; `EISDIR` for anything that is no regular file
  */
 export async function readWhole(path: string, options: ReadWholeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const { signal, follow = true, hash } = options;
+  const { signal, follow = true, hash, limit } = options;
   const facts = await (follow ? stat(path) : lstat(path));
   if (!facts.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "EISDIR" });
+  if (limit !== undefined) expectWithin(path, limit, facts.size);
   const file = await open(path, follow ? "r" : constants.O_RDONLY | noFollow);
   try {
-    const bytes = new Uint8Array((await file.stat()).size);
+    const bytes = allocate((await file.stat()).size);
     for (let at = 0; at < bytes.length;) {
       signal?.throwIfAborted();
       const { bytesRead } = await file.read(bytes, at, Math.min(PIECE, bytes.length - at), at);

@@ -11,6 +11,7 @@ import { folderCache, modelFiles } from "@qkv/pretrained/node";
 import { type HubServer, type Repository, startHub, startWeb } from "@qkv/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listEntries } from "../src/cacheFiles.ts";
+import { hubFileKey, ownerOf } from "../src/remote/cacheKeys.ts";
 
 const FLOAT32 = new URL("golden/float32/", import.meta.url);
 const [FIRST, SECOND] = ["1".repeat(40), "2".repeat(40)];
@@ -47,6 +48,8 @@ afterEach(async () => {
 });
 const files = (hub: HubServer, ref = "me/noise", options: RemoteOptions = {}) =>
   remoteFiles(ref, { endpoint: hub.endpoint, cache: folderCache(folder), ...options });
+const keyOfWeights = ({ endpoint }: HubServer) =>
+  hubFileKey({ endpoint, id: "me/noise" }, { algorithm: "sha256", hex: sha256(WEIGHTS) }, SECOND, "model.safetensors");
 const lines = (hub: HubServer) => hub.asked.map(({ line }) => line);
 /** Everything in the cache, by its path. */
 const kept = async () =>
@@ -118,7 +121,7 @@ describe("a model on a hub", () => {
   test("goes on with what a process that was killed left, and with no other process's", async () => {
     const hub = await started(startHub({ "me/noise": noisy() }));
     const partial = join(folder, "partial");
-    const key = `${new URL(hub.endpoint).host}/me/noise/sha256/${sha256(WEIGHTS)}`;
+    const key = keyOfWeights(hub);
     const living = await folderCache(folder).begin(key); // of this process, which lives
     await living.append(WEIGHTS.subarray(0, 90_000));
     expect(await folderCache(folder).read(key)).toBeUndefined();
@@ -135,7 +138,7 @@ describe("a model on a hub", () => {
 
   test("throws away what is left of another file", async () => {
     const hub = await started(startHub({ "me/noise": noisy() }));
-    const key = `${new URL(hub.endpoint).host}/me/noise/sha256/${sha256(WEIGHTS)}`;
+    const key = keyOfWeights(hub);
     const cache = memoryCache();
     const part = await cache.begin(key);
     await part.append(noise(50_000, 7));
@@ -149,7 +152,7 @@ describe("a model on a hub", () => {
     await expect(files(hub).read("model.safetensors")).rejects.toThrow(
       /expected bytes whose sha256 is \w+, got others/,
     );
-    expect((await listEntries(folder)).map(({ key }) => key.split("/").slice(-2)[0])).toEqual(["revision", "revision"]);
+    expect((await listEntries(folder)).map(({ key }) => ownerOf(key)?.revision).sort()).toEqual([SECOND, "main"]);
     expect(await readdir(join(folder, "partial"))).toEqual([]);
     hub.faults.corrupt = false;
     expect(await files(hub).read("model.safetensors")).toEqual(WEIGHTS);

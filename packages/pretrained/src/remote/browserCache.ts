@@ -1,3 +1,4 @@
+import { digestOf } from "./checksum.ts";
 import { concat, type FileCache, type PartialFile } from "./fileCache.ts";
 import { reasonOf } from "./network.ts";
 
@@ -47,13 +48,20 @@ export function browserCache(name = "qkv-models", onRefused: (reason: string) =>
     return bytes.length === size ? bytes : undefined;
   };
 
+  /** The entry of a file that is whole. */
+  const putWhole = async (key: string, size: number, sha256: string | undefined) =>
+    put(urlOf(key), JSON.stringify({ size, sha256 } satisfies Whole));
+
   return {
     async read(key) {
-      const entry = await find(urlOf(key));
-      return entry === undefined ? undefined : readUpTo(key, Number(await entry.text()));
+      const whole = parseWhole(await (await find(urlOf(key)))?.text());
+      const bytes = whole && (await readUpTo(key, whole.size));
+      return bytes !== undefined && (await digestOf("SHA-256", bytes)) === whole?.sha256 ? bytes : undefined;
     },
     async write(key, bytes) {
-      if (await put(segment(key, 0), bytes as BodyInit)) await put(urlOf(key), String(bytes.length));
+      if (await put(segment(key, 0), bytes as BodyInit)) {
+        await putWhole(key, bytes.length, await digestOf("SHA-256", bytes));
+      }
     },
     async begin(key): Promise<PartialFile> {
       let kept = 0; // bytes in storage
@@ -65,6 +73,7 @@ export function browserCache(name = "qkv-models", onRefused: (reason: string) =>
       let waiting: Uint8Array[] = []; // those behind them: of a segment that is not full, or refused
       let waitingSize = 0;
       let refused = false;
+      let read: { readonly size: number; readonly sha256: string | undefined } | undefined; // last
       const flush = async () => {
         if (waitingSize === 0 || refused) return;
         refused = !(await put(segment(key, kept), concat(waiting) as BodyInit));
@@ -88,16 +97,33 @@ export function browserCache(name = "qkv-models", onRefused: (reason: string) =>
         async read() {
           await flush();
           const stored = await readUpTo(key, kept);
-          return stored === undefined ? new Uint8Array() : concat(kept > 0 ? [stored, ...waiting] : waiting);
+          const bytes = stored === undefined ? new Uint8Array() : concat(kept > 0 ? [stored, ...waiting] : waiting);
+          read = { size: bytes.length, sha256: await digestOf("SHA-256", bytes) };
+          return bytes;
         },
         async finish() {
           await flush();
-          if (!refused) await put(urlOf(key), String(kept));
+          if (!refused && read?.size === kept) await putWhole(key, kept, read.sha256);
         },
         close: flush,
       };
     },
   };
+}
+
+/** What is kept beside a file that is whole. */
+interface Whole {
+  readonly size: number;
+  readonly sha256: string | undefined;
+}
+
+function parseWhole(text: string | undefined): Whole | undefined {
+  try {
+    const { size, sha256 } = JSON.parse(text ?? "") as Whole;
+    return Number.isSafeInteger(size) ? { size, sha256 } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

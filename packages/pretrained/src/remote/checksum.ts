@@ -17,14 +17,17 @@ export function checksumOfEtag(etag: string | null): Checksum | undefined {
 
 /** Whether bytes add up to it. True where there is no Web Crypto to tell, as in pages without https. */
 export async function isChecksumOf(bytes: Uint8Array, { algorithm, hex }: Checksum): Promise<boolean> {
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) return true;
-  const [name, content] =
+  const digest =
     algorithm === "sha256"
-      ? ["SHA-256", bytes]
-      : ["SHA-1", concat([new TextEncoder().encode(`blob ${bytes.length}\0`), bytes])];
-  const digest = new Uint8Array(await subtle.digest(name, content as BufferSource));
-  return toHex(digest) === hex;
+      ? await digestOf("SHA-256", bytes)
+      : await digestOf("SHA-1", concat([new TextEncoder().encode(`blob ${bytes.length}\0`), bytes]));
+  return digest === undefined || digest === hex;
+}
+
+/** A digest in lower-case hexadecimal digits; undefined where there is no Web Crypto. */
+export async function digestOf(name: "SHA-256" | "SHA-1", bytes: Uint8Array): Promise<string | undefined> {
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  return subtle && toHex(new Uint8Array(await subtle.digest(name, bytes as BufferSource)));
 }
 
 /** Bytes in lower-case hexadecimal digits. */

@@ -1,11 +1,13 @@
+import { PretrainedError } from "../pretrainedError.ts";
+
 /** Where files that were fetched are kept: a folder, a browser's storage, memory. */
 export interface FileCache {
   /** The bytes of a file that was finished, or undefined. */
   read(key: string): Promise<Uint8Array | undefined>;
   /** Keeps a small file at once, in place of what was there. */
   write(key: string, bytes: Uint8Array): Promise<void>;
-  /** Begins a file, or goes on with one where an earlier try was cut off. */
-  begin(key: string): Promise<PartialFile>;
+  /** Begins a file, or goes on with one where an earlier try was cut off. @param size in bytes, if that is known */
+  begin(key: string, size?: number): Promise<PartialFile>;
 }
 
 /** A file that is not whole yet: nobody reads it from the cache before it is finished. */
@@ -32,24 +34,51 @@ export function memoryCache(): FileCache {
     read: (key) => Promise.resolve(whole.get(key)),
     write: (key, bytes) => Promise.resolve(void whole.set(key, bytes)),
     begin: (key) => {
-      let chunks = partial.get(key) ?? [];
+      const left = partial.get(key);
       partial.delete(key);
-      const bytes = () => concat(chunks);
-      return Promise.resolve({
-        get size() {
-          return chunks.reduce((sum, { length }) => sum + length, 0);
-        },
-        append: (chunk) => Promise.resolve(void chunks.push(chunk)),
-        restart: () => Promise.resolve(void (chunks = [])),
-        read: () => Promise.resolve(bytes()),
-        finish: () => {
-          whole.set(key, bytes());
-          chunks = [];
-          return Promise.resolve();
-        },
-        close: () => Promise.resolve(void (chunks.length > 0 && partial.set(key, chunks))),
-      });
+      const onFinish = (bytes: Uint8Array) => whole.set(key, bytes);
+      const onClose = (chunks: Uint8Array[]) => partial.set(key, chunks);
+      return Promise.resolve(memoryPartial(left, { onFinish, onClose }));
     },
+  };
+}
+
+/** Who takes what a file in memory has in the end. */
+interface MemoryPartialOptions {
+  readonly onFinish?: (bytes: Uint8Array) => void;
+  /** Given the chunks of one that is not finished. */
+  readonly onClose?: (chunks: Uint8Array[]) => void;
+}
+
+/** A file that is not whole yet, in memory. */
+export function memoryPartial(left: readonly Uint8Array[] = [], options: MemoryPartialOptions = {}): PartialFile {
+  let chunks = [...left];
+  let size = chunks.reduce((sum, { length }) => sum + length, 0);
+  const clear = () => {
+    chunks = [];
+    size = 0;
+  };
+  return {
+    get size() {
+      return size;
+    },
+    append: (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      return Promise.resolve();
+    },
+    restart: () => Promise.resolve(clear()),
+    read: () => {
+      const bytes = concat(chunks);
+      chunks = [bytes];
+      return Promise.resolve(bytes);
+    },
+    finish: () => {
+      options.onFinish?.(concat(chunks));
+      clear();
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(void (size > 0 && options.onClose?.(chunks))),
   };
 }
 
@@ -57,11 +86,20 @@ export function memoryCache(): FileCache {
 export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   const [first] = chunks;
   if (first !== undefined && chunks.length === 1) return first;
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  const bytes = allocate(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
     at += chunk.length;
   }
   return bytes;
+}
+
+/** @throws PretrainedError if there is no piece of memory of so many bytes */
+export function allocate(size: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new PretrainedError(`expected a file that fits into memory, got one of ${size} bytes`);
+  }
 }

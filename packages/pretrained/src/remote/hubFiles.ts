@@ -1,5 +1,6 @@
 import type { ModelFiles } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
+import { hubFileKey, revisionKey } from "./cacheKeys.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
 import { download } from "./download.ts";
 import { type HubFile, type HubRevision, isCommit, parseHubRevision } from "./hubRevision.ts";
@@ -40,12 +41,12 @@ async function readFile(
   const url = `${ref.endpoint}/${ref.id}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
   const checksum = facts.checksum ?? (await checksumAt(url, options, signal));
   // By its checksum, a file that did not change from one commit to the next is there already.
-  const key = `${folderOf(ref)}/${checksum === undefined ? `${commit}/${file}` : `${checksum.algorithm}/${checksum.hex}`}`;
+  const key = hubFileKey(ref, checksum, commit, file);
   const { size } = facts;
   const kept = await cache.read(key);
   if (kept !== undefined && (size === undefined || kept.length === size)) return kept;
 
-  const part = await cache.begin(key);
+  const part = await cache.begin(key, size);
   try {
     const refuse = (response: Response) => refusal(ref, response);
     const headers = authorization(token);
@@ -69,7 +70,7 @@ async function checksumAt(url: string, options: OpenRemote, signal: Signal): Pro
 
 async function openRevision(ref: HubRef, options: OpenRemote, signal: Signal): Promise<HubRevision> {
   const { cache } = options;
-  const keyOf = (revision: string) => `${folderOf(ref)}/revision/${revision}.json`;
+  const keyOf = (revision: string) => revisionKey(ref, revision);
   const kept = await cache.read(keyOf(ref.revision));
   const known = kept && tryParse(kept, options);
   if (known !== undefined && isCommit(ref.revision)) return known;
@@ -117,10 +118,6 @@ function parse(bytes: Uint8Array, url: string, { limits }: OpenRemote): HubRevis
     json = undefined;
   }
   return parseHubRevision(json, url, limits);
-}
-
-function folderOf({ endpoint, id }: HubRef): string {
-  return `${new URL(endpoint).host}/${id}`;
 }
 
 /** Why a hub says no, as an error that says what to do. */

@@ -1,6 +1,7 @@
 import { expectFileName } from "../fileName.ts";
 import type { ModelFiles } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
+import { urlKey } from "./cacheKeys.ts";
 import { download, lengthOf } from "./download.ts";
 import type { UrlRef } from "./modelRef.ts";
 import { ask, paceFor } from "./network.ts";
@@ -24,47 +25,75 @@ export function urlFiles({ url: base }: UrlRef, options: OpenRemote): ModelFiles
     name: base,
     read: async (file, { signal } = {}) => {
       expectFileName(base, file);
-      const path = `${folder}/${file.split("/").map(encodeURIComponent).join("/")}${search}`;
-      return readUrl(`${origin}${path}`, `urls/${new URL(base).host}${path}`, file, options, signal);
+      const url = `${origin}${folder}/${file.split("/").map(encodeURIComponent).join("/")}${search}`;
+      return readUrl({ base, file, url }, options, signal);
     },
   };
 }
 
+/** One file of a web server. */
+interface UrlFile {
+  readonly base: string;
+  readonly file: string;
+  readonly url: string;
+}
+
 async function readUrl(
-  url: string,
-  place: string,
-  file: string,
+  what: UrlFile,
   options: OpenRemote,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  const { cache, network, limits, onProgress } = options;
-  const kept = await recall(place, options);
+  const { cache, network } = options;
+  const { base, file, url } = what;
+  const kept = await recall(what, options);
   let head: Response;
   try {
     const pace = paceFor(network, kept !== undefined);
     head = await ask(network, url, { method: "HEAD", signal, pace, ...(kept && { retries: 0 }) });
   } catch (error) {
     if (kept === undefined || !(error instanceof UnreachableError)) throw error;
-    return kept.key === undefined ? undefined : cache.read(kept.key);
+    const bytes = kept.key === undefined ? undefined : await cache.read(kept.key);
+    if (kept.key !== undefined && bytes === undefined) throw error; // damaged, which is not missing
+    return bytes;
   }
   if (head.status === 404 || head.status === 410) {
-    await remember(place, {}, options);
+    await remember(what, {}, options);
     return undefined;
   }
   if (!head.ok) throw refusal(url, head);
 
   const version = versionOf(head);
-  const key = `${place}/${version ?? "unversioned"}`;
+  const key = urlKey(base, file, version ?? "");
   const bytes = version !== undefined && kept?.key === key ? await cache.read(key) : undefined;
   if (bytes !== undefined) return bytes;
-  const part = await cache.begin(key);
+  const fetched = await fetchUrl(
+    what,
+    { key, size: lengthOf(head), isVersioned: version !== undefined },
+    options,
+    signal,
+  );
+  await remember(what, { key }, options);
+  return fetched;
+}
+
+/** What a server says of a file before it sends it. */
+interface UrlFacts {
+  readonly key: string;
+  readonly size: number | undefined;
+  readonly isVersioned: boolean;
+}
+
+async function fetchUrl(
+  { file, url }: UrlFile,
+  { key, size, isVersioned }: UrlFacts,
+  { cache, network, limits, onProgress }: OpenRemote,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const part = await cache.begin(key, size);
   try {
-    if (version === undefined) await part.restart(); // nothing says that the rest would be of the same file
-    const size = lengthOf(head);
+    if (!isVersioned) await part.restart(); // nothing says that the rest would be of the same file
     const refuse = (response: Response) => refusal(url, response);
-    const fetched = await download({ url, file, network, limits, size, signal, onProgress, refuse }, part);
-    await remember(place, { key }, options);
-    return fetched;
+    return await download({ url, file, network, limits, size, signal, onProgress, refuse }, part);
   } finally {
     await part.close();
   }
@@ -76,8 +105,8 @@ function versionOf({ headers }: Response): string | undefined {
   return headers.get("ETag") ?? (date === null ? undefined : `${date} ${headers.get("Content-Length")}`);
 }
 
-async function recall(place: string, { cache }: OpenRemote): Promise<Kept | undefined> {
-  const bytes = await cache.read(`${place}.kept`);
+async function recall({ base, file }: UrlFile, { cache }: OpenRemote): Promise<Kept | undefined> {
+  const bytes = await cache.read(urlKey(base, file));
   if (bytes === undefined) return undefined;
   try {
     const { key } = JSON.parse(new TextDecoder().decode(bytes)) as Kept;
@@ -87,8 +116,8 @@ async function recall(place: string, { cache }: OpenRemote): Promise<Kept | unde
   }
 }
 
-async function remember(place: string, kept: Kept, { cache }: OpenRemote): Promise<void> {
-  await cache.write(`${place}.kept`, new TextEncoder().encode(JSON.stringify(kept)));
+async function remember({ base, file }: UrlFile, kept: Kept, { cache }: OpenRemote): Promise<void> {
+  await cache.write(urlKey(base, file), new TextEncoder().encode(JSON.stringify(kept)));
 }
 
 function refusal(url: string, { status }: Response): PretrainedError {
