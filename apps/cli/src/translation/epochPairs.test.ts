@@ -16,7 +16,10 @@ const rates = {
   noAccents: 0,
   noSpaceBeforeMarks: 0,
 };
-const lists = parseValueLists(["man\tTom\tTom", "man\tLuke\tLuke", "woman\tMary\tMary", "surname\tBell\tBell"]);
+const lists = parseValueLists(
+  ["man\tTom\tTom", "man\tLuke\tLuke", "woman\tMary\tMary", "surname\tBell\tBell"],
+  "lists.tsv",
+);
 const filling = { languages: { source: "en", target: "fr" }, lists, part: "training" } as const;
 const augmenter = new Augmenter(rates, filling, new Casing([]));
 const splits = { training, validation: [], added: [] };

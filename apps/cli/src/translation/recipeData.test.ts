@@ -20,7 +20,7 @@ const pairsOf = (name: string) =>
     expect(more, line).toEqual([]);
     return { source, target };
   });
-const lists = parseValueLists(read("lists.tsv"));
+const lists = parseValueLists(read("lists.tsv"), "lists.tsv");
 const languages = { source: "en", target: "fr" } as const;
 
 test.each(["phrases.tsv", "words.tsv", "templates.tsv"])("%s has sound pairs, each once", (name) => {
@@ -39,7 +39,7 @@ test("every template can be filled, and leaves no slot", () => {
 });
 
 test.each([false, true])("the test of kinds shares no sentence with what is trained on (reverse: %s)", (reverse) => {
-  const patterns = parseKindPatterns(read("kinds.tsv"), reverse);
+  const patterns = parseKindPatterns(read("kinds.tsv"), "kinds.tsv", reverse);
   const trained = new Set(
     ["phrases.tsv", "words.tsv", "templates.tsv"].flatMap(pairsOf).map(({ source }) => normalized(source)),
   );

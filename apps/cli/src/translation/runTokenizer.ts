@@ -8,15 +8,15 @@ import type { SentencePair } from "./pairs.ts";
 import type { TranslationTrainingConfig } from "./trainingConfig.ts";
 import { trainVocabulary } from "./vocabulary.ts";
 
-/** The run's tokenizer: read back, or trained on the training pairs and written beside the config. */
+/** The run's tokenizer: read back, or trained on the pairs of the first epoch and written beside the config. */
 export async function runTokenizer(
   { config, folder }: RunFolder<TranslationTrainingConfig>,
-  pairs: readonly SentencePair[],
+  pairs: () => readonly SentencePair[],
 ): Promise<Tokenizer> {
   const file = path.join(folder, "tokenizer.json");
   if (existsSync(file)) return Tokenizer.fromJSON(await readFile(file, "utf8"));
   const bar = progressBar("vocabulary", config.tokenizer.vocabSize);
-  const tokenizer = await trainVocabulary(pairs, config.tokenizer, (done) => bar.update(done));
+  const tokenizer = await trainVocabulary(pairs(), config.tokenizer, (done) => bar.update(done));
   bar.stop();
   await writeJson(file, tokenizer.toJSON());
   return tokenizer;

@@ -13,7 +13,7 @@ import { epochPairs } from "./epochPairs.ts";
 import { newModel } from "./newModel.ts";
 import { runTokenizer } from "./runTokenizer.ts";
 import { copyRecipeFiles } from "./recipePath.ts";
-import { readSplits } from "./splits.ts";
+import { readSplits, type Splits } from "./splits.ts";
 import { TranslationTrainingConfig } from "./trainingConfig.ts";
 import { translationTask } from "./translationTask.ts";
 
@@ -37,10 +37,9 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
   await inRunFolder(run, async () => {
     if (!resumed) await copyRecipeFiles(recipeFiles(config), folders.recipe, folder);
     const training = (epoch: number) => epochPairs(splits, augmenter, { seed: config.seed, epoch });
-    const first = training(0);
-    const tokenizer = await runTokenizer(run, first);
+    const tokenizer = await runTokenizer(run, () => training(0));
     const backend = await options.startBackend();
-    note(`backend ${backend}; ${first.length} training pairs an epoch, ${splits.validation.length} for validation`);
+    note(`backend ${backend}; ${countsOf(splits)}`);
 
     const model = newModel(tokenizer, config);
     try {
@@ -59,6 +58,11 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
       model.dispose();
     }
   });
+}
+
+function countsOf({ training, added, validation }: Splits): string {
+  const others = added.length === 0 ? "" : ` and those of ${added.length} other files`;
+  return `${training.length} training pairs${others}, ${validation.length} for validation`;
 }
 
 /** The files that a config names. */

@@ -1,24 +1,45 @@
-import { readLines } from "../../textLines.ts";
+import { RandomStream } from "@qkv/nn";
+import { UsageError } from "../../usageError.ts";
 import { type RecipeFolders, recipePath } from "../recipePath.ts";
+import type { SentencePair } from "../pairs.ts";
 import type { Splits } from "../splits.ts";
 import type { TranslationTrainingConfig } from "../trainingConfig.ts";
 import { Augmenter } from "./augmenter.ts";
 import { Casing } from "./casing.ts";
+import { drawSlots, type Filling, hasSlots } from "./fillSlots.ts";
 import { languageOf } from "./languageForms.ts";
-import { parseValueLists } from "./valueLists.ts";
+import { readValueLists } from "./valueLists.ts";
 
-/** The augmenter that a config asks for, undefined if for none. */
+/** The augmenter that a config asks for, undefined if for none. @throws UsageError if a slot cannot be filled */
 export async function openAugmenter(
-  { data: { augmentation }, languages }: TranslationTrainingConfig,
-  { training }: Splits,
+  { data: { added, augmentation }, languages }: TranslationTrainingConfig,
+  splits: Splits,
   folders: RecipeFolders,
 ): Promise<Augmenter | undefined> {
-  if (augmentation === undefined) return undefined;
-  const lists = parseValueLists(await readLines(recipePath(augmentation.lists, folders)));
-  const filling = {
+  const lists = augmentation && (await readValueLists(recipePath(augmentation.lists, folders)));
+  const filling = lists && {
     languages: { source: languageOf(languages.source), target: languageOf(languages.target) },
     lists,
-    part: "training",
-  } as const;
-  return new Augmenter(augmentation, filling, new Casing(training.map(({ target }) => target)));
+    part: "training" as const,
+  };
+  splits.added.forEach(({ pairs }, i) => checkSlots(pairs, added[i]?.tsv ?? "", filling));
+  return (
+    augmentation &&
+    filling &&
+    new Augmenter(augmentation, filling, new Casing(splits.training.map(({ target }) => target)))
+  );
+}
+
+function checkSlots(pairs: readonly SentencePair[], file: string, filling: Filling | undefined): void {
+  const withSlots = pairs.filter(hasSlots);
+  const [first] = withSlots;
+  if (first === undefined) return;
+  if (filling === undefined) {
+    throw new UsageError(`${file}: expected data.augmentation for its slots, got none: ${first.source}`);
+  }
+  try {
+    for (const pair of withSlots) drawSlots(pair, filling, new RandomStream(0));
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`);
+  }
 }

@@ -8,6 +8,7 @@ const lists = parseValueLists(
   ["man\tTom\tTom", "man\tIan\tIan", "city\tLondon\tLondres", "city\tVienna\tVienne", "surname\tAdams\tAdams"].filter(
     (line) => !isHeldOut(line.split("\t")[1] ?? ""),
   ),
+  "lists.tsv",
 );
 const swapper = new ValueSwapper({ languages: { source: "en", target: "fr" }, lists, part: "training" });
 const swaps = (source: string, target: string) =>

@@ -1,17 +1,29 @@
+import { readLines } from "../../textLines.ts";
+import { UsageError } from "../../usageError.ts";
 import type { SlotValue } from "./slots.ts";
 
 /** Values by kind: names, cities, things one counts. */
 export type ValueLists = ReadonlyMap<string, readonly SlotValue[]>;
 
-/** Reads tab-separated lines of kind, English and French. @throws RangeError with the line that is not */
-export function parseValueLists(lines: readonly string[]): ValueLists {
+/** Reads tab-separated lines of kind, English and French. @throws UsageError with the line that is not */
+export async function readValueLists(file: string): Promise<ValueLists> {
+  return parseValueLists(await readLines(file), file);
+}
+
+/** As {@link readValueLists}, of a file's lines. */
+export function parseValueLists(lines: readonly string[], file: string): ValueLists {
   const lists = new Map<string, SlotValue[]>();
-  lines.forEach((line, i) => {
-    const [kind, en, fr] = line.split("\t");
-    if (!kind || !en || !fr) throw new RangeError(`line ${i + 1}: expected kind, English and French, got ${line}`);
-    const values = lists.get(kind) ?? [];
-    lists.set(kind, values);
-    values.push({ en: [en], fr: [fr] });
-  });
+  for (const [kind, en, fr] of threeColumns(lines, file)) {
+    lists.set(kind, [...(lists.get(kind) ?? []), { en: [en], fr: [fr] }]);
+  }
   return lists;
+}
+
+/** Tab-separated lines of kind, English and French. @throws UsageError with the line that is not */
+export function threeColumns(lines: readonly string[], file: string): (readonly [string, string, string])[] {
+  return lines.map((line, i) => {
+    const [kind, en, fr, ...more] = line.split("\t");
+    if (kind && en && fr && more.length === 0) return [kind, en, fr] as const;
+    throw new UsageError(`${file}:${i + 1}: expected kind, English and French with tabs between, got ${line}`);
+  });
 }

@@ -1,6 +1,7 @@
 import { RandomStream } from "@qkv/nn";
 import { drawSlots, type Filling, fillSlots, hasSlots } from "../augmentation/fillSlots.ts";
 import { inCapitals, withoutFinalMark } from "../augmentation/writing.ts";
+import { threeColumns } from "../augmentation/valueLists.ts";
 import type { SentencePair } from "../pairs.ts";
 
 /** A sentence of the test of kinds. */
@@ -25,13 +26,11 @@ const WAYS: Readonly<Record<string, (pair: SentencePair) => SentencePair>> = {
   "with curly quotes": ({ source, target }) => ({ source: `“${source.replace(/'/g, "’")}”`, target: `"${target}"` }),
 };
 
-/** Reads tab-separated lines of kind, English and French. @throws RangeError with the line that is not */
-export function parseKindPatterns(lines: readonly string[], reverse: boolean): KindPattern[] {
-  return lines.map((line, i) => {
-    const [kind, en, fr] = line.split("\t");
-    if (!kind || !en || !fr) throw new RangeError(`line ${i + 1}: expected kind, English and French, got ${line}`);
-    return reverse ? { kind, source: fr, target: en } : { kind, source: en, target: fr };
-  });
+/** Reads tab-separated lines of kind, English and French. @throws UsageError with the line that is not */
+export function parseKindPatterns(lines: readonly string[], file: string, reverse: boolean): KindPattern[] {
+  return threeColumns(lines, file).map(([kind, en, fr]) =>
+    reverse ? { kind, source: fr, target: en } : { kind, source: en, target: fr },
+  );
 }
 
 /**
