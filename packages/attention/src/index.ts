@@ -23,11 +23,17 @@ export {
 } from "./hardAttention.ts";
 export { mergeHeads, splitHeads } from "./heads.ts";
 export { type KernelPooled, KernelPooling, type KernelPoolingOptions, nadarayaWatson } from "./kernelPooling.ts";
-export { appendKeyValue, disposeKeyValues, type KeyValue } from "./keyValue.ts";
+export { appendKeyValue, disposeKeyValues, type KeyValue, lastKeyValues, lengthOf } from "./keyValue.ts";
 export { LearnedPositions } from "./learnedPositions.ts";
 export { type HiddenRows, maskedSoftmax, type Visible } from "./maskedSoftmax.ts";
 export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks.ts";
-export { type Attended, type AttendOptions, MultiHeadAttention, type ProjectOptions } from "./multiHeadAttention.ts";
+export {
+  type Attended,
+  type AttendOptions,
+  MultiHeadAttention,
+  type ProjectOptions,
+  type TokenPositions,
+} from "./multiHeadAttention.ts";
 export type { MultiHeadAttentionConfig } from "./multiHeadAttentionConfig.ts";
 export {
   type RotaryConfig,
@@ -35,7 +41,7 @@ export {
   rotaryFrequencies,
   type RotaryScaling,
 } from "./rotaryFrequencies.ts";
-export { RotaryPositions } from "./rotaryPositions.ts";
+export { type PositionsOfBatch, RotaryPositions } from "./rotaryPositions.ts";
 export {
   type RelativeBuckets,
   relativePositionBucket,

@@ -6,12 +6,28 @@ export interface KeyValue {
   readonly keys: tf.Tensor4D;
   /** [B, H, K, D] */
   readonly values: tf.Tensor4D;
+  /** How many positions came before these and are kept no longer. Default 0. */
+  readonly dropped?: number;
+}
+
+/** How many positions there were, those that are kept no longer included. */
+export function lengthOf({ keys, dropped = 0 }: KeyValue): number {
+  return dropped + keys.shape[2];
 }
 
 /** `past` followed by `next`. Borrows both. */
 export function appendKeyValue(past: KeyValue | undefined, next: KeyValue): KeyValue {
   if (past === undefined) return { keys: tf.clone(next.keys), values: tf.clone(next.values) };
-  return { keys: tf.concat([past.keys, next.keys], 2), values: tf.concat([past.values, next.values], 2) };
+  return { ...past, keys: tf.concat([past.keys, next.keys], 2), values: tf.concat([past.values, next.values], 2) };
+}
+
+/** The last `count` positions, which is all that a sliding window looks back on. Borrows `keyValue`. */
+export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
+  const [batch, heads, length] = keyValue.keys.shape;
+  if (length <= count) return { ...keyValue, keys: tf.clone(keyValue.keys), values: tf.clone(keyValue.values) };
+  const first = length - count;
+  const last = (x: tf.Tensor4D) => tf.slice(x, [0, 0, first, 0], [batch, heads, count, x.shape[3]]);
+  return { keys: last(keyValue.keys), values: last(keyValue.values), dropped: (keyValue.dropped ?? 0) + first };
 }
 
 /** Both tensors of each, disposed of. */

@@ -27,4 +27,22 @@ export class LearnedPositions {
     }
     return tf.slice(this.weight, [offset, 0], [length, dModel]);
   }
+
+  /**
+   * The vectors of each row's own positions: [B][L] -> [B, L, E].
+   *
+   * @throws RangeError if a position is no integer from 0 to the last
+   */
+  at(rows: readonly (readonly number[])[]): tf.Tensor3D {
+    const [maxLength] = this.weight.shape;
+    for (const position of rows.flat()) {
+      checkInteger("LearnedPositions", "position", position, 0);
+      if (position >= maxLength) {
+        throw new RangeError(`LearnedPositions: expected at most ${maxLength} positions, got position ${position}`);
+      }
+    }
+    return tf.tidy(() =>
+      tf.gather<tf.Tensor>(this.weight, tf.tensor2d(rows as number[][], undefined, "int32")),
+    ) as tf.Tensor3D;
+  }
 }

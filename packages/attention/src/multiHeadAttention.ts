@@ -5,14 +5,25 @@ import type { AttentionOptions } from "./attentionOptions.ts";
 import { attentionPooling } from "./attentionPooling.ts";
 import { type AttentionStages, attentionStages } from "./attentionStages.ts";
 import { mergeHeads, splitHeads } from "./heads.ts";
-import type { KeyValue } from "./keyValue.ts";
+import { type KeyValue, lengthOf } from "./keyValue.ts";
 import { type HeadSizes, headSizes, type MultiHeadAttentionConfig } from "./multiHeadAttentionConfig.ts";
-import type { RotaryPositions } from "./rotaryPositions.ts";
+import type { PositionsOfBatch, RotaryPositions } from "./rotaryPositions.ts";
 import { scaledDotProductAttention } from "./scaledDotProductAttention.ts";
 import { dotScoreWith, type Score } from "./scores.ts";
+import { windowedAttention, windowMask } from "./windowedAttention.ts";
+
+/** Where tokens stand, for rotary positions. */
+export interface TokenPositions {
+  /** [B][L], each row's own. Default one after another. */
+  readonly positions?: readonly (readonly number[])[] | undefined;
+  /** How many positions the longest text of the batch has so far. Default up to the last of these. */
+  readonly span?: number | undefined;
+}
 
 /** How one call attends: who sees whom, and what is wanted back. */
-export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" | "bias"> {
+export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" | "bias">, TokenPositions {
+  /** Of the keys up to its own, how many a query sees: a sliding window (Mistral, arXiv:2310.06825). With `causal`. */
+  readonly window?: number | undefined;
   /** Multiplies what each head gives: [H], or [B, H]. 0 switches a head off. */
   readonly headMask?: tf.Tensor1D | tf.Tensor2D | undefined;
   /**
@@ -40,7 +51,7 @@ export interface Attended {
 }
 
 /** What keys are made of. */
-export interface ProjectOptions {
+export interface ProjectOptions extends TokenPositions {
   /** The position of the first key, for rotary positions: how many keys came before. Default 0. */
   readonly offset?: number | undefined;
   /** What values are made of, if not of the context: [B, K, valueContextDim]. */
@@ -114,12 +125,12 @@ export class MultiHeadAttention {
   }
 
   /** The keys and values of a context [B, K, contextDim], so that they can be attended to more than once. */
-  project(context: tf.Tensor3D, { offset = 0, values = context }: ProjectOptions = {}): KeyValue {
+  project(context: tf.Tensor3D, { offset = 0, values = context, positions, span }: ProjectOptions = {}): KeyValue {
     const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
       const keys = splitHeads(this.kProj.forward(context), numKeyValueHeads);
       return {
-        keys: this.#rotate(this.kNorm?.forward(keys) ?? keys, offset),
+        keys: this.#rotate(this.kNorm?.forward(keys) ?? keys, positions ?? offset, span),
         values: splitHeads(this.vProj.forward(values), numKeyValueHeads),
       };
     });
@@ -131,10 +142,15 @@ export class MultiHeadAttention {
    * @param x [B, Q, E]
    * @param context what {@link project} gave, or several of those appended
    */
-  attend(x: tf.Tensor3D, context: KeyValue, { headMask, weightChange, ...options }: AttendOptions = {}): Attended {
+  attend(
+    x: tf.Tensor3D,
+    context: KeyValue,
+    { headMask, weightChange, positions, span, ...options }: AttendOptions = {},
+  ): Attended {
     return tidy(() => {
       const heads = splitHeads(this.qProj.forward(x), this.numHeads);
-      const queries = this.#rotate(this.qNorm?.forward(heads) ?? heads, context.keys.shape[2] - x.shape[1]);
+      const at = positions ?? lengthOf(context) - x.shape[1];
+      const queries = this.#rotate(this.qNorm?.forward(heads) ?? heads, at, span);
       const { pooled, stages } = this.#pool(queries, context, options);
       const changed =
         weightChange === undefined
@@ -150,8 +166,14 @@ export class MultiHeadAttention {
   #pool(
     queries: tf.Tensor4D,
     { keys, values }: KeyValue,
-    { returnWeights, ...visible }: Omit<AttendOptions, "headMask" | "weightChange">,
+    { returnWeights, window, ...visible }: Omit<AttendOptions, "headMask" | "weightChange" | keyof TokenPositions>,
   ): { pooled: tf.Tensor4D; stages?: AttentionStages } {
+    if (window !== undefined && window < keys.shape[2]) {
+      const linear = !returnWeights && this.#score === undefined;
+      const pooled = linear ? windowedAttention(queries, keys, values, window, { ...this.#options, ...visible }) : null;
+      if (pooled) return { pooled };
+      visible = { ...visible, mask: windowMask(queries, keys, window, visible.mask) };
+    }
     const { scale, ...options } = { ...this.#options, ...visible };
     if (!returnWeights && this.#score === undefined) {
       return { pooled: scaledDotProductAttention(queries, keys, values, { ...options, scale }) };
@@ -164,8 +186,8 @@ export class MultiHeadAttention {
     return { pooled: tf.matMul(stages.dropped, v), stages };
   }
 
-  #rotate(x: tf.Tensor4D, offset: number): tf.Tensor4D {
-    return this.#rotary?.rotate(x, offset) ?? x;
+  #rotate(x: tf.Tensor4D, at: PositionsOfBatch, span: number | undefined): tf.Tensor4D {
+    return this.#rotary?.rotate(x, at, span) ?? x;
   }
 }
 

@@ -17,7 +17,23 @@ export type RotaryScaling =
       readonly betaSlow?: number;
       /** Multiplies both cosines and sines. Default 0.1 ln(factor) + 1, the paper's. */
       readonly attentionFactor?: number;
+      /** Whether the ramp begins and ends at whole features. Default true; gpt-oss has false. */
+      readonly truncate?: boolean;
     }
+  /** A divisor for each feature, one list up to `originalLength` and one beyond (LongRoPE, arXiv:2402.13753). */
+  | {
+      readonly type: "longrope";
+      readonly factor: number;
+      readonly originalLength: number;
+      /** dim / 2 numbers */
+      readonly shortFactors: readonly number[];
+      /** dim / 2 numbers */
+      readonly longFactors: readonly number[];
+      /** Multiplies both cosines and sines. Default sqrt(1 + ln(factor) / ln(originalLength)). */
+      readonly attentionFactor?: number;
+    }
+  /** The fastest features turn, a share `proportion` of them, and the others stay as they are (Gemma 3n). */
+  | { readonly type: "proportional"; readonly factor: number; readonly proportion: number }
   /** The same idea with bounds on the wavelength (Llama 3.1). */
   | {
       readonly type: "llama3";
@@ -48,7 +64,7 @@ export interface RotaryFrequencies {
 /**
  * The frequencies of rotary positions, as Hugging Face's `modeling_rope_utils.py` computes them.
  *
- * @param length how many positions there are so far; `dynamic` alone asks for it
+ * @param length how many positions there are so far; `dynamic` and `longrope` alone ask for it
  * @throws RangeError if a number makes no sense
  */
 export function rotaryFrequencies(config: RotaryConfig, length: number): RotaryFrequencies {
@@ -69,9 +85,13 @@ export function rotaryFrequencies(config: RotaryConfig, length: number): RotaryF
       return yarn(plain, scaling, dim, base);
     case "llama3":
       return { frequencies: plain.map((frequency) => llama3(frequency, scaling)), scale: 1 };
+    case "longrope":
+      return longrope(plain, scaling, length);
+    case "proportional":
+      return { frequencies: proportional(plain, scaling), scale: 1 };
     default:
       throw new TypeError(
-        `rotaryFrequencies: expected scaling of type linear, dynamic, yarn or llama3, got ${String((scaling as { type: unknown }).type)}`,
+        `rotaryFrequencies: expected scaling of type linear, dynamic, yarn, longrope, llama3 or proportional, got ${String((scaling as { type: unknown }).type)}`,
       );
   }
 }
@@ -83,11 +103,12 @@ function geometric(dim: number, base: number): Float64Array {
 type Scaling<Type> = Extract<RotaryScaling, { readonly type: Type }>;
 
 function yarn(plain: Float64Array, scaling: Scaling<"yarn">, dim: number, base: number): RotaryFrequencies {
-  const { factor, originalLength, betaFast = 32, betaSlow = 1 } = scaling;
+  const { factor, originalLength, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
   // The feature that turns so often within the original length.
   const featureOf = (turns: number) => (dim * Math.log(originalLength / (turns * 2 * Math.PI))) / (2 * Math.log(base));
-  const low = Math.max(Math.floor(featureOf(betaFast)), 0);
-  const high = Math.min(Math.ceil(featureOf(betaSlow)), dim - 1);
+  const [first, last] = [featureOf(betaFast), featureOf(betaSlow)];
+  const low = Math.max(truncate ? Math.floor(first) : first, 0);
+  const high = Math.min(truncate ? Math.ceil(last) : last, dim - 1);
   const span = high === low ? 0.001 : high - low;
   const frequencies = plain.map((frequency, i) => {
     const stretched = Math.min(Math.max((i - low) / span, 0), 1);
@@ -95,6 +116,21 @@ function yarn(plain: Float64Array, scaling: Scaling<"yarn">, dim: number, base: 
   });
   const attention = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
   return { frequencies, scale: scaling.attentionFactor ?? attention };
+}
+
+function longrope(plain: Float64Array, scaling: Scaling<"longrope">, length: number): RotaryFrequencies {
+  const { factor, originalLength, shortFactors, longFactors } = scaling;
+  const divisors = length > originalLength ? longFactors : shortFactors;
+  const attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalLength));
+  return {
+    frequencies: plain.map((frequency, i) => frequency / (divisors[i] as number)),
+    scale: scaling.attentionFactor ?? attention,
+  };
+}
+
+function proportional(plain: Float64Array, { factor, proportion }: Scaling<"proportional">): Float64Array {
+  const turning = Math.floor(proportion * plain.length);
+  return plain.map((frequency, i) => (i < turning ? frequency / factor : 0));
 }
 
 function llama3(frequency: number, scaling: Scaling<"llama3">): number {
@@ -115,9 +151,19 @@ function checkRotary({ dim, base = 10000, scaling }: RotaryConfig): void {
   if (scaling.type === "dynamic" && dim === 2) {
     throw new RangeError("rotaryFrequencies: expected a dim above 2 for dynamic scaling, got 2");
   }
+  if (scaling.type === "longrope") checkFactors(dim, scaling);
   if (scaling.type === "llama3" && !(scaling.lowFreqFactor < scaling.highFreqFactor)) {
     throw new RangeError(
       `rotaryFrequencies: expected lowFreqFactor below highFreqFactor, got ${scaling.lowFreqFactor} and ${scaling.highFreqFactor}`,
     );
+  }
+}
+
+function checkFactors(dim: number, { shortFactors, longFactors }: Scaling<"longrope">): void {
+  for (const [name, factors] of Object.entries({ shortFactors, longFactors })) {
+    if (factors.length !== dim / 2) {
+      throw new RangeError(`rotaryFrequencies: expected ${dim / 2} ${name}, got ${factors.length}`);
+    }
+    for (const factor of factors) checkPositive("rotaryFrequencies", name, factor);
   }
 }

@@ -21,9 +21,17 @@ const MASKED_SCORE: SpareArray = {
   isRight: ({ data }) => data.length === 1 && (data[0] ?? 0) <= -1e4,
 };
 
-/** What GPT-2's files of older releases hold besides: the causal masks. */
+/** The layers of a decoder that was made to attend to an encoder: a text alone never goes through them. */
+const CROSS_ATTENTION: SpareArrays<CausalConfig> = Object.fromEntries(
+  ["crossattention.c_attn", "crossattention.q_attn", "crossattention.c_proj", "ln_cross_attn"].flatMap((part) =>
+    ["weight", "bias"].map((kind) => [`transformer.h.*.${part}.${kind}`, { as: "attention to an encoder" }]),
+  ),
+);
+
+/** What GPT-2's files hold besides: the causal masks of older releases, and attention to an encoder. */
 export const GPT2_SPARES: SpareArrays<CausalConfig> = {
   ...OTHER_HEADS,
+  ...CROSS_ATTENTION,
   "transformer.h.*.attn.bias": CAUSAL_MASK,
   "transformer.h.*.attn.masked_bias": MASKED_SCORE,
 };

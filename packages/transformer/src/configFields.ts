@@ -1,9 +1,14 @@
 /** Reads the fields of a foreign `config.json`, each with its type checked and its name in the error. */
 export class ConfigFields {
   readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #path: string;
 
-  /** @throws ConfigError if it is no object */
-  constructor(json: unknown) {
+  /**
+   * @param path what stands before the names of the fields in an error: where an object within the file is
+   * @throws ConfigError if it is no object
+   */
+  constructor(json: unknown, path = "") {
+    this.#path = path;
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new ConfigError(`config.json: expected an object, got ${describe(json)}`);
     }
@@ -29,7 +34,40 @@ export class ConfigFields {
   optionalObject(name: string): ConfigFields | undefined {
     if (!this.has(name)) return undefined;
     const value = this.#fields[name];
-    return typeof value === "object" && !Array.isArray(value) ? new ConfigFields(value) : this.#fail(name, "an object");
+    const isObject = typeof value === "object" && !Array.isArray(value);
+    return isObject ? new ConfigFields(value, `${this.#path}${name}.`) : this.#fail(name, "an object");
+  }
+
+  /** Whether there is no field at all. */
+  isEmpty(): boolean {
+    return Object.keys(this.#fields).length === 0;
+  }
+
+  /** @throws ConfigError naming a field that is not one of `known` */
+  expectOnly(known: readonly string[]): void {
+    const unknown = Object.keys(this.#fields).find((name) => !known.includes(name));
+    if (unknown !== undefined) this.#fail(unknown, `one of the fields that are known (${known.join(", ")})`);
+  }
+
+  /** Strings, if the field is there. */
+  optionalStrings(name: string): readonly string[] | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    const valid = Array.isArray(value) && value.every((each) => typeof each === "string");
+    return valid ? (value as string[]) : this.#fail(name, "a list of strings");
+  }
+
+  /** As many numbers above 0. */
+  positiveNumbers(name: string, count: number): readonly number[] {
+    const value = this.#fields[name];
+    const isAbove = (each: unknown) => typeof each === "number" && each > 0 && each < Infinity;
+    const valid = Array.isArray(value) && value.length === count && value.every(isAbove);
+    return valid ? (value as number[]) : this.#fail(name, `a list of ${count} numbers above 0`);
+  }
+
+  /** A finite number of at least 0, which must be there. */
+  required(name: string): number {
+    return this.optionalNumber(name) ?? this.#fail(name, "a number of at least 0");
   }
 
   /** A whole number of at least 0. */
@@ -135,7 +173,7 @@ export class ConfigFields {
   }
 
   #fail(name: string, expected: string, got = this.#fields[name]): never {
-    throw new ConfigError(`config.json: expected ${name} to be ${expected}, got ${describe(got)}`);
+    throw new ConfigError(`config.json: expected ${this.#path}${name} to be ${expected}, got ${describe(got)}`);
   }
 }
 

@@ -32,6 +32,8 @@ const QWEN3 = parseLlamaConfig({
   ...{ intermediate_size: 5, num_hidden_layers: 1, max_position_embeddings: 9, eos_token_id: 0 },
 });
 
+const WINDOWED = { model_type: "qwen2", num_hidden_layers: 2, use_sliding_window: true, sliding_window: 3 };
+
 function randomModel(config: CausalConfig): CausalLanguageModel {
   let seed = 5;
   const params = Params.from((_, shape) => tf.randomNormal(shape, 0, 0.5, "float32", seed++));
@@ -127,17 +129,89 @@ describe("config.json", () => {
     expect(parseLlamaConfig(older).rotary).toEqual({ dim: 128, base: 5e5, scaling: { type: "linear", factor: 2 } });
   });
 
+  test("windows by layer, as each type says it", () => {
+    const windows = (json: object) => parseLlamaConfig({ num_hidden_layers: 2, ...json }).windows;
+    expect(windows({ model_type: "mistral" })).toEqual([4096, 4096]);
+    expect(windows({ model_type: "mistral", sliding_window: null })).toBeUndefined();
+    expect(windows({ model_type: "llama", sliding_window: 3 })).toBeUndefined();
+    expect(windows(WINDOWED)).toBeUndefined(); // from layer 28 on
+    expect(windows({ ...WINDOWED, max_window_layers: 1 })).toEqual([null, 3]);
+    expect(windows({ ...WINDOWED, max_window_layers: 0, use_sliding_window: false })).toBeUndefined();
+    const layerTypes = ["sliding_attention", "full_attention"];
+    expect(windows({ ...WINDOWED, layer_types: layerTypes })).toEqual([3, null]);
+  });
+
+  test.each([
+    { model_type: "mistral", sliding_window: 3 },
+    { ...WINDOWED, max_window_layers: 1 },
+    { ...WINDOWED, model_type: "qwen3", layer_types: ["sliding_attention", "full_attention"] },
+    {
+      model_type: "llama",
+      rope_scaling: { type: "yarn", factor: 4, truncate: false, mscale: 0.7, mscale_all_dim: 0.5 },
+    },
+    { model_type: "llama", head_dim: 4, rope_scaling: { type: "longrope", short_factor: [1, 2], long_factor: [3, 4] } },
+    { model_type: "llama", rope_parameters: { rope_type: "proportional", partial_rotary_factor: 0.25 } },
+    { model_type: "gpt2", scale_attn_weights: false, scale_attn_by_inverse_layer_idx: true },
+  ])("%j is written as it is read", (json) => {
+    const [parse, format] =
+      json.model_type === "gpt2" ? [parseGpt2Config, formatGpt2Config] : [parseLlamaConfig, formatLlamaConfig];
+    expect(parse(format(parse(json)))).toEqual(parse(json));
+    expect(format(parse(json))["model_type"]).toBe(json.model_type);
+  });
+
+  test("rope_scaling goes before rope_parameters, and the length of the file before that of the scaling", () => {
+    const scaled = (json: object) => parseLlamaConfig({ model_type: "llama", ...json }).rotary?.scaling;
+    const [linear, yarn] = [
+      { type: "linear", factor: 3 },
+      { rope_type: "yarn", factor: 2 },
+    ];
+    expect(scaled({ rope_scaling: linear, rope_parameters: yarn })).toEqual(linear);
+    expect(scaled({ rope_scaling: {}, rope_parameters: yarn })).toMatchObject({ type: "yarn", originalLength: 2048 });
+    const length = { original_max_position_embeddings: 512 };
+    expect(scaled({ rope_scaling: { ...yarn, ...length } })).toMatchObject({ originalLength: 512 });
+    expect(scaled({ rope_scaling: yarn, ...length })).toMatchObject({ originalLength: 512 });
+    expect(scaled({ rope_scaling: { type: "dynamic", factor: 2, ...length } })).toMatchObject({ originalLength: 2048 });
+  });
+
   test.each([
     [{ model_type: "gpt2", n_head: 7 }, "n_head to be a divisor of 768"],
-    [{ model_type: "gpt2", scale_attn_by_inverse_layer_idx: true }, "scale_attn_by_inverse_layer_idx to be false"],
+    [
+      { model_type: "gpt2", scale_attn_by_inverse_layer_idx: "x" },
+      "scale_attn_by_inverse_layer_idx to be true or false",
+    ],
     [{ model_type: "gpt2", eos_token_id: "x" }, "eos_token_id to be a token id or a list of them"],
     [{ model_type: "bert" }, "model_type"],
     [{ model_type: "llama", num_key_value_heads: 5 }, "num_key_value_heads to be a divisor of 32"],
-    [{ model_type: "mistral", sliding_window: 4096 }, "sliding_window to be null or 131072, got 4096"],
-    [{ model_type: "mistral" }, "sliding_window to be null or 131072, got nothing"],
-    [{ model_type: "qwen2", use_sliding_window: true, sliding_window: 5 }, "sliding_window to be null or 32768, got 5"],
+    [{ model_type: "mistral", sliding_window: 0 }, "sliding_window to be null or a whole number above 0, got 0"],
+    [{ ...WINDOWED, layer_types: ["full_attention"] }, "layer_types to be 2 of sliding_attention, full_attention"],
+    [{ ...WINDOWED, layer_types: ["full_attention", "other"] }, "layer_types to be 2 of"],
+    [
+      { ...WINDOWED, use_sliding_window: false, layer_types: ["full_attention", "sliding_attention"] },
+      "layer_types to be full_attention in every layer where there is no sliding_window",
+    ],
     [{ model_type: "llama", rope_parameters: 3 }, "rope_parameters to be an object"],
-    [{ model_type: "llama", rope_scaling: { rope_type: "longrope" } }, "rope_type to be one of default, linear"],
+    [
+      { model_type: "llama", rope_scaling: { rope_type: "mrope" } },
+      "rope_scaling.rope_type to be one of default, linear",
+    ],
+    [{ model_type: "llama", rope_scaling: { type: "linear" } }, "rope_scaling.factor to be a number of at least 0"],
+    [
+      { model_type: "llama", rope_scaling: { type: "linear", factor: 0 } },
+      "rope_scaling.factor to be a number above 0",
+    ],
+    [
+      { model_type: "llama", rope_parameters: { rope_type: "yarn", factor: 2, ramp: "cosine" } },
+      'rope_parameters.ramp to be one of the fields that are known (rope_type, type, rope_theta, partial_rotary_factor, factor, original_max_position_embeddings, attention_factor, beta_fast, beta_slow, mscale, mscale_all_dim, truncate, short_factor, long_factor, low_freq_factor, high_freq_factor, mrope_section, finetuned), got "cosine"',
+    ],
+    [
+      { model_type: "llama", rope_parameters: { rope_type: "longrope", short_factor: [1], long_factor: [1] } },
+      "rope_parameters.short_factor to be a list of 64 numbers above 0, got [1]",
+    ],
+    [
+      { model_type: "llama", rope_parameters: { rope_type: "linear", factor: 2, partial_rotary_factor: 0.5 } },
+      "rope_parameters.partial_rotary_factor to be 1, since whole heads turn, got 0.5",
+    ],
+    [{ model_type: "llama", head_dim: 5 }, "head_dim to be even"],
   ])("refuses %j", (json, message) => {
     const parse = json.model_type === "gpt2" ? parseGpt2Config : parseLlamaConfig;
     expect(() => parse(json)).toThrow(message);
@@ -171,15 +245,19 @@ describe("parameters", () => {
 });
 
 describe("generate", () => {
-  test("says when a prompt and what is to follow do not fit the positions", async () => {
+  test("goes on to the last position, and one token beyond it, which nothing reads", async () => {
     const model = randomModel(GPT2);
-    await expect(generate(model, [[1, 2, 3]], { maxNewTokens: 7 })).rejects.toThrow(
-      "at most 9, the model's positions, got 10",
-    );
-    await expect(generate(model, [[1, 2, 3]], { maxLength: 3 })).rejects.toThrow("room for the 3 tokens of the prompt");
+    const prompt = [1, 2, 3, 4, 5, 6, 1, 2, 3]; // as long as the positions
+    const length = async (options: object, ids = prompt) =>
+      (await generate(model, [ids], { eosTokenId: [], ...options }))[0]?.[0]?.ids.length;
+    expect(await length({ maxNewTokens: 1 })).toBe(10);
+    expect(await length({ maxNewTokens: 7 }, [1, 2, 3])).toBe(10);
+    expect(await length({}, [1, 2, 3])).toBe(9); // 20 more, but for the positions
+    await expect(length({ maxNewTokens: 2 })).rejects.toThrow("expected at most 9 positions, got 1 from position 9");
+    const all = [0, 1, 2, 3, 4, 5, 6];
+    expect(await length({ maxNewTokens: 500, eosTokenId: all }, [1, 2, 3])).toBe(4); // the text ends before
+    await expect(length({})).rejects.toThrow("room for the 9 tokens of the prompt and one more, got 9");
     await expect(generate(model, [[]])).rejects.toThrow("at least one id in source 0");
-    const [made] = (await generate(model, [[1, 2, 3]], { eosTokenId: [] })).flat();
-    expect(made?.ids).toHaveLength(9); // 20 more, but for the positions
     model.dispose();
   });
 

@@ -23,10 +23,16 @@ export interface CausalConfig {
   readonly qkNorm: boolean;
   readonly attentionBias: { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
   readonly ffnBias: boolean;
+  /** Whether scores are divided by the square root of the head's width. Default true; GPT-2 alone has the choice. */
+  readonly scaleScores?: boolean;
+  /** Whether scores are divided by the layer's number too, from 1 (Mistral's GPT-2 of Stanford). Default false. */
+  readonly scaleScoresByLayer?: boolean;
   /** The longest text that it was made for, in tokens. */
   readonly maxPositions: number;
   /** How queries and keys turn by their positions. Absent: each position has a learned vector. */
   readonly rotary?: RotaryConfig;
+  /** For each layer, how many keys up to its own a query sees; null for all. Absent: all in every layer. */
+  readonly windows?: readonly (number | null)[];
   readonly tieWordEmbeddings: boolean;
   /** Chance of dropping a value while training: of the embeddings, of a sublayer's output, of the attention weights. */
   readonly embeddingDropout: number;

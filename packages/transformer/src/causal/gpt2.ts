@@ -15,13 +15,8 @@ export function parseGpt2Config(json: unknown): CausalConfig {
   fields.expect("model_type", "gpt2");
   const dModel = fields.integer("n_embd", 768);
   const numHeads = fields.divisor("n_head", 12, dModel);
-  for (const [name, plain] of [
-    ["scale_attn_weights", true],
-    ["scale_attn_by_inverse_layer_idx", false],
-    ["add_cross_attention", false],
-  ] as const) {
-    if (fields.boolean(name, plain) !== plain) fields.fail(name, `${plain}`);
-  }
+  // Both only change in what order single-precision numbers are multiplied, or add what a text alone never reaches.
+  for (const name of ["reorder_and_upcast_attn", "add_cross_attention"]) fields.boolean(name, false);
   return {
     vocabSize: fields.integer("vocab_size", 50257),
     ...{ dModel, numHeads, numKeyValueHeads: numHeads, headDim: dModel / numHeads },
@@ -31,6 +26,8 @@ export function parseGpt2Config(json: unknown): CausalConfig {
     ...{ gated: false, norm: "layerNorm", qkNorm: false },
     normEps: fields.number("layer_norm_epsilon", 1e-5),
     ...{ attentionBias: { q: true, k: true, v: true, out: true }, ffnBias: true },
+    ...(!fields.boolean("scale_attn_weights", true) && { scaleScores: false }),
+    ...(fields.boolean("scale_attn_by_inverse_layer_idx", false) && { scaleScoresByLayer: true }),
     maxPositions: fields.integer("n_positions", 1024),
     tieWordEmbeddings: fields.boolean("tie_word_embeddings", true),
     embeddingDropout: fields.rate("embd_pdrop", 0.1),
@@ -58,6 +55,8 @@ export function formatGpt2Config(config: CausalConfig): Record<string, unknown> 
     resid_pdrop: config.dropout,
     attn_pdrop: config.attentionDropout,
     tie_word_embeddings: config.tieWordEmbeddings,
+    ...(config.scaleScores === false && { scale_attn_weights: false }),
+    ...(config.scaleScoresByLayer && { scale_attn_by_inverse_layer_idx: true }),
     ...specialTokenFields(config),
   };
 }
@@ -74,7 +73,7 @@ export function isGpt2Config({
 }: CausalConfig): boolean {
   const { q, k, v, out } = config.attentionBias;
   return (
-    ![gated, qkNorm, rotary !== undefined].includes(true) &&
+    ![gated, qkNorm, rotary !== undefined, config.windows !== undefined].includes(true) &&
     [q, k, v, out, config.ffnBias, norm === "layerNorm", numHeads === numKeyValueHeads].every(Boolean) &&
     config.headDim * numHeads === config.dModel
   );

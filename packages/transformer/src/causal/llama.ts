@@ -1,9 +1,10 @@
-import type { RotaryConfig, RotaryScaling } from "@qkv/attention";
 import type { NameMap } from "@qkv/nn";
 import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
 import { ConfigFields } from "../configFields.ts";
 import type { CausalConfig } from "./config.ts";
+import { formatRope, parseRope } from "./rope.ts";
 import { specialTokenFields, specialTokens } from "./specialTokens.ts";
+import { formatWindows, parseWindows } from "./windows.ts";
 
 /** The `model_type`s that are Llama with a bias or a norm more. */
 export const LLAMA_TYPES = ["llama", "mistral", "qwen2", "qwen3"] as const;
@@ -42,7 +43,7 @@ const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
  * Reads Hugging Face's `config.json` of `model_type` "llama", "mistral", "qwen2" or "qwen3"
  * (https://huggingface.co/docs/transformers/model_doc/llama). Fields left out have transformers' defaults.
  *
- * @throws ConfigError naming the field; sliding windows are refused
+ * @throws ConfigError naming the field
  */
 export function parseLlamaConfig(json: unknown): CausalConfig {
   const fields = new ConfigFields(json);
@@ -50,15 +51,16 @@ export function parseLlamaConfig(json: unknown): CausalConfig {
   const defaults = DEFAULTS[type];
   const dModel = fields.integer("hidden_size", defaults.hiddenSize);
   const numHeads = fields.integer("num_attention_heads", 32);
-  const numKeyValueHeads = fields.divisor("num_key_value_heads", defaults.numKeyValueHeads ?? numHeads, numHeads);
+  const groups = fields.isNull("num_key_value_heads") ? numHeads : (defaults.numKeyValueHeads ?? numHeads);
+  const numKeyValueHeads = fields.divisor("num_key_value_heads", groups, numHeads);
   const headDim = fields.optionalInteger("head_dim") ?? defaults.headDim ?? dModel / numHeads;
   if (!Number.isSafeInteger(headDim) || headDim < 1) fields.fail("num_attention_heads", `a divisor of ${dModel}`);
   const maxPositions = fields.integer("max_position_embeddings", defaults.maxPositions);
-  refuseWindows(fields, type, maxPositions);
+  const numLayers = fields.integer("num_hidden_layers", 32);
   return {
     vocabSize: fields.integer("vocab_size", defaults.vocabSize),
     ...{ dModel, numHeads, numKeyValueHeads, headDim },
-    numLayers: fields.integer("num_hidden_layers", 32),
+    numLayers,
     ffnDim: fields.integer("intermediate_size", defaults.ffnDim),
     activation: fields.oneOf("hidden_act", ACTIVATIONS_BY_NAME, "silu"),
     ...{ gated: true, norm: "rmsNorm", qkNorm: type === "qwen3" },
@@ -66,7 +68,8 @@ export function parseLlamaConfig(json: unknown): CausalConfig {
     attentionBias: biasesOf(fields, type),
     ffnBias: type === "llama" && fields.boolean("mlp_bias", false),
     maxPositions,
-    rotary: rotaryOf(fields, headDim, maxPositions),
+    rotary: parseRope(fields, headDim, maxPositions),
+    ...parseWindows(fields, type, numLayers),
     tieWordEmbeddings: fields.boolean("tie_word_embeddings", false),
     ...{ embeddingDropout: 0, dropout: 0 },
     attentionDropout: fields.rate("attention_dropout", 0),
@@ -82,49 +85,12 @@ function biasesOf(fields: ConfigFields, type: LlamaType): CausalConfig["attentio
   return { q: all, k: all, v: all, out: all };
 }
 
-/** Here everybody sees the whole past, whatever window a model was made with. */
-function refuseWindows(fields: ConfigFields, type: LlamaType, maxPositions: number): void {
-  const isOn = type === "mistral" || (type !== "llama" && fields.boolean("use_sliding_window", false));
-  if (!isOn || fields.isNull("sliding_window")) return;
-  if (fields.integer("sliding_window", 4096) < maxPositions) fields.fail("sliding_window", `null or ${maxPositions}`);
-}
-
-function rotaryOf(fields: ConfigFields, dim: number, maxPositions: number): RotaryConfig {
-  const rope = fields.optionalObject("rope_parameters") ?? fields.optionalObject("rope_scaling");
-  const base = rope?.optionalNumber("rope_theta") ?? fields.number("rope_theta", 10000);
-  const scaling = rope && scalingOf(rope, maxPositions);
-  return { dim, base, ...(scaling && { scaling }) };
-}
-
-const ROPE_TYPES = {
-  default: "default",
-  linear: "linear",
-  dynamic: "dynamic",
-  yarn: "yarn",
-  llama3: "llama3",
-} as const;
-
-function scalingOf(rope: ConfigFields, maxPositions: number): RotaryScaling | undefined {
-  const type = rope.oneOf(rope.has("rope_type") ? "rope_type" : "type", ROPE_TYPES, "default");
-  if (type === "default") return undefined;
-  const factor = rope.number("factor", 1);
-  if (type === "linear") return { type, factor };
-  const originalLength = rope.integer("original_max_position_embeddings", maxPositions);
-  if (type === "dynamic") return { type, factor, originalLength };
-  if (type === "llama3") {
-    const [lowFreqFactor, highFreqFactor] = [rope.number("low_freq_factor", 1), rope.number("high_freq_factor", 4)];
-    return { type, factor, originalLength, lowFreqFactor, highFreqFactor };
-  }
-  const attentionFactor = rope.optionalNumber("attention_factor");
-  const betas = { betaFast: rope.number("beta_fast", 32), betaSlow: rope.number("beta_slow", 1) };
-  return { type, factor, originalLength, ...betas, ...(attentionFactor !== undefined && { attentionFactor }) };
-}
-
 /** The type that a config fits, if there is one. */
 export function llamaTypeOf({
   gated,
   norm,
   rotary,
+  windows,
   qkNorm,
   attentionBias,
   ffnBias,
@@ -134,13 +100,17 @@ export function llamaTypeOf({
   const biases = [q, k, v].filter(Boolean).length;
   if (biases !== 0 && biases !== 3) return undefined;
   if (qkNorm) return q === out && !ffnBias ? "qwen3" : undefined;
-  if (q === out) return "llama";
+  if (windows !== undefined && !q && !ffnBias) return isUniform(windows) ? "mistral" : undefined;
+  if (q === out) return windows === undefined ? "llama" : undefined;
   return q && !ffnBias ? "qwen2" : undefined;
+}
+
+function isUniform(windows: readonly (number | null)[]): boolean {
+  return windows.every((window) => window !== null && window === windows[0]);
 }
 
 /** The `config.json` that transformers opens as one of {@link LLAMA_TYPES}: {@link parseLlamaConfig} reads it back. */
 export function formatLlamaConfig(config: CausalConfig): Record<string, unknown> {
-  const { base = 10000, scaling } = config.rotary ?? { dim: 0 };
   const type = llamaTypeOf(config);
   return {
     model_type: type,
@@ -159,27 +129,10 @@ export function formatLlamaConfig(config: CausalConfig): Record<string, unknown>
     attention_dropout: config.attentionDropout,
     ...(type !== "qwen2" && { attention_bias: config.attentionBias.q }),
     ...(type === "llama" && { mlp_bias: config.ffnBias }),
-    // Both the field of transformers 5 and that of the releases before.
-    rope_parameters: { rope_theta: base, ...formatScaling(scaling) },
-    rope_theta: base,
-    ...(scaling && { rope_scaling: formatScaling(scaling) }),
+    ...formatRope(config.rotary),
+    ...formatWindows(config.windows, type),
     ...specialTokenFields(config),
   };
-}
-
-function formatScaling(scaling: RotaryScaling | undefined): Record<string, unknown> {
-  if (scaling === undefined) return { rope_type: "default" };
-  const { type, factor } = scaling;
-  const common = { rope_type: type, factor };
-  if (type === "linear") return common;
-  const stretched = { ...common, original_max_position_embeddings: scaling.originalLength };
-  if (type === "dynamic") return stretched;
-  if (type === "llama3") {
-    return { ...stretched, low_freq_factor: scaling.lowFreqFactor, high_freq_factor: scaling.highFreqFactor };
-  }
-  const { betaFast = 32, betaSlow = 1, attentionFactor } = scaling;
-  const attention = attentionFactor !== undefined && { attention_factor: attentionFactor };
-  return { ...stretched, beta_fast: betaFast, beta_slow: betaSlow, ...attention };
 }
 
 /** Our parameter names -> those of `LlamaForCausalLM`, and of the others that have a bias or a norm more. */

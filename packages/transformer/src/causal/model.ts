@@ -1,8 +1,16 @@
-import { type AttentionStages, keyMask, type KeyValue, LearnedPositions } from "@qkv/attention";
+import {
+  type AttentionStages,
+  keyMask,
+  type KeyValue,
+  LearnedPositions,
+  lengthOf,
+  type PositionsOfBatch,
+  type TokenPositions,
+} from "@qkv/attention";
 import { crossEntropy, linear } from "@qkv/backend";
 import { dropout, Embedding, LayerNorm, Linear, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { CausalModel, CausalGenerationDefaults } from "../causalModel.ts";
+import type { CausalModel, CausalGenerationDefaults, DecodeOptions } from "../causalModel.ts";
 import { headMaskOf } from "../headMasks.ts";
 import type { DecoderPast } from "../seq2seq.ts";
 import type { ForwardOptions } from "../seq2seqOutput.ts";
@@ -53,14 +61,14 @@ export class CausalLanguageModel implements CausalModel {
     const init = normal(config.initializerRange);
     this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);
     if (rotary === undefined) this.positions = new LearnedPositions(params.at("positions"), maxPositions, dModel, init);
-    this.layers = Array.from({ length: numLayers }, (_, i) => new CausalLayer(params.at("layers", i), config));
+    this.layers = Array.from({ length: numLayers }, (_, i) => new CausalLayer(params.at("layers", i), config, i));
     const Norm = config.norm === "layerNorm" ? LayerNorm : RMSNorm;
     this.norm = new Norm(params.at("norm"), dModel, { eps: config.normEps });
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
     this.params = params;
     this.config = config;
-    this.generation = { eosTokenId: eosTokenIds, ...(rotary === undefined && { maxPositions }) };
+    this.generation = { eosTokenId: eosTokenIds, maxPositions };
   }
 
   /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */
@@ -95,10 +103,10 @@ export class CausalLanguageModel implements CausalModel {
   decode(
     ids: tf.Tensor2D,
     past?: DecoderPast,
-    options: Pick<ForwardOptions, "headMasks"> = {},
+    { headMasks, keep, ...places }: Pick<ForwardOptions, "headMasks"> & DecodeOptions = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
     return tidy(() => {
-      const output = this.#run(ids, past, undefined, options);
+      const output = this.#run(ids, past, keep, { headMasks }, places);
       const [batch, length, width] = output.lastHiddenState.shape;
       const last = tf.slice(output.lastHiddenState, [0, length - 1, 0], [batch, 1, width]);
       return { logits: this.#logits(last), past: output.past };
@@ -120,9 +128,10 @@ export class CausalLanguageModel implements CausalModel {
     past: DecoderPast | undefined,
     keep: tf.Tensor2D | undefined,
     { random, hiddenStates, attentions, headMasks }: ForwardOptions,
+    places: TokenPositions = {},
   ): Omit<CausalOutput, "logits"> & { past: DecoderPast } {
-    const options = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }) };
-    let x = this.#embed(ids, past?.[0]?.keys.shape[2] ?? 0, random);
+    const options = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }), ...places };
+    let x = this.#embed(ids, places.positions ?? (past?.[0] ? lengthOf(past[0]) : 0), random);
     const states = [x];
     const weights: tf.Tensor4D[] = [];
     const stages: AttentionStages[] = [];
@@ -145,10 +154,16 @@ export class CausalLanguageModel implements CausalModel {
     };
   }
 
-  #embed(ids: tf.Tensor2D, offset: number, random: RandomStream | undefined): tf.Tensor3D {
+  #embed(ids: tf.Tensor2D, at: PositionsOfBatch, random: RandomStream | undefined): tf.Tensor3D {
     const tokens = this.embedding.forward(ids); // [B, L, E]
-    const placed = this.positions === undefined ? tokens : tf.add(tokens, this.positions.forward(ids.shape[1], offset));
-    return dropout(placed as tf.Tensor3D, this.config.embeddingDropout, random);
+    return dropout(this.#place(tokens, at), this.config.embeddingDropout, random);
+  }
+
+  /** [B, L, E], with the learned vectors of their positions if there are any. */
+  #place(tokens: tf.Tensor3D, at: PositionsOfBatch): tf.Tensor3D {
+    if (this.positions === undefined) return tokens;
+    const vectors = typeof at === "number" ? this.positions.forward(tokens.shape[1], at) : this.positions.at(at);
+    return tf.add(tokens, vectors);
   }
 
   /** [B, L, E] -> [B, L, V] */
