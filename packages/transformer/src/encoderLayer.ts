@@ -7,6 +7,7 @@ import { fusedLayer } from "./fusedLayer.ts";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 import { enter, leave, type NormOrder } from "./normOrder.ts";
 import { ResidualBranch } from "./residualBranch.ts";
+import { SwiGluFeedForward } from "./swiGluFeedForward.ts";
 
 /** What an {@link EncoderLayer} gives. */
 export interface EncoderLayerOutput {
@@ -23,7 +24,7 @@ export class EncoderLayer {
   readonly selfAttn: MultiHeadAttention;
   readonly selfAttnNorm: LayerNorm;
   readonly selfAttnBranch: ResidualBranch;
-  readonly ffn: FeedForward;
+  readonly ffn: FeedForward | SwiGluFeedForward;
   readonly ffnNorm: LayerNorm;
   readonly ffnBranch: ResidualBranch;
 
@@ -36,11 +37,14 @@ export class EncoderLayer {
     this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), { ...config, bias });
     this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);
     this.selfAttnBranch = new ResidualBranch(params.at("selfAttnBranch"), config);
-    this.ffn = new FeedForward(params.at("ffn"), config);
+    const ffn = config.swiGlu
+      ? new SwiGluFeedForward(params.at("ffn"), config)
+      : new FeedForward(params.at("ffn"), config);
+    this.ffn = ffn;
     this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
     this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), config);
     this.#order = config.normOrder;
-    this.#fused = fusedLayer(this, config.normOrder, false);
+    this.#fused = ffn instanceof FeedForward ? fusedLayer({ ...this, ffn }, config.normOrder, false) : () => undefined;
   }
 
   /**

@@ -10,6 +10,8 @@ export interface TransformerLayerConfig {
   readonly headDim?: number | undefined;
   readonly ffnDim: number;
   readonly activation: Activation;
+  /** Whether an encoder layer's feed-forward is gated (`SwiGluFeedForward`), without the activation. Default false. */
+  readonly swiGlu?: boolean | undefined;
   readonly normOrder: NormOrder;
   readonly layerNormEps: number;
   /** Chance of dropping a value of a sublayer's output while training. */

@@ -29,7 +29,7 @@ export class VitBackbone {
     this.layers = Array.from({ length: numLayers }, (_, i) => {
       return new EncoderLayer(params.at("layers", i), {
         ...{ dModel, numHeads: config.numHeads, headDim: config.headDim },
-        ...{ ffnDim: config.ffnDim, activation: config.activation },
+        ...{ ffnDim: config.ffnDim, activation: config.activation, swiGlu: config.swiGlu },
         ...{ normOrder: "pre", layerNormEps, layerScale: config.layerScale, init: normal(initializerRange) },
         ...{ dropout: config.dropout, attentionDropout: config.attentionDropout, activationDropout: 0 },
         dropPath: numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,

@@ -19,6 +19,8 @@ export interface VitConfig extends ImageModelConfig {
   readonly headDim?: number;
   readonly ffnDim: number;
   readonly activation: Activation;
+  /** Whether the feed-forward is gated by SiLU, without the activation (DINOv2's largest). Default false. */
+  readonly swiGlu?: boolean;
   /** Whether queries, keys and values have a bias. */
   readonly qkvBias: boolean;
   /** Whether what leaves the attention has one. Default true, as in every family of Hugging Face. */

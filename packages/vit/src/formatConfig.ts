@@ -2,6 +2,7 @@ import { ACTIVATION_NAMES } from "@qkv/transformer";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";
 import { vitModelType, type VitModelType } from "./modelType.ts";
+import { swiGluRatio } from "./swiGluWidth.ts";
 
 /** What only some families' `config.json` says. */
 const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<string, unknown>>> = {
@@ -69,6 +70,7 @@ function vitFields({ ffnDim, pooler }: VitConfig): Record<string, unknown> {
   };
 }
 
-function dinoFields({ ffnDim, dModel, layerScale }: VitConfig): Record<string, unknown> {
-  return { mlp_ratio: ffnDim / dModel, layerscale_value: layerScale, use_swiglu_ffn: false };
+function dinoFields({ ffnDim, dModel, layerScale, swiGlu = false }: VitConfig): Record<string, unknown> {
+  const ratio = swiGlu ? swiGluRatio(dModel, ffnDim) : ffnDim / dModel;
+  return { mlp_ratio: ratio, layerscale_value: layerScale, use_swiglu_ffn: swiGlu };
 }

@@ -13,7 +13,7 @@ export function vitModelType(config: VitConfig): VitModelType {
   if (pooling === "class" && registerTokens === 0 && layerScale === undefined && !antialiasedPositions) {
     return distillationToken ? "deit" : "vit";
   }
-  const isRatio = Number.isInteger(config.ffnDim / config.dModel); // DINOv2's configs know nothing else
+  const isRatio = config.swiGlu || Number.isInteger(config.ffnDim / config.dModel); // DINOv2's configs know nothing else
   if (pooling === "classAndMean" && layerScale !== undefined && isRatio && !distillationToken) {
     if (antialiasedPositions) return "dinov2_with_registers";
     if (registerTokens === 0) return "dinov2";

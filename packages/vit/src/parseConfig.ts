@@ -1,6 +1,7 @@
 import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
 import type { StemLayer, VitConfig } from "./config.ts";
 import type { VitModelType } from "./modelType.ts";
+import { swiGluWidth } from "./swiGluWidth.ts";
 
 /** What each family's `config.json` says beyond, or does not say because it is always so. */
 const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: number) => Partial<VitConfig>>> = {
@@ -79,9 +80,10 @@ function poolerOf(fields: ConfigFields): Pick<VitConfig, "pooler"> {
 }
 
 function dinoSizes(fields: ConfigFields, dModel: number): Partial<VitConfig> {
-  if (fields.boolean("use_swiglu_ffn", false)) fields.fail("use_swiglu_ffn", "false");
+  const [ratio, swiGlu] = [fields.number("mlp_ratio", 4), fields.boolean("use_swiglu_ffn", false)];
   return {
-    ffnDim: Math.floor(dModel * fields.number("mlp_ratio", 4)),
+    ffnDim: swiGlu ? swiGluWidth(dModel, ratio) : Math.floor(dModel * ratio),
+    ...(swiGlu && { swiGlu }),
     layerNormEps: fields.number("layer_norm_eps", 1e-6),
     ...layerScaleOf(fields.number("layerscale_value", 1)),
     pooling: "classAndMean",

@@ -55,9 +55,9 @@ test.each([
   ["labels with a hole", { id2label: { 0: "a", 2: "b" } }, "expected id2label to be names for the classes 0, 1, ..."],
   ["an unknown activation", { hidden_act: "xielu" }, "expected hidden_act to be one of relu, gelu"],
   [
-    "a gated feed-forward",
-    { model_type: "dinov2", use_swiglu_ffn: true },
-    "expected use_swiglu_ffn to be false, got true",
+    "a gate that is neither on nor off",
+    { model_type: "dinov2", use_swiglu_ffn: "yes" },
+    'expected use_swiglu_ffn to be true or false, got "yes"',
   ],
   ["an infinite norm", { layer_norm_eps: "1e400" }, "expected layer_norm_eps to be a number of at least 0"],
   [
