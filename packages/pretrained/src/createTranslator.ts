@@ -1,5 +1,5 @@
 import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
-import { errorIn, PretrainedError } from "./pretrainedError.ts";
+import { PretrainedError } from "./pretrainedError.ts";
 import type { Pretrained } from "./loadPretrained.ts";
 import { translationTokenizer } from "./translationTokenizer.ts";
 import { Translator, type TranslatorOptions } from "./translator.ts";
@@ -26,9 +26,10 @@ export function createTranslator(pretrained: Pretrained, options: Partial<Transl
 }
 
 function searchOf(name: string, generationConfig: Readonly<Record<string, unknown>>): GenerationOptions {
+  const path = `${name}/generation_config.json`;
   try {
-    return parseGenerationOptions(generationConfig);
+    return parseGenerationOptions({}, { fields: generationConfig, path });
   } catch (error) {
-    throw errorIn(`${name}/generation_config.json`, error);
+    throw new PretrainedError((error as Error).message, { cause: error });
   }
 }

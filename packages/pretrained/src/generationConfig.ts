@@ -1,31 +1,32 @@
-import type { CausalConfig, MarianConfig } from "@qkv/transformer";
+import { type CausalConfig, eosField, GENERATION_FIELDS, type MarianConfig } from "@qkv/transformer";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// What a model's config is read with: how a text ends, and what it begins with.
+const ENDS = ["eos_token_id", "forced_eos_token_id", "bad_words_ids", "max_length"] as const;
+const TOKENS = ["decoder_start_token_id", "pad_token_id", "bos_token_id"] as const;
 
 /**
- * The fields of `generation_config.json` that say how a model ends and begins its output. They stand in `config.json`
- * in files from before transformers 4.26, and there is what the models here read them from.
+ * How to generate, as transformers decides it: `generation_config.json` if there is one, and nothing of `config.json`
+ * then; otherwise those fields of `config.json`, where they stand in files from before transformers 4.26.
  */
-const FIELDS = [
-  "decoder_start_token_id",
-  "eos_token_id",
-  "pad_token_id",
-  "bos_token_id",
-  "forced_eos_token_id",
-  "max_length",
-  "bad_words_ids",
-] as const;
+export function generationOf(config: Fields, generation: Fields | undefined): Fields {
+  if (generation !== undefined) return generation;
+  const fields = GENERATION_FIELDS.filter((field) => config[field] !== undefined && config[field] !== null);
+  return Object.fromEntries(fields.map((field) => [field, config[field]]));
+}
 
-/** `config` with what `generation` says about the same fields, which has the last word. */
-export function withGeneration(
-  config: Readonly<Record<string, unknown>>,
-  generation: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const said = FIELDS.filter((field) => generation[field] !== undefined && generation[field] !== null);
-  return { ...config, ...Object.fromEntries(said.map((field) => [field, generation[field]])) };
+/** `config` with the same fields of `generation_config.json` if there is one: what that leaves out ends no text. */
+export function withGeneration(config: Fields, generation: Fields | undefined): Fields {
+  if (generation === undefined) return config;
+  const ends = ENDS.map((field) => [field, generation[field] ?? null]);
+  const tokens = TOKENS.filter((field) => generation[field] !== undefined && generation[field] !== null);
+  return { ...config, ...Object.fromEntries(ends), ...Object.fromEntries(tokens.map((f) => [f, generation[f]])) };
 }
 
 /** The same fields as a model's config has them. */
 export function generationFields(config: MarianConfig | CausalConfig): Record<string, unknown> {
-  if ("eosTokenIds" in config) {
+  if ("gated" in config) {
     const { bosTokenId, eosTokenIds, padTokenId } = config;
     return {
       ...(bosTokenId !== undefined && { bos_token_id: bosTokenId }),
@@ -35,10 +36,10 @@ export function generationFields(config: MarianConfig | CausalConfig): Record<st
   }
   return {
     decoder_start_token_id: config.decoderStartTokenId,
-    eos_token_id: config.eosTokenId,
+    eos_token_id: eosField(config),
     pad_token_id: config.padTokenId,
     ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
     ...(config.badWordsIds !== undefined && { bad_words_ids: config.badWordsIds }),
-    max_length: config.maxLength,
+    ...(config.maxLength !== undefined && { max_length: config.maxLength }),
   };
 }

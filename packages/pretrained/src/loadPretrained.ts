@@ -11,7 +11,7 @@ import {
   type PretrainedModel,
 } from "./architectures.ts";
 import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
-import { withGeneration } from "./generationConfig.ts";
+import { generationOf, withGeneration } from "./generationConfig.ts";
 import {
   type ModelFiles,
   pathOf,
@@ -37,7 +37,7 @@ export interface PretrainedOf<T extends ModelType> {
   readonly tokenizer?: Tokenizer;
   /** What happens to an image before the model sees it; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
-  /** `generation_config.json` as it is, Hugging Face's names; empty if there is none. */
+  /** `generation_config.json` as it is, Hugging Face's names; where there is none, the same fields of `config.json`. */
   readonly generationConfig: Readonly<Record<string, unknown>>;
   /** How many arrays the files store in each dtype. */
   readonly dtypes: ReadonlyMap<Dtype, number>;
@@ -69,11 +69,11 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   const files = typeof source === "string" ? remoteFiles(source, options) : source;
   const json = await readJson(files, "config.json", options);
   const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
-  const generationConfig = (await readOptionalJson(files, "generation_config.json", options)) ?? {};
+  const generation = await readOptionalJson(files, "generation_config.json", options);
   const tokenizer = await readTokenizer(files, options);
   const imageProcessor = await readImageProcessor(files, modelType, options);
 
-  const config = parseConfig(architecture, pathOf(files, "config.json"), withGeneration(json, generationConfig));
+  const config = parseConfig(architecture, pathOf(files, "config.json"), withGeneration(json, generation));
   const { model, dtypes } = await loadModel(files, architecture, config, options);
   return {
     name: files.name,
@@ -83,7 +83,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     model,
     ...(tokenizer !== undefined && { tokenizer }),
     ...(imageProcessor !== undefined && { imageProcessor }),
-    generationConfig,
+    generationConfig: generationOf(json, generation),
     dtypes,
   } as Pretrained<T>;
 }

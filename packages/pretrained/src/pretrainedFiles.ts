@@ -85,7 +85,7 @@ function tokenizerConfig(
     tokenizer_class: "PreTrainedTokenizerFast",
     model_max_length: config.maxPositions,
     ...("bosTokenId" in config && { bos_token: token(config.bosTokenId) }),
-    eos_token: token("eosTokenIds" in config ? config.eosTokenIds[0] : config.eosTokenId),
+    eos_token: token("gated" in config ? config.eosTokenIds[0] : config.eosTokenId),
     pad_token: token(config.padTokenId),
     unk_token: model?.unk_token ?? null,
     clean_up_tokenization_spaces: false,

@@ -42,8 +42,7 @@ export async function sentenceAttention(
   { start = "<s>", ...ablation }: SentenceAttentionOptions = {},
 ): Promise<SentenceAttention> {
   const { source, target } = tokens;
-  const ids = (side: readonly string[]) =>
-    side.map((token) => tokenizer.tokenToId(token) ?? model.generation.eosTokenId);
+  const ids = (side: readonly string[]) => side.map((token) => tokenizer.tokenToId(token) ?? model.config.eosTokenId);
   if (source.length === 0 || target.length === 0) {
     throw new RangeError(`sentenceAttention: expected tokens on both sides, got ${source.length} and ${target.length}`);
   }

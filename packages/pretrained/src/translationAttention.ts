@@ -32,7 +32,7 @@ export async function translationAttention({
   tokenizer,
   tokens,
 }: AttentionSubject): Promise<TranslationAttention> {
-  const end = model.generation.eosTokenId;
+  const end = model.config.eosTokenId;
   const ids = (side: readonly string[]) => side.map((token) => tokenizer.tokenToId(token) ?? end);
   const sources = sentencesOf(ids(tokens.source), end);
   const targets = sentencesOf(ids(tokens.target), end);

@@ -222,7 +222,8 @@ export class Translator {
   ): Promise<SentenceTranslation[][]> {
     const { generation, maxPositions } = this.options;
     const plenty = generation?.maxNewTokens ?? 2 * lengthClass(Math.max(...sources.map(({ length }) => length))) + 32;
-    const room = Math.min(this.model.generation.maxLength - 1, maxPositions); // the start token counts in maxLength
+    const { maxLength = Infinity } = this.model.generation;
+    const room = Math.min(maxLength - 1, maxPositions); // the start token counts in maxLength
     const maxNewTokens = Math.min(maxTokens ?? plenty, room);
     const found = await generate(this.model, sources, {
       ...generation,

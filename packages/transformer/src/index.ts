@@ -25,20 +25,27 @@ export {
   parseLlamaConfig,
 } from "./causal/llama.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./causal/model.ts";
-export type { CausalGenerationDefaults, CausalModel } from "./causalModel.ts";
+export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./causalModel.ts";
 export { FeedForward, type FeedForwardConfig } from "./feedForward.ts";
 export { GatedFeedForward, type GatedFeedForwardConfig } from "./gatedFeedForward.ts";
+export { SwiGluFeedForward, type SwiGluFeedForwardConfig } from "./swiGluFeedForward.ts";
 export { ablate, type Ablation } from "./ablate.ts";
 export type { HeadMasks, LayerHeads } from "./headMasks.ts";
 export type { TransformerLayerConfig } from "./layerConfig.ts";
 export type { GeneratedSequence } from "./generation/beamHypotheses.ts";
 export { generate, generateStream } from "./generation/generate.ts";
 export type { LogitsProcessor } from "./generation/logitsProcessors.ts";
-export type { GenerationOptions, GenerativeModel, SamplingOptions, SourceProgress } from "./generation/options.ts";
-export { parseGenerationOptions } from "./generation/parseGenerationOptions.ts";
+export type {
+  GenerationOptions,
+  GenerativeModel,
+  SamplingOptions,
+  SequenceBias,
+  SourceProgress,
+} from "./generation/options.ts";
+export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
 export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./marian/checkpointNames.ts";
 export { type MarianConfig, parseMarianConfig } from "./marian/config.ts";
-export { formatMarianConfig } from "./marian/formatConfig.ts";
+export { eosField, formatMarianConfig } from "./marian/formatConfig.ts";
 export { MarianModel, type MarianStack } from "./marian/model.ts";
 export type { NormOrder } from "./normOrder.ts";
 export { ResidualBranch } from "./residualBranch.ts";

@@ -15,11 +15,14 @@ export type DecoderPast = readonly KeyValue[];
 /** What a model's checkpoint says about generation: `generation_config.json`, or the same fields of `config.json`. */
 export interface GenerationDefaults {
   readonly decoderStartTokenId: number;
-  readonly eosTokenId: number;
+  /** Any of them ends a target; there may be none. */
+  readonly eosTokenId: number | readonly number[];
   readonly padTokenId: number;
-  readonly forcedEosTokenId?: number;
-  /** The longest target, start token included. */
-  readonly maxLength: number;
+  readonly forcedEosTokenId?: number | readonly number[];
+  /** The longest target, start token included. Default 20 tokens more, as Hugging Face has it. */
+  readonly maxLength?: number;
+  /** How many tokens a target was made to have, start token included. */
+  readonly maxPositions?: number;
   /** Sequences of tokens that are never generated. */
   readonly badWordsIds?: readonly (readonly number[])[];
 }

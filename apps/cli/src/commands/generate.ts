@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
-import { paddedRows } from "../generation/paddedRows.ts";
+import { fillTokens, paddedRows } from "../generation/paddedRows.ts";
 import { type PromptChoice, readPrompts } from "../generation/prompts.ts";
 import { streamText } from "../generation/streamText.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -28,7 +28,7 @@ export function generateCommand(): Command {
       .description("Go on with a prompt, or make of it what an encoder-decoder makes; text comes out as it is made.")
       .requiredOption("--model <ref>", MODEL_REF)
       .option("--prompt <text>", "what to begin with")
-      .option("--inputs <file>", "safetensors with input_ids and attention_mask, for work without a tokenizer")
+      .option("--inputs <file>", "safetensors with input_ids and attention_mask, as forward takes them")
       .option("--max-new-tokens <n>", "how many tokens at most (default: as the model says, else 20)", atLeastOne)
       .option("--temperature <t>", "draw tokens; below 1 sharper, above 1 flatter", aNumber)
       .option("--top-k <k>", "draw among the k likeliest tokens", aNumber)
@@ -43,23 +43,26 @@ export function generateCommand(): Command {
 async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal): Promise<void> {
   const { loadPretrained, GENERATING_TYPES } = await import("@qkv/pretrained");
   const { generate, generateStream, parseGenerationOptions } = await import("@qkv/transformer");
-  const parse = (json: unknown) => {
-    try {
-      return parseGenerationOptions(json);
-    } catch (error) {
-      throw new UsageError((error as Error).message);
-    }
-  };
-
   const files = await openModelFiles(options.model);
   await startBackend(options);
-  const { model, tokenizer, config, generationConfig } = await loadPretrained(files, {
+  const { model, tokenizer, generationConfig } = await loadPretrained(files, {
     ...{ modelTypes: GENERATING_TYPES, signal },
   });
   try {
-    const prompts = await readPrompts(options, tokenizer);
-    const named = { ...generationConfig, ...options.options, ...namedOptions(options) };
-    const settings = { ...parse(named), signal };
+    const given = { ...options.options, ...namedOptions(options) };
+    const named = { ...generationConfig, ...given };
+    const eos = [named["eos_token_id"] === undefined ? model.generation.eosTokenId : (named["eos_token_id"] ?? [])];
+    const { prompts, attentionMask } = await readPrompts(options, tokenizer, {
+      padTokenId: named["pad_token_id"],
+      eosTokenIds: eos.flat(),
+    });
+    const file = { fields: generationConfig, path: `${files.name}/generation_config.json` };
+    const settings = {
+      ...parseOptions(() => parseGenerationOptions(given, file)),
+      ...(attentionMask && { attentionMask }),
+      ...(tokenizer && { decode: (ids: readonly number[]) => tokenizer.decode(ids, { skipSpecialTokens: false }) }),
+      signal,
+    };
     const { numBeams = 1, numReturnSequences = 1 } = settings;
     const begun = "encode" in model ? undefined : prompts;
     const [first] = prompts;
@@ -71,9 +74,8 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
       return;
     }
     const sequences = await generate(model, prompts, settings);
-    const eos = "eosTokenIds" in config ? config.eosTokenIds[0] : config.eosTokenId;
-    const padTokenId = Number(named["pad_token_id"] ?? config.padTokenId ?? eos ?? 0);
-    const ids = paddedRows(sequences, { ...(begun && { prompts: begun }), padTokenId });
+    const fill = fillTokens(named["pad_token_id"] as number | undefined, eos.flat() as number[], numBeams);
+    const ids = paddedRows(sequences, { ...(begun && { prompts: begun }), ...fill });
     const text = tokenizer ? ids.map((row) => tokenizer.decode(row, { skipSpecialTokens: true })) : [];
     const scores = sequences.flat().map(({ score }) => score);
     const lines = tokenizer ? text : ids.map((row) => row.join(" "));
@@ -81,6 +83,15 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     else await writeText(`${lines.join("\n")}\n`);
   } finally {
     model.dispose();
+  }
+}
+
+/** What `parse` gives. @throws UsageError with its message */
+function parseOptions<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
 }
 

@@ -1,7 +1,7 @@
 import { BeamHypotheses, type GeneratedSequence } from "./beamHypotheses.ts";
 import type { Decoding, NextToken } from "./decoding.ts";
 import { isFinished } from "./greedy.ts";
-import { type LogitsProcessor, logitsProcessors } from "./logitsProcessors.ts";
+import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
 import { topCandidates } from "./topCandidates.ts";
 
@@ -35,7 +35,11 @@ export async function beamSearch(
     let row = 0;
     for (const search of open) {
       const own = next.slice(row, (row += search.beams.length));
-      search.beams = extend(search.beams, own, search.finished, processors, settings);
+      const { source } = search;
+      const process = (scores: Float32Array, ids: readonly number[]) => {
+        for (const each of processors) each(scores, ids, source);
+      };
+      search.beams = extend(search.beams, own, search.finished, process, settings);
     }
     open = open.filter(({ beams }) => beams.length > 0);
     settings.onStep?.(open.map(({ source, beams }) => ({ source, ids: beams[0]?.ids ?? [] })));
@@ -56,14 +60,14 @@ function extend(
   beams: readonly Beam[],
   following: readonly NextToken[],
   finished: BeamHypotheses,
-  processors: readonly LogitsProcessor[],
+  process: (scores: Float32Array, ids: readonly number[]) => void,
   settings: GenerationSettings,
 ): Beam[] {
   const { numBeams, eosTokenIds } = settings;
   for (const [i, { ids }] of beams.entries()) {
     const { logits: scores, logSumExp } = following[i] as NextToken;
     for (let token = 0; token < scores.length; token++) scores[token] = (scores[token] as number) - logSumExp;
-    for (const process of processors) process(scores, ids);
+    process(scores, ids);
   }
   // Each beam can end in every end token; this many leave numBeams that go on even so.
   const count = Math.max(2, 1 + eosTokenIds.length) * numBeams;

@@ -4,7 +4,18 @@ import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast, Memory, Seq2SeqModel } from "../seq2seq.ts";
 import { eventTurn } from "./eventTurn.ts";
+import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";
+import { PaddedPrompts } from "./paddedPrompts.ts";
+
+/** How a {@link Decoding} begins, and when it stops. */
+export interface DecodingOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** For each source, 1 at its tokens and 0 at its padding: then all are of one length. */
+  readonly attentionMask?: readonly (readonly number[])[] | undefined;
+  /** Bytes that keys, values and logits of all rows may take. Default no limit. */
+  readonly memoryLimit?: number | undefined;
+}
 
 /** How likely each token is to come next. */
 export interface NextToken {
@@ -21,27 +32,34 @@ export interface NextToken {
  */
 export class Decoding {
   readonly #model: GenerativeModel;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: DecodingOptions;
+  /** Absent for an encoder-decoder, and where nothing is padded. */
+  readonly #padded: PaddedPrompts | undefined;
   /** Absent for a decoder-only model. */
   #memory: Memory | undefined;
   /** How many tokens of each row the model has read. */
   #read = 0;
   #past: DecoderPast | undefined;
+  /** V, once a step was made. */
+  #vocabulary = 0;
   /** Which source each row of the memory belongs to. */
   #sources: readonly number[];
 
   /** One row to each source, which an encoder reads if there is one. */
-  constructor(model: GenerativeModel, sourceIds: readonly (readonly number[])[], signal?: AbortSignal) {
-    signal?.throwIfAborted();
+  constructor(model: GenerativeModel, sourceIds: readonly (readonly number[])[], options: DecodingOptions = {}) {
+    options.signal?.throwIfAborted();
     this.#model = model;
-    this.#signal = signal;
-    if ("encode" in model) this.#memory = encode(model, sourceIds);
+    this.#options = options;
+    const padding = options.attentionMask?.some((row) => row.includes(0)) ? options.attentionMask : undefined;
+    if ("encode" in model) this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
+    else if (padding) this.#padded = new PaddedPrompts(padding);
     this.#sources = sourceIds.map((_, i) => i);
   }
 
   /** What comes after each row's sequence, all of one length, of which what is new since the last step is read. */
   async step(sequences: readonly (readonly number[])[]): Promise<NextToken[]> {
-    this.#signal?.throwIfAborted();
+    this.#options.signal?.throwIfAborted();
+    this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - this.#read);
     const { logits, shifts, past } = tidy(() => {
       const tokens = sequences.map((ids) => ids.slice(this.#read));
       const { logits, past } = this.#decode(tf.tensor2d(tokens, undefined, "int32"));
@@ -52,6 +70,7 @@ export class Decoding {
     const [values, sums] = await dataOf(logits, shifts);
     await eventTurn();
     const vocabulary = values.length / sequences.length;
+    this.#vocabulary = vocabulary;
     return sequences.map((_, row) => ({
       logits: values.subarray(row * vocabulary, (row + 1) * vocabulary),
       logSumExp: sums[row] as number,
@@ -61,6 +80,7 @@ export class Decoding {
   /** From here on, row i continues what was row `parents[i]`. Rows may be left out, repeated and reordered. */
   continueFrom(parents: readonly number[]): void {
     if (isIdentity(parents, this.#sources.length)) return;
+    this.#checkMemory(parents.length, 0);
     const sources = parents.map((parent) => this.#sources[parent] as number);
     const { memory, past } = tidy(() => {
       const rows = tf.tensor1d([...parents], "int32");
@@ -84,13 +104,41 @@ export class Decoding {
 
   #decode(ids: tf.Tensor2D): { logits: tf.Tensor3D; past: DecoderPast } {
     const model = this.#model;
-    return "encode" in model ? model.decode(ids, this.#memory as Memory, this.#past) : model.decode(ids, this.#past);
+    if ("encode" in model) return model.decode(ids, this.#memory as Memory, this.#past);
+    return model.decode(ids, this.#past, this.#padded?.at(this.#sources, this.#read, ids.shape[1]));
+  }
+
+  /** @throws RangeError if `rows` rows, each `added` tokens longer, would not fit */
+  #checkMemory(rows: number, added: number): void {
+    const { memoryLimit = Infinity } = this.#options;
+    if (memoryLimit === Infinity) return;
+    const before = this.#sources.length;
+    const kept = bytesOf(this.#past ?? []) + bytesOf(this.#memory?.keyValues ?? []);
+    const growth = this.#read === 0 ? 0 : added / this.#read;
+    checkMemory({ rows, bytes: (kept / before) * (1 + growth), vocabulary: this.#vocabulary }, memoryLimit);
   }
 
   #replacePast(past: DecoderPast | undefined): void {
     disposeKeyValues(this.#past ?? []);
     this.#past = past;
   }
+}
+
+/** Sources as they are, with what is padding in them hidden. */
+function encodePadded(
+  model: Seq2SeqModel,
+  sourceIds: readonly (readonly number[])[],
+  attentionMask: readonly (readonly number[])[],
+): Memory {
+  return tidy(() => {
+    const keep = tf.cast(tf.tensor2d(attentionMask as number[][], undefined, "int32"), "bool");
+    return model.encode(tf.tensor2d(sourceIds as number[][], undefined, "int32"), keep);
+  });
+}
+
+function bytesOf(keyValues: readonly KeyValue[]): number {
+  const BYTES = 4;
+  return keyValues.reduce((sum, { keys, values }) => sum + BYTES * (keys.size + values.size), 0);
 }
 
 /** Sources of different lengths are padded at their end, and the padding is hidden. */
@@ -121,8 +169,8 @@ function isIdentity(parents: readonly number[], rows: number): boolean {
   return parents.length === rows && parents.every((parent, row) => parent === row);
 }
 
-function gatherKeyValue({ keys, values }: KeyValue, rows: tf.Tensor1D): KeyValue {
-  return { keys: tf.gather(keys, rows), values: tf.gather(values, rows) };
+function gatherKeyValue({ keys, values, ...rest }: KeyValue, rows: tf.Tensor1D): KeyValue {
+  return { ...rest, keys: tf.gather(keys, rows), values: tf.gather(values, rows) };
 }
 
 function gatherMemory({ keyValues, mask }: Memory, rows: tf.Tensor1D): Memory {

@@ -82,6 +82,31 @@ describe("sampling", () => {
   });
 });
 
+describe("limits", () => {
+  test("rows that do not fit are refused before they are made, saying which limit", async () => {
+    const wide = () => generate(model, [[2]], { numBeams: 3999, memoryLimit: 50_000 });
+    await expect(expectNoLeaks(wide)).rejects.toThrow(
+      /expected \d+ rows \(numBeams or numReturnSequences for each source\) to need at most 1 MiB, the memoryLimit, got/,
+    );
+  });
+
+  test("a length that no text has", () =>
+    expect(generate(model, [[2]], { maxLength: 1e9 })).rejects.toThrow(
+      "expected maxLength to be at most 1048576, got",
+    ));
+
+  test("a text ends where a stop string does, if there is a tokenizer to say so, or when its time is over", async () => {
+    const decode = (ids: readonly number[]) => ids.map((id) => `<${id}>`).join("");
+    const options = { suppressTokens: [0], maxNewTokens: 8 };
+    const [whole] = (await generate(model, [[5, 3]], options)).flat();
+    const third = whole?.ids[3];
+    const stopped = await generate(model, [[5, 3]], { ...options, decode, stopStrings: [`${third}`] });
+    expect(stopped[0]?.[0]?.ids).toEqual(whole?.ids.slice(0, 1 + (whole.ids.slice(1).indexOf(third ?? -1) + 1)));
+    await expect(generate(model, [[5]], { stopStrings: ["x"] })).rejects.toThrow("expected decode (the tokenizer)");
+    expect((await generate(model, [[5, 3]], { ...options, maxTime: 0 }))[0]?.[0]?.ids).toHaveLength(2);
+  });
+});
+
 describe("stopping", () => {
   const endless: GenerationOptions = { maxLength: 500, suppressTokens: [0], sampling: { seed: 1 } };
 
@@ -147,6 +172,12 @@ describe("bad input", () => {
     [{ sampling: { temperature: 0 } }, "expected temperature to be a positive number, got 0"],
     [{ sampling: { topP: 1.5 } }, "expected topP to be a number above 0, at most 1, got 1.5"],
   ])("%o", (options, message) => expect(generate(model, [[2]], options)).rejects.toThrow(message));
+
+  test("a mask that does not fit, or hides a whole source", async () => {
+    const masked = (attentionMask: number[][]) => generate(model, [[2, 3]], { attentionMask });
+    await expect(masked([[1]])).rejects.toThrow("expected sources and attentionMask of one length, got [2] and [1]");
+    await expect(masked([[0, 0]])).rejects.toThrow("expected at least one token in source 0, got padding alone");
+  });
 
   test("an empty source is named", () =>
     expect(generate(model, [[2], []])).rejects.toThrow("generate: expected at least one id in source 1, got none"));

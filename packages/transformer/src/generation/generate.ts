@@ -2,14 +2,15 @@ import type { GeneratedSequence } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
+import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
 import { type GenerationOptions, type GenerativeModel, settingsOf } from "./options.ts";
 
 /**
  * What the model makes of each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
  * encoder-decoder makes a text of its own, a decoder-only model goes on with the source, which is the prompt.
  *
- * Sources of different lengths may go together; each gets what it would get alone. (Python pads prompts, and counts the
- * padding where it looks for repetitions.)
+ * Sources of different lengths may go together; each gets what it would get alone. With `attentionMask` they are rows of
+ * a padded batch, and each gets what Python gives it in that batch; prompts come back with their padding.
  *
  * @param sourceIds for each source its token ids, end token included where an encoder expects one
  * @returns for each source `numReturnSequences` sequences, best first
@@ -20,8 +21,8 @@ export async function generate(
   sourceIds: readonly (readonly number[])[],
   options: GenerationOptions = {},
 ): Promise<GeneratedSequence[][]> {
-  checkSources(sourceIds);
-  if ("encode" in model) return search(model, sourceIds, options);
+  checkSources(sourceIds, options.attentionMask);
+  if ("encode" in model || options.attentionMask) return search(model, sourceIds, options);
   const found: GeneratedSequence[][] = [];
   for (const places of placesByLength(sourceIds)) {
     const { onStep } = options;
@@ -53,15 +54,15 @@ export async function* generateStream(
   sourceIds: readonly number[],
   options: GenerationOptions = {},
 ): AsyncGenerator<number, void, undefined> {
-  checkSources([sourceIds]);
+  checkSources([sourceIds], options.attentionMask);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
-  const settings = settingsOf(options, model, prompt.length);
+  const settings = settingsOf(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {
     throw new RangeError(
       "generateStream: expected one beam and one sequence, got more: they are known only at the end",
     );
   }
-  const decoding = new Decoding(model, [sourceIds], options.signal);
+  const decoding = new Decoding(model, [sourceIds], { memoryLimit: DEFAULT_MEMORY_LIMIT, ...options });
   try {
     const sequence = { ids: [...prompt], logProbability: 0 };
     for await (const _step of greedySteps(decoding, [sequence], settings)) {
@@ -79,9 +80,9 @@ async function search(
   options: GenerationOptions,
 ): Promise<GeneratedSequence[][]> {
   const prompts = promptsOf(model, sourceIds, options);
-  const settings = settingsOf(options, model, prompts[0]?.length ?? 1);
+  const settings = settingsOf(options, model, prompts[0]?.length ?? 1, sourceIds);
   if (sourceIds.length === 0) return [];
-  const decoding = new Decoding(model, sourceIds, options.signal);
+  const decoding = new Decoding(model, sourceIds, { memoryLimit: DEFAULT_MEMORY_LIMIT, ...options });
   try {
     return await (settings.numBeams > 1 ? beamSearch : greedySearch)(decoding, prompts, settings);
   } finally {
@@ -107,7 +108,22 @@ function placesByLength(sourceIds: readonly (readonly number[])[]): readonly (re
   return [...groups.values()];
 }
 
-function checkSources(sourceIds: readonly (readonly number[])[]): void {
+function checkSources(
+  sourceIds: readonly (readonly number[])[],
+  attentionMask: readonly (readonly number[])[] | undefined,
+): void {
   const empty = sourceIds.findIndex((ids) => ids.length === 0);
   if (empty !== -1) throw new RangeError(`generate: expected at least one id in source ${empty}, got none`);
+  if (attentionMask === undefined) return;
+  const length = sourceIds[0]?.length ?? 0;
+  const fits = [...sourceIds, ...attentionMask].every((row) => row.length === length);
+  if (!fits || attentionMask.length !== sourceIds.length) {
+    const lengths = (rows: readonly (readonly number[])[]) => `[${rows.map((row) => row.length).join(", ")}]`;
+    throw new RangeError(
+      `generate: expected sources and attentionMask of one length, got ${lengths(sourceIds)} and ${lengths(attentionMask)}`,
+    );
+  }
+  const hidden = attentionMask.findIndex((row) => !row.includes(1));
+  if (hidden !== -1)
+    throw new RangeError(`generate: expected at least one token in source ${hidden}, got padding alone`);
 }

@@ -30,7 +30,8 @@ export async function* greedySteps(
     for (const [row, { sequence, index }] of open.entries()) {
       const { logits, logSumExp } = next[row] as NextToken;
       const scores = processors.length > 0 ? logits.slice() : logits;
-      for (const process of processors) process(scores, sequence.ids);
+      const source = Math.floor(index / settings.numReturnSequences);
+      for (const process of processors) process(scores, sequence.ids, source);
       const token = choose(scores, index, sequence.ids.length);
       if (token === -1) throw new RangeError("generate: expected a token that may come next, got none");
       sequence.logProbability += (logits[token] as number) - logSumExp;
@@ -67,8 +68,8 @@ export async function greedySearch(
 }
 
 /** Whether nothing more may follow. */
-export function isFinished(ids: readonly number[], { eosTokenIds, maxLength }: GenerationSettings): boolean {
-  return ids.length >= maxLength || eosTokenIds.includes(ids.at(-1) as number);
+export function isFinished(ids: readonly number[], { eosTokenIds, maxLength, isStopped }: GenerationSettings): boolean {
+  return ids.length >= maxLength || eosTokenIds.includes(ids.at(-1) as number) || isStopped(ids);
 }
 
 type Chooser = (scores: Float32Array, sequence: number, place: number) => number;

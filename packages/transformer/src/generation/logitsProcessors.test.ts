@@ -15,7 +15,7 @@ import { topCandidates } from "./topCandidates.ts";
 const NO = -Infinity;
 const after = (process: LogitsProcessor, scores: number[], ids: number[]) => {
   const changed = Float32Array.from(scores);
-  process(changed, ids);
+  process(changed, ids, 0);
   return [...changed];
 };
 
@@ -34,8 +34,8 @@ test.each<[string, LogitsProcessor, number[], number[]]>([
   ["at that length", forbidBefore(3, [0]), [5, 5, 5], [1, -2, 2, -8]],
   ["at its place", forbidAt(1, [2, 3]), [5], [1, -2, NO, NO]],
   ["at another place", forbidAt(1, [2, 3]), [5, 5], [1, -2, 2, -8]],
-  ["forced", forceAt(1, 1), [5], [NO, 0, NO, NO]],
-  ["not forced", forceAt(1, 1), [5, 5], [1, -2, 2, -8]],
+  ["forced", forceAt(1, [1]), [5], [NO, 0, NO, NO]],
+  ["not forced", forceAt(1, [1]), [5, 5], [1, -2, 2, -8]],
   ["temperature", scaleByTemperature(2), [], [0.5, -1, 1, -4]],
   ["the likeliest two", keepTopK(2), [], [1, NO, 2, NO]],
   ["more than there are", keepTopK(9), [], [1, -2, 2, -8]],

@@ -1,45 +1,101 @@
 import { logSoftmax } from "./logSoftmax.ts";
-import type { GenerationSettings } from "./options.ts";
-import { scaleByTemperature, keepTopK, keepTopP } from "./sampling.ts";
+import type { GenerationSettings, SequenceBias } from "./options.ts";
+import { samplingFilters } from "./samplingFilters.ts";
 
 /**
  * Changes, in place, what the model says of every token that may come next.
  *
  * @param scores [V]; logits in greedy search and sampling, log-probabilities in beam search
  * @param ids the sequence so far, what it began with included
+ * @param source the place of what it is made from among the sources
  */
-export type LogitsProcessor = (scores: Float32Array, ids: readonly number[]) => void;
+export type LogitsProcessor = (scores: Float32Array, ids: readonly number[], source: number) => void;
 
 /** The processors that `settings` ask for, in Hugging Face's order. */
 export function logitsProcessors(settings: GenerationSettings): readonly LogitsProcessor[] {
-  const { sampling, eosTokenIds, forcedBosTokenId, forcedEosTokenId, promptLength } = settings;
+  const { eosTokenIds, forcedBosTokenId, forcedEosTokenIds, promptLength, sources } = settings;
+  const decay = settings.exponentialDecayLengthPenalty;
   const steps: (LogitsProcessor | false)[] = [
-    settings.repetitionPenalty !== 1 && penalizeRepetition(settings.repetitionPenalty),
+    settings.sequenceBias.length > 0 && addSequenceBias(settings.sequenceBias),
+    settings.encoderRepetitionPenalty !== 1 && favourSource(settings.encoderRepetitionPenalty, sources),
+    settings.repetitionPenalty !== 1 && penalizeRepetition(settings.repetitionPenalty, settings.padding),
     settings.noRepeatNgramSize > 0 && forbidRepeatedNgrams(settings.noRepeatNgramSize),
+    settings.encoderNoRepeatNgramSize > 0 && forbidNgramsOf(settings.encoderNoRepeatNgramSize, sources),
     settings.badWordsIds.length > 0 && forbidWords(settings.badWordsIds, eosTokenIds),
-    settings.minLength > 1 && forbidBefore(settings.minLength, eosTokenIds),
-    forcedBosTokenId !== null && forceAt(1, forcedBosTokenId),
-    forcedEosTokenId !== null && forceAt(settings.maxLength - 1, forcedEosTokenId),
+    settings.minLength > 0 && forbidBefore(settings.minLength, eosTokenIds),
+    forcedBosTokenId !== null && forceAt(1, [forcedBosTokenId]),
+    forcedEosTokenIds !== null && forceAt(settings.maxLength - 1, forcedEosTokenIds),
+    settings.removeInvalidValues && removeInvalid,
+    decay !== null && favourEnd(promptLength + decay[0], decay[1], eosTokenIds),
     settings.suppressTokens.length > 0 && forbidWords(settings.suppressTokens.map((id) => [id])),
     // A forced first token makes the second one the first to be chosen.
     settings.beginSuppressTokens.length > 0 &&
       forbidAt(promptLength + (promptLength === 1 && forcedBosTokenId !== null ? 1 : 0), settings.beginSuppressTokens),
-    sampling !== null && sampling.temperature !== 1 && scaleByTemperature(sampling.temperature),
-    sampling !== null && sampling.topK > 0 && keepTopK(sampling.topK),
-    sampling !== null && sampling.topP < 1 && keepTopP(sampling.topP),
+    ...samplingFilters(settings.sampling),
     settings.renormalizeLogits && logSoftmax,
   ];
   return steps.filter((step) => step !== false);
 }
 
-/** Divides positive scores of tokens that were there before, and multiplies negative ones. */
-export function penalizeRepetition(penalty: number): LogitsProcessor {
+/**
+ * Divides positive scores of tokens that were there before, and multiplies negative ones.
+ *
+ * @param padding how many places each source begins with that do not count
+ */
+export function penalizeRepetition(penalty: number, padding: readonly number[] = []): LogitsProcessor {
+  return (scores, ids, source) => penalize(scores, ids.slice(padding[source] ?? 0), penalty);
+}
+
+/** Multiplies positive scores of the source's tokens, and divides negative ones. */
+export function favourSource(penalty: number, sources: readonly (readonly number[])[]): LogitsProcessor {
+  return (scores, _, source) => penalize(scores, sources[source] ?? [], 1 / penalty);
+}
+
+function penalize(scores: Float32Array, ids: readonly number[], penalty: number): void {
+  for (const id of new Set(ids)) {
+    const score = scores[id];
+    if (score !== undefined) scores[id] = score < 0 ? score * penalty : score / penalty;
+  }
+}
+
+/** Adds a number to the score of the last token of each sequence where those before it stand. */
+export function addSequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
+  const last = new Map(biases.map((each) => [each.ids.join(" "), each])); // of two of the same sequence the later counts
   return (scores, ids) => {
-    for (const id of new Set(ids)) {
+    const added = new Float32Array(scores.length);
+    for (const { ids: sequence, bias } of last.values()) {
+      const token = sequence.at(-1) ?? -1;
+      if (token >= scores.length) {
+        throw new RangeError(`generate: expected tokens below ${scores.length} in sequenceBias, got ${token}`);
+      }
+      const start = ids.length - (sequence.length - 1);
+      const stands = start >= 0 && sequence.every((id, i) => i === sequence.length - 1 || id === ids[start + i]);
+      if (stands) added[token] = (added[token] as number) + bias;
+    }
+    for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] as number) + (added[i] as number);
+  };
+}
+
+/** Makes the end tokens likelier with each token from `start` on. */
+export function favourEnd(start: number, factor: number, eosTokenIds: readonly number[]): LogitsProcessor {
+  return (scores, ids) => {
+    if (ids.length <= start) return;
+    const growth = factor ** (ids.length - start) - 1;
+    for (const id of eosTokenIds) {
       const score = scores[id];
-      if (score !== undefined) scores[id] = score < 0 ? score * penalty : score / penalty;
+      if (score !== undefined && Number.isFinite(score)) scores[id] = score + Math.abs(score) * growth;
     }
   };
+}
+
+const LARGEST = 2 ** 128 - 2 ** 104; // of single precision
+
+/** NaN becomes 0, infinities the largest numbers. */
+export function removeInvalid(scores: Float32Array): void {
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] as number;
+    if (!Number.isFinite(score)) scores[i] = Number.isNaN(score) ? 0 : Math.sign(score) * LARGEST;
+  }
 }
 
 /** Forbids the tokens that would end a sequence of `size` tokens that was there before. */
@@ -50,6 +106,20 @@ export function forbidRepeatedNgrams(size: number): LogitsProcessor {
       let same = 0;
       while (same < size - 1 && ids[start + same] === ids[suffix + same]) same++;
       if (same === size - 1) forbid(scores, ids[start + same]);
+    }
+  };
+}
+
+/** Forbids the tokens that would end a sequence of `size` tokens of the source. */
+export function forbidNgramsOf(size: number, sources: readonly (readonly number[])[]): LogitsProcessor {
+  return (scores, ids, source) => {
+    const read = sources[source] ?? [];
+    const suffix = ids.length - (size - 1);
+    if (suffix < 0) return;
+    for (let start = 0; start + size <= read.length; start++) {
+      let same = 0;
+      while (same < size - 1 && read[start + same] === ids[suffix + same]) same++;
+      if (same === size - 1) forbid(scores, read[start + same]);
     }
   };
 }
@@ -84,10 +154,12 @@ export function forbidAt(place: number, tokens: readonly number[]): LogitsProces
   };
 }
 
-/** Leaves only `token` at one place of the sequence, at no cost. */
-export function forceAt(place: number, token: number): LogitsProcessor {
+/** Leaves only `tokens` at one place of the sequence, at no cost. */
+export function forceAt(place: number, tokens: readonly number[]): LogitsProcessor {
   return (scores, ids) => {
-    if (ids.length === place) scores.fill(-Infinity).fill(0, token, token + 1);
+    if (ids.length !== place) return;
+    scores.fill(-Infinity);
+    for (const token of tokens) scores.fill(0, token, token + 1);
   };
 }
 

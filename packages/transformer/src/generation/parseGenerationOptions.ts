@@ -1,86 +1,90 @@
-import type { GenerationOptions, SamplingOptions } from "./options.ts";
+import { FIELD_READERS, type GenerationReader, SAMPLING_READERS } from "./generationFields.ts";
+import type { GenerationOptions } from "./options.ts";
+import { isUnsupported, UNSUPPORTED_FIELDS } from "./unsupportedFields.ts";
 
-type Read = (value: unknown, name: string) => unknown;
+type Fields = Readonly<Record<string, unknown>>;
 
-const number: Read = (value, name) => (typeof value === "number" ? value : refuse(name, "a number", value));
-const id: Read = (value, name) => (Number.isInteger(value) ? value : refuse(name, "a whole number", value));
-const yesOrNo: Read = (value, name) => (typeof value === "boolean" ? value : refuse(name, "true or false", value));
-const ids: Read = (value, name) =>
-  Array.isArray(value) && value.every(Number.isInteger) ? value : refuse(name, "a list of token ids", value);
-const idOrIds: Read = (value, name) => (Array.isArray(value) ? ids(value, name) : id(value, name));
-const idLists: Read = (value, name) =>
-  Array.isArray(value) ? value.map((word) => ids(word, name)) : refuse(name, "a list of lists of token ids", value);
-const earlyStopping: Read = (value, name) =>
-  value === "never" || typeof value === "boolean" ? value : refuse(name, 'true, false or "never"', value);
+/** A `generation_config.json` that options are laid over. */
+export interface GenerationFile {
+  readonly fields: Fields;
+  /** What errors call it. */
+  readonly path: string;
+}
 
-// Hugging Face's names and ours, and how each value is read.
-const OPTIONS: Readonly<Record<string, readonly [keyof GenerationOptions, Read]>> = {
-  num_beams: ["numBeams", id],
-  num_return_sequences: ["numReturnSequences", id],
-  length_penalty: ["lengthPenalty", number],
-  early_stopping: ["earlyStopping", earlyStopping],
-  max_length: ["maxLength", id],
-  max_new_tokens: ["maxNewTokens", id],
-  min_length: ["minLength", id],
-  min_new_tokens: ["minNewTokens", id],
-  no_repeat_ngram_size: ["noRepeatNgramSize", id],
-  repetition_penalty: ["repetitionPenalty", number],
-  bad_words_ids: ["badWordsIds", idLists],
-  suppress_tokens: ["suppressTokens", ids],
-  begin_suppress_tokens: ["beginSuppressTokens", ids],
-  forced_bos_token_id: ["forcedBosTokenId", id],
-  forced_eos_token_id: ["forcedEosTokenId", id],
-  renormalize_logits: ["renormalizeLogits", yesOrNo],
-  decoder_start_token_id: ["decoderStartTokenId", id],
-  eos_token_id: ["eosTokenId", idOrIds],
-};
-
-const SAMPLING: Readonly<Record<string, readonly [keyof SamplingOptions, Read]>> = {
-  temperature: ["temperature", number],
-  top_k: ["topK", id],
-  top_p: ["topP", number],
-  seed: ["seed", id], // ours: Hugging Face takes the seed of torch
-};
-
-// Names that a generation_config.json may hold and that change no ids here.
-const IGNORED = new Set([
-  "_from_model_config",
-  "bos_token_id",
-  "cache_implementation",
+/** Every field of a `generation_config.json` that says how to generate. */
+export const GENERATION_FIELDS: readonly string[] = [
   "do_sample",
-  "output_attentions",
-  "output_hidden_states",
-  "output_scores",
-  "pad_token_id",
-  "return_dict_in_generate",
-  "transformers_version",
-  "use_cache",
+  ...["bos_token_id", "pad_token_id"],
+  ...Object.keys(FIELD_READERS),
+  ...Object.keys(SAMPLING_READERS).filter((name) => name !== "seed"),
+  ...UNSUPPORTED_FIELDS,
+];
+
+// Keywords of `generate` that change no ids here: how it computes, and what it gives back besides.
+const NEUTRAL = new Set([
+  ...[
+    "_from_model_config",
+    "transformers_version",
+    "cache_implementation",
+    "cache_config",
+    "max_cache_len",
+    "use_cache",
+  ],
+  ...["output_attentions", "output_hidden_states", "output_scores", "output_logits", "return_dict_in_generate"],
+  ...["compile_config", "disable_compile", "prefill_chunk_size", "continuous_batching_config"],
+  // Helpers that guess tokens: the model itself has the last word on each.
+  ...["is_assistant", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"],
+  ...["prompt_lookup_num_tokens", "max_matching_ngram_size", "assistant_early_exit", "assistant_lookbehind"],
+  ...["target_lookbehind", "assistant_ensemble_weight", "speculation_type", "use_mtp"],
+  ...GENERATION_FIELDS,
 ]);
 
 /**
  * Reads options as Hugging Face writes them, in a `generation_config.json` or as keywords of `generate`
- * (https://huggingface.co/docs/transformers/main_classes/text_generation). null means that an option is not given.
+ * (https://huggingface.co/docs/transformers/main_classes/text_generation). null means that an option is not given, even
+ * where the file gives one.
  *
- * @throws RangeError naming an option that is unknown, or has a value it cannot have: nothing is ignored in silence
+ * @param json the options
+ * @param file what they are laid over. Fields of a file that are no option of `generate` are left alone, as transformers
+ *   leaves them; as an option such a name is a slip and refused
+ * @throws RangeError naming an option, and the file it is of, that has a value it cannot have, or would have an effect that
+ *   is not supported
  */
-export function parseGenerationOptions(json: unknown): GenerationOptions {
+export function parseGenerationOptions(json: unknown, file?: GenerationFile): GenerationOptions {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new RangeError(`generation options: expected an object, got ${JSON.stringify(json)}`);
   }
+  const given = json as Fields;
+  const all: Fields = { ...file?.fields, ...given };
+  const sourceOf = (name: string) => (name in given || !file ? "generation options" : file.path);
+  const refuse = (name: string, expected: string): never => {
+    throw new RangeError(`${sourceOf(name)}: expected ${name} to be ${expected}, got ${JSON.stringify(all[name])}`);
+  };
   const options: Record<string, unknown> = {};
   // Hugging Face draws among the 50 likeliest tokens unless told otherwise.
   const sampling: Record<string, unknown> = { topK: 50 };
-  for (const [name, value] of Object.entries(json)) {
-    if (value === null || IGNORED.has(name)) continue;
-    const [target, row] = SAMPLING[name] ? [sampling, SAMPLING[name]] : [options, OPTIONS[name]];
-    if (row === undefined)
+  for (const name of Object.keys(all)) {
+    const [target, reader] =
+      name in SAMPLING_READERS ? [sampling, SAMPLING_READERS[name]] : [options, FIELD_READERS[name]];
+    if (reader !== undefined) read(target, reader, name, all[name], refuse);
+    else if (isUnsupported(name, all)) refuse(name, "without effect, since it is not supported");
+    else if (name in given && !NEUTRAL.has(name)) {
       throw new RangeError(`generation options: expected an option that is supported, got ${name}`);
-    target[row[0]] = row[1](value, name);
+    }
   }
-  if ((json as { do_sample?: unknown }).do_sample === true) options["sampling"] = sampling;
+  const draws = all["do_sample"] ?? false;
+  if (typeof draws !== "boolean") refuse("do_sample", "true or false");
+  if (draws === true) options["sampling"] = sampling;
   return options;
 }
 
-function refuse(name: string, expected: string, got: unknown): never {
-  throw new RangeError(`generation options: expected ${name} to be ${expected}, got ${JSON.stringify(got)}`);
+function read(
+  target: Record<string, unknown>,
+  { option, read, none }: GenerationReader,
+  name: string,
+  value: unknown,
+  refuse: (name: string, expected: string) => never,
+): void {
+  if (value !== null) target[option] = read(value, (expected) => refuse(name, expected));
+  else if (none !== undefined) target[option] = none;
 }

@@ -24,10 +24,14 @@ export interface MarianConfig {
   readonly attentionDropout: number;
   readonly activationDropout: number;
   readonly padTokenId: number;
+  /** The first of the tokens that end a text. */
   readonly eosTokenId: number;
+  /** All of them, where there are several or none. */
+  readonly eosTokenIds?: readonly number[];
   readonly decoderStartTokenId: number;
-  readonly forcedEosTokenId?: number;
-  readonly maxLength: number;
+  readonly forcedEosTokenId?: number | readonly number[];
+  /** The longest target, start token included. Absent: as generation has it, 20 tokens more. */
+  readonly maxLength?: number;
   readonly badWordsIds?: readonly (readonly number[])[];
 }
 
@@ -41,14 +45,18 @@ export function parseMarianConfig(json: unknown): MarianConfig {
   const fields = new ConfigFields(json);
   fields.expect("model_type", "marian");
   const vocabSize = fields.integer("vocab_size");
-  const forcedEosTokenId = fields.optionalInteger("forced_eos_token_id");
+  const shared = fields.boolean("share_encoder_decoder_embeddings", true);
+  const eos = fields.isNull("eos_token_id") ? [] : fields.ids("eos_token_id", [0]);
+  const forced = fields.isNull("forced_eos_token_id") ? [] : fields.ids("forced_eos_token_id", [0]);
+  const maxLength = fields.optionalInteger("max_length");
   const dModel = fields.integer("d_model", 1024);
   const maxPositions = fields.integer("max_position_embeddings", 1024);
   const badWordsIds = fields.optionalIdLists("bad_words_ids");
   return {
     vocabSize,
-    decoderVocabSize: fields.optionalInteger("decoder_vocab_size") ?? vocabSize,
-    shareEncoderDecoderEmbeddings: fields.boolean("share_encoder_decoder_embeddings", true),
+    // One table for both sides has one size.
+    decoderVocabSize: (!shared && fields.optionalInteger("decoder_vocab_size")) || vocabSize,
+    shareEncoderDecoderEmbeddings: shared,
     tieWordEmbeddings: fields.boolean("tie_word_embeddings", true),
     dModel,
     encoderLayers: fields.integer("encoder_layers", 12),
@@ -64,10 +72,11 @@ export function parseMarianConfig(json: unknown): MarianConfig {
     attentionDropout: fields.rate("attention_dropout", 0),
     activationDropout: fields.rate("activation_dropout", 0),
     padTokenId: fields.integer("pad_token_id", 58100),
-    eosTokenId: fields.integer("eos_token_id", 0),
+    eosTokenId: eos[0] ?? 0,
+    ...(eos.length !== 1 && { eosTokenIds: eos }),
     decoderStartTokenId: fields.integer("decoder_start_token_id", 58100),
-    ...(forcedEosTokenId !== undefined && { forcedEosTokenId }),
-    maxLength: fields.integer("max_length", maxPositions),
+    ...(forced.length > 0 && { forcedEosTokenId: forced.length === 1 ? (forced[0] as number) : forced }),
+    ...(maxLength !== undefined && { maxLength }),
     ...(badWordsIds !== undefined && { badWordsIds }),
   };
 }

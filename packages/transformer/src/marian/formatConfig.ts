@@ -26,8 +26,14 @@ export function formatMarianConfig(config: MarianConfig): Record<string, unknown
     attention_dropout: config.attentionDropout,
     activation_dropout: config.activationDropout,
     pad_token_id: config.padTokenId,
-    eos_token_id: config.eosTokenId,
+    eos_token_id: eosField(config),
     decoder_start_token_id: config.decoderStartTokenId,
-    ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
+    forced_eos_token_id: config.forcedEosTokenId ?? null,
   };
+}
+
+/** `eos_token_id`: a number, a list, or null for none. */
+export function eosField({ eosTokenId, eosTokenIds }: MarianConfig): number | readonly number[] | null {
+  if (eosTokenIds === undefined) return eosTokenId;
+  return eosTokenIds.length === 0 ? null : eosTokenIds;
 }

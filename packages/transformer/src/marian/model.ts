@@ -66,7 +66,7 @@ export class MarianModel implements Seq2SeqModel {
     this.finalLogitsBias = params.buffer<tf.Rank.R2>("finalLogitsBias", [1, decoderVocabSize]);
     this.params = params;
     this.config = config;
-    this.generation = config;
+    this.generation = { ...config, eosTokenId: config.eosTokenIds ?? config.eosTokenId };
   }
 
   /** Logits for every target position at once, and whatever else is asked for. All tensors are the caller's. */

@@ -1,0 +1,30 @@
+/** Bytes that keys, values and logits of a search may take unless another limit is given: 2 GiB. */
+export const DEFAULT_MEMORY_LIMIT = 2 ** 31;
+
+/** Tokens that a text may have: more than any model was made for. */
+export const MOST_TOKENS = 2 ** 20;
+
+/** What a step of a search holds for each row. */
+export interface RowMemory {
+  /** Beams, or sequences that are drawn, of all sources together. */
+  readonly rows: number;
+  /** Keys and values of one row. */
+  readonly bytes: number;
+  /** V */
+  readonly vocabulary: number;
+}
+
+/** @throws RangeError if the rows do not fit into `limit` bytes, saying what would and how the limit is raised */
+export function checkMemory({ rows, bytes, vocabulary }: RowMemory, limit: number): void {
+  // Keys and values are there twice while they grow, and logits as a tensor, as numbers and as scores.
+  const needed = rows * (2 * bytes + 3 * 4 * vocabulary);
+  if (needed <= limit) return;
+  throw new RangeError(
+    `generate: expected ${rows} rows (numBeams or numReturnSequences for each source) to need at most ${inMegabytes(limit)}, ` +
+      `the memoryLimit, got ${inMegabytes(needed)}: ask for fewer, or for shorter texts, or raise memoryLimit (in bytes)`,
+  );
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
