@@ -19,6 +19,7 @@ test.each<[string, VitConfig]>([
   ["vit", { ...SMALL, pooler: { size: 5, activation: "relu" }, headDim: 7 }],
   ["deit", { ...SMALL, pooler, distillationToken: true, labels: ["one"] }],
   ["dinov2", { ...SMALL, pooling: "classAndMean", layerScale: 0.5 }],
+  ["dinov2", { ...SMALL, pooling: "classAndMean", layerScale: 0.5, swiGlu: true, ffnDim: 32 }],
   [
     "dinov2_with_registers",
     { ...SMALL, pooling: "classAndMean", layerScale: 1, registerTokens: 5, antialiasedPositions: true },
