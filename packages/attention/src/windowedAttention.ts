@@ -16,8 +16,9 @@ export function windowedAttention(
   k: tf.Tensor4D,
   v: tf.Tensor4D,
   window: number,
-  { mask, bias, sinks, causal: _, ...options }: AttentionOptions,
+  visible: AttentionOptions,
 ): tf.Tensor4D | null {
+  const { mask, bias, sinks, causal: _, ...options } = visible;
   const [batch, , length] = k.shape;
   const isKeyMask = mask === undefined || tf.util.arraysEqual(mask.shape, [batch, 1, 1, length]);
   // Blocks are as long as the window, and each meets the one before it: below two of them nothing is saved.
