@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import path from "node:path";
 import { fromSentencePiece, openTokenizer as openFiles, Tokenizer } from "@qkv/tokenizers";
 import { findLocalModel } from "./modelFolders.ts";
 import { openModelFiles } from "./openModelFiles.ts";
@@ -7,14 +8,20 @@ import { UsageError } from "./usageError.ts";
 /** The tokenizer of a model, or of a tokenizer.json or SentencePiece file. */
 export async function openTokenizer(ref: string): Promise<Tokenizer> {
   const local = findLocalModel(ref);
-  if (local !== undefined && (await stat(local)).isFile()) {
-    const bytes = await readFile(local);
-    return /\.(model|spm)$/.test(local) ? fromSentencePiece(bytes) : Tokenizer.fromJSON(bytes.toString("utf8"));
-  }
+  if (local !== undefined && (await stat(local)).isFile()) return openFile(local);
+  const { readOptionalFile } = await import("@qkv/pretrained");
   const files = await openModelFiles(ref);
-  const tokenizer = await openFiles((name) => files.read(name));
+  const tokenizer = await openFiles((name) => readOptionalFile(files, name));
   if (tokenizer !== undefined) return tokenizer;
   throw new UsageError(
     `--model: expected a model with a tokenizer (tokenizer.json, vocab.txt, spiece.model ...), got ${ref}`,
   );
+}
+
+async function openFile(file: string): Promise<Tokenizer> {
+  const { readOptionalFile } = await import("@qkv/pretrained");
+  const { modelFolder } = await import("@qkv/pretrained/node");
+  const bytes = await readOptionalFile(modelFolder(path.dirname(file)), path.basename(file));
+  if (/\.(model|spm)$/.test(file)) return fromSentencePiece(bytes ?? new Uint8Array());
+  return Tokenizer.fromJSON(new TextDecoder().decode(bytes));
 }

@@ -16,7 +16,7 @@ export { createTranslator } from "./createTranslator.ts";
 export type { Tied } from "./causalTies.ts";
 export type { Unpack, UnpackedArray } from "./fileNames.ts";
 export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type PretrainedOf } from "./loadPretrained.ts";
-export { memoryFiles, type ModelFiles, type OpenFile, type ReadOptions } from "./modelFiles.ts";
+export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./modelFiles.ts";
 export { PretrainedError } from "./pretrainedError.ts";
 export type { StoredArray } from "./readWeights.ts";
 export type { SpareArray, SpareArrays } from "./spareArrays.ts";

@@ -1,3 +1,4 @@
+import { expectContents, TELLING_BYTES } from "./expectContents.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 
 /** Where a model's files come from: a folder, a server, an archive, memory. */
@@ -11,6 +12,8 @@ export interface ModelFiles {
    * read whole only.
    */
   open?(file: string, options?: ReadOptions): Promise<OpenFile | undefined>;
+  /** The names of all files, for messages. Left out where nobody knows. */
+  list?(): Promise<readonly string[]>;
 }
 
 /** A file of which parts are read. */
@@ -30,7 +33,11 @@ export interface ReadOptions {
 
 /** Files that are in memory already, by name. */
 export function memoryFiles(name: string, files: ReadonlyMap<string, Uint8Array>): ModelFiles {
-  return { name, read: (file) => Promise.resolve(files.get(file)) };
+  return {
+    name,
+    read: (file) => Promise.resolve(files.get(file)),
+    list: () => Promise.resolve([...files.keys()]),
+  };
 }
 
 /** What an error message calls a file. */
@@ -51,7 +58,10 @@ export async function readOptionalFile(
   file: string,
   { signal }: ReadOptions = {},
 ): Promise<Uint8Array | undefined> {
-  return attempt(pathOf(files, file), signal, () => files.read(file, { signal }));
+  const path = pathOf(files, file);
+  const bytes = await attempt(path, signal, () => files.read(file, { signal }));
+  if (bytes !== undefined) expectContents(path, bytes.subarray(0, TELLING_BYTES), bytes.length);
+  return bytes;
 }
 
 /**
@@ -69,9 +79,16 @@ export async function openOptionalFile(
     return bytes && openBytes(bytes);
   }
   const opened = await attempt(path, signal, () => files.open?.(file, { signal }));
-  return (
-    opened && { ...opened, size: opened.size, read: (...span) => attempt(path, signal, () => opened.read(...span)) }
-  );
+  if (opened === undefined) return undefined;
+  const { size } = opened;
+  const read: OpenFile["read"] = (...span) => attempt(path, signal, () => opened.read(...span));
+  try {
+    expectContents(path, await read(0, Math.min(TELLING_BYTES, size)), size);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return { ...opened, size, read };
 }
 
 /** A file that is in memory. */

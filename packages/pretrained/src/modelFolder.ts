@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expectFileName } from "./fileName.ts";
 import { fileReason } from "./fileReason.ts";
@@ -32,6 +32,7 @@ export function modelFolder(path: string): ModelFiles {
       return unlessMissing(file, (path) => readWhole(path, { signal, limit }));
     },
     open: (file) => unlessMissing(file, openPath),
+    list: () => readdir(path),
   };
 }
 

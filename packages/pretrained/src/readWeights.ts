@@ -18,6 +18,7 @@ import {
   readOptionalJson,
   type ReadOptions,
 } from "./modelFiles.ts";
+import { otherWeights } from "./otherWeights.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 
 const WEIGHTS = "model.safetensors";
@@ -71,7 +72,9 @@ async function openShards(
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, StoredArray>> {
   const json = await readOptionalJson(files, INDEX, options);
-  if (json === undefined) throw new PretrainedError(`${files.name}: expected ${WEIGHTS} or ${INDEX}, got neither`);
+  if (json === undefined) {
+    throw new PretrainedError(`${files.name}: expected ${WEIGHTS} or ${INDEX}, got ${await otherWeights(files)}`);
+  }
   const index = shardsOf(pathOf(files, INDEX), json);
   const all = new Map<string, StoredArray>();
   for (const [file, listed] of index) {

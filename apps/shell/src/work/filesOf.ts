@@ -25,6 +25,7 @@ function pickedFiles(name: string, files: readonly File[]): ModelFiles {
       const found = byName.get(file);
       return found && new Uint8Array(await found.arrayBuffer());
     },
+    list: () => Promise.resolve([...byName.keys()]),
     open: async (file) => {
       const found = byName.get(file);
       return (

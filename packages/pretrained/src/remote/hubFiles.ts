@@ -26,6 +26,7 @@ export function hubFiles(ref: HubRef, options: OpenRemote): ModelFiles {
       const facts = revision.files.get(file);
       return facts === undefined ? undefined : readFile(ref, revision.commit, file, facts, options, signal);
     },
+    list: () => Promise.resolve([...(revision?.files.keys() ?? [])]),
   };
 }
 
