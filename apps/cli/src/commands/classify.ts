@@ -10,7 +10,11 @@ import { note } from "../note.ts";
 import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { pictureKind } from "../pictureFile.ts";
 import { writeJson } from "../output.ts";
+
+/** What a picture of attention may be written as. */
+const LOOK_KINDS = ["png", "jpg", "jpeg", "webp", "avif", "svg"] as const;
 
 interface ClassifyCommandOptions extends BackendChoice {
   readonly model?: string;
@@ -29,7 +33,10 @@ export function classifyCommand(): Command {
       .argument("<image...>", "image files")
       .option("--model <ref>", `${MODEL_REF} (default: the shipped one)`)
       .option("--top <n>", "how many classes to tell", atLeastOne, 5)
-      .option("--attention <file>", "write a PNG of where the model looked (several images: FILE gets a number)")
+      .option(
+        "--attention <file>",
+        "write where the model looked, as .png, .jpg, .webp, .avif or .svg (several images: FILE gets a number)",
+      )
       .option("--json", "a JSON object a line: image, labels"),
   ).action((images: string[], options: ClassifyCommandOptions) =>
     untilInterrupted((signal) => runClassify(images, options, signal)),
@@ -37,6 +44,7 @@ export function classifyCommand(): Command {
 }
 
 async function runClassify(images: string[], options: ClassifyCommandOptions, signal: AbortSignal): Promise<void> {
+  const kind = options.attention === undefined ? "png" : pictureKind("--attention", options.attention, LOOK_KINDS);
   const files = await openModelFiles(options.model ?? shippedClassifier());
   const { createClassifier, loadPretrained } = await import("@qkv/pretrained");
   await startBackend(options);
@@ -54,7 +62,7 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
         if (options.attention !== undefined) {
           const { lookPicture } = await import("../imageClassification/lookPicture.ts");
           const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
-          await writeFile(file, await lookPicture(classifier, pixels, labels[0]?.label ?? ""));
+          await writeFile(file, await lookPicture(classifier, pixels, labels[0]?.label ?? "", kind));
         }
       } catch (error) {
         signal.throwIfAborted();

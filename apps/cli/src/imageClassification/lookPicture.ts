@@ -20,20 +20,32 @@ import sharp from "sharp";
 const LEAST_SIDE = 256;
 
 /**
- * Where a model looked, laid over the part of the image that it saw, as a PNG: attention rollout; of Swin, whose windows
+ * Where a model looked, laid over the part of the image that it saw: attention rollout; of Swin, whose windows
  * have none, what each patch spoke for the class.
  *
  * @param label the class that it answered
+ * @param kind what the picture is stored as
  */
-export async function lookPicture(classifier: Classifier, image: Pixels, label: string): Promise<Uint8Array> {
+export async function lookPicture(
+  classifier: Classifier,
+  image: Pixels,
+  label: string,
+  kind: "png" | "jpg" | "jpeg" | "webp" | "avif" | "svg",
+): Promise<Uint8Array> {
   const seen = cutToSize(image, classifier.imageProcessor);
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.min(seen.width, seen.height)));
   const size = { width: seen.width * factor, height: seen.height * factor };
   const picture = resize(seen, { ...size, resample: "bicubic" });
   const { data, width, height } = overlayPixels(picture, await lookedAt(classifier, image, label));
-  return sharp(data, { raw: { width, height, channels: 4 } })
-    .png()
-    .toBuffer();
+  const drawn = sharp(data, { raw: { width, height, channels: 4 } });
+  if (kind === "svg") return svgAround(await drawn.png().toBuffer(), width, height);
+  return drawn.toFormat(kind === "jpg" ? "jpeg" : kind).toBuffer();
+}
+
+function svgAround(png: Buffer, width: number, height: number): Uint8Array {
+  const image = `<image width="${width}" height="${height}" href="data:image/png;base64,${png.toString("base64")}"/>`;
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" ${size}>${image}</svg>\n`);
 }
 
 async function lookedAt({ model, imageProcessor }: Classifier, image: Pixels, label: string): Promise<PatchMap> {
