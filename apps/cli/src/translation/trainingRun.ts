@@ -76,6 +76,9 @@ async function saveModel(
   tokenizer: Tokenizer,
 ): Promise<void> {
   const target = path.join(folder, "model");
-  await savePretrained(target, { model, tokenizer, dtype: "F16", languages: config.languages });
+  await savePretrained(target, {
+    ...{ model, tokenizer, dtype: "F16", languages: config.languages },
+    generationConfig: { num_beams: 4 },
+  });
   note(`saved ${target}`);
 }
