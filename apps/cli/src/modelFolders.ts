@@ -20,10 +20,10 @@ export function findLocalModel(ref: string): string | undefined {
 
 /** The shipped model that translates between two languages. @throws UsageError naming the pairs there are */
 export function shippedTranslationModel(from: string, to: string): string {
-  const name = `${from}-${to}`;
+  const name = [from, to].map((tag) => tag.split("-")[0]).join("-"); // of en-US as of en
   if (shippedModels().includes(name)) return name;
   throw new UsageError(
-    `expected a language pair that a shipped model translates (${shippedPairs().join(", ")}), got ${name}; name another model with --model`,
+    `expected a language pair that a shipped model translates (${shippedPairs().join(", ")}), got ${from}-${to}; name another model with --model`,
   );
 }
 

@@ -1,13 +1,17 @@
 import {
   createTranslator,
+  languageCode,
   loadPretrained,
   type ModelFiles,
   type Pretrained,
+  readableTokens,
   type Translation,
   translationAttention,
   type Translator,
 } from "@qkv/pretrained";
 import { heatMap } from "@qkv/visualize";
+import { note } from "./note.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The translator of a model, and a way to let go of its model. */
 export interface OpenTranslator {
@@ -17,14 +21,26 @@ export interface OpenTranslator {
   dispose(): void;
 }
 
-/** @param locale the language to translate from, for where its sentences end */
-export async function openTranslator(files: ModelFiles, locale: string, signal: AbortSignal): Promise<OpenTranslator> {
+/** Between which languages to translate. */
+export interface Direction {
+  /** For where sentences end. */
+  readonly from: string;
+  /** The language that a multilingual model is asked for; others know one. */
+  readonly to?: string | undefined;
+}
+
+/** Opens a model that translates. @throws UsageError if it knows several languages, and `to` is none of them */
+export async function openTranslator(
+  files: ModelFiles,
+  { from, to }: Direction,
+  signal: AbortSignal,
+): Promise<OpenTranslator> {
   const pretrained = await loadPretrained(files, { modelTypes: ["marian"], signal });
   const dispose = () => pretrained.model.dispose();
   try {
     return {
-      translator: createTranslator(pretrained, { locale }),
-      attentionPicture: ({ tokens }) => attentionPicture(pretrained, tokens),
+      translator: translatorOf(pretrained, from, to),
+      attentionPicture: ({ sentences }) => attentionPicture(pretrained, sentences),
       dispose,
     };
   } catch (error) {
@@ -33,16 +49,32 @@ export async function openTranslator(files: ModelFiles, locale: string, signal: 
   }
 }
 
+function translatorOf(pretrained: Pretrained<"marian">, locale: string, to: string | undefined): Translator {
+  const translator = createTranslator(pretrained, { locale });
+  const { languageCodes = [] } = translator.tokenizer;
+  if (languageCodes.length === 0) return translator;
+  if (to === undefined) {
+    note(
+      `The model translates to ${languageCodes.length} languages: choose one with --to, or begin a line with ${languageCodes[0]}`,
+    );
+    return translator;
+  }
+  try {
+    return createTranslator(pretrained, { locale, languageCode: languageCode(to, languageCodes) });
+  } catch (error) {
+    throw new UsageError(`--to: ${(error as Error).message}`);
+  }
+}
+
 async function attentionPicture(
   { model, tokenizer }: Pretrained<"marian">,
-  tokens: Translation["tokens"],
+  sentences: Translation["sentences"],
 ): Promise<string> {
   if (tokenizer === undefined) throw new RangeError("attentionPicture: expected a model with a tokenizer, got none");
-  const { source, target, values } = await translationAttention({ model, tokenizer, tokens });
-  const shown = (token: string) => tokenizer.decode([tokenizer.tokenToId(token) ?? 0], { skipSpecialTokens: false });
+  const { values } = await translationAttention({ model, sentences });
   return heatMap({
-    rows: target.map(shown),
-    columns: source.map(shown),
+    rows: sentences.flatMap(({ target }) => readableTokens(tokenizer, target)),
+    columns: sentences.flatMap(({ source }) => readableTokens(tokenizer, source)),
     values,
     title: "cross-attention, mean over layers and heads",
   });

@@ -76,6 +76,28 @@ describe("qkv translate", () => {
     expect(await readFile(path.join(folder, "look.2.svg"), "utf8")).toContain("station");
   });
 
+  test.each([
+    [["translate", "--attention", "look.png", "hi"], "--attention: expected a file that ends with .svg, got look.png"],
+    [["translate", "--attention", "look", "hi"], "--attention: expected a file that ends with .svg, got look"],
+    [
+      ["classify", "--attention", "look.gif", "cat.jpg"],
+      "--attention: expected a file that ends with .png, .jpg, .jpeg, .webp, .avif, .svg, got look.gif",
+    ],
+    [["translate", "--from", "zh CN", "hi"], '--from: expected a language tag such as en or pt-BR, got "zh CN"'],
+    [["translate", "--to", "!", "hi"], '--to: expected a language tag such as en or pt-BR, got "!"'],
+    [["translate", "--from", "zh_CN", "hi"], /expected a language pair .* got zh-CN-fr/],
+  ])("%j says what is wrong before any work", async (args, message) => {
+    const { code, stdout, stderr } = await qkv(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+
+  test("takes a locale for a language, and passes on what is no sentence", async () => {
+    const args = ["translate", "--model", model, "--from", "en_US.UTF-8", "--max-tokens", "2"];
+    const { code, stdout } = await qkv(args, { input: "...\n42\n\u{1f600}\n \n" });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "...\n42\n\u{1f600}\n \n" });
+  });
+
   test("Ctrl-C ends it at once, with 130 and no message", async () => {
     const { code, stderr } = await qkv(["translate", "--model", model, "--max-tokens", "12", "--beams", "8"], {
       input: `\n${"the train to the station. ".repeat(40_000)}`, // the second line takes many seconds

@@ -1,5 +1,5 @@
 import { modelLabel, useMessages } from "@qkv/app-shell";
-import { directionOf } from "./direction.ts";
+import { directionOf } from "@qkv/pretrained";
 import { MESSAGES } from "./messages.ts";
 import { current } from "./look.ts";
 import { model } from "./models.ts";

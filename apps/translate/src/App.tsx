@@ -14,10 +14,11 @@ import {
   useMessages,
   wholePageDrop,
 } from "@qkv/app-shell";
+import { directionOf } from "@qkv/pretrained";
 import { useEffect } from "preact/hooks";
 import { AttentionPanel } from "./AttentionPanel.tsx";
 import { Alternatives } from "./Alternatives.tsx";
-import { directionName, directionOf } from "./direction.ts";
+import { directionName } from "./direction.ts";
 import { Editor } from "./Editor.tsx";
 import { History } from "./History.tsx";
 import { MESSAGES } from "./messages.ts";

@@ -1,5 +1,6 @@
 import { Choice, language, modelLabel, shippedModels, useMessages } from "@qkv/app-shell";
-import { directionName, directionOf, isReverse } from "./direction.ts";
+import { directionOf } from "@qkv/pretrained";
+import { directionName, isReverse } from "./direction.ts";
 import { MESSAGES } from "./messages.ts";
 import { model, opening, openModel } from "./models.ts";
 import { running, swap } from "./session.ts";

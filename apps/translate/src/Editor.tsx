@@ -1,6 +1,6 @@
 import { modelLabel, useMessages } from "@qkv/app-shell";
+import { directionOf } from "@qkv/pretrained";
 import { useRef, useState } from "preact/hooks";
-import { directionOf } from "./direction.ts";
 import { Directions } from "./Directions.tsx";
 import { MESSAGES } from "./messages.ts";
 import { model, stop } from "./models.ts";

@@ -33,6 +33,7 @@ export function Translation({
     const index = indexAt(target);
     if (index !== undefined && !pinned.value) timer.current = window.setTimeout(() => void lookAt(index), HOVER_MS);
   };
+  const stop = sentences.value.findIndex(({ ids }) => ids.length > 0); // where the keyboard stops at first
   const isEmpty = sentences.value.length === 0 && partial.value === "";
   return (
     <div
@@ -54,7 +55,7 @@ export function Translation({
       }}
     >
       {isEmpty && <span class="quiet">{empty}</span>}
-      {paragraphsOf(sentences.value).map(nodeOf)}
+      {paragraphsOf(sentences.value).map((paragraph) => nodeOf(paragraph, stop))}
       {partial.value !== "" && <span class="partial">{partial.value}</span>}
     </div>
   );
@@ -106,21 +107,22 @@ function paragraphsOf(all: readonly TranslatedSentence[]): Paragraph[] {
 }
 
 /** The same node for the same paragraph, and a box of its own: a long text is not laid out anew for each sentence. */
-function nodeOf(paragraph: Paragraph): VNode {
+function nodeOf(paragraph: Paragraph, stop: number): VNode {
   const { first, sentences, end } = paragraph;
   const key = sentences[0] as TranslatedSentence;
   const kept = nodes.get(key);
   if (kept !== undefined && kept.count === sentences.length && kept.end === end) return kept.node;
   const node = (
     <span key={first} class={end === undefined ? "" : "paragraph"} dir="auto">
-      {sentences.map(({ space, translations: [best] }, i) => [
+      {sentences.map(({ space, ids, translations: [best] }, i) => [
         i > 0 || first === 0 ? space : "", // else it stands at the end of the paragraph before
-        best && (
+        best && ids.length === 0 && best.text, // no sentence: the model did not read it
+        best && ids.length > 0 && (
           <span
             key={i}
             class="sentence"
             role="button"
-            tabIndex={first + i === 0 ? 0 : -1}
+            tabIndex={first + i === stop ? 0 : -1}
             aria-pressed="false"
             data-sentence={first + i}
           >

@@ -1,14 +1,4 @@
-/** From which language a model translates to which, by the way such models are named: `en-fr`, `opus-mt-en-de`. */
-export interface Direction {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** What a model's name tells; undefined if it tells nothing. */
-export function directionOf(name: string): Direction | undefined {
-  const [, from, to] = /(?:^|[-/_])([a-z]{2,3})-([a-z]{2,3})(?:@[^/]*)?$/.exec(name) ?? [];
-  return from === undefined || to === undefined ? undefined : { from, to };
-}
+import type { Direction } from "@qkv/pretrained";
 
 /** Whether one goes back where the other came from. */
 export function isReverse(a: Direction, b: Direction): boolean {

@@ -24,7 +24,7 @@ effect(() => {
 
 /** Looks at a sentence, at all of its heads and tokens. */
 export async function lookAt(index: number): Promise<void> {
-  if (running.value || index === current.value) return;
+  if (running.value || index === current.value || sentences.value[index]?.ids.length === 0) return; // nothing was read
   batch(() => {
     current.value = index;
     look.value = undefined;
@@ -55,9 +55,10 @@ async function readAgain(): Promise<void> {
   const [index, off] = [current.value, ablated.value];
   const sentence = index === undefined ? undefined : sentences.value[index];
   const shape = look.value?.attention;
-  if (sentence === undefined) return;
+  if (sentence === undefined || sentence.ids.length === 0) return;
   await guarded(async () => {
-    const seen = await work.look(sentence.source, settings.value, ablationOf(off, shape));
+    const { ids, tokens } = sentence;
+    const seen = await work.look({ ids, tokens }, settings.value, ablationOf(off, shape));
     if (current.value === index && ablated.value === off) look.value = seen;
   });
 }

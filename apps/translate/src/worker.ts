@@ -2,17 +2,18 @@
 import { type LoadModel, ModelHost, serveWork } from "@qkv/app-shell/worker";
 import {
   createTranslator,
+  directionOf,
   loadPretrained,
   type PretrainedOf,
+  readableTokens,
   sentenceAttention,
   type SentenceAttention,
   type SentenceTranslation,
+  type TokenSequence,
   type TranslatedSentence,
   Translator,
 } from "@qkv/pretrained";
-import type { Tokenizer } from "@qkv/tokenizers";
 import { ablate, type Ablation } from "@qkv/transformer";
-import { directionOf } from "./direction.ts";
 
 /** How a text is searched for. */
 export interface SearchSettings {
@@ -81,33 +82,25 @@ const api = {
   },
 
   /** Reads a sentence once more, without what `ablation` takes away, and translates it so. */
-  look: (source: string, settings: SearchSettings, ablation: Ablation) =>
+  look: (source: TokenSequence, settings: SearchSettings, ablation: Ablation) =>
     host.run(async ({ pretrained, translator }, signal): Promise<Look> => {
       const { model, tokenizer } = pretrained;
       if (tokenizer === undefined) throw new Error("expected a tokenizer, got none");
       const without = new Translator(ablate(model, ablation), translator.tokenizer, translator.options);
-      let found: TranslatedSentence | undefined;
-      for await (const sentence of without.sentences(source, { ...settings, signal })) found ??= sentence;
-      const translation = found?.translations[0];
-      if (found === undefined || translation === undefined) throw new RangeError("expected a sentence, got none");
-      const read = { source: found.tokens, target: translation.tokens };
+      const [translation] = await without.translateTokens(source, { ...settings, signal });
+      if (translation === undefined) throw new RangeError("expected a translation, got none");
       const start = tokenizer.idToToken(model.generation.decoderStartTokenId) ?? "<s>";
-      const attention = await sentenceAttention({ model, tokenizer, tokens: read }, { ...ablation, start });
-      const plain = (of: readonly string[]) => of.map((token) => plainToken(tokenizer, token));
-      const { source: sources, target, read: seen } = attention;
+      const attention = await sentenceAttention({ model, source, target: translation }, { ...ablation, start });
+      const shown = readableTokens(tokenizer, translation);
       return {
-        attention: { ...attention, source: plain(sources), target: plain(target), read: plain(seen) },
+        attention: {
+          ...attention,
+          ...{ source: readableTokens(tokenizer, source), target: shown, read: [start, ...shown.slice(0, -1)] },
+        },
         translation,
       };
     }),
 };
-
-/** A token as a person reads it: the tokenizer's own marks for spaces and bytes undone, where it stands for text. */
-function plainToken(tokenizer: Tokenizer, token: string): string {
-  const id = tokenizer.tokenToId(token);
-  const text = id === undefined ? "" : tokenizer.decode([id], { skipSpecialTokens: false }).trim();
-  return text === "" || text.includes("\ufffd") ? token : text;
-}
 
 /** What the page may ask for. */
 export type Work = typeof api;

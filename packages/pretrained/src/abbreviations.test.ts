@@ -17,6 +17,7 @@ const CASES: readonly (readonly [locale: string | undefined, sentences: string])
   ["en", "1. Buy milk. | 2. Buy bread. | (B. Or not. | IV. The end."],
   ["en", "Steps follow. | 1. Open it. | 1.2. Close it."],
   ["en", "It was in 1990. | Then I moved to no. 5. | I have 2. | You have 3."],
+  ["en", "See https://example.org/a?b=c!d?e for more. | Really? | Yes!"],
   ["en", 'He said "Mr. Smith". | She left.'],
   [
     "fr",

@@ -38,8 +38,8 @@ const NUMBERED: Readonly<Record<string, string>> = {
 const ORDINALS = new Set("bs cs da de et eu fi fo hr hu is lb lv nb nn no pl sk sl sr tr".split(" "));
 
 /**
- * Whether a sentence only seems to end where Unicode's rules, which know no abbreviations, cut: behind one that goes on,
- * an initial, a list's number, or an ordinal.
+ * Whether a sentence only seems to end where Unicode's rules, which know no abbreviations, cut: behind an abbreviation,
+ * an initial, a list's number or an ordinal, or in an address.
  *
  * @param sentence what would end, with the white space behind it
  * @param next what would begin
@@ -47,6 +47,7 @@ const ORDINALS = new Set("bs cs da de et eu fi fo hr hu is lb lv nb nn no pl sk 
  */
 export function endsAmiss(sentence: string, next: string, locale?: string): boolean {
   const said = sentence.trimEnd();
+  if (said.length === sentence.length) return IN_ADDRESS.test(said);
   if (!/^[^\S\n\v\f\r\u2028\u2029]+$/.test(sentence.slice(said.length))) return false;
   if (said.length < 20 && LIST_NUMBER.test(said)) return true;
   const [, word = ""] = /([^\s("'«“„‘[]+)\.$/u.exec(said.slice(-40)) ?? [];
@@ -58,6 +59,9 @@ export function endsAmiss(sentence: string, next: string, locale?: string): bool
   const written = said.trimStart().length > word.length + 1 ? word : word.charAt(0).toLowerCase() + word.slice(1);
   return always.has(word) || always.has(written) || (numbered.has(word) && /^\p{N}/u.test(next));
 }
+
+/** A word that begins as addresses of the web do. */
+const IN_ADDRESS = /(?:^|\s)(?:https?:\/\/|www\.)\S*$/i;
 
 /** All of a sentence: `1.`, `(2.3.`, `b.`, `iv.` */
 const LIST_NUMBER = /^\s*[([]?(?:\d{1,3}(?:\.\d{1,3})*|[\p{Lu}a-z]|[ivxlc]{2,5}|[IVXLC]{2,5})\.$/u;

@@ -1,13 +1,16 @@
 import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
-import { PretrainedError } from "./pretrainedError.ts";
+import { errorIn, PretrainedError } from "./pretrainedError.ts";
 import type { Pretrained } from "./loadPretrained.ts";
-import { translationTokenizer } from "./translationTokenizer.ts";
+import { languageCode } from "./languageCodes.ts";
+import { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
 import { Translator, type TranslatorOptions } from "./translator.ts";
 
 /**
- * A translator of an opened model, which stays the caller's. It searches as the model's `generation_config.json` says.
+ * A translator of an opened model, which stays the caller's. It searches as the model's `generation_config.json` says:
+ * greedily if that names no `num_beams`.
  *
- * @throws PretrainedError if the model is none that translates, or came without a tokenizer
+ * @param options `languageCode` may be a language's tag too: `fr` for `>>fra<<`
+ * @throws PretrainedError if the model is none that translates, came without a tokenizer, or does not know the language
  */
 export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
   if (pretrained.modelType !== "marian") {
@@ -18,11 +21,21 @@ export function createTranslator(pretrained: Pretrained, options: Partial<Transl
   const { name, model, tokenizer, config, generationConfig } = pretrained;
   if (tokenizer === undefined) throw new PretrainedError(`${name}/tokenizer.json: expected a file, got nothing`);
   const generation = { ...searchOf(name, generationConfig), ...options.generation };
-  return new Translator(model, translationTokenizer(tokenizer), {
+  const texts = translationTokenizer(tokenizer);
+  return new Translator(model, texts, {
     maxPositions: config.maxPositions,
     ...options,
+    ...(options.languageCode !== undefined && { languageCode: codeOf(name, options.languageCode, texts) }),
     generation,
   });
+}
+
+function codeOf(name: string, language: string, { languageCodes = [] }: TranslationTokenizer): string {
+  try {
+    return languageCode(language, languageCodes);
+  } catch (error) {
+    throw errorIn(name, error);
+  }
 }
 
 function searchOf(name: string, generationConfig: Readonly<Record<string, unknown>>): GenerationOptions {

@@ -15,12 +15,14 @@ export { createClassifier } from "./createClassifier.ts";
 export { createTranslator } from "./createTranslator.ts";
 export type { Tied } from "./causalTies.ts";
 export type { Unpack, UnpackedArray } from "./fileNames.ts";
+export { type Direction, directionOf } from "./direction.ts";
 export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type PretrainedOf } from "./loadPretrained.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./modelFiles.ts";
 export { PretrainedError } from "./pretrainedError.ts";
 export type { StoredArray } from "./readWeights.ts";
 export type { SpareArray, SpareArrays } from "./spareArrays.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";
+export { readableTokens, type TokenReader } from "./readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";
 export type { DownloadProgress } from "./remote/download.ts";
 export { type FileCache, memoryCache, type PartialFile } from "./remote/fileCache.ts";
@@ -29,7 +31,10 @@ export { FILE_LIMITS, type FileLimits } from "./remote/fileLimits.ts";
 export type { Fetch } from "./remote/network.ts";
 export { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
 export { UnreachableError } from "./remote/unreachableError.ts";
+export { languageCode } from "./languageCodes.ts";
+export { languageTag } from "./languageTag.ts";
 export { type Piece, splitText, type SplitOptions } from "./splitText.ts";
+export type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 export { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
 export { type AttentionSubject, translationAttention, type TranslationAttention } from "./translationAttention.ts";
 export {
@@ -37,6 +42,7 @@ export {
   sentenceAttention,
   type SentenceAttention,
   type SentenceAttentionOptions,
+  type SentenceSubject,
 } from "./sentenceAttention.ts";
 export {
   type SentenceOptions,

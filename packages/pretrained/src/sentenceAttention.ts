@@ -1,6 +1,6 @@
 import type { Ablation, MarianModel, Seq2SeqOutput, StackOutput } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import type { AttentionSubject } from "./translationAttention.ts";
+import type { TokenizedPair } from "./tokenSequence.ts";
 
 /** What every head of one kind of attention saw: [layers, H, Q, K] in plain numbers, layer by layer. */
 export interface AttentionMaps {
@@ -26,6 +26,11 @@ export interface SentenceAttention {
   readonly cross: AttentionMaps;
 }
 
+/** What {@link sentenceAttention} needs: an opened model, and a sentence with its translation. */
+export interface SentenceSubject extends TokenizedPair {
+  readonly model: MarianModel;
+}
+
 /** How a sentence is read once more. */
 export interface SentenceAttentionOptions extends Ablation {
   /** How the start of the target is called. Default `<s>`. */
@@ -38,19 +43,18 @@ export interface SentenceAttentionOptions extends Ablation {
  * @throws RangeError if a side has no tokens
  */
 export async function sentenceAttention(
-  { model, tokenizer, tokens }: AttentionSubject,
+  { model, source, target }: SentenceSubject,
   { start = "<s>", ...ablation }: SentenceAttentionOptions = {},
 ): Promise<SentenceAttention> {
-  const { source, target } = tokens;
-  const ids = (side: readonly string[]) => side.map((token) => tokenizer.tokenToId(token) ?? model.config.eosTokenId);
-  if (source.length === 0 || target.length === 0) {
-    throw new RangeError(`sentenceAttention: expected tokens on both sides, got ${source.length} and ${target.length}`);
+  if (source.ids.length === 0 || target.ids.length === 0) {
+    const got = `${source.ids.length} and ${target.ids.length}`;
+    throw new RangeError(`sentenceAttention: expected tokens on both sides, got ${got}`);
   }
-  const output = readSentence(model, ids(source), ids(target), { attentions: "stages", ...ablation });
+  const output = readSentence(model, source.ids, target.ids, { attentions: "stages", ...ablation });
   try {
     const { encoder, decoder } = output;
     return {
-      ...{ source, target, read: [start, ...target.slice(0, -1)] },
+      ...{ source: source.tokens, target: target.tokens, read: [start, ...target.tokens.slice(0, -1)] },
       encoder: await mapsOf(encoder.attentionStages),
       decoder: await mapsOf(decoder.attentionStages),
       cross: await mapsOf(decoder.crossAttentionStages),

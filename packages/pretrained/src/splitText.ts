@@ -1,4 +1,5 @@
 import { endsAmiss } from "./abbreviations.ts";
+import { languageTag } from "./languageTag.ts";
 
 /** A stretch of text to translate and the white space before it, which is kept as it is. */
 export interface Piece {
@@ -15,15 +16,18 @@ export interface SplitOptions {
   readonly maxTokens: number;
   /** Sentences of a paragraph stay together up to this many tokens; 0 keeps every sentence to itself. */
   readonly joinTokens?: number;
-  /** Of the text, for the rules of its sentences. */
+  /** The language of the text, for the rules of its sentences: `en`, `pt-BR`. */
   readonly locale?: string | undefined;
 }
 
 /**
  * Cuts a text into pieces that a model can take: sentences, and where one is too long its clauses, then its words, at
  * last anywhere. `space + text` of all pieces, one after the other, is the text itself: nothing is lost.
+ *
+ * @throws RangeError if the locale is no language tag
  */
-export function splitText(text: string, { countTokens, maxTokens, joinTokens = 0, locale }: SplitOptions): Piece[] {
+export function splitText(text: string, { countTokens, maxTokens, joinTokens = 0, ...options }: SplitOptions): Piece[] {
+  const locale = options.locale === undefined ? undefined : languageTag(options.locale);
   const fits = (part: string) => countTokens(part) <= maxTokens;
   const staysTogether = (group: readonly string[], sentence: string) =>
     joinTokens > 0 &&
@@ -51,14 +55,14 @@ function sentencesOf(text: string, locale: string | undefined): string[] {
 /** Sentences with those put together again that were cut behind what only seems an end. */
 function whole(parts: readonly string[], locale: string | undefined): string[] {
   const sentences: string[] = [];
-  let open: string[] = []; // joined once it ends: an abbreviation may stand behind another, in all of a long line
+  let [open, end] = [[] as string[], ""]; // joined once it ends: an abbreviation may stand behind another, in all of a long line
   for (const [i, part] of parts.entries()) {
     open.push(part);
-    const soFar = open.length === 1 ? part : `${open.at(-2)}${part}`;
+    end = `${end}${part}`.slice(-WINDOW);
     const next = parts[i + 1];
-    if (next !== undefined && endsAmiss(soFar, next, locale)) continue;
+    if (next !== undefined && endsAmiss(end, next, locale)) continue;
     sentences.push(open.join(""));
-    open = [];
+    [open, end] = [[], ""];
   }
   return sentences;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { expectClose } from "@qkv/testing";
-import type { Tokenizer } from "@qkv/tokenizers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTranslator } from "./createTranslator.ts";
 import { loadPretrained, type Pretrained } from "./loadPretrained.ts";
 import { memoryFiles } from "./modelFiles.ts";
 import { sentenceAttention } from "./sentenceAttention.ts";
 import { translationAttention } from "./translationAttention.ts";
-import { Translator } from "./translator.ts";
+import type { TokenizedPair } from "./tokenSequence.ts";
+import { Translator, type TranslatorOptions } from "./translator.ts";
 
 let pretrained: Pretrained<"marian">;
 let translator: Translator;
@@ -30,6 +30,7 @@ describe("Translator", () => {
         translation: text,
         score: 0,
         tokens: { source: [], target: [] },
+        sentences: [],
         truncated: 0,
       });
     }
@@ -169,15 +170,21 @@ describe("Translator.sentences", () => {
   });
 });
 
+/** A sentence and its translation, as the model read and made them. */
+async function readPair(text: string): Promise<TokenizedPair> {
+  const { sentences } = await translator.translate(text, { beams: 2 });
+  expect(sentences).toHaveLength(1);
+  return sentences[0] as TokenizedPair;
+}
+
 describe("sentenceAttention", () => {
   test("has every head's weights, rows of which sum to 1, and their mean is that of translationAttention", async () => {
-    const { tokens } = await translator.translate("A dog runs.", { beams: 2 });
-    const subject = { model: pretrained.model, tokenizer: pretrained.tokenizer as Tokenizer, tokens };
-    const { cross, decoder, encoder, read } = await sentenceAttention(subject);
+    const pair = await readPair("A dog runs.");
+    const { cross, decoder, encoder, read } = await sentenceAttention({ model: pretrained.model, ...pair });
     const [layers, heads, queries, keys] = cross.shape;
-    expect([queries, keys]).toEqual([tokens.target.length, tokens.source.length]);
+    expect([queries, keys]).toEqual([pair.target.ids.length, pair.source.ids.length]);
     expect(encoder.shape.slice(2)).toEqual([keys, keys]);
-    expect(read).toEqual(["<s>", ...tokens.target.slice(0, -1)]);
+    expect(read).toEqual(["<s>", ...pair.target.tokens.slice(0, -1)]);
     expect(decoder.masked[1]).toBe(-Infinity); // nobody sees what comes later
     expect(decoder.weights[1]).toBe(0);
     const mean = Float32Array.from({ length: queries * keys }, (_, at) => {
@@ -185,15 +192,124 @@ describe("sentenceAttention", () => {
       for (let panel = 0; panel < layers * heads; panel++) sum += cross.weights[panel * queries * keys + at] ?? NaN;
       return sum / (layers * heads);
     });
-    await expectClose([...mean], [...(await translationAttention(subject)).values]);
+    const { values } = await translationAttention({ model: pretrained.model, sentences: [pair] });
+    await expectClose([...mean], [...values]);
   });
 
   test("shows no weight on a hidden token", async () => {
-    const { tokens } = await translator.translate("A dog runs.", { beams: 2 });
-    const subject = { model: pretrained.model, tokenizer: pretrained.tokenizer as Tokenizer, tokens };
-    const { cross } = await sentenceAttention(subject, { hiddenSource: [1] });
-    const keys = tokens.source.length;
+    const pair = await readPair("A dog runs.");
+    const { cross } = await sentenceAttention({ model: pretrained.model, ...pair }, { hiddenSource: [1] });
+    const keys = pair.source.ids.length;
     expect(cross.weights.filter((_, i) => i % keys === 1).every((weight) => weight === 0)).toBe(true);
     expect(cross.masked.filter((_, i) => i % keys === 1).every((score) => score === -Infinity)).toBe(true);
+  });
+});
+
+describe("translationAttention", () => {
+  test("is that of each sentence by itself, whatever tokens stand in it", async () => {
+    const texts = ["A dog runs.", "The </s> dog."]; // an end token that is none
+    const { sentences, tokens } = await translator.translate(texts.join(" "), { beams: 1 });
+    expect(sentences).toHaveLength(2);
+    const { values, source, target } = await translationAttention({ model: pretrained.model, sentences });
+    expect({ source, target }).toEqual(tokens);
+    let [row, column] = [0, 0];
+    for (const pair of sentences) {
+      const alone = await translationAttention({ model: pretrained.model, sentences: [pair] });
+      const width = pair.source.ids.length;
+      for (let t = 0; t < pair.target.ids.length; t++) {
+        const start = (row + t) * source.length;
+        const expected = new Array<number>(source.length).fill(0);
+        for (let k = 0; k < width; k++) expected[column + k] = alone.values[t * width + k] ?? NaN;
+        await expectClose([...values.subarray(start, start + source.length)], expected);
+      }
+      row += pair.target.ids.length;
+      column += width;
+    }
+  });
+});
+
+describe("what is no sentence", () => {
+  test.each([
+    ...["...", "---", "?!", "42", "1,234.56 $", "😀 👩‍👩‍👧 🇫🇷", "{ } [ ]", "\ud800", "\0", "\u200b", "\u064b", "5 > 3"],
+    ...["https://example.org/a?b=c&d=e", "www.example.org", "test@example.org"],
+  ])("passes through unchanged: %j", async (text) => {
+    const { translation, tokens, sentences } = await translator.translate(`${text}\n`);
+    expect({ translation, tokens, sentences }).toEqual({
+      translation: `${text}\n`,
+      tokens: { source: [], target: [] },
+      sentences: [],
+    });
+    const found = [];
+    for await (const { source, translations } of translator.sentences(text)) found.push([source, translations]);
+    expect(found).toEqual([[text, [{ text, ids: [], tokens: [], score: 0, truncated: false }]]]);
+  });
+
+  test("does so among sentences, which are the same as without it", async () => {
+    const text = "...\nA dog runs.\n---\n42\nThe snow is deep!\n😀";
+    const [first, second] = await translator.translateAll(["A dog runs.", "The snow is deep!"], { beams: 2 });
+    const { translation, tokens, score } = await translator.translate(text, { beams: 2 });
+    expect(translation).toBe(`...\n${first?.translation}\n---\n42\n${second?.translation}\n😀`);
+    expect(tokens.source).toEqual([...(first?.tokens.source ?? []), ...(second?.tokens.source ?? [])]);
+    expect(score).toBeLessThan(0);
+    const partial: string[] = [];
+    const found = [];
+    for await (const sentence of translator.sentences(text, { beams: 2, onPartial: (said) => partial.push(said) })) {
+      found.push(sentence);
+    }
+    expect(found.map(({ space, source }) => space + source).join("")).toBe(text);
+    expect(found.map(({ space, translations }) => space + (translations[0]?.text ?? "")).join("")).toBe(translation);
+    expect(partial.some((said) => said.startsWith("\n42\n"))).toBe(true);
+  });
+});
+
+test("Translator takes a locale as people write it, and says what it cannot take", () => {
+  const locales = ["zh_CN", "fra", "en_US.UTF-8"];
+  expect(locales.map((locale) => createTranslator(pretrained, { locale }).options.locale)).toEqual([
+    "zh-CN",
+    "fr",
+    "en-US",
+  ]);
+  expect(() => createTranslator(pretrained, { locale: "zh CN!" })).toThrow(
+    'expected a language tag such as en or pt-BR, got "zh CN!"',
+  );
+});
+
+describe("a multilingual model", () => {
+  /** The tiny model with a tokenizer that takes what a text begins with for a code: one token, 3 if it is unknown. */
+  const multilingual = (options: Partial<TranslatorOptions> = {}) => {
+    const { tokenizer } = translator;
+    const encode = (text: string) => {
+      const [code = ""] = /^>>\S*?<</.exec(text) ?? [];
+      const rest = tokenizer.encode(text.slice(code.length).trimStart());
+      if (code === "") return rest;
+      return { ids: [code === ">>fra<<" ? 20 : 3, ...rest.ids], tokens: [code, ...rest.tokens] };
+    };
+    const maxPositions = pretrained.model.config.maxPositions;
+    return new Translator(pretrained.model, { ...tokenizer, encode }, { maxPositions, ...options });
+  };
+
+  test("gets the code with each sentence, and with each part of a long one", async () => {
+    const long = "dog ".repeat(90).trim();
+    const { sentences } = await multilingual().translate(`>>fra<< A dog runs. The snow. ${long}. ...`, {
+      maxTokens: 2,
+    });
+    expect(sentences.length).toBeGreaterThan(3);
+    for (const { source } of sentences) {
+      expect(source.ids[0]).toBe(20);
+      expect(source.ids.filter((id) => id === 20)).toHaveLength(1);
+      expect(source.ids.length).toBeLessThanOrEqual(pretrained.model.config.maxPositions);
+    }
+  });
+
+  test("makes of each sentence what it makes of it alone; the code is not in the translation", async () => {
+    const [alone, other] = await multilingual().translateAll([">>fra<< A dog runs.", ">>fra<< The snow."], {
+      beams: 2,
+    });
+    const { translation } = await multilingual().translate(">>fra<< A dog runs. The snow.\n...", { beams: 2 });
+    expect(translation).toBe(`${alone?.translation} ${other?.translation}\n...`);
+    const asked = await multilingual({ languageCode: ">>fra<<" }).translate("A dog runs. The snow.\n...", { beams: 2 });
+    expect(asked.translation).toBe(translation);
+    expect((await multilingual().translate("A dog runs.", { beams: 2 })).score).not.toBe(alone?.score);
+    expect((await multilingual().translate(">>fra<<")).translation).toBe("");
   });
 });

@@ -1,6 +1,8 @@
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
 import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
-import { type Piece, splitText } from "./splitText.ts";
+import { type LedPiece, splitLedText } from "./languageCodes.ts";
+import { languageTag } from "./languageTag.ts";
+import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import type { TranslationTokenizer } from "./translationTokenizer.ts";
 
 /** What a translator is made of beside its model and tokenizer. */
@@ -9,8 +11,10 @@ export interface TranslatorOptions {
   readonly maxPositions: number;
   /** How to search, unless a call says otherwise. */
   readonly generation?: GenerationOptions;
-  /** The source language, for where its sentences end. */
+  /** The source language, for where its sentences end: `en`, `pt-BR`. */
   readonly locale?: string;
+  /** The language code of a multilingual model that leads texts which begin with none: `>>fra<<`. Default none. */
+  readonly languageCode?: string;
   /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
   readonly joinTokens?: number;
   readonly batch?: BatchLimits;
@@ -36,6 +40,8 @@ export interface Translation {
   readonly score: number;
   /** Special tokens included, so that an end token closes each sentence. */
   readonly tokens: { readonly source: readonly string[]; readonly target: readonly string[] };
+  /** What went through the model, sentence by sentence: the same tokens with their ids. */
+  readonly sentences: readonly TokenizedPair[];
   /** How many sentences ran into `maxTokens`, and may have lost their end. */
   readonly truncated: number;
 }
@@ -58,45 +64,30 @@ export interface SentenceOptions extends Omit<TranslateOptions, "onProgress"> {
 }
 
 /** A sentence of a text and what became of it. */
-export interface TranslatedSentence {
+export interface TranslatedSentence extends TokenSequence {
   /** The white space before it, which is kept as it is. */
   readonly space: string;
-  /** Empty only for white space at the end of a text. */
+  /** With the language code that stands before it. Empty only for white space at the end of a text. */
   readonly source: string;
-  readonly tokens: readonly string[];
-  /** Best first. Empty if there is nothing to translate. */
+  /** Best first. What has no word to translate is its own translation, without tokens; white space has none. */
   readonly translations: readonly SentenceTranslation[];
 }
 
 /** One of the ways to translate a sentence. */
-export interface SentenceTranslation {
+export interface SentenceTranslation extends TokenSequence {
   readonly text: string;
-  /** With the end token. */
-  readonly tokens: readonly string[];
   /** The search's: log-probability by token, as `lengthPenalty` has it. */
   readonly score: number;
   /** It ran into `maxTokens`, and may have lost its end. */
   readonly truncated: boolean;
 }
 
-/** A piece of a text with its tokens; none if it is white space alone. */
-interface EncodedPiece {
-  readonly space: string;
-  readonly source: string;
-  readonly ids: readonly number[];
-  readonly tokens: readonly string[];
-}
-
-/** One sentence on its way through the model. */
-interface Sentence {
-  readonly ids: readonly number[];
-  readonly tokens: readonly string[];
-  target?: SentenceTranslation | undefined;
-}
+/** A piece of a text with its tokens: none if there is nothing to translate in it. */
+interface EncodedPiece extends LedPiece, TokenSequence {}
 
 /**
  * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the very
- * white space that stood between them. An empty text stays empty.
+ * white space that stood between them. What has no letter, and an address alone, stays as it is.
  */
 export class Translator {
   readonly model: Seq2SeqModel;
@@ -106,7 +97,7 @@ export class Translator {
   constructor(model: Seq2SeqModel, tokenizer: TranslationTokenizer, options: TranslatorOptions) {
     this.model = model;
     this.tokenizer = tokenizer;
-    this.options = options;
+    this.options = { ...options, ...(options.locale !== undefined && { locale: languageTag(options.locale) }) };
   }
 
   /**
@@ -123,12 +114,18 @@ export class Translator {
   async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
     options.signal?.throwIfAborted();
     const pieces = texts.map((text) => this.#split(text));
-    const sentences = pieces.map((of) => of.map(({ text }) => (text === "" ? undefined : this.#encode(text))));
-    await this.#translateSentences(
-      sentences.flat().filter((sentence) => sentence !== undefined),
-      options,
-    );
-    return texts.map((_, i) => join(pieces[i] ?? [], sentences[i] ?? []));
+    const found = await this.#translatePieces(pieces.flat(), options);
+    return pieces.map((of) => join(of, found));
+  }
+
+  /** The translations of one sentence's tokens, best first. @throws RangeError if there are none */
+  async translateTokens(
+    { ids }: Pick<TokenSequence, "ids">,
+    options: Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal"> = {},
+  ): Promise<SentenceTranslation[]> {
+    if (ids.length === 0) throw new RangeError("translateTokens: expected tokens, got none");
+    const [found = []] = await this.#search([ids], options);
+    return found;
   }
 
   /**
@@ -143,33 +140,40 @@ export class Translator {
     const pieces = this.#split(text);
     onTotal?.(pieces.length);
     for (const together of this.#batchesInOrder(pieces.slice(skip), batchSize)) {
-      const begun = together.map(() => "");
+      const searched = together.filter(isSearched);
+      const begun = new Map<EncodedPiece, string>();
       const onStep: GenerationOptions["onStep"] = (likeliest) => {
-        for (const { source, ids } of likeliest) begun[source] = this.tokenizer.decode(ids.slice(1)).text;
-        onPartial?.(together.map(({ space }, i) => (begun[i] === "" ? "" : `${space}${begun[i]}`)).join(""));
+        for (const { source, ids } of likeliest) {
+          begun.set(searched[source] as EncodedPiece, this.tokenizer.decode(ids.slice(1)).text);
+        }
+        onPartial?.(together.map((piece) => beginning(piece, begun.get(piece))).join(""));
       };
-      // White space stands at the end of a text only: what is searched has the rows of what is read.
-      const sources = together.flatMap(({ ids }) => (ids.length > 0 ? [ids] : []));
-      const found = sources.length > 0 ? await this.#search(sources, options, onPartial && onStep) : [];
-      for (const [i, { space, source, tokens }] of together.entries()) {
-        yield { space, source, tokens, translations: found[i] ?? [] };
+      const found = await this.#search(
+        searched.map(({ ids }) => ids),
+        options,
+        onPartial && onStep,
+      );
+      for (const piece of together) {
+        const { space, source, ids, tokens } = piece;
+        const translations = isSearched(piece) ? (found[searched.indexOf(piece)] ?? []) : unchanged(piece);
+        yield { space, source, ids, tokens, translations };
       }
     }
   }
 
   /** Pieces in a row that go through the model together: one, then two, and at last `most`. */
-  *#batchesInOrder(pieces: readonly Piece[], most: number): Generator<EncodedPiece[], void, undefined> {
+  *#batchesInOrder(pieces: readonly LedPiece[], most: number): Generator<EncodedPiece[], void, undefined> {
     const { maxPadded } = this.#limits;
     let [batch, size] = [[] as EncodedPiece[], 1];
-    for (const { space, text: source } of pieces) {
-      const { ids, tokens } = source === "" ? { ids: [], tokens: [] } : this.#encode(source);
-      const longest = lengthClass(ids.length);
+    for (const piece of pieces) {
+      const encoded = this.#encode(piece);
+      const longest = lengthClass(encoded.ids.length);
       const fits = batch.length < size && (batch.length + 1) * longest <= maxPadded;
       if (batch.length > 0 && !(fits && batch.every((other) => lengthClass(other.ids.length) === longest))) {
         yield batch;
         [batch, size] = [[], Math.min(2 * size, most)];
       }
-      batch.push({ space, source, ids, tokens });
+      batch.push(encoded);
     }
     if (batch.length > 0) yield batch;
   }
@@ -178,40 +182,42 @@ export class Translator {
     return this.options.batch ?? { maxItems: 32, maxPadded: 1024 };
   }
 
-  #split(text: string): Piece[] {
-    const { maxPositions, joinTokens = 0, locale } = this.options;
-    const countTokens = (part: string) => this.tokenizer.encode(part).ids.length;
-    return splitText(text, { countTokens, maxTokens: maxPositions, joinTokens, locale });
+  #split(text: string): LedPiece[] {
+    const { maxPositions, joinTokens = 0, locale, languageCode } = this.options;
+    const lengthOf = (part: string) => this.tokenizer.encode(part).ids.length;
+    return splitLedText(text, {
+      ...{ maxTokens: maxPositions, joinTokens, locale },
+      countTokens: (lead, part) => lengthOf(lead + part),
+      isCode: (code) => lengthOf(code) === lengthOf("") + 1,
+      ...(languageCode !== undefined && { lead: `${languageCode} ` }),
+    });
   }
 
-  #encode(text: string): Sentence {
-    const { ids, tokens } = this.tokenizer.encode(text);
-    return { ids, tokens };
+  #encode(piece: LedPiece): EncodedPiece {
+    const { ids, tokens } = isProse(piece.text) ? this.tokenizer.encode(piece.lead + piece.text) : NO_TOKENS;
+    return { ...piece, ids, tokens };
   }
 
-  async #translateSentences(
-    sentences: readonly Sentence[],
-    { onProgress, ...options }: TranslateOptions,
-  ): Promise<void> {
-    const total = sentences.length;
-    let done = 0;
-    const lengths = sentences.map(({ ids }) => ids.length);
+  /** The best translation of each piece that is searched for. */
+  async #translatePieces(pieces: readonly LedPiece[], { onProgress, ...options }: TranslateOptions): Promise<Found> {
+    const found = new Map<LedPiece, { readonly source: TokenSequence; readonly target: SentenceTranslation }>();
+    const encoded = pieces
+      .map((piece) => [piece, this.#encode(piece)] as const)
+      .filter(([, { ids }]) => ids.length > 0);
+    const lengths = encoded.map(([, { ids }]) => ids.length);
     for (const indices of batchesBySize(lengths, this.#limits, lengthClass)) {
-      await this.#translateBatch(
-        indices.map((index) => sentences[index] as Sentence),
+      const batch = indices.map((index) => encoded[index] as readonly [LedPiece, EncodedPiece]);
+      const translations = await this.#search(
+        batch.map(([, { ids }]) => ids),
         options,
       );
-      done += indices.length;
-      onProgress?.({ done, total });
+      for (const [i, [piece, { ids, tokens }]] of batch.entries()) {
+        const target = translations[i]?.[0];
+        if (target !== undefined) found.set(piece, { source: { ids, tokens }, target });
+      }
+      onProgress?.({ done: found.size, total: encoded.length });
     }
-  }
-
-  async #translateBatch(sentences: readonly Sentence[], options: TranslateOptions): Promise<void> {
-    const found = await this.#search(
-      sentences.map(({ ids }) => ids),
-      options,
-    );
-    for (const [i, sentence] of sentences.entries()) sentence.target = found[i]?.[0];
+    return found;
   }
 
   /** The translations of each sentence, best first. */
@@ -220,6 +226,7 @@ export class Translator {
     { beams, lengthPenalty, maxTokens, alternatives = 1, signal }: SentenceOptions,
     onStep?: GenerationOptions["onStep"],
   ): Promise<SentenceTranslation[][]> {
+    if (sources.length === 0) return [];
     const { generation, maxPositions } = this.options;
     const plenty = generation?.maxNewTokens ?? 2 * lengthClass(Math.max(...sources.map(({ length }) => length))) + 32;
     const { maxLength = Infinity } = this.model.generation;
@@ -235,9 +242,9 @@ export class Translator {
       ...(onStep !== undefined && { onStep }),
     });
     return found.map((sequences) =>
-      sequences.map(({ ids, score }) => ({
-        ...this.tokenizer.decode(ids.slice(1)),
-        ...{ score, truncated: ids.length > maxNewTokens },
+      sequences.map(({ ids: [, ...ids], score }) => ({
+        ...this.tokenizer.decode(ids),
+        ...{ ids, score, truncated: ids.length >= maxNewTokens },
       })),
     );
   }
@@ -253,17 +260,46 @@ function lengthClass(tokens: number): number {
   return size;
 }
 
-function join(pieces: readonly Piece[], sentences: readonly (Sentence | undefined)[]): Translation {
-  const source: string[] = [];
-  const target: string[] = [];
-  let [translation, score, truncated] = ["", 0, 0];
-  for (const [i, { space }] of pieces.entries()) {
-    const sentence = sentences[i];
-    translation += space + (sentence?.target?.text ?? "");
-    source.push(...(sentence?.tokens ?? []));
-    target.push(...(sentence?.target?.tokens ?? []));
-    score += (sentence?.target?.score ?? 0) * (sentence?.target?.tokens.length ?? 0);
-    if (sentence?.target?.truncated) truncated++;
+const NO_TOKENS: TokenSequence = { ids: [], tokens: [] };
+
+/** An address of the web or of mail, and nothing else. */
+const ADDRESS = /^(?:https?:\/\/|www\.)\S+$|^[^\s@]+@[^\s@]+\.[^\s@]+$/iu;
+
+/** Whether there is a word to translate: a model makes a sentence of whatever it is given. */
+function isProse(text: string): boolean {
+  return /\p{L}/u.test(text) && !ADDRESS.test(text);
+}
+
+function isSearched({ ids }: TokenSequence): boolean {
+  return ids.length > 0;
+}
+
+/** What has no word to translate is its own translation; white space alone has none. */
+function unchanged({ text, source }: LedPiece): SentenceTranslation[] {
+  return source === "" ? [] : [{ text, ...NO_TOKENS, score: 0, truncated: false }];
+}
+
+function beginning(piece: EncodedPiece, begun = ""): string {
+  const text = isSearched(piece) ? begun : piece.text;
+  return text === "" ? "" : piece.space + text;
+}
+
+/** The pieces that were searched for, and the best that was found for each. */
+type Found = ReadonlyMap<LedPiece, { readonly source: TokenSequence; readonly target: SentenceTranslation }>;
+
+function join(pieces: readonly LedPiece[], found: Found): Translation {
+  let [translation, sum, truncated] = ["", 0, 0];
+  const sentences: TokenizedPair[] = [];
+  for (const piece of pieces) {
+    const sentence = found.get(piece);
+    translation += piece.space + (sentence?.target.text ?? piece.text);
+    if (sentence === undefined) continue;
+    const { source, target } = sentence;
+    sentences.push({ source, target: { ids: target.ids, tokens: target.tokens } });
+    sum += target.score * target.ids.length;
+    if (target.truncated) truncated++;
   }
-  return { translation, score: score / Math.max(target.length, 1), tokens: { source, target }, truncated };
+  const tokens = (side: "source" | "target") => sentences.flatMap((sentence) => sentence[side].tokens);
+  const [source, target] = [tokens("source"), tokens("target")];
+  return { translation, score: sum / Math.max(target.length, 1), tokens: { source, target }, sentences, truncated };
 }

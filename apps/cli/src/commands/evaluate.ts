@@ -9,6 +9,7 @@ import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import type { KindSentence } from "../translation/kinds/testOfKinds.ts";
 import type { SentencePair } from "../translation/pairs.ts";
+import { chooseTranslation, DEFAULT_BEAMS } from "../translationChoice.ts";
 import { UsageError } from "../usageError.ts";
 import { evaluateImagesCommand } from "./evaluateImages.ts";
 import { evaluateTextCommand } from "./evaluateText.ts";
@@ -23,8 +24,9 @@ interface EvaluateTranslationOptions extends BackendChoice {
   readonly split?: "test" | "validation";
   readonly kinds?: string;
   readonly data?: string;
-  readonly from: string;
-  readonly beams: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly beams?: number;
   readonly maxTokens?: number;
   readonly output?: string;
   readonly json?: boolean;
@@ -43,8 +45,9 @@ export function evaluateCommand(): Command {
       .option("--reverse", "translate the pairs' second language to the first")
       .option("--split <part>", "the part of the pairs: test or validation", "test")
       .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
-      .option("--from <language>", "the language of the sentences, for where each ends", "en")
-      .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
+      .option("--from <language>", "the language of the sentences (default: as the model's name says, else en)")
+      .option("--to <language>", "the language to translate to, of a model that knows several")
+      .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", atLeastOne)
       .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
       .option("--output <file>", "write the translations, one a line")
       .option("--json", "one JSON object: bleu, chrf, signature; of kinds: kinds"),
@@ -63,11 +66,13 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
 
   const kinds = options.kinds === undefined ? undefined : await readKinds(options.kinds, options.reverse ?? false);
   const { sources, references } = kinds ? segmentsOf(kinds) : await readSegments(options);
+  const { model, ...direction } = await chooseTranslation(options);
   const backend = await startBackend(options);
-  const { translator, dispose } = await openTranslator(await openModelFiles(options.model), options.from, signal);
+  const { translator, dispose } = await openTranslator(await openModelFiles(model), direction, signal);
   const bar = progressBar("translating", sources.length);
   try {
-    const { beams, maxTokens } = options;
+    const { maxTokens } = options;
+    const beams = options.beams ?? translator.options.generation?.numBeams ?? DEFAULT_BEAMS;
     const translated = await translator.translateAll(sources, {
       beams,
       ...(maxTokens !== undefined && { maxTokens }),

@@ -3,21 +3,19 @@ import type { TranslateOptions } from "@qkv/pretrained";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { shippedTranslationModel } from "../modelFolders.ts";
 import { note } from "../note.ts";
 import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { oneLine } from "../oneLine.ts";
+import { pictureKind } from "../pictureFile.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { streamInputLines } from "../textLines.ts";
+import { chooseTranslation, DEFAULT_BEAMS, type TranslationChoice } from "../translationChoice.ts";
 
-interface TranslateCommandOptions extends BackendChoice {
-  readonly model?: string;
-  readonly from: string;
-  readonly to: string;
-  readonly beams: number;
+interface TranslateCommandOptions extends BackendChoice, TranslationChoice {
+  readonly beams?: number;
   readonly maxTokens?: number;
   readonly attention?: string;
   readonly json?: boolean;
@@ -30,13 +28,13 @@ export function translateCommand(): Command {
       .description("Translate texts, or the lines of standard input if none is given: one line out for each line in.")
       .argument("[text...]", "what to translate")
       .option("--model <ref>", `${MODEL_REF} (default: the shipped one for --from and --to)`)
-      .option("--from <language>", "the language to translate from", "en")
-      .option("--to <language>", "the language to translate to", "fr")
-      .option("--beams <n>", "beams kept while searching", atLeastOne, 4)
+      .option("--from <language>", "the language to translate from (default: as the model's name says, else en)")
+      .option("--to <language>", "the language to translate to, of a model that knows several too (default: fr)")
+      .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", atLeastOne)
       .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
       .option(
         "--attention <file>",
-        "write an SVG of where each target token looked (several inputs: FILE gets a number)",
+        "write where each target token looked, as .svg (several inputs: FILE gets a number)",
       )
       .option("--json", "a JSON object a line: source, translation, score, tokens"),
   ).action((texts: string[], options: TranslateCommandOptions) =>
@@ -45,13 +43,16 @@ export function translateCommand(): Command {
 }
 
 async function runTranslate(texts: string[], options: TranslateCommandOptions, signal: AbortSignal): Promise<void> {
-  const { model, from, to, beams, maxTokens, attention } = options;
-  const files = await openModelFiles(model ?? shippedTranslationModel(from, to));
+  const { maxTokens, attention } = options;
+  if (attention !== undefined) pictureKind("--attention", attention, ["svg"]);
+  const { model, ...direction } = await chooseTranslation(options);
+  const files = await openModelFiles(model);
   const { openTranslator } = await import("../openTranslator.ts");
 
   await startBackend(options);
-  const { translator, attentionPicture, dispose } = await openTranslator(files, from, signal);
+  const { translator, attentionPicture, dispose } = await openTranslator(files, direction, signal);
   try {
+    const beams = options.beams ?? translator.options.generation?.numBeams ?? DEFAULT_BEAMS;
     let number = 0;
     for await (const line of texts.length > 0 ? texts : streamInputLines(signal)) {
       number += 1;
