@@ -181,6 +181,33 @@ test("qkv evaluate scores a translation of itself with 100", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ bleu: expect.closeTo(100, 6) as number, segments: 2, beams: 4 });
 });
 
+test("qkv evaluate scores a test of kinds, each kind by the values it keeps", async () => {
+  const kinds = path.join(folder, "kinds.tsv");
+  await writeFile(kinds, "numbers\tthe {number} trains\tles {number} trains\nsentences\tthe train\tle train\n");
+  await writeFile(path.join(folder, "lists.tsv"), "");
+  const args = ["evaluate", "translation", "--model", model, "--kinds", kinds, "--max-tokens", "4"];
+  expect(JSON.parse((await qkv([...args, "--json"])).stdout)).toMatchObject({
+    kinds: [
+      { kind: "numbers", sentences: 5, kept: 0 },
+      { kind: "sentences", sentences: 1 },
+      { kind: "in small letters" },
+      { kind: "in capitals" },
+      { kind: "without final mark" },
+      { kind: "with curly quotes" },
+    ],
+  });
+  expect((await qkv(args)).stdout).toMatch(
+    /^\| kind \| sentences \| values kept \| chrF \|\n.*\n\| numbers \| 5 \| 0\.0 % \|/,
+  );
+
+  await writeFile(kinds, "numbers\tone column less\n");
+  const { code, stderr } = await qkv(args);
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`${kinds}:1: expected`) as string,
+  });
+}, 20_000);
+
 describe("bad input", () => {
   const oneLine = /^qkv: [^\n]+\n$/;
 

@@ -30,7 +30,8 @@ export const ENGLISH: LanguageForms = {
     if (!half) return [`${clock}${minutes}`];
     const [dotted, plain] = hour < 12 ? ["a.m.", "am"] : ["p.m.", "pm"];
     const short = minute === 0 ? clock : `${clock}${minutes}`;
-    return [`${short} ${dotted}`, `${short} ${plain}`, `${short}${plain}`, `${short} ${plain.toUpperCase()}`];
+    const forms = [`${short} ${dotted}`, `${short} ${plain}`, `${short}${plain}`, `${short} ${plain.toUpperCase()}`];
+    return hour > 12 ? [...forms, `${hour}${minutes}`] : forms;
   },
   date: ({ day, month, year, weekday }) => {
     const name = MONTHS[month - 1] ?? "";

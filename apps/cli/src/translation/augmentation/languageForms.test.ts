@@ -32,6 +32,7 @@ describe("what English and French write differently", () => {
 
   test("times: French counts to 24", () => {
     expect(both((f) => f.time({ hour: 17, minute: 30, half: true }))).toEqual(["5:30 p.m.", "17 h 30"]);
+    expect(FORMS.en.time({ hour: 17, minute: 30, half: true })).toContain("17:30");
     expect(both((f) => f.time({ hour: 12, minute: 0, half: true }))).toEqual(["12 p.m.", "12 h"]);
     expect(both((f) => f.time({ hour: 7, minute: 5, half: false }))).toEqual(["7:05", "7 h 05"]);
   });

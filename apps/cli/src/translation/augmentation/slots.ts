@@ -46,7 +46,8 @@ const FORMATTED: Readonly<Record<string, Draw>> = {
     return written((forms) => forms.price(price));
   },
   time: (random) => {
-    const time = { hour: integer(1, 23, random), minute: 5 * integer(0, 11, random), half: chance(0.5, random) };
+    const hour = integer(1, 23, random);
+    const time = { hour, minute: 5 * integer(0, 11, random), half: hour > 12 || chance(0.4, random) };
     return written((forms) => forms.time(time));
   },
   date: (random) => {

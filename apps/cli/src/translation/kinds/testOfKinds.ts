@@ -47,7 +47,7 @@ export function testOfKinds(
     if (hasSlots(pattern)) return Array.from({ length: fillings }, () => filledPattern(pattern, filling, random));
     const plain = { ...pattern, values: [] };
     if (pattern.kind !== WRITTEN) return [plain];
-    const ways = Object.entries(WAYS).map(([kind, write]) => ({ kind, ...write(pattern), values: [] }));
+    const ways = Object.entries(WAYS).map(([kind, write]) => ({ ...write(pattern), kind, values: [] }));
     return [plain, ...ways];
   });
 }
