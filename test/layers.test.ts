@@ -46,6 +46,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/visualize",
       "@qkv/vit",
       CORE,
+      "undici",
     ],
   },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },

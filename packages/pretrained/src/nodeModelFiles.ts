@@ -3,6 +3,7 @@ import { folderCache } from "./folderCache.ts";
 import type { ModelFiles } from "./modelFiles.ts";
 import { modelFolder } from "./modelFolder.ts";
 import { cacheFolder, withSettings } from "./nodeSettings.ts";
+import { proxyFetch } from "./proxyFetch.ts";
 import { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
 
 /**
@@ -11,5 +12,7 @@ import { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
  */
 export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
   if (existsSync(ref)) return modelFolder(ref);
-  return remoteFiles(ref, { cache: folderCache(cacheFolder(), options.onUnkept), ...withSettings(options) });
+  const fetch = proxyFetch();
+  const cache = folderCache(cacheFolder(), options.onUnkept);
+  return remoteFiles(ref, { cache, ...(fetch && { fetch }), ...withSettings(options) });
 }
