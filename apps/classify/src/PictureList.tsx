@@ -1,4 +1,5 @@
-import { formatPercent, useMessages } from "@qkv/app-shell";
+import { useMessages } from "@qkv/app-shell";
+import { formatScore } from "./formatScore.ts";
 import { MESSAGES } from "./messages.ts";
 import { choosePicture, current, type Picture, pictures } from "./pictures.ts";
 
@@ -43,7 +44,7 @@ function Tile({ picture: { id, name, url, answer, error } }: { readonly picture:
         ) : (
           answer.labels.slice(0, 2).map(({ label, score }, place) => (
             <span key={label} class={place === 0 ? "row" : "row quiet"}>
-              <span>{label}</span> <span class="figures">{formatPercent(score)}</span>
+              <span>{label}</span> <span class="figures">{formatScore(score, answer.bare)}</span>
             </span>
           ))
         )}

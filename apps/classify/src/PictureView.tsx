@@ -38,8 +38,8 @@ export function PictureView({ picture }: { readonly picture: Picture }) {
               )}
             </div>
             <div class="stack answer">
-              <Verdict labels={answer.labels} />
-              <Bars labels={answer.labels} top={TOP} />
+              <Verdict labels={answer.labels} bare={answer.bare} />
+              <Bars labels={answer.labels} top={TOP} bare={answer.bare} />
               <p class="small quiet figures">{formatMs(answer.ms)}</p>
             </div>
           </div>

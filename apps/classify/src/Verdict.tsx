@@ -1,18 +1,19 @@
 import { useMessages } from "@qkv/app-shell";
 import type { LabelScore } from "@qkv/pretrained";
+import { formatScore } from "./formatScore.ts";
 import { MESSAGES } from "./messages.ts";
 
 const SURE = 0.8;
 const MAYBE = 0.5;
 
 /** The answer in a few words, no surer than the model is. */
-export function Verdict({ labels }: { readonly labels: readonly LabelScore[] }) {
+export function Verdict({ labels, bare }: { readonly labels: readonly LabelScore[]; readonly bare: boolean }) {
   const { sure, probably, unsure } = useMessages(MESSAGES);
   const { label, score } = labels[0] ?? { label: "", score: 0 };
   const say = score >= SURE ? sure : score >= MAYBE ? probably : unsure;
   return (
     <p class="verdict" role="status">
-      {say(label)}
+      {bare ? `${label}: ${formatScore(score, bare)}` : say(label)}
     </p>
   );
 }

@@ -12,6 +12,8 @@ import { type Lesson, teach, type TeachProgress } from "./work/teach.ts";
 export interface Answer {
   /** All classes, the likeliest first. */
   readonly labels: readonly LabelScore[];
+  /** Whether the scores are bare numbers and no probabilities. */
+  readonly bare: boolean;
   /** How long the model took, in milliseconds; without reading the file. */
   readonly ms: number;
 }
@@ -33,7 +35,11 @@ const api = {
       const start = performance.now();
       const labels = await classifier.classify(pixels, { signal });
       const ms = performance.now() - start;
-      return { labels: labels.map(({ label, score }) => ({ label: printable(label), score })), ms };
+      return {
+        labels: labels.map(({ label, score }) => ({ label: printable(label), score })),
+        bare: classifier.scoring === "none",
+        ms,
+      };
     }),
   look: (file: Blob) => host.run((open) => look(open, file)),
   heat: (request: LookRequest) => host.run((open) => heatOf(open, request)),

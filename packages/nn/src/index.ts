@@ -21,6 +21,7 @@ export { normal, ones, xavierUniform } from "./initializers.ts";
 export { LayerNorm } from "./layerNorm.ts";
 export { LayerScale } from "./layerScale.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
+export { nonFiniteError, NonFiniteError } from "./nonFinite.ts";
 export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
 export { RMSNorm } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";

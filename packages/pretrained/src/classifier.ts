@@ -1,17 +1,24 @@
-import { type StateDict, tidy } from "@qkv/nn";
+import { nonFiniteError, type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
 import {
   type Classifiers,
   type ImageClassifier,
   type ImageProcessorConfig,
   type Pixels,
   preprocessImages,
+  type Scoring,
+  scoresOf,
+  scoringOf,
   withLabels,
 } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** A class and how likely the model takes it to be: the scores of all its classes sum to 1. */
+/** A class and what the model says of it. */
 export interface LabelScore {
   readonly label: string;
+  /**
+   * How likely the model takes the class to be. The scores of all classes sum to 1, unless each may be there or not
+   * (`multi_label_classification`). Of a model for regression it is the number itself.
+   */
   readonly score: number;
 }
 
@@ -51,8 +58,8 @@ export class Classifier {
     const found: LabelScore[][] = [];
     while (found.length < images.length) {
       signal?.throwIfAborted();
-      const rows = await this.#probabilities(images.slice(found.length, found.length + batchSize));
-      found.push(...rows.map((row) => this.#likeliest(row, top)));
+      const rows = await this.#scores(images.slice(found.length, found.length + batchSize));
+      found.push(...rows.map((row) => this.#highest(row, top)));
       onProgress?.({ done: found.length, total: images.length });
     }
     return found;
@@ -74,7 +81,8 @@ export class Classifier {
         const { data, shape } = preprocessImages(batch, this.imageProcessor);
         const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
         parts.push(part);
-        await part.data(); // computed now, not all at once when somebody asks
+        const values = await part.data(); // computed now, not all at once when somebody asks
+        if (!values.every(Number.isFinite)) throw await notFiniteOf(body, data, shape);
         onProgress?.({ done: done + batch.length, total: images.length });
       }
       return tf.concat(parts);
@@ -94,22 +102,46 @@ export class Classifier {
     return new Classifier(withLabels(this.model as Classifiers, labels, head), this.imageProcessor);
   }
 
-  async #probabilities(images: readonly Pixels[]): Promise<Float32Array[]> {
+  /** How the model's logits become scores. */
+  get scoring(): Scoring {
+    return scoringOf(this.model.config);
+  }
+
+  async #scores(images: readonly Pixels[]): Promise<Float32Array[]> {
     const { data, shape } = preprocessImages(images, this.imageProcessor);
-    const probabilities = tidy(() => tf.softmax(this.model.forward(tf.tensor4d(data, [...shape])).logits));
+    const logits = tidy(() => this.model.forward(tf.tensor4d(data, [...shape])).logits);
     try {
-      const values = (await probabilities.data()) as Float32Array;
+      const values = (await logits.data()) as Float32Array;
+      if (!values.every(Number.isFinite)) throw await notFiniteOf(this.model, data, shape);
       const classes = values.length / images.length;
-      return images.map((_, i) => values.subarray(i * classes, (i + 1) * classes));
+      return images.map((_, i) => scoresOf(values.subarray(i * classes, (i + 1) * classes), this.scoring));
     } finally {
-      probabilities.dispose();
+      logits.dispose();
     }
   }
 
-  #likeliest(probabilities: Float32Array, top: number): LabelScore[] {
-    return [...probabilities]
+  #highest(scores: Float32Array, top: number): LabelScore[] {
+    return [...scores]
       .map((score, i) => ({ label: this.model.config.labels[i] ?? `${i}`, score }))
       .sort((a, b) => b.score - a.score)
       .slice(0, top);
+  }
+}
+
+/** Runs the images again, and tells which activation is the first that is not finite. */
+async function notFiniteOf(
+  model: ImageClassifier,
+  data: Float32Array,
+  shape: readonly [number, number, number, number],
+): Promise<NonFiniteError> {
+  const output = tidy(() => model.forward(tf.tensor4d(data, [...shape]), { hiddenStates: true }));
+  const layer = "depths" in model.config ? "stages" : "layers";
+  const states = output.hiddenStates.map((state, i) => {
+    return [i === 0 ? "backbone.embeddings" : `backbone.${layer}.${i - 1}`, state] as const;
+  });
+  try {
+    return await nonFiniteError(model.params, [...states, ["classifier", output.logits]]);
+  } finally {
+    tf.dispose({ ...output } as unknown as tf.TensorContainer);
   }
 }

@@ -168,6 +168,34 @@ describe("loadPretrained", () => {
     await expect(loadPretrained(broken(change, sharded))).rejects.toThrow(message);
   });
 
+  test.each<[string, object]>([
+    ["null", { architectures: null }],
+    ["an empty list", { architectures: [] }],
+  ])("takes %s for no class named", async (_what, over) => {
+    const { model } = await loadPretrained(broken(config(over)));
+    model.dispose();
+  });
+
+  test("takes the numbers of Python that JSON has not, in fields that are not read", async () => {
+    const text = (over: string) => (files: Map<string, Uint8Array>) => {
+      const json = new TextDecoder().decode(files.get("config.json"));
+      files.set("config.json", new TextEncoder().encode(json.replace("{", `{${over},`)));
+    };
+    const { model } = await loadPretrained(
+      broken(text('"time": [0.0, Infinity, -Infinity], "x": NaN, "say": "\\"NaN"')),
+    );
+    model.dispose();
+    for (const number of ["NaN", "Infinity"]) {
+      const file = (files: Map<string, Uint8Array>) => {
+        config({ dropout: undefined })(files);
+        text(`"dropout": ${number}`)(files);
+      };
+      await expect(loadPretrained(broken(file))).rejects.toThrow(
+        "config.json: expected dropout to be a number in [0, 1)",
+      );
+    }
+  });
+
   test("takes the tokenizer of other files where there is no tokenizer.json", async () => {
     const words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n";
     const files = new Map([...sharded, ["vocab.txt", new TextEncoder().encode(words)]]);

@@ -99,8 +99,9 @@ function architectureFor(
   }
   const classes = architecturesOf(type);
   // A model's base class has other weights than the class with the head on it.
-  const named = Array.isArray(architectures) ? (architectures as unknown[]) : [];
-  const found = architectures === undefined ? classes[0] : classes.find(({ className }) => named.includes(className));
+  const named: unknown = architectures ?? [];
+  const isNamed = ({ className }: AnyArchitecture) => Array.isArray(named) && named.includes(className);
+  const found = Array.isArray(named) && named.length === 0 ? classes[0] : classes.find(isNamed);
   if (found === undefined) {
     const known = classes.map(({ className }) => className).join(" or ");
     throw new PretrainedError(`${path}: expected architectures to name ${known}, got ${JSON.stringify(architectures)}`);

@@ -142,10 +142,26 @@ function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
 
 function tryParse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return JSON.parse(withPythonsNumbers(text)) as unknown;
+    }
   } catch {
     return undefined;
   }
+}
+
+/**
+ * JSON as Python writes it, which has numbers that JSON has not: infinity becomes a number that is read as such, NaN the
+ * string, which no field takes for a number.
+ */
+function withPythonsNumbers(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|NaN|Infinity/g, (found) => {
+    if (found === "NaN") return '"NaN"';
+    return found === "Infinity" ? "1e999" : found;
+  });
 }
 
 function describe(value: unknown, bytes: Uint8Array): string {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
-import { createClassifier, loadPretrained, type Pretrained } from "@qkv/pretrained";
+import { createClassifier, loadPretrained, memoryFiles, type Pretrained, pretrainedFiles } from "@qkv/pretrained";
+import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { modelFolder } from "@qkv/pretrained/node";
 import type { Linear } from "@qkv/nn";
 import { expectClose, golden, type GoldenArray } from "@qkv/testing";
@@ -88,6 +89,109 @@ describe("a classifier", () => {
     const image = pixels(expected.array("grey"));
     await expect(createClassifier(pretrained).classify(image, { signal })).rejects.toThrow("enough");
   });
+});
+
+describe("the scores of a classifier", () => {
+  const image = pixels(expected.array("grey"));
+
+  /** A classifier of the golden whose config says something else, or whose weights are changed. */
+  async function open(over: object, change: (tensors: Map<string, SafeTensor>) => void = () => undefined) {
+    const files = new Map<string, Uint8Array>();
+    for (const file of ["config.json", "model.safetensors", "preprocessor_config.json"]) {
+      files.set(file, new Uint8Array(await readFile(join(FOLDER, file))));
+    }
+    const config = JSON.parse(await readFile(join(FOLDER, "config.json"), "utf8")) as object;
+    files.set("config.json", new TextEncoder().encode(JSON.stringify({ ...config, ...over })));
+    const tensors = new Map(parseSafetensors(files.get("model.safetensors") as Uint8Array).tensors);
+    change(tensors);
+    files.set("model.safetensors", writeSafetensors(tensors));
+    return loadPretrained(memoryFiles("seen", files));
+  }
+
+  /** By class: what `problem_type` makes of the logits. */
+  async function scores(over: object, change?: (tensors: Map<string, SafeTensor>) => void): Promise<number[]> {
+    const pretrained = await open(over, change);
+    const classifier = createClassifier(pretrained);
+    const found = await classifier.classify(image);
+    pretrained.model.dispose();
+    return classifier.model.config.labels.map((label) => found.find((of) => of.label === label)?.score ?? NaN);
+  }
+
+  test("are a softmax, a sigmoid each, or the bare numbers, as the config says", async () => {
+    const logits = await scores({ problem_type: "regression" });
+    expect(logits.some((value) => value < 0 || value > 1)).toBe(true);
+    const powers = logits.map(Math.exp);
+    const sum = powers.reduce((a, b) => a + b);
+    const close = { atol: 1e-6, rtol: 1e-5 };
+    const softmax = powers.map((power) => power / sum);
+    for (const type of ["single_label_classification", null]) {
+      await expectClose(await scores({ problem_type: type }), softmax, close);
+    }
+    const sigmoid = logits.map((value) => 1 / (1 + Math.exp(-value)));
+    await expectClose(await scores({ problem_type: "multi_label_classification" }), sigmoid, close);
+
+    const first = (tensors: Map<string, SafeTensor>) => {
+      for (const name of ["classifier.weight", "classifier.bias"]) {
+        const { shape, ...tensor } = tensors.get(name) as SafeTensor;
+        const data = toFloat32({ shape, ...tensor });
+        const rest = shape.slice(1);
+        tensors.set(name, safeTensor(data.slice(0, data.length / (shape[0] ?? 1)), [1, ...rest]));
+      }
+    };
+    await expectClose(await scores({ id2label: { 0: "it" } }, first), sigmoid.slice(0, 1), close);
+  });
+
+  test("survive saving, and new classes are a choice again", async () => {
+    const pretrained = await open({ problem_type: "multi_label_classification" });
+    const { model, imageProcessor } = pretrained;
+    const files = await pretrainedFiles({ model, ...(imageProcessor && { imageProcessor }) });
+    const json = JSON.parse(new TextDecoder().decode(files.get("config.json"))) as object;
+    expect(json).toMatchObject({ problem_type: "multi_label_classification" });
+    const other = createClassifier(pretrained).withLabels(["a", "b"]);
+    expect(other.scoring).toBe("softmax");
+    other.model.dispose();
+    model.dispose();
+  });
+
+  test.each([
+    ["oracle", {}, 'config.json: expected problem_type to be one of regression, .*, got "oracle"'],
+    [
+      "single_label_classification",
+      { id2label: { 0: "it" } },
+      "config.json: expected problem_type to be regression or",
+    ],
+  ])("refuse a problem_type %s", async (type, over, message) => {
+    await expect(open({ problem_type: type, ...over })).rejects.toThrow(new RegExp(message));
+  });
+
+  test("are names that are numbers too", async () => {
+    const { id2label } = JSON.parse(await readFile(join(FOLDER, "config.json"), "utf8")) as { id2label: object };
+    const numbers = Object.fromEntries(Object.keys(id2label).map((key) => [key, Number(key)]));
+    const { model } = await open({ id2label: numbers });
+    expect(model.config).toMatchObject({ labels: Object.keys(id2label) });
+    model.dispose();
+  });
+
+  test.each([NaN, Infinity])(
+    "are refused where a weight is %s, with the first activation that shows it",
+    async (value) => {
+      const name = "vit.encoder.layer.1.output.dense.weight";
+      const pretrained = await open({ problem_type: "multi_label_classification" }, (tensors) => {
+        const tensor = tensors.get(name) as SafeTensor;
+        const data = Float32Array.from(toFloat32(tensor));
+        data[3] = value;
+        tensors.set(name, safeTensor(data, tensor.shape));
+      });
+      const classifier = createClassifier(pretrained);
+      const message = new RegExp(
+        `^expected finite numbers of the model, got .* first in the activation of backbone.layers.1; ` +
+          `the weight backbone.layers.1.ffn.fc2.weight holds ${value}$`,
+      );
+      await expect(classifier.classify(image)).rejects.toThrow(message);
+      await expect(classifier.features([image])).rejects.toThrow("backbone.layers.1");
+      pretrained.model.dispose();
+    },
+  );
 });
 
 describe("createClassifier", () => {

@@ -123,12 +123,15 @@ export class ConfigFields {
   labels(): readonly string[] {
     const value = this.#fields["id2label"];
     if (value === undefined || value === null) {
-      return Array.from({ length: this.integer("num_labels", 2) }, (_, i) => `LABEL_${i}`);
+      const count = this.integer("num_labels", 2);
+      if (count > MOST_LABELS) this.#fail("num_labels", `at most ${MOST_LABELS}, or id2label with the names`);
+      return Array.from({ length: count }, (_, i) => `LABEL_${i}`);
     }
     const names = typeof value === "object" ? (value as Record<string, unknown>) : {};
     const labels = Object.keys(names).map((_, i) => names[i]);
-    const valid = typeof value === "object" && labels.every((label) => typeof label === "string");
-    return valid ? (labels as string[]) : this.#fail("id2label", "names for the classes 0, 1, ...");
+    const isName = (label: unknown) => typeof label === "string" || typeof label === "number";
+    const valid = typeof value === "object" && labels.every(isName);
+    return valid ? labels.map(String) : this.#fail("id2label", "names for the classes 0, 1, ...");
   }
 
   /** True or false. */
@@ -176,6 +179,9 @@ export class ConfigFields {
     throw new ConfigError(`config.json: expected ${this.#path}${name} to be ${expected}, got ${describe(got)}`);
   }
 }
+
+/** Of classes without names, which are made up: far more than any model tells apart. */
+const MOST_LABELS = 1_000_000;
 
 function isPositive(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;

@@ -34,7 +34,7 @@ export function formatVitConfig(config: VitConfig): Record<string, unknown> {
     image_size: sideOf(config.imageSize),
     patch_size: sideOf(config.patchSize),
     num_channels: config.numChannels,
-    ...formatLabels(config.labels),
+    ...formatLabels(config),
     hidden_size: config.dModel,
     num_hidden_layers: config.numLayers,
     num_attention_heads: config.numHeads,
@@ -50,9 +50,13 @@ export function formatVitConfig(config: VitConfig): Record<string, unknown> {
   };
 }
 
-/** `id2label` and its inverse. */
-export function formatLabels(labels: readonly string[]): Record<string, unknown> {
+/** `id2label`, its inverse, and what the classes are. */
+export function formatLabels({
+  labels,
+  problemType,
+}: Pick<VitConfig, "labels" | "problemType">): Record<string, unknown> {
   return {
+    ...(problemType !== undefined && { problem_type: problemType }),
     id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
     label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
   };

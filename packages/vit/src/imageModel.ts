@@ -1,6 +1,7 @@
 import type { Params } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { ProblemType } from "./scores.ts";
 
 // Letters used for shapes throughout this package:
 //   B batch   C channels   H height   W width, of images in pixels   P side of a patch   N patches   L tokens
@@ -16,6 +17,8 @@ export interface ImageModelConfig {
   readonly numChannels: number;
   /** The name of each class. */
   readonly labels: readonly string[];
+  /** What the classes are; absent: as many as there are labels decides. */
+  readonly problemType?: ProblemType;
 }
 
 /** What a model's layers gave. The lists are empty unless asked for. */

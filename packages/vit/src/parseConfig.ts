@@ -2,6 +2,7 @@ import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
 import type { StemLayer, VitConfig } from "./config.ts";
 import type { VitModelType } from "./modelType.ts";
 import { swiGluWidth } from "./swiGluWidth.ts";
+import { parseLabels } from "./parseLabels.ts";
 
 /** What each family's `config.json` says beyond, or does not say because it is always so. */
 const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: number) => Partial<VitConfig>>> = {
@@ -45,7 +46,7 @@ export function parseVitConfig(json: unknown): VitConfig {
     imageSize,
     patchSize,
     numChannels: fields.integer("num_channels", 3),
-    labels: fields.labels(),
+    ...parseLabels(fields),
     stem: [],
     dModel,
     numLayers: fields.integer("num_hidden_layers", 12),

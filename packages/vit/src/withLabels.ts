@@ -1,6 +1,7 @@
 import { Params, type StateDict } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
+import type { ImageModelConfig } from "./imageModel.ts";
 import { SwinClassifier } from "./swin/swinClassifier.ts";
 import { VitClassifier } from "./vitClassifier.ts";
 
@@ -38,12 +39,20 @@ export function withLabels<Model extends Classifiers>(
 }
 
 function relabelled(model: Classifiers, labels: readonly string[], params: Params): Classifiers {
-  if (model instanceof SwinClassifier) return new SwinClassifier(params, { ...model.config, labels });
-  if (model instanceof VitClassifier) return new VitClassifier(params, { ...model.config, labels });
-  if (model instanceof DistilledVitClassifier) return new DistilledVitClassifier(params, { ...model.config, labels });
+  if (model instanceof SwinClassifier) return new SwinClassifier(params, withChoice(model.config, labels));
+  if (model instanceof VitClassifier) return new VitClassifier(params, withChoice(model.config, labels));
+  if (model instanceof DistilledVitClassifier) {
+    return new DistilledVitClassifier(params, withChoice(model.config, labels));
+  }
   throw new TypeError(
     "withLabels: expected a VitClassifier, DistilledVitClassifier or SwinClassifier, got none of them",
   );
+}
+
+/** The config for a choice between `labels`, whatever the classes were that the body knew. */
+function withChoice<Config extends ImageModelConfig>(config: Config, labels: readonly string[]): Config {
+  const { problemType: _, ...rest } = config;
+  return { ...rest, labels } as unknown as Config;
 }
 
 const HEAD = /^(?:classifier|classClassifier|distillationClassifier)\.(.+)$/;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Classifier, LabelScore } from "@qkv/pretrained";
 import { printable } from "@qkv/visualize";
-import type { Pixels } from "@qkv/vit";
+import type { Pixels, Scoring } from "@qkv/vit";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -58,7 +58,7 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
         const pixels = await readImage(image, signal);
         const labels = await classifier.classify(pixels, { top: options.top, signal });
         if (options.json) await writeJson({ image, labels });
-        else process.stdout.write(describe(image, labels));
+        else process.stdout.write(describe(image, labels, classifier.scoring));
         if (options.attention !== undefined) {
           const { lookPicture } = await import("../imageClassification/lookPicture.ts");
           const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
@@ -89,8 +89,10 @@ function reason(error: unknown): string {
   return code === "EISDIR" ? "expected an image file, got a folder" : message;
 }
 
-function describe(image: string, labels: readonly LabelScore[]): string {
-  const lines = labels.map(({ label, score }) => `${(100 * score).toFixed(1).padStart(7)} %  ${printable(label)}\n`);
+function describe(image: string, labels: readonly LabelScore[], scoring: Scoring): string {
+  const shown = (score: number) =>
+    scoring === "none" ? score.toPrecision(5).padStart(11) : `${(100 * score).toFixed(1).padStart(7)} %`;
+  const lines = labels.map(({ label, score }) => `${shown(score)}  ${printable(label)}\n`);
   return `${printable(image)}\n${lines.join("")}`;
 }
 

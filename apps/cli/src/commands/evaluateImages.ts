@@ -42,8 +42,16 @@ async function evaluateImages(options: EvaluateImagesOptions, signal: AbortSigna
   const bar = progressBar("classifying", set.images.length);
   try {
     const onProgress = (done: number) => bar.update(done);
-    const { accuracy, loss } = await measureClassifier(createClassifier(pretrained), set, { signal, onProgress });
+    const classifier = createClassifier(pretrained);
+    if (classifier.scoring !== "softmax") {
+      const type = classifier.model.config.problemType ?? "a single label";
+      throw new Error(`${pretrained.name}/config.json: expected a choice between classes to measure, got ${type}`);
+    }
+    const { accuracy, loss } = await measureClassifier(classifier, set, { signal, onProgress });
     bar.stop();
+    if (!Number.isFinite(loss)) {
+      throw new Error(`${pretrained.name}: expected a finite loss, got ${loss}; qkv classify says where it begins`);
+    }
     const scores = { accuracy, loss, images: set.images.length };
     process.stdout.write(options.json ? `${JSON.stringify({ ...scores, backend })}\n` : describe(scores));
   } finally {

@@ -10,7 +10,11 @@ const three = (low: number) => fc.array(fc.double({ min: low, max: 1, noNaN: tru
 const configs: fc.Arbitrary<ImageProcessorConfig> = fc.record(
   {
     resize: fc.record({
-      size: fc.oneof(rectangle, fc.record({ shortestEdge: side })),
+      size: fc.oneof(
+        rectangle,
+        fc.record({ shortestEdge: side }),
+        fc.record({ shortestEdge: side, longestEdge: side }),
+      ),
       resample: fc.constantFrom("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"),
     }),
     centerCrop: rectangle,

@@ -25,5 +25,7 @@ function processorOf({ resize, centerCrop }: ImageProcessorConfig): ImageProcess
 }
 
 function sizeFields(size: ImageSize): Record<string, number> {
-  return "shortestEdge" in size ? { shortest_edge: size.shortestEdge } : { height: size.height, width: size.width };
+  if (!("shortestEdge" in size)) return { height: size.height, width: size.width };
+  const { shortestEdge, longestEdge } = size;
+  return { shortest_edge: shortestEdge, ...(longestEdge !== undefined && { longest_edge: longestEdge }) };
 }

@@ -1,4 +1,4 @@
-import type { ImageProcessorConfig, ImageSize } from "./processorConfig.ts";
+import { type ImageProcessorConfig, type ImageSize, MOST_PIXELS } from "./processorConfig.ts";
 import { DEFAULTS, type ImageProcessorType, PROCESSOR_OF_MODEL } from "./processorDefaults.ts";
 import type { Resample } from "./resampleFilters.ts";
 
@@ -69,22 +69,32 @@ function resizing(fields: Json, type: ImageProcessorType): Pick<ImageProcessorCo
   const square = { width: size.shortestEdge, height: size.shortestEdge };
   if (size.shortestEdge >= CONVNEXT_WHOLE) return { resize: { size: square, resample } };
   const shortestEdge = Math.trunc(size.shortestEdge / positive("crop_pct", fields["crop_pct"]));
+  checkPixels("crop_pct", shortestEdge, shortestEdge);
   return { resize: { size: { shortestEdge }, resample }, centerCrop: square };
 }
 
 function sizeOf(value: unknown, square: boolean): ImageSize {
-  if (typeof value === "number" && !square) return { shortestEdge: whole("size", value) };
+  if (typeof value === "number" && !square) return sizeOf({ shortest_edge: value }, square);
   if (typeof value === "object" && value !== null && "shortest_edge" in value) {
-    // With a longest_edge too the rule is another one.
-    const others = Object.entries(value).filter(([key, other]) => key !== "shortest_edge" && other !== null);
-    if (others.length > 0) throw new RangeError(`size: expected shortest_edge alone, got ${shown(value)}`);
-    return { shortestEdge: whole("size.shortest_edge", value.shortest_edge) };
+    const { shortest_edge: shortest, longest_edge: longest, ...others } = value as Record<string, unknown>;
+    if (Object.values(others).some((other) => other !== null)) {
+      throw new RangeError(`size: expected shortest_edge, with longest_edge or alone, got ${shown(value)}`);
+    }
+    const shortestEdge = whole("size.shortest_edge", shortest);
+    checkPixels("size.shortest_edge", shortestEdge, shortestEdge);
+    return { shortestEdge, ...(longest != null && { longestEdge: whole("size.longest_edge", longest) }) };
   }
   return rectangle("size", value);
 }
 
 /** One number for a square, two for height and width, or an object with both. */
 function rectangle(name: string, value: unknown): { width: number; height: number } {
+  const { width, height } = sides(name, value);
+  checkPixels(name, width, height);
+  return { width, height };
+}
+
+function sides(name: string, value: unknown): { width: number; height: number } {
   if (typeof value === "number") return { width: whole(name, value), height: value };
   if (Array.isArray(value) && value.length === 2) {
     return { height: whole(`${name}[0]`, value[0]), width: whole(`${name}[1]`, value[1]) };
@@ -93,6 +103,11 @@ function rectangle(name: string, value: unknown): { width: number; height: numbe
     throw new RangeError(`${name}: expected a number or { height, width }, got ${shown(value)}`);
   }
   return { height: whole(`${name}.height`, value.height), width: whole(`${name}.width`, value.width) };
+}
+
+function checkPixels(name: string, width: number, height: number): void {
+  if (width * height <= MOST_PIXELS) return;
+  throw new RangeError(`${name}: expected at most ${MOST_PIXELS} pixels, got ${width} x ${height}`);
 }
 
 function normalization(fields: Json): NonNullable<ImageProcessorConfig["normalize"]> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { centerCrop } from "./centerCrop.ts";
 import { parsePreprocessorConfig } from "./parsePreprocessorConfig.ts";
-import { preprocessImages } from "./preprocessImages.ts";
+import { preprocessImages, targetSize } from "./preprocessImages.ts";
 import { resize } from "./resize.ts";
 import { toGrey } from "./toGrey.ts";
 import { toRgb } from "./toRgb.ts";
@@ -67,4 +67,64 @@ test("transparency lies on white, and grey is three colours", () => {
   expect([...toRgb(image).data]).toEqual([204, 204, 255, 255, 255, 255]);
   expect([...toRgb({ data: Uint8Array.of(7), width: 1, height: 1 }).data]).toEqual([7, 7, 7]);
   expect([...toGrey(image).data]).toEqual([210, 255]);
+});
+
+describe("targetSize", () => {
+  // get_size_with_aspect_ratio of transformers 5.23
+  test.each([
+    [
+      [38, 16],
+      [35, 9],
+      [9, 4],
+    ],
+    [
+      [39, 24],
+      [31, 38],
+      [38, 23],
+    ],
+    [
+      [36, 17],
+      [15, 13],
+      [13, 6],
+    ],
+    [
+      [10, 26],
+      [15, 10],
+      [4, 10],
+    ],
+    [
+      [28, 25],
+      [26, 37],
+      [29, 26],
+    ],
+    [
+      [9, 29],
+      [24, 7],
+      [2, 7],
+    ],
+    [
+      [5, 10],
+      [10, 5],
+      [2, 5],
+    ],
+    [
+      [10, 20],
+      [30, 25],
+      [12, 25],
+    ],
+  ])("%j by edges %j becomes %j", ([width = 0, height = 0], [shortestEdge = 0, longestEdge = 0], expected) => {
+    const { size } = parsePreprocessorConfig({
+      image_processor_type: "BitImageProcessor",
+      size: { shortest_edge: shortestEdge, longest_edge: longestEdge },
+    }).resize as { size: { shortestEdge: number } };
+    const found = targetSize({ width, height }, size);
+    expect([found.width, found.height]).toEqual(expected);
+  });
+
+  test("makes no wall of a line", () => {
+    const size = { shortestEdge: 4096 };
+    expect(() => targetSize({ width: 1, height: 5000 }, size)).toThrow(
+      "at most 16777216 when resized, got 4096 x 20480000",
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import { centerCrop } from "./centerCrop.ts";
 import type { CheckedPixels, Pixels } from "./pixels.ts";
-import { channelsOf, type ImageProcessorConfig, type ImageSize } from "./processorConfig.ts";
+import { channelsOf, type ImageProcessorConfig, type ImageSize, MOST_PIXELS } from "./processorConfig.ts";
 import { resize } from "./resize.ts";
 import { toGrey } from "./toGrey.ts";
 import { toRgb } from "./toRgb.ts";
@@ -48,15 +48,37 @@ export function cutToSize(image: Pixels, config: ImageProcessorConfig): CheckedP
   return crop === undefined ? resized : centerCrop(resized, crop);
 }
 
-/** The shorter side as asked for, the longer one in proportion, rounded down (`get_resize_output_image_size`). */
+/**
+ * The shorter side as asked for, the longer one in proportion, rounded down (`get_resize_output_image_size`); where that
+ * would be too long, both shorter (`get_size_with_aspect_ratio`).
+ *
+ * @throws RangeError if an image is so narrow that it would become larger than {@link MOST_PIXELS}
+ */
 export function targetSize(
   image: { width: number; height: number },
   size: ImageSize,
 ): { width: number; height: number } {
   if (!("shortestEdge" in size)) return size;
   const { width, height } = image;
-  const long = Math.trunc((size.shortestEdge * Math.max(width, height)) / Math.min(width, height));
-  return width <= height ? { width: size.shortestEdge, height: long } : { width: long, height: size.shortestEdge };
+  const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
+  const { shortestEdge, longestEdge = Infinity } = size;
+  const bounded = (longer / shorter) * shortestEdge > longestEdge ? (longestEdge * shorter) / longer : undefined;
+  const short = bounded === undefined ? shortestEdge : roundHalfToEven(bounded);
+  if (bounded !== undefined && short === shorter) return { width, height };
+  const long = Math.trunc(((bounded ?? short) * longer) / shorter);
+  if (short < 1 || short * long > MOST_PIXELS) {
+    throw new RangeError(
+      `preprocessImages: expected an image of at least one pixel and at most ${MOST_PIXELS} when resized, got ${short} x ${long}`,
+    );
+  }
+  return width <= height ? { width: short, height: long } : { width: long, height: short };
+}
+
+/** Python's `round`. */
+function roundHalfToEven(value: number): number {
+  const down = Math.floor(value);
+  if (value - down !== 0.5) return Math.round(value);
+  return down % 2 === 0 ? down : down + 1;
 }
 
 /** What each of the 256 bytes becomes in each channel, in float32 at every step as NumPy has it. */

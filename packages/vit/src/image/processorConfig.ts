@@ -1,7 +1,12 @@
 import type { Resample } from "./resampleFilters.ts";
 
-/** The size to resize to: exactly, or so that the shorter side is so long. */
-export type ImageSize = { readonly width: number; readonly height: number } | { readonly shortestEdge: number };
+/** The size to resize to: exactly, or so that the shorter side is so long, but the longer one not beyond its own bound. */
+export type ImageSize =
+  | { readonly width: number; readonly height: number }
+  | { readonly shortestEdge: number; readonly longestEdge?: number };
+
+/** How many pixels a processor makes of an image at most: 4096 x 4096. */
+export const MOST_PIXELS = 2 ** 24;
 
 /** What happens to an image before a model sees it, as `preprocessor_config.json` says it. */
 export interface ImageProcessorConfig {

@@ -9,7 +9,7 @@ export function formatSwinConfig(config: SwinConfig): Record<string, unknown> {
     image_size: sideOf(config.imageSize),
     patch_size: sideOf(config.patchSize),
     num_channels: config.numChannels,
-    ...formatLabels(config.labels),
+    ...formatLabels(config),
     embed_dim: config.dModel,
     hidden_size: stageWidth(config, config.depths.length - 1),
     depths: config.depths,

@@ -1,4 +1,5 @@
 import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
+import { parseLabels } from "../parseLabels.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
 
 /**
@@ -22,7 +23,7 @@ export function parseSwinConfig(json: unknown): SwinConfig {
     imageSize: fields.size("image_size", 224),
     patchSize: fields.size("patch_size", 4),
     numChannels: fields.integer("num_channels", 3),
-    labels: fields.labels(),
+    ...parseLabels(fields),
     dModel,
     depths,
     numHeads,

@@ -1,0 +1,6 @@
+import { formatPercent } from "@qkv/app-shell";
+
+/** A score as a page shows it: a share of all, or a bare number. */
+export function formatScore(score: number, bare: boolean): string {
+  return bare ? score.toPrecision(4) : formatPercent(score);
+}

@@ -1,0 +1,26 @@
+import type { ImageModelConfig } from "./imageModel.ts";
+
+/** What a classifier was trained to say, which decides how its logits are read. */
+export const PROBLEM_TYPES = ["regression", "single_label_classification", "multi_label_classification"] as const;
+
+/** One of {@link PROBLEM_TYPES}. */
+export type ProblemType = (typeof PROBLEM_TYPES)[number];
+
+/** How logits become scores: probabilities that sum to 1, one probability for each class, or the numbers as they are. */
+export type Scoring = "softmax" | "sigmoid" | "none";
+
+/** How a classifier's logits are read, as `ImageClassificationPipeline` of transformers has it. */
+export function scoringOf({ problemType, labels }: Pick<ImageModelConfig, "problemType" | "labels">): Scoring {
+  if (problemType === "regression" || labels.length === 0) return "none";
+  return problemType === "multi_label_classification" || labels.length === 1 ? "sigmoid" : "softmax";
+}
+
+/** The scores of one image: [K] -> [K] */
+export function scoresOf(logits: Float32Array, scoring: Scoring): Float32Array {
+  if (scoring === "none") return logits;
+  if (scoring === "sigmoid") return logits.map((value) => 1 / (1 + Math.exp(-value)));
+  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = Float64Array.from(logits, (value) => Math.exp(value - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return Float32Array.from(powers, (power) => power / sum);
+}
