@@ -1,8 +1,8 @@
-import { streamCheckpoint } from "@qkv/nn";
+import { CheckpointError, ParamShapeError, streamCheckpoint } from "@qkv/nn";
 import type { Dtype } from "@qkv/safetensors";
 import type { AnyArchitecture, PretrainedModel } from "./architectures.ts";
 import { namesOf, unpacked, withPrefix } from "./fileNames.ts";
-import type { ModelFiles, ReadOptions } from "./modelFiles.ts";
+import { type ModelFiles, pathOf, type ReadOptions } from "./modelFiles.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 import { openWeights, type StoredArray } from "./readWeights.ts";
 import { spareArrayOf, withoutSpares } from "./spareArrays.ts";
@@ -23,7 +23,9 @@ export async function loadModel(
     return { model: await build(architecture, config, arrays, { signal }), dtypes };
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof PretrainedError && error.message.startsWith(`${files.name}/`) ? error : errorIn(path, error);
+    if (error instanceof PretrainedError && error.message.startsWith(`${files.name}/`)) throw error;
+    const isOfArrays = [CheckpointError, ParamShapeError, PretrainedError].some((kind) => error instanceof kind);
+    throw errorIn(isOfArrays ? path : pathOf(files, "config.json"), error);
   } finally {
     await close();
   }

@@ -1,4 +1,5 @@
 export type { Values } from "./arrayOf.ts";
+export { type AttackLine, type AttackOptions, AttackTable, watchAttack } from "./attack.ts";
 export { checkGradients, type CheckGradientsOptions } from "./checkGradients.ts";
 export { describeBackends } from "./describeBackends.ts";
 export { ClosenessError, expectClose } from "./expectClose.ts";

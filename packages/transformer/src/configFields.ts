@@ -82,7 +82,15 @@ export class ConfigFields {
     if (value === undefined || value === null) return undefined;
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
       return this.#fail(name, "a whole number");
-    return value;
+    if (SIZES.has(name) && value < 1) return this.#fail(name, "a whole number above 0");
+    const most = LAYERS.has(name) ? MOST_LAYERS : MOST_OF_A_SIZE;
+    return value <= most ? value : this.#fail(name, `at most ${most}`);
+  }
+
+  /** A token's id, if the field is there and not negative: -1 is Python's way to say that there is none. */
+  optionalToken(name: string): number | undefined {
+    const value = this.#fields[name];
+    return Number.isSafeInteger(value) && (value as number) < 0 ? undefined : this.optionalInteger(name);
   }
 
   /** A whole number that divides `whole`, as the number of heads divides the width. */
@@ -107,7 +115,7 @@ export class ConfigFields {
   /** Whole numbers above 0. */
   integers(name: string, fallback: readonly number[]): readonly number[] {
     const value = this.#fields[name] ?? fallback;
-    const valid = Array.isArray(value) && value.every(isPositive);
+    const valid = Array.isArray(value) && value.length <= MOST_LAYERS && value.every(isPositive);
     return valid ? (value as number[]) : this.#fail(name, "a list of whole numbers above 0");
   }
 
@@ -157,8 +165,8 @@ export class ConfigFields {
   ids(name: string, fallback: readonly number[]): readonly number[] {
     const value = this.#fields[name] ?? fallback;
     const ids: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const valid = ids.every((id) => Number.isSafeInteger(id) && (id as number) >= 0);
-    return valid ? (ids as number[]) : this.#fail(name, "a token id or a list of them");
+    if (!ids.every(Number.isSafeInteger)) return this.#fail(name, "a token id or a list of them");
+    return (ids as number[]).filter((id) => id >= 0); // no token has a negative one
   }
 
   /** Lists of token ids, as `bad_words_ids` is. */
@@ -180,11 +188,24 @@ export class ConfigFields {
   }
 }
 
+/** What a model has at least one of. It may do without layers. */
+const SIZES: ReadonlySet<string> = new Set([
+  ...["vocab_size", "d_model", "hidden_size", "n_embd", "embed_dim", "num_channels"],
+  ...["encoder_attention_heads", "decoder_attention_heads", "num_attention_heads", "num_key_value_heads", "n_head"],
+  ...["head_dim", "encoder_ffn_dim", "decoder_ffn_dim", "intermediate_size", "n_inner", "window_size"],
+  ...["max_position_embeddings", "n_positions"],
+]);
+const LAYERS: ReadonlySet<string> = new Set(["encoder_layers", "decoder_layers", "num_hidden_layers", "n_layer"]);
+
+const MOST_LAYERS = 10_000;
+/** Of anything that is counted: no array has more. */
+const MOST_OF_A_SIZE = 2 ** 31 - 1;
+
 /** Of classes without names, which are made up: far more than any model tells apart. */
 const MOST_LABELS = 1_000_000;
 
 function isPositive(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value <= MOST_OF_A_SIZE;
 }
 
 function describe(value: unknown): string {

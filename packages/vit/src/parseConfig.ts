@@ -41,6 +41,8 @@ export function parseVitConfig(json: unknown): VitConfig {
   const dModel = fields.integer("hidden_size", 768);
   const numHeads = fields.integer("num_attention_heads", 12);
   const [imageSize, patchSize] = [fields.size("image_size", 224), fields.size("patch_size", 16)];
+  const own = family(fields, dModel);
+  if (own.ffnDim !== undefined && own.ffnDim < 1) fields.fail("mlp_ratio", `at least 1 / ${dModel}`);
   if (patchSize[0] > imageSize[0] || patchSize[1] > imageSize[1]) fields.fail("patch_size", `at most ${imageSize}`);
   return {
     imageSize,
@@ -64,7 +66,7 @@ export function parseVitConfig(json: unknown): VitConfig {
     registerTokens: 0,
     pooling: "class",
     antialiasedPositions: false,
-    ...family(fields, dModel),
+    ...own,
   };
 }
 
@@ -110,5 +112,9 @@ function stemOf(fields: ConfigFields): readonly StemLayer[] {
   );
   const fits = strides.length === channels.length && strides.every((stride) => stride === 1 || stride === 2);
   if (!fits) fields.fail("stem_strides", `${channels.length} numbers, each 1 or 2`);
+  const stride = strides.reduce<number>((product, each) => product * each, 1);
+  if (fields.size("patch_size", 16).some((side) => side % stride !== 0)) {
+    fields.fail("patch_size", `a multiple of ${stride}, which the stem's strides make`);
+  }
   return channels.map((width, i) => ({ channels: width, stride: strides[i] === 1 ? 1 : 2 }));
 }

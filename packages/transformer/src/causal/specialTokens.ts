@@ -8,8 +8,8 @@ export function specialTokens(
   fields: ConfigFields,
   { bos, eos }: { readonly bos?: number; readonly eos?: number },
 ): SpecialTokens {
-  const bosTokenId = fields.isNull("bos_token_id") ? undefined : (fields.optionalInteger("bos_token_id") ?? bos);
-  const padTokenId = fields.optionalInteger("pad_token_id");
+  const bosTokenId = fields.isNull("bos_token_id") ? undefined : (fields.optionalToken("bos_token_id") ?? bos);
+  const padTokenId = fields.optionalToken("pad_token_id");
   return {
     ...(bosTokenId !== undefined && { bosTokenId }),
     eosTokenIds: fields.isNull("eos_token_id") ? [] : fields.ids("eos_token_id", eos === undefined ? [] : [eos]),
