@@ -65,7 +65,8 @@ function refuseNull(module: Module): void {
   const allocate = module._malloc.bind(module);
   module._malloc = (bytes) => {
     const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
-    if (address === 0 && bytes !== 0) throw new RangeError(`wasm: out of memory, expected room for ${bytes} more bytes`);
+    if (address === 0 && bytes !== 0)
+      throw new RangeError(`wasm: out of memory, expected room for ${bytes} more bytes`);
     return address;
   };
 }
