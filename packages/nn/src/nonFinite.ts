@@ -13,7 +13,7 @@ export class NonFiniteError extends Error {
  * @param activations by the name of the module that made them, in the order they were computed in
  */
 export async function nonFiniteError(
-  params: Params,
+  params: Pick<Params, "named">,
   activations: readonly (readonly [name: string, activation: tf.Tensor])[],
 ): Promise<NonFiniteError> {
   const first = await firstNonFinite(activations);

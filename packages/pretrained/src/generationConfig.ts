@@ -24,6 +24,12 @@ export function withGeneration(config: Fields, generation: Fields | undefined): 
   return { ...config, ...Object.fromEntries(ends), ...Object.fromEntries(tokens.map((f) => [f, generation[f]])) };
 }
 
+/** `config` without those fields, which another file has the last word about. */
+export function withoutGeneration(config: Fields): Fields {
+  const said: readonly string[] = ENDS;
+  return Object.fromEntries(Object.entries(config).filter(([field]) => !said.includes(field)));
+}
+
 /** The same fields as a model's config has them. */
 export function generationFields(config: MarianConfig | CausalConfig): Record<string, unknown> {
   if ("gated" in config) {

@@ -196,6 +196,52 @@ describe("loadPretrained", () => {
     }
   });
 
+  test.each<[string, object, object, string]>([
+    [
+      "that file's own fault",
+      { eos_token_id: "x" },
+      {},
+      "generation_config.json: expected eos_token_id to be a token id",
+    ],
+    [
+      "the config's",
+      { eos_token_id: 0 },
+      { dropout: 2 },
+      "config.json: expected dropout to be a number in [0, 1), got 2",
+    ],
+  ])("blames %s on it", async (_what, generation, over, message) => {
+    const change: Change = (files) => {
+      config(over)(files);
+      files.set("generation_config.json", encode({ ...json(files, "generation_config.json"), ...generation }));
+    };
+    await expect(loadPretrained(broken(change))).rejects.toThrow(`models/en-fr/${message}`);
+  });
+
+  test("takes a negative id for no token", async () => {
+    const files = new Map(float32);
+    files.set("generation_config.json", encode({ eos_token_id: [0, -1], forced_eos_token_id: -1 }));
+    const { model } = await loadPretrained(memoryFiles("models/en-fr", files));
+    expect(model.config).toMatchObject({ eosTokenId: 0 });
+    model.dispose();
+  });
+
+  test.each([
+    ["d_model", 0, "a whole number above 0"],
+    ["decoder_ffn_dim", 0, "a whole number above 0"],
+    ["max_position_embeddings", 0, "a whole number above 0"],
+    ["vocab_size", 2 ** 32, "at most 2147483647"],
+    ["encoder_layers", 2 ** 32, "at most 10000"],
+    ["encoder_attention_heads", 0, "a whole number above 0"],
+    ["decoder_attention_heads", 3, "a divisor of 10"],
+  ])("refuses %s %d by its name, before any weight is read", async (field, value, expected) => {
+    const files = broken(config({ [field]: value }));
+    const read = (file: string) =>
+      file.endsWith("safetensors") ? Promise.reject(new Error("read")) : files.read(file);
+    await expect(loadPretrained({ ...files, read })).rejects.toThrow(
+      `models/en-fr/config.json: expected ${field} to be ${expected}, got ${value}`,
+    );
+  });
+
   test("takes the tokenizer of other files where there is no tokenizer.json", async () => {
     const words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n";
     const files = new Map([...sharded, ["vocab.txt", new TextEncoder().encode(words)]]);

@@ -11,7 +11,7 @@ import {
   type PretrainedModel,
 } from "./architectures.ts";
 import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
-import { generationOf, withGeneration } from "./generationConfig.ts";
+import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
 import {
   type ModelFiles,
   pathOf,
@@ -73,7 +73,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   const tokenizer = await readTokenizer(files, options);
   const imageProcessor = await readImageProcessor(files, modelType, options);
 
-  const config = parseConfig(architecture, pathOf(files, "config.json"), withGeneration(json, generation));
+  const config = parseConfig(architecture, files, json, generation);
   const { model, dtypes } = await loadModel(files, architecture, config, options);
   return {
     name: files.name,
@@ -137,10 +137,19 @@ async function readImageProcessor(
 
 const PREPROCESSOR = "preprocessor_config.json";
 
-function parseConfig({ parseConfig }: AnyArchitecture, path: string, json: unknown): PretrainedModel["config"] {
+function parseConfig(
+  { parseConfig }: AnyArchitecture,
+  files: ModelFiles,
+  json: Record<string, unknown>,
+  generation: Record<string, unknown> | undefined,
+): PretrainedModel["config"] {
+  let blamed = "config.json";
   try {
-    return parseConfig(json);
+    // Alone first, where that can be told from what the other file says.
+    if (generation !== undefined) parseConfig(withoutGeneration(json));
+    blamed = generation === undefined ? blamed : "generation_config.json";
+    return parseConfig(withGeneration(json, generation));
   } catch (error) {
-    throw errorIn(path, error);
+    throw errorIn(pathOf(files, blamed), error);
   }
 }

@@ -11,9 +11,10 @@ export class PretrainedError extends Error {
 /** The same failure with the file it happened in: the message of `error` behind the path. */
 export function errorIn(path: string, error: unknown): PretrainedError {
   const message = error instanceof Error ? error.message : String(error);
-  // Parsers that know no paths say the file's bare name.
-  const bare = `${path.slice(path.lastIndexOf("/") + 1)}: `;
-  return new PretrainedError(`${path}: ${message.startsWith(bare) ? message.slice(bare.length) : message}`, {
+  // Parsers that know no paths say a file's bare name, and not which of two said it: config.json, generation_config.json.
+  const bare = message.slice(0, message.indexOf(": ") + 2);
+  const isOfFile = bare !== "" && [`/${bare}`, `_${bare}`].some((end) => `/${path}: `.endsWith(end));
+  return new PretrainedError(`${path}: ${isOfFile ? message.slice(bare.length) : message}`, {
     cause: error,
   });
 }

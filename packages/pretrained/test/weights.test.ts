@@ -5,7 +5,7 @@ import { initBackend } from "@qkv/backend";
 import { loadPretrained, memoryFiles } from "@qkv/pretrained";
 import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { expectClose, golden } from "@qkv/testing";
-import { CausalLanguageModel, MarianModel } from "@qkv/transformer";
+import { CausalLanguageModel, generate, MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -277,5 +277,39 @@ describe("a file whose header ends anywhere", () => {
     const wanted = await open(file);
     for (const count of [1, 2, 3, 4, 7]) expect(await open(shifted(file, count))).toEqual(wanted);
     expect(parseSafetensors(shifted(file, 3)).tensors.size).toBe(wanted.length);
+  });
+});
+
+describe("weights that are not finite", () => {
+  const spoil =
+    (name: string, value: number): Change =>
+    (tensors) => {
+      const { shape } = tensors.get(name) as SafeTensor;
+      const data = Float32Array.from(toFloat32(tensors.get(name) as SafeTensor));
+      data[1] = value;
+      tensors.set(name, safeTensor(data, shape));
+    };
+
+  test.each<[Family, string, number, string, object]>([
+    [
+      "llama",
+      "model.layers.1.mlp.down_proj.weight",
+      NaN,
+      "layers.1; the weight layers.1.ffn.downProj.weight holds NaN",
+      {},
+    ],
+    ["llama", "model.norm.weight", Infinity, "layers.1; the weight norm.weight holds Infinity", { numBeams: 2 }],
+    ["gpt2", "transformer.h.0.ln_1.bias", NaN, "layers.0; the weight layers.0.selfAttnNorm.bias holds NaN", {}],
+    ["marian-relu", "model.encoder.layers.0.fc2.bias", NaN, "encoder.layers.0; the weight", { numBeams: 3 }],
+    ["marian-relu", "model.decoder.layers.0.fc2.bias", NaN, "decoder.layers.0; the weight", {}],
+    ["marian-relu", "final_logits_bias", NaN, "logits; the weight finalLogitsBias holds NaN", {}],
+  ])("%s with %s %d says where it begins", async (name, array, value, message, options) => {
+    const { model } = await open(name, spoil(array, value));
+    if (!(model instanceof CausalLanguageModel || model instanceof MarianModel))
+      throw new Error("expected a model of text");
+    const work = generate(model, [[1, 2, 3]], { maxNewTokens: 2, ...options });
+    await expect(work).rejects.toThrow(`expected finite numbers of the model, got`);
+    await expect(work).rejects.toThrow(`first in the activation of ${message}`);
+    model.dispose();
   });
 });

@@ -7,6 +7,7 @@ import { eventTurn } from "./eventTurn.ts";
 import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";
 import { PaddedPrompts } from "./paddedPrompts.ts";
+import { whyNotFinite } from "./whyNotFinite.ts";
 
 /** How a {@link Decoding} begins, and when it stops. */
 export interface DecodingOptions {
@@ -42,6 +43,7 @@ export class Decoding {
   #past: DecoderPast | undefined;
   /** V, once a step was made. */
   #vocabulary = 0;
+  readonly #sourceIds: readonly (readonly number[])[];
   /** Which source each row of the memory belongs to. */
   #sources: readonly number[];
 
@@ -50,6 +52,7 @@ export class Decoding {
     options.signal?.throwIfAborted();
     this.#model = model;
     this.#options = options;
+    this.#sourceIds = sourceIds;
     const padding = options.attentionMask?.some((row) => row.includes(0)) ? options.attentionMask : undefined;
     if ("encode" in model) this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
     else if (padding) this.#padded = new PaddedPrompts(padding);
@@ -69,6 +72,8 @@ export class Decoding {
     this.#read = sequences[0]?.length ?? 0;
     const [values, sums] = await dataOf(logits, shifts);
     await eventTurn();
+    const bad = sums.findIndex((sum) => !Number.isFinite(sum));
+    if (bad >= 0) throw await whyNotFinite(this.#model, this.#sourceOf(bad), sequences[bad] ?? []);
     const vocabulary = values.length / sequences.length;
     this.#vocabulary = vocabulary;
     return sequences.map((_, row) => ({
@@ -100,6 +105,10 @@ export class Decoding {
   dispose(): void {
     if (this.#memory !== undefined) disposeMemory(this.#memory);
     this.#replacePast(undefined);
+  }
+
+  #sourceOf(row: number): readonly number[] {
+    return this.#sourceIds[this.#sources[row] ?? 0] ?? [];
   }
 
   #decode(ids: tf.Tensor2D): { logits: tf.Tensor3D; past: DecoderPast } {
