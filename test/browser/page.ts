@@ -1,6 +1,6 @@
 // The page. What it is asked for stands in its address; what came of it stands in the element #result, as JSON.
 import { activeKernel, type BackendName, type BackendReport, initBackend, memoryReport } from "@qkv/backend";
-import { type ModelFiles, remoteFiles } from "@qkv/pretrained";
+import { type DownloadProgress, type ModelFiles, remoteFiles } from "@qkv/pretrained";
 import * as tf from "@tensorflow/tfjs-core";
 import { refuseImages, seeImages } from "./images.ts";
 import { forward, type Line, trainTiny, translate } from "./work.ts";
@@ -73,7 +73,11 @@ async function loseDevice() {
 /** The sum of a file's bytes that the hub of this origin has, or why there is none, and how much came over the network. */
 async function fetchFile(ref: string, file: string) {
   const loaded: number[] = [];
-  const files = remoteFiles(ref, { endpoint: location.origin, onProgress: (progress) => loaded.push(progress.loaded) });
+  const onProgress = (progress: DownloadProgress) => {
+    loaded.push(progress.loaded);
+    document.documentElement.dataset["loaded"] = String(progress.loaded); // for the hub, which waits for it
+  };
+  const files = remoteFiles(ref, { endpoint: location.origin, onProgress });
   const read = await files.read(file).then(
     (bytes) => bytes?.reduce((sum, byte) => sum + byte, 0),
     (error: Error) => error.message,

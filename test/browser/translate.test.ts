@@ -6,9 +6,11 @@ import { createTranslator, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { axeViolations, longestTask, longestTaskWhileOpening, withoutIsolation } from "./appPage.ts";
+import { axeViolations, longestTaskWhileOpening, withoutIsolation } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
+import { LONGEST, longestTask } from "./longestTask.ts";
 import type { FolderServer } from "./server.ts";
+import { timeAlone } from "./timeAlone.ts";
 import { box, idle, openTranslate, press, serveTranslate, shown, translate } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -32,12 +34,17 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
 
   test("translates as the program does within 3 s, asks no other host, and downloads at most 400 kB", async () => {
     const { page, printed, responses } = await open();
-    const start = performance.now();
-    await box(page).fill(TEXT);
-    await press(page, "Translate");
-    await page.locator(".sentence").first().waitFor();
-    expect(performance.now() - start).toBeLessThan(3000);
-    await idle(page);
+    const first = await timeAlone(3000, async () => {
+      await box(page).fill("");
+      const start = performance.now();
+      await box(page).fill(TEXT);
+      await press(page, "Translate");
+      await page.locator(".sentence").first().waitFor();
+      const ms = performance.now() - start;
+      await idle(page);
+      return ms;
+    });
+    expect(first).toBeLessThan(3000);
 
     await initBackend("wasm");
     const pretrained = await loadPretrained(modelFolder(at("models/en-fr")));
@@ -63,18 +70,18 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
   });
 
   test("does not block the page for 50 ms while it opens", async () => {
-    expect(await longestTaskWhileOpening(browser, open)).toBeLessThan(50);
+    expect(await longestTaskWhileOpening(browser, open)).toBeLessThan(LONGEST);
   });
 
   test("stops a text of 20,000 characters, goes on, and never blocks the page for 50 ms", async () => {
-    const { page, printed } = await open();
     const paragraph = "The dog is cold. Where is my book? I do not know.\n\n";
     const text = paragraph.repeat(Math.ceil(20_000 / paragraph.length));
-    await page.locator("summary", { hasText: "Search" }).click();
-    await page.locator(".sliders input").first().fill("1");
-    await box(page).fill(text);
     const sentences = 3 * (text.length / paragraph.length);
-    const longest = await longestTask(browser, async () => {
+    const stopAndGoOn = async () => {
+      const { page, printed } = await open();
+      await page.locator("summary", { hasText: "Search" }).click();
+      await page.locator(".sliders input").first().fill("1");
+      await box(page).fill(text);
       await press(page, "Translate");
       await page.locator(".partial").first().waitFor();
       await page.locator(".sentence").nth(30).waitFor();
@@ -90,15 +97,15 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
         .nth(kept + 5)
         .waitFor();
       await idle(page);
+      expect(await page.locator(".sentence").count()).toBe(sentences);
+      const paragraphs = (await shown(page)).trim().split("\n\n");
+      expect(paragraphs).toHaveLength(sentences / 3);
+      expect(new Set(paragraphs).size).toBe(1);
+      expect(printed).toEqual([]);
+      await page.close();
       return page;
-    });
-    expect(longest).toBeLessThan(50);
-    expect(await page.locator(".sentence").count()).toBe(sentences);
-    const paragraphs = (await shown(page)).trim().split("\n\n");
-    expect(paragraphs).toHaveLength(sentences / 3);
-    expect(new Set(paragraphs).size).toBe(1);
-    expect(printed).toEqual([]);
-    await page.close();
+    };
+    expect(await longestTask(browser, stopAndGoOn)).toBeLessThan(LONGEST);
   });
 
   test("leaves no tensor behind in 100 translations", async () => {

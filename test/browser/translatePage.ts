@@ -37,7 +37,7 @@ export function press(page: Page, name: string): Promise<void> {
 
 /** Waits until nothing is translated any more. */
 export function idle(page: Page): Promise<void> {
-  return page.locator('.translation[aria-busy="false"]').waitFor({ timeout: 120_000 });
+  return page.locator('.translation[aria-busy="false"]').waitFor({ timeout: 240_000 });
 }
 
 /** The translation as it stands there. */
@@ -49,14 +49,14 @@ export function shown(page: Page): Promise<string> {
 export async function translate(page: Page, text: string): Promise<string> {
   await box(page).fill(text);
   await press(page, "Translate");
-  await page.locator(".translation .sentence").first().waitFor({ timeout: 120_000 });
+  await page.locator(".translation .sentence").first().waitFor({ timeout: 240_000 });
   await idle(page);
   return shown(page);
 }
 
 /** Waits until a model is open. @param name what the page calls it */
 export function openModel(page: Page, name: string | RegExp): Promise<void> {
-  return page.locator(OPEN, { hasText: name }).waitFor({ timeout: 60_000 });
+  return page.locator(OPEN, { hasText: name }).waitFor({ timeout: 120_000 });
 }
 
 /** Drops files on the page. */

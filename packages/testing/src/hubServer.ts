@@ -17,6 +17,8 @@ export interface Repository {
 export interface HubFaults {
   /** Connections break after so many bytes of a file. */
   cutAfter?: number;
+  /** Waited for before a connection breaks: a client that is slow may lose what it has not read by then. */
+  beforeCut?: (() => Promise<unknown>) | undefined;
   /** With the first connection that breaks, the network is gone. */
   refuseAfterCut?: boolean;
   /** Files come whole, whatever range is asked for. */
@@ -169,7 +171,8 @@ function send(
   const { cutAfter = Infinity } = faults;
   if (bytes.length <= cutAfter) return void response.end(bytes);
   faults.refuse ||= faults.refuseAfterCut === true;
-  response.write(bytes.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 20));
+  const { beforeCut = () => new Promise((resolve) => setTimeout(resolve, 20)) } = faults;
+  response.write(bytes.subarray(0, cutAfter), () => void beforeCut().finally(() => response.destroy()));
 }
 
 function sha256(bytes: Uint8Array): string {
