@@ -1,15 +1,27 @@
 // apps/classify and what goes wrong: a sentence that helps, and the page goes on.
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { answer, openClassify, pick, type Picked } from "./classifyPage.ts";
+import { answer, bring, openClassify, pick, type Picked } from "./classifyPage.ts";
 import { type FolderServer, serve } from "./server.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const image = (name: string) => join(at("packages/vit/test/images"), name);
+const TINY = at("packages/pretrained/test/golden/classifier");
+
+/** The files of a small classifier, with other fields in its config. */
+function tiny(fields: { readonly id2label?: object }): Picked[] {
+  const files = ["config.json", "model.safetensors", "preprocessor_config.json"].map((name) =>
+    file(name, readFileSync(join(TINY, name))),
+  );
+  const config = JSON.parse(files[0]?.buffer.toString() ?? "") as { id2label: object };
+  const id2label = { ...config.id2label, ...fields.id2label };
+  return [file("config.json", JSON.stringify({ ...config, ...fields, id2label })), ...files.slice(1)];
+}
 const file = (name: string, content: Buffer | string): Picked => {
   return { name, mimeType: "", buffer: Buffer.from(content) };
 };
@@ -82,11 +94,11 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify an
     const alert = page.locator(".model-picker").getByRole("alert");
     await page.context().route("https://huggingface.co/**", (route) => route.fulfill({ status: 404, body: "{}" }));
     await ask("nobody/nothing-of-this-name");
-    await alert.filter({ hasText: "The one before is still here" }).filter({ hasText: "nobody/nothing" }).waitFor();
+    await alert.filter({ hasText: "The previous one is still open" }).filter({ hasText: "nobody/nothing" }).waitFor();
     await page.context().unroute("https://huggingface.co/**");
     await page.context().route("https://huggingface.co/**", (route) => route.abort("internetdisconnected"));
     await ask("google/vit-base-patch16-224");
-    await alert.filter({ hasText: "Nobody answers" }).waitFor({ timeout: 30_000 });
+    await alert.filter({ hasText: "No response" }).waitFor({ timeout: 30_000 });
     await ask("not a name");
     await alert.filter({ hasText: "expected the id of a model" }).waitFor();
     const [chooser] = await Promise.all([
@@ -98,6 +110,44 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify an
     await goesOn(page);
     // Chromium itself tells of answers that are no success.
     expect(printed.filter((line) => !line.startsWith("error: Failed to load resource"))).toEqual([]);
+    await page.close();
+  });
+
+  test("shows the names of files and of classes with what would turn or hide text escaped", async () => {
+    const { page, printed } = await open();
+    const name = "cat\u202egpj.exe\u001b[2J\u200b.png";
+    await pick(page, [file(name, readFileSync(image("rgb.png")))]);
+    const shown = String.raw`cat\u202egpj.exe\u001b[2J\u200b.png`;
+    expect(await answer(page, shown)).toHaveLength(5);
+    await bring(page, "drop", tiny({ id2label: { "1": "ow\u001b]0;x\u0007l", "2": "\u202eyak" } }));
+    const [owl, yak] = [String.raw`ow\u001b]0;x\u0007l`, String.raw`\u202eyak`];
+    await page.locator(".knows", { hasText: `${owl}, ${yak}` }).waitFor();
+    const bars = (await answer(page, shown)).join("\n");
+    expect(bars).toMatch(/\\u001b\]0;x\\u0007l|\\u202eyak/);
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect(await page.evaluate(() => document.body.innerText)).not.toMatch(/[\u0000-\u0008\u001b\u202e\u200b]/);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("opens the model of a picked folder that holds another one further down", async () => {
+    const { page, printed } = await open();
+    const folder = mkdtempSync(join(tmpdir(), "qkv-picked-"));
+    for (const { name, buffer } of tiny({})) writeFileSync(join(folder, name), buffer);
+    for (const inner of ["a", "zz"]) {
+      mkdirSync(join(folder, inner));
+      writeFileSync(join(folder, inner, "config.json"), "{}");
+      writeFileSync(join(folder, inner, "model.safetensors"), "none");
+    }
+    await page.locator(".model-picker summary").click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Open a folder" }).click(),
+    ]);
+    await chooser.setFiles(folder);
+    await page.locator(".knows", { hasText: "fox, heron" }).waitFor();
+    rmSync(folder, { recursive: true });
+    expect(printed).toEqual([]);
     await page.close();
   });
 

@@ -24,7 +24,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a GPU that is ta
     server?.close();
   });
 
-  const says = (page: Page) => page.getByRole("alert").filter({ hasText: "The GPU was taken away. Nothing is lost" });
+  const says = (page: Page) =>
+    page.getByRole("alert").filter({ hasText: "The GPU is no longer available. Nothing is lost" });
 
   test("in the middle of a translation, which goes on with another and comes out the same", async () => {
     const { page } = await openTranslate(browser, server);

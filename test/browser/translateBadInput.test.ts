@@ -65,7 +65,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
       ["vocab.json", "vocab.json: expected"],
     ] as const) {
       await drop(page, new Map([...files].filter(([name]) => name !== missing)));
-      await alert.filter({ hasText: "The one before is still here" }).filter({ hasText: said }).waitFor();
+      await alert.filter({ hasText: "The previous one is still open" }).filter({ hasText: said }).waitFor();
     }
     await translate(page, "the cat");
     expect(printed).toEqual([]);
@@ -90,7 +90,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     ] as const) {
       await drop(page, new Map(files).set(name, bytes));
       const alert = page.locator(".model-picker").getByRole("alert");
-      await alert.filter({ hasText: "The one before is still here" }).filter({ hasText: said }).waitFor();
+      await alert.filter({ hasText: "The previous one is still open" }).filter({ hasText: said }).waitFor();
       await page.locator("summary", { hasText: "Search" }).click(); // the page answers
     }
     expect((await translate(page, "I love you.")).trim()).toBe("Je t'aime.");

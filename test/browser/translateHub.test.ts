@@ -24,7 +24,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     browser = await launchChromium(...hub.chromiumFlags);
   });
   afterEach(() => {
-    Object.assign(hub.faults, { cutAfter: Infinity, refuse: false, refuseAfterCut: false });
+    Object.assign(hub.faults, { cutAfter: Infinity, beforeCut: undefined, refuse: false, refuseAfterCut: false });
     hub.asked.length = 0;
   });
   afterAll(async () => {
@@ -81,7 +81,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     const { page } = await open();
     await ask(page, "nobody/nothing-of-this-name");
     await alert(page)
-      .filter({ hasText: "The one before is still here" })
+      .filter({ hasText: "The previous one is still open" })
       .filter({ hasText: "nobody/nothing" })
       .waitFor();
     await ask(page, `${ID}@no-such-branch`);
@@ -90,7 +90,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     await alert(page).filter({ hasText: "expected the id of a model" }).waitFor();
     hub.faults.refuse = true;
     await ask(page, ID);
-    await alert(page).filter({ hasText: "Nobody answers" }).waitFor({ timeout: 30_000 });
+    await alert(page).filter({ hasText: "No response" }).waitFor({ timeout: 30_000 });
     await worksStill(page);
     await page.close();
   });
@@ -98,6 +98,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
   test("goes on where the connection was cut: by itself, and when it is asked again", async () => {
     const { page } = await open();
     hub.faults.cutAfter = 3_000_000;
+    hub.faults.beforeCut = (sent) => hasRead(page, sent);
     await ask(page, ID);
     await openModel(page, ID);
     expect(hub.asked.filter(({ range }) => range !== undefined).map(({ range }) => range)).toContain("bytes=3000000-");
@@ -107,7 +108,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     await openModel(page, "English → French");
     hub.faults.refuseAfterCut = true;
     await ask(page, ID);
-    await alert(page).filter({ hasText: "Nobody answers" }).waitFor({ timeout: 30_000 });
+    await alert(page).filter({ hasText: "No response" }).waitFor({ timeout: 30_000 });
     await worksStill(page);
     Object.assign(hub.faults, { cutAfter: Infinity, refuse: false, refuseAfterCut: false });
     hub.asked.length = 0;
@@ -117,19 +118,46 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     await page.close();
   });
 
+  test("two tabs that open the same model at once both have it, and it is kept whole", async () => {
+    const context = await browser.newContext({ locale: "en" });
+    const tabs = { newPage: () => context.newPage() } as unknown as Browser;
+    const pages = [await openTranslate(tabs, server), await openTranslate(tabs, server)].map(({ page }) => page);
+    const openIt = async (page: Page) => {
+      await page.locator(".model-picker summary").click();
+      await ask(page, ID);
+      await openModel(page, ID);
+    };
+    await Promise.all(pages.map(openIt));
+    for (const page of pages) await worksStill(page);
+    const third = await openTranslate(tabs, server);
+    await context.setOffline(true);
+    await openIt(third.page);
+    await worksStill(third.page);
+    await context.close();
+  });
+
   test("works where there is no room to keep it, or nothing may be kept, and says so", async () => {
     for (const refuse of [fill, forbid]) {
       const { page, printed } = await open();
       await refuse(page, server.origin);
       await ask(page, ID);
       await openModel(page, ID);
-      await page.locator(".model-picker").getByText("It works, and is fetched again the next time").waitFor();
+      await page.locator(".model-picker").getByText("It works now, and is downloaded again next time").waitFor();
       await worksStill(page);
       expect(printed).toEqual([]);
       await page.context().close();
     }
   });
 });
+
+/** Waits until a page has read so many bytes of a file: when the connection breaks after that, none of them is on the way. */
+async function hasRead(page: Page, bytes: number): Promise<void> {
+  await page.waitForFunction(
+    (bytes) => document.querySelector<HTMLProgressElement>(".model-picker progress")?.value === bytes,
+    bytes,
+    { timeout: 120_000 },
+  );
+}
 
 /** Leaves a browser less room than the model takes. */
 async function fill(page: Page, origin: string): Promise<void> {

@@ -22,7 +22,7 @@ export function CameraButton({ children, onFiles }: CameraButtonProps) {
     try {
       setStream(await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }));
     } catch (error) {
-      problem.value = error;
+      problem.value = { name: "CameraError", message: (error as Error).message };
     }
   };
   const close = () => {

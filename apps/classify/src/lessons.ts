@@ -2,7 +2,7 @@
 import { hear, isAbort, modelLabel } from "@qkv/app-shell";
 import { computed, signal } from "@preact/signals";
 import { model, openModel } from "./session.ts";
-import { work } from "./work.ts";
+import { stop, work } from "./work.ts";
 import type { TeachProgress } from "./work/teach.ts";
 
 /** A picture of a class. */
@@ -91,7 +91,7 @@ export async function teachClasses(): Promise<void> {
 
 /** Stops teaching. */
 export function cancelTeaching(): void {
-  void work.cancel();
+  void stop();
 }
 
 /** Whether the open model is the one that was taught last. */

@@ -5,7 +5,7 @@ import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
 import { classifyAll, classifyWaiting } from "./pictures.ts";
 import { status } from "./status.ts";
-import { work } from "./work.ts";
+import { onRestart, stop, work } from "./work.ts";
 
 /** The open model. */
 export const model = signal<ModelSource | undefined>(undefined);
@@ -25,20 +25,39 @@ const hearLoss: HearLoss = (error, now) => {
 };
 void work.onDeviceLost(hear(hearLoss));
 
+onRestart((error) => {
+  problem.value = error;
+  void work.onDeviceLost(hear(hearLoss));
+  const [reopened, backend] = [model.value, status.value?.report.name as BackendName | undefined];
+  [model.value, status.value] = [undefined, undefined]; // if the worker ends again while it opens this one, that is all
+  if (reopened !== undefined) void openModel(reopened, { backend, showAgain: classifyWaiting });
+});
+
+interface OpenOptions {
+  /** Computes on this one; left out, the one before. */
+  readonly backend?: BackendName | undefined;
+  /** Shows the model the pictures that are there; left out, all. */
+  readonly showAgain?: () => Promise<void>;
+}
+
 /** Opens a model, and shows it the pictures that are there. */
-export async function openModel(source: ModelSource): Promise<void> {
+export async function openModel(
+  source: ModelSource,
+  { backend, showAgain = classifyAll }: OpenOptions = {},
+): Promise<void> {
   modelError.value = undefined;
   opening.value = { source };
   const listener = hear((progress: DownloadProgress) => {
     if (opening.value?.source === source) opening.value = { source, progress };
   });
   try {
+    if (backend !== undefined) await work.switchBackend(backend);
     const opened: BackendStatus = await work.open(source, listener);
     labels.value = await work.labels();
     status.value = opened;
     model.value = source;
     if (opening.value?.source === source) opening.value = undefined;
-    await classifyAll();
+    await showAgain();
   } catch (error) {
     if (!isAbort(error)) modelError.value = error;
   } finally {
@@ -48,7 +67,7 @@ export async function openModel(source: ModelSource): Promise<void> {
 
 /** Stops opening a model; the one before stays. */
 export async function cancelOpening(): Promise<void> {
-  await work.cancel();
+  await stop();
   await classifyWaiting();
 }
 

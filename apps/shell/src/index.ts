@@ -1,4 +1,4 @@
-export { connectWorker, hear } from "./connectWorker.ts";
+export { connectWorker, hear, type WorkerConnection, WorkerEndedError } from "./connectWorker.ts";
 export { LANGUAGES, type Language, language, type Messages, useMessages } from "./look/language.ts";
 export { THEMES, type Theme, theme } from "./look/theme.ts";
 export { stored } from "./look/stored.ts";

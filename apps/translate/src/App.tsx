@@ -22,7 +22,8 @@ import { directionName } from "./direction.ts";
 import { Editor } from "./Editor.tsx";
 import { History } from "./History.tsx";
 import { MESSAGES } from "./messages.ts";
-import { model, modelError, opening, openModel, problem, status, stop, switchBackend } from "./models.ts";
+import { model, modelError, opening, openModel, problem, status, switchBackend } from "./models.ts";
+import { stop } from "./work.ts";
 import { SearchPanel } from "./SearchPanel.tsx";
 import { running, sentences, speed, total } from "./session.ts";
 
@@ -79,7 +80,7 @@ export function App() {
           example="Helsinki-NLP/opus-mt-en-de"
           nameOf={nameOf}
           onPick={(source) => void openModel(source)}
-          onCancel={stop}
+          onCancel={() => void stop()}
         />
         <SearchPanel />
         <BackendPanel

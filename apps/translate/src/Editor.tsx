@@ -3,9 +3,10 @@ import { directionOf } from "@qkv/pretrained";
 import { useRef, useState } from "preact/hooks";
 import { Directions } from "./Directions.tsx";
 import { MESSAGES } from "./messages.ts";
-import { model, stop } from "./models.ts";
+import { model } from "./models.ts";
 import { canGoOn, running, source, translate, translation } from "./session.ts";
 import { Translation } from "./Translation.tsx";
+import { stop } from "./work.ts";
 
 /** The text, its translation, and what is done with them. */
 export function Editor() {
@@ -33,7 +34,7 @@ export function Editor() {
       <div class="row">
         <span class="row start">
           {running.value ? (
-            <button type="button" class="main" onClick={stop}>
+            <button type="button" class="main" onClick={() => void stop()}>
               {messages.stop}
             </button>
           ) : (

@@ -12,7 +12,7 @@ import {
 import { signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
-import { work } from "./work.ts";
+import { onRestart, stop, work } from "./work.ts";
 
 /** Which backend computes; undefined until one is started. */
 export const status = signal<BackendStatus | undefined>(undefined);
@@ -34,6 +34,17 @@ const hearLoss: HearLoss = (error, now) => {
 };
 void work.onDeviceLost(hear(hearLoss));
 
+onRestart((error) => {
+  problem.value = error;
+  void work.onDeviceLost(hear(hearLoss));
+  const [reopened, backend] = [model.value, status.value?.report.name as BackendName | undefined];
+  model.value = undefined; // if the worker ends again while it opens this one, it is not opened a third time
+  void guarded(async () => {
+    if (backend !== undefined) status.value = await work.switchBackend(backend);
+    if (reopened !== undefined) await openModel(reopened);
+  });
+});
+
 /** Opens a model in place of the one before. */
 export async function openModel(picked: ModelSource): Promise<void> {
   modelError.value = undefined;
@@ -42,7 +53,7 @@ export async function openModel(picked: ModelSource): Promise<void> {
     if (opening.value?.source === picked) opening.value = { source: picked, progress };
   });
   try {
-    stop();
+    await stop();
     status.value = await work.open(picked, listener);
     model.value = picked;
     if (picked.kind === "shipped") chosen.value = picked.name;
@@ -53,15 +64,10 @@ export async function openModel(picked: ModelSource): Promise<void> {
   }
 }
 
-/** Stops opening a model, or translating: what is there stays. */
-export function stop(): void {
-  void work.cancel();
-}
-
 /** Computes on another backend; the open model goes along. */
 export async function switchBackend(name: BackendName): Promise<void> {
-  stop();
   await guarded(async () => {
+    await stop();
     status.value = await work.switchBackend(name);
   });
 }

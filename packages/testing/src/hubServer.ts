@@ -17,8 +17,11 @@ export interface Repository {
 export interface HubFaults {
   /** Connections break after so many bytes of a file. */
   cutAfter?: number;
-  /** Waited for before a connection breaks: a client that is slow may lose what it has not read by then. */
-  beforeCut?: (() => Promise<unknown>) | undefined;
+  /**
+   * Waited for before a connection breaks, with the place in the file to which was sent: a client that is slow may lose
+   * what it has not read by then.
+   */
+  beforeCut?: ((sent: number) => Promise<unknown>) | undefined;
   /** With the first connection that breaks, the network is gone. */
   refuseAfterCut?: boolean;
   /** Files come whole, whatever range is asked for. */
@@ -172,7 +175,7 @@ function send(
   if (bytes.length <= cutAfter) return void response.end(bytes);
   faults.refuse ||= faults.refuseAfterCut === true;
   const { beforeCut = () => new Promise((resolve) => setTimeout(resolve, 20)) } = faults;
-  response.write(bytes.subarray(0, cutAfter), () => void beforeCut().finally(() => response.destroy()));
+  response.write(bytes.subarray(0, cutAfter), () => void beforeCut(from + cutAfter).finally(() => response.destroy()));
 }
 
 function sha256(bytes: Uint8Array): string {

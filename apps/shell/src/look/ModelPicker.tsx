@@ -24,20 +24,20 @@ const MESSAGES: Messages<{
   en: {
     title: "Model",
     none: "none yet",
-    shipped: "Here already, no network needed",
+    shipped: "Included, works offline",
     remote: "From the hub, or any https address",
-    remoteHint: "It is fetched once and kept in this browser.",
+    remoteHint: "Downloaded once and kept in this browser.",
     open: "Open",
     folder: "Open a folder …",
     folderHint: "A model folder of this device: config.json and model.safetensors. Or drop it on the page.",
     opening: (name) => `Opening ${name} …`,
     of: (loaded, total) => `${loaded} of ${total}`,
-    unkept: "This browser has no room to keep the model. It works, and is fetched again the next time.",
+    unkept: "This browser cannot keep the model. It works now, and is downloaded again next time.",
   },
   ko: {
     title: "모델",
     none: "아직 없음",
-    shipped: "여기 있는 모델, 네트워크가 필요 없습니다",
+    shipped: "페이지에 들어 있는 모델, 네트워크 없이 작동합니다",
     remote: "허브 또는 https 주소에서",
     remoteHint: "한 번만 내려받아 이 브라우저에 보관합니다.",
     open: "열기",
@@ -45,7 +45,7 @@ const MESSAGES: Messages<{
     folderHint: "이 기기의 모델 폴더(config.json, model.safetensors)를 고르거나 페이지에 끌어다 놓으세요.",
     opening: (name) => `${name} 여는 중 …`,
     of: (loaded, total) => `${total} 중 ${loaded}`,
-    unkept: "이 브라우저에 모델을 보관할 자리가 없습니다. 지금은 쓸 수 있고, 다음에는 다시 내려받습니다.",
+    unkept: "이 브라우저에 모델을 보관할 수 없습니다. 지금은 쓸 수 있고, 다음에는 다시 내려받습니다.",
   },
 };
 

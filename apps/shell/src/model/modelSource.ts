@@ -1,3 +1,5 @@
+import { pathOf } from "../look/droppedFiles.ts";
+
 /** Where a model comes from: this site, a hub or an https address, or files that a person picked. */
 export type ModelSource =
   | { readonly kind: "shipped"; readonly name: string; readonly base: string; readonly files: readonly string[] }
@@ -9,11 +11,23 @@ export function modelLabel(source: ModelSource): string {
   return source.kind === "remote" ? source.ref : source.name;
 }
 
-/** The picked or dropped files of a folder, under its name. */
+/**
+ * The picked or dropped files of a model's folder, under its name: those beside the config.json that lies least deep, for
+ * what was picked may hold other folders, and other models in them.
+ */
 export function folderSource(files: readonly File[]): ModelSource {
-  const config = files.find(isConfig);
-  const [folder] = (config?.webkitRelativePath ?? "").split("/");
-  return { kind: "folder", name: folder || "config.json", files };
+  const depthOf = (file: File) => pathOf(file).split("/").length;
+  const [config] = files.filter(isConfig).toSorted((a, b) => depthOf(a) - depthOf(b));
+  const folderOf = (file: File) => pathOf(file).slice(0, -file.name.length);
+  const own = config === undefined ? files : files.filter((file) => folderOf(file) === folderOf(config));
+  return {
+    kind: "folder",
+    name:
+      folderOf(config ?? new File([], ""))
+        .split("/")
+        .at(-2) || "config.json",
+    files: own,
+  };
 }
 
 /** Whether files that were dropped are a model rather than something to show to one. */

@@ -98,6 +98,6 @@ export async function pause(tried: number, signal: AbortSignal | undefined): Pro
 /** Why a connection failed, in the shortest words there are: Node hides them in the cause. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const { code, message } = (cause ?? {}) as { code?: string; message?: string };
-  return code ?? message ?? String(cause);
+  const { code, message } = (cause ?? {}) as { code?: string | number; message?: string };
+  return typeof code === "string" ? code : (message ?? String(cause)); // a DOMException's code is a number
 }
