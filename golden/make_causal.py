@@ -1,6 +1,6 @@
 """Writes the golden files that the parity tests of decoder-only models in @qkv/transformer read.
 
-Run: python golden/make_causal.py
+Run: python golden/make_causal.py [NAME...]
 
 Each checkpoint is a tiny model of one family. `NAME.safetensors` holds its weights as save_pretrained writes them, the
 inputs, every hidden state, the attentions and the logits; `NAME.json` holds config.json and what `generate` answers to
@@ -10,8 +10,11 @@ token for ever. Widths differ wherever the architecture lets them.
 """
 
 import json
+import sys
 import tempfile
 from pathlib import Path
+
+sys.modules.setdefault("torchvision", None)  # not needed, and a build that does not fit torch breaks the import
 
 import torch
 import transformers
@@ -41,6 +44,20 @@ CHECKPOINTS = {
     "qwen2": lambda: transformers.Qwen2Config(**LLAMA | dict(num_key_value_heads=3, hidden_act="gelu")),
     "qwen3": lambda: transformers.Qwen3Config(**LLAMA | dict(
         num_attention_heads=4, num_key_value_heads=2, head_dim=8, attention_bias=True, tie_word_embeddings=True)),
+    # a window in every layer, shorter than most prompts; two sets of rotary positions, the second beyond 10 tokens
+    "mistral-window": lambda: transformers.MistralConfig(**LLAMA | dict(
+        num_key_value_heads=1, head_dim=4, sliding_window=4, rope_parameters=dict(
+            rope_type="longrope", rope_theta=1000.0, short_factor=[1.0, 1.4], long_factor=[1.5, 3.0],
+            original_max_position_embeddings=10))),
+    # a window in the second layer alone
+    "qwen2-window": lambda: transformers.Qwen2Config(**LLAMA | dict(
+        num_key_value_heads=3, use_sliding_window=True, sliding_window=3, max_window_layers=1, rope_parameters=dict(
+            rope_type="yarn", rope_theta=500.0, factor=3.0, original_max_position_embeddings=16, truncate=False,
+            mscale=0.7, mscale_all_dim=0.4))),
+    # scores divided by the layer's number alone
+    "gpt2-scaled": lambda: transformers.GPT2Config(
+        vocab_size=VOCABULARY, n_positions=48, n_embd=12, n_layer=2, n_head=3, n_inner=19, bos_token_id=2,
+        eos_token_id=EOS, pad_token_id=PAD, scale_attn_weights=False, scale_attn_by_inverse_layer_idx=True),
 }
 LENGTHS = (7, 3, 7, 5)
 
@@ -133,7 +150,8 @@ def make(name, config, seed):
     prompts = [torch.randint(2, VOCABULARY, (n,)) for n in LENGTHS]
     ids = torch.randint(2, VOCABULARY, (2, 20))
     keep = torch.ones_like(ids)
-    keep[1, 13:] = 0
+    # Not longer than a window: eager attention has a query that sees nothing look everywhere.
+    keep[1, 18 if getattr(config, "sliding_window", None) else 13:] = 0
     answers = list(generations(model, prompts))
     weights, json_config = saved(model)
     tensors = {
@@ -150,7 +168,9 @@ def make(name, config, seed):
 
 
 if __name__ == "__main__":
+    # Names of checkpoints make those alone.
     torch.set_num_threads(1)  # the order of a sum decides its last bits
     transformers.logging.set_verbosity_error()
     for seed, (name, config) in enumerate(CHECKPOINTS.items()):
-        make(name, config(), seed)
+        if len(sys.argv) == 1 or name in sys.argv[1:]:
+            make(name, config(), seed)

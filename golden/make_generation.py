@@ -1,4 +1,5 @@
-"""Writes what transformers' logits processors make of random scores, for the tests of generation in @qkv/transformer.
+"""Writes what transformers' logits processors make of random scores, and what `generate` makes of rows that are padded on
+any side with the golden checkpoints of make_marian.py and make_causal.py, for the tests of @qkv/transformer.
 
 Run: python golden/make_generation.py
 """
@@ -11,9 +12,10 @@ sys.modules.setdefault("torchvision", None)  # not needed, and a build that does
 
 import torch
 import transformers
-from transformers import GenerationConfig, GPT2Config, GPT2LMHeadModel
+from safetensors.torch import load_file
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig, GPT2Config, GPT2LMHeadModel
 
-OUT = Path(__file__).parent.parent / "packages" / "transformer" / "test" / "golden" / "logits_processors.json"
+FOLDER = Path(__file__).parent.parent / "packages" / "transformer" / "test" / "golden"
 VERSIONS = {"torch": torch.__version__.split("+")[0], "transformers": transformers.__version__}
 VOCABULARY, EOS = 12, 0
 
@@ -57,7 +59,56 @@ def make():
                "expected": [None if value == -float("inf") else value for value in processors(prompt, scores.clone())[0].tolist()]}
 
 
+CHECKPOINTS = ["marian-relu", "gpt2", "llama", "mistral-window", "qwen2-window"]
+SEARCHES = [
+    dict(max_new_tokens=8),
+    dict(num_beams=3, num_return_sequences=2, max_new_tokens=7),
+    dict(no_repeat_ngram_size=1, max_new_tokens=6),
+    dict(repetition_penalty=1.8, encoder_repetition_penalty=1.4, max_new_tokens=8),
+    dict(encoder_no_repeat_ngram_size=1, num_beams=2, max_new_tokens=5),
+    dict(max_length=12, min_length=10, forced_eos_token_id=EOS),
+]
+# How many places of padding stand before and behind: of a row alone in its batch, and of three together.
+PADDING = [[(3, 0)], [(0, 2)], [(2, 3)], [(0, 0), (4, 0), (1, 0)], [(0, 3), (2, 1), (1, 0)]]
+
+
+def checkpoint(name):
+    config = json.loads((FOLDER / f"{name}.json").read_text())["config"]
+    config = AutoConfig.for_model(config.pop("model_type"), **config)
+    Auto = AutoModelForSeq2SeqLM if name.startswith("marian") else AutoModelForCausalLM
+    model = Auto.from_config(config).eval()
+    weights = {k.removeprefix("weights/"): v for k, v in load_file(FOLDER / f"{name}.safetensors").items() if k.startswith("weights/")}
+    model.load_state_dict(weights, strict=False)
+    model.tie_weights()
+    return model
+
+
+def padded(name):
+    model = checkpoint(name)
+    torch.manual_seed(11)
+    for padding in PADDING:
+        ids = torch.randint(2, 28, (len(padding), 8))
+        keep = torch.ones_like(ids)
+        for row, (before, after) in enumerate(padding):
+            keep[row, :before] = 0
+            keep[row, 8 - after:] = 0
+        ids[keep == 0] = model.config.pad_token_id
+        for options in SEARCHES:
+            model.generation_config = GenerationConfig(**dict(
+                pad_token_id=model.config.pad_token_id, eos_token_id=EOS, bos_token_id=None,
+                decoder_start_token_id=getattr(model.config, "decoder_start_token_id", None)) | options)
+            with torch.no_grad():
+                made = model.generate(input_ids=ids, attention_mask=keep)
+            yield {"checkpoint": name, "options": options, "ids": ids.tolist(), "mask": keep.tolist(), "expected": made.tolist()}
+
+
+def write(name, cases):
+    lines = ",\n".join("    " + json.dumps(case, separators=(",", ":")) for case in cases)
+    (FOLDER / name).write_text(f'{{\n  "versions": {json.dumps(VERSIONS)},\n  "cases": [\n{lines}\n  ]\n}}\n')
+
+
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
-    lines = ",\n".join("    " + json.dumps(case) for case in make())
-    OUT.write_text(f'{{\n  "versions": {json.dumps(VERSIONS)},\n  "cases": [\n{lines}\n  ]\n}}\n')
+    write("logits_processors.json", make())
+    write("padded_generations.json", [case for name in CHECKPOINTS for case in padded(name)])

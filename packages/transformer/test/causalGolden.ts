@@ -14,7 +14,10 @@ import {
 import type { GenerationGolden } from "./marianGolden.ts";
 
 /** The checkpoints that golden/make_causal.py writes. */
-export const CAUSAL_GOLDENS = ["gpt2", "llama", "mistral", "qwen2", "qwen3"] as const;
+export const CAUSAL_GOLDENS = ["gpt2", "gpt2-scaled", "llama", "mistral", "qwen2", "qwen2-window", "qwen3"] as const;
+
+/** A checkpoint whose rotary positions depend on the longest text of a batch: for tests of whole batches. */
+export const BATCH_GOLDEN = "mistral-window";
 
 export interface CausalGolden {
   readonly arrays: Golden;
@@ -25,13 +28,13 @@ export interface CausalGolden {
 }
 
 /** Reads one golden checkpoint and all that is known of it. */
-export function causalGolden(name: (typeof CAUSAL_GOLDENS)[number]): CausalGolden {
+export function causalGolden(name: (typeof CAUSAL_GOLDENS)[number] | typeof BATCH_GOLDEN): CausalGolden {
   const file = (ending: string) => new URL(`golden/${name}.${ending}`, import.meta.url);
   const arrays = golden(file("safetensors"));
   const json = JSON.parse(readFileSync(file("json"), "utf8")) as Pick<CausalGolden, "config" | "generations">;
   const weights = arrays.under("weights/");
   const model = () =>
-    name === "gpt2"
+    name.startsWith("gpt2")
       ? loadCheckpoint(
           unpackGpt2(weights),
           GPT2_CHECKPOINT_NAMES,

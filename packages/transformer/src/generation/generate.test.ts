@@ -84,7 +84,7 @@ describe("sampling", () => {
 
 describe("limits", () => {
   test("rows that do not fit are refused before they are made, saying which limit", async () => {
-    const wide = () => generate(model, [[2]], { numBeams: 3999, memoryLimit: 50_000 });
+    const wide = () => generate(model, [[2]], { numBeams: 3999, beamLimit: 4000, memoryLimit: 50_000 });
     await expect(expectNoLeaks(wide)).rejects.toThrow(
       /expected \d+ rows \(numBeams or numReturnSequences for each source\) to need at most 1 MiB, the memoryLimit, got/,
     );
@@ -163,10 +163,16 @@ describe("bad input", () => {
   test("no source gives nothing", async () => expect(await generate(model, [])).toEqual([]));
 
   test.each<[GenerationOptions, string]>([
+    [{ numBeams: 3999 }, "expected numBeams to be at most 256, the beamLimit, got 3999"],
+    [
+      { numReturnSequences: 300, sampling: {} },
+      "expected numReturnSequences to be at most 256, the beamLimit, got 300",
+    ],
     [{ numBeams: 0 }, "expected numBeams to be a whole number from 1, got 0"],
     [{ numReturnSequences: 3, numBeams: 2 }, "expected numReturnSequences to be at most numBeams, 2, got 3"],
     [{ maxNewTokens: 0 }, "expected maxLength to be room for the start token and one more, got 1"],
     [{ lengthPenalty: NaN }, "expected lengthPenalty to be a number, got NaN"],
+    [{ exponentialDecayLengthPenalty: [2, 1.1], eosTokenId: [] }, "expected eosTokenId to be a token with exponential"],
     [{ repetitionPenalty: 0 }, "expected repetitionPenalty to be a positive number, got 0"],
     [{ sampling: {}, numBeams: 2 }, "expected numBeams to be 1 with sampling, got 2"],
     [{ sampling: { temperature: 0 } }, "expected temperature to be a positive number, got 0"],

@@ -75,7 +75,9 @@ export const FIELD_READERS: Readonly<Record<string, GenerationReader>> = {
   renormalize_logits: { option: "renormalizeLogits", read: yesOrNo },
   decoder_start_token_id: { option: "decoderStartTokenId", read: whole },
   eos_token_id: { option: "eosTokenId", read: idOrIds, none: [] },
-  memory_limit: { option: "memoryLimit", read: number }, // ours: Hugging Face has none
+  // Ours: Hugging Face has no limits.
+  memory_limit: { option: "memoryLimit", read: number },
+  beam_limit: { option: "beamLimit", read: whole },
 };
 
 /** The same for drawing tokens; they count with `do_sample` alone. */

@@ -1,6 +1,9 @@
 /** Bytes that keys, values and logits of a search may take unless another limit is given: 2 GiB. */
 export const DEFAULT_MEMORY_LIMIT = 2 ** 31;
 
+/** Beams, or sequences, that a source may have unless another limit is given: more cost minutes, and better nothing. */
+export const MOST_BEAMS = 256;
+
 /** Tokens that a text may have: more than any model was made for. */
 export const MOST_TOKENS = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import type { CausalModel } from "../causalModel.ts";
 import type { GenerationDefaults, Seq2SeqModel } from "../seq2seq.ts";
-import { MOST_TOKENS } from "./memoryLimit.ts";
+import { MOST_BEAMS, MOST_TOKENS } from "./memoryLimit.ts";
 import { stopping } from "./stopping.ts";
 
 /** A model that generation can drive. */
@@ -101,6 +101,8 @@ export interface GenerationOptions {
   readonly attentionMask?: readonly (readonly number[])[];
   /** Bytes that keys, values and logits of all sequences may take. Default 2 GiB. */
   readonly memoryLimit?: number;
+  /** How many beams, or sequences, there may be for a source: a file may ask for thousands. Default 256. */
+  readonly beamLimit?: number;
   /** Hears after each step of the likeliest sequence so far of every source that is not done, start token included. */
   readonly onStep?: (likeliest: readonly SourceProgress[]) => void;
   /** Stops between two steps, with the signal's reason as the error. */
@@ -197,6 +199,7 @@ export function settingsOf(
     sampling: sampling === undefined ? null : { temperature: 1, topK: 0, topP: 1, seed: 0, ...sampling },
   };
   check(settings);
+  checkBeams(settings, options.beamLimit ?? MOST_BEAMS);
   return settings;
 }
 
@@ -225,6 +228,8 @@ function check(settings: GenerationSettings): void {
   const { encoderNoRepeatNgramSize: ngram, encoderRepetitionPenalty: penalty } = settings;
   expect(isCount(ngram, 0), "encoderNoRepeatNgramSize", "a whole number", ngram);
   expect(penalty > 0, "encoderRepetitionPenalty", "a positive number", penalty);
+  const hasEnd = settings.exponentialDecayLengthPenalty === null || settings.eosTokenIds.length > 0;
+  expect(hasEnd, "eosTokenId", "a token with exponentialDecayLengthPenalty, which makes it likelier", "none");
   expect(Number.isFinite(settings.lengthPenalty), "lengthPenalty", "a number", settings.lengthPenalty);
   if (sampling === null) {
     expect(numReturnSequences <= numBeams, "numReturnSequences", `at most numBeams, ${numBeams}`, numReturnSequences);
@@ -240,6 +245,12 @@ function check(settings: GenerationSettings): void {
   expect(topH > 0 && topH <= 1, "topH", "a number above 0, at most 1", topH);
   expect(!Number.isNaN(epsilonCutoff), "epsilonCutoff", "a number", epsilonCutoff);
   expect(!Number.isNaN(etaCutoff), "etaCutoff", "a number", etaCutoff);
+}
+
+function checkBeams({ numBeams, numReturnSequences }: GenerationSettings, limit: number): void {
+  const most = `at most ${limit}, the beamLimit`;
+  expect(numBeams <= limit, "numBeams", most, numBeams);
+  expect(numReturnSequences <= limit, "numReturnSequences", most, numReturnSequences);
 }
 
 function isCount(value: number, least: number): boolean {

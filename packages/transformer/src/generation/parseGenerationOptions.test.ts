@@ -80,6 +80,8 @@ test("options lie over a file, whose foreign fields are left alone and whose fau
   });
   expect(parseGenerationOptions({ num_beams: null }, file({ num_beams: 4 }))).toEqual({});
   expect(parseGenerationOptions({ guidance_scale: 1 }, file({ guidance_scale: 3 }))).toEqual({});
+  // A file does not raise its own limits, nor choose what is drawn.
+  expect(parseGenerationOptions({}, file({ memory_limit: 1e12, beam_limit: 1e6, seed: 3 }))).toEqual({});
   const refused = (fields: object, options = {}) => expect(() => parseGenerationOptions(options, file(fields)));
   refused({ do_sample: "true" }).toThrow(
     'm/generation_config.json: expected do_sample to be true or false, got "true"',

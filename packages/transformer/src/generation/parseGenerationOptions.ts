@@ -11,12 +11,14 @@ export interface GenerationFile {
   readonly path: string;
 }
 
+// A caller's alone: a file that could raise its own limits would have none.
+const OURS = ["seed", "memory_limit", "beam_limit"];
+
 /** Every field of a `generation_config.json` that says how to generate. */
 export const GENERATION_FIELDS: readonly string[] = [
   "do_sample",
   ...["bos_token_id", "pad_token_id"],
-  ...Object.keys(FIELD_READERS),
-  ...Object.keys(SAMPLING_READERS).filter((name) => name !== "seed"),
+  ...[...Object.keys(FIELD_READERS), ...Object.keys(SAMPLING_READERS)].filter((name) => !OURS.includes(name)),
   ...UNSUPPORTED_FIELDS,
 ];
 
@@ -36,7 +38,7 @@ const NEUTRAL = new Set([
   ...["is_assistant", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"],
   ...["prompt_lookup_num_tokens", "max_matching_ngram_size", "assistant_early_exit", "assistant_lookbehind"],
   ...["target_lookbehind", "assistant_ensemble_weight", "speculation_type", "use_mtp"],
-  ...GENERATION_FIELDS,
+  ...[...GENERATION_FIELDS, ...OURS],
 ]);
 
 /**
@@ -55,7 +57,8 @@ export function parseGenerationOptions(json: unknown, file?: GenerationFile): Ge
     throw new RangeError(`generation options: expected an object, got ${JSON.stringify(json)}`);
   }
   const given = json as Fields;
-  const all: Fields = { ...file?.fields, ...given };
+  const told = Object.entries(file?.fields ?? {}).filter(([name]) => !OURS.includes(name));
+  const all: Fields = { ...Object.fromEntries(told), ...given };
   const sourceOf = (name: string) => (name in given || !file ? "generation options" : file.path);
   const refuse = (name: string, expected: string): never => {
     throw new RangeError(`${sourceOf(name)}: expected ${name} to be ${expected}, got ${JSON.stringify(all[name])}`);
