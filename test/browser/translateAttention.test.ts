@@ -20,6 +20,17 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     server?.close();
   });
 
+  test("what has no letter stays as it is, and is no sentence to look at", async () => {
+    const { page, printed } = await open();
+    const text = await translate(page, "...\n42\nI love you.\n\u{1f600}");
+    expect(text.trim()).toBe("...\n42\nJe t'aime.\n\u{1f600}");
+    const sentences = page.locator(".translation .sentence");
+    expect(await sentences.count()).toBe(1);
+    expect(await sentences.first().getAttribute("tabindex")).toBe("0");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
   test("looks at every kind of attention, and a head or a token that is off changes the translation", async () => {
     const { page, printed } = await open();
     const before = (await translate(page, "A small dog is running through the snow.")).trim();

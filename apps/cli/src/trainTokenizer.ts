@@ -1,5 +1,4 @@
-import { access, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { writeFile } from "node:fs/promises";
 import {
   type Tokenizer,
   trainBpe,
@@ -8,6 +7,7 @@ import {
   trainWordLevel,
   trainWordPiece,
 } from "@qkv/tokenizers";
+import { expectWritable } from "./outputFile.ts";
 import { progressBar } from "./progressBar.ts";
 import { type TokenizerModel, TRAINING_PIPELINES, type TrainingPipeline } from "./trainingPipelines.ts";
 import { streamFileLines } from "./textLines.ts";
@@ -33,7 +33,7 @@ export async function trainTokenizer(
   if (model === "unigram" && minFrequency !== undefined) {
     throw new UsageError("--min-frequency: expected bpe, wordpiece or wordlevel beside it, got unigram");
   }
-  await expectFolder(path.dirname(out));
+  await expectWritable("--out", out);
   const pipeline = withSpecialTokens(TRAINING_PIPELINES[model], options.specialToken);
   const bar = progressBar("Learning", 1);
   try {
@@ -80,12 +80,4 @@ function withSpecialTokens(pipeline: TrainingPipeline, tokens: readonly string[]
 /** The lines of all files, each read as it is needed. */
 async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
   for (const file of files) yield* streamFileLines(file);
-}
-
-async function expectFolder(folder: string): Promise<void> {
-  try {
-    await access(folder);
-  } catch {
-    throw new UsageError(`--out: expected a file in a folder that is there, got the folder ${folder}`);
-  }
 }

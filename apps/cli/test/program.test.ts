@@ -83,6 +83,10 @@ describe("qkv translate", () => {
       ["classify", "--attention", "look.gif", "cat.jpg"],
       "--attention: expected a file that ends with .png, .jpg, .jpeg, .webp, .avif, .svg, got look.gif",
     ],
+    [
+      ["translate", "--attention", "/nowhere/x.svg", "hi"],
+      "expected a file in a folder that is there, got the folder /nowhere",
+    ],
     [["translate", "--from", "zh CN", "hi"], '--from: expected a language tag such as en or pt-BR, got "zh CN"'],
     [["translate", "--to", "!", "hi"], '--to: expected a language tag such as en or pt-BR, got "!"'],
     [["translate", "--from", "zh_CN", "hi"], /expected a language pair .* got zh-CN-fr/],
@@ -178,7 +182,7 @@ test("qkv evaluate scores a translation of itself with 100", async () => {
   await writeFile(reference, "one\ntwo\n");
   expect(await qkv([...args, "--reference", reference, "--output", reference])).toMatchObject({ code: 0 });
   const { stdout } = await qkv([...args, "--reference", reference, "--json"]);
-  expect(JSON.parse(stdout)).toMatchObject({ bleu: expect.closeTo(100, 6) as number, segments: 2, beams: 4 });
+  expect(JSON.parse(stdout)).toMatchObject({ chrf: expect.closeTo(100, 6) as number, segments: 2, beams: 4 });
 });
 
 test("qkv evaluate scores a test of kinds, each kind by the values it keeps", async () => {

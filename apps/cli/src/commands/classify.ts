@@ -10,6 +10,7 @@ import { note } from "../note.ts";
 import { numbered } from "../numberedFile.ts";
 import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { expectWritable } from "../outputFile.ts";
 import { pictureKind } from "../pictureFile.ts";
 import { writeJson } from "../output.ts";
 
@@ -45,6 +46,7 @@ export function classifyCommand(): Command {
 
 async function runClassify(images: string[], options: ClassifyCommandOptions, signal: AbortSignal): Promise<void> {
   const kind = options.attention === undefined ? "png" : pictureKind("--attention", options.attention, LOOK_KINDS);
+  if (options.attention !== undefined) await expectWritable("--attention", options.attention);
   const files = await openModelFiles(options.model ?? shippedClassifier());
   const { createClassifier, loadPretrained } = await import("@qkv/pretrained");
   await startBackend(options);

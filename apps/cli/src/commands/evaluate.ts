@@ -5,6 +5,7 @@ import { atLeastOne } from "../numberOption.ts";
 import { oneLine } from "../oneLine.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
+import { expectWritable } from "../outputFile.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import type { KindSentence } from "../translation/kinds/testOfKinds.ts";
@@ -67,6 +68,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   const kinds = options.kinds === undefined ? undefined : await readKinds(options.kinds, options.reverse ?? false);
   const { sources, references } = kinds ? segmentsOf(kinds) : await readSegments(options);
   const { model, ...direction } = await chooseTranslation(options);
+  if (options.output !== undefined) await expectWritable("--output", options.output);
   const backend = await startBackend(options);
   const { translator, dispose } = await openTranslator(await openModelFiles(model), direction, signal);
   const bar = progressBar("translating", sources.length);

@@ -9,6 +9,7 @@ import { atLeastOne } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { oneLine } from "../oneLine.ts";
+import { expectWritable } from "../outputFile.ts";
 import { pictureKind } from "../pictureFile.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { streamInputLines } from "../textLines.ts";
@@ -44,7 +45,10 @@ export function translateCommand(): Command {
 
 async function runTranslate(texts: string[], options: TranslateCommandOptions, signal: AbortSignal): Promise<void> {
   const { maxTokens, attention } = options;
-  if (attention !== undefined) pictureKind("--attention", attention, ["svg"]);
+  if (attention !== undefined) {
+    pictureKind("--attention", attention, ["svg"]);
+    await expectWritable("--attention", attention);
+  }
   const { model, ...direction } = await chooseTranslation(options);
   const files = await openModelFiles(model);
   const { openTranslator } = await import("../openTranslator.ts");
