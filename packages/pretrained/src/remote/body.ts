@@ -30,3 +30,8 @@ export async function bytesOf(what: string, response: Response, limit: Limit, pa
   }
   return concat(chunks);
 }
+
+/** Lets go of an answer that is not read. */
+export async function discard(response: Response): Promise<void> {
+  await response.body?.cancel().catch(() => undefined);
+}

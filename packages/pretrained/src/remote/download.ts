@@ -1,7 +1,7 @@
 import { PretrainedError } from "../pretrainedError.ts";
 import { type Checksum, isChecksumOf } from "./checksum.ts";
 import type { PartialFile } from "./fileCache.ts";
-import { chunksOf } from "./body.ts";
+import { chunksOf, discard } from "./body.ts";
 import { expectWithin, type FileLimits, type Limit, limitOf } from "./fileLimits.ts";
 import { ask, type Network, pause, reasonOf } from "./network.ts";
 import { Pace } from "./pace.ts";
@@ -82,7 +82,7 @@ async function fetchAll(what: Download, part: PartialFile): Promise<number | und
       await receive(what, response, { part, total, pace, arrived });
       if (total === undefined || part.size >= total) return total;
     } catch (error) {
-      await response.body?.cancel().catch(() => undefined);
+      await discard(response);
       what.signal?.throwIfAborted();
       if (!isBroken(error)) throw error;
       if (breaks + 1 >= BREAKS && furthest === before) {
@@ -113,7 +113,7 @@ async function request(what: Download, part: PartialFile, pace: Pace): Promise<R
     if (part.size > 0) await part.restart(); // a server without ranges begins at the beginning
     return response;
   }
-  await response.body?.cancel();
+  await discard(response);
   if (response.status !== 206 && response.status !== 416) throw what.refuse(response);
   if (part.size === 0) throw new PretrainedError(`${url}: expected the file, got status ${response.status}`);
   await part.restart(); // asked for bytes behind the end: what is there is of another file

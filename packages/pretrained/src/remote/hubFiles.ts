@@ -5,8 +5,8 @@ import { type Checksum, checksumOfEtag } from "./checksum.ts";
 import { download } from "./download.ts";
 import { type HubFile, type HubRevision, isCommit, parseHubRevision } from "./hubRevision.ts";
 import type { HubRef } from "./modelRef.ts";
-import { bytesOf } from "./body.ts";
-import { ask, paceFor } from "./network.ts";
+import { bytesOf, discard } from "./body.ts";
+import { ask, paceFor, reasonOf } from "./network.ts";
 import { authorization } from "./origins.ts";
 import type { OpenRemote } from "./remoteFiles.ts";
 import { UnreachableError } from "./unreachableError.ts";
@@ -93,9 +93,17 @@ async function askRevision(ref: HubRef, options: OpenRemote, signal: Signal, isK
   const pace = paceFor(network, isKept);
   const asked = { headers: authorization(token), signal, pace, ...(isKept && { retries: 0 }) };
   const response = await ask(network, urlOf(ref), asked);
-  if (response.ok) return bytesOf(urlOf(ref), response, { name: "answer", most: limits.answer }, pace);
-  await response.body?.cancel();
-  throw refusal(ref, response);
+  if (!response.ok) {
+    await discard(response);
+    throw refusal(ref, response);
+  }
+  try {
+    return await bytesOf(urlOf(ref), response, { name: "answer", most: limits.answer }, pace);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof PretrainedError) throw error;
+    throw new UnreachableError(`${urlOf(ref)}: the connection breaks (${reasonOf(error)})`);
+  }
 }
 
 function urlOf({ endpoint, id, revision }: HubRef): string {

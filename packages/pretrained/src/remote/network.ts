@@ -1,4 +1,5 @@
 import { PretrainedError } from "../pretrainedError.ts";
+import { discard } from "./body.ts";
 import { Pace } from "./pace.ts";
 import { fetchFollowing } from "./redirects.ts";
 import { UnreachableError } from "./unreachableError.ts";
@@ -42,7 +43,7 @@ export async function ask(network: Network, url: string, asked: Asked = {}): Pro
     try {
       const response = await answerInTime(network, url, asked, pace);
       if (response.status < 500 && response.status !== 429) return response;
-      await response.body?.cancel();
+      await discard(response);
       reason = `it answers ${response.status}`;
     } catch (error) {
       signal?.throwIfAborted();

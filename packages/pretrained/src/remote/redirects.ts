@@ -1,4 +1,5 @@
 import { PretrainedError } from "../pretrainedError.ts";
+import { discard } from "./body.ts";
 import type { Fetch } from "./network.ts";
 import { isSecure } from "./origins.ts";
 
@@ -35,7 +36,7 @@ export async function fetchFollowing(fetch: Fetch, from: string, sent: Sent): Pr
       if (response.redirected) expectStep(url, response.url);
       return response;
     }
-    await response.body?.cancel();
+    await discard(response);
     const next = expectStep(url, location);
     if (next.origin !== new URL(url).origin) headers = withoutToken(headers);
     url = next.href;
