@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "./makeFolder.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 import { readWhole } from "./readWhole.ts";
 
@@ -101,21 +102,6 @@ async function readOwn(path: string, hash?: ReturnType<typeof createHash>): Prom
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "EISDIR") return undefined;
     throw error;
-  }
-}
-
-/** Makes a folder and those above it. Node's own way tries for ever where a file system takes none, as /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
-      if (again.code !== "EEXIST") throw again;
-    });
   }
 }
 

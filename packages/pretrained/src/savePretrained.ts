@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolder } from "./makeFolder.ts";
 import { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";
 
 /**
@@ -11,7 +12,7 @@ import { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.t
 export async function savePretrained(folder: string, options: SavePretrainedOptions): Promise<void> {
   const files = await pretrainedFiles(options);
   const target = resolve(folder);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
     for (const [name, bytes] of files) await writeSynced(join(temporary, name), bytes);
