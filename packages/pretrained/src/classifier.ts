@@ -11,6 +11,7 @@ import {
   withLabels,
 } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkPatches } from "./patchLimit.ts";
 
 /** A class and what the model says of it. */
 export interface LabelScore {
@@ -79,6 +80,7 @@ export class Classifier {
         signal?.throwIfAborted();
         const batch = images.slice(done, done + batchSize);
         const { data, shape } = preprocessImages(batch, this.imageProcessor);
+        checkPatches(this.model.config, [shape[2], shape[3]]);
         const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
         parts.push(part);
         const values = await part.data(); // computed now, not all at once when somebody asks
@@ -109,6 +111,7 @@ export class Classifier {
 
   async #scores(images: readonly Pixels[]): Promise<Float32Array[]> {
     const { data, shape } = preprocessImages(images, this.imageProcessor);
+    checkPatches(this.model.config, [shape[2], shape[3]]);
     const logits = tidy(() => this.model.forward(tf.tensor4d(data, [...shape])).logits);
     try {
       const values = (await logits.data()) as Float32Array;

@@ -1,7 +1,8 @@
 import { channelsOf, type ImageClassifier } from "@qkv/vit";
 import { Classifier } from "./classifier.ts";
 import type { Pretrained } from "./loadPretrained.ts";
-import { PretrainedError } from "./pretrainedError.ts";
+import { checkPatches, fixedSizeOf } from "./patchLimit.ts";
+import { errorIn, PretrainedError } from "./pretrainedError.ts";
 
 /**
  * A classifier of an opened model, which stays the caller's.
@@ -18,6 +19,12 @@ export function createClassifier({ name, architecture, model, imageProcessor }: 
   const channels = channelsOf(imageProcessor);
   if (channels !== numChannels) {
     throw new PretrainedError(`${file}: expected image_mean for ${numChannels} channels, got it for ${channels}`);
+  }
+  const size = fixedSizeOf(imageProcessor);
+  try {
+    if (size !== undefined) checkPatches(model.config, size);
+  } catch (error) {
+    throw errorIn(file, error);
   }
   return new Classifier(model, imageProcessor);
 }

@@ -204,6 +204,7 @@ describe("createClassifier", () => {
 
   test.each([
     ["a translator", "../float32", "config.json: expected a model that classifies images, got MarianMTModel"],
+    ["a line of patches", { size: { height: 12, width: 65535 } }, "size: expected images of at most 16384 patches of"],
     ["another mean", { image_mean: [0.5], image_std: [0.5] }, "expected image_mean for 3 channels, got it for 1"],
   ])("refuses %s", async (_, change, message) => {
     const file = join(copy, "preprocessor_config.json");

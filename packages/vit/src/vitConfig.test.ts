@@ -47,6 +47,17 @@ test("fields left out have transformers' defaults", () => {
 test.each([
   ["another family", { model_type: "bert" }, "expected model_type to be one of vit, deit, dinov2"],
   ["a size of three", { image_size: [1, 2, 3] }, "expected image_size to be a whole number above 0 or a list of two"],
+  ["no width", { hidden_size: 0 }, "expected hidden_size to be a whole number above 0, got 0"],
+  ["no channels", { num_channels: 0 }, "expected num_channels to be a whole number above 0, got 0"],
+  ["a tower of layers", { num_hidden_layers: 2 ** 40 }, "expected num_hidden_layers to be at most 10000"],
+  ["a crowd of classes", { num_labels: 1e9 }, "expected num_labels to be at most 1000000, or id2label with the names"],
+  ["no features", { model_type: "dinov2", mlp_ratio: 0 }, "expected mlp_ratio to be at least 1 / 768, got 0"],
+  ["one label to choose from", { num_labels: 1, problem_type: "single_label_classification" }, "expected problem_type"],
+  [
+    "a stem that no patch fits",
+    { model_type: "qkv_vit", stem_channels: [8, 8], patch_size: 6 },
+    "expected patch_size to be a multiple of 4",
+  ],
   ["a patch of nothing", { patch_size: 0 }, "expected patch_size to be a whole number above 0 or a list of two, got 0"],
   [
     "more heads than width",

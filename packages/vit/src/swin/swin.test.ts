@@ -127,6 +127,14 @@ describe("parseSwinConfig", () => {
     ["heads for other stages", { num_heads: [2] }, "expected num_heads to be 2 divisors of 4 and its doubles, got [2]"],
     ["heads that do not divide", { num_heads: [2, 3] }, "expected num_heads to be 2 divisors of 4 and its doubles"],
     ["a window of nothing", { window_size: 0 }, "expected window_size to be a whole number above 0, got 0"],
+    [
+      "no stage",
+      { depths: [], num_heads: [] },
+      "expected depths to be a list of whole numbers from 1 to 10000, got []",
+    ],
+    ["a tower of layers", { depths: [2, 1e9] }, "expected depths to be a list of whole numbers from 1 to 10000"],
+    ["no width", { embed_dim: 0 }, "expected embed_dim to be a whole number above 0, got 0"],
+    ["no features", { mlp_ratio: 0.1 }, "expected mlp_ratio to be at least 1 / 4, got 0.1"],
     ["no list of depths", { depths: 2 }, "expected depths to be a list of whole numbers above 0, got 2"],
   ])("refuses %s by the field's name", (_, changes, message) => {
     expect(() => parseSwinConfig({ ...JSON_CONFIG, ...changes })).toThrow(message);

@@ -1,0 +1,28 @@
+import { type ImageModelConfig, type ImageProcessorConfig, type Size } from "@qkv/vit";
+
+/** Attention between all patches takes a minute from here on, and grows with the square. */
+const MOST_PATCHES = 2 ** 14;
+/** Within windows it grows with the patches alone. */
+const MOST_IN_WINDOWS = 2 ** 18;
+
+/**
+ * Holds a model to images of as many patches as it can be waited for.
+ *
+ * @throws RangeError naming the field of preprocessor_config.json
+ */
+export function checkPatches(config: ImageModelConfig, [height, width]: Size): void {
+  const { patchSize: [high, wide] = [1, 1] } = config as ImageModelConfig & { readonly patchSize?: Size };
+  const patches = Math.ceil(height / high) * Math.ceil(width / wide);
+  const most = "depths" in config ? MOST_IN_WINDOWS : MOST_PATCHES;
+  if (patches <= most) return;
+  throw new RangeError(
+    `size: expected images of at most ${most} patches of ${high} x ${wide}, got ${height} x ${width}`,
+  );
+}
+
+/** The size that every image comes out at; undefined if it depends on the image. */
+export function fixedSizeOf({ resize, centerCrop }: ImageProcessorConfig): Size | undefined {
+  if (centerCrop !== undefined) return [centerCrop.height, centerCrop.width];
+  if (resize === undefined || "shortestEdge" in resize.size) return undefined;
+  return [resize.size.height, resize.size.width];
+}
