@@ -158,6 +158,7 @@ function changeHeader(files: Files, random: Random): void {
   let header = new TextDecoder().decode(bytes.subarray(8, 8 + length)).trimEnd();
   for (let times = 1 + random.below(3); times > 0; times--) {
     const numbers = [...header.matchAll(/\d+/g)];
+    if (numbers.length === 0) break; // it was cut short
     const at = random.pick(numbers);
     const value = random.pick([...NUMBERS, Number(at[0]) + 1, Number(at[0]) - 1, Number(at[0]) + 8]);
     const changed = header.slice(0, at.index) + String(value) + header.slice(at.index + at[0].length);
