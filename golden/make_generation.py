@@ -1,4 +1,4 @@
-"""Writes what transformers' logits processors make of random scores, and what `generate` makes of rows that are padded on
+"""Writes the frequencies of every kind of rotary positions, what transformers' logits processors make of random scores, and what `generate` makes of rows that are padded on
 any side with the golden checkpoints of make_marian.py and make_causal.py, for the tests of @qkv/transformer.
 
 Run: python golden/make_generation.py
@@ -13,6 +13,7 @@ sys.modules.setdefault("torchvision", None)  # not needed, and a build that does
 import torch
 import transformers
 from safetensors.torch import load_file
+from transformers.models.llama.modeling_llama import LlamaConfig, LlamaRotaryEmbedding
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig, GPT2Config, GPT2LMHeadModel
 
 FOLDER = Path(__file__).parent.parent / "packages" / "transformer" / "test" / "golden"
@@ -102,6 +103,38 @@ def padded(name):
             yield {"checkpoint": name, "options": options, "ids": ids.tolist(), "mask": keep.tolist(), "expected": made.tolist()}
 
 
+HALF = 4
+ROPE = [
+    dict(rope_scaling=dict(type="linear", factor=3.0)),
+    dict(rope_scaling=dict(type="dynamic", factor=2.0, original_max_position_embeddings=8), lengths=[4, 40, 70]),
+    dict(rope_parameters=dict(rope_type="yarn", rope_theta=500.0, factor=4.0, original_max_position_embeddings=16, truncate=False)),
+    dict(rope_scaling=dict(rope_type="yarn", factor=None), original_max_position_embeddings=8),
+    dict(rope_scaling=dict(rope_type="yarn", factor=8.0, mscale=0.7, mscale_all_dim=0.4, beta_fast=8, beta_slow=0.5)),
+    dict(rope_scaling=dict(rope_type="yarn", factor=8.0, attention_factor=1.3, mscale=0.7, beta_fast=None)),
+    dict(rope_scaling=dict(rope_type="longrope", short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[2.0, 3.0, 4.0, 5.0],
+                           original_max_position_embeddings=16), lengths=[16, 17]),
+    dict(rope_scaling=dict(rope_type="longrope", short_factor=[1.0] * HALF, long_factor=[2.0] * HALF, factor=4.0,
+                           original_max_position_embeddings=16, attention_factor=0.9), lengths=[5, 30]),
+    dict(rope_parameters=dict(rope_type="llama3", rope_theta=500.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+                              original_max_position_embeddings=16)),
+    dict(rope_parameters=dict(rope_type="proportional", rope_theta=100.0, partial_rotary_factor=0.5, factor=2.0)),
+    dict(rope_theta=700.0, rope_scaling=dict(rope_type="default", factor=9.0)),
+]
+
+
+def frequencies():
+    for fields in ROPE:
+        fields = dict(fields)
+        lengths = fields.pop("lengths", [1])
+        config = dict(model_type="llama", hidden_size=16, num_attention_heads=2, max_position_embeddings=32, **fields)
+        for length in lengths:
+            given = json.loads(json.dumps({k: v for k, v in config.items() if k != "model_type"}))
+            rotary = LlamaRotaryEmbedding(LlamaConfig(**given))
+            rotary(torch.zeros(1), torch.arange(length)[None])
+            yield {"config": config, "length": length, "frequencies": rotary.inv_freq.tolist(),
+                   "scale": float(rotary.attention_scaling)}
+
+
 def write(name, cases):
     lines = ",\n".join("    " + json.dumps(case, separators=(",", ":")) for case in cases)
     (FOLDER / name).write_text(f'{{\n  "versions": {json.dumps(VERSIONS)},\n  "cases": [\n{lines}\n  ]\n}}\n')
@@ -110,5 +143,6 @@ def write(name, cases):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
+    write("rope_frequencies.json", frequencies())
     write("logits_processors.json", make())
     write("padded_generations.json", [case for name in CHECKPOINTS for case in padded(name)])
