@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import type { Params, RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdditiveScore, type AdditiveScoreConfig } from "./additiveScore.ts";
@@ -40,12 +41,15 @@ export class AdditiveAttention {
    * @throws RangeError if shapes do not fit, there is no key, or a length is not an integer from 0 to K
    */
   forward(
-    queries: tf.Tensor3D,
-    keys: tf.Tensor3D,
-    values: tf.Tensor3D,
+    queries: tf.Tensor,
+    keys: tf.Tensor,
+    values: tf.Tensor,
     validLens?: ValidLengths,
     random?: RandomStream,
   ): tf.Tensor3D {
+    checkTensor("AdditiveAttention.forward", "queries", queries, "[B, Q, D]");
+    checkTensor("AdditiveAttention.forward", "keys", keys, "[B, K, D]");
+    checkTensor("AdditiveAttention.forward", "values", values, "[B, K, V]");
     checkPooled("AdditiveAttention", queries, keys, values, { sameWidth: false });
     const { dropout, hiddenRows, keepWeights } = this.#config;
     return tf.tidy(() => {

@@ -1,3 +1,4 @@
+import { checkBackend } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 
@@ -26,6 +27,7 @@ export function alibiSlopes(numHeads: number): Float32Array {
  * @throws RangeError unless there is a head, a key and a query
  */
 export function alibiBias(numHeads: number, keys: number, queries = 1): tf.Tensor4D {
+  checkBackend("alibiBias");
   checkInteger("alibiBias", "keys", keys, 1);
   checkInteger("alibiBias", "queries", queries, 1);
   const slopes = alibiSlopes(numHeads);

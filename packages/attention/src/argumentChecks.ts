@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 // Checks of public entry points. Each error is `<who>: expected <what>, got <what>`.
@@ -27,6 +28,13 @@ export function checkPooled(
   values: tf.Tensor,
   { sameWidth }: { readonly sameWidth: boolean },
 ): void {
+  for (const [name, x] of [
+    ["queries", queries],
+    ["keys", keys],
+    ["values", values],
+  ] as const) {
+    checkTensor(who, name, x, "[...]");
+  }
   const lengths = `got queries [${queries.shape}], keys [${keys.shape}], values [${values.shape}]`;
   const rank = queries.rank;
   if ((rank !== 3 && rank !== 4) || keys.rank !== rank || values.rank !== rank) {
@@ -60,6 +68,7 @@ export function alignToScores(
   scores: readonly number[],
   dtype: "bool" | "float32",
 ): tf.Tensor {
+  checkTensor(who, name, tensor, "[...]");
   const { shape } = tensor;
   const fits =
     shape.length === scores.length

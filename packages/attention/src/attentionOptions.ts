@@ -20,7 +20,7 @@ export interface AttentionOptions {
   /** Keeps scores between ±softcap by softcap tanh(score / softcap), before the bias (Gemma 2, arXiv:2408.00118). */
   readonly softcap?: number | undefined;
   /** [H], the score of a key beside all others, whose value is zero (StreamingLLM, arXiv:2309.17453; gpt-oss). */
-  readonly sinks?: tf.Tensor1D | undefined;
+  readonly sinks?: tf.Tensor | undefined;
   /** What a query gets that sees no key. Default `zeros`. */
   readonly hiddenRows?: HiddenRows | undefined;
   /** Chance of dropping an attention weight while `random` is given. Default 0. */

@@ -15,7 +15,7 @@ import { scaledDotScore } from "./scores.ts";
  * @returns [B, Q, V] or [B, H, Q, V]
  * @throws RangeError if shapes do not fit or there is no key
  */
-export function attentionPooling<T extends tf.Tensor3D | tf.Tensor4D>(
+export function attentionPooling<T extends tf.Tensor>(
   queries: T,
   keys: T,
   values: T,

@@ -26,7 +26,7 @@ export interface AttentionStages<T extends tf.Tensor = tf.Tensor4D> {
  * @param queries [B, Q, D] or [B, H, Q, D]
  * @param keys [B, K, D'] or [B, H, K, D']
  */
-export function attentionStages<T extends tf.Tensor3D | tf.Tensor4D>(
+export function attentionStages<T extends tf.Tensor>(
   queries: T,
   keys: T,
   { score = scaledDotScore, hiddenRows, softcap, sinks, dropout: rate = 0, random, ...options }: ScoredAttentionOptions,

@@ -9,7 +9,7 @@ import { bandMask } from "./masks.ts";
  *
  * @param queries [B, Q, D] or [B, H, Q, D]
  */
-export function chunkedPooling<T extends tf.Tensor3D | tf.Tensor4D>(
+export function chunkedPooling<T extends tf.Tensor>(
   queries: T,
   keys: T,
   values: T,

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import type { RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPooled } from "./argumentChecks.ts";
@@ -52,13 +53,18 @@ export class DotProductAttention {
    * @throws RangeError if shapes do not fit, there is no key, or a length is not an integer from 0 to K
    */
   forward(
-    queries: tf.Tensor3D,
-    keys: tf.Tensor3D,
-    values: tf.Tensor3D,
+    queries: tf.Tensor,
+    keys: tf.Tensor,
+    values: tf.Tensor,
     validLens?: ValidLengths,
-    windowMask?: tf.Tensor3D,
+    windowMask?: tf.Tensor,
     random?: RandomStream,
   ): tf.Tensor3D {
+    checkTensor("DotProductAttention.forward", "queries", queries, "[N, Q, D]");
+    checkTensor("DotProductAttention.forward", "keys", keys, "[N, K, D]");
+    checkTensor("DotProductAttention.forward", "values", values, "[N, K, V]");
+    if (windowMask !== undefined)
+      checkTensor("DotProductAttention.forward", "windowMask", windowMask, "[numWindows, Q, K]");
     checkPooled("DotProductAttention", queries, keys, values, { sameWidth: true });
     return tf.tidy(() => {
       const groups = windowMask === undefined ? 1 : this.#itemsOfWindows(windowMask, queries, keys);

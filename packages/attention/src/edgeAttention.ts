@@ -1,4 +1,4 @@
-import { embedding } from "@qkv/backend";
+import { checkTensor, embedding } from "@qkv/backend";
 import { dropout, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { constantOf } from "./constantOf.ts";
@@ -7,7 +7,7 @@ import type { SparseGraph } from "./sparseGraph.ts";
 /** How scores along edges become weights. */
 export interface EdgeAttentionOptions {
   /** [M, H], added to the scores, in the order of the graph's edges */
-  readonly bias?: tf.Tensor2D | undefined;
+  readonly bias?: tf.Tensor | undefined;
   /** Multiplies the scores. Default 1 / sqrt(D). */
   readonly scale?: number | undefined;
   /** Chance of dropping an edge's weight while `random` is given. Default 0. */
@@ -26,12 +26,15 @@ export interface EdgeAttentionOptions {
  * @throws RangeError if shapes do not fit
  */
 export function edgeAttention(
-  q: tf.Tensor3D,
-  k: tf.Tensor3D,
-  v: tf.Tensor3D,
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
   graph: SparseGraph,
-  { bias, scale = 1 / Math.sqrt(q.shape[2]), dropout: rate = 0, random }: EdgeAttentionOptions = {},
+  { bias, scale = 1 / Math.sqrt(q.shape[2] ?? 1), dropout: rate = 0, random }: EdgeAttentionOptions = {},
 ): tf.Tensor3D {
+  checkTensor("edgeAttention", "q", q, "[N, H, D]");
+  checkTensor("edgeAttention", "k", k, "[N, H, D]");
+  checkTensor("edgeAttention", "v", v, "[N, H, V]");
   const [nodes, heads] = q.shape;
   const sameNodes = [q, k, v].every(
     ({ rank, shape }) => rank === 3 && shape[0] === graph.numNodes && shape[1] === heads,
@@ -61,7 +64,8 @@ export function edgeAttention(
  * @returns [M, H]; the edges of a node sum to 1 in each head
  * @throws RangeError if there are not M rows
  */
-export function edgeSoftmax(scores: tf.Tensor2D, graph: SparseGraph): tf.Tensor2D {
+export function edgeSoftmax(scores: tf.Tensor, graph: SparseGraph): tf.Tensor2D {
+  checkTensor("edgeSoftmax", "scores", scores, "[M, H]");
   if (scores.rank !== 2 || scores.shape[0] !== graph.numEdges) {
     throw new RangeError(`edgeSoftmax: expected scores [${graph.numEdges}, H], got [${scores.shape}]`);
   }

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { dropout, type Initializer, Linear, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { edgeAttention, edgeSoftmax, rowsOf, sumOverEdges } from "./edgeAttention.ts";
@@ -44,7 +45,8 @@ export class GraphAttention {
    * @returns [N, H * D], or [N, D] for the mean
    * @throws RangeError if x has not a row for each node
    */
-  forward(x: tf.Tensor2D, graph: SparseGraph, random?: RandomStream): tf.Tensor2D {
+  forward(x: tf.Tensor, graph: SparseGraph, random?: RandomStream): tf.Tensor2D {
+    checkTensor("GraphAttention.forward", "x", x, "[N, I]");
     const { headDim, numHeads, combine = "concat", negativeSlope = 0.2, dropout: rate = 0 } = this.#config;
     if (x.rank !== 2 || x.shape[0] !== graph.numNodes) {
       throw new RangeError(`GraphAttention: expected x [${graph.numNodes}, I], got [${x.shape}]`);
@@ -111,7 +113,9 @@ export class GraphMultiHeadAttention {
    * @returns [N, E]
    * @throws TypeError if edges are given and not configured, or the other way round
    */
-  forward(x: tf.Tensor2D, graph: SparseGraph, edges?: tf.Tensor2D, random?: RandomStream): tf.Tensor2D {
+  forward(x: tf.Tensor, graph: SparseGraph, edges?: tf.Tensor, random?: RandomStream): tf.Tensor2D {
+    checkTensor("GraphMultiHeadAttention.forward", "x", x, "[N, E]");
+    if (edges !== undefined) checkTensor("GraphMultiHeadAttention.forward", "edges", edges, "[M, F]");
     const { dModel, numHeads, attentionDropout } = this.#config;
     if ((edges === undefined) !== (this.edgeProj === undefined)) {
       const expected = this.edgeProj === undefined ? "no edge features" : "edge features";

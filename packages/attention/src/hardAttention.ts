@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPositive } from "./argumentChecks.ts";
@@ -31,10 +32,12 @@ export interface HardAttentionOptions {
  * @throws RangeError if shapes do not fit
  */
 export function hardAttention(
-  scores: tf.Tensor3D,
-  values: tf.Tensor3D,
+  scores: tf.Tensor,
+  values: tf.Tensor,
   { random, visible }: HardAttentionOptions = {},
 ): HardAttended {
+  checkTensor("hardAttention", "scores", scores, "[B, Q, K]");
+  checkTensor("hardAttention", "values", values, "[B, K, V]");
   const [batch, queries, keys] = scores.shape;
   if (scores.rank !== 3 || values.rank !== 3 || values.shape[0] !== batch || values.shape[1] !== keys || keys === 0) {
     throw new RangeError(

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -5,7 +6,8 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * @throws RangeError if the heads do not divide the width
  */
-export function splitHeads(x: tf.Tensor3D, numHeads: number): tf.Tensor4D {
+export function splitHeads(x: tf.Tensor, numHeads: number): tf.Tensor4D {
+  checkTensor("splitHeads", "x", x, "[B, L, E]");
   const [batch, length, dModel] = x.shape;
   if (dModel % numHeads !== 0) {
     throw new RangeError(`splitHeads: expected a width that is a multiple of ${numHeads} heads, got [${x.shape}]`);
@@ -16,7 +18,8 @@ export function splitHeads(x: tf.Tensor3D, numHeads: number): tf.Tensor4D {
 }
 
 /** Puts the heads back side by side: [B, H, L, D] -> [B, L, H * D]. */
-export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
+export function mergeHeads(x: tf.Tensor): tf.Tensor3D {
+  checkTensor("mergeHeads", "x", x, "[B, H, L, D]");
   const [batch, numHeads, length, headDim] = x.shape;
   if (length === 1) return tf.reshape(x, [batch, 1, numHeads * headDim]);
   return tf.tidy(() => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, numHeads * headDim]));

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPooled, checkPositive } from "./argumentChecks.ts";
@@ -31,11 +32,14 @@ export interface KernelPooled {
  * @throws RangeError if shapes do not fit, there is no key, or the width is not above 0
  */
 export function nadarayaWatson(
-  queries: tf.Tensor3D,
-  keys: tf.Tensor3D,
-  values: tf.Tensor3D,
+  queries: tf.Tensor,
+  keys: tf.Tensor,
+  values: tf.Tensor,
   { kernel = gaussianKernel, width = 1 }: KernelPoolingOptions = {},
 ): KernelPooled {
+  checkTensor("nadarayaWatson", "queries", queries, "[B, Q, D]");
+  checkTensor("nadarayaWatson", "keys", keys, "[B, K, D]");
+  checkTensor("nadarayaWatson", "values", values, "[B, K, V]");
   checkPooled("nadarayaWatson", queries, keys, values, { sameWidth: true });
   if (typeof width === "number") checkPositive("nadarayaWatson", "width", width);
   else if (width.size !== 1 && !tf.util.arraysEqual(width.shape, queries.shape.slice(-1))) {
@@ -81,7 +85,7 @@ export class KernelPooling {
    * @param keys [B, K, D]
    * @param values [B, K, V]
    */
-  forward(queries: tf.Tensor3D, keys: tf.Tensor3D, values: tf.Tensor3D): KernelPooled {
+  forward(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor): KernelPooled {
     return tidy(() => nadarayaWatson(queries, keys, values, { kernel: this.#kernel, width: tf.exp(this.logWidth) }));
   }
 }

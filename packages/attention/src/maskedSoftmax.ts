@@ -1,4 +1,4 @@
-import { softmax } from "@qkv/backend";
+import { checkTensor, softmax } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores, type ScoreShape } from "./argumentChecks.ts";
 import { validLengthMask, type ValidLengths } from "./validLengths.ts";
@@ -23,11 +23,12 @@ export type Visible = ValidLengths | tf.Tensor;
  * @returns the shape of `scores`; rows sum to 1, or to 0 where no key is visible
  * @throws RangeError if the mask or the lengths do not fit
  */
-export function maskedSoftmax<T extends tf.Tensor3D | tf.Tensor4D>(
+export function maskedSoftmax<T extends tf.Tensor>(
   scores: T,
   visible?: Visible,
   { hiddenRows = "zeros" }: { readonly hiddenRows?: HiddenRows } = {},
 ): T {
+  checkTensor("maskedSoftmax", "scores", scores, "[...]");
   const shape = scores.shape as ScoreShape;
   if (scores.rank !== 3 && scores.rank !== 4) {
     throw new RangeError(`maskedSoftmax: expected scores [B, Q, K] or [B, H, Q, K], got [${shape}]`);

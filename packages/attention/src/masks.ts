@@ -1,3 +1,4 @@
+import { checkBackend, checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import { checkValidLength } from "./validLengths.ts";
@@ -33,6 +34,7 @@ export function bandMask(
   { first, queries, keys }: { readonly first: number; readonly queries: number; readonly keys: number },
   { before, after }: { readonly before?: number | undefined; readonly after?: number | undefined },
 ): tf.Tensor2D {
+  checkBackend("slidingWindowMask");
   return tf.tidy(() => {
     const i = tf.reshape(tf.range(first, first + queries, 1, "int32"), [queries, 1]);
     const j = tf.reshape(tf.range(0, keys, 1, "int32"), [1, keys]);
@@ -52,6 +54,7 @@ export function bandMask(
  * @throws RangeError if the rows differ in length, or the block size is no integer from 1
  */
 export function blockMask(pattern: readonly (readonly boolean[])[], blockSize: number): tf.Tensor2D {
+  checkBackend("blockMask");
   checkInteger("blockMask", "blockSize", blockSize, 1);
   const [rows, columns] = [pattern.length, pattern[0]?.length ?? 0];
   if (rows === 0 || columns === 0 || pattern.some((row) => row.length !== columns)) {
@@ -73,7 +76,9 @@ export function blockMask(pattern: readonly (readonly boolean[])[], blockSize: n
  * @returns [B, 1, Q, K] bool
  * @throws RangeError if the shapes do not fit
  */
-export function segmentMask(queries: tf.Tensor2D, keys: tf.Tensor2D = queries): tf.Tensor4D {
+export function segmentMask(queries: tf.Tensor, keys: tf.Tensor = queries): tf.Tensor4D {
+  checkTensor("segmentMask", "queries", queries, "[B, Q]");
+  checkTensor("segmentMask", "keys", keys, "[B, K]");
   const [[batch, length], [keyBatch, keyLength]] = [queries.shape, keys.shape];
   if (queries.rank !== 2 || keys.rank !== 2 || batch !== keyBatch) {
     throw new RangeError(
@@ -95,6 +100,7 @@ export function segmentMask(queries: tf.Tensor2D, keys: tf.Tensor2D = queries): 
  * @throws RangeError if a length is no integer from 0 to L
  */
 export function lengthMask(lengths: readonly number[], maxLength: number): tf.Tensor2D {
+  checkBackend("lengthMask");
   for (const length of lengths) checkValidLength("lengthMask", length, maxLength);
   return tf.tidy(() => tf.less(tf.range(0, maxLength), tf.expandDims(tf.tensor1d([...lengths]), 1)) as tf.Tensor2D);
 }
@@ -104,7 +110,8 @@ export function lengthMask(lengths: readonly number[], maxLength: number): tf.Te
  *
  * @throws RangeError if it is no matrix
  */
-export function keyMask(keep: tf.Tensor2D): tf.Tensor4D {
+export function keyMask(keep: tf.Tensor): tf.Tensor4D {
+  checkTensor("keyMask", "keep", keep, "[B, K]");
   const [batch, keys] = keep.shape;
   if (keep.rank !== 2) throw new RangeError(`keyMask: expected keep [B, K], got [${keep.shape}]`);
   return tf.reshape(keep, [batch, 1, 1, keys]);

@@ -1,4 +1,4 @@
-import { repeatHeads } from "@qkv/backend";
+import { checkTensor, repeatHeads } from "@qkv/backend";
 import { LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "./attentionOptions.ts";
@@ -25,12 +25,12 @@ export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" 
   /** Of the keys up to its own, how many a query sees: a sliding window (Mistral, arXiv:2310.06825). With `causal`. */
   readonly window?: number | undefined;
   /** Multiplies what each head gives: [H], or [B, H]. 0 switches a head off. */
-  readonly headMask?: tf.Tensor1D | tf.Tensor2D | undefined;
+  readonly headMask?: tf.Tensor | undefined;
   /**
    * Added to the weights that values are averaged by, [B, H, Q, K]. Zeros change nothing, and their gradient is that of
    * the weights.
    */
-  readonly weightChange?: tf.Tensor4D | undefined;
+  readonly weightChange?: tf.Tensor | undefined;
   /** Given while training: where dropout draws its masks from. */
   readonly random?: RandomStream | undefined;
   /**
@@ -55,7 +55,7 @@ export interface ProjectOptions extends TokenPositions {
   /** The position of the first key, for rotary positions: how many keys came before. Default 0. */
   readonly offset?: number | undefined;
   /** What values are made of, if not of the context: [B, K, valueContextDim]. */
-  readonly values?: tf.Tensor3D | undefined;
+  readonly values?: tf.Tensor | undefined;
 }
 
 /** Attention in `numHeads` subspaces at once ("Attention Is All You Need", section 3.2.2). */
@@ -120,12 +120,15 @@ export class MultiHeadAttention {
    * @param x [B, Q, E]
    * @param context [B, K, contextDim]; `x` itself for self-attention
    */
-  forward(x: tf.Tensor3D, context: tf.Tensor3D, options?: AttendOptions): Attended {
+  forward(x: tf.Tensor, context: tf.Tensor, options?: AttendOptions): Attended {
+    checkTensor("MultiHeadAttention.forward", "x", x, "[B, Q, E]");
+    checkTensor("MultiHeadAttention.forward", "context", context, "[B, K, C]");
     return tidy(() => this.attend(x, this.project(context), options));
   }
 
   /** The keys and values of a context [B, K, contextDim], so that they can be attended to more than once. */
-  project(context: tf.Tensor3D, { offset = 0, values = context, positions, span }: ProjectOptions = {}): KeyValue {
+  project(context: tf.Tensor, { offset = 0, values = context, positions, span }: ProjectOptions = {}): KeyValue {
+    checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
     const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
       const keys = splitHeads(this.kProj.forward(context), numKeyValueHeads);
@@ -143,10 +146,11 @@ export class MultiHeadAttention {
    * @param context what {@link project} gave, or several of those appended
    */
   attend(
-    x: tf.Tensor3D,
+    x: tf.Tensor,
     context: KeyValue,
     { headMask, weightChange, positions, span, ...options }: AttendOptions = {},
   ): Attended {
+    checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
     return tidy(() => {
       const heads = splitHeads(this.qProj.forward(x), this.numHeads);
       const at = positions ?? lengthOf(context) - x.shape[1];

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import { type RotaryConfig, rotaryFrequencies } from "./rotaryFrequencies.ts";
@@ -25,7 +26,8 @@ export class RotaryPositions {
    * @returns [B, H, L, D]
    * @throws RangeError if a head has fewer features than are turned, or a position is no integer from 0
    */
-  rotate(x: tf.Tensor4D, at: PositionsOfBatch = 0, span?: number): tf.Tensor4D {
+  rotate(x: tf.Tensor, at: PositionsOfBatch = 0, span?: number): tf.Tensor4D {
+    checkTensor("RotaryPositions.rotate", "x", x, "[B, H, L, D]");
     const { dim, layout = "halves" } = this.#config;
     const [batch, heads, length, headDim] = x.shape;
     if (typeof at === "number") checkInteger("RotaryPositions", "offset", at, 0);

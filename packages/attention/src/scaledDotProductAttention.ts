@@ -1,4 +1,4 @@
-import { attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/backend";
+import { checkTensor, attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores, checkFinite, checkPositive } from "./argumentChecks.ts";
 import type { AttentionOptions } from "./attentionOptions.ts";
@@ -20,11 +20,14 @@ import { sinksAsKey } from "./sinks.ts";
  * @throws RangeError if shapes do not fit or there is no key
  */
 export function scaledDotProductAttention(
-  q: tf.Tensor4D,
-  k: tf.Tensor4D,
-  v: tf.Tensor4D,
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
   options: AttentionOptions = {},
 ): tf.Tensor4D {
+  checkTensor("scaledDotProductAttention", "q", q, "[B, H, Q, D]");
+  checkTensor("scaledDotProductAttention", "k", k, "[B, G, K, D]");
+  checkTensor("scaledDotProductAttention", "v", v, "[B, G, K, V]");
   const shape = checkShapes(q, k, v);
   checkNumbers(options);
   const { dropout: rate = 0, random, sinks, hiddenRows, causal, scale, softcap } = options;
@@ -50,7 +53,9 @@ export function scaledDotProductAttention(
  * @returns [B, H, Q, K]; each row sums to 1, or to 0 if no key is visible
  * @throws RangeError if shapes do not fit or there is no key
  */
-export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, options: AttentionOptions = {}): tf.Tensor4D {
+export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: AttentionOptions = {}): tf.Tensor4D {
+  checkTensor("attentionWeights", "q", q, "[B, H, Q, D]");
+  checkTensor("attentionWeights", "k", k, "[B, G, K, D]");
   checkShapes(q, k, k);
   checkNumbers(options);
   const { scale = 1 / Math.sqrt(q.shape[3]), ...rest } = options;

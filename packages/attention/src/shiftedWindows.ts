@@ -1,3 +1,4 @@
+import { checkBackend, checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 
@@ -20,6 +21,7 @@ export interface ShiftedWindows {
  * @throws RangeError if the windows do not fill the grid
  */
 export function shiftedWindowMask(grid: ShiftedWindows): tf.Tensor3D {
+  checkBackend("shiftedWindowMask");
   checkGrid(grid);
   const { height, width, window, shift } = grid;
   return tf.tidy(() => {
@@ -63,10 +65,8 @@ export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
  * @returns [B, height, width, E]
  * @throws RangeError if the windows do not fill grids of that size
  */
-export function joinWindows(
-  windows: tf.Tensor3D,
-  { height, width, window }: Omit<ShiftedWindows, "shift">,
-): tf.Tensor4D {
+export function joinWindows(windows: tf.Tensor, { height, width, window }: Omit<ShiftedWindows, "shift">): tf.Tensor4D {
+  checkTensor("joinWindows", "windows", windows, "[B, L, E]");
   const [count, places, dModel] = windows.shape;
   const [rows, columns] = [height / window, width / window];
   const batch = count / (rows * columns);

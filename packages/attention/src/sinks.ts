@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 // A sink is a key beside all others: no mask hides it, its score is a learned number for each head, and its value is zero.
 
 /** The sinks' scores in front of the others. @param scores [B, H, Q, K]  @param sinks [H]  @returns [B, H, Q, 1 + K] */
-export function withSinkScores(scores: tf.Tensor, sinks: tf.Tensor1D): tf.Tensor {
+export function withSinkScores(scores: tf.Tensor, sinks: tf.Tensor): tf.Tensor {
   const [batch = 0, heads = 0, queries = 0] = scores.shape;
   checkSinks(sinks, heads);
   const column = tf.broadcastTo(tf.reshape(sinks, [1, heads, 1, 1]), [batch, heads, queries, 1]);
@@ -33,7 +33,7 @@ export interface SinkInputs {
  */
 export function sinksAsKey(
   { keys, values, mask, bias }: Omit<SinkInputs, "bias"> & { readonly bias: tf.Tensor | undefined },
-  sinks: tf.Tensor1D,
+  sinks: tf.Tensor,
   heads: number,
 ): SinkInputs {
   checkSinks(sinks, heads);

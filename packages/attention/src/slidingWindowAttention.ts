@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import type { AttentionOptions } from "./attentionOptions.ts";
@@ -10,7 +11,7 @@ export interface SlidingWindowOptions extends Pick<AttentionOptions, "scale" | "
   /** How many places after its own. 0 is causal. */
   readonly after: number;
   /** [B, L] bool: which keys count at all. Default all. */
-  readonly keep?: tf.Tensor2D;
+  readonly keep?: tf.Tensor;
 }
 
 /**
@@ -25,11 +26,14 @@ export interface SlidingWindowOptions extends Pick<AttentionOptions, "scale" | "
  * @throws RangeError if shapes do not fit, or `before` or `after` is not an integer from 0
  */
 export function slidingWindowAttention(
-  q: tf.Tensor4D,
-  k: tf.Tensor4D,
-  v: tf.Tensor4D,
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
   { before, after, keep, ...options }: SlidingWindowOptions,
 ): tf.Tensor4D {
+  checkTensor("slidingWindowAttention", "q", q, "[B, H, L, D]");
+  checkTensor("slidingWindowAttention", "k", k, "[B, G, L, D]");
+  checkTensor("slidingWindowAttention", "v", v, "[B, G, L, V]");
   const [batch, heads, length] = q.shape;
   checkInteger("slidingWindowAttention", "before", before, 0);
   checkInteger("slidingWindowAttention", "after", after, 0);

@@ -1,3 +1,4 @@
+import { checkBackend } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** How many keys count: one number for each of B, or one for each of B and each of Q. */
@@ -13,6 +14,7 @@ export function validLengthMask(
   lengths: ValidLengths,
   { batch, queries, keys }: { readonly batch: number; readonly queries: number; readonly keys: number },
 ): tf.Tensor3D {
+  checkBackend("validLengthMask");
   const rows = lengths.map((row) => (typeof row === "number" ? [row] : row));
   const columns = typeof lengths[0] === "number" ? 1 : queries;
   if (rows.length !== batch || rows.some((row) => row.length !== columns)) {

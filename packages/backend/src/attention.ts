@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { attentionBiasGradient, type AttentionInputs, composedAttention } from "./composedAttention.ts";
 import { dropoutKey, type DropoutKey } from "./dropoutHash.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
@@ -46,6 +47,12 @@ export function attention(
   v: tf.Tensor,
   { mask, causal = false, bias, scale, softcap, dropout }: AttentionOptions = {},
 ): tf.Tensor4D {
+  for (const [name, x] of [
+    ["q", q],
+    ["k", k],
+    ["v", v],
+  ] as const)
+    checkTensor("attention", name, x, "[...]");
   checkShapes(q, k, v);
   const attrs: AttentionAttrs = {
     scale: scale ?? 1 / Math.sqrt(q.shape[3] ?? 1),

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /** What `crossEntropy` may be told. */
@@ -27,6 +28,8 @@ export function crossEntropy(
   labels: tf.Tensor,
   { labelSmoothing = 0, ignoreIndex = -100 }: CrossEntropyOptions = {},
 ): tf.Tensor1D {
+  checkTensor("crossEntropy", "logits", logits, "[...]");
+  checkTensor("crossEntropy", "labels", labels, "[...]");
   if (logits.rank !== 2 || labels.rank !== 1 || labels.dtype !== "int32" || labels.shape[0] !== logits.shape[0]) {
     throw new RangeError(
       `crossEntropy: expected logits [N, V] and int32 labels [N], got [${logits.shape}] and ${labels.dtype} [${labels.shape}]`,

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { isRecordingGradients } from "./fusedKernel.ts";
 
 /**
@@ -9,6 +10,8 @@ import { isRecordingGradients } from "./fusedKernel.ts";
  * @returns [..., E]
  */
 export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  checkTensor("embedding", "weight", weight, "[...]");
+  checkTensor("embedding", "ids", ids, "[...]");
   const [rows = 0, width = 0] = weight.shape;
   if (weight.rank !== 2 || ids.dtype !== "int32") {
     throw new RangeError(

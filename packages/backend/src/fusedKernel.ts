@@ -53,7 +53,7 @@ export function runFused(
   inputs: Record<string, tf.Tensor | undefined>,
   attrs: object = {},
 ): tf.Tensor[] {
-  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, present(inputs), attrs as tf.NamedAttrMap);
+  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, present(name, inputs), attrs as tf.NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
@@ -82,8 +82,15 @@ export function isRecordingGradients(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
-function present(inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> {
+function present(kernel: KernelName, inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> {
   const found: Record<string, tf.Tensor> = {};
-  for (const name in inputs) if (inputs[name] !== undefined) found[name] = inputs[name];
+  for (const name in inputs) {
+    const tensor = inputs[name];
+    if (tensor === undefined) continue;
+    // A kernel reads from an address, whoever has that memory now.
+    if (tensor.isDisposed)
+      throw new RangeError(`${kernel}: expected ${name} to be in use, got a tensor that was disposed`);
+    found[name] = tensor;
+  }
   return found;
 }

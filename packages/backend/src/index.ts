@@ -12,6 +12,7 @@ export { activeKernel, FUSED_KERNELS, type FusedOp } from "./fusedKernel.ts";
 export { activate, type Activation } from "./activate.ts";
 export type { FusedActivation, PlainActivation } from "./composedActivations.ts";
 export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";
+export { checkBackend, checkTensor, describeArgument, isTensor, type TensorOf } from "./argumentChecks.ts";
 export { attention, type AttentionAttrs, type AttentionOptions } from "./attention.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
 export { DeviceLostError } from "./deviceLostError.ts";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 
 /**
@@ -15,6 +16,8 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } fro
  * @throws RangeError if the shapes do not fit
  */
 export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
+  checkTensor("layerNorm", "x", x, "[..., E]");
+  checkTensor("layerNorm", "weight", weight, "[...]");
   const width = x.shape.at(-1);
   if (
     width === undefined ||

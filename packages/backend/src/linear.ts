@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { activate, type Activation } from "./activate.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
@@ -15,6 +16,8 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
  * @throws RangeError if the shapes do not fit
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
+  checkTensor("linear", "x", x, "[..., I]");
+  checkTensor("linear", "weight", weight, "[...]");
   checkShapes(x, weight, bias);
   return tf.tidy(() => {
     if (hasKernel(FUSED_KERNELS.linear)) return fusedLinear(x, weight, bias, activation);

@@ -1,4 +1,4 @@
-import { embedding } from "@qkv/backend";
+import { checkTensor, embedding } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";
@@ -13,7 +13,8 @@ export class Embedding {
   }
 
   /** @param ids [B, L] int32  @returns [B, L, E] */
-  forward(ids: tf.Tensor2D): tf.Tensor3D {
+  forward(ids: tf.Tensor): tf.Tensor3D {
+    checkTensor("Embedding.forward", "ids", ids, "[B, L]", "int32");
     return embedding(this.weight, ids) as tf.Tensor3D;
   }
 }

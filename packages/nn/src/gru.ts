@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { dropout } from "./dropout.ts";
 import type { Initializer, Params } from "./params.ts";
@@ -47,7 +48,9 @@ export class GruCell {
   }
 
   /** One step. @param x [B, I]  @param state [B, N]  @returns [B, N] */
-  forward(x: tf.Tensor2D, state: tf.Tensor2D): tf.Tensor2D {
+  forward(x: tf.Tensor, state: tf.Tensor): tf.Tensor2D {
+    checkTensor("GruCell.forward", "x", x, "[B, I]");
+    checkTensor("GruCell.forward", "state", state, "[B, H]");
     return tf.tidy(() => this.step(this.inputProj.forward(x), state));
   }
 
@@ -105,17 +108,18 @@ export class GRU {
    * @throws RangeError if shapes do not fit
    */
   forward(
-    x: tf.Tensor3D,
+    x: tf.Tensor,
     {
       state,
       keep,
       random,
     }: {
-      readonly state?: readonly tf.Tensor2D[] | undefined;
-      readonly keep?: tf.Tensor2D | undefined;
+      readonly state?: readonly tf.Tensor[] | undefined;
+      readonly keep?: tf.Tensor | undefined;
       readonly random?: RandomStream | undefined;
     } = {},
   ): GruOutput {
+    checkTensor("GRU.forward", "x", x, "[B, L, I]");
     this.#check(x, state, keep);
     return tidy(() => {
       const kept = keep && tf.unstack(tf.expandDims(tf.cast(keep, "float32"), 2), 1); // L of [B, 1]
@@ -139,13 +143,13 @@ export class GRU {
     });
   }
 
-  #check(x: tf.Tensor3D, state: readonly tf.Tensor2D[] | undefined, keep: tf.Tensor2D | undefined): void {
+  #check(x: tf.Tensor3D, state: readonly tf.Tensor[] | undefined, keep: tf.Tensor | undefined): void {
     const { inputDim, hiddenDim } = this.#config;
     const [batch, length, width] = x.shape;
     if (x.rank !== 3 || width !== inputDim || length === 0) {
       throw new RangeError(`GRU: expected x [B, L, ${inputDim}] with L above 0, got [${x.shape}]`);
     }
-    const fits = ({ shape }: tf.Tensor2D) => shape.length === 2 && shape[0] === batch && shape[1] === hiddenDim;
+    const fits = ({ shape }: tf.Tensor) => shape.length === 2 && shape[0] === batch && shape[1] === hiddenDim;
     if (state !== undefined && (state.length !== this.#cells.length || !state.every(fits))) {
       const got = state.map(({ shape }) => `[${shape}]`).join(", ");
       throw new RangeError(`GRU: expected ${this.#cells.length} states [${batch},${hiddenDim}], got ${got}`);

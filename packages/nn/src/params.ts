@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkBackend } from "@qkv/backend";
 import { hashString } from "./randomStream.ts";
 
 /** Makes the first value of a parameter; the same seed gives the same value. */
@@ -17,6 +18,7 @@ export class Params {
   readonly #source: ParamSource;
   readonly #owned: Map<string, tf.Variable>;
   readonly #prefix: string;
+  #disposed = false;
 
   private constructor(source: ParamSource, owned: Map<string, tf.Variable>, prefix: string) {
     this.#source = source;
@@ -60,10 +62,16 @@ export class Params {
 
   /** Lets go of every variable under this scope: modules that borrowed them can no longer be run. */
   dispose(): void {
+    this.#disposed = true;
     for (const [path, variable] of this.named()) {
       variable.dispose();
       this.#owned.delete(path);
     }
+  }
+
+  /** Refuses to run a model whose parameters were let go of. @throws Error */
+  checkInUse(who: string): void {
+    if (this.#disposed) throw new Error(`${who}: expected a model in use, got one that was disposed`);
   }
 
   #variable<R extends tf.Rank>(
@@ -75,6 +83,7 @@ export class Params {
     const path = this.#prefix + name;
     let variable = this.#owned.get(path);
     if (variable === undefined) {
+      checkBackend("Params");
       const value = this.#source(path, shape, init);
       if (!tf.util.arraysEqual(value.shape, shape)) {
         const error = new ParamShapeError(path, shape, value.shape);

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
@@ -40,7 +41,9 @@ export class GruEncoder {
    * @param keep [B, L] bool, which of them are tokens
    * @param random given while training
    */
-  forward(ids: tf.Tensor2D, keep?: tf.Tensor2D, random?: RandomStream): GruOutput {
+  forward(ids: tf.Tensor, keep?: tf.Tensor, random?: RandomStream): GruOutput {
+    checkTensor("GruEncoder.forward", "ids", ids, "[B, L]", "int32");
+    if (keep !== undefined) checkTensor("GruEncoder.forward", "keep", keep, "[B, L]");
     return tidy(() => this.rnn.forward(this.embedding.forward(ids), { keep, random }));
   }
 }
@@ -82,7 +85,8 @@ export class GruDecoder {
    * @param context what each step looks at
    * @param random given while training
    */
-  forward(ids: tf.Tensor2D, state: readonly tf.Tensor2D[], context: Context, random?: RandomStream): DecodedSteps {
+  forward(ids: tf.Tensor, state: readonly tf.Tensor2D[], context: Context, random?: RandomStream): DecodedSteps {
+    checkTensor("GruDecoder.forward", "ids", ids, "[B, L]", "int32");
     return tidy(() => {
       let seen = state;
       const outputs = tf.unstack(this.embedding.forward(ids), 1).map((embedded) => {

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import {
   appendKeyValue,
   type AttendOptions,
@@ -77,7 +78,8 @@ export class DecoderLayer {
    * @param memory `crossAttn.project(encoderOutput)`, made once per sentence
    * @param past the previous step's `past`; absent on the first step
    */
-  forward(x: tf.Tensor3D, memory: KeyValue, past?: KeyValue, options: DecoderLayerOptions = {}): DecoderLayerOutput {
+  forward(x: tf.Tensor, memory: KeyValue, past?: KeyValue, options: DecoderLayerOptions = {}): DecoderLayerOutput {
+    checkTensor("DecoderLayer.forward", "x", x, "[B, T, E]");
     const { memoryMask, mask, headMask, memoryHeadMask, random, returnWeights } = options;
     if ([random, headMask, memoryHeadMask].every((asked) => asked === undefined) && !returnWeights) {
       const fused = this.#fused({

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { type AttendOptions, type AttentionStages, MultiHeadAttention } from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/backend";
 import { LayerNorm, type Params, tidy } from "@qkv/nn";
@@ -53,7 +54,8 @@ export class EncoderLayer {
    * @param x [B, L, E]
    * @param options which positions may see which
    */
-  forward(x: tf.Tensor3D, options: AttendOptions = {}): EncoderLayerOutput {
+  forward(x: tf.Tensor, options: AttendOptions = {}): EncoderLayerOutput {
+    checkTensor("EncoderLayer.forward", "x", x, "[B, L, E]");
     const { random, mask, causal, bias, headMask, weightChange, returnWeights } = options;
     if ([random, bias, headMask, weightChange].every((asked) => asked === undefined) && !causal && !returnWeights) {
       const fused = this.#fused({ x, mask });

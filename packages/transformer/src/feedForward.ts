@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { type Activation, dropout, Linear, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
@@ -25,7 +26,8 @@ export class FeedForward {
   }
 
   /** @param x [B, L, E]  @param random given while training  @returns [B, L, E] */
-  forward(x: tf.Tensor3D, random?: RandomStream): tf.Tensor3D {
+  forward(x: tf.Tensor, random?: RandomStream): tf.Tensor3D {
+    checkTensor("FeedForward.forward", "x", x, "[B, L, E]");
     return tf.tidy(() =>
       this.fc2.forward(dropout(this.fc1.forward(x, this.activation), this.#activationDropout, random)),
     );

@@ -1,4 +1,4 @@
-import { activate } from "@qkv/backend";
+import { checkTensor, activate } from "@qkv/backend";
 import { type Activation, type Initializer, Linear, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -29,7 +29,8 @@ export class GatedFeedForward {
   }
 
   /** @param x [B, L, E]  @returns [B, L, E] */
-  forward(x: tf.Tensor3D): tf.Tensor3D {
+  forward(x: tf.Tensor): tf.Tensor3D {
+    checkTensor("GatedFeedForward.forward", "x", x, "[B, L, E]");
     return tf.tidy(() => {
       const gate = activate(this.gateProj.forward(x), this.#activation);
       return this.downProj.forward(tf.mul(gate, this.upProj.forward(x)) as tf.Tensor3D);

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { dropout, dropPath, LayerScale, type Params, type RandomStream } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
@@ -17,7 +18,8 @@ export class ResidualBranch {
   }
 
   /** @param y [B, L, E]  @param random given while training  @returns [B, L, E] */
-  forward(y: tf.Tensor3D, random: RandomStream | undefined): tf.Tensor3D {
+  forward(y: tf.Tensor, random: RandomStream | undefined): tf.Tensor3D {
+    checkTensor("ResidualBranch.forward", "y", y, "[B, L, E]");
     const dropped = dropout(y, this.#dropout, random);
     return dropPath(this.scale?.forward(dropped) ?? dropped, this.#dropPath, random);
   }

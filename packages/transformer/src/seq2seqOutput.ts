@@ -6,11 +6,11 @@ import type { HeadMasks } from "./headMasks.ts";
 /** A source and the target that it is read with. */
 export interface Seq2SeqInputs {
   /** [B, S] int32 */
-  readonly ids: tf.Tensor2D;
+  readonly ids: tf.Tensor;
   /** [B, S] bool, false at padding */
-  readonly keep?: tf.Tensor2D | undefined;
+  readonly keep?: tf.Tensor | undefined;
   /** [B, T] int32, the target shifted right by a start token */
-  readonly decoderIds: tf.Tensor2D;
+  readonly decoderIds: tf.Tensor;
 }
 
 /** How a model is run, and what is kept on the way. */

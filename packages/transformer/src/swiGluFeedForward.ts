@@ -1,5 +1,5 @@
 import { type Initializer, Linear, type Params } from "@qkv/nn";
-import { activate } from "@qkv/backend";
+import { checkTensor, activate } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The sizes of a {@link SwiGluFeedForward}. */
@@ -25,7 +25,8 @@ export class SwiGluFeedForward {
   }
 
   /** @param x [B, L, E]  @returns [B, L, E] */
-  forward(x: tf.Tensor3D): tf.Tensor3D {
+  forward(x: tf.Tensor): tf.Tensor3D {
+    checkTensor("SwiGluFeedForward.forward", "x", x, "[B, L, E]");
     return tf.tidy(() => {
       const [gate, up] = tf.split(this.gateUpProj.forward(x), 2, 2) as [tf.Tensor3D, tf.Tensor3D];
       return this.downProj.forward(tf.mul(activate(gate, "silu"), up) as tf.Tensor3D);

@@ -52,7 +52,7 @@ describeBackends("Marian", () => {
       withModel(golden, async (model) => {
         const { ids, keep, decoderIds } = golden.inputs();
         const memory = model.encode(ids, keep);
-        const length = decoderIds.shape[1];
+        const length = decoderIds.shape[1] ?? 0;
         for (const sizes of [Array<number>(length).fill(1), [2, length - 2]]) {
           const steps: tf.Tensor3D[] = [];
           let past: DecoderPast | undefined;

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { LayerNorm, normal, type Params, tidy } from "@qkv/nn";
 import { EncoderLayer, type ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,7 +15,7 @@ export interface BackboneOutput extends ImageStates {
 /** How a {@link VitBackbone} is run. */
 export interface VitForwardOptions extends ForwardOptions {
   /** For each layer what is added to its attention weights, [B, H, L, L]: zeros, whose gradient is that of the weights. */
-  readonly weightChanges?: readonly tf.Tensor4D[] | undefined;
+  readonly weightChanges?: readonly tf.Tensor[] | undefined;
 }
 
 /** A Vision Transformer without a head: embeddings, pre-norm layers, a norm (arXiv:2010.11929). */
@@ -44,7 +45,8 @@ export class VitBackbone {
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): BackboneOutput {
+  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): BackboneOutput {
+    checkTensor("VitBackbone.forward", "pixels", pixels, "[B, C, H, W]");
     const { random, hiddenStates, attentions, weightChanges } = options;
     return tidy(() => {
       let x = this.embeddings.forward(pixels, random);

@@ -1,4 +1,4 @@
-import { linear } from "@qkv/backend";
+import { checkTensor, linear } from "@qkv/backend";
 import { activate, LayerNorm, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StemLayer } from "./config.ts";
@@ -28,7 +28,8 @@ export class StemConvolution {
    * @param x [B, H, W, C]
    * @returns [B, ceil(H / stride), ceil(W / stride), channels]
    */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
+  forward(x: tf.Tensor): tf.Tensor4D {
+    checkTensor("StemConvolution.forward", "x", x, "[B, H, W, C]");
     const [channels, inChannels] = this.weight.shape;
     const weight = tf.reshape(tf.transpose(this.weight, [0, 2, 3, 1]), [channels, 9 * inChannels]);
     const y = linear(unfold(x, this.#stride), weight, this.bias);
@@ -48,7 +49,8 @@ export class ConvStem {
   }
 
   /** @param x [B, C, H, W]  @returns the same layout, with the last layer's channels and each side divided by the strides */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
+  forward(x: tf.Tensor): tf.Tensor4D {
+    checkTensor("ConvStem.forward", "x", x, "[B, C, H, W]");
     return tf.tidy(() => {
       let y = tf.transpose(x, [0, 2, 3, 1]);
       for (const layer of this.layers) y = layer.forward(y);

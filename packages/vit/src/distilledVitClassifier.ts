@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { Linear, normal, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
@@ -44,7 +45,9 @@ export class DistilledVitClassifier implements ImageClassifier {
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): DistilledClassified {
+  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): DistilledClassified {
+    this.params.checkInUse("DistilledVitClassifier.forward");
+    checkTensor("DistilledVitClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
     return tidy(() => {
       const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
       const [classToken, distillationToken] = [tokenAt(lastHiddenState, 0), tokenAt(lastHiddenState, 1)];

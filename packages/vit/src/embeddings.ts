@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { dropout, normal, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
@@ -46,7 +47,8 @@ export class VitEmbeddings {
    * @returns [B, L, E], class, distillation and register tokens, then the patches row by row
    * @throws RangeError if the images have other channels than the model takes
    */
-  forward(pixels: tf.Tensor4D, random?: RandomStream): tf.Tensor3D {
+  forward(pixels: tf.Tensor, random?: RandomStream): tf.Tensor3D {
+    checkTensor("VitEmbeddings.forward", "pixels", pixels, "[B, C, H, W]");
     const { numChannels, dModel } = this.#config;
     const [batch, channels, height, width] = pixels.shape;
     if (pixels.rank !== 4 || channels !== numChannels) {

@@ -46,7 +46,7 @@ export interface ImageClassifier {
    * @param pixels [B, C, H, W] as Hugging Face's `pixel_values`: channels first, normalized as the model's
    *   `preprocessor_config.json` says. Of any size the model can interpolate its positions to.
    */
-  forward(pixels: tf.Tensor4D, options?: ForwardOptions): Classified;
+  forward(pixels: tf.Tensor, options?: ForwardOptions): Classified;
 
   /** Lets go of the weights. */
   dispose(): void;

@@ -1,4 +1,4 @@
-import { linear } from "@qkv/backend";
+import { checkTensor, linear } from "@qkv/backend";
 import { normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
@@ -10,7 +10,8 @@ import type { Size } from "./imageModel.ts";
  * @returns [B, N, C * P * P], patches row by row, each channel by channel
  * @throws RangeError if the image is smaller than a patch
  */
-export function cutPatches(x: tf.Tensor4D, [high, wide]: Size): tf.Tensor3D {
+export function cutPatches(x: tf.Tensor, [high, wide]: Size): tf.Tensor3D {
+  checkTensor("cutPatches", "x", x, "[B, C, H, W]");
   const [batch, channels, height, width] = x.shape;
   const [rows, columns] = [Math.floor(height / high), Math.floor(width / wide)];
   if (rows === 0 || columns === 0) {
@@ -54,7 +55,8 @@ export class PatchEmbedding {
    * @returns [B, N, E]
    * @throws RangeError if the images have other channels than the model takes
    */
-  forward(x: tf.Tensor4D): tf.Tensor3D {
+  forward(x: tf.Tensor): tf.Tensor3D {
+    checkTensor("PatchEmbedding.forward", "x", x, "[B, C, H, W]");
     const [dModel, channels, high, wide] = this.weight.shape;
     if (x.rank !== 4 || x.shape[1] !== channels) {
       throw new RangeError(`PatchEmbedding: expected x [B, ${channels}, H, W], got [${x.shape}]`);

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
 
@@ -15,7 +16,8 @@ export interface ResizeOptions {
  * @returns [newRows * newColumns, E]
  * @throws RangeError if x has not a row for each place of the old grid
  */
-export function resizeGrid(x: tf.Tensor2D, from: Size, to: Size, { antialias }: ResizeOptions): tf.Tensor2D {
+export function resizeGrid(x: tf.Tensor, from: Size, to: Size, { antialias }: ResizeOptions): tf.Tensor2D {
+  checkTensor("resizeGrid", "x", x, "[L, E]");
   const [rows, columns] = from;
   const [newRows, newColumns] = to;
   const [places, dModel] = x.shape;

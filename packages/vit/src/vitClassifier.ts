@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { Linear, normal, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { meanFrom, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
@@ -32,7 +33,9 @@ export class VitClassifier implements ImageClassifier {
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): Classified {
+  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): Classified {
+    this.params.checkInUse("VitClassifier.forward");
+    checkTensor("VitClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
     return tidy(() => {
       const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
       const pooled = this.#pool(lastHiddenState);

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { activate, Linear, normal, type Params, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type BackboneOutput, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
@@ -31,7 +32,9 @@ export class VitModel {
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor4D, options: VitForwardOptions = {}): Encoded {
+  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): Encoded {
+    this.params.checkInUse("VitModel.forward");
+    checkTensor("VitModel.forward", "pixels", pixels, "[B, C, H, W]", "float32");
     return tidy(() => {
       const encoded = this.backbone.forward(pixels, options);
       const poolerOutput = this.#pool(encoded.lastHiddenState);

@@ -1,4 +1,4 @@
-import { crossEntropy } from "@qkv/backend";
+import { checkTensor, crossEntropy } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { MixedBatch } from "./mix.ts";
 
@@ -9,10 +9,11 @@ import type { MixedBatch } from "./mix.ts";
  * @param logits [B, V]
  */
 export function mixedCrossEntropy(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   { labels, otherLabels, share }: Pick<MixedBatch, "labels" | "otherLabels" | "share">,
   { labelSmoothing = 0 }: { readonly labelSmoothing?: number } = {},
 ): tf.Scalar {
+  checkTensor("mixedCrossEntropy", "logits", logits, "[B, V]", "float32");
   const cost = (of: Int32Array) => tf.mean(crossEntropy(logits, tf.tensor1d(of, "int32"), { labelSmoothing }));
   return tf.tidy(() => {
     if (share === 1) return cost(labels) as tf.Scalar;

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import {
   appendKeyValue,
   type AttendOptions,
@@ -78,7 +79,8 @@ export class CausalLayer {
    * @param x [B, Q, E]
    * @param past the previous step's `past`; absent on the first step
    */
-  forward(x: tf.Tensor3D, past?: KeyValue, options: CausalLayerOptions = {}): CausalLayerOutput {
+  forward(x: tf.Tensor, past?: KeyValue, options: CausalLayerOptions = {}): CausalLayerOutput {
+    checkTensor("CausalLayer.forward", "x", x, "[B, L, E]");
     const { headMask, random, returnWeights, positions, span } = options;
     const mask = options.mask && visibleOf(options.mask, past);
     if (random === undefined && headMask === undefined && !returnWeights) {

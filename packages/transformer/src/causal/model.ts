@@ -7,7 +7,7 @@ import {
   type PositionsOfBatch,
   type TokenPositions,
 } from "@qkv/attention";
-import { crossEntropy, linear } from "@qkv/backend";
+import { checkTensor, crossEntropy, linear } from "@qkv/backend";
 import { dropout, Embedding, LayerNorm, Linear, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel, CausalGenerationDefaults, DecodeOptions } from "../causalModel.ts";
@@ -20,9 +20,9 @@ import { CausalLayer } from "./layer.ts";
 /** A batch of texts. */
 export interface CausalInputs {
   /** [B, L] int32 */
-  readonly ids: tf.Tensor2D;
+  readonly ids: tf.Tensor;
   /** [B, L] bool, false at padding: nobody sees it. Positions are counted with it. */
-  readonly keep?: tf.Tensor2D | undefined;
+  readonly keep?: tf.Tensor | undefined;
 }
 
 /** What one pass of a decoder-only model gives. The lists are empty unless asked for. */
@@ -73,6 +73,8 @@ export class CausalLanguageModel implements CausalModel {
 
   /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */
   forward({ ids, keep }: CausalInputs, options: ForwardOptions = {}): CausalOutput {
+    checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
+    if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
     return tidy(() => {
       const { past: _, ...output } = this.#run(ids, undefined, keep, options);
       return { ...output, logits: this.#logits(output.lastHiddenState) };
@@ -85,7 +87,7 @@ export class CausalLanguageModel implements CausalModel {
    * @param labels [B, L] int32, what follows each position; -100 where it does not count
    */
   loss(
-    inputs: CausalInputs & { readonly labels: tf.Tensor2D },
+    inputs: CausalInputs & { readonly labels: tf.Tensor },
     {
       labelSmoothing = 0,
       random,
@@ -101,10 +103,11 @@ export class CausalLanguageModel implements CausalModel {
   }
 
   decode(
-    ids: tf.Tensor2D,
+    ids: tf.Tensor,
     past?: DecoderPast,
     { headMasks, keep, ...places }: Pick<ForwardOptions, "headMasks"> & DecodeOptions = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
+    checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
     return tidy(() => {
       const output = this.#run(ids, past, keep, { headMasks }, places);
       const [batch, length, width] = output.lastHiddenState.shape;

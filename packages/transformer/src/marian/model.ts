@@ -1,4 +1,4 @@
-import { crossEntropy, linear } from "@qkv/backend";
+import { checkTensor, crossEntropy, linear } from "@qkv/backend";
 import { type AttentionStages, disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
 import { Embedding, type Initializer, Linear, normal, type Params, type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
@@ -71,6 +71,10 @@ export class MarianModel implements Seq2SeqModel {
 
   /** Logits for every target position at once, and whatever else is asked for. All tensors are the caller's. */
   forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: ForwardOptions = {}): Seq2SeqOutput {
+    this.params.checkInUse("MarianModel.forward");
+    checkTensor("MarianModel.forward", "ids", ids, "[B, S]", "int32");
+    if (keep !== undefined) checkTensor("MarianModel.forward", "keep", keep, "[B, S]", "bool");
+    checkTensor("MarianModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
     return tidy(() => {
       const encoder = this.#runEncoder(ids, keep, options);
       const memory = this.#remember(encoder.lastHiddenState, keep);
@@ -89,7 +93,7 @@ export class MarianModel implements Seq2SeqModel {
    * @throws RangeError if the shapes do not fit
    */
   loss(
-    inputs: Seq2SeqInputs & { readonly labels: tf.Tensor2D },
+    inputs: Seq2SeqInputs & { readonly labels: tf.Tensor },
     {
       labelSmoothing = 0,
       random,
@@ -105,7 +109,10 @@ export class MarianModel implements Seq2SeqModel {
     });
   }
 
-  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options: Pick<ForwardOptions, "headMasks"> = {}): Memory {
+  encode(ids: tf.Tensor, keep?: tf.Tensor, options: Pick<ForwardOptions, "headMasks"> = {}): Memory {
+    this.params.checkInUse("MarianModel.encode");
+    checkTensor("MarianModel.encode", "ids", ids, "[B, S]", "int32");
+    if (keep !== undefined) checkTensor("MarianModel.encode", "keep", keep, "[B, S]", "bool");
     return tidy(() => {
       const { lastHiddenState } = this.#runEncoder(ids, keep, options);
       return this.#remember(lastHiddenState, keep);
@@ -113,11 +120,13 @@ export class MarianModel implements Seq2SeqModel {
   }
 
   decode(
-    ids: tf.Tensor2D,
+    ids: tf.Tensor,
     memory: Memory,
     past?: DecoderPast,
     options: Pick<ForwardOptions, "headMasks"> = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
+    this.params.checkInUse("MarianModel.decode");
+    checkTensor("MarianModel.decode", "ids", ids, "[B, T]", "int32");
     return tidy(() => {
       const decoded = this.#runDecoder(ids, memory, past, options);
       return { logits: this.#logits(decoded.lastHiddenState), past: decoded.past };

@@ -24,7 +24,7 @@ export interface TokenMatrix {
  * @param attentions what a ViT's `forward` gives: [B, heads, L, L] for each layer
  * @throws RangeError if layers differ in shape, as those of Swin do, or the batch has no such image
  */
-export async function readAttentions(attentions: readonly tf.Tensor4D[], image = 0): Promise<AttentionWeights> {
+export async function readAttentions(attentions: readonly tf.Tensor[], image = 0): Promise<AttentionWeights> {
   const [batch = 0, heads = 0, tokens = 0] = attentions[0]?.shape ?? [];
   const alike = attentions.every(({ shape }) => `${shape}` === `${[batch, heads, tokens, tokens]}`);
   if (attentions.length === 0 || !alike) {

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { leadingTokens, patchGrid } from "../grid.ts";
@@ -17,9 +18,10 @@ import type { PatchMap } from "./patchMap.ts";
  */
 export async function classActivationMap(
   model: SwinClassifier | VitClassifier,
-  pixels: tf.Tensor4D,
+  pixels: tf.Tensor,
   label: number,
 ): Promise<PatchMap> {
+  checkTensor("classActivationMap", "pixels", pixels, "[1, C, H, W]", "float32");
   const { labels } = model.config;
   if (pixels.shape[0] !== 1) throw new RangeError(`classActivationMap: expected one image, got [${pixels.shape}]`);
   if (!Number.isInteger(label) || label < 0 || label >= labels.length || model.classifier === undefined) {

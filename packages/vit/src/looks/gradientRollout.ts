@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DistilledVitClassifier } from "../distilledVitClassifier.ts";
 import type { VitClassifier } from "../vitClassifier.ts";
@@ -16,9 +17,10 @@ import { identity, multiplied } from "./matrices.ts";
  */
 export async function gradientRollout(
   model: VitClassifier | DistilledVitClassifier,
-  pixels: tf.Tensor4D,
+  pixels: tf.Tensor,
   label: number,
 ): Promise<TokenMatrix> {
+  checkTensor("gradientRollout", "pixels", pixels, "[1, C, H, W]", "float32");
   const { labels } = model.config;
   if (pixels.shape[0] !== 1) throw new RangeError(`gradientRollout: expected one image, got [${pixels.shape}]`);
   if (!Number.isInteger(label) || label < 0 || label >= labels.length) {

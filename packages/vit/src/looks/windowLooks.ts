@@ -1,4 +1,5 @@
 import type { ShiftedWindows } from "@qkv/attention";
+import { checkTensor } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import type { SwinConfig } from "../swin/config.ts";
@@ -25,7 +26,7 @@ export interface WindowWeights {
  * @throws RangeError if there is no such layer, or its windows are not those of such an image
  */
 export async function readWindowAttentions(
-  attentions: readonly tf.Tensor4D[],
+  attentions: readonly tf.Tensor[],
   layer: number,
   config: SwinConfig,
   imageSize: Size = config.imageSize,
@@ -35,6 +36,7 @@ export async function readWindowAttentions(
   if (tensor === undefined) {
     throw new RangeError(`readWindowAttentions: expected a layer below ${attentions.length}, got ${layer}`);
   }
+  checkTensor("readWindowAttentions", `attentions[${layer}]`, tensor, "[N, heads, L, L]");
   const { grid, windows } = placeOf(layer, config, imageSize);
   const [rows, columns] = grid;
   const numWindows = (windows.height * windows.width) / windows.window ** 2;

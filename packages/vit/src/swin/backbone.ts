@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { LayerNorm, type Params, tidy } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -42,7 +43,8 @@ export class SwinBackbone {
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): SwinBackboneOutput {
+  forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinBackboneOutput {
+    checkTensor("SwinBackbone.forward", "pixels", pixels, "[B, C, H, W]");
     return tidy(() => {
       let x = this.embeddings.forward(pixels, options.random);
       let grid = this.embeddings.gridOf(pixels);

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -6,7 +7,8 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * @param x [B, height, width, E]
  */
-export function cyclicShift(x: tf.Tensor4D, by: number): tf.Tensor4D {
+export function cyclicShift(x: tf.Tensor, by: number): tf.Tensor4D {
+  checkTensor("cyclicShift", "x", x, "[B, H, W, E]");
   if (by === 0) return tf.clone(x);
   return tf.tidy(() => rolled(rolled(x, 1, by), 2, by));
 }

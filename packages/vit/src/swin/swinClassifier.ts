@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import { Linear, normal, type Params, tidy } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -35,7 +36,9 @@ export class SwinClassifier implements ImageClassifier {
    *
    * @param pixels [B, C, H, W] of any size
    */
-  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): SwinClassified {
+  forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinClassified {
+    this.params.checkInUse("SwinClassifier.forward");
+    checkTensor("SwinClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
     return tidy(() => {
       const { lastHiddenState: _, poolerOutput, ...states } = this.backbone.forward(pixels, options);
       return { logits: this.classifier?.forward(poolerOutput) ?? tf.clone(poolerOutput), ...states };

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import type { Params } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -21,7 +22,9 @@ export class SwinModel {
    *
    * @param pixels [B, C, H, W] of any size
    */
-  forward(pixels: tf.Tensor4D, options: ForwardOptions = {}): SwinBackboneOutput {
+  forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinBackboneOutput {
+    this.params.checkInUse("SwinModel.forward");
+    checkTensor("SwinModel.forward", "pixels", pixels, "[B, C, H, W]", "float32");
     return this.backbone.forward(pixels, options);
   }
 

@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+// Checks of public entry points, each of the same cost whatever the size. An error is `<who>: expected <what>, got <what>`.
+
+/** Refuses to go on where no backend was started. @throws Error saying what to call */
+export function checkBackend(who: string): void {
+  for (const _ in tf.engine().registryFactory) return;
+  throw new Error(
+    `${who}: expected a backend to compute with, got none: call \`await initBackend()\` of @qkv/backend first`,
+  );
+}
+
+/** The tensor type of a shape in letters: `[B, L]` is a `Tensor2D`. */
+export type TensorOf<Shape extends string> = Shape extends `${string}...${string}`
+  ? tf.Tensor
+  : Shape extends `${string},${string},${string},${string}`
+    ? tf.Tensor4D
+    : Shape extends `${string},${string},${string}`
+      ? tf.Tensor3D
+      : Shape extends `${string},${string}`
+        ? tf.Tensor2D
+        : tf.Tensor1D;
+
+/**
+ * Refuses what is no tensor in use, or one of another rank or dtype, and types it: what `tf.*` returns needs no cast.
+ *
+ * @param shape how it is read, in letters: `[B, L]`; `[..., E]` is of any rank
+ * @throws RangeError saying what came instead: a promise, an array, a tensor that was disposed
+ */
+export function checkTensor<Shape extends string>(
+  who: string,
+  name: string,
+  value: tf.Tensor,
+  shape: Shape,
+  dtype?: tf.DataType,
+): asserts value is TensorOf<Shape> {
+  const rank = shape.includes("...") ? value?.rank : shape.split(",").length;
+  if (!isTensor(value) || value.isDisposed || value.rank !== rank || (dtype !== undefined && value.dtype !== dtype)) {
+    const expected = dtype === undefined ? `a tensor ${shape}` : `${dtype} ${shape}`;
+    throw new RangeError(`${who}: expected ${name} to be ${expected}, got ${describeArgument(value)}`);
+  }
+}
+
+/** Whether a value is a tensor, of whichever copy of TensorFlow.js. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  return typeof value === "object" && value !== null && "dataId" in value && "rank" in value;
+}
+
+/** What was given for an argument, in a few words for an error message. */
+export function describeArgument(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string") return "a string";
+  if (typeof value !== "object") return `${typeof value} ${String(value)}`;
+  if ("then" in value) return "a promise: await it";
+  if (isTensor(value)) return value.isDisposed ? "a tensor that was disposed" : `${value.dtype} [${value.shape}]`;
+  if (Array.isArray(value)) return "an array";
+  const name = value.constructor?.name ?? "Object";
+  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}
