@@ -56,5 +56,5 @@ export function describeArgument(value: unknown): string {
   if (isTensor(value)) return value.isDisposed ? "a tensor that was disposed" : `${value.dtype} [${value.shape}]`;
   if (Array.isArray(value)) return "an array";
   const name = value.constructor?.name ?? "Object";
-  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return name === "Object" ? "an object" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { describeArgument } from "./argumentChecks.ts";
 import { registerGradients } from "./gradients/registerGradients.ts";
 import { startCpu } from "./cpuBackend.ts";
 import type { DeviceLostError } from "./deviceLostError.ts";
@@ -109,6 +110,9 @@ export class BackendError extends Error {
 
 function candidates(choice: BackendName | readonly BackendName[]): readonly BackendName[] {
   const asked = typeof choice === "string" ? [choice] : choice;
+  if (!Array.isArray(asked)) {
+    throw new RangeError(`initBackend: expected ${BACKEND_NAMES.join(", ")}, got ${describeArgument(choice)}`);
+  }
   const unknown = asked.find((name) => !BACKEND_NAMES.includes(name));
   if (unknown !== undefined || asked.length === 0) {
     throw new RangeError(`initBackend: expected ${BACKEND_NAMES.join(", ")}, got ${unknown ?? "an empty list"}`);

@@ -11,6 +11,7 @@ import {
   withLabels,
 } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkList } from "./argumentChecks.ts";
 import { checkPatches } from "./patchLimit.ts";
 
 /** A class and what the model says of it. */
@@ -55,6 +56,7 @@ export class Classifier {
 
   /** The classes of each image, in the order of the images. */
   async classifyAll(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
+    checkList("classifyAll", "images", images);
     const { top = Infinity, batchSize = BATCH, signal, onProgress } = options;
     const found: LabelScore[][] = [];
     while (found.length < images.length) {
@@ -72,6 +74,7 @@ export class Classifier {
    * @returns [N, E], the caller's
    */
   async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
+    checkList("features", "images", images);
     const { batchSize = BATCH, signal, onProgress } = options;
     const body = this.withLabels([]).model;
     const parts: tf.Tensor2D[] = [];

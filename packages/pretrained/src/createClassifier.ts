@@ -1,4 +1,5 @@
 import { channelsOf, type ImageClassifier } from "@qkv/vit";
+import { checkPretrained } from "./argumentChecks.ts";
 import { Classifier } from "./classifier.ts";
 import type { Pretrained } from "./loadPretrained.ts";
 import { checkPatches, fixedSizeOf } from "./patchLimit.ts";
@@ -9,7 +10,9 @@ import { errorIn, PretrainedError } from "./pretrainedError.ts";
  *
  * @throws PretrainedError if the model is none that tells classes of images apart, or came without an image processor
  */
-export function createClassifier({ name, architecture, model, imageProcessor }: Pretrained): Classifier {
+export function createClassifier(pretrained: Pretrained): Classifier {
+  checkPretrained("createClassifier", pretrained);
+  const { name, architecture, model, imageProcessor } = pretrained;
   if (!isClassifier(model, architecture)) {
     throw new PretrainedError(`${name}/config.json: expected a model that classifies images, got ${architecture}`);
   }

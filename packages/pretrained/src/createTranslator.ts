@@ -1,4 +1,5 @@
 import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
+import { checkPretrained } from "./argumentChecks.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 import type { Pretrained } from "./loadPretrained.ts";
 import { languageCode } from "./languageCodes.ts";
@@ -13,6 +14,7 @@ import { Translator, type TranslatorOptions } from "./translator.ts";
  * @throws PretrainedError if the model is none that translates, came without a tokenizer, or does not know the language
  */
 export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
+  checkPretrained("createTranslator", pretrained);
   if (pretrained.modelType !== "marian") {
     throw new PretrainedError(
       `${pretrained.name}/config.json: expected a model that translates, got ${pretrained.modelType}`,

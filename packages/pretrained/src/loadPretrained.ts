@@ -1,3 +1,4 @@
+import { checkBackend, describeArgument } from "@qkv/backend";
 import type { Dtype } from "@qkv/safetensors";
 import { openTokenizer, Tokenizer, TokenizerError } from "@qkv/tokenizers";
 import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
@@ -66,7 +67,8 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   source: ModelFiles | string,
   { modelTypes, ...options }: LoadPretrainedOptions<T> = {},
 ): Promise<Pretrained<T>> {
-  const files = typeof source === "string" ? remoteFiles(source, options) : source;
+  const files = filesOf(source, options);
+  checkBackend("loadPretrained");
   const json = await readJson(files, "config.json", options);
   const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
   const generation = await readOptionalJson(files, "generation_config.json", options);
@@ -86,6 +88,14 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     generationConfig: generationOf(json, generation),
     dtypes,
   } as Pretrained<T>;
+}
+
+function filesOf(source: ModelFiles | string, options: RemoteOptions): ModelFiles {
+  if (typeof source === "string") return remoteFiles(source, options);
+  if (typeof source?.read === "function") return source;
+  throw new PretrainedError(
+    `loadPretrained: expected a model's files, its id on a hub or an https address, got ${describeArgument(source)}`,
+  );
 }
 
 function architectureFor(

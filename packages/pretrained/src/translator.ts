@@ -1,4 +1,5 @@
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
+import { checkList, checkText } from "./argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
 import { type LedPiece, splitLedText } from "./languageCodes.ts";
 import { languageTag } from "./languageTag.ts";
@@ -106,12 +107,15 @@ export class Translator {
    * @throws the signal's reason if it is aborted
    */
   async translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
+    checkText("translate", text);
     const [translation] = await this.translateAll([text], options);
     return translation as Translation;
   }
 
   /** Many texts at once, which is faster than one after the other: their sentences share batches. */
   async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+    checkList("translateAll", "texts", texts);
+    for (const text of texts) checkText("translateAll", text);
     options.signal?.throwIfAborted();
     const pieces = texts.map((text) => this.#split(text));
     const found = await this.#translatePieces(pieces.flat(), options);
@@ -136,6 +140,7 @@ export class Translator {
     text: string,
     { skip = 0, batchSize = 8, onTotal, onPartial, ...options }: SentenceOptions = {},
   ): AsyncGenerator<TranslatedSentence, void, undefined> {
+    checkText("sentences", text);
     options.signal?.throwIfAborted();
     const pieces = this.#split(text);
     onTotal?.(pieces.length);

@@ -1,3 +1,4 @@
+import { checkText, describeArgument } from "./argumentChecks.ts";
 import type { AddedToken } from "./addedTokens.ts";
 import { AddedVocabulary } from "./addedVocabulary.ts";
 import { AlignedText } from "./alignedText.ts";
@@ -92,6 +93,8 @@ export class Tokenizer {
 
   /** The tokens of each of `texts`. */
   encodeBatch(texts: readonly (string | readonly string[])[], options: Omit<EncodeOptions, "pair"> = {}): Encoding[] {
+    if (!Array.isArray(texts))
+      throw new TypeError(`encodeBatch: expected an array of texts, got ${describeArgument(texts)}`);
     return this.#pad(
       texts.map((text) => this.#encode(text, options)),
       options,
@@ -101,8 +104,14 @@ export class Tokenizer {
   /** The text of `ids`. Ids that are no token's are passed over. */
   decode(ids: Iterable<number>, { skipSpecialTokens = true }: DecodeOptions = {}): string {
     const tokens: string[] = [];
+    if (typeof ids === "string" || typeof ids?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`decode: expected token ids, got ${describeArgument(ids)}`);
+    }
     for (const id of ids) {
       const token = this.idToToken(id);
+      if (token === undefined && typeof id !== "number") {
+        throw new TypeError(`decode: expected token ids that are numbers, got ${describeArgument(id)} among them`);
+      }
       if (token !== undefined && !(skipSpecialTokens && this.#added.isSpecial(token))) tokens.push(token);
     }
     return this.#pipeline.decoder === undefined ? tokens.join(" ") : this.#pipeline.decoder(tokens).join("");
@@ -150,6 +159,7 @@ export class Tokenizer {
   }
 
   #encodeSequence(given: string | readonly string[], sequence: 0 | 1): Segment {
+    checkText(given);
     const tokens = new TokenList();
     const text = typeof given === "string" ? given.toWellFormed() : given.map((word) => word.toWellFormed());
     if (typeof text === "string") this.#encodeText(text, tokens);

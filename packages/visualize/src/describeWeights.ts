@@ -1,3 +1,4 @@
+import { checkLabels, checkNumbers } from "./argumentChecks.ts";
 import { printable } from "./printable.ts";
 
 /** A matrix of weights and what its sides mean. */
@@ -31,6 +32,9 @@ export function describeWeights(matrix: WeightMatrix, limit = 12): string {
 
 /** Refuses another number of values than rows * columns. */
 export function checkMatrix(who: string, { rows, columns, values }: WeightMatrix): void {
+  checkLabels(who, "rows", rows);
+  checkLabels(who, "columns", columns);
+  checkNumbers(who, "values", values);
   if (values.length !== rows.length * columns.length) {
     throw new RangeError(`${who}: expected ${rows.length} * ${columns.length} values, got ${values.length}`);
   }

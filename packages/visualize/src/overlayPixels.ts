@@ -1,3 +1,4 @@
+import { checkNumbers } from "./argumentChecks.ts";
 import { heatColor } from "./heatColor.ts";
 import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
 
@@ -36,6 +37,7 @@ export function overlayPixels(
   { strength = 0.7, edges = "smooth" }: OverlayOptions = {},
 ): RgbaPixels {
   const { width, height, data } = picture;
+  checkNumbers("overlayPixels", "the picture's data", data);
   const channels = data.length / (width * height);
   if (![1, 3, 4].includes(channels)) {
     throw new RangeError(

@@ -1,3 +1,5 @@
+import { checkNumbers } from "./argumentChecks.ts";
+
 /** A number for each patch of a picture that a grid of them covers. */
 export interface PatchWeights {
   readonly rows: number;
@@ -8,6 +10,7 @@ export interface PatchWeights {
 
 /** The numbers brought to 0 to 1, the greatest being 1. @throws RangeError if they are not rows * columns */
 export function relativeWeights(who: string, { rows, columns, values }: PatchWeights): Float32Array {
+  checkNumbers(who, "values", values);
   if (![rows, columns].every((size) => Number.isInteger(size) && size > 0) || values.length !== rows * columns) {
     throw new RangeError(`${who}: expected ${rows} x ${columns} values, got ${values.length}`);
   }

@@ -1,3 +1,5 @@
+import { checkLabels, checkNumbers } from "./argumentChecks.ts";
+
 /** Matrices of weights in a grid: layers and heads, say. */
 export interface WeightGrid {
   /** [rows, columns, queries, keys] */
@@ -27,6 +29,8 @@ export interface ReadGrid {
 /** Takes a grid apart. @throws RangeError if the values or the labels are not as many as the shape says */
 export function readGrid(who: string, grid: WeightGrid): ReadGrid {
   const { shape, values } = grid;
+  checkNumbers(who, "shape", shape);
+  checkNumbers(who, "values", values);
   const [rows, columns, queries, keys] = shape;
   if (shape.length !== 4 || shape.some((size) => !Number.isInteger(size) || size < 0)) {
     throw new RangeError(`${who}: expected a shape [rows, columns, queries, keys], got [${shape}]`);
@@ -48,6 +52,7 @@ export function readGrid(who: string, grid: WeightGrid): ReadGrid {
 
 function labelsOf(who: string, name: string, labels: readonly string[] | undefined, size: number): readonly string[] {
   if (labels === undefined) return Array.from({ length: size }, (_, i) => String(i));
+  checkLabels(who, name, labels);
   if (labels.length !== size) throw new RangeError(`${who}: expected ${size} labels of ${name}, got ${labels.length}`);
   return labels;
 }

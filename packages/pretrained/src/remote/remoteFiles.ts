@@ -49,7 +49,10 @@ const TIMEOUT_MS = 25_000;
 export function remoteFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
   const parsed = parseModelRef(ref, options.endpoint);
   if (parsed === undefined) {
-    throw new PretrainedError(`expected the id of a model on a hub (owner/name) or an https address, got ${ref}`);
+    throw new PretrainedError(
+      `expected the id of a model on a hub (owner/name) or an https address, got ${ref}; ` +
+        "for a folder on this machine, give modelFolder(path) of @qkv/pretrained/node",
+    );
   }
   const { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS, endpoint = HUB, token, onProgress } = options;
   const isTokens = parsed.kind === "hub" && parsed.endpoint === parseEndpoint(endpoint);

@@ -4,6 +4,7 @@ import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
 import { type GenerationOptions, type GenerativeModel, settingsOf } from "./options.ts";
+import { checkModel, checkSources } from "./sourceChecks.ts";
 
 /**
  * What the model makes of each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
@@ -21,7 +22,8 @@ export async function generate(
   sourceIds: readonly (readonly number[])[],
   options: GenerationOptions = {},
 ): Promise<GeneratedSequence[][]> {
-  checkSources(sourceIds, options.attentionMask);
+  checkModel("generate", model);
+  checkSources("generate", sourceIds, options.attentionMask);
   if ("encode" in model || options.attentionMask) return search(model, sourceIds, options);
   const found: GeneratedSequence[][] = [];
   for (const places of placesByLength(sourceIds)) {
@@ -54,7 +56,8 @@ export async function* generateStream(
   sourceIds: readonly number[],
   options: GenerationOptions = {},
 ): AsyncGenerator<number, void, undefined> {
-  checkSources([sourceIds], options.attentionMask);
+  checkModel("generateStream", model);
+  checkSources("generateStream", [sourceIds], options.attentionMask);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
   const settings = settingsOf(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {
@@ -106,24 +109,4 @@ function placesByLength(sourceIds: readonly (readonly number[])[]): readonly (re
   const groups = new Map<number, number[]>();
   for (const [place, { length }] of sourceIds.entries()) groups.set(length, [...(groups.get(length) ?? []), place]);
   return [...groups.values()];
-}
-
-function checkSources(
-  sourceIds: readonly (readonly number[])[],
-  attentionMask: readonly (readonly number[])[] | undefined,
-): void {
-  const empty = sourceIds.findIndex((ids) => ids.length === 0);
-  if (empty !== -1) throw new RangeError(`generate: expected at least one id in source ${empty}, got none`);
-  if (attentionMask === undefined) return;
-  const length = sourceIds[0]?.length ?? 0;
-  const fits = [...sourceIds, ...attentionMask].every((row) => row.length === length);
-  if (!fits || attentionMask.length !== sourceIds.length) {
-    const lengths = (rows: readonly (readonly number[])[]) => `[${rows.map((row) => row.length).join(", ")}]`;
-    throw new RangeError(
-      `generate: expected sources and attentionMask of one length, got ${lengths(sourceIds)} and ${lengths(attentionMask)}`,
-    );
-  }
-  const hidden = attentionMask.findIndex((row) => !row.includes(1));
-  if (hidden !== -1)
-    throw new RangeError(`generate: expected at least one token in source ${hidden}, got padding alone`);
 }

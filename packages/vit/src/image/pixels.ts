@@ -1,3 +1,5 @@
+import { describeArgument } from "@qkv/backend";
+
 /** A decoded image: one byte for each channel of each pixel, row after row. A page's `ImageData` is one (RGBA). */
 export interface Pixels {
   /** [height, width, channels] */
@@ -13,6 +15,12 @@ export type CheckedPixels = Required<Pixels>;
 
 /** The image with its channels counted. @throws RangeError if the data is of another size than width and height say */
 export function checkPixels(pixels: Pixels): CheckedPixels {
+  if (!isBytes(pixels?.data)) {
+    const got = pixels?.data === undefined ? describeArgument(pixels) : `data that is ${describeArgument(pixels.data)}`;
+    throw new RangeError(
+      `pixels: expected a decoded image { data, width, height } of bytes, got ${got}; decodeImage reads a file`,
+    );
+  }
   const { data, width, height } = pixels;
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0)) {
     throw new RangeError(`pixels: expected a width and height from 1, got ${width} x ${height}`);
@@ -27,4 +35,8 @@ export function checkPixels(pixels: Pixels): CheckedPixels {
     );
   }
   return { data, width, height, channels };
+}
+
+function isBytes(data: unknown): boolean {
+  return /^\[object Uint8(?:Clamped)?Array\]$/.test(Object.prototype.toString.call(data));
 }

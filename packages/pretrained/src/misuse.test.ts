@@ -1,0 +1,271 @@
+// What people do by mistake, and the sentence that says so.
+import { causalMask, keyMask, scaledDotProductAttention } from "@qkv/attention";
+import { initBackend, linear } from "@qkv/backend";
+import { Linear, Params } from "@qkv/nn";
+import { trainBpe } from "@qkv/tokenizers";
+import {
+  CausalLanguageModel,
+  generate,
+  generateStream,
+  MarianModel,
+  parseGpt2Config,
+  parseMarianConfig,
+} from "@qkv/transformer";
+import { preprocessImages, VitClassifier, vitConfig } from "@qkv/vit";
+import { heatMap, headView, terminalHeatMap } from "@qkv/visualize";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Classifier, createClassifier, createTranslator, loadPretrained, Translator } from "./index.ts";
+import { modelFolder } from "./node.ts";
+
+/** A model that goes after its test. */
+function owned<M extends { dispose(): void }>(model: M): M {
+  made.push(model);
+  return model;
+}
+const marian = () =>
+  owned(
+    new MarianModel(
+      Params.initialized(),
+      parseMarianConfig({
+        ...{ model_type: "marian", vocab_size: 20, d_model: 8, max_position_embeddings: 16 },
+        ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 8 },
+        ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 8 },
+        ...{ pad_token_id: 1, eos_token_id: 0, decoder_start_token_id: 1 },
+      }),
+    ),
+  );
+const gpt2 = () =>
+  owned(
+    new CausalLanguageModel(
+      Params.initialized(),
+      parseGpt2Config({ model_type: "gpt2", vocab_size: 20, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 16 }),
+    ),
+  );
+const vit = () =>
+  owned(
+    new VitClassifier(
+      Params.initialized(),
+      vitConfig({ imageSize: [4, 4], patchSize: 2, dModel: 8, numLayers: 1, numHeads: 2, labels: ["cat", "dog"] }),
+    ),
+  );
+
+/** Something of another type than TypeScript lets through. */
+const wrong = (value: unknown) => value as never;
+const later = <T>(value: T) => Promise.resolve(value);
+
+await initBackend("cpu");
+const made: { dispose(): void }[] = [];
+beforeEach(() => tf.engine().startScope());
+afterEach(() => {
+  tf.engine().endScope();
+  for (const model of made.splice(0)) model.dispose();
+});
+
+describe("a model from somewhere", () => {
+  test.each(["./models/x", "../x", "/abs/x", "C:\\x", "models\\x", "file:///abs/x", "~/x", "x", ""])(
+    "%j is a path, which goes through modelFolder",
+    (path) =>
+      expect(loadPretrained(path)).rejects.toThrow(
+        "expected the id of a model on a hub (owner/name) or an https address, " +
+          `got ${path.replaceAll("\\", "\\")}; for a folder on this machine, give modelFolder(path) of @qkv/pretrained/node`,
+      ),
+  );
+
+  test("a folder that is nowhere, or a file", async () => {
+    await expect(loadPretrained(modelFolder("no/such"))).rejects.toThrow(
+      "no/such: expected a model folder, got nothing",
+    );
+    await expect(loadPretrained(modelFolder("package.json"))).rejects.toThrow("expected a model folder, got a file");
+  });
+
+  test.each([
+    [undefined, "nothing"],
+    [later(modelFolder("x")), "a promise: await it"],
+    [new URL("https://a.example/m"), "a URL"],
+    [["owner/name"], "an array"],
+  ])("%s is no source", (source, got) =>
+    expect(loadPretrained(wrong(source))).rejects.toThrow(
+      `loadPretrained: expected a model's files, its id on a hub or an https address, got ${got}`,
+    ),
+  );
+
+  test("a promise of one is no model yet", () => {
+    const message = "expected an opened model, which loadPretrained gives, got a promise: await it";
+    expect(() => createTranslator(wrong(later({})))).toThrow(`createTranslator: ${message}`);
+    expect(() => createClassifier(wrong(later({})))).toThrow(`createClassifier: ${message}`);
+    expect(() => createClassifier(wrong(undefined))).toThrow("createClassifier: expected an opened model");
+  });
+});
+
+describe("texts and images", () => {
+  const translator = () => new Translator(marian(), wrong({}), { maxPositions: 16 });
+  const classifier = () => new Classifier(vit(), {});
+
+  test("a translator takes a string, or an array of them", async () => {
+    await expect(translator().translate(wrong(["a"]))).rejects.toThrow("translate: expected a string, got an array");
+    await expect(translator().translate(wrong(later("a")))).rejects.toThrow(
+      "translate: expected a string, got a promise",
+    );
+    await expect(translator().translate(wrong(undefined))).rejects.toThrow("translate: expected a string, got nothing");
+    await expect(translator().translateAll(wrong("a"))).rejects.toThrow(
+      "translateAll: expected an array of texts, got a string",
+    );
+    await expect(translator().translateAll(wrong([1]))).rejects.toThrow(
+      "translateAll: expected a string, got number 1",
+    );
+    await expect(translator().sentences(wrong(3)).next()).rejects.toThrow("sentences: expected a string, got number 3");
+  });
+
+  test.each([
+    ["a path", "cat.png", "got a string"],
+    ["a file's bytes", new Uint8Array(9), "got a Uint8Array"],
+    ["a promise of pixels", later({}), "got a promise: await it"],
+    ["pixels in floats", { data: new Float32Array(48), width: 4, height: 4 }, "got data that is a Float32Array"],
+    ["a tensor", { data: tf.ones([4, 4, 3]), width: 4, height: 4 }, "got data that is float32 [4,4,3]"],
+    ["nothing", undefined, "got nothing"],
+  ])("a classifier takes decoded pixels, not %s", async (_, image, got) => {
+    const message = "pixels: expected a decoded image { data, width, height } of bytes, ";
+    await expect(classifier().classify(wrong(image))).rejects.toThrow(`${message}${got}`);
+    expect(() => preprocessImages([wrong(image)], {})).toThrow(`${message}${got}; decodeImage reads a file`);
+  });
+
+  test("many images come in an array", async () => {
+    const one = { data: new Uint8Array(48), width: 4, height: 4 };
+    await expect(classifier().classifyAll(wrong(one))).rejects.toThrow(
+      "classifyAll: expected an array of images, got an object",
+    );
+    await expect(classifier().classify(wrong([one]))).rejects.toThrow("pixels: expected a decoded image");
+  });
+
+  test("a tokenizer takes text one way and ids the other", async () => {
+    const tokenizer = await trainBpe(["a b"], { vocabSize: 8 });
+    expect(() => tokenizer.encode(wrong(5))).toThrow("encode: expected a string, or an array of words, got number 5");
+    expect(() => tokenizer.encode(wrong(undefined))).toThrow("got nothing");
+    expect(() => tokenizer.encode(wrong(["a", 5]))).toThrow("got an array with number 5");
+    expect(() => tokenizer.encode("a", { pair: wrong(later("b")) })).toThrow("got a promise: await it");
+    expect(() => tokenizer.encodeBatch(wrong("a"))).toThrow("encodeBatch: expected an array of texts, got a string");
+    expect(() => tokenizer.decode(wrong("1 2"))).toThrow("decode: expected token ids, got a string");
+    expect(() => tokenizer.decode(wrong(later([1])))).toThrow("decode: expected token ids, got a promise: await it");
+    expect(() => tokenizer.decode(wrong([[1, 2]]))).toThrow(
+      "decode: expected token ids that are numbers, got an array",
+    );
+    expect(() => tokenizer.decode(wrong(tf.tensor1d([1], "int32")))).toThrow("got a tensor: await its data()");
+  });
+
+  test("generate takes ids, an array for each source", async () => {
+    const model = gpt2();
+    const message = "generate: expected an array of token ids for each source, got";
+    await expect(generate(model, wrong("once"))).rejects.toThrow(`${message} a string`);
+    await expect(generate(model, wrong(tf.ones([1, 2], "int32")))).rejects.toThrow(`${message} int32 [1,2]`);
+    await expect(generate(model, wrong(later([[1]])))).rejects.toThrow(`${message} a promise: await it`);
+    await expect(generate(model, wrong([1, 2]))).rejects.toThrow(
+      "expected source 0 to be an array of token ids, got number 1",
+    );
+    await expect(generate(model, wrong([["once"]]))).rejects.toThrow("got an array of a string");
+    await expect(generate(wrong(later(model)), [[1]])).rejects.toThrow(
+      "expected a model that generates, got a promise: await it",
+    );
+    await expect(generateStream(model, wrong("once")).next()).rejects.toThrow(
+      "generateStream: expected source 0 to be an array of token ids, got a string",
+    );
+  });
+
+  test("pictures take labels and plain numbers", () => {
+    const matrix = { rows: ["a"], columns: ["b"], values: [1] };
+    const numbers = "expected values to be an array of numbers, row by row, got";
+    expect(() => heatMap({ ...matrix, values: wrong(tf.ones([1, 1])) })).toThrow(
+      `heatMap: ${numbers} a tensor: await its data()`,
+    );
+    expect(() => heatMap({ ...matrix, values: wrong(later([1])) })).toThrow(`${numbers} a promise: await it`);
+    expect(() => heatMap({ ...matrix, values: wrong([[1]]) })).toThrow(`${numbers} an array of an array`);
+    expect(() => heatMap({ ...matrix, rows: wrong("a") })).toThrow(
+      "heatMap: expected rows to be an array of strings, got a string",
+    );
+    expect(() => terminalHeatMap({ ...matrix, columns: wrong([1]) })).toThrow(
+      "expected columns to be an array of strings, got number 1",
+    );
+    expect(() => headView({ shape: [1, 1, 1], values: wrong("1") })).toThrow(
+      /headView: expected values .* got a string/,
+    );
+  });
+});
+
+describe("after dispose", () => {
+  const ids = () => tf.tensor2d([[2, 3]], undefined, "int32");
+  const gone = "expected a model in use, got one that was disposed";
+
+  test("a model says so, and whatever drives it", async () => {
+    const [seq2seq, causal, images] = [marian(), gpt2(), vit()];
+    const translator = new Translator(seq2seq, wrong({ encode: () => ({ ids: [2, 0], tokens: ["a", "</s>"] }) }), {
+      maxPositions: 16,
+    });
+    const classifier = new Classifier(images, {});
+    for (const model of [seq2seq, causal, images]) model.dispose();
+    expect(() => seq2seq.forward({ ids: ids(), decoderIds: ids() })).toThrow(`MarianModel.forward: ${gone}`);
+    expect(() => causal.forward({ ids: ids() })).toThrow(`CausalLanguageModel.forward: ${gone}`);
+    expect(() => images.forward(tf.ones([1, 3, 4, 4]))).toThrow(`VitClassifier.forward: ${gone}`);
+    await expect(generate(causal, [[1]])).rejects.toThrow(`CausalLanguageModel.decode: ${gone}`);
+    await expect(generateStream(causal, [1]).next()).rejects.toThrow(gone);
+    await expect(translator.translate("a")).rejects.toThrow(`MarianModel.encode: ${gone}`);
+    await expect(translator.sentences("a").next()).rejects.toThrow(gone);
+    await expect(classifier.classify({ data: new Uint8Array(48), width: 4, height: 4 })).rejects.toThrow(
+      `VitClassifier.forward: ${gone}`,
+    );
+    expect(() => causal.dispose()).not.toThrow();
+  });
+
+  test("a layer or a function names the tensor", () => {
+    const params = Params.initialized();
+    const layer = new Linear(params, 2, 3);
+    params.dispose();
+    expect(() => layer.forward(tf.ones([1, 2]))).toThrow(
+      "linear: expected weight to be a tensor [...], got a tensor that was disposed",
+    );
+    const x = tf.ones([1, 2]);
+    x.dispose();
+    expect(() => linear(x, tf.ones([3, 2]))).toThrow(
+      "linear: expected x to be a tensor [..., I], got a tensor that was disposed",
+    );
+  });
+});
+
+describe("tensors", () => {
+  test("another rank, dtype or kind is told beside what was expected", () => {
+    const model = gpt2();
+    const forward = (ids: unknown, keep?: unknown) => () =>
+      model.forward({ ids: wrong(ids), ...(keep !== undefined && { keep: wrong(keep) }) });
+    const message = "CausalLanguageModel.forward: expected ids to be int32 [B, L], got";
+    expect(forward(tf.ones([1, 2]))).toThrow(`${message} float32 [1,2]`);
+    expect(forward(tf.ones([2], "int32"))).toThrow(`${message} int32 [2]`);
+    expect(forward(later(tf.ones([1, 2], "int32")))).toThrow(`${message} a promise: await it`);
+    expect(forward([[1, 2]])).toThrow(`${message} an array`);
+    expect(forward(undefined)).toThrow(`${message} nothing`);
+    expect(forward(tf.ones([1, 2], "int32"), tf.ones([1, 2], "int32"))).toThrow(
+      "expected keep to be bool [B, L], got int32 [1,2]",
+    );
+    expect(() => keyMask(wrong([true]))).toThrow("keyMask: expected keep to be a tensor [B, K], got an array");
+    const q = tf.ones([1, 2, 3]);
+    expect(() => scaledDotProductAttention(q, q, q)).toThrow(
+      "scaledDotProductAttention: expected q to be a tensor [B, H, Q, D], got float32 [1,2,3]",
+    );
+    expect(causalMask(2, 2).shape).toEqual([2, 2]);
+  });
+
+  test("what tf.* returns is taken without a cast", () => {
+    const q = tf.reshape(tf.ones([8]), [1, 1, 2, 4]) as tf.Tensor;
+    const doubled: tf.Tensor4D = scaledDotProductAttention(tf.add(q, q), tf.mul(q, 2), tf.neg(q));
+    expect(doubled.shape).toEqual([1, 1, 2, 4]);
+    const model = gpt2();
+    expect(model.forward({ ids: tf.cast(tf.ones([1, 3]), "int32") }).logits.shape).toEqual([1, 3, 20]);
+  });
+});
+
+test("a backend's name, not a promise of one", async () => {
+  await expect(initBackend(wrong(later("cpu")))).rejects.toThrow(
+    "initBackend: expected webgpu, wasm, cpu, got a promise: await it",
+  );
+  await expect(initBackend(wrong({ backend: "cpu" }))).rejects.toThrow(
+    "initBackend: expected webgpu, wasm, cpu, got an object",
+  );
+});

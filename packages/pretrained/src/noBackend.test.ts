@@ -1,0 +1,14 @@
+// Before any backend is started. The file starts none, and has the engine to itself.
+import { causalMask, lengthMask, MultiHeadAttention } from "@qkv/attention";
+import { Params } from "@qkv/nn";
+import { expect, test } from "vitest";
+import { loadPretrained, memoryFiles } from "./index.ts";
+
+const first = "expected a backend to compute with, got none: call `await initBackend()` of @qkv/backend first";
+
+test("a model, a layer and a mask say what to call first", async () => {
+  await expect(loadPretrained(memoryFiles("m", new Map()))).rejects.toThrow(`loadPretrained: ${first}`);
+  expect(() => new MultiHeadAttention(Params.initialized(), { dModel: 8, numHeads: 2 })).toThrow(`Params: ${first}`);
+  expect(() => causalMask(2, 2)).toThrow(first);
+  expect(() => lengthMask([1], 2)).toThrow(first);
+});

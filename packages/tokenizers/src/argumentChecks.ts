@@ -1,0 +1,19 @@
+/** Refuses what is no text, nor the words of one. @throws TypeError */
+export function checkText(text: string | readonly string[]): void {
+  const odd: unknown = Array.isArray(text) ? text.find((word) => typeof word !== "string") : text;
+  if (typeof text !== "string" && (!Array.isArray(text) || odd !== undefined)) {
+    const got = Array.isArray(text) ? `an array with ${describeArgument(odd)}` : describeArgument(text);
+    throw new TypeError(`encode: expected a string, or an array of words, got ${got}`);
+  }
+}
+
+/** What was given for an argument, in a few words for an error message. */
+export function describeArgument(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string") return "a string";
+  if (typeof value !== "object") return `${typeof value} ${String(value)}`;
+  if ("then" in value) return "a promise: await it";
+  if (Array.isArray(value)) return "an array";
+  return "dataId" in value ? "a tensor: await its data()" : "an object";
+}
