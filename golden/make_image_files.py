@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 from safetensors.numpy import save_file
 
 OUT = Path(__file__).parent.parent / "packages" / "vit" / "test" / "images"
@@ -42,6 +42,41 @@ def rotated(orientation: int) -> dict:
     return dict(exif=exif)
 
 
+def xmp(orientation: str) -> bytes:
+    """XMP with an orientation as an attribute, or as an element."""
+    head = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    return f'{head}<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" {orientation}</rdf:RDF></x:xmpmeta>'.encode()
+
+
+ATTRIBUTE = 'tiff:Orientation="%d"/>'
+ELEMENT = "><tiff:Orientation>%d</tiff:Orientation></rdf:Description>"
+
+
+def png_text(key: str, text: str, **how) -> dict:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(key, text, **how) if key.startswith("XML") else info.add_text(key, text, **how)
+    return dict(pnginfo=info)
+
+
+def big_endian(orientation: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif.endian = ">"
+    exif[0x0112] = orientation
+    return exif
+
+
+def raw_profile(orientation: int) -> str:
+    """EXIF as ImageMagick writes it into a PNG's text."""
+    data = rotated(orientation)["exif"].tobytes()
+    return f"\nexif\n{len(data):8}\n{data.hex()}\n"
+
+
+def no_orientation() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0131] = "a program"
+    return exif
+
+
 def sixteen_bits(name: str, wide: np.ndarray) -> None:
     """A PNG of 16 bits in each channel, which Pillow does not write for colours."""
     height, width, channels = wide.shape
@@ -68,6 +103,20 @@ FILES = {
     "grey.jpg": (GREY, dict(quality=90)),
     "cmyk.jpg": (RGB.convert("CMYK"), dict(quality=95)),
     **{f"rotated-{n}.jpg": (RGB, dict(quality=90, subsampling=0, **rotated(n))) for n in range(2, 9)},
+    "turned-xmp.jpg": (RGB, dict(quality=90, subsampling=0, xmp=xmp(ATTRIBUTE % 6))),
+    "turned-xmp-element.jpg": (RGB, dict(quality=90, subsampling=0, xmp=xmp(ELEMENT % 8))),
+    "turned-exif-first.jpg": (RGB, dict(quality=90, subsampling=0, xmp=xmp(ATTRIBUTE % 6), **rotated(3))),
+    "turned-exif-upright.jpg": (RGB, dict(quality=90, subsampling=0, xmp=xmp(ATTRIBUTE % 6), **rotated(1))),
+    "turned-exif-unknown.jpg": (RGB, dict(quality=90, subsampling=0, xmp=xmp(ATTRIBUTE % 6), **rotated(9))),
+    "turned-exif-silent.jpg": (RGB, dict(quality=90, subsampling=0, xmp=xmp(ATTRIBUTE % 5), exif=no_orientation())),
+    "turned-big-endian.jpg": (RGB, dict(quality=90, subsampling=0, exif=big_endian(7))),
+    "turned-exif.png": (RGB, rotated(6)),
+    "turned-xmp.png": (RGB, png_text("XML:com.adobe.xmp", xmp(ATTRIBUTE % 2).decode())),
+    "turned-xmp-packed.png": (RGBA, png_text("XML:com.adobe.xmp", xmp(ELEMENT % 7).decode(), zip=True)),
+    "turned-profile.png": (GREY, png_text("Raw profile type exif", raw_profile(8))),
+    "turned-profile-packed.png": (GREY_ALPHA, png_text("Raw profile type exif", raw_profile(4), zip=True)),
+    "turned-exif.webp": (RGB, dict(lossless=True, **rotated(8))),
+    "turned-xmp.webp": (RGBA, dict(lossless=True, exact=True, xmp=xmp(ATTRIBUTE % 6))),
     "lossy.webp": (RGB, dict(quality=80)),
     "lossless.webp": (RGB, dict(lossless=True)),
     "alpha.webp": (RGBA, dict(lossless=True, exact=True)),

@@ -1,6 +1,12 @@
 export { centerCrop } from "./image/centerCrop.ts";
 export { decodeImage } from "./image/decodeImage.ts";
-export { ImageFileError, type ImageHeader, MAX_PIXELS, readImageHeader } from "./image/imageHeader.ts";
+export {
+  type DecodeImageOptions,
+  ImageFileError,
+  type ImageHeader,
+  MAX_PIXELS,
+  readImageHeader,
+} from "./image/imageHeader.ts";
 export { formatPreprocessorConfig } from "./image/formatPreprocessorConfig.ts";
 export { parsePreprocessorConfig } from "./image/parsePreprocessorConfig.ts";
 export type { CheckedPixels, Pixels } from "./image/pixels.ts";

@@ -1,19 +1,25 @@
-import { ImageFileError, MAX_PIXELS, readImageHeader } from "./imageHeader.ts";
+import { type DecodeImageOptions, ImageFileError, MAX_PIXELS, readImageHeader } from "./imageHeader.ts";
+import { orientationOf, turnUpright } from "./orientation.ts";
 import type { Pixels } from "./pixels.ts";
 
 /**
  * The pixels of a PNG, JPEG, WebP, GIF or AVIF file, by the optional peer `sharp`, the same ones that Pillow sees (AVIF:
  * to one step of 255).
  *
- * Upright as the EXIF orientation says, colour profiles left aside as in Python, of an animation the first frame. The
- * file's header is read first: what is no image or too large is never decoded.
+ * Upright as EXIF says, or XMP where EXIF does not (Pillow's `exif_transpose`), colour profiles left aside as in Python, of
+ * an animation the first frame. The file's header is read first: what is no image or too large is never decoded.
  *
  * @throws ImageFileError saying what the file is
  */
-export async function decodeImage(file: Uint8Array): Promise<Pixels> {
-  readImageHeader(file);
+export async function decodeImage(
+  file: Uint8Array,
+  { maxPixels = MAX_PIXELS }: DecodeImageOptions = {},
+): Promise<Pixels> {
+  const { type } = readImageHeader(file, maxPixels);
   const sharp = await openSharp();
-  const image = sharp(file, { ignoreIcc: true, failOn: "error", limitInputPixels: MAX_PIXELS }).autoOrient();
+  const orientation = await orientationOf(file, type);
+  const stored = sharp(file, { ignoreIcc: true, failOn: "error", limitInputPixels: maxPixels });
+  const image = orientation === undefined ? stored.autoOrient() : stored;
   try {
     const { space } = await image.metadata();
     const inks = space === "cmyk";
@@ -23,7 +29,8 @@ export async function decodeImage(file: Uint8Array): Promise<Pixels> {
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
-    return { data: inks ? inksToRgb(data) : data, width, height, channels: inks ? 3 : (info.channels as 1 | 3 | 4) };
+    const channels = inks ? 3 : (info.channels as 1 | 3 | 4);
+    return turnUpright({ data: inks ? inksToRgb(data) : data, width, height, channels }, orientation ?? 1);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ImageFileError(`expected a whole image, got one that is broken or cut off (${reason})`, { cause });

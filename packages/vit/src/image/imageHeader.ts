@@ -1,3 +1,4 @@
+import { describeArgument } from "@qkv/backend";
 import { imageDimensionsFromData } from "image-dimensions";
 import { unknownKind } from "./unknownKind.ts";
 
@@ -20,18 +21,27 @@ export interface ImageHeader {
  */
 export const MAX_PIXELS = 2 ** 27;
 
+/** How an image is decoded. */
+export interface DecodeImageOptions {
+  /** The most pixels that are decoded. Default {@link MAX_PIXELS}. */
+  readonly maxPixels?: number | undefined;
+}
+
 /** Reads what kind of image a file is and how large, before anything is decoded. @throws ImageFileError */
-export function readImageHeader(bytes: Uint8Array): ImageHeader {
+export function readImageHeader(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): ImageHeader {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new ImageFileError(`expected an image file's bytes, a Uint8Array, got ${describeArgument(bytes)}`);
+  }
   const header = imageDimensionsFromData(bytes);
   if (header === undefined) throw new ImageFileError(`${EXPECTED}, got ${unknownKind(bytes)}`);
   const { type, width, height } = header;
   if (type === "heic") throw new ImageFileError(`${EXPECTED}, got HEIC: export the photo as JPEG`);
   if (width === 0 || height === 0)
     throw new ImageFileError(`expected an image, got one of ${width} x ${height} pixels`);
-  if (width * height > MAX_PIXELS) {
+  if (width * height > maxPixels) {
     throw new ImageFileError(
-      `expected an image of at most ${millions(MAX_PIXELS)} million pixels, got ${width} x ${height}, which is ` +
-        `${millions(width * height)} million: make it smaller first`,
+      `expected an image of at most ${millions(maxPixels)} million pixels, got ${width} x ${height}, which is ` +
+        `${millions(width * height)} million: make it smaller first, or raise maxPixels`,
     );
   }
   return { type, width, height };
