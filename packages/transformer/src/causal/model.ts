@@ -73,6 +73,7 @@ export class CausalLanguageModel implements CausalModel {
 
   /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */
   forward({ ids, keep }: CausalInputs, options: ForwardOptions = {}): CausalOutput {
+    this.params.checkInUse("CausalLanguageModel.forward");
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
     if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
     return tidy(() => {
@@ -107,6 +108,7 @@ export class CausalLanguageModel implements CausalModel {
     past?: DecoderPast,
     { headMasks, keep, ...places }: Pick<ForwardOptions, "headMasks"> & DecodeOptions = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
+    this.params.checkInUse("CausalLanguageModel.decode");
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
     return tidy(() => {
       const output = this.#run(ids, past, keep, { headMasks }, places);
