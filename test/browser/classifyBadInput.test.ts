@@ -151,6 +151,23 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify an
     await page.close();
   });
 
+  test("gives no answer where a model's numbers are none, and answers with the next model", async () => {
+    const { page, printed } = await open();
+    const files = tiny({});
+    const weights = files.find(({ name }) => name === "model.safetensors")?.buffer;
+    weights?.writeFloatLE(NaN, weights.length - 4);
+    await bring(page, "drop", files);
+    await page.locator(".knows", { hasText: "fox, heron" }).waitFor();
+    await pick(page, [image("rgb.png")]);
+    await page.getByRole("alert").filter({ hasText: "values that are not numbers" }).waitFor();
+    expect(await page.evaluate(() => document.body.innerText)).not.toMatch(/NaN ?%/);
+    await page.locator(".model-picker summary").click();
+    await page.getByRole("button", { name: "CIFAR-10" }).click();
+    expect(await answer(page, "rgb.png")).toHaveLength(5);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
   test("names the picture that it cannot learn from", async () => {
     const { page, printed } = await open();
     await page.locator(".teach summary").click();
