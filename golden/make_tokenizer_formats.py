@@ -154,9 +154,14 @@ PIECES = {
     "unigram-suffix": {"model_type": "unigram", "treat_whitespace_as_suffix": True},
     "bpe-suffix": {"model_type": "bpe", "treat_whitespace_as_suffix": True, "byte_fallback": True, "remove_extra_whitespaces": False},
     "bpe": {"model_type": "bpe", "user_defined_symbols": ["<sep>", "keepme"], "add_dummy_prefix": False},
+    "unigram-ties": {"model_type": "unigram", "treat_whitespace_as_suffix": True, "user_defined_symbols": ["!!", "...", "▁a", "the"]},
 }
+OTHERS = ["a<sep>b <sep> keepme", " x  ▁▁ y ▁", "the<sep>", "e\u0301\u0301 ½ か か\u3099"]
 SENTENCES = [text for text in TRICKY if not any(token in text for token in ("<unk>", "<s>", "</s>"))]
-SENTENCES += ["a<sep>b <sep> keepme", " x  ▁▁ y ▁", "aaaaaaaaaaaa", "the<sep>", "e\u0301\u0301 ½ か か\u3099"]
+SENTENCES += [*OTHERS[:2], "aaaaaaaaaaaa", *OTHERS[2:]]
+# A text that spells control pieces, and what a sum of single precision decides.
+SPELLINGS = [*TRICKY, *OTHERS, "▁▁▁"]
+SPELLINGS += [char * count for char in ("a", "!", ".", "at", "the ") for count in (12, 23, 57)]
 
 
 def train(options):
@@ -186,7 +191,7 @@ def sentence_pieces():
         model = train(options)
         processor = sentencepiece.SentencePieceProcessor(model_proto=model)
         cases = []
-        for text in SENTENCES:
+        for text in SPELLINGS:
             ids = processor.encode(text)
             known = processor.unk_id() not in ids  # what stands for an unknown token is another matter
             cases.append({"text": text, "ids": ids, "decoded": processor.decode(ids) if known else None})

@@ -15,6 +15,8 @@ export interface AddedToken {
   readonly normalized: boolean;
   /** Left out when decoding with `skipSpecialTokens`. */
   readonly special: boolean;
+  /** Whether a text may spell it; SentencePiece's control pieces are for programs alone. Default true. */
+  readonly in_text?: boolean;
 }
 
 /** Reads an entry of `added_tokens`. */
@@ -28,6 +30,7 @@ export function readAddedToken(json: Json): AddedToken {
     rstrip: json.at("rstrip").booleanOr(false),
     normalized: json.at("normalized").booleanOr(!special),
     special,
+    ...(!json.at("in_text").booleanOr(true) && { in_text: false }),
   };
 }
 

@@ -33,7 +33,7 @@ export class AddedVocabulary {
     const finder = (normalized: boolean): AddedTokenFinder =>
       new AddedTokenFinder(
         this.tokens
-          .filter((token) => token.normalized === normalized)
+          .filter((token) => token.normalized === normalized && token.in_text !== false)
           .map((token) => [this.#texts.get(token.id) ?? "", token]),
       );
     this.inText = finder(false);

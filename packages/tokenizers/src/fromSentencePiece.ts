@@ -21,7 +21,9 @@ export function sentencePieceConfig(model: SentencePieceModel): TokenizerConfig 
   const { pieces, algorithm } = model;
   const user = pieces.filter(({ type }) => type === "user").map(({ text }) => text);
   const isSpecial = ({ type }: { readonly type: string }): boolean => type === "control" || type === "unknown";
-  const added = pieces.flatMap((piece, id) => (isSpecial(piece) ? [{ id, content: piece.text, special: true }] : []));
+  const added = pieces.flatMap((piece, id) =>
+    isSpecial(piece) ? [{ id, content: piece.text, special: true, in_text: false }] : [],
+  );
   return {
     added_tokens: added,
     normalizer: normalizerOf(model),
@@ -41,6 +43,7 @@ function normalizerOf(model: SentencePieceModel): NormalizerConfig {
     pattern: { Regex },
     content,
   });
+  const appends = addDummyPrefix && spacesEndWords;
   const base64 = btoa(Array.from(charsMap, (byte) => String.fromCharCode(byte)).join(""));
   return {
     type: "Sequence",
@@ -49,8 +52,10 @@ function normalizerOf(model: SentencePieceModel): NormalizerConfig {
         ? [{ type: "Precompiled", precompiled_charsmap: base64, longest_match: true } as const]
         : []),
       // A visible space in the text is a letter like others, but for the end.
-      ...(removeExtraWhitespaces ? [replace(" {2,}", " "), replace("\\A ", ""), replace("(?<![ ▁])[ ▁]+\\z", "")] : []),
-      ...(!addDummyPrefix ? [] : [spacesEndWords ? replace("\\z", "▁") : ({ type: "Prepend", prepend: "▁" } as const)]),
+      ...(removeExtraWhitespaces ? [replace(" {2,}", " "), replace("\\A ", "")] : []),
+      ...(removeExtraWhitespaces && !appends ? [replace("(?<![ ▁])[ ▁]+\\z", "")] : []),
+      ...(appends ? [replace(removeExtraWhitespaces ? "(?<![ ▁])[ ▁]*\\z" : "\\z", "▁")] : []),
+      ...(addDummyPrefix && !appends ? [{ type: "Prepend", prepend: "▁" } as const] : []),
       { type: "Replace", pattern: { String: " " }, content: "▁" },
     ],
   };
