@@ -1,5 +1,7 @@
 import type { AlignedText } from "./alignedText.ts";
+import type { Budget } from "./budget.ts";
 import type { Json } from "./json.ts";
+import { Trie } from "./trie.ts";
 
 /** A token that is found in the text before the model sees it. */
 export interface AddedToken {
@@ -23,7 +25,7 @@ export interface AddedToken {
 export function readAddedToken(json: Json): AddedToken {
   const special = json.at("special").booleanOr(false);
   return {
-    id: json.at("id").natural(),
+    id: json.at("id").id(),
     content: json.at("content").string(),
     single_word: json.at("single_word").booleanOr(false),
     lstrip: json.at("lstrip").booleanOr(false),
@@ -40,35 +42,24 @@ export interface AddedTokenSplit {
   readonly token: AddedToken | undefined;
 }
 
-interface Node {
-  readonly next: Map<number, Node>;
-  token?: AddedToken;
-}
-
 /** Finds added tokens in text: the leftmost first, the longest of those that begin together. */
 export class AddedTokenFinder {
-  readonly #root: Node = { next: new Map() };
+  readonly #tokens: readonly AddedToken[];
+  readonly #trie = new Trie();
   readonly #first: RegExp | undefined; // what any of them begins with
 
   /** @param tokens what to look for, and the token that it is */
   constructor(tokens: readonly (readonly [text: string, token: AddedToken])[]) {
-    for (const [content, token] of tokens) {
-      if (content === "") continue;
-      let node = this.#root;
-      for (let i = 0; i < content.length; i++) {
-        const unit = content.charCodeAt(i);
-        let next = node.next.get(unit);
-        if (next === undefined) node.next.set(unit, (next = { next: new Map() }));
-        node = next;
-      }
-      node.token = token;
-    }
-    const units = Array.from(this.#root.next.keys(), (unit) => `\\u${unit.toString(16).padStart(4, "0")}`);
-    if (units.length > 0) this.#first = new RegExp(`[${units.join("")}]`, "g");
+    const found = tokens.filter(([content]) => content !== "");
+    this.#tokens = found.map(([, token]) => token);
+    for (const [i, [content]] of found.entries()) this.#trie.set(content, i);
+    const units = new Set(found.map(([content]) => content.charCodeAt(0)));
+    const escaped = Array.from(units, (unit) => `\\u${unit.toString(16).padStart(4, "0")}`);
+    if (units.size > 0) this.#first = new RegExp(`[${escaped.join("")}]`, "g");
   }
 
   /** `source` cut at the added tokens in it; no stretch without a token is empty. */
-  split(source: AlignedText): AddedTokenSplit[] {
+  split(source: AlignedText, budget: Budget): AddedTokenSplit[] {
     const { text } = source;
     const splits: AddedTokenSplit[] = [];
     let last = 0;
@@ -77,7 +68,7 @@ export class AddedTokenFinder {
       first.lastIndex = i;
       if (!first.test(text)) break;
       i = first.lastIndex - 1;
-      const found = this.#longestAt(text, i);
+      const found = this.#longestAt(text, i, budget);
       if (found === undefined) {
         i++;
         continue;
@@ -91,8 +82,9 @@ export class AddedTokenFinder {
         (WORD_BEFORE.test(text.slice(Math.max(0, start - 2), start)) || WORD_AFTER.test(text.slice(end, end + 2)))
       )
         continue;
-      if (token.lstrip) start = Math.max(last, start - spacesBefore(text, start));
+      if (token.lstrip) start = Math.max(last, start - spacesBefore(text, start, last));
       if (token.rstrip) end += spacesAfter(text, end);
+      budget.take(end - start, "added_tokens");
       if (start >= end) continue; // white space that the token before has taken
       if (last < start) splits.push({ text: source.slice(last, start), token: undefined });
       splits.push({ text: source.slice(start, end), token });
@@ -102,13 +94,16 @@ export class AddedTokenFinder {
     return splits;
   }
 
-  #longestAt(text: string, start: number): { token: AddedToken; end: number } | undefined {
-    let node = this.#root.next.get(text.charCodeAt(start));
+  #longestAt(text: string, start: number, budget: Budget): { token: AddedToken; end: number } | undefined {
+    const trie = this.#trie;
     let longest: { token: AddedToken; end: number } | undefined;
-    for (let i = start + 1; node !== undefined; i++) {
-      if (node.token !== undefined) longest = { token: node.token, end: i };
-      node = node.next.get(text.charCodeAt(i));
+    let i = start;
+    for (let node = 0; i < text.length && (node = trie.next(node, text.charCodeAt(i))) !== 0;) {
+      const token = this.#tokens[trie.valueOf(node)];
+      i++;
+      if (token !== undefined) longest = { token, end: i };
     }
+    budget.take(4 * (i - start), "added_tokens");
     return longest;
   }
 }
@@ -119,9 +114,9 @@ const WORD_BEFORE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+$/u;
 const WORD_AFTER = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 const SPACE = /\p{White_Space}/u;
 
-function spacesBefore(text: string, end: number): number {
+function spacesBefore(text: string, end: number, start: number): number {
   let count = 0;
-  while (count < end && SPACE.test(text.charAt(end - count - 1))) count++;
+  while (count < end - start && SPACE.test(text.charAt(end - count - 1))) count++;
   return count;
 }
 

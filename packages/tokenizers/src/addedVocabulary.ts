@@ -1,5 +1,6 @@
 import { type AddedToken, AddedTokenFinder } from "./addedTokens.ts";
 import { AlignedText } from "./alignedText.ts";
+import { Budget } from "./budget.ts";
 import type { Model } from "./model.ts";
 import type { Normalizer } from "./normalizers.ts";
 
@@ -15,7 +16,7 @@ export class AddedVocabulary {
   readonly #texts = new Map<number, string>();
   readonly #specials = new Set<string>();
 
-  constructor(given: readonly AddedToken[], model: Model, normalizer: Normalizer | undefined) {
+  constructor(given: readonly AddedToken[], model: Model, normalizer?: Normalizer, maxSteps?: number) {
     const byId = new Map<number, AddedToken>();
     let nextId = model.vocabSize;
     for (const token of given) {
@@ -26,7 +27,10 @@ export class AddedVocabulary {
       this.#ids.set(content, id);
       byId.set(id, { ...token, id });
       const isChanged = token.normalized && normalizer !== undefined;
-      this.#texts.set(id, isChanged ? normalizer(new AlignedText(content)).text : content);
+      this.#texts.set(
+        id,
+        isChanged ? normalizer(new AlignedText(content), new Budget(content.length, maxSteps)).text : content,
+      );
       if (special) this.#specials.add(content);
     }
     this.tokens = [...byId.values()].sort((a, b) => a.id - b.id);

@@ -15,7 +15,7 @@ const IDEOGRAPH =
 /** The normalizer of a BertNormalizer configuration. */
 export function bertNormalizer(config: Json): Normalizer {
   const lower = config.at("lowercase").booleanOr(true);
-  const cleaning: Normalizer[] = [];
+  const cleaning: ((text: AlignedText) => AlignedText)[] = [];
   if (config.at("clean_text").booleanOr(true)) cleaning.push(cleanText);
   if (config.at("handle_chinese_chars").booleanOr(true)) cleaning.push(spaceIdeographs);
   const stripsAccents = config.at("strip_accents").booleanOr(lower);

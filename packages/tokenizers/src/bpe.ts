@@ -1,6 +1,8 @@
+import { readAffix } from "./affix.ts";
 import { byteChars } from "./byteLevel.ts";
 import { bytesOf, byteToken } from "./byteTokens.ts";
 import { ByteMap, utf8Length } from "./byteMap.ts";
+import type { Budget } from "./budget.ts";
 import type { Json } from "./json.ts";
 import { type Dropout, mergeSymbols, type Symbols } from "./mergeSymbols.ts";
 import { MergeTable } from "./mergeTable.ts";
@@ -37,12 +39,15 @@ export class Bpe implements Model {
     const { dropout: rate = 0, random = Math.random } = parts;
     this.#parts = parts;
     this.#dropout = rate > 0 ? { rate, random } : undefined;
-    this.#cache = new WordCache((piece, asBytes) => this.#encodeWord(piece, asBytes), this.#dropout === undefined);
+    this.#cache = new WordCache(
+      (piece, asBytes, budget) => this.#encodeWord(piece, asBytes, budget),
+      this.#dropout === undefined,
+    );
   }
 
   static fromJSON(json: Json, random: () => number): Bpe {
     const vocabulary = Vocabulary.fromJSON(json.at("vocab"));
-    const prefix = json.at("continuing_subword_prefix").stringOr(undefined);
+    const prefix = json.at("continuing_subword_prefix").or(undefined, readAffix);
     return new Bpe({
       vocabulary,
       merges: MergeTable.fromJSON(json.at("merges"), vocabulary, prefix?.length ?? 0),
@@ -50,7 +55,7 @@ export class Bpe implements Model {
       random,
       unkToken: json.at("unk_token").stringOr(undefined),
       continuingSubwordPrefix: prefix,
-      endOfWordSuffix: json.at("end_of_word_suffix").stringOr(undefined),
+      endOfWordSuffix: json.at("end_of_word_suffix").or(undefined, readAffix),
       fuseUnk: json.at("fuse_unk").booleanOr(false),
       byteFallback: json.at("byte_fallback").booleanOr(false),
       ignoreMerges: json.at("ignore_merges").booleanOr(false),
@@ -69,17 +74,17 @@ export class Bpe implements Model {
     return this.#parts.vocabulary.tokenOf(id);
   }
 
-  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
-    this.#cache.encode(pieces, firstWord, tokens);
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void {
+    this.#cache.encode(pieces, firstWord, tokens, budget);
   }
 
-  #encodeWord(piece: string, asBytes: boolean): Word {
+  #encodeWord(piece: string, asBytes: boolean, budget: Budget): Word {
     const { vocabulary, merges, ignoreMerges = false } = this.#parts;
     const spelled = asBytes ? byteChars(piece) : piece;
     const whole = ignoreMerges && this.#dropout === undefined ? vocabulary.idOf(spelled) : undefined;
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
 
-    const symbols = this.#symbolsOf(spelled);
+    const symbols = this.#symbolsOf(spelled, budget);
     mergeSymbols(symbols, merges, this.#dropout);
     const map = new ByteMap(piece, asBytes);
     const starts: number[] = [];
@@ -94,7 +99,7 @@ export class Bpe implements Model {
   }
 
   /** One symbol for each character of `word` that the vocabulary knows; lengths count bytes of UTF-8. */
-  #symbolsOf(word: string): Symbols {
+  #symbolsOf(word: string, budget: Budget): Symbols {
     const { vocabulary, continuingSubwordPrefix = "", endOfWordSuffix = "", fuseUnk = false } = this.#parts;
     const ids: number[] = [];
     const lengths: number[] = [];
@@ -120,6 +125,7 @@ export class Bpe implements Model {
       }
       const bytes = this.#byteTokens(token);
       if (bytes !== undefined) {
+        budget.make(bytes.length, "model.byte_fallback");
         // An unknown character before them stays pending, as in the reference implementation.
         ids.push(...bytes);
         lengths.push(...bytes.map(() => 1));

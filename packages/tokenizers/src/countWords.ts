@@ -1,4 +1,5 @@
 import { AlignedText } from "./alignedText.ts";
+import { Budget } from "./budget.ts";
 import { AROUND_MODELS } from "./everyPart.ts";
 import { Json } from "./json.ts";
 import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
@@ -31,8 +32,9 @@ export class WordCounter {
 
   add(text: string): void {
     const source = new AlignedText(text.toWellFormed());
-    const whole = onePiece(this.#normalize === undefined ? source : this.#normalize(source));
-    const pieces = this.#preTokenize === undefined ? whole : this.#preTokenize(whole);
+    const budget = new Budget(text.length);
+    const whole = onePiece(this.#normalize === undefined ? source : this.#normalize(source, budget));
+    const pieces = this.#preTokenize === undefined ? whole : this.#preTokenize(whole, budget);
     this.#asBytes ||= pieces.asBytes;
     for (let i = 0; i < pieces.bounds.length; i += 2) {
       const word = pieces.source.text.slice(pieces.bounds[i], pieces.bounds[i + 1]);

@@ -1,4 +1,5 @@
 import { readAddedToken } from "./addedTokens.ts";
+import { checkMaxSteps } from "./budget.ts";
 import { createDecoder } from "./decoders.ts";
 import { Json } from "./json.ts";
 import type { Model } from "./model.ts";
@@ -16,6 +17,11 @@ import { readTruncation } from "./truncation.ts";
 export interface TokenizerOptions {
   /** Numbers from 0 to 1, for models that drop some merges by chance. Default Math.random. */
   readonly random?: () => number;
+  /**
+   * The most steps for each character of a text, each about the work of looking at a character or a 16th of making one.
+   * Default 512, ten times what real files take: more is refused with an error, so that no file can hang a program.
+   */
+  readonly maxSteps?: number;
 }
 
 /**
@@ -25,16 +31,17 @@ export interface TokenizerOptions {
 export function createTokenizer(
   json: unknown,
   parts: readonly Part[],
-  { random = Math.random }: TokenizerOptions = {},
+  { random = Math.random, maxSteps }: TokenizerOptions = {},
 ): Tokenizer {
   const config = new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json");
-  return new Tokenizer(pipelineAround(config, parts, (known) => createModel(config.at("model"), known, random)));
+  const pipeline = pipelineAround(config, parts, (known) => createModel(config.at("model"), known, random));
+  return new Tokenizer({ ...pipeline, maxSteps: maxSteps === undefined ? undefined : checkMaxSteps(maxSteps) });
 }
 
 /** What is around a model, of a configuration that need not describe the model. */
 export function pipelineAround(json: Json, parts: readonly Part[], model: (parts: Parts) => Model): TokenizerPipeline {
   const known = joinParts(parts);
-  const asGiven = <T>(name: string): T | null => (json.at(name).value ?? null) as T | null;
+  const asGiven = <T>(name: string): T | null => json.at(name).copy() as T | null;
   return {
     config: {
       version: "1.0",
@@ -48,7 +55,7 @@ export function pipelineAround(json: Json, parts: readonly Part[], model: (parts
     normalizer: json.at("normalizer").or(undefined, (config) => createNormalizer(config, known)),
     preTokenizer: json.at("pre_tokenizer").or(undefined, (config) => createPreTokenizer(config, known)),
     model: model(known),
-    postProcessor: json.at("post_processor").or(undefined, createPostProcessor),
+    postProcessor: json.at("post_processor").or(undefined, (config) => createPostProcessor(config, known)),
     decoder: json.at("decoder").or(undefined, (config) => createDecoder(config, known)),
     truncation: json.at("truncation").or(undefined, readTruncation),
     padding: json.at("padding").or(undefined, readPadding),

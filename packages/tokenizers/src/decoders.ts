@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { byteOfChar } from "./byteLevel.ts";
 import { bytesOf, byteOfToken } from "./byteTokens.ts";
 import { cleanUpSpaces } from "./cleanUpSpaces.ts";
@@ -36,7 +37,7 @@ export type DecoderConfig =
   | { readonly type: "Sequence"; readonly decoders: readonly DecoderConfig[] };
 
 /** Turns tokens into parts of text; the last one's parts, joined, are the text. */
-export type Decoder = (tokens: readonly string[]) => readonly string[];
+export type Decoder = (tokens: readonly string[], budget: Budget) => readonly string[];
 
 // One row per type the format knows: a type without a row does not compile.
 const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder, [Parts]> } = {
@@ -48,7 +49,8 @@ const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder, [Parts
   },
   BPEDecoder: (config) => {
     const match = literalMatcher(config.at("suffix").stringOr("</w>"));
-    return (tokens) => tokens.map((token, i) => replaceMatches(token, match, i === tokens.length - 1 ? "" : " "));
+    return (tokens, budget) =>
+      tokens.map((token, i) => replaceMatches(token, match, i === tokens.length - 1 ? "" : " ", budget, config.path));
   },
   Metaspace: (config) => {
     const replacement = config.at("replacement").string();
@@ -77,20 +79,31 @@ const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder, [Parts
   Replace: (config, parts) => {
     const match = patternMatcher(config.at("pattern"), parts);
     const content = config.at("content").string();
-    return (tokens) => tokens.map((token) => replaceMatches(token, match, content));
+    return (tokens, budget) => tokens.map((token) => replaceMatches(token, match, content, budget, config.path));
   },
   Sequence: (config, parts) => {
     const steps = config
       .at("decoders")
       .items()
       .map((step) => createDecoder(step, parts));
-    return (tokens) => steps.reduce((result, step) => step(result), tokens);
+    return (tokens, budget) =>
+      steps.reduce((given, step) => {
+        const made = step(given, budget);
+        budget.step(sizeOf(given), sizeOf(made), config.path);
+        return made;
+      }, tokens);
   },
 };
 
 /** The decoder that a configuration describes. */
 export function createDecoder(config: Json, parts: Parts): Decoder {
+  parts.count(config);
   return createFromTable(DECODERS, config, "decoder", undefined, parts);
+}
+
+/** How many UTF-16 units `tokens` have. */
+export function sizeOf(tokens: readonly string[]): number {
+  return tokens.reduce((size, token) => size + token.length, 0);
 }
 
 // A byte order mark is text like any other here.
@@ -116,13 +129,15 @@ function continueWord(token: string, prefix: string): string {
   return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
 }
 
-function replaceMatches(token: string, match: Matcher, content: string): string {
+function replaceMatches(token: string, match: Matcher, content: string, budget: Budget, path: string): string {
   let text = "";
   let last = 0;
-  match(token, (start, end) => {
+  const found = (start: number, end: number): void => {
+    budget.make(content.length, path);
     text += token.slice(last, start) + content;
     last = end;
-  });
+  };
+  match(token, found, budget);
   return text + token.slice(last);
 }
 
@@ -135,7 +150,7 @@ function joinBytes(tokens: readonly string[]): string[] {
     try {
       joined.push(strict.decode(Uint8Array.from(bytes)));
     } catch {
-      joined.push(...bytes.map(() => "\ufffd"));
+      for (const _ of bytes) joined.push("\ufffd");
     }
     bytes = [];
   };

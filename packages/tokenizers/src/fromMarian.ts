@@ -1,5 +1,6 @@
 import type { AddedToken } from "./addedTokens.ts";
 import type { AlignedText } from "./alignedText.ts";
+import type { Budget } from "./budget.ts";
 import { pipelineAround } from "./createTokenizer.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
 import { Json } from "./json.ts";
@@ -118,9 +119,9 @@ class Renumbered implements Model {
     return this.#vocabulary.tokenOf(id);
   }
 
-  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void {
     const found = new TokenList();
-    this.#inner.encode(this.#behindCode(pieces, firstWord, tokens), firstWord, found);
+    this.#inner.encode(this.#behindCode(pieces, firstWord, tokens), firstWord, found, budget);
     for (let i = 0; i < found.length; i++) {
       const text = found.textOf(i) ?? this.#inner.idToToken(found.ids[i] ?? 0) ?? "";
       const id = this.#vocabulary.idOf(text);
@@ -148,7 +149,7 @@ class Renumbered implements Model {
     const inner = this.#inner.toJSON();
     if (inner.type !== "Unigram") throw new TokenizerError("toJSON: expected a Unigram model, got another");
     const scores = new Map(inner.vocab);
-    const size = 1 + Math.max(...Object.values(this.#vocabulary.toJSON()));
+    const size = 1 + Object.values(this.#vocabulary.toJSON()).reduce((most, id) => Math.max(most, id), 0);
     return {
       ...inner,
       unk_id: this.#unkId,

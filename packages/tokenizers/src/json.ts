@@ -3,6 +3,13 @@ import { TokenizerError } from "./tokenizerError.ts";
 // 128: deeper than any real file (they nest Sequences twice), shallower than the stack. A cyclic object ends here.
 const MAX_DEPTH = 128;
 
+// 2^20: a file's components have a few hundred values, a template of special tokens some thousands.
+const MAX_COPIED = 2 ** 20;
+
+// 2^24: a hundred times the largest vocabulary.
+/** The highest id that a token may have. */
+export const MAX_ID = 2 ** 24 - 1;
+
 /** A value of parsed JSON that knows where it stands, so that every complaint about it names the place. */
 export class Json {
   readonly value: unknown;
@@ -19,7 +26,8 @@ export class Json {
   /** The field called `name`; missing and null are both {@link isAbsent}. */
   at(name: string): Json {
     const object = this.object();
-    return new Json(Object.hasOwn(object, name) ? object[name] : undefined, `${this.path}.${name}`, this.#depth + 1);
+    const path = /^\w{1,40}$/.test(name) ? `${this.path}.${name}` : `${this.path}[${quoted(name)}]`;
+    return new Json(Object.hasOwn(object, name) ? object[name] : undefined, path, this.#depth + 1);
   }
 
   get isAbsent(): boolean {
@@ -56,18 +64,36 @@ export class Json {
     return this.value;
   }
 
-  /** An integer from 0 to 2^31 - 1, as ids, counts and lengths are. */
-  natural(): number {
+  /** An integer from 0 to `most`, 2^31 - 1 unless told, as counts and lengths are. */
+  natural(most = 0x7fffffff): number {
     const { value } = this;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0x7fffffff) {
-      throw this.expected("an integer from 0 to 2147483647");
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most) {
+      throw this.expected(`an integer from 0 to ${most}`);
     }
     return value;
+  }
+
+  /** The id of a token. */
+  id(): number {
+    return this.natural(MAX_ID);
   }
 
   boolean(): boolean {
     if (typeof this.value !== "boolean") throw this.expected("true or false");
     return this.value;
+  }
+
+  /** The value with nothing of it shared, null if it is absent: what a file that refers to itself has not. */
+  copy(): unknown {
+    return this.#copy({ count: 0 });
+  }
+
+  #copy(copied: { count: number }): unknown {
+    if (++copied.count > MAX_COPIED) throw this.expected(`at most ${MAX_COPIED} values`);
+    if (this.isAbsent) return null;
+    if (typeof this.value !== "object") return this.value;
+    if (this.isArray()) return this.items().map((item) => item.#copy(copied));
+    return Object.fromEntries(Object.keys(this.object()).map((name) => [name, this.at(name).#copy(copied)]));
   }
 
   /** `read(this)`, or `fallback` where there is nothing to read. */
@@ -109,7 +135,7 @@ export function createFromTable<T, More extends readonly unknown[]>(
   const name = inferred ?? type.string();
   const create = Object.hasOwn(table, name) ? table[name] : undefined;
   if (create === undefined) {
-    throw new TokenizerError(`${type.path}: unknown ${what} "${name}" (known: ${Object.keys(table).join(", ")})`);
+    throw new TokenizerError(`${type.path}: unknown ${what} ${quoted(name)} (known: ${Object.keys(table).join(", ")})`);
   }
   return create(config, ...more);
 }
@@ -119,6 +145,14 @@ function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return "an object";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return typeof value === "string" ? quoted(value) : String(value).slice(0, 60);
+}
+
+/** Text of a file as an error shows it: short, and without characters that act on a terminal. */
+export function quoted(text: string): string {
+  const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return JSON.stringify(shown).replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

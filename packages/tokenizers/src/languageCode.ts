@@ -9,10 +9,10 @@ export function languageCodeEnd(text: string): number {
 
 /** Normalizes a text behind its language code, which stays as it is. */
 export function behindLanguageCode(normalize: Normalizer): Normalizer {
-  return (text) => {
+  return (text, budget) => {
     const end = languageCodeEnd(text.text);
-    if (end === 0) return normalize(text);
-    const rest = normalize(text.slice(end, text.text.length));
+    if (end === 0) return normalize(text, budget);
+    const rest = normalize(text.slice(end, text.text.length), budget);
     const builder = new AlignedBuilder();
     builder.copy(text, 0, end);
     builder.copy(rest, 0, rest.text.length);

@@ -1,6 +1,7 @@
 import type { Json } from "./json.ts";
 import type { JsonScanner } from "./jsonScanner.ts";
 import { MergeReader } from "./mergeReader.ts";
+import { SEED } from "./seed.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Which pairs of tokens BPE joins, into what, and in which order: a hash table over flat arrays. */
@@ -56,7 +57,7 @@ export class MergeTable {
   /** The slot that holds the pair, or the empty one where it would go. */
   #slot(left: number, right: number): number {
     const slots = this.#slots;
-    let at = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+    let at = Math.imul(left ^ SEED, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
     at = (at ^ (at >>> 15)) & this.#mask;
     for (;;) {
       const rank = (slots[at] ?? 0) - 1;

@@ -1,10 +1,11 @@
+import type { Budget } from "./budget.ts";
 import type { Pieces } from "./pieces.ts";
 import type { TokenList } from "./tokenList.ts";
 
 /** Turns the pieces of a text into tokens. */
 export interface Model {
   /** Appends the tokens of each piece to `tokens`; the pieces are numbered from `firstWord`. */
-  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void;
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void;
   readonly vocabSize: number;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;

@@ -1,5 +1,6 @@
 import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
 import { bertNormalizer } from "./bertNormalizer.ts";
+import type { Budget } from "./budget.ts";
 import { byteChars } from "./byteLevel.ts";
 import { keepChars, mapChars } from "./edits.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
@@ -27,7 +28,7 @@ export type NormalizerConfig =
   | { readonly type: "Sequence"; readonly normalizers: readonly NormalizerConfig[] };
 
 /** Rewrites text, keeping track of where each part came from. */
-export type Normalizer = (text: AlignedText) => AlignedText;
+export type Normalizer = (text: AlignedText, budget: Budget) => AlignedText;
 
 // One row per type the format knows, but for what is a part by itself: a type without a row does not compile.
 const NORMALIZERS: { readonly [T in Exclude<NormalizerConfig["type"], "Precompiled">]: Factory<Normalizer, [Parts]> } =
@@ -48,29 +49,35 @@ const NORMALIZERS: { readonly [T in Exclude<NormalizerConfig["type"], "Precompil
     },
     Prepend: (config) => {
       const prefix = config.at("prepend").string();
-      return (text) => prepend(text, prefix);
+      return (text, budget) => {
+        if (text.text === "") return text;
+        budget.make(prefix.length, config.path);
+        return text.withPrefix(prefix);
+      };
     },
     Replace: (config, parts) => {
       const match = patternMatcher(config.at("pattern"), parts);
       const content = config.at("content").string();
-      return (text) => replace(text, match, content);
+      return (text, budget) => replace(text, match, content, budget, config.path);
     },
     Sequence: (config, parts) => {
       const steps = config
         .at("normalizers")
         .items()
         .map((step) => createNormalizer(step, parts));
-      return (text) => steps.reduce((result, step) => step(result), text);
+      return (text, budget) =>
+        steps.reduce((given, step) => {
+          const made = step(given, budget);
+          budget.step(given.text.length, made.text.length, config.path);
+          return made;
+        }, text);
     },
   };
 
 /** The normalizer that a configuration describes. */
 export function createNormalizer(config: Json, parts: Parts): Normalizer {
+  parts.count(config);
   return createFromTable({ ...NORMALIZERS, ...parts.normalizers }, config, "normalizer", undefined, parts);
-}
-
-function prepend(source: AlignedText, prefix: string): AlignedText {
-  return source.text === "" ? source : source.withPrefix(prefix);
 }
 
 function strip(source: AlignedText, left: boolean, right: boolean): AlignedText {
@@ -82,16 +89,18 @@ function strip(source: AlignedText, left: boolean, right: boolean): AlignedText 
 }
 
 /** What replaces a match counts as part of its last character. */
-function replace(source: AlignedText, match: Matcher, content: string): AlignedText {
+function replace(source: AlignedText, match: Matcher, content: string, budget: Budget, path: string): AlignedText {
   let builder: AlignedBuilder | undefined;
   let last = 0;
-  match(source.text, (start, end) => {
+  const found = (start: number, end: number): void => {
+    budget.make(content.length, path);
     builder ??= new AlignedBuilder();
     builder.copy(source, last, start);
     if (end === 0) builder.push(content, source.origin, source.origin);
     else builder.push(content, source.startOf(end - 1), source.endOf(end - 1));
     last = end;
-  });
+  };
+  match(source.text, found, budget);
   if (builder === undefined) return source;
   builder.copy(source, last, source.text.length);
   return builder.build(source.origin);

@@ -43,7 +43,7 @@ export function readPadding(json: Json): PaddingOptions {
     length: strategy.value === "BatchLongest" ? "longest" : length(strategy.at("Fixed")),
     multipleOf: json.at("pad_to_multiple_of").or(1, length),
     direction: readDirection(json),
-    padId: json.at("pad_id").natural(),
+    padId: json.at("pad_id").id(),
     padTypeId: json.at("pad_type_id").or(0, (id) => id.natural()),
     padToken: json.at("pad_token").string(),
   };

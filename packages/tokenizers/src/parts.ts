@@ -1,4 +1,4 @@
-import type { Factory } from "./json.ts";
+import type { Factory, Json } from "./json.ts";
 import type { Model } from "./model.ts";
 import type { Normalizer } from "./normalizers.ts";
 import type { PreTokenizer } from "./preTokenizers.ts";
@@ -20,11 +20,22 @@ export interface Part {
 }
 
 /** Several parts as one. */
-export type Parts = Required<Omit<Part, "regex">> & Pick<Part, "regex">;
+export type Parts = Required<Omit<Part, "regex">> &
+  Pick<Part, "regex"> & {
+    /** Counts a component of the file. */
+    readonly count: (config: Json) => void;
+  };
+
+// 1,000: real files have up to thirty. Each goes through all of a text.
+const MAX_COMPONENTS = 1000;
 
 /** `parts` as one. */
 export function joinParts(parts: readonly Part[]): Parts {
-  const none: Parts = { models: {}, normalizers: {}, preTokenizers: {} };
+  let components = 0;
+  const count = (config: Json): void => {
+    if (++components > MAX_COMPONENTS) throw config.expected(`at most ${MAX_COMPONENTS} components in a file`);
+  };
+  const none: Parts = { models: {}, normalizers: {}, preTokenizers: {}, count };
   return parts.reduce<Parts>(
     (all, part) => ({
       ...all,

@@ -1,5 +1,7 @@
+import type { Budget } from "./budget.ts";
 import type { Segment } from "./encoding.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
+import type { Parts } from "./parts.ts";
 import { compileTemplate, type TemplateConfig } from "./template.ts";
 import { TokenList } from "./tokenList.ts";
 import { trimOffsets } from "./trimOffsets.ts";
@@ -31,13 +33,14 @@ export type PostProcessorConfig =
 export interface PostProcessorContext {
   readonly addSpecialTokens: boolean;
   readonly idToToken: (id: number) => string | undefined;
+  readonly budget: Budget;
 }
 
 /** Puts special tokens around one text or two, and says which type each token has. */
 export type PostProcessor = (segments: readonly Segment[], context: PostProcessorContext) => readonly Segment[];
 
 // One row per type the format knows: a type without a row does not compile.
-const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<PostProcessor> } = {
+const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<PostProcessor, [Parts]> } = {
   TemplateProcessing: compileTemplate,
   BertProcessing: (config) => {
     const special = readSpecials(config);
@@ -56,15 +59,19 @@ const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<Po
     };
   },
   ByteLevel: trimmer,
-  Sequence: (config) => {
-    const steps = config.at("processors").items().map(createPostProcessor);
+  Sequence: (config, parts) => {
+    const steps = config
+      .at("processors")
+      .items()
+      .map((step) => createPostProcessor(step, parts));
     return (segments, context) => steps.reduce((result, step) => step(result, context), segments);
   },
 };
 
 /** The post-processor that a configuration describes. */
-export function createPostProcessor(config: Json): PostProcessor {
-  return createFromTable(POST_PROCESSORS, config, "post-processor", undefined);
+export function createPostProcessor(config: Json, parts: Parts): PostProcessor {
+  parts.count(config);
+  return createFromTable(POST_PROCESSORS, config, "post-processor", undefined, parts);
 }
 
 function trimmer(config: Json): PostProcessor {
@@ -80,7 +87,7 @@ function readSpecials(config: Json): { readonly cls: MakeSegment; readonly sep: 
     const [token, id] = config.at(name).items();
     if (token === undefined || id === undefined) throw config.at(name).expected("[token, id]");
     const tokens = new TokenList();
-    tokens.push(id.natural(), 0, 0, -1, token.string());
+    tokens.push(id.id(), 0, 0, -1, token.string());
     return (typeId) => ({ text: "", tokens, typeId, special: true });
   };
   return { cls: read("cls"), sep: read("sep") };

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { CharSet } from "./charSet.ts";
 import { createFromTable, type Factory, type Json } from "./json.ts";
 import { createMetaspace, type PrependScheme } from "./metaspace.ts";
@@ -43,7 +44,7 @@ export type PreTokenizerConfig =
   | { readonly type: "Sequence"; readonly pretokenizers: readonly PreTokenizerConfig[] };
 
 /** Cuts pieces into smaller ones. */
-export type PreTokenizer = (pieces: Pieces) => Pieces;
+export type PreTokenizer = (pieces: Pieces, budget: Budget) => Pieces;
 
 // https://github.com/openai/gpt-2/blob/master/src/encoder.py
 const GPT2_PATTERN =
@@ -77,42 +78,48 @@ const PRE_TOKENIZERS: {
   },
   Metaspace: createMetaspace,
   BertPreTokenizer: () => splitWords,
-  Whitespace: () => (pieces) => splitPieces(pieces, words, "Removed", true),
-  WhitespaceSplit: () => (pieces) => splitPieces(pieces, spaces, "Removed"),
+  Whitespace: () => (pieces, budget) => splitPieces(pieces, budget, words, "Removed", true),
+  WhitespaceSplit: () => (pieces, budget) => splitPieces(pieces, budget, spaces, "Removed"),
   CharDelimiterSplit: (config) => {
     const match = literalMatcher(config.at("delimiter").string());
-    return (pieces) => splitPieces(pieces, match, "Removed");
+    return (pieces, budget) => splitPieces(pieces, budget, match, "Removed");
   },
   Split: (config, parts) => {
     const match = patternMatcher(config.at("pattern"), parts);
     const behavior = config.at("behavior").oneOf(SPLIT_BEHAVIORS);
     const invert = config.at("invert").booleanOr(false);
-    if (behavior === "Isolated") return (pieces) => isolate(pieces, match);
-    return (pieces) => splitPieces(pieces, match, behavior, invert);
+    if (behavior === "Isolated") return (pieces, budget) => isolate(pieces, budget, match);
+    return (pieces, budget) => splitPieces(pieces, budget, match, behavior, invert);
   },
   Punctuation: (config) => {
     const behavior = config.at("behavior").or<SplitBehavior>("Isolated", (json) => json.oneOf(SPLIT_BEHAVIORS));
-    return (pieces) => splitPieces(pieces, punctuation, behavior);
+    return (pieces, budget) => splitPieces(pieces, budget, punctuation, behavior);
   },
   Digits: (config) => {
     const behavior = config.at("individual_digits").booleanOr(false) ? "Isolated" : "Contiguous";
-    return (pieces) => splitPieces(pieces, digits, behavior);
+    return (pieces, budget) => splitPieces(pieces, budget, digits, behavior);
   },
   FixedLength: (config) => {
     const match = everyChars(config.at("length").or(5, (length) => length.natural()));
-    return (pieces) => splitPieces(pieces, match, "Isolated");
+    return (pieces, budget) => splitPieces(pieces, budget, match, "Isolated");
   },
   Sequence: (config, parts) => {
     const steps = config
       .at("pretokenizers")
       .items()
       .map((step) => createPreTokenizer(step, parts));
-    return (pieces) => steps.reduce((result, step) => step(result), pieces);
+    return (pieces, budget) =>
+      steps.reduce((given, step) => {
+        const made = step(given, budget);
+        budget.step(given.source.text.length, made.source.text.length, config.path);
+        return made;
+      }, pieces);
   },
 };
 
 /** The pre-tokenizer that a configuration describes. */
 export function createPreTokenizer(config: Json, parts: Parts): PreTokenizer {
+  parts.count(config);
   return createFromTable({ ...PRE_TOKENIZERS, ...parts.preTokenizers }, config, "pre-tokenizer", undefined, parts);
 }
 

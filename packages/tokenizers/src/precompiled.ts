@@ -1,4 +1,5 @@
 import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
+import type { Budget } from "./budget.ts";
 import { utf8Length } from "./byteMap.ts";
 import { bytesOf } from "./byteTokens.ts";
 import { applyEdits, type Edit, unitsAt } from "./edits.ts";
@@ -12,12 +13,16 @@ const HARD = 1;
 const STAYS = 2;
 const BECOMES = 3; // another character of one UTF-16 unit
 
+// 64: eight times what SentencePiece's own maps look up together. A trie of a file may lead round in circles.
+const LONGEST_KEY = 64;
+
 /**
  * SentencePiece's compiled character map: a double-array trie (darts-clone) from UTF-8 to places in a
  * block of texts that each end in a zero byte
  * (https://github.com/google/sentencepiece/blob/v0.2.0/src/normalizer.cc, DecodePrecompiledCharsMap).
  */
 export class Precompiled {
+  readonly #path: string;
   readonly #units: Uint32Array;
   readonly #texts: Uint8Array;
   readonly #known = new Map<string, string | undefined>();
@@ -32,6 +37,7 @@ export class Precompiled {
         `${path}.precompiled_charsmap: expected a trie and its texts, got ${bytes.length} other bytes`,
       );
     }
+    this.#path = path;
     const view = new DataView(bytes.buffer, bytes.byteOffset + 4, size);
     this.#units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 * i, true));
     this.#texts = bytes.subarray(4 + size);
@@ -51,7 +57,7 @@ export class Precompiled {
   }
 
   /** `source` with each grapheme, or else each of its characters, replaced as the map says. */
-  normalize(source: AlignedText): AlignedText {
+  normalize(source: AlignedText, budget: Budget): AlignedText {
     const simple = this.#mapUnits(source.text);
     if (simple !== undefined) return simple === source.text ? source : source.withText(simple);
     const edits: Edit[] = [];
@@ -59,6 +65,7 @@ export class Precompiled {
     const replace = (part: string): boolean => {
       const text = this.#find(part);
       if (text === undefined) return false;
+      budget.make(text.length, this.#path);
       pushReplacement(edits, part, text);
       changed = true;
       return true;
@@ -79,13 +86,14 @@ export class Precompiled {
   }
 
   /** `source` with the longest known text at each place replaced as the map says. */
-  normalizeLongest(source: AlignedText): AlignedText {
+  normalizeLongest(source: AlignedText, budget: Budget): AlignedText {
     const { text } = source;
     const builder = new AlignedBuilder();
     let changed = false;
     for (let i = 0; i < text.length;) {
       const found = this.#prefix(text, i, "longest");
       const end = found?.end ?? i + unitsAt(text, i);
+      if (found !== undefined) budget.make(found.text.length, this.#path);
       if (found === undefined) builder.copy(source, i, end);
       else for (const char of found.text) builder.push(char, source.startOf(i), source.endOf(end - 1));
       changed ||= found !== undefined;
@@ -141,7 +149,8 @@ export class Precompiled {
     let node = childrenOf(units[0] ?? 0);
     let place: number | undefined;
     let end = start;
-    walk: for (let i = start; i < text.length && (which === "longest" || place === undefined);) {
+    const last = Math.min(text.length, start + LONGEST_KEY);
+    walk: for (let i = start; i < last && (which === "longest" || place === undefined);) {
       const char = text.slice(i, i + unitsAt(text, i));
       i += char.length;
       let unit = 0;
@@ -182,6 +191,6 @@ export function createPrecompiled(config: Json): Normalizer {
   if (charsMap === "") return (text) => text;
   const precompiled = Precompiled.fromBase64(charsMap, config.path);
   // As SentencePiece itself does it; Hugging Face's tokenizers look up graphemes.
-  if (config.at("longest_match").booleanOr(false)) return (text) => precompiled.normalizeLongest(text);
-  return (text) => precompiled.normalize(text);
+  if (config.at("longest_match").booleanOr(false)) return (text, budget) => precompiled.normalizeLongest(text, budget);
+  return (text, budget) => precompiled.normalize(text, budget);
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { Budget } from "./budget.ts";
 import { regexMatcher } from "./regex.ts";
 
 function matches(pattern: string, text: string): string[] {
   const found: string[] = [];
-  regexMatcher(pattern, "pattern")(text, (start, end) => found.push(text.slice(start, end)));
+  const push = (start: number, end: number): unknown => found.push(text.slice(start, end));
+  regexMatcher(pattern, "pattern")(text, push, new Budget(text.length));
   return found;
 }
 

@@ -15,27 +15,37 @@ export function regexMatcher(pattern: string, path: string): Matcher {
   const program = located(`${path}: a regular expression that cannot be used`, () =>
     compileRegex(new RegexParser(pattern).parse()),
   );
-  return (text, found) =>
+  return (text, found, budget) =>
     located(`${path}: a regular expression that gives up on a text of ${text.length} characters`, () =>
-      search(program, text, found),
+      search(program, text, found, (steps) => budget.take(steps, path)),
     );
 }
 
-/** Every match, in order. Empty matches right after a match do not count. */
-function search(program: RegexProgram, text: string, found: (start: number, end: number) => void): void {
+/** Every match, in order. Empty matches right after a match do not count. `take` hears of the steps that each took. */
+function search(
+  program: RegexProgram,
+  text: string,
+  found: (start: number, end: number) => void,
+  take: (steps: number) => void,
+): void {
+  if (text === "") return; // Hugging Face's tokenizers do not ask
   const searching = new RegexSearch(program, text);
   let lastEnd = -1;
-  if (text === "") return; // Hugging Face's tokenizers do not ask
-  for (let from = 0; from <= text.length;) {
-    const end = searching.find(from);
-    if (end < 0) return;
-    const { start } = searching;
-    if (end === start && end === lastEnd) {
-      from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
-      continue;
+  try {
+    for (let from = 0; from <= text.length;) {
+      const end = searching.find(from);
+      take(searching.takenSteps());
+      if (end < 0) return;
+      const { start } = searching;
+      if (end === start && end === lastEnd) {
+        from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
+        continue;
+      }
+      found(start, end);
+      from = lastEnd = end;
     }
-    found(start, end);
-    from = lastEnd = end;
+  } finally {
+    searching.end();
   }
 }
 

@@ -30,6 +30,9 @@ const MAX_DEPTH = 64;
 // 100,000: Oniguruma's own limit.
 const MAX_TIMES = 100_000;
 
+// 100,000: fifty times what real patterns have.
+const MAX_LENGTH = 100_000;
+
 const set = (source: string): RegexNode => ({ kind: "set", set: charSet(source) });
 const look = (node: RegexNode, behind: boolean, negated: boolean): RegexNode => ({
   kind: "look",
@@ -78,11 +81,13 @@ export class RegexParser {
   readonly #names: readonly string[];
   #at = 0;
   #groups = 0;
+  readonly #sets = new Map<string, CharSet>();
   #depth = 0;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
-    const groups = pattern.replace(/\\[^]|\[(?:\\[^]|[^\]])*\]/g, "");
+    if (pattern.length > MAX_LENGTH) throw new SyntaxError(`more than ${MAX_LENGTH} characters long`);
+    const groups = pattern.replace(/\\[^]|\[(?:\\[^]|[^\]\\])*\]?/g, "");
     this.#names = Array.from(groups.matchAll(/\(\?(?:<|P<|')([A-Za-z_]\w*)[>']/g), ([, name = ""]) => name);
   }
 
@@ -116,7 +121,7 @@ export class RegexParser {
   #quantified(flags: Flags): RegexNode {
     let node = this.#atom(flags);
     for (let depth = 0; ; depth++) {
-      const found = this.#take(/([*+?])([?+]?)|\{(\d+)?(,)?(\d+)?\}(\??)/y);
+      const found = this.#take(/([*+?])([?+]?)|\{(\d+)?(?:(,)(\d+)?)?\}(\??)/y);
       if (found === undefined) return node;
       if (depth > MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`);
       const [whole, sign, after, from, comma, to, lazy] = found;
@@ -146,7 +151,7 @@ export class RegexParser {
     if (char === "[") {
       const { source, negated, end } = charClass(this.#pattern, start);
       this.#at = end;
-      return { kind: "set", set: charSet(source, flags.ignoreCase, negated) };
+      return { kind: "set", set: this.#charSet(source, flags.ignoreCase, negated) };
     }
     if (char === ".") return flags.dotAll ? ANY : NOT_NEW_LINE;
     if (char === "^") return look(NOT_NEW_LINE, true, true);
@@ -198,9 +203,17 @@ export class RegexParser {
     const isCased = ignoreCase && char !== undefined;
     return {
       kind: "set",
-      set: charSet(source, isCased),
+      set: this.#charSet(source, isCased),
       ...(char !== undefined && !(ignoreCase && /\p{L}|\p{M}|\p{N}|\p{S}/u.test(char)) && { char }),
     };
+  }
+
+  /** One set for each spelling: a pattern may repeat it ten thousand times. */
+  #charSet(source: string, ignoreCase: boolean, negated = false): CharSet {
+    const key = `${ignoreCase}${negated}${source}`;
+    let known = this.#sets.get(key);
+    if (known === undefined) this.#sets.set(key, (known = charSet(source, ignoreCase, negated)));
+    return known;
   }
 
   #take(expression: RegExp): RegExpExecArray | undefined {

@@ -53,6 +53,9 @@ export const OP = {
 // 20,000: a class of cases more than any real pattern has.
 const MAX_SIZE = 20_000;
 
+// 512: each takes 64 kB once it has seen a text.
+const MAX_SETS = 512;
+
 /** Where the match begins if `\K` moved that: a register of its own. */
 export const KEEP = 0;
 
@@ -70,7 +73,9 @@ class Compiler {
 
   set(set: CharSet): number {
     const known = this.sets.indexOf(set);
-    return known < 0 ? this.sets.push(set) - 1 : known;
+    if (known >= 0) return known;
+    if (this.sets.length === MAX_SETS) throw new SyntaxError(`more than ${MAX_SETS} sets of characters`);
+    return this.sets.push(set) - 1;
   }
 
   /** Sets number `field` of the instruction at `at` to the next place. */

@@ -1,11 +1,18 @@
+import { graphemes } from "./graphemes.ts";
 import { RegexMemory } from "./regexMemory.ts";
 import { KEEP, OP, type RegexProgram, UNBOUNDED, WIDTH } from "./regexProgram.ts";
 
-// 32 steps for a unit of text: real expressions take up to ten, and what they tried is not worth remembering.
-const FREE_STEPS = 32;
+// 64 steps for a unit of text: real expressions take up to thirty, and what they tried is not worth remembering.
+const FREE_STEPS = 64;
 
 // 256 steps for a unit of text: a second for 100,000 units. Only references, and looks within loops, take as many.
 const MAX_STEPS = 256;
+
+// 2^25 numbers: eleven million things left to try.
+const MAX_STACK = 2 ** 25;
+
+// A stack larger than this is not kept for the next search.
+const KEPT_STACK = 2 ** 16;
 
 // A short text has the steps of one of this many units.
 const LEAST_LENGTH = 1024;
@@ -30,8 +37,6 @@ const MAX_DEPTH = 32;
 const NO = 1;
 const YES = 2;
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
 /**
  * A backtracking search in one text. When it takes long it begins to remember what failed where, which makes its time
  * linear in the text: "Using Selective Memoization to Defeat Regular Expression Denial of Service"
@@ -46,12 +51,15 @@ export class RegexSearch {
   #memory: RegexMemory | undefined;
   #isLast = false;
   #searchStart = 0;
+  #granted: number; // steps in all
+  #reported = 0; // of those taken
+  #graphemeEnds: Int32Array | undefined; // by position: where the grapheme that holds it ends
 
   constructor(program: RegexProgram, text: string) {
     this.#program = program;
     this.#text = text;
     this.#registers = new Int32Array(program.registers);
-    this.#steps = FREE_STEPS * (text.length + LEAST_LENGTH);
+    this.#steps = this.#granted = FREE_STEPS * (text.length + LEAST_LENGTH);
   }
 
   /** Where the first match at or after `from` ends, or -1; where it begins is {@link start}. */
@@ -64,11 +72,25 @@ export class RegexSearch {
       if (first !== undefined && (at = text.indexOf(first, at)) < 0) return -1;
       if (isSecondHalf(text, at)) continue;
       this.#registers.fill(UNSET)[KEEP] = at;
+      this.#steps -= this.#registers.length >> 5;
       this.#top = 0;
       const end = this.#run(0, at);
       if (end >= 0) return end;
     }
     return -1;
+  }
+
+  /** Gives the memory of a long search back. */
+  end(): void {
+    if (stack.length > KEPT_STACK) stack = new Int32Array(KEPT_STACK);
+  }
+
+  /** The steps taken since somebody asked. */
+  takenSteps(): number {
+    const taken = this.#granted - this.#steps;
+    const since = taken - this.#reported;
+    this.#reported = taken;
+    return since;
   }
 
   /** Where the last match begins. */
@@ -86,12 +108,15 @@ export class RegexSearch {
     let top = base;
     let pc = first;
     let at = from;
+    let executed = 0; // instructions that are not counted yet
     for (;;) {
       if (top + 9 > frames.length) frames = grow();
+      executed++;
       // What succeeds continues with the next instruction; what breaks has failed.
       switch (code[pc]) {
         case OP.match:
           this.#top = base;
+          this.#steps -= executed;
           return at;
         case OP.unit:
           if (text.charCodeAt(at) !== code[pc + 1]) break;
@@ -127,7 +152,8 @@ export class RegexSearch {
           continue;
         }
         case OP.split: {
-          if (--this.#steps < 0) this.#takeLonger();
+          if ((this.#steps -= executed) < 0) this.#takeLonger();
+          executed = 0;
           if (this.#memory !== undefined) {
             if (this.#memory.hasFailed(pc, at)) break;
             top = pushFrame(frames, top, TRIED, at, pc);
@@ -174,9 +200,8 @@ export class RegexSearch {
           continue;
         }
         case OP.grapheme: {
-          const found = at < text.length ? graphemes.segment(text).containing(at) : undefined;
-          if (found === undefined) break;
-          at = found.index + found.segment.length;
+          if (at >= text.length) break;
+          at = this.#graphemeEnd(at);
           pc += WIDTH;
           continue;
         }
@@ -186,7 +211,8 @@ export class RegexSearch {
           continue;
       }
 
-      if (--this.#steps < 0) this.#takeLonger();
+      if ((this.#steps -= executed) < 0) this.#takeLonger();
+      executed = 0;
       for (;;) {
         if (top === base) return -1;
         top -= 3;
@@ -281,10 +307,22 @@ export class RegexSearch {
     const register = code[pc + 1] ?? 0;
     const [start = UNSET, end = UNSET] = this.#registers.subarray(register, register + 2);
     if (start === UNSET || end === UNSET) return -1;
+    if ((this.#steps -= Math.abs(end - start)) < 0) this.#takeLonger();
     const captured = this.#text.slice(start, end);
     const here = this.#text.slice(at, at + captured.length);
     const isSame = code[pc] === OP.back ? here === captured : here.toLowerCase() === captured.toLowerCase();
     return isSame ? at + captured.length : -1;
+  }
+
+  /** Where the grapheme that holds the character at `at` ends. */
+  #graphemeEnd(at: number): number {
+    let ends = this.#graphemeEnds;
+    if (ends === undefined) {
+      ends = this.#graphemeEnds = new Int32Array(this.#text.length);
+      let from = 0;
+      for (const { length } of graphemes(this.#text)) ends.fill(from + length, from, (from += length));
+    }
+    return ends[at] ?? at + 1;
   }
 
   #takeLonger(): void {
@@ -293,15 +331,21 @@ export class RegexSearch {
       throw new RangeError(`it takes more than ${MAX_STEPS} steps a character`);
     }
     this.#isLast = true;
-    this.#steps = (MAX_STEPS - FREE_STEPS) * units;
+    const more = (MAX_STEPS - FREE_STEPS) * units;
+    this.#steps += more;
+    this.#granted += more;
     if (!this.#program.hasReferences) this.#memory = new RegexMemory(this.#text);
   }
 }
 
 /** Whether what the instructions from `pc` on match may begin with a unit of ASCII, or be empty. */
 function mayBegin(program: RegexProgram, pc: number, unit: number, depth = 0): boolean {
-  const { code, sets } = program;
-  const from = (next: number): boolean => mayBegin(program, next, unit, depth + 1);
+  const { code, sets, begins } = program;
+  const from = (next: number): boolean => {
+    const place = (next / WIDTH) * ASCII + unit;
+    begins[place] ||= mayBegin(program, next, unit, depth + 1) ? YES : NO;
+    return begins[place] === YES;
+  };
   if (depth > MAX_DEPTH) return true;
   switch (code[pc]) {
     case OP.unit:
@@ -330,6 +374,7 @@ function pushFrame(frames: Int32Array, top: number, pc: number, at: number, more
 }
 
 function grow(): Int32Array {
+  if (stack.length >= MAX_STACK) throw new RangeError(`it takes more than ${4 * MAX_STACK} bytes of memory`);
   const larger = new Int32Array(2 * stack.length);
   larger.set(stack);
   return (stack = larger);

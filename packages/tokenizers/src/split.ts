@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { CharSet } from "./charSet.ts";
 import type { Pieces } from "./pieces.ts";
 import { spellBytes } from "./pieces.ts";
@@ -14,10 +15,16 @@ export const SPLIT_BEHAVIORS: readonly SplitBehavior[] = [
 ];
 
 /** Calls `found` with the bounds of each match in `text`, in order. */
-export type Matcher = (text: string, found: (start: number, end: number) => void) => void;
+export type Matcher = (text: string, found: (start: number, end: number) => void, budget: Budget) => void;
 
 /** Cuts every piece at the matches of `match`; with `invert`, at what lies between them. */
-export function splitPieces(given: Pieces, match: Matcher, behavior: SplitBehavior, invert = false): Pieces {
+export function splitPieces(
+  given: Pieces,
+  budget: Budget,
+  match: Matcher,
+  behavior: SplitBehavior,
+  invert = false,
+): Pieces {
   const pieces = spellBytes(given);
   const { source, bounds } = pieces;
   const next: number[] = [];
@@ -26,11 +33,12 @@ export function splitPieces(given: Pieces, match: Matcher, behavior: SplitBehavi
     const piece = source.text.slice(start, bounds[i + 1]);
     const cutter = new Cutter(start, behavior, next);
     let last = 0;
-    match(piece, (from, to) => {
+    const found = (from: number, to: number): void => {
       if (from > last) cutter.add(last, from, invert);
       cutter.add(from, to, !invert);
       last = to;
-    });
+    };
+    match(piece, found, budget);
     if (last < piece.length) cutter.add(last, piece.length, invert);
     cutter.finish();
   }
@@ -91,7 +99,7 @@ export function charMatcher(chars: CharSet): Matcher {
 }
 
 /** Cuts every piece into the matches of `match` and what lies between them: {@link splitPieces} with "Isolated", faster. */
-export function isolate(given: Pieces, match: Matcher): Pieces {
+export function isolate(given: Pieces, budget: Budget, match: Matcher): Pieces {
   const pieces = spellBytes(given);
   const { source, bounds } = pieces;
   const next: number[] = [];
@@ -99,11 +107,12 @@ export function isolate(given: Pieces, match: Matcher): Pieces {
     const start = bounds[i] ?? 0;
     const end = bounds[i + 1] ?? 0;
     let at = start;
-    match(source.text.slice(start, end), (from, to) => {
+    const found = (from: number, to: number): void => {
       if (start + from > at) next.push(at, start + from);
       if (to > from) next.push(start + from, start + to);
       at = start + to;
-    });
+    };
+    match(source.text.slice(start, end), found, budget);
     if (at < end) next.push(at, end);
   }
   return { ...pieces, bounds: next };

@@ -58,36 +58,52 @@ type Part = { readonly which: 0 | 1; readonly typeId: number } | Segment;
 
 /** The post-processor of a TemplateProcessing configuration. */
 export function compileTemplate(config: Json): PostProcessor {
-  const specials = config.at("special_tokens");
+  const specials = readSpecials(config.at("special_tokens"));
   const single = config
     .at("single")
     .items()
     .map((piece) => compilePiece(piece, specials));
   const pair = config.at("pair").or([], (pieces) => pieces.items().map((piece) => compilePiece(piece, specials)));
-  return (segments, { addSpecialTokens }) => {
+  return (segments, { addSpecialTokens, budget }) => {
     const result: Segment[] = [];
+    const add = (segment: Segment): void => {
+      budget.make(segment.tokens.length, config.path);
+      result.push(segment);
+    };
     for (const part of segments.length > 1 ? pair : single) {
       if ("tokens" in part) {
-        if (addSpecialTokens) result.push(part);
+        if (addSpecialTokens) add(part);
         continue;
       }
       const text = segments[part.which];
-      if (text !== undefined) result.push({ ...text, typeId: part.typeId });
+      if (text !== undefined) add({ ...text, typeId: part.typeId });
     }
     return result;
   };
 }
 
-function compilePiece(piece: Json, specials: Json): Part {
+function compilePiece(piece: Json, specials: (id: string) => TokenList): Part {
   const sequence = piece.at("Sequence");
   if (!sequence.isAbsent) {
     return { which: sequence.at("id").oneOf(["A", "B"]) === "A" ? 0 : 1, typeId: sequence.at("type_id").natural() };
   }
   const special = piece.at("SpecialToken");
-  const { ids, texts } = readSpecial(specials.at(special.at("id").string()));
-  const tokens = new TokenList();
-  ids.forEach((id, i) => tokens.push(id, 0, 0, -1, texts[i]));
+  const tokens = specials(special.at("id").string());
   return { text: "", tokens, typeId: special.at("type_id").natural(), special: true };
+}
+
+/** Reads each special token once, however many pieces name it. */
+function readSpecials(specials: Json): (id: string) => TokenList {
+  const known = new Map<string, TokenList>();
+  return (id) => {
+    let tokens = known.get(id);
+    if (tokens === undefined) {
+      const { ids, texts } = readSpecial(specials.at(id));
+      known.set(id, (tokens = new TokenList()));
+      for (const [i, each] of ids.entries()) tokens.push(each, 0, 0, -1, texts[i]);
+    }
+    return tokens;
+  };
 }
 
 function readSpecial(special: Json): { ids: number[]; texts: string[] } {
@@ -95,7 +111,7 @@ function readSpecial(special: Json): { ids: number[]; texts: string[] } {
     ids: special
       .at("ids")
       .items()
-      .map((id) => id.natural()),
+      .map((id) => id.id()),
     texts: special
       .at("tokens")
       .items()

@@ -1,7 +1,5 @@
+import { SEED } from "./seed.ts";
 import { larger, room, textOf } from "./units.ts";
-
-// Of its own in each process, so that no file can be written whose tokens all fall together.
-const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
 
 /**
  * Texts, numbered from 0: a hash table of UTF-16 units. The texts stand one after the other in one array, as a string for
@@ -9,6 +7,7 @@ const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
  */
 export class TextTable {
   #size = 0;
+  #longest = 0;
   #units = new Uint16Array(4096);
   #ends = new Int32Array(512); // by number: where its units end, which is where the next one's begin
   #slots = new Int32Array(2 * 1024); // a number and 1, or 0; and the hash of its text
@@ -16,6 +15,24 @@ export class TextTable {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** The length of the longest text, in UTF-16 units. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  /** Where the longest text of whole characters ends that `units` up to `length` begin with; -1 if none has `least` units. */
+  longestBeginning(units: Uint16Array, length: number, least: number): number {
+    let sum = SEED;
+    let longest = -1;
+    for (let end = 1; end <= length; end++) {
+      const unit = units[end - 1] ?? 0;
+      sum = hashOn(sum, unit);
+      const isHalf = (unit & 0xfc00) === 0xd800;
+      if (end >= least && !isHalf && this.#find(mixed(sum), units, 0, end) >= 0) longest = end;
+    }
+    return longest;
   }
 
   /** The number of what stands in `text` from `start` to `end`; -1 if it is not here. */
@@ -37,6 +54,7 @@ export class TextTable {
     const known = this.#find(hashed, units, start, end);
     if (known >= 0) return known;
     const number = this.#size++;
+    this.#longest = Math.max(this.#longest, end - start);
     if (number === this.#ends.length) this.#grow();
     this.#place(number + 1, hashed);
     const from = this.#startOf(number);

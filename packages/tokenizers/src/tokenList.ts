@@ -38,7 +38,11 @@ export class TokenList {
   slice(start: number, end: number): TokenList {
     const of = (field: readonly number[]): number[] => field.slice(start, end);
     const part = new TokenList(of(this.ids), of(this.starts), of(this.ends), of(this.words));
-    for (const [i, text] of this.#texts ?? []) if (start <= i && i < end) part.setText(i - start, text);
+    if (this.#texts === undefined) return part;
+    for (let i = start; i < Math.min(end, this.length); i++) {
+      const text = this.#texts.get(i);
+      if (text !== undefined) part.setText(i - start, text);
+    }
     return part;
   }
 }

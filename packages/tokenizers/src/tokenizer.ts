@@ -2,7 +2,8 @@ import { checkText, describeArgument } from "./argumentChecks.ts";
 import type { AddedToken } from "./addedTokens.ts";
 import { AddedVocabulary } from "./addedVocabulary.ts";
 import { AlignedText } from "./alignedText.ts";
-import type { Decoder, DecoderConfig } from "./decoders.ts";
+import { Budget } from "./budget.ts";
+import { type Decoder, type DecoderConfig, sizeOf } from "./decoders.ts";
 import { DecodeStream } from "./decodeStream.ts";
 import { Encoding, type Segment } from "./encoding.ts";
 import type { Model, ModelConfig } from "./model.ts";
@@ -39,6 +40,8 @@ export interface TokenizerPipeline {
   readonly decoder: Decoder | undefined;
   readonly truncation: TruncationOptions | undefined;
   readonly padding: PaddingOptions | undefined;
+  /** The most steps for each character of a text: {@link Budget}. */
+  readonly maxSteps?: number | undefined;
 }
 
 /** How a tokenizer encodes. */
@@ -66,7 +69,7 @@ export class Tokenizer {
 
   constructor(pipeline: TokenizerPipeline) {
     this.#pipeline = pipeline;
-    this.#added = new AddedVocabulary(pipeline.added, pipeline.model, pipeline.normalizer);
+    this.#added = new AddedVocabulary(pipeline.added, pipeline.model, pipeline.normalizer, pipeline.maxSteps);
   }
 
   /** The number of tokens, added ones included. */
@@ -114,7 +117,8 @@ export class Tokenizer {
       }
       if (token !== undefined && !(skipSpecialTokens && this.#added.isSpecial(token))) tokens.push(token);
     }
-    return this.#pipeline.decoder === undefined ? tokens.join(" ") : this.#pipeline.decoder(tokens).join("");
+    const { decoder } = this.#pipeline;
+    return decoder === undefined ? tokens.join(" ") : decoder(tokens, this.#budget(sizeOf(tokens))).join("");
   }
 
   /** Decodes ids one at a time, as a model generates them. */
@@ -128,19 +132,20 @@ export class Tokenizer {
   }
 
   #encode(text: string | readonly string[], { pair, addSpecialTokens = true, truncation }: EncodeOptions): Encoding {
-    const segments = [this.#encodeSequence(text, 0)];
-    if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1));
+    const budget = this.#budget(lengthOf(text) + lengthOf(pair ?? ""));
+    const segments = [this.#encodeSequence(text, 0, budget)];
+    if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1, budget));
     // A token that the model found reads as the model has it, though an added one may have the same id.
     const idToToken = (id: number): string | undefined => this.#pipeline.model.idToToken(id) ?? this.idToToken(id);
     const process = (parts: readonly Segment[]): readonly Segment[] =>
-      this.#pipeline.postProcessor?.(parts, { addSpecialTokens, idToToken }) ?? parts;
+      this.#pipeline.postProcessor?.(parts, { addSpecialTokens, idToToken, budget }) ?? parts;
 
     const { maxLength = Infinity, ...how } =
       truncation === false ? {} : { ...this.#pipeline.truncation, ...truncation };
     if (maxLength === Infinity) return new Encoding(process(segments), idToToken);
     const empty = segments.map((segment) => ({ ...segment, tokens: new TokenList() }));
     const added = process(empty).reduce((sum, { tokens }) => sum + tokens.length, 0);
-    const [kept = [], ...overflow] = truncateSegments(segments, Math.max(0, maxLength - added), how);
+    const [kept = [], ...overflow] = truncateSegments(segments, Math.max(0, maxLength - added), how, budget);
     return new Encoding(
       process(kept),
       idToToken,
@@ -158,44 +163,56 @@ export class Tokenizer {
     return encodings.map((encoding) => encoding.padded(length, options));
   }
 
-  #encodeSequence(given: string | readonly string[], sequence: 0 | 1): Segment {
+  #encodeSequence(given: string | readonly string[], sequence: 0 | 1, budget: Budget): Segment {
     checkText(given);
     const tokens = new TokenList();
     const text = typeof given === "string" ? given.toWellFormed() : given.map((word) => word.toWellFormed());
-    if (typeof text === "string") this.#encodeText(text, tokens);
+    if (typeof text === "string") this.#encodeText(text, tokens, budget);
     else {
       for (const [i, word] of text.entries()) {
         const from = tokens.length;
-        this.#encodeText(word, tokens);
+        this.#encodeText(word, tokens, budget);
         tokens.words.fill(i, from);
       }
     }
     return { text, tokens, typeId: sequence, special: false, sequence };
   }
 
-  #encodeText(whole: string, tokens: TokenList): void {
+  #encodeText(whole: string, tokens: TokenList, budget: Budget): void {
     let word = 0;
-    for (const outer of this.#added.inText.split(new AlignedText(whole))) {
-      const splits = outer.token === undefined ? this.#added.inNormalized.split(this.#normalize(outer.text)) : [outer];
+    for (const outer of this.#added.inText.split(new AlignedText(whole), budget)) {
+      const splits =
+        outer.token === undefined
+          ? this.#added.inNormalized.split(this.#normalize(outer.text, budget), budget)
+          : [outer];
       for (const { text, token } of splits) {
         if (token !== undefined) {
           const end = text.text.length;
           tokens.push(token.id, text.startOf(0), text.endOf(end - 1), word++, text.text);
           continue;
         }
-        const pieces = this.#preTokenize(text);
-        this.#pipeline.model.encode(pieces, word, tokens);
+        const pieces = this.#preTokenize(text, budget);
+        this.#pipeline.model.encode(pieces, word, tokens, budget);
         word += pieces.bounds.length / 2;
       }
     }
   }
 
-  #normalize(text: AlignedText): AlignedText {
-    return this.#pipeline.normalizer === undefined ? text : this.#pipeline.normalizer(text);
+  #normalize(text: AlignedText, budget: Budget): AlignedText {
+    return this.#pipeline.normalizer === undefined ? text : this.#pipeline.normalizer(text, budget);
   }
 
-  #preTokenize(text: AlignedText): Pieces {
+  #preTokenize(text: AlignedText, budget: Budget): Pieces {
     const whole = onePiece(text);
-    return this.#pipeline.preTokenizer === undefined ? whole : this.#pipeline.preTokenizer(whole);
+    return this.#pipeline.preTokenizer === undefined ? whole : this.#pipeline.preTokenizer(whole, budget);
   }
+
+  #budget(length: number): Budget {
+    return new Budget(length, this.#pipeline.maxSteps);
+  }
+}
+
+function lengthOf(text: string | readonly string[]): number {
+  if (typeof text === "string") return text.length;
+  return Array.isArray(text) ? text.reduce((sum: number, word: unknown) => sum + String(word).length, 0) : 0;
 }

@@ -1,11 +1,13 @@
+import { SEED } from "./seed.ts";
+
 const NONE = -1;
 
 /** Texts and a number for each, found by walking down from node 0 one UTF-16 unit at a time. */
 export class Trie {
-  // Edges are an open hash table: the slot of (node, unit) holds both in `#keys` and the child in `#children`.
-  #keys = new Float64Array(64).fill(NONE);
-  #children = new Int32Array(64);
-  #edges = 0;
+  // Edges are an open hash table, three numbers each: the node they come from, the unit, and the child; 0 where there is none.
+  #edges = new Int32Array(3 * 64);
+  #mask = 63;
+  #size = 0;
   readonly #values: number[] = [NONE];
 
   constructor(entries: Iterable<readonly [text: string, value: number]> = []) {
@@ -22,7 +24,7 @@ export class Trie {
 
   /** The node that `unit` leads to from `node`; 0 when there is none. */
   next(node: number, unit: number): number {
-    return this.#children[this.#slot(node * 0x10000 + unit)] ?? 0;
+    return this.#edges[this.#place(node, unit) + 2] ?? 0;
   }
 
   /** The number of the text that ends at `node`; -1 when none does. */
@@ -31,35 +33,37 @@ export class Trie {
   }
 
   #add(node: number, unit: number): number {
-    if (2 * ++this.#edges > this.#keys.length) this.#grow();
-    const key = node * 0x10000 + unit;
-    const slot = this.#slot(key);
+    if (2 * ++this.#size > this.#mask) this.#grow();
     const child = this.#values.push(NONE) - 1;
-    this.#keys[slot] = key;
-    this.#children[slot] = child;
+    this.#put(node, unit, child);
     return child;
   }
 
-  #slot(key: number): number {
-    const keys = this.#keys;
-    const mask = keys.length - 1;
-    let at = Math.imul(key % 0x10000, 0x9e3779b1) ^ Math.imul(Math.floor(key / 0x10000), 0x85ebca6b);
-    at = (at ^ (at >>> 15)) & mask;
-    while (keys[at] !== key && keys[at] !== NONE) at = (at + 1) & mask;
-    return at;
+  #put(node: number, unit: number, child: number): void {
+    const at = this.#place(node, unit);
+    this.#edges[at] = node;
+    this.#edges[at + 1] = unit;
+    this.#edges[at + 2] = child;
+  }
+
+  /** Where the edge stands, or would stand. */
+  #place(node: number, unit: number): number {
+    const edges = this.#edges;
+    const mask = this.#mask;
+    let slot = Math.imul(unit ^ SEED, 0x9e3779b1) ^ Math.imul(node, 0x85ebca6b);
+    slot = (slot ^ (slot >>> 15)) & mask;
+    for (; ; slot = (slot + 1) & mask) {
+      const at = 3 * slot;
+      if (edges[at + 2] === 0 || (edges[at] === node && edges[at + 1] === unit)) return at;
+    }
   }
 
   #grow(): void {
-    const keys = this.#keys;
-    const children = this.#children;
-    this.#keys = new Float64Array(keys.length * 2).fill(NONE);
-    this.#children = new Int32Array(keys.length * 2);
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i] ?? NONE;
-      if (key === NONE) continue;
-      const slot = this.#slot(key);
-      this.#keys[slot] = key;
-      this.#children[slot] = children[i] ?? 0;
+    const edges = this.#edges;
+    this.#edges = new Int32Array(2 * edges.length);
+    this.#mask = 2 * this.#mask + 1;
+    for (let at = 0; at < edges.length; at += 3) {
+      if (edges[at + 2] !== 0) this.#put(edges[at] ?? 0, edges[at + 1] ?? 0, edges[at + 2] ?? 0);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { Segment } from "./encoding.ts";
 import type { Json } from "./json.ts";
 import { TokenizerError } from "./tokenizerError.ts";
@@ -48,15 +49,17 @@ export function truncateSegments(
   segments: readonly Segment[],
   room: number,
   { strategy = "longestFirst", stride = 0, direction = "right" }: Omit<TruncationOptions, "maxLength">,
+  budget: Budget,
 ): (readonly Segment[])[] {
   const lengths = segments.map(({ tokens }) => tokens.length);
   const surplus = lengths.reduce((sum, length) => sum + length, 0) - room;
   if (surplus <= 0) return [segments];
   const kept =
     strategy === "longestFirst" ? shareRoom(lengths, room) : cutOne(lengths, surplus, strategy === "onlyFirst" ? 0 : 1);
-  const parts = segments.map((segment, i) => cutSegment(segment, kept[i] ?? 0, stride, direction));
+  const parts = segments.map((segment, i) => cutSegment(segment, kept[i] ?? 0, stride, direction, budget));
   const [first = [], second] = parts;
   if (second === undefined) return first.map((part) => [part]);
+  budget.make(first.length * second.length, "truncation.stride");
   const beside = (part: Segment): (readonly Segment[])[] => second.map((other) => [part, other]);
   const [whole, ...others] = first.map(beside);
   // The order of Hugging Face's tokenizers.
@@ -83,7 +86,13 @@ function cutOne(lengths: readonly number[], surplus: number, which: 0 | 1): numb
 }
 
 /** `segment` in parts of up to `size` tokens; all but the first are what overflows. */
-function cutSegment(segment: Segment, size: number, stride: number, direction: "left" | "right"): Segment[] {
+function cutSegment(
+  segment: Segment,
+  size: number,
+  stride: number,
+  direction: "left" | "right",
+  budget: Budget,
+): Segment[] {
   const { length } = segment.tokens;
   if (length <= size) return [segment];
   const part = (start: number, end: number): Segment => ({ ...segment, tokens: segment.tokens.slice(start, end) });
@@ -91,6 +100,7 @@ function cutSegment(segment: Segment, size: number, stride: number, direction: "
   if (stride >= size) throw new TokenizerError(`truncation: expected a stride below ${size}, got ${stride}`);
   const parts: Segment[] = [];
   for (let cut = 0; ; cut += size - stride) {
+    budget.make(size, "truncation.stride");
     parts.push(direction === "right" ? part(cut, cut + size) : part(Math.max(0, length - cut - size), length - cut));
     if (cut + size >= length) return parts;
   }

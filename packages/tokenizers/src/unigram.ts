@@ -1,5 +1,6 @@
 import { utf8Length } from "./byteMap.ts";
 import { bytesOf, byteToken } from "./byteTokens.ts";
+import type { Budget } from "./budget.ts";
 import { Json } from "./json.ts";
 import type { Model, UnigramConfig } from "./model.ts";
 import { type Pieces, spellBytes } from "./pieces.ts";
@@ -13,6 +14,9 @@ const UNK_PENALTY = 10;
 
 // By byte of UTF-8 after the first: no score of an ordinary token is above 0. As measured of SentencePiece 0.2.3.
 const USER_BONUS = 0.1;
+
+// A step down the trie takes as long as looking at so many characters.
+const STEPS_OF_LOOKING_UP = 4;
 
 /** The score of a token that no text has: its place among the ids is all that counts. */
 export const UNREACHABLE = -1e9;
@@ -28,7 +32,7 @@ export class Unigram implements Model {
   readonly #unkId: number | undefined;
   readonly #unkScore: number;
   readonly #byteFallback: boolean;
-  readonly #cache = new WordCache((piece) => this.#encodeWord(piece));
+  readonly #cache = new WordCache((piece, _, budget) => this.#encodeWord(piece, budget));
 
   /** @param userDefined as in {@link UnigramConfig} */
   constructor(
@@ -61,8 +65,8 @@ export class Unigram implements Model {
       if (typeof token === "string" && typeof score === "number") return [token, score];
       throw new Json(entry, `${vocab.path}[${i}]`).expected("[token, score]");
     });
-    const unkId = json.at("unk_id").or(undefined, (id) => id.natural());
-    const userDefined = json.at("user_defined").or(undefined, (ids) => ids.items().map((id) => id.natural()));
+    const unkId = json.at("unk_id").or(undefined, (id) => id.id());
+    const userDefined = json.at("user_defined").or(undefined, (ids) => ids.items().map((id) => id.id()));
     return new Unigram(entries, unkId, json.at("byte_fallback").booleanOr(false), userDefined);
   }
 
@@ -78,16 +82,16 @@ export class Unigram implements Model {
     return this.#vocab[id]?.[0];
   }
 
-  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
-    this.#cache.encode(spellBytes(pieces), firstWord, tokens);
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void {
+    this.#cache.encode(spellBytes(pieces), firstWord, tokens, budget);
   }
 
-  #encodeWord(word: string): Word {
+  #encodeWord(word: string, budget: Budget): Word {
     const ids: number[] = [];
     const starts: number[] = [];
     const ends: number[] = [];
     const texts: (string | undefined)[] = [];
-    for (const [start, end] of this.#bestPath(word)) {
+    for (const [start, end] of this.#bestPath(word, budget)) {
       const text = word.slice(start, end);
       const id = this.#ids.get(text);
       const bytes = id === undefined && this.#byteFallback ? this.#byteIds(text) : undefined;
@@ -102,7 +106,7 @@ export class Unigram implements Model {
   }
 
   /** The bounds of the likeliest tokens; neighbouring unknown characters are one. */
-  #bestPath(word: string): [start: number, end: number][] {
+  #bestPath(word: string, budget: Budget): [start: number, end: number][] {
     const scores = new Float64Array(word.length + 1);
     const from = new Int32Array(word.length + 1).fill(-1); // where the best token that ends here begins
     const best = new Int32Array(word.length + 1);
@@ -119,12 +123,14 @@ export class Unigram implements Model {
       const score = scores[start] ?? 0;
       let knowsChar = false;
       let node = 0;
-      for (let i = start; i < word.length && (node = this.#trie.next(node, word.charCodeAt(i))) !== 0; i++) {
+      let i = start;
+      for (; i < word.length && (node = this.#trie.next(node, word.charCodeAt(i))) !== 0; i++) {
         const id = this.#trie.valueOf(node);
         if (id < 0) continue;
         offer(start, i + 1, id, (this.#scores[id] ?? 0) + score);
         knowsChar ||= i + 1 === after;
       }
+      budget.take(STEPS_OF_LOOKING_UP * (i - start), "model.vocab");
       if (!knowsChar) offer(start, after, this.#unk(), this.#unkScore + score);
       start = after;
     }

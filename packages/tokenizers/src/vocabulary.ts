@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import { type Json, MAX_ID } from "./json.ts";
 import type { JsonScanner } from "./jsonScanner.ts";
 import { TextTable } from "./textTable.ts";
 import { unitsOf } from "./units.ts";
@@ -23,8 +23,8 @@ export class Vocabulary {
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i] ?? "";
       const id = ids[i];
-      const isId = typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 31;
-      vocabulary.#set(token, isId ? id : json.at(token).natural());
+      const isId = typeof id === "number" && Number.isInteger(id) && id >= 0 && id <= MAX_ID;
+      vocabulary.#set(token, isId ? id : json.at(token).id());
     }
     return vocabulary;
   }
@@ -34,7 +34,7 @@ export class Vocabulary {
     const vocabulary = new Vocabulary();
     const isPlain = scanner.members((length) => {
       const id = scanner.natural();
-      return id >= 0 && vocabulary.#addNew(id, scanner.units, length);
+      return id >= 0 && id <= MAX_ID && vocabulary.#addNew(id, scanner.units, length);
     });
     return isPlain ? vocabulary : undefined;
   }
@@ -65,6 +65,17 @@ export class Vocabulary {
   idOfUnits(units: Uint16Array, start: number, end: number): number {
     const number = this.#table.findUnits(units, start, end);
     return number < 0 ? -1 : (this.#ids[number] ?? -1);
+  }
+
+  /** The length of the longest token, in UTF-16 units. */
+  get longest(): number {
+    return this.#table.longest;
+  }
+
+  /** Where the longest token ends that `text` begins with, of those of `least` units or more; undefined if there is none. */
+  longestBeginning(text: string, least: number): number | undefined {
+    const end = this.#table.longestBeginning(unitsOf(text), text.length, least);
+    return end < 0 ? undefined : end;
   }
 
   tokenOf(id: number): string | undefined {

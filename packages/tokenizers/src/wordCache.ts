@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { Pieces } from "./pieces.ts";
 import { TextTable } from "./textTable.ts";
 import type { TokenList } from "./tokenList.ts";
@@ -18,7 +19,7 @@ const CACHED_WORDS = 65_536;
 
 /** Remembers the tokens of the words that a model met, which are mostly the same few. */
 export class WordCache {
-  readonly #encode: (piece: string, asBytes: boolean) => Word;
+  readonly #encode: (piece: string, asBytes: boolean, budget: Budget) => Word;
   readonly #longest: number;
   #plain = new KnownWords();
   #bytes = new KnownWords();
@@ -27,13 +28,13 @@ export class WordCache {
    * @param encode the tokens of a piece that is not remembered; `asBytes` as in {@link Pieces}
    * @param remembers whether a piece has the same tokens each time
    */
-  constructor(encode: (piece: string, asBytes: boolean) => Word, remembers = true) {
+  constructor(encode: (piece: string, asBytes: boolean, budget: Budget) => Word, remembers = true) {
     this.#encode = encode;
     this.#longest = remembers ? CACHED_LENGTH : -1;
   }
 
   /** Appends the tokens of each piece to `tokens`; the pieces are numbered from `firstWord`. */
-  encode({ source, bounds, asBytes }: Pieces, firstWord: number, tokens: TokenList): void {
+  encode({ source, bounds, asBytes }: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void {
     const { text, shift } = source;
     const { ids, starts, ends, words } = tokens;
     let known = asBytes ? this.#bytes : this.#plain;
@@ -50,7 +51,7 @@ export class WordCache {
           else this.#plain = known;
         }
         const piece = text.slice(at, end);
-        word = known.write(this.#encode(piece, asBytes), isShort ? piece : undefined);
+        word = known.write(this.#encode(piece, asBytes, budget), isShort ? piece : undefined);
       }
       known.textsOf(word)?.forEach((read, i) => read !== undefined && tokens.setText(ids.length + i, read));
       const { numbers } = known;

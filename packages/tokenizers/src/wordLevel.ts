@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { Json } from "./json.ts";
 import type { Model, WordLevelConfig } from "./model.ts";
 import { type Pieces, spellBytes } from "./pieces.ts";
@@ -33,8 +34,8 @@ export class WordLevel implements Model {
     return this.#vocabulary.tokenOf(id);
   }
 
-  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
-    this.#cache.encode(spellBytes(pieces), firstWord, tokens);
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void {
+    this.#cache.encode(spellBytes(pieces), firstWord, tokens, budget);
   }
 
   #idOf(word: string): number {

@@ -1,3 +1,5 @@
+import { readAffix } from "./affix.ts";
+import type { Budget } from "./budget.ts";
 import type { Json } from "./json.ts";
 import type { Model, WordPieceConfig } from "./model.ts";
 import { type Pieces, spellBytes } from "./pieces.ts";
@@ -18,7 +20,7 @@ export interface WordPieceParts {
 /** Greedy longest match from the left: "Fast WordPiece Tokenization" (https://arxiv.org/abs/2012.15524), section 3. */
 export class WordPiece implements Model {
   readonly #parts: WordPieceParts;
-  readonly #cache = new WordCache((piece) => this.#encodeWord(piece));
+  readonly #cache = new WordCache((piece, _, budget) => this.#encodeWord(piece, budget));
 
   constructor(parts: WordPieceParts) {
     this.#parts = parts;
@@ -28,7 +30,7 @@ export class WordPiece implements Model {
     return new WordPiece({
       vocabulary: Vocabulary.fromJSON(json.at("vocab")),
       unkToken: json.at("unk_token").stringOr("[UNK]"),
-      continuingSubwordPrefix: json.at("continuing_subword_prefix").stringOr("##"),
+      continuingSubwordPrefix: json.at("continuing_subword_prefix").or("##", readAffix),
       maxInputCharsPerWord: json.at("max_input_chars_per_word").or(100, (count) => count.natural()),
     });
   }
@@ -45,18 +47,17 @@ export class WordPiece implements Model {
     return this.#parts.vocabulary.tokenOf(id);
   }
 
-  encode(pieces: Pieces, firstWord: number, tokens: TokenList): void {
-    this.#cache.encode(spellBytes(pieces), firstWord, tokens);
+  encode(pieces: Pieces, firstWord: number, tokens: TokenList, budget: Budget): void {
+    this.#cache.encode(spellBytes(pieces), firstWord, tokens, budget);
   }
 
-  #encodeWord(word: string): Word {
-    const chars = [...word];
+  #encodeWord(word: string, budget: Budget): Word {
     const ids: number[] = [];
     const starts: number[] = [];
     const ends: number[] = [];
-    if (chars.length > this.#parts.maxInputCharsPerWord) return this.#unknown(word);
+    if (charCount(word) > this.#parts.maxInputCharsPerWord) return this.#unknown(word);
     for (let start = 0; start < word.length; start = ends[ends.length - 1] ?? word.length) {
-      const end = this.#longestMatch(word, start, ids);
+      const end = this.#longestMatch(word, start, ids, budget);
       if (end === undefined) return this.#unknown(word);
       starts.push(start);
       ends.push(end);
@@ -65,17 +66,15 @@ export class WordPiece implements Model {
   }
 
   /** Appends the id of the longest token that begins at `start`, and says where it ends. */
-  #longestMatch(word: string, start: number, ids: number[]): number | undefined {
+  #longestMatch(word: string, start: number, ids: number[], budget: Budget): number | undefined {
     const { vocabulary, continuingSubwordPrefix } = this.#parts;
     const prefix = start > 0 ? continuingSubwordPrefix : "";
-    for (let end = word.length; end > start; end--) {
-      if (isHighSurrogate(word.charCodeAt(end - 1))) continue; // a token has whole characters
-      const id = vocabulary.idOf(prefix + word.slice(start, end));
-      if (id === undefined) continue;
-      ids.push(id);
-      return end;
-    }
-    return undefined;
+    const text = prefix + word.slice(start, start + vocabulary.longest);
+    budget.take(text.length, "model");
+    const end = vocabulary.longestBeginning(text, prefix.length + 1);
+    if (end === undefined) return undefined;
+    ids.push(vocabulary.idOf(text.slice(0, end)) ?? 0);
+    return start + end - prefix.length;
   }
 
   #unknown(word: string): Word {
@@ -97,6 +96,8 @@ export class WordPiece implements Model {
   }
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xd800;
+function charCount(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--;
+  return count;
 }
