@@ -29,8 +29,8 @@ export interface PaddingOptions {
   readonly padToken?: string;
 }
 
-// 2^20: longer than what models take; a file that asks for more asks for the memory of the machine.
-const MAX_LENGTH = 2 ** 20;
+// 2^17: as long as models take; a file that asks for more asks for the memory of the machine.
+const MAX_LENGTH = 2 ** 17;
 
 /** Reads the `padding` of a tokenizer.json. */
 export function readPadding(json: Json): PaddingOptions {

@@ -64,7 +64,12 @@ const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<Po
       .at("processors")
       .items()
       .map((step) => createPostProcessor(step, parts));
-    return (segments, context) => steps.reduce((result, step) => step(result, context), segments);
+    return (segments, context) =>
+      steps.reduce((given, step) => {
+        const made = step(given, context);
+        context.budget.step(sizeOf(given), sizeOf(made), config.path);
+        return made;
+      }, segments);
   },
 };
 
@@ -72,6 +77,10 @@ const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<Po
 export function createPostProcessor(config: Json, parts: Parts): PostProcessor {
   parts.count(config);
   return createFromTable(POST_PROCESSORS, config, "post-processor", undefined, parts);
+}
+
+function sizeOf(segments: readonly Segment[]): number {
+  return segments.reduce((size, { tokens }) => size + tokens.length, segments.length);
 }
 
 function trimmer(config: Json): PostProcessor {

@@ -116,7 +116,7 @@ export class RegexSearch {
       switch (code[pc]) {
         case OP.match:
           this.#top = base;
-          this.#steps -= executed;
+          if ((this.#steps -= executed) < 0) this.#takeLonger();
           return at;
         case OP.unit:
           if (text.charCodeAt(at) !== code[pc + 1]) break;

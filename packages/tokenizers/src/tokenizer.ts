@@ -118,7 +118,9 @@ export class Tokenizer {
       if (token !== undefined && !(skipSpecialTokens && this.#added.isSpecial(token))) tokens.push(token);
     }
     const { decoder } = this.#pipeline;
-    return decoder === undefined ? tokens.join(" ") : decoder(tokens, this.#budget(sizeOf(tokens))).join("");
+    const size = sizeOf(tokens);
+    this.#budget(tokens.length).take(size, "decode"); // the same token may be named again and again
+    return decoder === undefined ? tokens.join(" ") : decoder(tokens, this.#budget(size)).join("");
   }
 
   /** Decodes ids one at a time, as a model generates them. */
