@@ -3,7 +3,7 @@ import type { AlignedText } from "./alignedText.ts";
 import type { Budget } from "./budget.ts";
 import { pipelineAround } from "./createTokenizer.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
-import { Json } from "./json.ts";
+import { Json, parseJson } from "./json.ts";
 import { behindLanguageCode, languageCodeEnd } from "./languageCode.ts";
 import type { Model, UnigramConfig } from "./model.ts";
 import { createModel } from "./models.ts";
@@ -11,7 +11,7 @@ import type { Pieces } from "./pieces.ts";
 import { MANY, sentencePieceConfig } from "./fromSentencePiece.ts";
 import { parseSentencePiece } from "./sentencePieceModel.ts";
 import { templateProcessing } from "./template.ts";
-import { Tokenizer, type TokenizerConfig, type TokenizerPipeline } from "./tokenizer.ts";
+import { type DecodeOptions, Tokenizer, type TokenizerConfig, type TokenizerPipeline } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { TokenList } from "./tokenList.ts";
 import { UNREACHABLE } from "./unigram.ts";
@@ -23,16 +23,22 @@ export interface MarianFiles {
   readonly spm: Uint8Array;
   /** `vocab.json`, as text or parsed. */
   readonly vocab: unknown;
+  /** The target's files, where it has a vocabulary of its own: `separate_vocabs` in tokenizer_config.json. */
+  readonly target?: MarianFiles;
 }
 
 /**
  * The tokenizer of a Marian model, with the ids of Hugging Face's MarianTokenizer: SentencePiece cuts, `vocab.json`
  * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
-export function fromMarian({ spm, vocab }: MarianFiles): Tokenizer {
-  const parsed: unknown = typeof vocab === "string" ? JSON.parse(vocab) : vocab;
-  const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
-  const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token));
+export function fromMarian(files: MarianFiles): Tokenizer {
+  const target = files.target && oneSide(files.target, "target_vocab.json", undefined);
+  return oneSide(files, "vocab.json", target);
+}
+
+function oneSide({ spm, vocab }: MarianFiles, name: string, target: Tokenizer | undefined): Tokenizer {
+  const vocabulary = Vocabulary.fromJSON(new Json(typeof vocab === "string" ? parseJson(vocab, name) : vocab, name));
+  const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token, name));
   const config = sentencePieceConfig(parseSentencePiece(spm));
   const added = addedTokens(vocabulary, ["</s>", "<unk>", "<pad>"], true);
   const json = new Json(
@@ -63,6 +69,7 @@ export function fromMarian({ spm, vocab }: MarianFiles): Tokenizer {
   return new MarianTokenizer(
     { ...pipeline, normalizer: behindLanguageCode(normalizer) },
     addedTokens(vocabulary, codes, false),
+    target,
   );
 }
 
@@ -74,24 +81,40 @@ function addedTokens(vocabulary: Vocabulary, tokens: readonly string[], special:
   });
 }
 
-/** A tokenizer that takes what a text begins with for a language code; a tokenizer.json has to look for it everywhere. */
+/**
+ * A tokenizer that takes what a text begins with for a language code; a tokenizer.json has to look for it everywhere. Where
+ * the target has a vocabulary of its own, ids are read in that, as transformers does.
+ */
 class MarianTokenizer extends Tokenizer {
   readonly #codes: readonly AddedToken[];
+  readonly #target: Tokenizer | undefined;
 
-  constructor(pipeline: TokenizerPipeline, codes: readonly AddedToken[]) {
+  constructor(pipeline: TokenizerPipeline, codes: readonly AddedToken[], target: Tokenizer | undefined) {
     super(pipeline);
     this.#codes = codes;
+    this.#target = target;
+  }
+
+  override idToToken(id: number): string | undefined {
+    return this.#target === undefined ? super.idToToken(id) : this.#target.idToToken(id);
+  }
+
+  override decode(ids: Iterable<number>, options?: DecodeOptions): string {
+    return this.#target === undefined ? super.decode(ids, options) : this.#target.decode(ids, options);
   }
 
   override toJSON(): TokenizerConfig {
+    if (this.#target !== undefined) {
+      throw new TokenizerError("toJSON: expected one vocabulary, which is all that a tokenizer.json holds, got two");
+    }
     const { added_tokens: others = [], ...config } = super.toJSON();
     return { ...config, added_tokens: [...others, ...this.#codes].sort((a, b) => a.id - b.id) };
   }
 }
 
-function idIn(vocabulary: Vocabulary, token: string): number {
+function idIn(vocabulary: Vocabulary, token: string, name: string): number {
   const id = vocabulary.idOf(token);
-  if (id === undefined) throw new TokenizerError(`vocab.json: expected ${token}, got nothing`);
+  if (id === undefined) throw new TokenizerError(`${name}: expected ${token}, got nothing`);
   return id;
 }
 

@@ -1,8 +1,8 @@
 import { createTokenizer } from "./createTokenizer.ts";
 import { bpe } from "./everyPart.ts";
-import { Json } from "./json.ts";
+import { Json, parseJson } from "./json.ts";
 import type { PostProcessorConfig } from "./postProcessors.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer, TokenizerConfig } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -14,6 +14,10 @@ export interface VocabAndMerges {
   readonly merges: string;
   /** Whether a text begins as if a space stood before it. Default false. */
   readonly addPrefixSpace?: boolean;
+  /** Tokens beside the vocabulary, in the order of their ids, as `added_tokens.json` has them. */
+  readonly added?: TokenizerConfig["added_tokens"];
+  /** What puts special tokens around a text, if not what the vocabulary's own suggest. */
+  readonly postProcessor?: PostProcessorConfig | null;
 }
 
 /**
@@ -22,8 +26,14 @@ export interface VocabAndMerges {
  *
  * @throws TokenizerError if the merges are not byte-level ones
  */
-export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: VocabAndMerges): Tokenizer {
-  const parsed: unknown = typeof vocab === "string" ? JSON.parse(vocab) : vocab;
+export function fromVocabAndMerges({
+  vocab,
+  merges,
+  addPrefixSpace = false,
+  added = [],
+  postProcessor: given = null,
+}: VocabAndMerges): Tokenizer {
+  const parsed: unknown = typeof vocab === "string" ? parseJson(vocab, "vocab.json") : vocab;
   const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
   const lines = merges.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
   if (lines.some((line) => line.endsWith("</w>"))) {
@@ -41,12 +51,17 @@ export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: Vo
   const byteLevel = { type: "ByteLevel", add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
   return createTokenizer(
     {
-      added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].flatMap((content) => {
-        const id = vocabulary.idOf(content);
-        return id === undefined ? [] : [{ id, content, special: true, lstrip: content === "<mask>" }];
-      }),
+      added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"]
+        .flatMap((content) => {
+          const id = vocabulary.idOf(content);
+          const isKnown = id === undefined || added.some((token) => token.content === content);
+          return isKnown
+            ? []
+            : [{ id, content, special: true, lstrip: content === "<mask>" } as (typeof added)[number]];
+        })
+        .concat(added),
       pre_tokenizer: byteLevel,
-      post_processor: postProcessor,
+      post_processor: given ?? postProcessor,
       decoder: byteLevel,
       model: { type: "BPE", vocab: vocabulary.toJSON(), merges: lines },
     },

@@ -1,13 +1,19 @@
 import { createTokenizer } from "./createTokenizer.ts";
 import { wordPiece } from "./everyPart.ts";
 import { templateProcessing } from "./template.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer, TokenizerConfig } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** How {@link fromVocabTxt} treats text before it is cut. */
 export interface VocabTxtOptions {
   /** Whether the model knows small letters only, and no accents. Default true. */
   readonly lowercase?: boolean;
+  /** Whether accents are taken off letters. Default as `lowercase`. */
+  readonly stripAccents?: boolean | null;
+  /** Whether spaces are put around Chinese characters. Default true. */
+  readonly chineseChars?: boolean;
+  /** Tokens beside the vocabulary, in the order of their ids, as `added_tokens.json` has them. */
+  readonly added?: TokenizerConfig["added_tokens"];
 }
 
 /**
@@ -15,7 +21,10 @@ export interface VocabTxtOptions {
  *
  * @throws TokenizerError naming the special token that is missing
  */
-export function fromVocabTxt(text: string, { lowercase = true }: VocabTxtOptions = {}): Tokenizer {
+export function fromVocabTxt(
+  text: string,
+  { lowercase = true, stripAccents = null, chineseChars = true, added = [] }: VocabTxtOptions = {},
+): Tokenizer {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   const ids = new Map(lines.map((token, id) => [token, id]));
@@ -28,12 +37,15 @@ export function fromVocabTxt(text: string, { lowercase = true }: VocabTxtOptions
   const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter((token) => ids.has(token));
   return createTokenizer(
     {
-      added_tokens: special.map((content) => ({ id: idOf(content), content, special: true })),
+      added_tokens: special
+        .filter((content) => !added.some((token) => token.content === content))
+        .map((content): (typeof added)[number] => ({ id: idOf(content), content, special: true }))
+        .concat(added),
       normalizer: {
         type: "BertNormalizer",
         clean_text: true,
-        handle_chinese_chars: true,
-        strip_accents: null,
+        handle_chinese_chars: chineseChars,
+        strip_accents: stripAccents,
         lowercase,
       },
       pre_tokenizer: { type: "BertPreTokenizer" },

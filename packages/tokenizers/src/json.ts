@@ -120,6 +120,15 @@ export class Json {
   }
 }
 
+/** Parsed JSON of a file of this name. */
+export function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new TokenizerError(`${name}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** Makes a component from its configuration, and from what else it takes. */
 export type Factory<T, More extends readonly unknown[] = []> = (config: Json, ...more: More) => T;
 

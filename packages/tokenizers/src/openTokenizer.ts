@@ -1,9 +1,14 @@
-import { fromMarian } from "./fromMarian.ts";
+import { fromMarian, type MarianFiles } from "./fromMarian.ts";
 import { fromSentencePiece } from "./fromSentencePiece.ts";
 import { fromVocabAndMerges } from "./fromVocabAndMerges.ts";
 import { fromVocabTxt } from "./fromVocabTxt.ts";
+import { beginAndEnd, fromLlama } from "./fromLlama.ts";
 import { Tokenizer } from "./everyTokenizer.ts";
+import { Json, parseJson } from "./json.ts";
+import { expectUnderstood, readSideFiles, type SideFiles } from "./sideFiles.ts";
 import { TokenizerError } from "./tokenizerError.ts";
+
+const CONFIG = "tokenizer_config.json";
 
 /** The bytes of a model's file, or undefined if there is none of this name. */
 export type ReadTokenizerFile = (name: string) => Promise<Uint8Array | undefined>;
@@ -26,30 +31,83 @@ export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer 
   const spm = await read("source.spm");
   if (spm !== undefined) {
     if (vocab === undefined) throw new TokenizerError("vocab.json: expected a file beside source.spm, got nothing");
-    return named("source.spm", () => fromMarian({ spm, vocab }));
+    const target = await targetFiles(read, text);
+    return named("source.spm", () => fromMarian({ spm, vocab, ...(target && { target }) }));
   }
   if (vocab !== undefined) {
     const merges = await text("merges.txt");
     if (merges === undefined) {
       throw new TokenizerError("source.spm: expected it or merges.txt beside vocab.json, got neither");
     }
-    return named("merges.txt", () => fromVocabAndMerges({ vocab, merges }));
+    const side = await readSideFiles(text);
+    return named("merges.txt", () => openVocabAndMerges(vocab, merges, side));
   }
   const words = await text("vocab.txt");
   if (words !== undefined) {
-    const lowercase = lowercaseOf(await text("tokenizer_config.json"));
-    return named("vocab.txt", () => fromVocabTxt(words, { lowercase }));
+    const side = await readSideFiles(text);
+    return named("vocab.txt", () => openVocabTxt(words, side));
   }
   for (const name of ["spiece.model", "tokenizer.model"]) {
     const model = await read(name);
-    if (model !== undefined) return named(name, () => fromSentencePiece(model));
+    if (model === undefined) continue;
+    const side = await readSideFiles(text);
+    // Without a class nobody has said how a program is to go about these pieces: they are cut as SentencePiece does.
+    const isPlain = side.tokenizerClass === undefined;
+    return named(name, () => (isPlain ? fromSentencePiece(model) : fromLlama(model, side)));
   }
   return undefined;
 }
 
-function lowercaseOf(config = "{}"): boolean {
-  const parsed = named("tokenizer_config.json", () => JSON.parse(config) as { do_lower_case?: unknown } | null);
-  return parsed?.do_lower_case !== false;
+/** The target's files of a Marian model whose configuration says `separate_vocabs`. */
+async function targetFiles(
+  read: ReadTokenizerFile,
+  text: (name: string) => Promise<string | undefined>,
+): Promise<MarianFiles | undefined> {
+  const config = new Json(parseJson((await text(CONFIG)) ?? "{}", CONFIG), CONFIG);
+  if (!config.at("separate_vocabs").booleanOr(false)) return undefined;
+  const needed = <T>(name: string, file: T | undefined): T => {
+    if (file !== undefined) return file;
+    throw new TokenizerError(`${name}: expected a file, as separate_vocabs in ${CONFIG} is true, got nothing`);
+  };
+  return {
+    spm: needed("target.spm", await read("target.spm")),
+    vocab: needed("target_vocab.json", await text("target_vocab.json")),
+  };
+}
+
+function openVocabAndMerges(vocab: string, merges: string, side: SideFiles): Tokenizer {
+  const { config, added } = side;
+  expectUnderstood(side, ["GPT2Tokenizer", "RobertaTokenizer", "BartTokenizer"], {
+    errors: ["replace"],
+    split_special_tokens: [false],
+  });
+  const parsed = new Json(parseJson(vocab, "vocab.json"), "vocab.json").object();
+  const ids = new Map(Object.entries(parsed) as [string, number][]);
+  let next = ids.size;
+  for (const { content } of added) if (!ids.has(content)) ids.set(content, next++);
+  const fallback = { bos: "<|endoftext|>", eos: "<|endoftext|>" };
+  return fromVocabAndMerges({
+    vocab: parsed,
+    merges,
+    addPrefixSpace: config.at("add_prefix_space").booleanOr(false),
+    added,
+    postProcessor: beginAndEnd(side, ids, fallback),
+  });
+}
+
+function openVocabTxt(words: string, side: SideFiles): Tokenizer {
+  const { config, added } = side;
+  expectUnderstood(side, ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"], {
+    do_basic_tokenize: [true],
+    never_split: [null, []],
+    split_special_tokens: [false],
+  });
+  return fromVocabTxt(words, {
+    lowercase: config.at("do_lower_case").booleanOr(true),
+    stripAccents: config.at("strip_accents").or<boolean | null>(null, (json) => json.boolean()),
+    chineseChars: config.at("tokenize_chinese_chars").booleanOr(true),
+    added,
+  });
 }
 
 function named<T>(name: string, open: () => T): T {
