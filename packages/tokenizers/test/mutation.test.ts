@@ -119,7 +119,7 @@ test(
       const last = await attack(seed, Math.min(end - performance.now(), 300_000), table);
       if (last === undefined) throw new Error(`seed ${seed}: the process said nothing`);
       seed = last.seed + 1;
-      if (isLong) console.log(`${table.toString()}\n${table.faults.join("\n")}`);
+      if (isLong) process.stdout.write(`${table.toString()}\n${table.faults.join("\n")}\n`);
     }
     expect(table.faults).toEqual([]);
     const sum = (name: keyof Counts): number => [...table.rows.values()].reduce((all, row) => all + row[name], 0);
