@@ -17,7 +17,10 @@ export type ReadTokenizerFile = (name: string) => Promise<Uint8Array | undefined
  * The tokenizer of a model's files, whichever form they have: `tokenizer.json`; `source.spm` with `vocab.json`;
  * `vocab.json` with `merges.txt`; `vocab.txt`; `spiece.model` or `tokenizer.model`. Undefined if there are none.
  *
- * @throws TokenizerError naming the file that cannot be used
+ * What stands beside a vocabulary counts as for Hugging Face's AutoTokenizer (`tokenizer_config.json`, `added_tokens.json`,
+ * `special_tokens_map.json`), for GPT-2's, RoBERTa's, BERT's, Llama's and Marian's classes.
+ *
+ * @throws TokenizerError naming the file that cannot be used, or the class or field that is not known
  */
 export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer | undefined> {
   const text = async (name: string): Promise<string | undefined> => {
