@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { describeArgument, isTensor } from "./describeArgument.ts";
 
 // Checks of public entry points, each of the same cost whatever the size. An error is `<who>: expected <what>, got <what>`.
 
@@ -39,22 +40,4 @@ export function checkTensor<Shape extends string>(
     const expected = dtype === undefined ? `a tensor ${shape}` : `${dtype} ${shape}`;
     throw new RangeError(`${who}: expected ${name} to be ${expected}, got ${describeArgument(value)}`);
   }
-}
-
-/** Whether a value is a tensor, of whichever copy of TensorFlow.js. */
-export function isTensor(value: unknown): value is tf.Tensor {
-  return typeof value === "object" && value !== null && "dataId" in value && "rank" in value;
-}
-
-/** What was given for an argument, in a few words for an error message. */
-export function describeArgument(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (typeof value === "string") return "a string";
-  if (typeof value !== "object") return `${typeof value} ${String(value)}`;
-  if ("then" in value) return "a promise: await it";
-  if (isTensor(value)) return value.isDisposed ? "a tensor that was disposed" : `${value.dtype} [${value.shape}]`;
-  if (Array.isArray(value)) return "an array";
-  const name = value.constructor?.name ?? "Object";
-  return name === "Object" ? "an object" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

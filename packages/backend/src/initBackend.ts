@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describeArgument } from "./argumentChecks.ts";
+import { describeArgument } from "./describeArgument.ts";
 import { registerGradients } from "./gradients/registerGradients.ts";
 import { startCpu } from "./cpuBackend.ts";
 import type { DeviceLostError } from "./deviceLostError.ts";
