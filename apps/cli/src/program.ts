@@ -9,6 +9,7 @@ import { modelsCommand } from "./commands/models.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
+import { withHelpText } from "./helpText.ts";
 import { version } from "../package.json";
 
 /** The `qkv` program. Each command imports what it computes with only when it runs, so that `--help` is quick. */
@@ -34,7 +35,7 @@ export function createProgram(): Command {
   ]) {
     program.addCommand(likeAbove(command, program));
   }
-  return program;
+  return withHelpText(program);
 }
 
 /** Makes a command and those below it write errors, and throw where commander would end the process, as the program does. */

@@ -1,5 +1,6 @@
 import { printable } from "@qkv/visualize";
 import { note } from "./note.ts";
+import { unreadable } from "./unreadable.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
@@ -9,9 +10,18 @@ import { UsageError } from "./usageError.ts";
  */
 export function reportError(error: unknown): number {
   if (error instanceof Error && error.name === "AbortError") return 130;
-  note(`qkv: ${error instanceof Error ? error.message : String(error)}`);
+  note(`qkv: ${messageOf(error)}`);
   if (process.env["QKV_DEBUG"] && error instanceof Error) {
     process.stderr.write(`${printable(error.stack ?? "", { lines: true })}\n`);
   }
   return error instanceof UsageError ? 2 : 1;
+}
+
+/** What went wrong; of a system call what it found where. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  return syscall === undefined || path === undefined
+    ? error.message
+    : `${path}: expected to ${syscall} it, got ${unreadable(error)}`;
 }

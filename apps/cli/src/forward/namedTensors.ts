@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, toInt32 } from "@qkv/safetensors";
 import * as tf from "@tensorflow/tfjs-core";
+import { unreadable } from "../unreadable.ts";
 import { UsageError } from "../usageError.ts";
 
 /** The tensors of a safetensors file under Hugging Face's names, handed out by the kind a model takes. */
@@ -19,7 +20,7 @@ export class NamedTensors {
     try {
       return new NamedTensors(file, parseSafetensors(await readFile(file)).tensors);
     } catch (error) {
-      throw new UsageError(`${file}: expected a safetensors file, got ${(error as Error).message}`);
+      throw new UsageError(`${file}: expected a safetensors file, got ${unreadable(error)}`);
     }
   }
 

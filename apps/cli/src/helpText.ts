@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import { shippedModels } from "./modelFolders.ts";
+
+/** What to type, for each command that does something. */
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  qkv: ['qkv translate "The train is late."', "qkv classify photo.jpg"],
+  "qkv translate": [
+    'qkv translate --from fr --to en "Le train est en retard."',
+    "qkv translate --json < sentences.txt",
+  ],
+  "qkv classify": ["qkv classify photo.jpg", "qkv classify --top 3 --attention look.png photo.jpg"],
+  "qkv generate": ['qkv generate --model HuggingFaceTB/SmolLM2-135M --prompt "Once upon a time" --max-new-tokens 40'],
+  "qkv train": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
+  "qkv train translation": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
+  "qkv train image-classification": ["qkv train image-classification --config recipes/cifar10.json --out runs/cifar10"],
+  "qkv train text-generation": ["qkv train text-generation --config recipes/shakespeare.json --out runs/shakespeare"],
+  "qkv train tokenizer": ["qkv train tokenizer --model bpe --vocab-size 8000 --out tokenizer.json text.txt"],
+  "qkv evaluate": ["qkv evaluate translation --model en-fr --source test.en --reference test.fr"],
+  "qkv evaluate translation": ["qkv evaluate translation --model en-fr --source test.en --reference test.fr"],
+  "qkv evaluate image-classification": ["qkv evaluate image-classification --model cifar10 --data photos"],
+  "qkv evaluate text-generation": ["qkv evaluate text-generation --model runs/shakespeare/model --data play.txt"],
+  "qkv tokenize": ['echo "The train is late." | qkv tokenize --model en-fr'],
+  "qkv forward": ["qkv forward --model en-fr --inputs inputs.safetensors --outputs outputs.safetensors"],
+  "qkv models": ["qkv models --verify"],
+  "qkv inspect": ["qkv inspect en-fr"],
+};
+
+const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
+  ["QKV_CACHE", "where fetched models are kept"],
+  ["QKV_DATA", "the folder of data files, where --data is left out"],
+  ["QKV_DEBUG", "1 writes an error's stack too"],
+  ["HF_TOKEN", "a hub's access token"],
+  ["HF_ENDPOINT", "a hub other than https://huggingface.co"],
+  ["HTTPS_PROXY", "what to fetch through, HTTP_PROXY too; NO_PROXY names the exceptions"],
+  ["QKV_TIMEOUT", "how many seconds a server may send nothing (25)"],
+  ["QKV_MAX_...", "what a fetched file may weigh, in bytes: CONFIG, TOKENIZER, WEIGHTS"],
+];
+
+/** Ends the help of a command, and of those below it, with examples, models, environment variables and exit codes. */
+export function withHelpText(command: Command, above = ""): Command {
+  const name = `${above} ${command.name()}`.trim();
+  for (const below of command.commands) withHelpText(below, name);
+  return command.addHelpText("after", () => helpText(name));
+}
+
+function helpText(name: string): string {
+  const examples = (EXAMPLES[name] ?? []).map((line) => `  ${line}`);
+  const variables = ENVIRONMENT.map(([variable, what]) => `  ${variable.padEnd(12)} ${what}`);
+  return [
+    ...["", ...(examples.length > 0 ? ["Examples:", ...examples, ""] : [])],
+    `Shipped models: ${shippedModels().join(", ") || "none"}`,
+    ...["", "Environment:", ...variables],
+    ...["", "Exit codes: 0 done, 1 it failed, 2 wrong usage, 130 stopped by Ctrl-C"],
+  ].join("\n");
+}
