@@ -29,6 +29,7 @@ describe("matches what Oniguruma matches", () => {
     ["(?i)[^k]", "K\u212aj", ["j"]],
     [String.raw`\p{^L}|\P{^N}|\p{Greek}+`, "a1λόγος", ["1", "λόγος"]],
     [String.raw`b\Ka|.(?=😀)`, "ba 😀", ["a", " "]],
+    [String.raw`(?<=\Ka)`, "aab", ["a", "a"]], // where Hugging Face's tokenizers never end
     [String.raw`\R|\X{2}`, "\r\n👍🏽é", ["\r\n", "👍🏽é"]],
   ])("%s", (pattern, text, expected) => expect(matches(pattern, text)).toEqual(expected));
 });

@@ -37,7 +37,8 @@ function search(
       take(searching.takenSteps());
       if (end < 0) return;
       const { start } = searching;
-      if (end === start && end === lastEnd) {
+      if (end === lastEnd) {
+        // Empty, or begun before it by a \K behind: the same would be found for ever.
         from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
         continue;
       }
