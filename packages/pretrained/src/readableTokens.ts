@@ -2,7 +2,9 @@ import type { TokenSequence } from "./tokenSequence.ts";
 
 /** What {@link readableTokens} needs of a tokenizer. */
 export interface TokenReader {
+  /** The token of an id; undefined beyond the vocabulary. */
   idToToken(id: number): string | undefined;
+  /** The text of ids. */
   decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): string;
 }
 

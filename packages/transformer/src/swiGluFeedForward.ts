@@ -14,7 +14,7 @@ export interface SwiGluFeedForwardConfig {
  * arXiv:2002.05202), as DINOv2's largest has it.
  */
 export class SwiGluFeedForward {
-  /** [2 * F, E]: the gate's rows, then the values' */
+  /** Weight [2F, E]: the gate's rows, then the values'. */
   readonly gateUpProj: Linear;
   readonly downProj: Linear;
 

@@ -121,6 +121,7 @@ const PARTS = ["q", "k", "v"] as const;
 export interface UnpackedGpt2Array {
   readonly name: string;
   readonly shape: readonly number[];
+  /** The array of our name, from the whole of the file's. */
   readonly of: (data: Float32Array) => Float32Array;
 }
 

@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A `generation_config.json` that options are laid over. */
 export interface GenerationFile {
-  readonly fields: Fields;
+  readonly fields: Readonly<Record<string, unknown>>;
   /** What errors call it. */
   readonly path: string;
 }
