@@ -12,9 +12,13 @@ export interface VocabTxtOptions {
   readonly stripAccents?: boolean | null;
   /** Whether spaces are put around Chinese characters. Default true. */
   readonly chineseChars?: boolean;
+  /** The special tokens, where they are called otherwise than BERT's: `{ pad: "<pad>" }`. */
+  readonly special?: Partial<typeof SPECIAL>;
   /** Tokens beside the vocabulary, in the order of their ids, as `added_tokens.json` has them. */
   readonly added?: TokenizerConfig["added_tokens"];
 }
+
+const SPECIAL = { pad: "[PAD]", unk: "[UNK]", cls: "[CLS]", sep: "[SEP]", mask: "[MASK]" };
 
 /**
  * The tokenizer of BERT's `vocab.txt`: a WordPiece token a line, the id its number from 0.
@@ -23,7 +27,7 @@ export interface VocabTxtOptions {
  */
 export function fromVocabTxt(
   text: string,
-  { lowercase = true, stripAccents = null, chineseChars = true, added = [] }: VocabTxtOptions = {},
+  { lowercase = true, stripAccents = null, chineseChars = true, special: named, added = [] }: VocabTxtOptions = {},
 ): Tokenizer {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
@@ -33,8 +37,9 @@ export function fromVocabTxt(
     if (id === undefined) throw new TokenizerError(`vocab.txt: expected ${token}, got ${lines.length} other tokens`);
     return id;
   };
-  const specialTokens = { "[CLS]": idOf("[CLS]"), "[SEP]": idOf("[SEP]") };
-  const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter((token) => ids.has(token));
+  const { cls, sep, ...names } = { ...SPECIAL, ...named };
+  const specialTokens = { [cls]: idOf(cls), [sep]: idOf(sep) };
+  const special = [cls, sep, ...Object.values(names)].filter((token) => ids.has(token));
   return createTokenizer(
     {
       added_tokens: special
@@ -50,12 +55,12 @@ export function fromVocabTxt(
       },
       pre_tokenizer: { type: "BertPreTokenizer" },
       post_processor: templateProcessing({
-        single: "[CLS] $A [SEP]",
-        pair: "[CLS] $A [SEP] $B:1 [SEP]:1",
+        single: `${cls} $A ${sep}`,
+        pair: `${cls} $A ${sep} $B:1 ${sep}:1`,
         specialTokens,
       }),
       decoder: { type: "WordPiece", prefix: "##", cleanup: true },
-      model: { type: "WordPiece", unk_token: "[UNK]", vocab: Object.fromEntries(ids) },
+      model: { type: "WordPiece", unk_token: names.unk, vocab: Object.fromEntries(ids) },
     },
     [wordPiece],
   );

@@ -31,6 +31,7 @@ test.each([
   [{}, [0, 3, 3, 1]],
   [{ do_lower_case: false }, [0, 5, 4, 1]],
   [{ strip_accents: false }, [0, 3, 4, 1]],
+  [{ pad_token: "E" }, [0, 5, 3, 1]],
 ])("BERT's vocab.txt and %j", async (config, ids) => {
   expect((await open({ ...BERT, "tokenizer_config.json": config })).encode("E é").ids).toEqual(ids);
 });

@@ -5,7 +5,7 @@ import { fromVocabTxt } from "./fromVocabTxt.ts";
 import { beginAndEnd, fromLlama } from "./fromLlama.ts";
 import { Tokenizer } from "./everyTokenizer.ts";
 import { Json, parseJson } from "./json.ts";
-import { expectUnderstood, readSideFiles, type SideFiles } from "./sideFiles.ts";
+import { expectUnderstood, namedToken, readSideFiles, type SideFiles } from "./sideFiles.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 const CONFIG = "tokenizer_config.json";
@@ -53,7 +53,7 @@ export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer 
   for (const name of ["spiece.model", "tokenizer.model"]) {
     const model = await read(name);
     if (model === undefined) continue;
-    const side = await readSideFiles(text);
+    const side = await readSideFiles(text, false);
     // Without a class nobody has said how a program is to go about these pieces: they are cut as SentencePiece does.
     const isPlain = side.tokenizerClass === undefined;
     return named(name, () => (isPlain ? fromSentencePiece(model) : fromLlama(model, side)));
@@ -109,6 +109,12 @@ function openVocabTxt(words: string, side: SideFiles): Tokenizer {
     lowercase: config.at("do_lower_case").booleanOr(true),
     stripAccents: config.at("strip_accents").or<boolean | null>(null, (json) => json.boolean()),
     chineseChars: config.at("tokenize_chinese_chars").booleanOr(true),
+    special: Object.fromEntries(
+      ["pad", "unk", "cls", "sep", "mask"].flatMap((name) => {
+        const token = namedToken(side, `${name}_token`);
+        return token === undefined ? [] : [[name, token]];
+      }),
+    ),
     added,
   });
 }

@@ -19,13 +19,21 @@ export interface SideFiles {
   readonly tokenizerClass: string | undefined;
 }
 
-/** Reads them. */
-export async function readSideFiles(text: (name: string) => Promise<string | undefined>): Promise<SideFiles> {
+/**
+ * Reads them.
+ *
+ * @param listsInMap whether the additional tokens of special_tokens_map.json count, which they do not beside a SentencePiece
+ *   file
+ */
+export async function readSideFiles(
+  text: (name: string) => Promise<string | undefined>,
+  listsInMap = true,
+): Promise<SideFiles> {
   const read = async (name: string): Promise<Json> => new Json(parseJson((await text(name)) ?? "{}", name), name);
   const config = await read(CONFIG);
   const decoder = config.at("added_tokens_decoder");
   const map = decoder.isAbsent ? await read(SPECIAL) : config;
-  const special = specialTokens(config, map);
+  const special = specialTokens(config, map, listsInMap ? [config, map] : [config]);
   const added = decoder.isAbsent ? addedTokens(await read(ADDED), new Set(special)) : decodedTokens(decoder);
   const known = new Set(added.map(({ content }) => content));
   const others = special.filter((content) => !known.has(content)).map((content) => ({ id: 0, content, special: true }));
@@ -78,14 +86,14 @@ function decodedTokens(json: Json): Added {
 }
 
 /** The special tokens that have a name, and the additional ones. */
-function specialTokens(config: Json, map: Json): string[] {
+function specialTokens(config: Json, map: Json, lists: readonly Json[]): string[] {
   const contentOf = (json: Json): string =>
     typeof json.value === "object" ? json.at("content").string() : json.string();
   const named = NAMED.flatMap((name) => {
     const token = map.at(name).isAbsent ? config.at(name) : map.at(name);
     return token.isAbsent ? [] : [contentOf(token)];
   });
-  const more = [config, map].flatMap((json) =>
+  const more = lists.flatMap((json) =>
     ["additional_special_tokens", "extra_special_tokens"].flatMap((name) =>
       json.at(name).isArray() ? json.at(name).items().map(contentOf) : [],
     ),
