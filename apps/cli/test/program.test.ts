@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
@@ -175,14 +175,25 @@ test("qkv inspect says what a model is", async () => {
   });
 });
 
-test("qkv evaluate scores a translation of itself with 100", async () => {
-  const [source, reference] = [path.join(folder, "source.txt"), path.join(folder, "reference.txt")];
-  await writeFile(source, "the train to the station\nla gare\n");
-  const args = ["evaluate", "translation", "--model", model, "--source", source, "--max-tokens", "12"];
-  await writeFile(reference, "one\ntwo\n");
-  expect(await qkv([...args, "--reference", reference, "--output", reference])).toMatchObject({ code: 0 });
-  const { stdout } = await qkv([...args, "--reference", reference, "--json"]);
-  expect(JSON.parse(stdout)).toMatchObject({ chrf: expect.closeTo(100, 6) as number, segments: 2, beams: 4 });
+test("qkv evaluate scores as sacreBLEU does", async () => {
+  const [source, reference, output] = ["source", "reference", "output"].map((name) => path.join(folder, `${name}.txt`));
+  const evaluate = (...args: string[]) =>
+    qkv(["evaluate", "translation", "--model", model, "--source", source, "--reference", reference, ...args]);
+  // Lines without letters are their own translations, so that sacreBLEU can be asked about them once and for all.
+  await writeFile(source, "1 2 3 4 5 6\n\n7 - 8\n");
+  await writeFile(reference, "1 2 3 4 6 6\n\n7 - 8\n");
+  const { stdout } = await evaluate("--json");
+  const scores = {
+    bleu: expect.closeTo(59.6949179201965, 9) as number,
+    chrf: expect.closeTo(42.27513227513228, 9) as number,
+  };
+  expect(JSON.parse(stdout)).toMatchObject({ ...scores, segments: 3, beams: 4 });
+
+  await writeFile(source, "the train to the station\nla gare\n1 2 3 4\n");
+  await writeFile(reference, "one\ntwo\nthree\n");
+  expect(await evaluate("--max-tokens", "12", "--output", output)).toMatchObject({ code: 0 });
+  await copyFile(output, reference);
+  expect((await evaluate("--max-tokens", "12")).stdout).toMatch(/^BLEU 100\.00 .*\nchrF 100\.00\nsegments 3\n$/);
 });
 
 test("qkv evaluate scores a test of kinds, each kind by the values it keeps", async () => {
