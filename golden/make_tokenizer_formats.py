@@ -224,7 +224,28 @@ def marian():
             ids = tokenizer(text).input_ids
             decoded = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
             cases.append({"text": text, "ids": ids, "decoded": decoded})
-    write("marian", {"spm": base64.b64encode(model).decode(), "vocab": vocab, "cases": cases})
+        two = two_vocabularies(Path(folder), tokens)
+    write("marian", {"spm": base64.b64encode(model).decode(), "vocab": vocab, "cases": cases, "two": two})
+
+
+def two_vocabularies(folder, tokens):
+    """The same source beside a target with pieces and ids of its own, and a language code that means nothing there."""
+    model = train({"model_type": "bpe"})
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+    pieces = [processor.id_to_piece(i) for i in range(3, processor.get_piece_size())]
+    # The special tokens have the same ids on both sides, since transformers looks for them in the source's vocabulary.
+    target = ["</s>", "<unk>", *sorted(pieces), ">>es<<"]
+    target = [*target[: len(tokens) - 1], "<pad>", *target[len(tokens) - 1 :]]
+    vocab = {token: i for i, token in enumerate(target)}
+    (folder / "target.spm").write_bytes(model)
+    (folder / "target_vocab.json").write_text(json.dumps(vocab), encoding="utf-8")
+    tokenizer = MarianTokenizer.from_pretrained(folder, source_lang="en", target_lang="fr", separate_vocabs=True)
+    cases = []
+    for text in ["the cat sat on the mat", ">>fr<< the cat", ">>es<< the cat", "天气 😀", "a</s>b"]:
+        target_ids = tokenizer(text_target=text).input_ids
+        decoded = tokenizer.decode(target_ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        cases.append({"text": text, "ids": tokenizer(text).input_ids, "targetIds": target_ids, "decoded": decoded})
+    return {"spm": base64.b64encode(model).decode(), "vocab": vocab, "cases": cases}
 
 
 def ranks():

@@ -71,10 +71,11 @@ async function attentionPicture(
   sentences: Translation["sentences"],
 ): Promise<string> {
   if (tokenizer === undefined) throw new RangeError("attentionPicture: expected a model with a tokenizer, got none");
+  const { sides } = tokenizer;
   const { values } = await translationAttention({ model, sentences });
   return heatMap({
-    rows: sentences.flatMap(({ target }) => readableTokens(tokenizer, target)),
-    columns: sentences.flatMap(({ source }) => readableTokens(tokenizer, source)),
+    rows: sentences.flatMap(({ target }) => readableTokens(sides.target, target)),
+    columns: sentences.flatMap(({ source }) => readableTokens(sides.source, source)),
     values,
     title: "cross-attention, mean over layers and heads",
   });

@@ -176,7 +176,8 @@ test("qkv inspect says what a model is", async () => {
 });
 
 test("qkv evaluate scores as sacreBLEU does", async () => {
-  const [source, reference, output] = ["source", "reference", "output"].map((name) => path.join(folder, `${name}.txt`));
+  const file = (name: string) => path.join(folder, `evaluated-${name}.txt`);
+  const [source, reference, output] = [file("source"), file("reference"), file("output")];
   const evaluate = (...args: string[]) =>
     qkv(["evaluate", "translation", "--model", model, "--source", source, "--reference", reference, ...args]);
   // Lines without letters are their own translations, so that sacreBLEU can be asked about them once and for all.

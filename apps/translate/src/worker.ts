@@ -86,16 +86,17 @@ const api = {
     host.run(async ({ pretrained, translator }, signal): Promise<Look> => {
       const { model, tokenizer } = pretrained;
       if (tokenizer === undefined) throw new Error("expected a tokenizer, got none");
+      const { sides } = tokenizer;
       const without = new Translator(ablate(model, ablation), translator.tokenizer, translator.options);
       const [translation] = await without.translateTokens(source, { ...settings, signal });
       if (translation === undefined) throw new RangeError("expected a translation, got none");
-      const start = tokenizer.idToToken(model.generation.decoderStartTokenId) ?? "<s>";
+      const start = sides.target.idToToken(model.generation.decoderStartTokenId) ?? "<s>";
       const attention = await sentenceAttention({ model, source, target: translation }, { ...ablation, start });
-      const shown = readableTokens(tokenizer, translation);
+      const shown = readableTokens(sides.target, translation);
       return {
         attention: {
           ...attention,
-          ...{ source: readableTokens(tokenizer, source), target: shown, read: [start, ...shown.slice(0, -1)] },
+          ...{ source: readableTokens(sides.source, source), target: shown, read: [start, ...shown.slice(0, -1)] },
         },
         translation,
       };

@@ -9,13 +9,15 @@ export interface TokenReader {
 }
 
 /**
- * Tokens as a person reads them: the tokenizer's own marks for spaces and bytes undone. A part of a character, a special
- * token and one that the vocabulary does not know stay as they are.
+ * Tokens as a person reads them: the tokenizer's own marks for spaces and bytes undone. A part of a character and a special
+ * token stay as they are; of one that the vocabulary does not know, only SentencePiece's mark for a space goes.
+ *
+ * @param tokenizer that of the tokens' language: `sides.source` or `sides.target` of a translation model's
  */
 export function readableTokens(tokenizer: TokenReader, { ids, tokens }: TokenSequence): string[] {
   return tokens.map((token, i) => {
     const id = ids[i];
-    if (id === undefined || tokenizer.idToToken(id) !== token) return token;
+    if (id === undefined || tokenizer.idToToken(id) !== token) return token.replace(/^▁(?=.)/u, "");
     const text = tokenizer.decode([id], { skipSpecialTokens: false }).trim();
     return text === "" || text.includes("\ufffd") ? token : text;
   });

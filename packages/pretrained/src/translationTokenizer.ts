@@ -7,22 +7,22 @@ export interface TranslationTokenizer {
   encode(text: string): TokenSequence;
   /** The target's text without special tokens, and its tokens with them. */
   decode(ids: readonly number[]): { readonly text: string; readonly tokens: readonly string[] };
-  /** The languages that a multilingual model translates to, as its vocabulary has them: `>>fra<<`. Left out: none. */
+  /** The languages that a multilingual model translates to, as the vocabulary of the source has them: `>>fra<<`. Left out: none. */
   readonly languageCodes?: readonly string[];
 }
 
-/** One tokenizer for both languages, as models with one `tokenizer.json` have. */
-export function translationTokenizer(tokenizer: Tokenizer): TranslationTokenizer {
+/** What a {@link Translator} needs of a model's tokenizer: each language's tokens are read in its own vocabulary. */
+export function translationTokenizer({ sides: { source, target } }: Tokenizer): TranslationTokenizer {
   let codes: readonly string[] | undefined;
   return {
     // The translator splits what is too long: nothing is to be cut off here.
-    encode: (text) => tokenizer.encode(text, { truncation: false, padding: false }),
+    encode: (text) => source.encode(text, { truncation: false, padding: false }),
     decode: (ids) => ({
-      text: tokenizer.decode(ids, { skipSpecialTokens: true }),
-      tokens: ids.map((id) => tokenizer.idToToken(id) ?? ""),
+      text: target.decode(ids, { skipSpecialTokens: true }),
+      tokens: ids.map((id) => target.idToToken(id) ?? ""),
     }),
     get languageCodes() {
-      return (codes ??= languageCodesOf(tokenizer));
+      return (codes ??= languageCodesOf(source));
     },
   };
 }

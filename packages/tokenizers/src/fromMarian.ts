@@ -11,7 +11,13 @@ import type { Pieces } from "./pieces.ts";
 import { MANY, sentencePieceConfig } from "./fromSentencePiece.ts";
 import { parseSentencePiece } from "./sentencePieceModel.ts";
 import { templateProcessing } from "./template.ts";
-import { type DecodeOptions, Tokenizer, type TokenizerConfig, type TokenizerPipeline } from "./tokenizer.ts";
+import {
+  type DecodeOptions,
+  Tokenizer,
+  type TokenizerConfig,
+  type TokenizerPipeline,
+  type TokenizerSides,
+} from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { TokenList } from "./tokenList.ts";
 import { UNREACHABLE } from "./unigram.ts";
@@ -32,11 +38,12 @@ export interface MarianFiles {
  * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
 export function fromMarian(files: MarianFiles): Tokenizer {
-  const target = files.target && oneSide(files.target, "target_vocab.json", undefined);
-  return oneSide(files, "vocab.json", target);
+  const source = oneSide(files, "vocab.json");
+  if (files.target === undefined) return source;
+  return new TwoVocabularies(source, oneSide(files.target, "target_vocab.json"));
 }
 
-function oneSide({ spm, vocab }: MarianFiles, name: string, target: Tokenizer | undefined): Tokenizer {
+function oneSide({ spm, vocab }: MarianFiles, name: string): MarianTokenizer {
   const vocabulary = Vocabulary.fromJSON(new Json(typeof vocab === "string" ? parseJson(vocab, name) : vocab, name));
   const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token, name));
   const config = sentencePieceConfig(parseSentencePiece(spm));
@@ -69,7 +76,6 @@ function oneSide({ spm, vocab }: MarianFiles, name: string, target: Tokenizer | 
   return new MarianTokenizer(
     { ...pipeline, normalizer: behindLanguageCode(normalizer) },
     addedTokens(vocabulary, codes, false),
-    target,
   );
 }
 
@@ -81,34 +87,46 @@ function addedTokens(vocabulary: Vocabulary, tokens: readonly string[], special:
   });
 }
 
-/**
- * A tokenizer that takes what a text begins with for a language code; a tokenizer.json has to look for it everywhere. Where
- * the target has a vocabulary of its own, ids are read in that, as transformers does.
- */
+/** A tokenizer that takes what a text begins with for a language code; a tokenizer.json has to look for it everywhere. */
 class MarianTokenizer extends Tokenizer {
+  readonly pipeline: TokenizerPipeline;
   readonly #codes: readonly AddedToken[];
-  readonly #target: Tokenizer | undefined;
 
-  constructor(pipeline: TokenizerPipeline, codes: readonly AddedToken[], target: Tokenizer | undefined) {
+  constructor(pipeline: TokenizerPipeline, codes: readonly AddedToken[]) {
     super(pipeline);
+    this.pipeline = pipeline;
     this.#codes = codes;
-    this.#target = target;
-  }
-
-  override idToToken(id: number): string | undefined {
-    return this.#target === undefined ? super.idToToken(id) : this.#target.idToToken(id);
-  }
-
-  override decode(ids: Iterable<number>, options?: DecodeOptions): string {
-    return this.#target === undefined ? super.decode(ids, options) : this.#target.decode(ids, options);
   }
 
   override toJSON(): TokenizerConfig {
-    if (this.#target !== undefined) {
-      throw new TokenizerError("toJSON: expected one vocabulary, which is all that a tokenizer.json holds, got two");
-    }
     const { added_tokens: others = [], ...config } = super.toJSON();
     return { ...config, added_tokens: [...others, ...this.#codes].sort((a, b) => a.id - b.id) };
+  }
+}
+
+/** A tokenizer that encodes in the source's vocabulary and reads ids in the target's, as transformers does. */
+class TwoVocabularies extends Tokenizer {
+  readonly #sides: TokenizerSides;
+
+  constructor(source: MarianTokenizer, target: Tokenizer) {
+    super(source.pipeline);
+    this.#sides = { source, target };
+  }
+
+  override get sides(): TokenizerSides {
+    return this.#sides;
+  }
+
+  override idToToken(id: number): string | undefined {
+    return this.#sides.target.idToToken(id);
+  }
+
+  override decode(ids: Iterable<number>, options?: DecodeOptions): string {
+    return this.#sides.target.decode(ids, options);
+  }
+
+  override toJSON(): TokenizerConfig {
+    throw new TokenizerError("toJSON: expected one vocabulary, which is all that a tokenizer.json holds, got two");
   }
 }
 

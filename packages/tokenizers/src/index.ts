@@ -3,7 +3,7 @@ export { createTokenizer } from "./createTokenizer.ts";
 export type { TokenizerOptions } from "./createTokenizer.ts";
 export { bpe, precompiled, regex, unicodeScripts, unigram, wordLevel, wordPiece } from "./everyPart.ts";
 export type { Part } from "./parts.ts";
-export type { DecodeOptions, EncodeOptions, TokenizerConfig } from "./tokenizer.ts";
+export type { DecodeOptions, EncodeOptions, TokenizerConfig, TokenizerSides } from "./tokenizer.ts";
 export { fromMarian } from "./fromMarian.ts";
 export type { MarianFiles } from "./fromMarian.ts";
 export { fromSentencePiece } from "./fromSentencePiece.ts";

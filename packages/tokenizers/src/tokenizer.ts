@@ -62,6 +62,12 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean;
 }
 
+/** The tokenizers of the two languages that a model translates between. */
+export interface TokenizerSides {
+  readonly source: Tokenizer;
+  readonly target: Tokenizer;
+}
+
 /** Text to token ids and back. {@link createTokenizer} makes it of a tokenizer.json. */
 export class Tokenizer {
   readonly #pipeline: TokenizerPipeline;
@@ -70,6 +76,11 @@ export class Tokenizer {
   constructor(pipeline: TokenizerPipeline) {
     this.#pipeline = pipeline;
     this.#added = new AddedVocabulary(pipeline.added, pipeline.model, pipeline.normalizer, pipeline.maxSteps);
+  }
+
+  /** The tokenizer of each language: this one of both, unless a model has a vocabulary for each ({@link fromMarian}). */
+  get sides(): TokenizerSides {
+    return { source: this, target: this };
   }
 
   /** The number of tokens, added ones included. */

@@ -61,6 +61,24 @@ test("Marian: the ids and texts of transformers' MarianTokenizer", () => {
   }
 });
 
+test("Marian with two vocabularies: each language's ids and texts are transformers'", () => {
+  const { spm, vocab, two } = read("marian") as {
+    spm: string;
+    vocab: Record<string, number>;
+    two: { spm: string; vocab: Record<string, number>; cases: (Case & { targetIds: number[] })[] };
+  };
+  const tokenizer = fromMarian({ spm: bytes(spm), vocab, target: { spm: bytes(two.spm), vocab: two.vocab } });
+  const { source, target } = tokenizer.sides;
+  for (const { text, ids, targetIds, decoded } of two.cases) {
+    const both = { ids: tokenizer.encode(text).ids, targetIds: target.encode(text).ids };
+    expect({ text, ...both }).toEqual({ text, ids, targetIds });
+    expect([tokenizer, target].map((side) => side.decode(targetIds))).toEqual([decoded, decoded]);
+  }
+  expect([source.tokenToId(">>fr<<"), target.tokenToId(">>fr<<")]).toEqual([vocab[">>fr<<"], undefined]);
+  expect(source.idToToken(vocab[">>fr<<"] ?? 0)).toBe(">>fr<<");
+  expect(tokenizer.idToToken(two.vocab[">>es<<"] ?? 0)).toBe(">>es<<");
+});
+
 test("tiktoken: the ids and texts of tiktoken", () => {
   const { ranks, pattern, special, cases } = read("tiktoken") as {
     ranks: string;

@@ -1,4 +1,5 @@
 import { printable } from "@qkv/visualize";
+import type { TokenizerSides } from "@qkv/tokenizers";
 import { Command } from "commander";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
@@ -26,7 +27,7 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
     tensors: variables.length,
     dtypes: Object.fromEntries(dtypes),
     config,
-    tokenizer: tokenizer === undefined ? null : { vocabSize: tokenizer.vocabSize, type: tokenizer.toJSON().model.type },
+    tokenizer: tokenizer === undefined ? null : tokenizerFacts(tokenizer.sides),
   };
   model.dispose();
   if (json) await writeJson(facts);
@@ -36,6 +37,15 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
         .map((line) => `${printable(line)}\n`)
         .join(""),
     );
+}
+
+function tokenizerFacts({ source, target }: TokenizerSides): Record<string, unknown> {
+  const { vocabSize } = source;
+  return {
+    vocabSize,
+    ...(target !== source && { targetVocabSize: target.vocabSize }),
+    type: source.toJSON().model.type,
+  };
 }
 
 /** One line for each fact, those of a record indented under its name. */

@@ -1,4 +1,4 @@
-import type { Tokenizer } from "@qkv/tokenizers";
+import type { TokenizerSides } from "@qkv/tokenizers";
 import type { SentencePair } from "./pairs.ts";
 
 /** A pair as token ids, each side ending in the end token. */
@@ -8,11 +8,15 @@ export interface EncodedPair {
 }
 
 /** Pairs as ids, without those that have an empty side or one of more than `maxTokens` tokens. */
-export function encodePairs(pairs: readonly SentencePair[], tokenizer: Tokenizer, maxTokens = Infinity): EncodedPair[] {
-  const encode = (text: string) => Int32Array.from(tokenizer.encode(text).ids);
+export function encodePairs(
+  pairs: readonly SentencePair[],
+  sides: TokenizerSides,
+  maxTokens = Infinity,
+): EncodedPair[] {
+  const encode = (side: keyof TokenizerSides, text: string) => Int32Array.from(sides[side].encode(text).ids);
   return pairs.flatMap((pair) => {
     if (pair.source === "" || pair.target === "") return [];
-    const encoded = { source: encode(pair.source), target: encode(pair.target) };
+    const encoded = { source: encode("source", pair.source), target: encode("target", pair.target) };
     return Math.max(encoded.source.length, encoded.target.length) > maxTokens ? [] : [encoded];
   });
 }

@@ -24,10 +24,11 @@ export function translationTask(
   { model, tokenizer, training, validation }: TranslationData,
   { seed, data: { maxTokens }, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
 ): TrainingTask<PairBatch> {
-  const encodedValidation = encodePairs(validation, tokenizer, model.config.maxPositions);
+  const encodedValidation = encodePairs(validation, tokenizer.sides, model.config.maxPositions);
   return {
     params: model.params.named(),
-    batches: (epoch) => bucketed(encodePairs(training(epoch), tokenizer, maxTokens), { tokensPerBatch, seed, epoch }),
+    batches: (epoch) =>
+      bucketed(encodePairs(training(epoch), tokenizer.sides, maxTokens), { tokensPerBatch, seed, epoch }),
     tokens: targetTokens,
     loss: (batch: PairBatch, random: RandomStream) =>
       tf.tidy(() => model.loss(batchTensors(batch, model.generation), { labelSmoothing, random })),

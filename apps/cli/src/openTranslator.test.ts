@@ -1,0 +1,37 @@
+import { initBackend } from "@qkv/backend";
+import { beforeAll, describe, expect, test } from "vitest";
+import { twoVocabularies } from "../test/twoVocabularies.ts";
+import { openTranslator } from "./openTranslator.ts";
+
+const { signal } = new AbortController();
+beforeAll(() => initBackend("cpu"));
+
+describe("a model whose languages have a vocabulary each", () => {
+  test("takes its language codes from the source's, and leads every sentence with the one that is asked for", async () => {
+    const { translator, dispose } = await openTranslator(await twoVocabularies(), { from: "en", to: "fr" }, signal);
+    const { sentences } = await translator.translate("The cat. The mat.", { maxTokens: 3 });
+    expect(translator.tokenizer.languageCodes).toEqual([">>fr<<"]);
+    expect(sentences.map(({ source }) => source.tokens[0])).toEqual([">>fr<<", ">>fr<<"]);
+    dispose();
+    await expect(openTranslator(await twoVocabularies(), { from: "en", to: "es" }, signal)).rejects.toThrow(
+      "--to: expected a language that the model translates to (fr), got es",
+    );
+  });
+
+  test("shows where tokens looked under the words of each language", async () => {
+    const { translator, attentionPicture, dispose } = await openTranslator(
+      await twoVocabularies(),
+      { from: "en", to: "fr" },
+      signal,
+    );
+    const text = "the cat sat on the 漢字 mat";
+    const translation = await translator.translate(text, { maxTokens: 8 });
+    const picture = await attentionPicture(translation);
+    dispose();
+    const labels = Array.from(picture.matchAll(/<text [^>]*>([^<]*)<\/text>/g), ([, label = ""]) => label);
+    expect(labels).toEqual(expect.arrayContaining(["the", "cat", "漢字"]));
+    for (const label of labels) expect(label).not.toMatch(/▁./);
+    const target = translation.tokens.target.filter((token) => token !== "</s>");
+    expect(labels).toEqual(expect.arrayContaining(target.map((token) => token.replace(/▁(?=.)/, ""))));
+  });
+});
