@@ -15,6 +15,7 @@ export default defineConfig({
       "bench/*.test.ts",
       "bench/harness/*.test.ts",
     ],
+    globalSetup: ["./test/kernels.ts"],
     setupFiles: ["./test/setup.ts"],
     // For what hangs: a busy machine may take ten times as long as it takes alone.
     testTimeout: 180_000,

@@ -51,15 +51,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },
   "@qkv/app-shell": {
-    imports: [
-      "@preact/signals",
-      "@qkv/backend",
-      "@qkv/pretrained",
-      "@qkv/visualize",
-      "@tensorflow/tfjs-backend-wasm",
-      "comlink",
-      "preact",
-    ],
+    imports: ["@preact/signals", "@qkv/backend", "@qkv/pretrained", "@qkv/visualize", "comlink", "preact"],
   },
   "@qkv/translate": {
     imports: [

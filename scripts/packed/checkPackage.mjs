@@ -6,7 +6,7 @@ import { installAlone, missingFiles, withOurs } from "./tarballs.mjs";
 /** What is wrong with a package that is installed alone and used as a stranger would. */
 export async function checkPackage(item, folder, tools) {
   await installAlone(item, folder);
-  const isFile = (path) => path.endsWith(".js"); // what a page loads by its address, and nobody imports
+  const isFile = (path) => /\.js$|\*$/.test(path); // what a page loads by its address, and nobody imports
   const paths = Object.keys(item.manifest.exports);
   const entries = paths.filter((path) => !isFile(path)).map((path) => item.manifest.name + path.slice(1));
   const browser = entries.filter((entry) => !entry.endsWith("/node"));

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { modelFolder } from "@qkv/pretrained/node";
@@ -18,10 +17,7 @@ import { forward, trainTiny, translate } from "./work.ts";
 
 const MODEL = fileURLToPath(new URL("../../packages/pretrained/test/golden/float32", import.meta.url));
 const IMAGES = fileURLToPath(new URL("../../packages/vit/test/images", import.meta.url));
-const WASM = join(
-  dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json")),
-  "wasm-out",
-);
+const WASM = fileURLToPath(new URL("../../packages/backend-wasm/wasm", import.meta.url));
 
 /** How much is done on each backend: webgpu is in software here. */
 const WORK = {
@@ -160,7 +156,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     const alone = await ask({ ...asked, threads: "1" }, "/isolated");
     const shared = await ask({ ...asked, threads: "3" }, "/isolated");
     expect(shared.printed).toEqual([]);
-    expect(shared.wasm).toEqual(["tfjs-backend-wasm-simd.wasm"]);
+    expect(shared.wasm).toEqual(["tfjs-backend-wasm-simd.wasm", "kernels-relaxed.wasm"]);
     expect(shared.result).toEqual({
       ...(alone.result as object),
       report: { name: "wasm", refused: [], simd: "relaxed", threads: 3 },

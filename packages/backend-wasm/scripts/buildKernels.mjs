@@ -1,6 +1,7 @@
-// Compiles assembly/ twice, for plain and for relaxed SIMD, and writes both as base64 into generated/kernelBytes.ts,
-// with the text of the threads: so any bundler, and Node, take them along without asset paths.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+// Compiles assembly/ twice, for plain and for relaxed SIMD, into wasm/, and puts tfjs's own module beside them: so one
+// package has all files that have to be found, and says by `new URL(..., import.meta.url)` where they are.
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -39,23 +40,11 @@ function refuseData(binary) {
   }
 }
 
-const [plain, relaxed] = [await compile(false), await compile(true)];
-const thread = await readFile(new URL("../src/kernelThread.js", import.meta.url), "utf8");
-await mkdir(new URL("../generated", import.meta.url), { recursive: true });
-await writeFile(
-  new URL("../generated/kernelBytes.ts", import.meta.url),
-  `// Written by scripts/buildKernels.mjs from assembly/.
+const folder = new URL("../wasm/", import.meta.url);
+await mkdir(folder, { recursive: true });
+await writeFile(new URL("kernels.wasm", folder), await compile(false));
+await writeFile(new URL("kernels-relaxed.wasm", folder), await compile(true));
 
-/** The kernels for plain SIMD, a wasm module in base64. */
-export const PLAIN_KERNELS =
-  "${Buffer.from(plain).toString("base64")}";
-
-/** The kernels for relaxed SIMD, a wasm module in base64. */
-export const RELAXED_KERNELS =
-  "${Buffer.from(relaxed).toString("base64")}";
-
-/** The text of src/kernelThread.js. */
-export const THREAD_SOURCE =
-  ${JSON.stringify(thread)};
-`,
-);
+const TFJS = "tfjs-backend-wasm-simd.wasm";
+const { resolve } = createRequire(import.meta.url);
+await copyFile(resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/${TFJS}`), new URL(TFJS, folder));

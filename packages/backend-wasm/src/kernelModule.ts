@@ -1,6 +1,3 @@
-import { PLAIN_KERNELS, RELAXED_KERNELS } from "../generated/kernelBytes.ts";
-import { withSharedMemory } from "./sharedMemory.ts";
-
 /**
  * The kernels of assembly/index.ts that can be done in parts, whose last parameters are `from`, `to` and, where they
  * need it, scratch. Their parameters are named there; pointers are byte addresses.
@@ -46,20 +43,14 @@ export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>
 /** Which instructions kernels were compiled to: with those of relaxed SIMD, or without. */
 export type Simd = "relaxed" | "plain";
 
-/** Compiles the kernels: those for relaxed SIMD where the engine accepts them, unless not wanted. */
-export async function compileKernels(
-  shared: boolean,
-  relaxedSimd = true,
-): Promise<{ readonly kernelModule: WebAssembly.Module; readonly simd: Simd }> {
-  const relaxed = bytesOf(RELAXED_KERNELS);
-  const simd = relaxedSimd && WebAssembly.validate(relaxed) ? "relaxed" : "plain";
-  const bytes = simd === "relaxed" ? relaxed : bytesOf(PLAIN_KERNELS);
-  return { kernelModule: await WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes), simd };
+/** Which kernels to run: those for relaxed SIMD where the engine accepts them, unless not wanted. */
+export function chooseSimd(relaxedSimd = true): Simd {
+  return relaxedSimd && WebAssembly.validate(probe(RELAXED_MADD)) ? "relaxed" : "plain";
 }
 
 /** @throws Error where the engine has no SIMD, which tfjs's module that is used here needs too */
 export function requireSimd(): void {
-  if (!WebAssembly.validate(bytesOf(PLAIN_KERNELS))) throw new Error("this engine has no WebAssembly SIMD");
+  if (!WebAssembly.validate(probe([]))) throw new Error("this engine has no WebAssembly SIMD");
 }
 
 /** Starts the kernels on `memory`. */
@@ -68,6 +59,16 @@ export async function startKernels(module: WebAssembly.Module, memory: WebAssemb
   return instance.exports as unknown as Kernels;
 }
 
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
+const RELAXED_MADD = [...SPLAT, ...SPLAT, 0xfd, 0x85, 0x02]; // f32x4.relaxed_madd of three vectors
+
+/** A module with one function that gives a vector, made by `instructions` from the vector of zeros on the stack. */
+function probe(instructions: readonly number[]): Uint8Array<ArrayBuffer> {
+  const body = [0, ...SPLAT, ...instructions, 0x0b];
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
+    ...[1, 5, 1, 0x60, 0, 1, 0x7b], // a type: () -> v128
+    ...[3, 2, 1, 0], // a function of it
+    ...[10, body.length + 2, 1, body.length, ...body],
+  ]);
 }

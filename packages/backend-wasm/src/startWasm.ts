@@ -2,7 +2,7 @@ import { isNode, type WasmOptions } from "@qkv/backend";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { Heap, memoryOf } from "./heap.ts";
-import { compileKernels, requireSimd, type Simd, startKernels } from "./kernelModule.ts";
+import { chooseSimd, requireSimd, type Simd, startKernels } from "./kernelModule.ts";
 import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
@@ -14,6 +14,7 @@ import { registerTransformerLayer } from "./kernels/transformerLayer.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
 import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";
+import type { WasmFile, WasmPaths } from "./wasmFiles.ts";
 
 /** How the wasm backend runs. */
 export interface WasmReport {
@@ -24,6 +25,9 @@ export interface WasmReport {
   /** Why there are fewer threads than asked for; absent if there are not. */
   readonly threadsReason?: string;
 }
+
+/** Gives a compiled module of the package, whose memory threads share if `shared`. */
+export type CompileWasm = (file: WasmFile, shared: boolean, paths?: WasmPaths) => Promise<WebAssembly.Module>;
 
 interface Started {
   readonly heap: Heap;
@@ -39,22 +43,17 @@ const MOST_THREADS = 8;
 
 let last: Promise<unknown> = Promise.resolve();
 
-/**
- * Starts tfjs's wasm backend with our kernels on its heap, and threads that share it.
- *
- * Calling it again makes wasm the current backend, and changes the number of threads if `threads` says another. Calls
- * wait for one another.
- */
-export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
-  const report = last.then(() => start(options));
+/** Starts wasm with modules from where `compile` has them, one call after another. */
+export function startWith(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
+  const report = last.then(() => start(compile, options));
   last = report.catch(() => undefined);
   return report;
 }
 
-async function start(options: WasmOptions): Promise<WasmReport> {
-  await setBackend(options);
+async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
+  await setBackend(compile, options);
   const backend = tf.backend() as BackendWasm;
-  const { heap, kernelModule, simd } = started.get(backend) ?? (await addKernels(backend, options));
+  const { heap, kernelModule, simd } = started.get(backend) ?? (await addKernels(backend, compile, options));
   if (options.leastPartNs !== undefined) heap.leastPartNs = options.leastPartNs;
 
   const { threads = heap.pool?.size ?? defaultThreads() } = options;
@@ -71,11 +70,12 @@ async function start(options: WasmOptions): Promise<WasmReport> {
 }
 
 /** Makes wasm the current backend: the one that was started, by whomever, or a new one of ours. */
-async function setBackend({ wasmPaths }: WasmOptions): Promise<void> {
+async function setBackend(compile: CompileWasm, { wasmPaths }: WasmOptions): Promise<void> {
   // Not tf.findBackend: asking it starts the backend.
   if (tf.engine().registry["wasm"] === undefined) {
     requireSimd();
-    const backend = await createTfjsBackend(whyNoSharedMemory() === undefined, wasmPaths);
+    const isShared = whyNoSharedMemory() === undefined;
+    const backend = await createTfjsBackend(await compile("tfjs-backend-wasm-simd.wasm", isShared, wasmPaths));
     if (tf.engine().registryFactory["wasm"] !== undefined) tf.removeBackend("wasm"); // tfjs's way to start it
     tf.registerBackend("wasm", () => backend, PRIORITY);
   }
@@ -84,9 +84,15 @@ async function setBackend({ wasmPaths }: WasmOptions): Promise<void> {
 
 const PRIORITY = 2; // as tfjs has it
 
-async function addKernels(backend: BackendWasm, { relaxedSimd }: WasmOptions): Promise<Started> {
+async function addKernels(
+  backend: BackendWasm,
+  compile: CompileWasm,
+  { relaxedSimd, wasmPaths }: WasmOptions,
+): Promise<Started> {
   const memory = memoryOf(backend);
-  const { kernelModule, simd } = await compileKernels(isShared(memory), relaxedSimd);
+  const simd = chooseSimd(relaxedSimd);
+  const file = simd === "relaxed" ? "kernels-relaxed.wasm" : "kernels.wasm";
+  const kernelModule = await compile(file, isShared(memory), wasmPaths);
   const heap = new Heap(backend, await startKernels(kernelModule, memory), memory);
   registerMatMul(heap);
   registerArithmetic(heap);

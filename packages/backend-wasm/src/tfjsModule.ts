@@ -1,24 +1,16 @@
-import { isNode } from "@qkv/backend";
 import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { BackendWasmModule } from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js";
 import tfjsFactory from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js";
 import { keepingListeners } from "./hostListeners.ts";
-import { withSharedMemory } from "./sharedMemory.ts";
-
-const FILE = "tfjs-backend-wasm-simd.wasm";
-
-/** Where the .wasm files of tfjs are: a folder's URL ending in a slash, or a URL for each file. */
-export type WasmPaths = string | Readonly<Record<string, string>>;
 
 /**
- * tfjs's wasm backend, made of its build for one thread, whose memory our threads can share.
+ * tfjs's wasm backend, made of its build for one thread, whose memory our threads can share if `compiled` says so.
  *
  * tfjs has a build for threads as well. Its threads start from blob: URLs, which a strict page forbids, and only one of
  * its own kernels that is left here would use them.
  */
-export async function createTfjsBackend(shared: boolean, paths: WasmPaths | undefined): Promise<BackendWasm> {
-  const bytes = await readModule(paths);
-  const module = await createModule(shared ? withSharedMemory(bytes) : bytes);
+export async function createTfjsBackend(compiled: WebAssembly.Module): Promise<BackendWasm> {
+  const module = await createModule(compiled);
   refuseNull(module);
   return new BackendWasm(module as unknown as BackendWasmModule);
 }
@@ -31,18 +23,24 @@ interface Module {
   tfjs: unknown;
 }
 
+type Receive = (instance: WebAssembly.Instance, module: WebAssembly.Module) => void;
+
 type Factory = (options: {
-  readonly wasmBinary: Uint8Array;
+  readonly instantiateWasm: (imports: WebAssembly.Imports, receive: Receive) => object;
   readonly onAbort: (reason: unknown) => void;
   readonly printErr: (text: string) => void;
 }) => Promise<Module>;
 
-async function createModule(wasmBinary: Uint8Array): Promise<Module> {
+async function createModule(compiled: WebAssembly.Module): Promise<Module> {
   const factory = ((tfjsFactory as { default?: unknown }).default ?? tfjsFactory) as Factory; // bundlers differ
   const module = await new Promise<Module>((resolve, reject) => {
     const onAbort = (reason: unknown) => reject(new Error(`tfjs's wasm module stopped: ${String(reason)}`));
     const printErr = () => undefined; // it prints what it throws
-    keepingListeners(() => factory({ wasmBinary, onAbort, printErr })).then(resolve, reject);
+    const instantiateWasm = (imports: WebAssembly.Imports, receive: Receive) => {
+      WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance, compiled), reject);
+      return {}; // emscripten's word for: later
+    };
+    keepingListeners(() => factory({ instantiateWasm, onAbort, printErr })).then(resolve, reject);
   });
   // What tfjs's own start adds: its functions under the names that BackendWasm calls.
   module.tfjs = {
@@ -69,18 +67,4 @@ function refuseNull(module: Module): void {
       throw new RangeError(`wasm: out of memory, expected room for ${bytes} more bytes`);
     return address;
   };
-}
-
-async function readModule(paths: WasmPaths | undefined): Promise<Uint8Array> {
-  const place = typeof paths === "string" ? `${paths}${FILE}` : paths?.[FILE];
-  if (isNode()) {
-    // Not import(): bundlers for pages would look for these modules.
-    const { readFile } = process.getBuiltinModule("node:fs/promises");
-    if (place !== undefined) return readFile(place.startsWith("file:") ? new URL(place) : place);
-    const { resolve } = process.getBuiltinModule("node:module").createRequire(import.meta.url);
-    return readFile(resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/${FILE}`));
-  }
-  const response = await fetch(place ?? FILE, { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`expected ${FILE} at ${response.url}, got ${response.status}; see wasmPaths`);
-  return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,5 +1,5 @@
 import { isNode } from "@qkv/backend";
-import { THREAD_SOURCE } from "../generated/kernelBytes.ts";
+import { readInstalledFile } from "./installedFile.ts";
 import { type Kernels, PARTED_KERNELS, type PartedKernel } from "./kernelModule.ts";
 
 /** Where each number of a job stands in the control block: 32-bit words, then 64-bit floats from byte `numbers` on. */
@@ -67,7 +67,7 @@ export class ThreadPool {
     count: number,
     threadUrl?: string | URL,
   ): Promise<ThreadPool> {
-    const { start, failure } = threadStarter(module, memory, threadUrl);
+    const { start, failure } = await threadStarter(module, memory, threadUrl);
     const pool = new ThreadPool(kernels, start, count);
     try {
       await Promise.race([pool.#allReady(), failure]);
@@ -157,18 +157,21 @@ interface StartMessage {
 }
 
 /** Gives a way to start threads, and a promise that is rejected when one of them cannot be had. */
-function threadStarter(
+async function threadStarter(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   threadUrl: string | URL | undefined,
-): { start: (message: StartMessage) => Thread; failure: Promise<never> } {
+): Promise<{ start: (message: StartMessage) => Thread; failure: Promise<never> }> {
   let fail: (reason: Error) => void;
   const failure = new Promise<never>((_, reject) => (fail = reject));
   failure.catch(() => undefined); // heard by who still waits for it
   if (isNode()) {
     const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const here = import.meta.url; // in a variable, or bundlers would take the file along for pages a second time
+    const file = await readInstalledFile("kernelThread.js", () => new URL("./kernelThread.js", here));
+    const source = new TextDecoder().decode(file); // as text, which may be of either kind of module
     const start = (message: StartMessage): Thread => {
-      const worker = new Worker(THREAD_SOURCE, { eval: true, workerData: { ...message, module, memory } });
+      const worker = new Worker(source, { eval: true, workerData: { ...message, module, memory } });
       worker.on("error", (error) => fail(error instanceof Error ? error : new Error(String(error))));
       worker.unref(); // a program ends though its threads wait for work
       return { end: () => void worker.terminate() };

@@ -29,7 +29,10 @@ export interface BackendReport {
 
 /** What the wasm backend may be told. `@qkv/backend-wasm` reads it. */
 export interface WasmOptions {
-  /** Where a page finds tfjs's own .wasm files: a folder's URL ending in a slash, or a URL for each file. */
+  /**
+   * Where the .wasm files are, should the bundler not have taken them along: a folder's URL ending in a slash, with all
+   * files of `@qkv/backend-wasm/wasm`, or a URL for each file.
+   */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
   /** false keeps to plain SIMD where the engine has relaxed SIMD too. The first call decides. */
   readonly relaxedSimd?: boolean;

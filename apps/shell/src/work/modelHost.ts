@@ -7,7 +7,6 @@ import {
   type MemoryReport,
 } from "@qkv/backend";
 import type { DownloadProgress, ModelFiles } from "@qkv/pretrained";
-import tfjsWasm from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url";
 import type { ModelSource } from "../model/modelSource.ts";
 import { filesOf } from "./filesOf.ts";
 
@@ -108,11 +107,10 @@ export class ModelHost<M extends { dispose(): void }> {
     if (lost !== undefined) this.#release();
     this.#lost = undefined;
     const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS); // asked for, so that a refusal says why
-    const wasmPaths = { "tfjs-backend-wasm-simd.wasm": tfjsWasm };
     const onDeviceLost = (error: DeviceLostError) => {
       if (this.#report?.name === "webgpu") this.#lost = error; // else it was of no use any more
     };
-    this.#report = await initBackend(name ?? (lost && "webgpu"), { wasmPaths, threads, onDeviceLost });
+    this.#report = await initBackend(name ?? (lost && "webgpu"), { threads, onDeviceLost });
     if (lost !== undefined) this.#hearLoss({ name: lost.name, message: lost.message }, this.#status());
   }
 
