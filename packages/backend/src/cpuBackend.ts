@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { importCpu } from "./optionalPackages.ts";
 
 /** Starts tfjs's cpu backend, without its greeting and with a gradient of gather that does not loop over the vocabulary. */
 export async function startCpu(): Promise<void> {
-  await import("@tensorflow/tfjs-backend-cpu");
+  await importCpu();
   if (!(await tf.setBackend("cpu"))) {
     throw new Error("tfjs could not start it");
   }

@@ -4,6 +4,7 @@ import { registerGradients } from "./gradients/registerGradients.ts";
 import { startCpu } from "./cpuBackend.ts";
 import type { DeviceLostError } from "./deviceLostError.ts";
 import type { Gpu } from "./gpu.ts";
+import { importWasm, importWebgpu } from "./optionalPackages.ts";
 import { requirePageGpu } from "./requestAdapter.ts";
 
 /** The backends that `initBackend` knows how to start, best first. */
@@ -128,12 +129,12 @@ async function start(name: BackendName, options: BackendOptions): Promise<Omit<B
   switch (name) {
     case "webgpu": {
       await requirePageGpu(options.gpu, options.allowSoftwareAdapter === true);
-      const { startWebgpu } = await import("@qkv/backend-webgpu");
+      const { startWebgpu } = await importWebgpu();
       await startWebgpu(options);
       return {};
     }
     case "wasm": {
-      const { startWasm } = await import("@qkv/backend-wasm");
+      const { startWasm } = await importWasm();
       return startWasm(options);
     }
     case "cpu":

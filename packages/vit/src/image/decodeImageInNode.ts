@@ -37,13 +37,12 @@ export async function decodeImage(
   }
 }
 
-function openSharp() {
-  return import("sharp").then(
-    ({ default: sharp }) => sharp,
-    (cause: unknown) => {
-      throw new Error("decodeImage: expected the package sharp to be installed, got none that loads", { cause });
-    },
-  );
+async function openSharp() {
+  try {
+    return (await import("sharp")).default; // directly inside the try, so that bundlers go on without it
+  } catch (cause) {
+    throw new Error("decodeImage: expected the package sharp to be installed, got none that loads", { cause });
+  }
 }
 
 /** Cyan, magenta, yellow and black as light, without a profile: what Pillow makes of them (Convert.c). */
