@@ -163,6 +163,18 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     });
   });
 
+  test("says once, in the console, that plain JavaScript computes, why, and the cure", async () => {
+    const asked = { backend: "wasm", steps: "0", file: readdirSync(MODEL), wasmPaths: "/pages/" };
+    const { result, printed } = await ask(asked);
+    const reason =
+      `expected tfjs-backend-wasm-simd.wasm at ${server.origin}/pages/tfjs-backend-wasm-simd.wasm, got an HTML page: ` +
+      "the server has no such file; copy the folder wasm of @qkv/backend-wasm to the server and name its address by " +
+      "the option wasmPaths";
+    expect(result).toMatchObject({ report: { name: "cpu", refused: [{ name: "wasm", reason }] } });
+    expect(printed).toEqual([expect.stringMatching(/^warning: .*plain JavaScript/) as string]);
+    expect(printed[0]).toContain(reason);
+  });
+
   test("says why there are no threads where memory may not be shared", async () => {
     const { result, printed } = await ask({ backend: "wasm", steps: "0", threads: "2", file: readdirSync(MODEL) });
     expect(printed).toEqual([]);

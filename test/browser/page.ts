@@ -40,7 +40,7 @@ async function run(asked: URLSearchParams): Promise<PageResult> {
   const choice = list("backend") as BackendName[];
   const threads = asked.get("threads");
   const report = await initBackend(choice[0], {
-    wasmPaths: "/wasm/",
+    wasmPaths: asked.get("wasmPaths") ?? "/wasm/",
     ...(threads !== null && { threads: Number(threads), leastPartNs: 1 }),
   });
   const files = servedFiles("/model", list("file"));

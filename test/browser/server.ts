@@ -22,7 +22,10 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connec
 /** Answers requests to a hub: `/api/...`, `/cdn/...` and the models of `/me/...`. */
 export type HubAnswer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Serves each folder under its name, and at `/` a page that runs `/page/page.js`. At `/isolated`, with shared memory. */
+/**
+ * Serves each folder under its name, and at `/` a page that runs `/page/page.js`. At `/isolated`, with shared memory. Below
+ * `/pages/` whatever is asked for is that page, as servers of single-page applications do it.
+ */
 export async function serve(folders: Readonly<Record<string, string>>, hub?: HubAnswer): Promise<FolderServer> {
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
@@ -31,7 +34,7 @@ export async function serve(folders: Readonly<Record<string, string>>, hub?: Hub
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Embedder-Policy": "require-corp",
     };
-    if (pathname === "/" || pathname === "/isolated") {
+    if (pathname === "/" || pathname === "/isolated" || pathname.startsWith("/pages/")) {
       const headers = { "Content-Type": "text/html", "Content-Security-Policy": POLICY };
       response.writeHead(200, pathname === "/isolated" ? { ...headers, ...isolation } : headers).end(PAGE);
       return;

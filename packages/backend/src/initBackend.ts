@@ -6,6 +6,7 @@ import type { DeviceLostError } from "./deviceLostError.ts";
 import type { Gpu } from "./gpu.ts";
 import { importWasm, importWebgpu } from "./optionalPackages.ts";
 import { requirePageGpu } from "./requestAdapter.ts";
+import { warnOfCpu } from "./warnOfCpu.ts";
 
 /** The backends that `initBackend` knows how to start, best first. */
 export const BACKEND_NAMES = ["webgpu", "wasm", "cpu"] as const;
@@ -92,6 +93,7 @@ export async function initBackend(
         ...options,
         allowSoftwareAdapter: options.allowSoftwareAdapter ?? choice === "webgpu",
       });
+      if (name === "cpu") warnOfCpu(refused);
       return { name: tf.getBackend(), refused, ...details };
     } catch (error) {
       refused.push({ name, reason: reasonOf(error) });
