@@ -1,17 +1,25 @@
 import { byteChars } from "./byteLevel.ts";
 
+// A typed array costs more to make than a word's numbers to append.
+const SHORT = 1024;
+
 /** Which UTF-16 units of a piece each byte of its UTF-8, or of its byte-level spelling, belongs to. */
 export class ByteMap {
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  readonly #starts: number[] | Int32Array;
+  readonly #ends: number[] | Int32Array;
 
   constructor(piece: string, asBytes: boolean) {
+    const isShort = piece.length <= SHORT;
+    const bytes = isShort ? 0 : utf8Length(asBytes ? byteChars(piece) : piece);
+    this.#starts = isShort ? [] : new Int32Array(bytes);
+    this.#ends = isShort ? [] : new Int32Array(bytes);
     let i = 0;
+    let at = 0;
     for (const char of piece) {
-      const bytes = utf8Length(asBytes ? byteChars(char) : char);
-      for (let k = 0; k < bytes; k++) {
-        this.#starts.push(i);
-        this.#ends.push(i + char.length);
+      const end = at + utf8Length(asBytes ? byteChars(char) : char);
+      for (; at < end; at++) {
+        this.#starts[at] = i;
+        this.#ends[at] = i + char.length;
       }
       i += char.length;
     }

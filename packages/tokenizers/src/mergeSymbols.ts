@@ -51,8 +51,8 @@ const POSITIONS = 2 ** 30;
 
 function mergeByHeap({ ids, lengths }: Symbols, merges: MergeTable, dropout: Dropout | undefined): void {
   const count = ids.length;
-  const next = Int32Array.from({ length: count }, (_, i) => i + 1);
-  const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
+  const next = new Int32Array(count).map((_, i) => i + 1);
+  const previous = new Int32Array(count).map((_, i) => i - 1);
   const heap: number[] = [];
   const rankAt = (i: number): number => {
     const right = next[i] ?? count;

@@ -19,3 +19,26 @@ test("marks that all change places come out as the engine has them", () => {
     expect(normalized.starts).toHaveLength(normalized.text.length);
   }
 });
+
+test("a long text is normalized a stretch at a time, which no character notices", () => {
+  // Marks and letters that join what is before them, or change places with it, wherever a stretch may end.
+  const letters = [
+    "e\u0301",
+    "a\u0323\u0308",
+    "\u1112\u1161\u11ab",
+    "한",
+    "\uff76\uff9e",
+    "ﷺ",
+    "e",
+    "😀",
+    "\u0b47\u0b3e",
+  ];
+  for (let shift = 0; shift < 9; shift++) {
+    const text = "x".repeat(shift) + letters.join("").repeat(200);
+    for (const form of ["NFC", "NFD", "NFKC", "NFKD"] as const) {
+      const { text: normalized, starts = [] } = normalizeForm(new AlignedText(text), form);
+      expect(normalized).toBe(text.normalize(form));
+      expect(starts.every((start, i) => i === 0 || start >= (starts[i - 1] ?? 0))).toBe(true);
+    }
+  }
+});
