@@ -144,8 +144,23 @@ export class Tokenizer {
     return { ...this.#pipeline.config, added_tokens: this.#added.tokens, model: this.#pipeline.model.toJSON() };
   }
 
-  #encode(text: string | readonly string[], { pair, addSpecialTokens = true, truncation }: EncodeOptions): Encoding {
-    const budget = this.#budget(lengthOf(text) + lengthOf(pair ?? ""));
+  #encode(text: string | readonly string[], options: EncodeOptions): Encoding {
+    const budget = this.#budget(lengthOf(text) + lengthOf(options.pair ?? ""));
+    const encoding = this.#encodeUnpadded(text, options, budget);
+    const { padding = this.#pipeline.padding } = options;
+    if (padding === undefined || padding === false) return encoding;
+    const missing = paddedLength([encoding.length], { ...this.#pipeline.padding, ...padding }) - encoding.length;
+    // How long the text itself becomes is up to who calls, if he says so.
+    const count = encoding.overflow.length + (options.padding === undefined ? 1 : 0);
+    budget.make(Math.max(0, missing) * count, "padding");
+    return encoding;
+  }
+
+  #encodeUnpadded(
+    text: string | readonly string[],
+    { pair, addSpecialTokens = true, truncation }: EncodeOptions,
+    budget: Budget,
+  ): Encoding {
     const segments = [this.#encodeSequence(text, 0, budget)];
     if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1, budget));
     // A token that the model found reads as the model has it, though an added one may have the same id.

@@ -3,6 +3,9 @@ import type { Segment } from "./encoding.ts";
 import type { Json } from "./json.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
+// What a part takes besides its tokens, in tokens: an encoding of its own.
+const TOKENS_OF_PART = 64;
+
 /** The `truncation` entry of a tokenizer.json. */
 export interface TruncationConfig {
   readonly max_length: number;
@@ -59,7 +62,7 @@ export function truncateSegments(
   const parts = segments.map((segment, i) => cutSegment(segment, kept[i] ?? 0, stride, direction, budget));
   const [first = [], second] = parts;
   if (second === undefined) return first.map((part) => [part]);
-  budget.make(first.length * second.length, "truncation.stride");
+  budget.make(TOKENS_OF_PART * first.length * second.length, "truncation");
   const beside = (part: Segment): (readonly Segment[])[] => second.map((other) => [part, other]);
   const [whole, ...others] = first.map(beside);
   // The order of Hugging Face's tokenizers.
@@ -100,7 +103,7 @@ function cutSegment(
   if (stride >= size) throw new TokenizerError(`truncation: expected a stride below ${size}, got ${stride}`);
   const parts: Segment[] = [];
   for (let cut = 0; ; cut += size - stride) {
-    budget.make(size, "truncation.stride");
+    budget.make(TOKENS_OF_PART + size, "truncation");
     parts.push(direction === "right" ? part(cut, cut + size) : part(Math.max(0, length - cut - size), length - cut));
     if (cut + size >= length) return parts;
   }
