@@ -18,6 +18,8 @@ export class AddedVocabulary {
 
   constructor(given: readonly AddedToken[], model: Model, normalizer?: Normalizer, maxSteps?: number) {
     const byId = new Map<number, AddedToken>();
+    const size = given.reduce((sum, { content }) => sum + content.length, 0);
+    const budget = new Budget(size, maxSteps); // one for all: there may be many
     let nextId = model.vocabSize;
     for (const token of given) {
       const { content, special } = token;
@@ -27,10 +29,7 @@ export class AddedVocabulary {
       this.#ids.set(content, id);
       byId.set(id, { ...token, id });
       const isChanged = token.normalized && normalizer !== undefined;
-      this.#texts.set(
-        id,
-        isChanged ? normalizer(new AlignedText(content), new Budget(content.length, maxSteps)).text : content,
-      );
+      this.#texts.set(id, isChanged ? normalizer(new AlignedText(content), budget).text : content);
       if (special) this.#specials.add(content);
     }
     this.tokens = [...byId.values()].sort((a, b) => a.id - b.id);

@@ -18,7 +18,11 @@ const BOMBS: readonly [name: string, changes: object, message: RegExp][] = [
   ["a decoder that doubles", { decoder: { type: "Sequence", decoders: times(30, replace("a", "aa")) } }, /decoders\[\d+\]: gives up/], // prettier-ignore
   ["a template that repeats", { post_processor: { type: "TemplateProcessing", single: times(2000, { Sequence: { id: "A", type_id: 0 } }), special_tokens: {} } }, /post_processor: gives up/], // prettier-ignore
   ["post-processors that double", { post_processor: { type: "Sequence", processors: times(30, { type: "RobertaProcessing", cls: ["a", 0], sep: ["b", 1] }) } }, /post_processor: gives up/], // prettier-ignore
-  ["overlap", { truncation: { max_length: 1000, stride: 999 } }, /truncation.stride: gives up/],
+  ["overlap", { truncation: { max_length: 1000, stride: 999 } }, /truncation: gives up/],
+  ["parts of one token", { truncation: { max_length: 1 } }, /truncation: gives up/],
+  ["padding of everything cut off", { truncation: { max_length: 10 }, padding: { strategy: { Fixed: 1000 }, pad_id: 0, pad_token: "" } }, /padding: gives up/], // prettier-ignore
+  ["padding of a text", { padding: { strategy: { Fixed: 2 ** 17 }, pad_id: 0, pad_token: "" } }, /padding: gives up/],
+  ["padding to a multiple", { padding: { strategy: "BatchLongest", pad_to_multiple_of: 2 ** 17, pad_id: 0, pad_token: "" } }, /padding: gives up/], // prettier-ignore
   ["long pieces", { model: { type: "Unigram", unk_id: 0, vocab: [["<unk>", 0], ["a", -1], [`${"a".repeat(2000)}b`, -1]] } }, /model.vocab: gives up/], // prettier-ignore
   ["a long added token", { added_tokens: [{ id: 0, content: `${"a".repeat(1999)}b` }] }, /added_tokens: gives up/],
   ["an enormous token", { model: { type: "WordLevel", unk_token: "b".repeat(1e6), vocab: { ["b".repeat(1e6)]: 0 } }, pre_tokenizer: { type: "FixedLength", length: 1 } }, /decode: gives up/], // prettier-ignore
@@ -43,6 +47,23 @@ describe("what a file makes of a text is bounded", () => {
     ["added id", { added_tokens: [{ id: 2 ** 32, content: "x" }] }, /added_tokens\[0\].id: expected an integer/],
   ])("a %s out of all measure is refused at once", (_, changes, message) => {
     expect(() => Tokenizer.fromJSON(file(changes))).toThrow(message);
+  });
+
+  test("all added tokens together take what one text of their length may", () => {
+    const normalizers = times(900, { type: "Lowercase" });
+    const added_tokens = Array.from({ length: 3000 }, (_, id) => ({ id, content: `token ${id}` }));
+    const json = file({ normalizer: { type: "Sequence", normalizers }, added_tokens });
+    expect(() => Tokenizer.fromJSON(json)).toThrow(/normalizer: gives up/);
+  });
+
+  test("what a map makes of a character is not the rest of the file", () => {
+    const map = new Uint8Array(4 + 4 * 256 + 5000).fill(0x78);
+    const trie = new DataView(map.buffer);
+    trie.setUint32(0, 4 * 256, true);
+    for (let unit = 0; unit < 256; unit++) trie.setUint32(4 + 4 * unit, 0, true);
+    trie.setUint32(4 + 4 * 0x61, 0x61 | 0x100 | (0x80 << 10), true); // a, a text's end, whose place is 0x80 from here
+    const normalizer = { type: "Precompiled", precompiled_charsmap: btoa(String.fromCharCode(...map)) };
+    expect(() => Tokenizer.fromJSON(file({ normalizer })).encode("a")).toThrow(/texts of less than 4096 bytes/);
   });
 
   test("whoever wants more says so", () => {

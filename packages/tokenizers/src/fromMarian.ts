@@ -136,6 +136,9 @@ function idIn(vocabulary: Vocabulary, token: string, name: string): number {
   return id;
 }
 
+// 2^16: a Unigram model has an entry for each id, used or not.
+const MOST_UNUSED = 2 ** 16;
+
 /** A model whose tokens another vocabulary numbers. */
 class Renumbered implements Model {
   readonly #inner: Model;
@@ -191,6 +194,9 @@ class Renumbered implements Model {
     if (inner.type !== "Unigram") throw new TokenizerError("toJSON: expected a Unigram model, got another");
     const scores = new Map(inner.vocab);
     const size = 1 + Object.values(this.#vocabulary.toJSON()).reduce((most, id) => Math.max(most, id), 0);
+    if (size > MOST_UNUSED + this.#vocabulary.size) {
+      throw new TokenizerError(`toJSON: expected a token for all but ${MOST_UNUSED} ids, got ids up to ${size - 1}`);
+    }
     return {
       ...inner,
       unk_id: this.#unkId,

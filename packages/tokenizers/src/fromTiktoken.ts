@@ -1,6 +1,7 @@
 import { createTokenizer } from "./createTokenizer.ts";
 import { bpe, regex } from "./everyPart.ts";
 import { byteLevelAlphabet } from "./byteLevel.ts";
+import { quoted } from "./json.ts";
 import { mergeBytes } from "./tiktokenMerges.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
@@ -42,6 +43,9 @@ export function fromTiktoken(ranks: string, { pattern, specialTokens = {} }: Tik
   );
 }
 
+// The longest published token has 128 bytes; putting one together takes time by the square of its length.
+const LONGEST_TOKEN = 1024;
+
 /** Each token, a byte-level character for each byte, and its rank; in order of rank. */
 function readRanks(text: string): Map<string, number> {
   const chars = byteLevelAlphabet();
@@ -49,10 +53,16 @@ function readRanks(text: string): Map<string, number> {
     .split(/\r?\n/)
     .filter((line) => line !== "")
     .map((line, i): [string, number] => {
+      const path = `tiktoken ranks: line ${i + 1}`;
       const [, base64 = "", rank] = /^([A-Za-z0-9+/]+={0,2}) (\d{1,9})$/.exec(line) ?? [];
-      if (rank === undefined)
-        throw new TokenizerError(`tiktoken ranks: line ${i + 1}: expected base64 and a rank, got ${line.slice(0, 60)}`);
-      return [Array.from(atob(base64), (byte) => chars[byte.charCodeAt(0)] ?? "").join(""), Number(rank)];
+      if (rank === undefined || base64.length % 4 !== 0) {
+        throw new TokenizerError(`${path}: expected base64 and a rank, got ${quoted(line)}`);
+      }
+      const bytes = atob(base64);
+      if (bytes.length > LONGEST_TOKEN) {
+        throw new TokenizerError(`${path}: expected a token of at most ${LONGEST_TOKEN} bytes, got ${bytes.length}`);
+      }
+      return [Array.from(bytes, (byte) => chars[byte.charCodeAt(0)] ?? "").join(""), Number(rank)];
     });
   return new Map(entries.sort(([, a], [, b]) => a - b));
 }

@@ -16,6 +16,9 @@ const BECOMES = 3; // another character of one UTF-16 unit
 // 64: eight times what SentencePiece's own maps look up together. A trie of a file may lead round in circles.
 const LONGEST_KEY = 64;
 
+// 4096 bytes of what a character becomes: SentencePiece's own maps have up to 33. Each is read anew.
+const LONGEST_TEXT = 4096;
+
 /**
  * SentencePiece's compiled character map: a double-array trie (darts-clone) from UTF-8 to places in a
  * block of texts that each end in a zero byte
@@ -166,8 +169,12 @@ export class Precompiled {
   }
 
   #textAt(start: number): string {
-    const end = this.#texts.indexOf(0, start);
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#texts.subarray(start, end < 0 ? undefined : end));
+    const longest = this.#texts.subarray(start, start + LONGEST_TEXT);
+    const end = longest.indexOf(0);
+    if (end < 0 && longest.length === LONGEST_TEXT) {
+      throw new TokenizerError(`${this.#path}.precompiled_charsmap: expected texts of less than ${LONGEST_TEXT} bytes`);
+    }
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(longest.subarray(0, end < 0 ? undefined : end));
   }
 }
 

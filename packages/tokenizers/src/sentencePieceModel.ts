@@ -62,6 +62,7 @@ function readPiece(message: Uint8Array): SentencePieceModel["pieces"][number] {
     if (number === 2) score = floatOf(value);
     if (number === 3) type = PIECE_TYPES[value - 1] ?? "unused";
   }
+  if (!Number.isFinite(score)) throw new TokenizerError(`SentencePiece model: expected finite scores, got ${score}`);
   return { text, score, type };
 }
 

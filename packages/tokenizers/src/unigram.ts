@@ -62,8 +62,8 @@ export class Unigram implements Model {
     const vocab = json.at("vocab");
     const entries = Array.from(vocab.array(), (entry, i): readonly [string, number] => {
       const [token, score]: readonly unknown[] = Array.isArray(entry) ? entry : [];
-      if (typeof token === "string" && typeof score === "number") return [token, score];
-      throw new Json(entry, `${vocab.path}[${i}]`).expected("[token, score]");
+      if (typeof token === "string" && Number.isFinite(score)) return [token, score as number];
+      throw new Json(entry, `${vocab.path}[${i}]`).expected("[token, finite score]");
     });
     const unkId = json.at("unk_id").or(undefined, (id) => id.id());
     const userDefined = json.at("user_defined").or(undefined, (ids) => ids.items().map((id) => id.id()));

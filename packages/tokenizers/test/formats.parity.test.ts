@@ -158,6 +158,31 @@ describe("bad files", () => {
     }
   });
 
+  test("of pieces that take long to put together are refused at once", () => {
+    const piece = (text: string, score: number): number[] => {
+      const length = [(text.length % 128) + 128, text.length >> 7];
+      const message = [10, ...length, ...Buffer.from(text), 21, ...new Uint8Array(Float32Array.of(score).buffer)];
+      return [10, (message.length % 128) + 128, message.length >> 7, ...message];
+    };
+    const isBpe = [18, 2, 24, 2];
+    const model = (text: string, score: number): Uint8Array => Uint8Array.from([...piece(text, score), ...isBpe]);
+    expect(fromSentencePiece(model("a".repeat(512), -1)).vocabSize).toBe(1);
+    expect(() => fromSentencePiece(model("a".repeat(513), -1))).toThrow(
+      /pieces of at most 512 characters, got one of 513/,
+    );
+    expect(() => fromSentencePiece(model("a", NaN))).toThrow(/expected finite scores, got NaN/);
+    const rank = (length: number): string => `${btoa("a".repeat(length))} 0`;
+    expect(fromTiktoken(rank(1024), { pattern: "." }).vocabSize).toBe(1);
+    expect(() => fromTiktoken(rank(1025), { pattern: "." })).toThrow(/line 1: expected a token of at most 1024 bytes/);
+    expect(() => fromTiktoken("YQ= 0", { pattern: "." })).toThrow(/line 1: expected base64 and a rank, got "YQ= 0"/);
+  });
+
+  test("whose ids leave gaps of millions are not saved with an entry for each", () => {
+    const { spm, vocab } = read("marian") as { spm: string; vocab: Record<string, number> };
+    const tokenizer = fromMarian({ spm: bytes(spm), vocab: { ...vocab, far: 2 ** 24 - 1 } });
+    expect(() => tokenizer.toJSON()).toThrow(/toJSON: expected a token for all but 65536 ids, got ids up to 16777215/);
+  });
+
   test("are told by name", () => {
     expect(() => fromSentencePiece(new Uint8Array())).toThrow(/expected pieces, got none/);
     expect(() => fromSentencePiece(Uint8Array.of(10, 127, 1))).toThrow(/protobuf: expected 127 more bytes/);
