@@ -34,6 +34,19 @@ describe("matches what Oniguruma matches", () => {
   ])("%s", (pattern, text, expected) => expect(matches(pattern, text)).toEqual(expected));
 });
 
+test.each([
+  [String.raw`a(?=b\K)`, "abab", [[1, 1], [3, 3]]],
+  [String.raw`(?=ab\K)a`, "xab", [[2, 2]]],
+  [String.raw`x(?:(?=a\K)ab|a)c`, "xac", [[0, 3]]],
+  [String.raw`(?:(?!a\K)b|a)c`, "acbc", [[0, 2], [2, 4]]],
+  [String.raw`(?:(?=(a))ab|.)\1`, "aab", []],
+  [String.raw`(?>(b))*\1`, "abbab", [[1, 3]]],
+])("what a look or a group wrote is undone where it is left: %s", (pattern, text, expected) => {
+  const found: [number, number][] = [];
+  regexMatcher(pattern, "pattern")(text, (...bounds) => found.push(bounds), new Budget(text.length));
+  expect(found).toEqual(expected);
+}); // prettier-ignore
+
 const MANY = 50_000;
 
 describe("no pattern takes more than a moment", () => {

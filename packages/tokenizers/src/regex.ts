@@ -36,7 +36,7 @@ function search(
       const end = searching.find(from);
       take(searching.takenSteps());
       if (end < 0) return;
-      const { start } = searching;
+      const start = Math.min(searching.start, end);
       if (end === lastEnd) {
         // Empty, or begun before it by a \K behind: the same would be found for ever.
         from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;

@@ -9,7 +9,7 @@ export interface RegexProgram {
   readonly begins: Uint8Array;
   /** How many numbers it keeps beside the position: where loops and captures began. */
   readonly registers: number;
-  /** Whether more than the text decides what an instruction matches: captures, or where the search began. */
+  /** Whether an instruction reads or writes more than the text and its place: captures, where the search began, `\K` in a look. */
   readonly hasReferences: boolean;
 }
 
@@ -33,7 +33,7 @@ export const OP = {
   /** Go on at the first place; if that fails, at the second. */
   split: 5,
   jump: 6,
-  /** Whether the instructions up to a match succeed from here; after them it goes on at the given place. */
+  /** Whether the instructions up to a match succeed from here, which may write registers (1); it goes on at the given place. */
   look: 7,
   lookNot: 8,
   /** What they match, never in another way. */
@@ -65,6 +65,8 @@ class Compiler {
   registers = 1;
   hasReferences = false;
   readonly #captures = new Map<number, number>();
+  #depth = 0; // of looks and atomic groups
+  #writes = 0; // captures and \K so far
 
   add(op: number, a = 0, b = 0, c = 0): number {
     if (this.code.length > WIDTH * MAX_SIZE) throw new SyntaxError(`more than ${MAX_SIZE} steps long`);
@@ -99,6 +101,7 @@ class Compiler {
         return this.#repeat(node, behind);
       case "capture": {
         const register = this.#register(node.index);
+        this.#writes++;
         this.add(OP.save, register + (behind ? 1 : 0));
         this.emit(node.node, behind);
         this.add(OP.save, register + (behind ? 0 : 1));
@@ -114,6 +117,8 @@ class Compiler {
         this.add(node.ignoreCase ? OP.backAnyCase : OP.back, this.#register(node.index));
         return;
       case "keep":
+        this.#writes++;
+        if (this.#depth > 0) this.hasReferences = true; // what is remembered of a look does not say where it came by
         this.add(OP.save, KEEP);
         return;
       case "grapheme":
@@ -138,9 +143,13 @@ class Compiler {
 
   #inner(op: number, node: RegexNode, behind: boolean): void {
     const at = this.add(op);
+    const writes = this.#writes;
+    this.#depth++;
     this.emit(node, behind);
+    this.#depth--;
     this.add(OP.match);
     this.land(at, 1);
+    if (this.#writes > writes) this.code[at + 2] = 1;
   }
 
   #alternatives(nodes: readonly RegexNode[], behind: boolean): void {

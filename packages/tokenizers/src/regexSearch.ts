@@ -93,7 +93,7 @@ export class RegexSearch {
     return since;
   }
 
-  /** Where the last match begins. */
+  /** Where the last match begins; a look's `\K` may move that behind its end. */
   get start(): number {
     return this.#registers[KEEP] ?? 0;
   }
@@ -174,7 +174,9 @@ export class RegexSearch {
         case OP.lookNot:
         case OP.atomic: {
           this.#top = top;
+          const before = code[pc + 2] === 1 ? registers.slice() : undefined;
           const end = this.#inner(pc, at);
+          if (before !== undefined) top = this.#undo(top, before);
           frames = stack;
           if (end >= 0 === (code[pc] === OP.lookNot)) break;
           if (code[pc] === OP.atomic) at = end;
@@ -298,6 +300,17 @@ export class RegexSearch {
     if (known !== undefined) return known;
     const end = this.#run(pc + WIDTH, at);
     this.#memory?.setInnerEnd(pc, at, end);
+    return end;
+  }
+
+  /** Pushes what the registers held `before`, where that has changed. @returns the top of the stack then */
+  #undo(top: number, before: Int32Array): number {
+    let end = top;
+    for (let i = 0; i < before.length; i++) {
+      if (before[i] === this.#registers[i]) continue;
+      if (end + 9 > stack.length) grow();
+      end = pushFrame(stack, end, RESTORE, i, before[i] ?? 0);
+    }
     return end;
   }
 
