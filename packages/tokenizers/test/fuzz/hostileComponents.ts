@@ -94,7 +94,7 @@ const DECODERS: readonly Make[] = [
 ];
 
 /** A trie and its texts that are none: it may lead round in circles, and its texts have no ends. */
-function charsMap(random: HostileRandom): string {
+export function charsMap(random: HostileRandom): string {
   const bytes = Array.from({ length: 4 * 256 + random.below(2000) }, () => random.below(random.pick([2, 256])));
   return btoa(String.fromCharCode(0, 4, 0, 0, ...bytes));
 }

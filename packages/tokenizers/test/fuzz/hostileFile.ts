@@ -1,23 +1,25 @@
 import { HOSTILE_COMPONENTS, hostileString } from "./hostileComponents.ts";
+import { type Folder, hostileFolder } from "./hostileFolder.ts";
 import { HostileRandom } from "./hostileRandom.ts";
+import { mutate } from "./mutate.ts";
 
-/** A file, what it is tried on, and what was done to it. */
+/** What files are made from. */
+export interface Sources {
+  /** Texts of tokenizer.json. */
+  readonly files: readonly string[];
+  /** Tokenizers in other files, by kind. */
+  readonly folders: Readonly<Record<string, readonly Folder[]>>;
+}
+
+/** A file or a folder, what it is tried on, and what was done to it. */
 export interface HostileFile {
-  /** The component that was made anew, or `tree` where any place was changed. */
+  /** The component that was made anew, `tree` where any place was changed, or the kind of folder. */
   readonly kind: string;
+  /** A tokenizer.json, or other files by name. */
   readonly tokenizer: unknown;
   readonly texts: readonly string[];
   readonly pair: string | undefined;
 }
-
-type Tree = Record<string, unknown> | unknown[];
-
-const STRANGE: readonly unknown[] = [
-  ...[null, true, -1, 0, 1.5, 1e9, 2 ** 53, "", "a", "▁", "😀", "\ud800", "__proto__", "constructor", [], {}, [[]]],
-  ...["(a+)+$", "(a*)*\\1", "[", "\\p{L}{0,99999}"],
-  { type: "Sequence", normalizers: [], pretokenizers: [], decoders: [], processors: [] },
-  ...[{ Regex: "(x+x+)+y" }, { String: "" }, { Fixed: 1e6 }],
-];
 
 const LETTERS = [
   "a",
@@ -42,19 +44,14 @@ const LETTERS = [
   "🇫🇷",
 ];
 
-const KINDS = ["tree", ...Object.keys(HOSTILE_COMPONENTS)];
-
-/** The file of a seed: one of `files` changed in up to four places, or with components made anew. */
-export function hostileFile(seed: number, files: readonly string[], longest: number): HostileFile {
+/** The file of a seed: one of `sources` changed in up to four places, or with components made anew. */
+export function hostileFile(seed: number, { files, folders }: Sources, longest: number): HostileFile {
   const random = new HostileRandom(seed);
-  const kind = KINDS[seed % KINDS.length] ?? "tree";
-  const tokenizer = JSON.parse(random.pick(files)) as Record<string, unknown>;
-  if (kind === "tree") for (let count = 1 + random.below(4); count > 0; count--) mutate(tokenizer, random);
-  else {
-    tokenizer[kind] = HOSTILE_COMPONENTS[kind]?.(random);
-    const others = random.list(3, () => random.pick(Object.keys(HOSTILE_COMPONENTS)));
-    for (const name of others) tokenizer[name] = HOSTILE_COMPONENTS[name]?.(random);
-  }
+  const kinds = ["tree", ...Object.keys(HOSTILE_COMPONENTS), ...Object.keys(folders)];
+  const kind = kinds[seed % kinds.length] ?? "tree";
+  const known = folders[kind];
+  const tokenizer =
+    known === undefined ? hostileJson(kind, random.pick(files), random) : hostileFolder(random.pick(known), random);
   const text = (): string => {
     const length = random.pick([1, 20, 300, 3000, longest]);
     const letters = random.list(12, () => random.pick(LETTERS)).join("") || "a";
@@ -64,27 +61,13 @@ export function hostileFile(seed: number, files: readonly string[], longest: num
   return { kind, tokenizer, texts, pair: random.chance(0.3) ? text() : undefined };
 }
 
-/** One place of `root` changed, anywhere but mostly near the top: removed, exchanged, doubled, or something strange. */
-function mutate(root: Tree, random: HostileRandom): void {
-  let at: Tree = root;
-  for (;;) {
-    const key = random.pick(Object.keys(at));
-    if (key === undefined) return;
-    const record = at as Record<string, unknown>;
-    const inner = record[key];
-    if (typeof inner === "object" && inner !== null && Object.keys(inner).length > 0 && random.chance(0.8)) {
-      at = inner as Tree;
-      continue;
-    }
-    const what = random.next();
-    if (what < 0.2) delete record[key];
-    else if (what < 0.3)
-      Object.defineProperty(record, "__proto__", { value: inner, enumerable: true, configurable: true, writable: true }); // prettier-ignore
-    else if (what < 0.45) record[key] = record[random.pick(Object.keys(at))];
-    else if (what < 0.55)
-      record[key] = root; // a file that contains itself
-    else if (what < 0.65 && typeof inner === "string") record[key] = inner + inner.slice(random.below(inner.length));
-    else record[key] = random.pick(STRANGE);
-    return;
+function hostileJson(kind: string, file: string, random: HostileRandom): unknown {
+  const tokenizer = JSON.parse(file) as Record<string, unknown>;
+  if (kind === "tree") for (let count = 1 + random.below(4); count > 0; count--) mutate(tokenizer, random);
+  else {
+    tokenizer[kind] = HOSTILE_COMPONENTS[kind]?.(random);
+    const others = random.list(3, () => random.pick(Object.keys(HOSTILE_COMPONENTS)));
+    for (const name of others) tokenizer[name] = HOSTILE_COMPONENTS[name]?.(random);
   }
+  return tokenizer;
 }
