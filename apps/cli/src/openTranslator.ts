@@ -11,35 +11,46 @@ import {
 } from "@qkv/pretrained";
 import { heatMap } from "@qkv/visualize";
 import { note } from "./note.ts";
+import { MOST_BEAMS } from "./numberOption.ts";
+import { DEFAULT_BEAMS } from "./translationChoice.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The translator of a model, and a way to let go of its model. */
 export interface OpenTranslator {
   readonly translator: Translator;
+  /** How many beams to keep: as asked for, else as the model's folder says, else {@link DEFAULT_BEAMS}. */
+  readonly beams: number;
   /** Where the target tokens of a translation looked, as a picture. */
   attentionPicture(translation: Translation): Promise<string>;
   dispose(): void;
 }
 
-/** Between which languages to translate. */
-export interface Direction {
+/** Between which languages to translate, and how to search. */
+export interface TranslationSettings {
   /** For where sentences end. */
   readonly from: string;
   /** The language that a multilingual model is asked for; others know one. */
   readonly to?: string | undefined;
+  readonly beams?: number | undefined;
 }
 
-/** Opens a model that translates. @throws UsageError if it knows several languages, and `to` is none of them */
+/**
+ * Opens a model that translates.
+ *
+ * @throws UsageError if it knows several languages and `to` is none of them, or its folder asks for too many beams
+ */
 export async function openTranslator(
   files: ModelFiles,
-  { from, to }: Direction,
+  { from, to, beams }: TranslationSettings,
   signal: AbortSignal,
 ): Promise<OpenTranslator> {
   const pretrained = await loadPretrained(files, { modelTypes: ["marian"], signal });
   const dispose = () => pretrained.model.dispose();
   try {
+    const translator = translatorOf(pretrained, from, to);
     return {
-      translator: translatorOf(pretrained, from, to),
+      translator,
+      beams: beams ?? beamsOf(pretrained.name, translator),
       attentionPicture: ({ sentences }) => attentionPicture(pretrained, sentences),
       dispose,
     };
@@ -64,6 +75,14 @@ function translatorOf(pretrained: Pretrained<"marian">, locale: string, to: stri
   } catch (error) {
     throw new UsageError(`--to: ${(error as Error).message}`);
   }
+}
+
+function beamsOf(name: string, { options: { generation } }: Translator): number {
+  const { numBeams = DEFAULT_BEAMS } = generation ?? {};
+  if (numBeams <= MOST_BEAMS) return numBeams;
+  throw new UsageError(
+    `${name}/generation_config.json: num_beams: expected at most ${MOST_BEAMS}, got ${numBeams}; --beams asks for fewer`,
+  );
 }
 
 async function attentionPicture(

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { expectClose } from "@qkv/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTranslator } from "./createTranslator.ts";
 import { loadPretrained, type Pretrained } from "./loadPretrained.ts";
 import { memoryFiles } from "./modelFiles.ts";
@@ -81,6 +81,18 @@ describe("Translator", () => {
         .join("")
         .replaceAll("Ġ", ""),
     ).toBe(text.replaceAll(" ", ""));
+  });
+
+  test("translates with many beams, the fewer sentences at once the more there are", async () => {
+    const encode = vi.spyOn(pretrained.model, "encode");
+    const text = "A dog runs. The snow is deep! ".repeat(20);
+    const atOnce = async (beams: number) => {
+      encode.mockClear();
+      await translator.translate(text, { beams, maxTokens: 1 });
+      return Math.max(...encode.mock.calls.map(([ids]) => ids.shape[0]));
+    };
+    expect([await atOnce(2), await atOnce(64), await atOnce(256)]).toEqual([32, 4, 1]);
+    encode.mockRestore();
   });
 
   test("counts the sentences that ran out of tokens", async () => {

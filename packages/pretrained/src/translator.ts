@@ -144,7 +144,7 @@ export class Translator {
     options.signal?.throwIfAborted();
     const pieces = this.#split(text);
     onTotal?.(pieces.length);
-    for (const together of this.#batchesInOrder(pieces.slice(skip), batchSize)) {
+    for (const together of this.#batchesInOrder(pieces.slice(skip), batchSize, this.#limits(options.beams))) {
       const searched = together.filter(isSearched);
       const begun = new Map<EncodedPiece, string>();
       const onStep: GenerationOptions["onStep"] = (likeliest) => {
@@ -166,9 +166,13 @@ export class Translator {
     }
   }
 
-  /** Pieces in a row that go through the model together: one, then two, and at last `most`. */
-  *#batchesInOrder(pieces: readonly LedPiece[], most: number): Generator<EncodedPiece[], void, undefined> {
-    const { maxPadded } = this.#limits;
+  /** Pieces in a row that go through the model together: one, then two, and at last `batchSize`. */
+  *#batchesInOrder(
+    pieces: readonly LedPiece[],
+    batchSize: number,
+    { maxItems, maxPadded }: BatchLimits,
+  ): Generator<EncodedPiece[], void, undefined> {
+    const most = Math.min(batchSize, maxItems);
     let [batch, size] = [[] as EncodedPiece[], 1];
     for (const piece of pieces) {
       const encoded = this.#encode(piece);
@@ -183,8 +187,11 @@ export class Translator {
     if (batch.length > 0) yield batch;
   }
 
-  get #limits(): BatchLimits {
-    return this.options.batch ?? { maxItems: 32, maxPadded: 1024 };
+  /** How large a batch may grow: the fewer sentences, the more beams each has, as each is a row that takes memory. */
+  #limits(beams = this.options.generation?.numBeams ?? 1): BatchLimits {
+    const { batch } = this.options;
+    const maxItems = Math.min(32, Math.max(1, Math.floor(MOST_ROWS / beams)));
+    return batch ?? { maxItems, maxPadded: 32 * maxItems };
   }
 
   #split(text: string): LedPiece[] {
@@ -210,7 +217,7 @@ export class Translator {
       .map((piece) => [piece, this.#encode(piece)] as const)
       .filter(([, { ids }]) => ids.length > 0);
     const lengths = encoded.map(([, { ids }]) => ids.length);
-    for (const indices of batchesBySize(lengths, this.#limits, lengthClass)) {
+    for (const indices of batchesBySize(lengths, this.#limits(options.beams), lengthClass)) {
       const batch = indices.map((index) => encoded[index] as readonly [LedPiece, EncodedPiece]);
       const translations = await this.#search(
         batch.map(([, { ids }]) => ids),
@@ -264,6 +271,9 @@ function lengthClass(tokens: number): number {
   while (size < tokens) size *= 2;
   return size;
 }
+
+/** Beams of all sentences of a batch together. */
+const MOST_ROWS = 256;
 
 const NO_TOKENS: TokenSequence = { ids: [], tokens: [] };
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { atLeastOne } from "../numberOption.ts";
+import { atLeastOne, beamCount } from "../numberOption.ts";
 import { oneLine } from "../oneLine.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
@@ -10,7 +10,7 @@ import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import type { KindSentence } from "../translation/kinds/testOfKinds.ts";
 import type { SentencePair } from "../translation/pairs.ts";
-import { chooseTranslation, DEFAULT_BEAMS } from "../translationChoice.ts";
+import { chooseTranslation } from "../translationChoice.ts";
 import { UsageError } from "../usageError.ts";
 import { evaluateImagesCommand } from "./evaluateImages.ts";
 import { evaluateTextCommand } from "./evaluateText.ts";
@@ -48,7 +48,7 @@ export function evaluateCommand(): Command {
       .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
       .option("--from <language>", "the language of the sentences (default: as the model's name says, else en)")
       .option("--to <language>", "the language to translate to, of a model that knows several")
-      .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", atLeastOne)
+      .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", beamCount)
       .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
       .option("--output <file>", "write the translations, one a line")
       .option("--json", "one JSON object: bleu, chrf, signature; of kinds: kinds"),
@@ -68,13 +68,13 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   const kinds = options.kinds === undefined ? undefined : await readKinds(options.kinds, options.reverse ?? false);
   const { sources, references } = kinds ? segmentsOf(kinds) : await readSegments(options);
   const { model, ...direction } = await chooseTranslation(options);
+  const settings = { ...direction, beams: options.beams };
   if (options.output !== undefined) await expectWritable("--output", options.output);
   const backend = await startBackend(options);
-  const { translator, dispose } = await openTranslator(await openModelFiles(model), direction, signal);
+  const { translator, beams, dispose } = await openTranslator(await openModelFiles(model), settings, signal);
   const bar = progressBar("translating", sources.length);
   try {
     const { maxTokens } = options;
-    const beams = options.beams ?? translator.options.generation?.numBeams ?? DEFAULT_BEAMS;
     const translated = await translator.translateAll(sources, {
       beams,
       ...(maxTokens !== undefined && { maxTokens }),

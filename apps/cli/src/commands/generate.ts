@@ -4,7 +4,7 @@ import { fillTokens, paddedRows } from "../generation/paddedRows.ts";
 import { type PromptChoice, readPrompts } from "../generation/prompts.ts";
 import { streamText } from "../generation/streamText.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { atLeastOne } from "../numberOption.ts";
+import { atLeastOne, beamCount } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { UsageError } from "../usageError.ts";
@@ -33,7 +33,7 @@ export function generateCommand(): Command {
       .option("--temperature <t>", "draw tokens; below 1 sharper, above 1 flatter", aNumber)
       .option("--top-k <k>", "draw among the k likeliest tokens", aNumber)
       .option("--top-p <p>", "draw among the likeliest tokens that together reach this probability", aNumber)
-      .option("--beams <n>", "beams kept while searching", atLeastOne)
+      .option("--beams <n>", "beams kept while searching", beamCount)
       .option("--seed <n>", "the same seed draws the same tokens (default: 0)", aNumber)
       .option("--options <json>", 'more of it in Hugging Face\'s names: {"no_repeat_ngram_size": 2}', jsonObject)
       .option("--json", 'one JSON object: {"ids":[[]],"text":[],"scores":[]}, one row for each sequence'),

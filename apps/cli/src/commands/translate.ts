@@ -5,7 +5,7 @@ import { type BackendChoice, startBackend, withBackendOptions } from "../backend
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
 import { numbered } from "../numberedFile.ts";
-import { atLeastOne } from "../numberOption.ts";
+import { atLeastOne, beamCount } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { oneLine } from "../oneLine.ts";
@@ -13,7 +13,8 @@ import { expectWritable } from "../outputFile.ts";
 import { pictureKind } from "../pictureFile.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { streamInputLines } from "../textLines.ts";
-import { chooseTranslation, DEFAULT_BEAMS, type TranslationChoice } from "../translationChoice.ts";
+import type { TranslatedLine } from "../translateLines.ts";
+import { chooseTranslation, type TranslationChoice } from "../translationChoice.ts";
 
 interface TranslateCommandOptions extends BackendChoice, TranslationChoice {
   readonly beams?: number;
@@ -31,7 +32,7 @@ export function translateCommand(): Command {
       .option("--model <ref>", `${MODEL_REF} (default: the shipped one for --from and --to)`)
       .option("--from <language>", "the language to translate from (default: as the model's name says, else en)")
       .option("--to <language>", "the language to translate to, of a model that knows several too (default: fr)")
-      .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", atLeastOne)
+      .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", beamCount)
       .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)
       .option(
         "--attention <file>",
@@ -50,42 +51,62 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
     await expectWritable("--attention", attention);
   }
   const { model, ...direction } = await chooseTranslation(options);
+  const settings = { ...direction, beams: options.beams };
   const files = await openModelFiles(model);
   const { openTranslator } = await import("../openTranslator.ts");
+  const { translateLines } = await import("../translateLines.ts");
 
   await startBackend(options);
-  const { translator, attentionPicture, dispose } = await openTranslator(files, direction, signal);
+  const { translator, beams, attentionPicture, dispose } = await openTranslator(files, settings, signal);
+  const done = new AbortController();
   try {
-    const beams = options.beams ?? translator.options.generation?.numBeams ?? DEFAULT_BEAMS;
-    let number = 0;
-    for await (const line of texts.length > 0 ? texts : streamInputLines(signal)) {
-      number += 1;
-      const translated = await withProgress((onProgress) =>
-        translator.translate(line, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
+    const translateAll = (lines: readonly string[]) =>
+      withProgress((onProgress) =>
+        translator.translateAll(lines, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
       );
-      const { translation, score, tokens, truncated } = translated;
+    const lines = texts.length > 0 ? texts : streamInputLines(AbortSignal.any([signal, done.signal]));
+    let [number, failed] = [0, 0];
+    for await (const translated of translateLines(lines, translateAll, signal)) {
+      number += 1;
+      await writeTranslated(translated, options.json);
+      const { translation, error } = translated;
+      if (error !== undefined) {
+        failed += 1;
+        note(`line ${number}: not translated: ${error.message}`);
+        continue;
+      }
+      const { truncated } = translation;
       if (truncated > 0) note(`line ${number}: sentences that ran into the limit of tokens: ${truncated}`);
-      if (options.json) await writeJson({ source: line, translation, score, tokens });
-      else await writeText(`${oneLine(translation)}\n`);
       if (attention !== undefined) {
         const file = texts.length === 1 ? attention : numbered(attention, number);
-        await writeFile(file, await attentionPicture(translated));
+        await writeFile(file, await attentionPicture(translation));
       }
     }
+    if (failed > 0) throw new Error(`expected to translate every line, got none for ${failed} of ${number}`);
   } finally {
+    done.abort(); // lets go of standard input, where more may be to come
     dispose();
   }
   signal.throwIfAborted();
 }
 
-/** Shows a bar for a text of many sentences. */
+/** Writes the one line out for a line in. */
+async function writeTranslated({ line, translation: found, error }: TranslatedLine, json = false): Promise<void> {
+  if (!json) return writeText(`${oneLine(found?.translation ?? "")}\n`);
+  if (found === undefined) return writeJson({ source: line, error: error.message });
+  const { translation, score, tokens } = found;
+  return writeJson({ source: line, translation, score, tokens });
+}
+
+/** Shows a bar for what takes more than a moment. */
 async function withProgress<T>(
   run: (onProgress: NonNullable<TranslateOptions["onProgress"]>) => Promise<T>,
 ): Promise<T> {
+  const start = Date.now();
   let bar: ProgressBar | undefined;
   try {
     return await run(({ done, total }) => {
-      if (total < MANY_SENTENCES) return;
+      if (Date.now() - start < MOMENT_MS) return;
       bar ??= progressBar("translating", total);
       bar.update(done);
     });
@@ -94,4 +115,4 @@ async function withProgress<T>(
   }
 }
 
-const MANY_SENTENCES = 20; // a second or two of work
+const MOMENT_MS = 2000;
