@@ -56,8 +56,32 @@ describe("splitLedText", () => {
     expect(led(text)).toEqual(pieces);
   });
 
+  test("a word that is too long is a piece by itself, white space before it kept", () => {
+    const key = "k".repeat(100);
+    expect(led(`>>fra<< I go.  ${key}\n ${key} You go.`)).toEqual([
+      ["", ">>fra<< ", "I go.", ">>fra<< I go."],
+      ["  ", ">>fra<< ", key, key],
+      ["\n ", ">>fra<< ", key, key],
+      [" ", ">>fra<< ", "You go.", "You go."],
+    ]);
+    expect(led(`>>fra<<${key}`)).toEqual([["", ">>fra<<", "", `>>fra<<${key}`]].map(([a, b, , d]) => [a, b, key, d]));
+  });
+
   test("loses nothing, whatever the text", () => {
-    const parts = fc.constantFrom(">>fra<<", ">>no<<", ">>", "<<", " ", "\n", "\r\n", "I go. ", "a", "1. ", "\t");
+    const parts = fc.constantFrom(
+      "k".repeat(100),
+      ">>fra<<",
+      ">>no<<",
+      ">>",
+      "<<",
+      " ",
+      "\n",
+      "\r\n",
+      "I go. ",
+      "a",
+      "1. ",
+      "\t",
+    );
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 30 }), (some) => {
         const text = some.join("");

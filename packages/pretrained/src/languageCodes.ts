@@ -1,4 +1,5 @@
 import { languageTag } from "./languageTag.ts";
+import { overlongWords } from "./overlongWords.ts";
 import { type Piece, splitText, type SplitOptions } from "./splitText.ts";
 
 /** A piece of a text with the language code that leads it on its way through a multilingual model. */
@@ -7,6 +8,8 @@ export interface LedPiece extends Piece {
   readonly lead: string;
   /** What stands in the source: `text`, and before it the code if that is written here. */
   readonly source: string;
+  /** It is longer than any word: nothing to translate. */
+  readonly overlong?: true;
 }
 
 /** How a text with language codes is cut. */
@@ -21,7 +24,8 @@ export interface LedSplitOptions extends Omit<SplitOptions, "countTokens"> {
 
 /**
  * Cuts a text into pieces as {@link splitText} does. A code that the text or a line of it begins with leads every piece
- * from there to the next code, and counts as a part of each. `space + source` of all pieces is the text.
+ * from there to the next code, and counts as a part of each. What is too long for a word is a piece by itself, however many
+ * tokens it has. `space + source` of all pieces is the text.
  */
 export function splitLedText(
   text: string,
@@ -31,16 +35,34 @@ export function splitLedText(
   for (const stretch of stretchesOf(text, isCode)) {
     const led = stretch.code === "" ? lead : stretch.code;
     const split = { ...options, countTokens: (part: string) => countTokens(led, part) };
-    const found = splitText(stretch.text, split).map((piece) => ({ ...piece, lead: led, source: piece.text }));
+    const found = splitAround(stretch.text, split).map((piece) => ({ ...piece, lead: led, source: piece.text }));
     if (stretch.code !== "") {
       const first = found[0]?.space === "" ? found.shift() : undefined;
-      const space = pieces.at(-1)?.source === "" ? (pieces.pop()?.space ?? "") : "";
       const said = first?.text ?? "";
-      pieces.push({ space, text: said, lead: led, source: `${stretch.code}${said}` });
+      pieces.push({ ...first, space: trailingSpace(pieces), text: said, lead: led, source: `${stretch.code}${said}` });
     }
-    pieces.push(...found);
+    for (const piece of found) pieces.push(piece);
   }
   return pieces;
+}
+
+/** Cuts a text around the words in it that are too long. */
+function splitAround(text: string, options: SplitOptions): (Piece & Pick<LedPiece, "overlong">)[] {
+  const pieces: (Piece & Pick<LedPiece, "overlong">)[] = [];
+  let from = 0;
+  for (const { start, end } of overlongWords(text)) {
+    for (const piece of splitText(text.slice(from, start), options)) pieces.push(piece);
+    pieces.push({ space: trailingSpace(pieces), text: text.slice(start, end), overlong: true });
+    from = end;
+  }
+  for (const piece of splitText(text.slice(from), options)) pieces.push(piece);
+  return pieces;
+}
+
+/** Takes the white space off that stands at the end of what is cut so far: it belongs before the next piece. */
+function trailingSpace(pieces: (Piece & { readonly source?: string })[]): string {
+  const { text, source = text } = pieces.at(-1) ?? { text: undefined };
+  return source === "" ? (pieces.pop()?.space ?? "") : "";
 }
 
 /** The text cut before each code, with the code taken off. */

@@ -28,7 +28,10 @@ export interface SplitOptions {
  */
 export function splitText(text: string, { countTokens, maxTokens, joinTokens = 0, ...options }: SplitOptions): Piece[] {
   const locale = options.locale === undefined ? undefined : languageTag(options.locale);
-  const fits = (part: string) => countTokens(part) <= maxTokens;
+  // Of what is much too long the beginning tells, so that the whole is not counted at each cut.
+  const much = 16 * maxTokens;
+  const fits = (part: string) =>
+    (part.length <= much || countTokens(part.slice(0, much)) <= maxTokens) && countTokens(part) <= maxTokens;
   const staysTogether = (group: readonly string[], sentence: string) =>
     joinTokens > 0 &&
     group.at(-1)?.endsWith("\n") === false &&

@@ -7,7 +7,7 @@ import { loadPretrained, type Pretrained } from "./loadPretrained.ts";
 import { memoryFiles } from "./modelFiles.ts";
 import { sentenceAttention } from "./sentenceAttention.ts";
 import { translationAttention } from "./translationAttention.ts";
-import type { TokenizedPair } from "./tokenSequence.ts";
+import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import { Translator, type TranslatorOptions } from "./translator.ts";
 
 let pretrained: Pretrained<"marian">;
@@ -32,6 +32,7 @@ describe("Translator", () => {
         tokens: { source: [], target: [] },
         sentences: [],
         truncated: 0,
+        unknownScript: 0,
       });
     }
   });
@@ -272,6 +273,36 @@ describe("what is no sentence", () => {
     expect(found.map(({ space, translations }) => space + (translations[0]?.text ?? "")).join("")).toBe(translation);
     expect(partial.some((said) => said.startsWith("\n42\n"))).toBe(true);
   });
+});
+
+test("a word that nobody can have written is left as it is, however long, and the words around it are translated", async () => {
+  const key = "x7Fb+".repeat(20_000);
+  const [before, after] = await translator.translateAll(["A dog runs.", "The snow."], { beams: 2 });
+  const start = process.cpuUsage();
+  const { translation, sentences } = await translator.translate(`A dog runs.\n${key}\nThe snow.`, { beams: 2 });
+  expect(translation).toBe(`${before?.translation}\n${key}\n${after?.translation}`);
+  expect(sentences).toHaveLength(2);
+  expect(process.cpuUsage(start).user).toBeLessThan(5_000_000); // 0.3 s; hours to translate
+});
+
+test("what is in a script that the vocabulary lacks is left as it is, and counted", async () => {
+  const { tokenizer } = translator;
+  const knowsLetters = ({ tokens }: TokenSequence) => tokens.some((token) => /^Ġ?[a-z]/i.test(token));
+  const maxPositions = pretrained.model.config.maxPositions;
+  const knowing = new Translator(pretrained.model, { ...tokenizer, knowsLetters }, { maxPositions });
+  const [dog] = await knowing.translateAll(["A dog runs."], { beams: 2 });
+  expect(dog?.unknownScript).toBe(0);
+  const text = "A dog runs. Собака бежит.\n犬が走る。";
+  const { translation, unknownScript, sentences } = await knowing.translate(text, { beams: 2 });
+  expect({ translation, unknownScript }).toEqual({
+    translation: `${dog?.translation} Собака бежит.\n犬が走る。`,
+    unknownScript: 2,
+  });
+  expect(sentences).toHaveLength(1);
+  const marked = [];
+  for await (const { source, unknownScript: left } of knowing.sentences(text, { beams: 2 }))
+    if (left) marked.push(source);
+  expect(marked).toEqual(["Собака бежит.", "犬が走る。"]);
 });
 
 test("Translator takes a locale as people write it, and says what it cannot take", () => {

@@ -45,6 +45,8 @@ export interface Translation {
   readonly sentences: readonly TokenizedPair[];
   /** How many sentences ran into `maxTokens`, and may have lost their end. */
   readonly truncated: number;
+  /** How many sentences are left as they are, since no letter of theirs is in the model's vocabulary. */
+  readonly unknownScript: number;
 }
 
 /** How to translate sentence by sentence. */
@@ -72,6 +74,8 @@ export interface TranslatedSentence extends TokenSequence {
   readonly source: string;
   /** Best first. What has no word to translate is its own translation, without tokens; white space has none. */
   readonly translations: readonly SentenceTranslation[];
+  /** No letter of it is in the model's vocabulary: it is left as it is. */
+  readonly unknownScript?: true;
 }
 
 /** One of the ways to translate a sentence. */
@@ -84,7 +88,9 @@ export interface SentenceTranslation extends TokenSequence {
 }
 
 /** A piece of a text with its tokens: none if there is nothing to translate in it. */
-interface EncodedPiece extends LedPiece, TokenSequence {}
+interface EncodedPiece extends LedPiece, TokenSequence {
+  readonly unknownScript?: true;
+}
 
 /**
  * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the very
@@ -117,7 +123,7 @@ export class Translator {
     checkList("translateAll", "texts", texts);
     for (const text of texts) checkText("translateAll", text);
     options.signal?.throwIfAborted();
-    const pieces = texts.map((text) => this.#split(text));
+    const pieces = texts.map((text) => this.#split(text).map((piece) => this.#encode(piece)));
     const found = await this.#translatePieces(pieces.flat(), options);
     return pieces.map((of) => join(of, found));
   }
@@ -159,9 +165,9 @@ export class Translator {
         onPartial && onStep,
       );
       for (const piece of together) {
-        const { space, source, ids, tokens } = piece;
+        const { space, source, ids, tokens, unknownScript } = piece;
         const translations = isSearched(piece) ? (found[searched.indexOf(piece)] ?? []) : unchanged(piece);
-        yield { space, source, ids, tokens, translations };
+        yield { space, source, ids, tokens, translations, ...(unknownScript && { unknownScript }) };
       }
     }
   }
@@ -206,28 +212,32 @@ export class Translator {
   }
 
   #encode(piece: LedPiece): EncodedPiece {
-    const { ids, tokens } = isProse(piece.text) ? this.tokenizer.encode(piece.lead + piece.text) : NO_TOKENS;
+    if (piece.overlong || !isProse(piece.text)) return { ...piece, ...NO_TOKENS };
+    const { ids, tokens } = this.tokenizer.encode(piece.lead + piece.text);
+    if (this.tokenizer.knowsLetters?.({ ids, tokens }) === false)
+      return { ...piece, ...NO_TOKENS, unknownScript: true };
     return { ...piece, ids, tokens };
   }
 
   /** The best translation of each piece that is searched for. */
-  async #translatePieces(pieces: readonly LedPiece[], { onProgress, ...options }: TranslateOptions): Promise<Found> {
-    const found = new Map<LedPiece, { readonly source: TokenSequence; readonly target: SentenceTranslation }>();
-    const encoded = pieces
-      .map((piece) => [piece, this.#encode(piece)] as const)
-      .filter(([, { ids }]) => ids.length > 0);
-    const lengths = encoded.map(([, { ids }]) => ids.length);
+  async #translatePieces(
+    pieces: readonly EncodedPiece[],
+    { onProgress, ...options }: TranslateOptions,
+  ): Promise<Found> {
+    const found = new Map<EncodedPiece, SentenceTranslation>();
+    const searched = pieces.filter(isSearched);
+    const lengths = searched.map(({ ids }) => ids.length);
     for (const indices of batchesBySize(lengths, this.#limits(options.beams), lengthClass)) {
-      const batch = indices.map((index) => encoded[index] as readonly [LedPiece, EncodedPiece]);
+      const batch = indices.map((index) => searched[index] as EncodedPiece);
       const translations = await this.#search(
-        batch.map(([, { ids }]) => ids),
+        batch.map(({ ids }) => ids),
         options,
       );
-      for (const [i, [piece, { ids, tokens }]] of batch.entries()) {
-        const target = translations[i]?.[0];
-        if (target !== undefined) found.set(piece, { source: { ids, tokens }, target });
+      for (const [i, piece] of batch.entries()) {
+        const best = translations[i]?.[0];
+        if (best !== undefined) found.set(piece, best);
       }
-      onProgress?.({ done: found.size, total: encoded.length });
+      onProgress?.({ done: found.size, total: searched.length });
     }
     return found;
   }
@@ -300,21 +310,23 @@ function beginning(piece: EncodedPiece, begun = ""): string {
 }
 
 /** The pieces that were searched for, and the best that was found for each. */
-type Found = ReadonlyMap<LedPiece, { readonly source: TokenSequence; readonly target: SentenceTranslation }>;
+type Found = ReadonlyMap<EncodedPiece, SentenceTranslation>;
 
-function join(pieces: readonly LedPiece[], found: Found): Translation {
-  let [translation, sum, truncated] = ["", 0, 0];
+function join(pieces: readonly EncodedPiece[], found: Found): Translation {
+  let [translation, sum, truncated, unknownScript] = ["", 0, 0, 0];
   const sentences: TokenizedPair[] = [];
   for (const piece of pieces) {
-    const sentence = found.get(piece);
-    translation += piece.space + (sentence?.target.text ?? piece.text);
-    if (sentence === undefined) continue;
-    const { source, target } = sentence;
-    sentences.push({ source, target: { ids: target.ids, tokens: target.tokens } });
-    sum += target.score * target.ids.length;
+    const target = found.get(piece);
+    translation += piece.space + (target?.text ?? piece.text);
+    if (piece.unknownScript) unknownScript++;
+    if (target === undefined) continue;
+    const { ids, tokens, score } = target;
+    sentences.push({ source: { ids: piece.ids, tokens: piece.tokens }, target: { ids, tokens } });
+    sum += score * ids.length;
     if (target.truncated) truncated++;
   }
-  const tokens = (side: "source" | "target") => sentences.flatMap((sentence) => sentence[side].tokens);
-  const [source, target] = [tokens("source"), tokens("target")];
-  return { translation, score: sum / Math.max(target.length, 1), tokens: { source, target }, sentences, truncated };
+  const tokensOf = (side: "source" | "target") => sentences.flatMap((sentence) => sentence[side].tokens);
+  const tokens = { source: tokensOf("source"), target: tokensOf("target") };
+  const score = sum / Math.max(tokens.target.length, 1);
+  return { translation, score, tokens, sentences, truncated, unknownScript };
 }

@@ -75,7 +75,9 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
         note(`line ${number}: not translated: ${error.message}`);
         continue;
       }
-      const { truncated } = translation;
+      const { truncated, unknownScript } = translation;
+      if (unknownScript > 0)
+        note(`line ${number}: sentences left as they are, in letters that the model does not know: ${unknownScript}`);
       if (truncated > 0) note(`line ${number}: sentences that ran into the limit of tokens: ${truncated}`);
       if (attention !== undefined) {
         const file = texts.length === 1 ? attention : numbered(attention, number);
