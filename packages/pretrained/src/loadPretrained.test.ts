@@ -129,12 +129,12 @@ describe("loadPretrained", () => {
     [
       "a broken tokenizer",
       cut("tokenizer.json", 99),
-      "models/en-fr/tokenizer.json: expected a JSON object, got 99 bytes that are not JSON",
+      "models/en-fr/tokenizer.json: expected a JSON object, got 99 characters that are not JSON",
     ],
     [
       "a tokenizer of another kind",
       (f) => void f.set("tokenizer.json", encode({ model: { type: "Oracle" } })),
-      /^models\/en-fr\/tokenizer.json: /,
+      /^models\/en-fr\/tokenizer.json.model.type: unknown model "Oracle"/,
     ],
   ])("refuses %s and leaves no tensor", async (_what, change, message) => {
     const loading = loadPretrained(broken(change));
@@ -245,13 +245,16 @@ describe("loadPretrained", () => {
   test("takes the tokenizer of other files where there is no tokenizer.json", async () => {
     const words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n";
     const files = new Map([...sharded, ["vocab.txt", new TextEncoder().encode(words)]]);
-    const { tokenizer, model } = await loadPretrained(memoryFiles("models/en-fr", files));
+    const open = () => loadPretrained(memoryFiles("models/en-fr", files));
+    await expect(open()).rejects.toThrow(
+      /en-fr\/config.json.model_type: expected a tokenizer of class BertTokenizer for these files, got "marian"/,
+    );
+    files.set("tokenizer_config.json", encode({ tokenizer_class: "BertTokenizer" }));
+    const { tokenizer, model } = await open();
     expect(tokenizer?.encode("the").ids).toEqual([2, 4, 3]);
     model.dispose();
     files.set("vocab.txt", new Uint8Array());
-    await expect(loadPretrained(memoryFiles("models/en-fr", files))).rejects.toThrow(
-      "models/en-fr/vocab.txt: expected [CLS], got 0 other tokens",
-    );
+    await expect(open()).rejects.toThrow("models/en-fr/vocab.txt: expected tokens, got none");
   });
 
   test("needs no tokenizer, but a translator does", async () => {

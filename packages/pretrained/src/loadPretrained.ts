@@ -1,6 +1,6 @@
 import { checkBackend, describeArgument } from "@qkv/backend";
 import type { Dtype } from "@qkv/safetensors";
-import { openTokenizer, Tokenizer, TokenizerError } from "@qkv/tokenizers";
+import { openTokenizer, type Tokenizer, TokenizerError } from "@qkv/tokenizers";
 import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
 import {
   type AnyArchitecture,
@@ -120,13 +120,10 @@ function architectureFor(
 }
 
 async function readTokenizer(files: ModelFiles, options: ReadOptions): Promise<Tokenizer | undefined> {
-  const json = await readOptionalJson(files, "tokenizer.json", options);
   try {
-    if (json !== undefined) return Tokenizer.fromJSON(json);
     return await openTokenizer((file) => readOptionalFile(files, file, options));
   } catch (error) {
     if (!(error instanceof TokenizerError)) throw error;
-    if (json !== undefined) throw errorIn(pathOf(files, "tokenizer.json"), error);
     throw new PretrainedError(pathOf(files, error.message), { cause: error }); // the message begins with the file's name
   }
 }

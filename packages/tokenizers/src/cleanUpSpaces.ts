@@ -1,17 +1,28 @@
+// What transformers replaces, in its order.
+const CLEANED: readonly (readonly [spaced: string, text: string])[] = [
+  [" .", "."],
+  [" ?", "?"],
+  [" !", "!"],
+  [" ,", ","],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+];
+
 /**
  * English text without the spaces that tokenization put before punctuation and in contractions: what
  * `clean_up_tokenization_spaces` of a tokenizer_config.json asks for.
  */
 export function cleanUpSpaces(text: string): string {
-  return text
-    .replaceAll(" .", ".")
-    .replaceAll(" ?", "?")
-    .replaceAll(" !", "!")
-    .replaceAll(" ,", ",")
-    .replaceAll(" ' ", "'")
-    .replaceAll(" n't", "n't")
-    .replaceAll(" 'm", "'m")
-    .replaceAll(" 's", "'s")
-    .replaceAll(" 've", "'ve")
-    .replaceAll(" 're", "'re");
+  return CLEANED.reduce((cleaned, [spaced, plain]) => cleaned.replaceAll(spaced, plain), text);
+}
+
+/** A decoder of a tokenizer.json with the same behind it. */
+export function cleaningDecoder(decoder: unknown): object {
+  const joined = decoder ?? { type: "WordPiece", prefix: "\0", cleanup: false }; // spaces between all tokens, as without one
+  const replaced = CLEANED.map(([String, content]) => ({ type: "Replace", pattern: { String }, content }));
+  return { type: "Sequence", decoders: [joined, { type: "Fuse" }, ...replaced] };
 }

@@ -2,7 +2,7 @@ import { createTokenizer } from "./createTokenizer.ts";
 import { bpe } from "./everyPart.ts";
 import { Json, parseJson } from "./json.ts";
 import type { PostProcessorConfig } from "./postProcessors.ts";
-import type { Tokenizer, TokenizerConfig } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -14,10 +14,6 @@ export interface VocabAndMerges {
   readonly merges: string;
   /** Whether a text begins as if a space stood before it. Default false. */
   readonly addPrefixSpace?: boolean;
-  /** Tokens beside the vocabulary, in the order of their ids, as `added_tokens.json` has them. */
-  readonly added?: TokenizerConfig["added_tokens"];
-  /** What puts special tokens around a text, if not what the vocabulary's own suggest. */
-  readonly postProcessor?: PostProcessorConfig | null;
 }
 
 /**
@@ -26,19 +22,10 @@ export interface VocabAndMerges {
  *
  * @throws TokenizerError if the merges are not byte-level ones
  */
-export function fromVocabAndMerges({
-  vocab,
-  merges,
-  addPrefixSpace = false,
-  added = [],
-  postProcessor: given = null,
-}: VocabAndMerges): Tokenizer {
+export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: VocabAndMerges): Tokenizer {
   const parsed: unknown = typeof vocab === "string" ? parseJson(vocab, "vocab.json") : vocab;
   const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
-  const lines = merges.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
-  if (lines.some((line) => line.endsWith("</w>"))) {
-    throw new TokenizerError("merges.txt: expected byte-level tokens, got ends of words (</w>)");
-  }
+  const lines = mergeLines(merges);
   const token = (content: string): readonly [string, number] | undefined => {
     const id = vocabulary.idOf(content);
     return id === undefined ? undefined : [content, id];
@@ -51,20 +38,22 @@ export function fromVocabAndMerges({
   const byteLevel = { type: "ByteLevel", add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
   return createTokenizer(
     {
-      added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"]
-        .flatMap((content) => {
-          const id = vocabulary.idOf(content);
-          const isKnown = id === undefined || added.some((token) => token.content === content);
-          return isKnown
-            ? []
-            : [{ id, content, special: true, lstrip: content === "<mask>" } as (typeof added)[number]];
-        })
-        .concat(added),
+      added_tokens: ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"].flatMap((content) => {
+        const id = vocabulary.idOf(content);
+        return id === undefined ? [] : [{ id, content, special: true, lstrip: content === "<mask>" }];
+      }),
       pre_tokenizer: byteLevel,
-      post_processor: given ?? postProcessor,
+      post_processor: postProcessor,
       decoder: byteLevel,
       model: { type: "BPE", vocab: vocabulary.toJSON(), merges: lines },
     },
     [bpe],
   );
+}
+
+/** The lines of a `merges.txt`. @throws TokenizerError if they are no byte-level tokens */
+export function mergeLines(merges: string): string[] {
+  const lines = merges.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
+  if (!lines.some((line) => line.endsWith("</w>"))) return lines;
+  throw new TokenizerError("merges.txt: expected byte-level tokens, got ends of words (</w>)");
 }

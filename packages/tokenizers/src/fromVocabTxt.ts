@@ -1,7 +1,7 @@
 import { createTokenizer } from "./createTokenizer.ts";
 import { wordPiece } from "./everyPart.ts";
 import { templateProcessing } from "./template.ts";
-import type { Tokenizer, TokenizerConfig } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** How {@link fromVocabTxt} treats text before it is cut. */
@@ -14,8 +14,6 @@ export interface VocabTxtOptions {
   readonly chineseChars?: boolean;
   /** The special tokens, where they are called otherwise than BERT's: `{ pad: "<pad>" }`. */
   readonly special?: Partial<typeof SPECIAL>;
-  /** Tokens beside the vocabulary, in the order of their ids, as `added_tokens.json` has them. */
-  readonly added?: TokenizerConfig["added_tokens"];
 }
 
 const SPECIAL = { pad: "[PAD]", unk: "[UNK]", cls: "[CLS]", sep: "[SEP]", mask: "[MASK]" };
@@ -27,14 +25,12 @@ const SPECIAL = { pad: "[PAD]", unk: "[UNK]", cls: "[CLS]", sep: "[SEP]", mask: 
  */
 export function fromVocabTxt(
   text: string,
-  { lowercase = true, stripAccents = null, chineseChars = true, special: named, added = [] }: VocabTxtOptions = {},
+  { lowercase = true, stripAccents = null, chineseChars = true, special: named }: VocabTxtOptions = {},
 ): Tokenizer {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  const ids = new Map(lines.map((token, id) => [token, id]));
+  const ids = vocabularyOfLines(text);
   const idOf = (token: string): number => {
     const id = ids.get(token);
-    if (id === undefined) throw new TokenizerError(`vocab.txt: expected ${token}, got ${lines.length} other tokens`);
+    if (id === undefined) throw new TokenizerError(`vocab.txt: expected ${token}, got ${ids.size} other tokens`);
     return id;
   };
   const { cls, sep, ...names } = { ...SPECIAL, ...named };
@@ -42,10 +38,7 @@ export function fromVocabTxt(
   const special = [cls, sep, ...Object.values(names)].filter((token) => ids.has(token));
   return createTokenizer(
     {
-      added_tokens: special
-        .filter((content) => !added.some((token) => token.content === content))
-        .map((content): (typeof added)[number] => ({ id: idOf(content), content, special: true }))
-        .concat(added),
+      added_tokens: special.map((content) => ({ id: idOf(content), content, special: true })),
       normalizer: {
         type: "BertNormalizer",
         clean_text: true,
@@ -64,4 +57,11 @@ export function fromVocabTxt(
     },
     [wordPiece],
   );
+}
+
+/** The id of each line's token. */
+export function vocabularyOfLines(text: string): Map<string, number> {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return new Map(lines.map((token, id) => [token, id]));
 }

@@ -105,7 +105,7 @@ export class Json {
     return this.isAbsent ? fallback : this.string();
   }
 
-  booleanOr(fallback: boolean): boolean {
+  booleanOr<T>(fallback: T): boolean | T {
     return this.isAbsent ? fallback : this.boolean();
   }
 
@@ -120,13 +120,20 @@ export class Json {
   }
 }
 
-/** Parsed JSON of a file of this name. */
+/** Parsed JSON of a file of this name; NaN and infinity, which Python writes, as null. */
 export function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new TokenizerError(`${name}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  for (const read of [text, withoutPythonsNumbers]) {
+    try {
+      return JSON.parse(typeof read === "string" ? read : read(text)) as unknown;
+    } catch {
+      // said below, without words of the file
+    }
   }
+  throw new TokenizerError(`${name}: expected a JSON object, got ${text.length} characters that are not JSON`);
+}
+
+function withoutPythonsNumbers(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g, (found) => (found.startsWith('"') ? found : "null"));
 }
 
 /** Makes a component from its configuration, and from what else it takes. */

@@ -7,6 +7,9 @@ const VOCAB = { a: 0, b: 1, ab: 2, "<|endoftext|>": 3 };
 const GPT2 = { "vocab.json": VOCAB, "merges.txt": "#version: 0.2\na b\n" };
 const BERT = { "vocab.txt": "[CLS]\n[SEP]\n[UNK]\ne\né\nE\n" };
 
+const GOLDEN = JSON.parse(readFileSync(new URL("../test/golden/formats/marian.json", import.meta.url), "utf8")) as { spm: string; vocab: Record<string, number> }; // prettier-ignore
+const spm = new Uint8Array(Buffer.from(GOLDEN.spm, "base64"));
+
 async function open(files: Readonly<Record<string, unknown>>): Promise<Tokenizer> {
   const bytes = (file: unknown): Uint8Array =>
     file instanceof Uint8Array
@@ -36,20 +39,51 @@ test.each([
   expect((await open({ ...BERT, "tokenizer_config.json": config })).encode("E é").ids).toEqual(ids);
 });
 
+const JSON_FILE = {
+  added_tokens: [{ id: 3, content: "<|endoftext|>", special: true }],
+  pre_tokenizer: { type: "ByteLevel", add_prefix_space: false },
+  decoder: { type: "ByteLevel" },
+  model: { type: "BPE", vocab: { ...VOCAB, Ġ: 4 }, merges: ["a b"] },
+};
+
+test.each([
+  ["gpt2", {}, "ab<x>", [2]],
+  ["gpt2", { tokenizer_class: "GPT2Tokenizer", add_prefix_space: true }, "ab", [4, 2]],
+  ["gpt2", { tokenizer_class: "PreTrainedTokenizerFast", add_prefix_space: true }, "ab", [2]],
+  ["llama", { tokenizer_class: "LlamaTokenizer", add_prefix_space: true }, "ab", [2]], // which bytes do not fit
+  ["llama", { pad_token: "<x>" }, "ab<x>", [2, 5]],
+  ["llama", { added_tokens_decoder: { 3: { content: "<|endoftext|>", lstrip: true } } }, "a <|endoftext|>", [0, 3]],
+  ["llama", { split_special_tokens: true }, "<|endoftext|>a", [0]], // no token of this vocabulary, but the a,
+])("a tokenizer.json of %s beside %j", async (model_type, config, text, ids) => {
+  const files = { "tokenizer.json": JSON_FILE, "config.json": { model_type }, "tokenizer_config.json": config };
+  expect((await open(files)).encode(text).ids).toEqual(ids);
+});
+
+test("a tokenizer.json of a class that makes it anew and is not known is refused", async () => {
+  const beside = (config: object) => open({ "tokenizer.json": JSON_FILE, "tokenizer_config.json": config });
+  await expect(beside({ tokenizer_class: "MPNetTokenizerFast" })).rejects.toThrow(/^tokenizer_config.json.tokenizer_class: expected a class that is known .* got "MPNetTokenizer"/); // prettier-ignore
+  await expect(beside({ auto_map: { AutoTokenizer: ["x.X", null] } })).rejects.toThrow(/^tokenizer_config.json.auto_map: .* got code in Python/); // prettier-ignore
+  expect((await beside({ tokenizer_class: "OfNobodyTokenizer" })).encode("ab").ids).toEqual([2]);
+});
+
 test("what is not known is refused by name", async () => {
   const config = (fields: object) => ({ ...GPT2, "tokenizer_config.json": fields });
-  await expect(open(config({ tokenizer_class: "XTokenizer" }))).rejects.toThrow(/tokenizer_config.json.tokenizer_class: expected one of GPT2/); // prettier-ignore
-  await expect(open(config({ errors: "strict" }))).rejects.toThrow(/tokenizer_config.json.errors: expected "replace", got "strict"/); // prettier-ignore
+  const merges = (name: string) => new RegExp(`expected a tokenizer of class GPT2Tokenizer or .*, got "${name}"`);
+  await expect(open(config({ tokenizer_class: "XTokenizer" }))).rejects.toThrow(merges("XTokenizer"));
+  await expect(open({ ...GPT2, "config.json": { model_type: "llama" } })).rejects.toThrow(merges("llama"));
+  await expect(open({ ...GPT2, "config.json": { model_type: "deberta" } })).rejects.toThrow(
+    /^config.json.model_type: /,
+  );
+  await expect(open({ ...BERT, "config.json": { model_type: "roberta" } })).rejects.toThrow(/class BertTokenizer for these files, got "roberta"/); // prettier-ignore
+  await expect(open({ "spiece.model": spm, "config.json": { model_type: "t5" } })).rejects.toThrow(/^config.json.model_type: expected a tokenizer of class LlamaTokenizer for these files, got "t5"/); // prettier-ignore
   await expect(open({ ...GPT2, "added_tokens.json": { "<x>": 2 ** 32 } })).rejects.toThrow(/added_tokens.json\["<x>"\]: expected an integer/); // prettier-ignore
   await expect(open(config({ added_tokens_decoder: { x: {} } }))).rejects.toThrow(/added_tokens_decoder.x: expected an integer/); // prettier-ignore
 });
 
 test("a Marian model with two vocabularies reads each side's ids in its own", async () => {
-  const golden = JSON.parse(readFileSync(new URL("../test/golden/formats/marian.json", import.meta.url), "utf8")) as { spm: string; vocab: Record<string, number> }; // prettier-ignore
-  const spm = new Uint8Array(Buffer.from(golden.spm, "base64"));
-  const tokens = Object.keys(golden.vocab);
+  const tokens = Object.keys(GOLDEN.vocab);
   const turned = Object.fromEntries(tokens.map((token, id) => [token, tokens.length - 1 - id]));
-  const files = { "source.spm": spm, "vocab.json": golden.vocab, "tokenizer_config.json": { separate_vocabs: true } };
+  const files = { "source.spm": spm, "vocab.json": GOLDEN.vocab, "tokenizer_config.json": { separate_vocabs: true } };
   const two = await open({ ...files, "target.spm": spm, "target_vocab.json": turned });
   const one = await open({ ...files, "tokenizer_config.json": {} });
   const { ids } = one.encode("the cat sat");

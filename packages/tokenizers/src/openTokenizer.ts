@@ -1,71 +1,81 @@
+import { configuredTokenizer } from "./configuredTokenizer.ts";
 import { fromMarian, type MarianFiles } from "./fromMarian.ts";
 import { fromSentencePiece } from "./fromSentencePiece.ts";
-import { fromVocabAndMerges } from "./fromVocabAndMerges.ts";
-import { fromVocabTxt } from "./fromVocabTxt.ts";
-import { beginAndEnd, fromLlama } from "./fromLlama.ts";
-import { Tokenizer } from "./everyTokenizer.ts";
+import type { Tokenizer } from "./everyTokenizer.ts";
 import { Json, parseJson } from "./json.ts";
-import { expectUnderstood, namedToken, readSideFiles, type SideFiles } from "./sideFiles.ts";
+import { isBare, olderBpe, olderSentencePiece, olderWordPiece } from "./olderFiles.ts";
+import { readSideFiles } from "./sideFiles.ts";
 import { TokenizerError } from "./tokenizerError.ts";
+import { parseTokenizer } from "./tokenizerText.ts";
 
-const CONFIG = "tokenizer_config.json";
+const [FILE, CONFIG] = ["tokenizer.json", "tokenizer_config.json"];
 
 /** The bytes of a model's file, or undefined if there is none of this name. */
 export type ReadTokenizerFile = (name: string) => Promise<Uint8Array | undefined>;
+
+type ReadText = (name: string) => Promise<string | undefined>;
 
 /**
  * The tokenizer of a model's files, whichever form they have: `tokenizer.json`; `source.spm` with `vocab.json`;
  * `vocab.json` with `merges.txt`; `vocab.txt`; `spiece.model` or `tokenizer.model`. Undefined if there are none.
  *
- * What stands beside a vocabulary counts as for Hugging Face's AutoTokenizer (`tokenizer_config.json`, `added_tokens.json`,
- * `special_tokens_map.json`), for GPT-2's, RoBERTa's, BERT's, Llama's and Marian's classes.
+ * Ids are those of Hugging Face's AutoTokenizer. What stands beside these files counts as there: `tokenizer_config.json`,
+ * `special_tokens_map.json`, `added_tokens.json`, and the `model_type` of `config.json`, which tells the class of a tokenizer
+ * where no other file does.
  *
  * @throws TokenizerError naming the file that cannot be used, or the class or field that is not known
  */
 export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer | undefined> {
-  const text = async (name: string): Promise<string | undefined> => {
+  const text: ReadText = async (name) => {
     const bytes = await read(name);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   };
-  const json = await text("tokenizer.json");
-  if (json !== undefined) return Tokenizer.fromJSON(json);
-
-  const vocab = await text("vocab.json");
+  const whole = await text(FILE);
   const spm = await read("source.spm");
-  if (spm !== undefined) {
-    if (vocab === undefined) throw new TokenizerError("vocab.json: expected a file beside source.spm, got nothing");
-    const target = await targetFiles(read, text);
-    return named("source.spm", () => fromMarian({ spm, vocab, ...(target && { target }) }));
+  if (whole !== undefined) {
+    const json = new Json(parseTokenizer(whole), FILE);
+    const side = await readSideFiles(text, { json, isByteLevel: whole.includes('"ByteLevel"') });
+    if (spm === undefined || side.tokenizerClass !== "MarianTokenizer") return configuredTokenizer(json, side, true);
   }
+  if (spm !== undefined) return openMarian(spm, read, text);
+  return openOlder(read, text);
+}
+
+async function openOlder(read: ReadTokenizerFile, text: ReadText): Promise<Tokenizer | undefined> {
+  const vocab = await text("vocab.json");
   if (vocab !== undefined) {
     const merges = await text("merges.txt");
     if (merges === undefined) {
       throw new TokenizerError("source.spm: expected it or merges.txt beside vocab.json, got neither");
     }
     const side = await readSideFiles(text);
-    return named("merges.txt", () => openVocabAndMerges(vocab, merges, side));
+    return named("merges.txt", () => olderBpe(vocab, merges, side));
   }
   const words = await text("vocab.txt");
   if (words !== undefined) {
     const side = await readSideFiles(text);
-    return named("vocab.txt", () => openVocabTxt(words, side));
+    return named("vocab.txt", () => olderWordPiece(words, side));
   }
   for (const name of ["spiece.model", "tokenizer.model"]) {
     const model = await read(name);
     if (model === undefined) continue;
-    const side = await readSideFiles(text, false);
-    // Without a class nobody has said how a program is to go about these pieces: they are cut as SentencePiece does.
-    const isPlain = side.tokenizerClass === undefined;
-    return named(name, () => (isPlain ? fromSentencePiece(model) : fromLlama(model, side)));
+    const side = await readSideFiles(text);
+    // Where no file says how a program is to go about these pieces, they are cut as SentencePiece does.
+    const isAlone = isBare(side) && Object.keys(side.config.object()).length === 0;
+    return named(name, () => (isAlone ? fromSentencePiece(model) : olderSentencePiece(model, side)));
   }
   return undefined;
 }
 
+async function openMarian(spm: Uint8Array, read: ReadTokenizerFile, text: ReadText): Promise<Tokenizer> {
+  const vocab = await text("vocab.json");
+  if (vocab === undefined) throw new TokenizerError("vocab.json: expected a file beside source.spm, got nothing");
+  const target = await targetFiles(read, text);
+  return named("source.spm", () => fromMarian({ spm, vocab, ...(target && { target }) }));
+}
+
 /** The target's files of a Marian model whose configuration says `separate_vocabs`. */
-async function targetFiles(
-  read: ReadTokenizerFile,
-  text: (name: string) => Promise<string | undefined>,
-): Promise<MarianFiles | undefined> {
+async function targetFiles(read: ReadTokenizerFile, text: ReadText): Promise<MarianFiles | undefined> {
   const config = new Json(parseJson((await text(CONFIG)) ?? "{}", CONFIG), CONFIG);
   if (!config.at("separate_vocabs").booleanOr(false)) return undefined;
   const needed = <T>(name: string, file: T | undefined): T => {
@@ -78,52 +88,15 @@ async function targetFiles(
   };
 }
 
-function openVocabAndMerges(vocab: string, merges: string, side: SideFiles): Tokenizer {
-  const { config, added } = side;
-  expectUnderstood(side, ["GPT2Tokenizer", "RobertaTokenizer", "BartTokenizer"], {
-    errors: ["replace"],
-    split_special_tokens: [false],
-  });
-  const parsed = new Json(parseJson(vocab, "vocab.json"), "vocab.json").object();
-  const ids = new Map(Object.entries(parsed) as [string, number][]);
-  let next = ids.size;
-  for (const { content } of added) if (!ids.has(content)) ids.set(content, next++);
-  const fallback = { bos: "<|endoftext|>", eos: "<|endoftext|>" };
-  return fromVocabAndMerges({
-    vocab: parsed,
-    merges,
-    addPrefixSpace: config.at("add_prefix_space").booleanOr(false),
-    added,
-    postProcessor: beginAndEnd(side, ids, fallback),
-  });
-}
-
-function openVocabTxt(words: string, side: SideFiles): Tokenizer {
-  const { config, added } = side;
-  expectUnderstood(side, ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"], {
-    do_basic_tokenize: [true],
-    never_split: [null, []],
-    split_special_tokens: [false],
-  });
-  return fromVocabTxt(words, {
-    lowercase: config.at("do_lower_case").booleanOr(true),
-    stripAccents: config.at("strip_accents").or<boolean | null>(null, (json) => json.boolean()),
-    chineseChars: config.at("tokenize_chinese_chars").booleanOr(true),
-    special: Object.fromEntries(
-      ["pad", "unk", "cls", "sep", "mask"].flatMap((name) => {
-        const token = namedToken(side, `${name}_token`);
-        return token === undefined ? [] : [[name, token]];
-      }),
-    ),
-    added,
-  });
-}
-
 function named<T>(name: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    if (error instanceof TokenizerError && error.message.startsWith(name)) throw error;
+    const isNamed = error instanceof TokenizerError && !error.message.startsWith(FILE) && NAMED.test(error.message);
+    if (isNamed) throw error;
     throw new TokenizerError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** The beginning of a message that names a file. */
+const NAMED = /^[a-z_]+\.(?:json|txt|model|spm)\b/;

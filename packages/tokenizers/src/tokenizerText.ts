@@ -1,6 +1,6 @@
+import { parseJson } from "./json.ts";
 import { JsonScanner } from "./jsonScanner.ts";
 import { MergeTable } from "./mergeTable.ts";
-import { TokenizerError } from "./tokenizerError.ts";
 import { textOf } from "./units.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -10,11 +10,13 @@ import { Vocabulary } from "./vocabulary.ts";
  * than all else.
  */
 export function parseTokenizer(text: string): unknown {
+  let scanned: unknown;
   try {
-    return scanTokenizer(text) ?? (JSON.parse(text) as unknown);
-  } catch (error) {
-    throw new TokenizerError(`tokenizer.json: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    scanned = scanTokenizer(text);
+  } catch {
+    scanned = undefined; // no JSON, which is said below
   }
+  return scanned ?? parseJson(text, "tokenizer.json");
 }
 
 interface Part {
