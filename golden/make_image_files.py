@@ -77,6 +77,12 @@ def no_orientation() -> Image.Exif:
     return exif
 
 
+def other_types(kind: int, count: int, value: bytes, outside: bytes = b"") -> bytes:
+    """EXIF whose orientation is of another type than it should be, or more than one value, in the entry or behind it."""
+    entry = struct.pack("<HHI", 0x0112, kind, count) + value.ljust(4, b"\0")
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4) + outside
+
+
 def sixteen_bits(name: str, wide: np.ndarray) -> None:
     """A PNG of 16 bits in each channel, which Pillow does not write for colours."""
     height, width, channels = wide.shape
@@ -85,6 +91,18 @@ def sixteen_bits(name: str, wide: np.ndarray) -> None:
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
     data = b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
     (OUT / name).write_bytes(b"\x89PNG\r\n\x1a\n" + data)
+
+
+SHARP_AVIF = dict(quality=95, subsampling="4:4:4")
+DISGUISED = struct.pack(">H", 0x01F1)
+
+
+def disguised(orientation: int) -> Image.Exif:
+    """An orientation under another tag: Pillow makes boxes of the real one, and says nothing of it in EXIF."""
+    exif = Image.Exif()
+    exif.endian = ">"
+    exif[0x01F1] = orientation
+    return exif
 
 
 OUT.mkdir(parents=True, exist_ok=True)
@@ -123,10 +141,22 @@ FILES = {
     "one-frame.gif": (RGB.quantize(17), {}),
     "animated.gif": (RGB.quantize(17), dict(save_all=True, append_images=[GREY.convert("P")] * 2)),
     "animated.webp": (RGB, dict(save_all=True, append_images=[GREY.convert("RGB")], lossless=True)),
-    "photo.avif": (RGB, dict(quality=95, subsampling="4:4:4")),
+    "turned-exif-float.jpg": (RGB, dict(quality=90, exif=other_types(11, 1, struct.pack("<f", 6)))),
+    "turned-exif-rational.jpg": (RGB, dict(quality=90, exif=other_types(5, 1, b"\x1a", struct.pack("<II", 16, 2)))),
+    "turned-exif-two.jpg": (RGB, dict(quality=90, exif=other_types(3, 2, b"\6\0\3"))),
+    "turned-exif-three.jpg": (RGB, dict(quality=90, exif=other_types(3, 3, b"\x1a", b"\5\0\3\0\2\0"))),
+    "turned-exif-outside.jpg": (RGB, dict(quality=90, exif=other_types(3, 9, b"\x1a"), xmp=xmp(ATTRIBUTE % 7))),
+    "turned-xmp.avif": (RGB, dict(**SHARP_AVIF, xmp=xmp(ATTRIBUTE % 6))),
+    "turned-boxes.avif": (RGB, dict(**SHARP_AVIF, xmp=xmp(ATTRIBUTE % 3), **rotated(5))),
+    "turned-exif-ignored.avif": (RGB, dict(**SHARP_AVIF, xmp=xmp(ATTRIBUTE % 6), exif=disguised(8))),
+    "turned-exif-silent.avif": (RGB, dict(**SHARP_AVIF, xmp=xmp(ELEMENT % 8), exif=no_orientation())),
+    "photo.avif": (RGB, SHARP_AVIF),
 }
 for name, (image, options) in FILES.items():
     image.save(OUT / name, **options)
+ignored = OUT / "turned-exif-ignored.avif"
+assert ignored.read_bytes().count(DISGUISED) == 1
+ignored.write_bytes(ignored.read_bytes().replace(DISGUISED, struct.pack(">H", 0x0112)))
 wide = scene().astype(np.uint16) * 257 - (scene() > 0) * 100  # low bytes that rounding must not carry up
 sixteen_bits("sixteen-bits.png", wide)
 sixteen_bits("sixteen-bits-grey.png", wide[..., :1])

@@ -33,6 +33,7 @@ const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
   ["HF_ENDPOINT", "a hub other than https://huggingface.co"],
   ["HTTPS_PROXY", "what to fetch through, HTTP_PROXY too; NO_PROXY names the exceptions"],
   ["QKV_TIMEOUT", "how many seconds a server may send nothing (25)"],
+  ["QKV_MAX_PIXELS", "how many pixels an image may have (134 million)"],
   ["QKV_MAX_...", "what a fetched file may weigh, in bytes: CONFIG, TOKENIZER, WEIGHTS"],
 ];
 
@@ -45,7 +46,7 @@ export function withHelpText(command: Command, above = ""): Command {
 
 function helpText(name: string): string {
   const examples = (EXAMPLES[name] ?? []).map((line) => `  ${line}`);
-  const variables = ENVIRONMENT.map(([variable, what]) => `  ${variable.padEnd(12)} ${what}`);
+  const variables = ENVIRONMENT.map(([variable, what]) => `  ${variable.padEnd(14)} ${what}`);
   return [
     ...["", ...(examples.length > 0 ? ["Examples:", ...examples, ""] : [])],
     `Shipped models: ${shippedModels().join(", ") || "none"}`,

@@ -33,6 +33,17 @@ describe("qkv classify", () => {
     expect(stdout).toMatch(new RegExp(`^${files.map((file) => `${file}\\n${two}`).join("")}$`));
   });
 
+  test("QKV_MAX_PIXELS bounds an image, and raises the bound", async () => {
+    const run = (pixels: string) =>
+      qkv(["classify", "--model", model, image("rgb.png")], { env: { QKV_MAX_PIXELS: pixels } });
+    expect(await run("321")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("raise maxPixels (in the program QKV_MAX_PIXELS)"),
+    });
+    expect(await run("322")).toMatchObject({ code: 0 });
+    expect(await run("many")).toMatchObject({ code: 2, stdout: "" });
+  });
+
   test("the shipped model knows ten things, and says so", async () => {
     const shipped = path.join(packages, "../models/cifar10");
     const { code, stdout, stderr } = await qkv(["classify", "--model", shipped, "--top", "10", image("rgb.jpg")]);

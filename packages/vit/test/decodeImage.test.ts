@@ -85,7 +85,7 @@ describe("readImageHeader", () => {
     [
       "20,000 x 20,000 pixels",
       pngHeader(20_000, 20_000),
-      "expected an image of at most 134 million pixels, got 20000 x 20000, which is 400 million: make it smaller first, or raise maxPixels",
+      "expected an image of at most 134 million pixels, got 20000 x 20000, which is 400 million: make it smaller first, or raise maxPixels (in the program QKV_MAX_PIXELS)",
     ],
   ])("refuses %s with a sentence", (_, bytes, message) => {
     expect(() => readImageHeader(bytes)).toThrow(message);

@@ -13,6 +13,7 @@ import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { expectWritable } from "../outputFile.ts";
 import { pictureKind } from "../pictureFile.ts";
 import { writeJson } from "../output.ts";
+import { UsageError } from "../usageError.ts";
 
 /** What a picture of attention may be written as. */
 const LOOK_KINDS = ["png", "jpg", "jpeg", "webp", "avif", "svg"] as const;
@@ -68,6 +69,7 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
         }
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof UsageError) throw error;
         note(`${image}: ${reason(error)}`);
         failed += 1;
       }
@@ -80,8 +82,8 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
 }
 
 async function readImage(image: string, signal: AbortSignal): Promise<Pixels> {
-  const { decodeImage } = await import("@qkv/vit/node");
-  return decodeImage(await readFile(image, { signal }));
+  const { decodeImageFile } = await import("../decodeImageFile.ts");
+  return decodeImageFile(await readFile(image, { signal }));
 }
 
 /** Why a file could not be read, or what it is. */

@@ -1,5 +1,5 @@
 import type { Pixels } from "@qkv/vit";
-import { decodeImage } from "@qkv/vit/node";
+import { decodeImageFile } from "../decodeImageFile.ts";
 import { UsageError } from "../usageError.ts";
 import { type ImageFile, readImageFiles } from "./imageFiles.ts";
 import type { ImageSet } from "./imageSet.ts";
@@ -29,7 +29,7 @@ async function decodeAll(source: string, files: readonly ImageFile[]): Promise<P
   const atOnce = 64;
   for (let start = 0; start < files.length; start += atOnce) {
     const decoded = files.slice(start, start + atOnce).map(({ name, bytes }) =>
-      decodeImage(bytes).catch((error: Error) => {
+      decodeImageFile(bytes).catch((error: Error) => {
         throw new UsageError(`${source}: ${name}: ${error.message}`);
       }),
     );

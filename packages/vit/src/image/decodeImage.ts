@@ -15,7 +15,7 @@ export async function decodeImage(file: Blob | Uint8Array, { maxPixels }: Decode
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(await file.arrayBuffer());
   const { type } = readImageHeader(bytes, maxPixels);
   const orientation = await orientationOf(bytes, type);
-  const stored = orientation === undefined ? bytes : withoutExif(bytes, type); // browsers differ in what they turn
+  const stored = withoutExif(bytes, type); // browsers differ in what they turn
   const bitmap = await bitmapOf(new Blob([stored as BlobPart], { type: `image/${type}` }));
   try {
     const { width, height } = bitmap;
@@ -23,7 +23,7 @@ export async function decodeImage(file: Blob | Uint8Array, { maxPixels }: Decode
     if (context === null) throw new ImageFileError(`expected a canvas of ${width} x ${height}, got none`);
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
-    return turnUpright({ data, width, height, channels: 4 }, orientation ?? 1);
+    return turnUpright({ data, width, height, channels: 4 }, orientation);
   } finally {
     bitmap.close();
   }

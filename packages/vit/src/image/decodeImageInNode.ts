@@ -3,8 +3,8 @@ import { orientationOf, turnUpright } from "./orientation.ts";
 import type { Pixels } from "./pixels.ts";
 
 /**
- * The pixels of a PNG, JPEG, WebP, GIF or AVIF file, by the optional peer `sharp`, the same ones that Pillow sees (AVIF:
- * to one step of 255).
+ * The pixels of a PNG, JPEG, WebP, GIF or AVIF file, by the optional peer `sharp`, the same ones that Pillow sees (AVIF
+ * to one step of 255, and with halved chroma by more along edges of colour).
  *
  * Upright as EXIF says, or XMP where EXIF does not (Pillow's `exif_transpose`), colour profiles left aside as in Python, of
  * an animation the first frame. The file's header is read first: what is no image or too large is never decoded.
@@ -18,8 +18,7 @@ export async function decodeImage(
   const { type } = readImageHeader(file, maxPixels);
   const sharp = await openSharp();
   const orientation = await orientationOf(file, type);
-  const stored = sharp(file, { ignoreIcc: true, failOn: "error", limitInputPixels: maxPixels });
-  const image = orientation === undefined ? stored.autoOrient() : stored;
+  const image = sharp(file, { ignoreIcc: true, failOn: "error", limitInputPixels: maxPixels });
   try {
     const { space } = await image.metadata();
     const inks = space === "cmyk";
@@ -30,7 +29,7 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
     const channels = inks ? 3 : (info.channels as 1 | 3 | 4);
-    return turnUpright({ data: inks ? inksToRgb(data) : data, width, height, channels }, orientation ?? 1);
+    return turnUpright({ data: inks ? inksToRgb(data) : data, width, height, channels }, orientation);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ImageFileError(`expected a whole image, got one that is broken or cut off (${reason})`, { cause });

@@ -41,7 +41,7 @@ export function readImageHeader(bytes: Uint8Array, maxPixels: number = MAX_PIXEL
   if (width * height > maxPixels) {
     throw new ImageFileError(
       `expected an image of at most ${millions(maxPixels)} million pixels, got ${width} x ${height}, which is ` +
-        `${millions(width * height)} million: make it smaller first, or raise maxPixels`,
+        `${millions(width * height)} million: make it smaller first, or raise maxPixels (in the program QKV_MAX_PIXELS)`,
     );
   }
   return { type, width, height };

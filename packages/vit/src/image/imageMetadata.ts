@@ -1,3 +1,4 @@
+import { avifMetadata } from "./avifMetadata.ts";
 import { type ImageChunk, imageChunks, latin1 } from "./imageChunks.ts";
 import { ImageFileError, type ImageHeader } from "./imageHeader.ts";
 
@@ -11,8 +12,9 @@ export interface ImageMetadata {
 /** What a PNG's compressed text may unpack to, as Pillow has it. */
 const MOST_TEXT = 2 ** 20;
 
-/** The EXIF and XMP of a JPEG, PNG or WebP, where Pillow looks for them. Other kinds have none here. */
+/** The EXIF and XMP of a JPEG, PNG, WebP or AVIF, where Pillow looks for them. GIF has none. */
 export async function imageMetadata(bytes: Uint8Array, type: ImageHeader["type"]): Promise<ImageMetadata> {
+  if (type === "avif") return avifMetadata(bytes);
   const chunks = [...imageChunks(bytes, type)];
   if (type === "jpeg") return jpegMetadata(chunks);
   if (type === "webp") return webpMetadata(chunks);

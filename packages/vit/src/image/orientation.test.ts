@@ -24,7 +24,7 @@ test.each(FILES)("%s without its EXIF is the picture as stored, which turned by 
   if (xmp !== undefined || hasProfile) return; // which turn it still
   const stored = (await decodeImage(bare)) as CheckedPixels;
   const upright = await decodeImage(bytes);
-  expect(turnUpright(stored, (await orientationOf(bytes, type)) ?? 1).data).toEqual(upright.data);
+  expect(turnUpright(stored, await orientationOf(bytes, type)).data).toEqual(upright.data);
 });
 
 /** A PNG with one chunk more. */
@@ -54,6 +54,20 @@ describe("what tries to hurt", () => {
     ["no end of its language", withChunk("iTXt", Buffer.from("XML:com.adobe.xmp\0\0\0en"))],
   ])("text with %s says nothing", async (_, png) => expect(await orientationOf(png, "png")).toBe(1));
 
+  test("a broken AVIF says an orientation too", async () => {
+    const bytes = read("turned-exif-silent.avif");
+    const at = fc.nat(500);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(at, fc.nat(255)), { maxLength: 4 }), async (changes) => {
+        const broken = bytes.slice();
+        for (const [place, value] of changes) broken[place] = value;
+        const turn = await orientationOf(broken, "avif");
+        expect(turn >= 1 && turn <= 8).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("broken EXIF of any kind gives a number or nothing, and any file's ending an orientation", async () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
@@ -61,7 +75,12 @@ describe("what tries to hurt", () => {
         expect(found === undefined || Number.isInteger(found)).toBe(true);
       }),
     );
-    for (const file of ["turned-exif-silent.jpg", "turned-profile-packed.png", "turned-xmp.webp"]) {
+    for (const file of [
+      "turned-exif-silent.jpg",
+      "turned-profile-packed.png",
+      "turned-xmp.webp",
+      "turned-exif-silent.avif",
+    ]) {
       const bytes = read(file);
       for (let end = 30; end < bytes.length; end += 7) {
         const turn = await orientationOf(bytes.subarray(0, end), typeOf(bytes));

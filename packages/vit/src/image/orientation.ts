@@ -3,18 +3,15 @@ import type { ImageHeader } from "./imageHeader.ts";
 import { imageMetadata } from "./imageMetadata.ts";
 import type { CheckedPixels } from "./pixels.ts";
 
-/** Kinds of files whose orientation is read here; the others' is the decoder's affair. */
-const READ: readonly ImageHeader["type"][] = ["jpeg", "png", "webp"];
-
 /**
  * How a photo has to be turned, 1 to 8 as EXIF counts, as Pillow's `exif_transpose` finds it: by EXIF, and by XMP if EXIF
- * says nothing of it. Undefined for kinds of files that their decoder turns.
+ * says nothing of it. An AVIF's EXIF turns nothing: boxes of its own do that, and the decoder obeys them.
  */
-export async function orientationOf(bytes: Uint8Array, type: ImageHeader["type"]): Promise<number | undefined> {
-  if (!READ.includes(type)) return undefined;
+export async function orientationOf(bytes: Uint8Array, type: ImageHeader["type"]): Promise<number> {
   const { exif, xmp } = await imageMetadata(bytes, type);
-  const found =
-    (exif && exifOrientation(exif)) ?? Number(/tiff:Orientation(?:="|>)([0-9])/.exec(xmp ?? "")?.[1] ?? "1");
+  const byExif = exif && exifOrientation(exif);
+  if (type === "avif" && byExif !== undefined) return 1;
+  const found = byExif ?? Number(/tiff:Orientation(?:="|>)([0-9])/.exec(xmp ?? "")?.[1] ?? "1");
   return found >= 1 && found <= 8 ? found : 1;
 }
 
