@@ -19,29 +19,17 @@ export async function checkPackage(item, folder, tools) {
       )
       .join(""),
   );
-  writeFileSync(join(folder, "types.ts"), entries.map((entry, i) => `export * as e${i} from "${entry}";\n`).join(""));
   writeFileSync(
     join(folder, "browser.mjs"),
     browser.map((entry, i) => `import * as e${i} from "${entry}";\nglobalThis.e${i} = e${i};\n`).join(""),
   );
   writeFileSync(join(folder, "index.html"), '<!doctype html><script type="module" src="./browser.mjs"></script>');
 
-  for (const [module, moduleResolution] of [
-    ["esnext", "bundler"],
-    ["nodenext", "nodenext"],
-  ]) {
-    const lib = ["es2023", "esnext.disposable", "dom", "dom.iterable"];
-    const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib, module, moduleResolution };
-    writeFileSync(
-      join(folder, `tsconfig.${moduleResolution}.json`),
-      JSON.stringify({ compilerOptions, files: ["types.ts"] }),
-    );
-  }
+  const typeChecks = writeTypeChecks(item, entries, folder);
   const unresolved = optionalPeers(item).flatMap((name) => [`--external:${name}`]);
   const checks = [
     ["imports in Node without a word", process.execPath, ["node.mjs"], { silent: true }],
-    ["has types for bundlers", tools.tsc, ["-p", "tsconfig.bundler.json"]],
-    ["has types for Node", tools.tsc, ["-p", "tsconfig.nodenext.json"]],
+    ...typeChecks.map(([what, file]) => [what, tools.tsc, ["-p", file]]),
     [
       "is bundled by esbuild",
       tools.esbuild,
@@ -68,6 +56,35 @@ export async function checkPackage(item, folder, tools) {
     ],
   ];
   return [...missingFiles(item, folder), ...(await failuresOf(checks, folder))];
+}
+
+/**
+ * Writes a tsconfig for each way to check types, ours and those they stand on, as strictly as can be and on the oldest `lib`.
+ * tfjs's types want the DOM's; a package that does without tfjs does without both.
+ */
+function writeTypeChecks(item, entries, folder) {
+  const strict = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    target: "es2022",
+  };
+  const dom = { lib: ["es2022", "dom"] };
+  const bundler = { module: "esnext", moduleResolution: "bundler" };
+  const isBare = withOurs(item).every(({ manifest }) => manifest.peerDependencies === undefined);
+  const ways = [
+    ["has types for bundlers", "bundler", { ...dom, ...bundler }, entries],
+    ["has types for Node", "nodenext", { ...dom, module: "nodenext", moduleResolution: "nodenext" }, entries],
+  ];
+  const bare = entries.filter((entry) => isBare && !entry.endsWith("/element"));
+  if (bare.length > 0) ways.push(["has types without DOM", "bare", { lib: ["es2022"], types: [], ...bundler }, bare]);
+  return ways.map(([what, name, options, names]) => {
+    writeFileSync(join(folder, `${name}.ts`), names.map((entry, i) => `export * as e${i} from "${entry}";\n`).join(""));
+    const config = { compilerOptions: { ...strict, ...options }, files: [`${name}.ts`] };
+    writeFileSync(join(folder, `tsconfig.${name}.json`), JSON.stringify(config));
+    return [what, `tsconfig.${name}.json`];
+  });
 }
 
 function optionalPeers(item) {

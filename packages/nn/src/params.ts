@@ -5,6 +5,16 @@ import { hashString } from "./randomStream.ts";
 /** Makes the first value of a parameter; the same seed gives the same value. */
 export type Initializer = (shape: number[], seed: number) => tf.Tensor;
 
+// Declared here too, as @types/node does, so that the types of all packages that stand on this one hold on lib es2022.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+  interface Disposable {
+    [Symbol.dispose](): void;
+  }
+}
+
 /** Gives the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
 export type ParamSource = (name: string, shape: number[], init: Initializer) => tf.Tensor;
 

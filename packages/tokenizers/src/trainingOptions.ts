@@ -21,6 +21,11 @@ export interface TrainingProgress {
   readonly total?: number;
 }
 
+declare global {
+  // As in the DOM's types and Node's: this package's hold without either.
+  interface AbortSignal {}
+}
+
 /** What every training takes. */
 export interface TrainingOptions extends PipelineOptions {
   /** Hears how far it is. */
