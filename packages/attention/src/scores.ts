@@ -33,7 +33,7 @@ export interface DotProduct {
 export const dotScore: Score = dotScoreTimes(() => 1);
 
 /** q·k / sqrt(D) ("Attention Is All You Need", section 3.2.1). */
-export const scaledDotScore: Score = dotScoreTimes((queries) => 1 / Math.sqrt(queries.shape.at(-1) ?? 1));
+export const scaledDotScore: Score = dotScoreTimes((queries) => 1 / Math.sqrt(queries.shape.at(-1) || 1));
 
 /**
  * q·k scale, with a scale that is given.

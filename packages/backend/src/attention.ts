@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./argumentChecks.ts";
 import { attentionBiasGradient, type AttentionInputs, composedAttention } from "./composedAttention.ts";
 import { dropoutKey, type DropoutKey } from "./dropoutHash.ts";
+import { describeArgument } from "./describeArgument.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 import { canFoldHeads, foldHeads, repeatHeads } from "./groupedHeads.ts";
 
@@ -13,7 +14,7 @@ export interface AttentionOptions {
   readonly causal?: boolean | undefined;
   /** Added to the scaled scores; broadcastable to [B, H, Q, K]. */
   readonly bias?: tf.Tensor | undefined;
-  /** Left out: 1 / sqrt(D). */
+  /** Left out: 1 / sqrt(D), and 1 where D is 0. */
   readonly scale?: number | undefined;
   /** Scaled scores become softcap tanh(score / softcap), before the bias. No kernel knows it: it is composed. */
   readonly softcap?: number | undefined;
@@ -54,8 +55,10 @@ export function attention(
   ] as const)
     checkTensor("attention", name, x, "[...]");
   checkShapes(q, k, v);
+  if (scale !== undefined && !Number.isFinite(scale))
+    throw new RangeError(`attention: expected scale to be a number, got ${describeArgument(scale)}`);
   const attrs: AttentionAttrs = {
-    scale: scale ?? 1 / Math.sqrt(q.shape[3] ?? 1),
+    scale: scale ?? 1 / Math.sqrt(q.shape[3] || 1),
     causal,
     dropout: dropout === undefined || dropout.rate === 0 ? undefined : dropoutKey(dropout.rate, dropout.seed),
   };
@@ -134,9 +137,10 @@ function alignToScores(
   dtype: "bool" | "float32",
 ): tf.Tensor {
   if (tensor === undefined) return tf.tensor([], [0], dtype);
+  checkTensor("attention", name, tensor, "[...]", dtype);
   const shape = [...Array<number>(Math.max(0, 4 - tensor.rank)).fill(1), ...tensor.shape];
   const fits = shape.length === 4 && shape.every((size, axis) => size === 1 || size === scores[axis]);
-  if (!fits || tensor.dtype !== dtype) {
+  if (!fits) {
     throw new RangeError(
       `attention: expected a ${dtype} ${name} broadcastable to [${scores}], got ${tensor.dtype} [${tensor.shape}]`,
     );

@@ -105,6 +105,7 @@ function weightsFit(weights: TransformerLayerWeights, heads: number): boolean {
     norm === undefined || (isShape(norm.weight, [width]) && isShape(norm.bias, [width]));
   const { query, key, value, out, crossQuery, crossOut, crossNorm } = weights;
   return (
+    Math.min(inner, width, hidden) > 0 && // the kernel is a program, and a step of no work stops it
     inner % heads === 0 &&
     [query, key, value, crossQuery].every((map) => isLinear(map, width, inner)) &&
     [out, crossOut].every((map) => isLinear(map, inner, width)) &&
@@ -132,6 +133,7 @@ function inputsFit(inputs: TransformerLayerInputs, weights: TransformerLayerWeig
   const memory = memoryKeys?.shape[2] ?? 0;
   return (
     x.dtype === "float32" &&
+    x.size > 0 &&
     isShape(x, [batch, length, width]) &&
     isContext(pastKeys, pastValues) &&
     isContext(memoryKeys, memoryValues) &&

@@ -17,13 +17,11 @@ export function registerTransformerLayer(heap: Heap): void {
     const output = heap.output(tensor({ x }, "x").shape);
     const kept = [batch, numHeads, (pastKeys?.shape[2] ?? 0) + length, headDim];
     const [keys, values] = [heap.output(kept), heap.output(kept)];
-    if (batch * length > 0) {
-      const layer = new LayerProgram(heap, inputs, attrs as TransformerLayerAttrs);
-      try {
-        layer.run(output, keys, values);
-      } finally {
-        layer.dispose();
-      }
+    const layer = new LayerProgram(heap, inputs, attrs as TransformerLayerAttrs);
+    try {
+      layer.run(output, keys, values);
+    } finally {
+      layer.dispose();
     }
     return [output, keys, values];
   });

@@ -1,0 +1,122 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  attention,
+  layerNorm,
+  linear,
+  transformerLayer,
+  activate,
+  type LinearWeights,
+  type NormWeights,
+  type TransformerLayerInputs,
+  type TransformerLayerWeights,
+} from "@qkv/backend";
+import { describeBackends, expectClose, wave } from "@qkv/testing";
+import { expect, test } from "vitest";
+
+/** The sizes of a layer: B, H, query length, past length, width of a head, of the layer, of its feed-forward, memory. */
+interface Sizes {
+  readonly B: number;
+  readonly H: number;
+  readonly Q: number;
+  readonly P: number;
+  readonly D: number;
+  readonly E: number;
+  readonly F: number;
+  readonly S: number;
+}
+
+const linearOf = (from: number, to: number, phase: number): LinearWeights => ({
+  weight: wave([to, from], phase),
+  bias: wave([to], phase + 0.5),
+});
+const normOf = (width: number, phase: number): NormWeights => ({
+  weight: wave([width], phase),
+  bias: wave([width], 9),
+});
+
+function weightsOf({ H, D, E, F, S }: Sizes): TransformerLayerWeights {
+  const [query, key, value] = [1, 2, 3].map((phase) => linearOf(E, H * D, phase)) as [
+    LinearWeights,
+    LinearWeights,
+    LinearWeights,
+  ];
+  return {
+    query,
+    key,
+    value,
+    out: linearOf(H * D, E, 4),
+    norm: normOf(E, 5),
+    fc1: linearOf(E, F, 6),
+    fc2: linearOf(F, E, 7),
+    ffnNorm: normOf(E, 8),
+    ...(S > 0 && { crossQuery: linearOf(E, H * D, 9), crossOut: linearOf(H * D, E, 10), crossNorm: normOf(E, 11) }),
+  };
+}
+
+function inputsOf({ B, H, Q, P, D, E, S }: Sizes): TransformerLayerInputs {
+  return {
+    x: wave([B, Q, E], 0),
+    ...(P > 0 && { pastKeys: wave([B, H, P, D], 1), pastValues: wave([B, H, P, D], 2) }),
+    ...(S > 0 && { memoryKeys: wave([B, H, S, D], 3), memoryValues: wave([B, H, S, D], 4) }),
+  };
+}
+
+const apply = (x: tf.Tensor, { weight, bias }: LinearWeights) => linear(x, weight, bias);
+const norm = (x: tf.Tensor, { weight, bias }: NormWeights) => layerNorm(x, weight, bias, 1e-5);
+
+/** The layer written in the operations that it is made of. */
+function composed(
+  weights: TransformerLayerWeights,
+  inputs: TransformerLayerInputs,
+  { B, H, Q, D }: Sizes,
+  order: "pre" | "post",
+) {
+  const heads = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [B, Q, H, D]), [0, 2, 1, 3]);
+  const rows = (x: tf.Tensor) => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [B, Q, H * D]);
+  const around = (x: tf.Tensor, weight: NormWeights, sublayer: (x: tf.Tensor) => tf.Tensor) =>
+    order === "pre" ? tf.add(x, sublayer(norm(x, weight))) : norm(tf.add(x, sublayer(x)), weight);
+  const { pastKeys, pastValues, memoryKeys, memoryValues } = inputs;
+  const after = (past: tf.Tensor | undefined, x: tf.Tensor) => (past === undefined ? x : tf.concat([past, x], 2));
+  let [keys, values] = [inputs.x, inputs.x];
+  let y = around(inputs.x, weights.norm, (x) => {
+    keys = after(pastKeys, heads(apply(x, weights.key)));
+    values = after(pastValues, heads(apply(x, weights.value)));
+    return apply(rows(attention(heads(apply(x, weights.query)), keys, values, { causal: true })), weights.out);
+  });
+  const { crossQuery, crossOut, crossNorm } = weights;
+  if (crossQuery && crossOut && crossNorm && memoryKeys && memoryValues)
+    y = around(y, crossNorm, (x) =>
+      apply(rows(attention(heads(apply(x, crossQuery)), memoryKeys, memoryValues)), crossOut),
+    );
+  const output = around(y, weights.ffnNorm, (x) => apply(activate(apply(x, weights.fc1), "gelu"), weights.fc2));
+  return { output, keys, values };
+}
+
+const SIZES = [0, 1, 5];
+const choices = SIZES.flatMap((Q) => SIZES.flatMap((P) => SIZES.map((D) => ({ Q, P, S: P, D }))));
+
+describeBackends("a layer of odd sizes equals its operations", (backend) => {
+  test.each(["pre", "post"] as const)("%s-norm", async (normOrder) => {
+    for (const chosen of choices)
+      for (const [B, H, E, F] of [
+        [2, 3, 7, 5],
+        [1, 1, 1, 1],
+        [0, 3, 7, 5],
+        [1, 3, 7, 0],
+        [1, 1, 0, 4],
+        [1, 3, 17, 67],
+      ] as const) {
+        const sizes = { ...chosen, B, H, E, F };
+        const [weights, inputs] = [weightsOf(sizes), inputsOf(sizes)];
+        const attrs = { numHeads: H, normOrder, activation: "gelu", eps: 1e-5, causal: true } as const;
+        const fused = transformerLayer(weights, attrs)(inputs);
+        const isFused = backend === "wasm" && B * sizes.Q * E * F * sizes.D > 0;
+        expect(fused !== undefined, JSON.stringify(sizes)).toBe(isFused);
+        const wanted = tf.tidy(() => composed(weights, inputs, sizes, normOrder));
+        if (fused !== undefined)
+          for (const name of ["output", "keys", "values"] as const)
+            await expectClose(fused[name], wanted[name], { atol: 1e-4, rtol: 1e-4 });
+        tf.dispose([weights, inputs, fused, wanted] as unknown as tf.TensorContainer);
+      }
+  });
+});
