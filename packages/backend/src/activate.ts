@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { COMPOSED_ACTIVATIONS, type FusedActivation, type PlainActivation } from "./composedActivations.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
@@ -27,6 +28,7 @@ export function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
     const known = Object.keys(COMPOSED_ACTIVATIONS).join(", ");
     throw new TypeError(`activate: expected one of ${known}, got ${String(activation)}`);
   }
+  checkTensor("activate", "x", x, "[...]");
   if (!FUSED.has(activation) || !hasKernel(FUSED_KERNELS.activate)) {
     return tf.tidy(() => COMPOSED_ACTIVATIONS[activation](x));
   }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { describeArgument } from "./describeArgument.ts";
 import { FUSED_KERNELS, hasKernel, runFused } from "./fusedKernel.ts";
 
 /** The running averages that `adamW` keeps for one parameter, of its shape, zeros at first. */
@@ -40,7 +41,7 @@ export interface AdamWAttrs {
  * Kernel: QkvAdamW `{ parameter, gradient, first, second }` with `AdamWAttrs` -> the three new values;
  * it may write them in place where nothing else shares their memory.
  *
- * @throws RangeError if the gradient has another shape than the parameter
+ * @throws RangeError if the step or the learning rate is none, or the gradient has another shape than the parameter
  */
 export function adamW(
   parameter: tf.Variable,
@@ -48,6 +49,14 @@ export function adamW(
   moments: Moments,
   { learningRate, step, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, gradientScale = 1 }: AdamWOptions,
 ): void {
+  for (const [name, value] of Object.entries({ parameter, first: moments.first, second: moments.second })) {
+    if (!(value instanceof tf.Variable) || value.isDisposed)
+      throw new RangeError(`adamW: expected ${name} to be a tf.Variable in use, got ${describeArgument(value)}`);
+  }
+  if (!(Number.isInteger(step) && step >= 1) || !Number.isFinite(learningRate)) {
+    const got = `${describeArgument(step)} and ${describeArgument(learningRate)}`;
+    throw new RangeError(`adamW: expected step to count from 1 and learningRate to be a number, got ${got}`);
+  }
   if (!tf.util.arraysEqual(parameter.shape, gradient.shape)) {
     throw new RangeError(
       `adamW: expected a gradient [${parameter.shape}] of ${parameter.name}, got [${gradient.shape}]`,

@@ -41,3 +41,28 @@ export function checkTensor<Shape extends string>(
     throw new RangeError(`${who}: expected ${name} to be ${expected}, got ${describeArgument(value)}`);
   }
 }
+
+/** Every name of a type of options, so that one that is not there is seen. */
+export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
+
+/**
+ * Refuses an option of another name, which would be passed over in silence, and a signal that is none.
+ *
+ * @throws RangeError saying which names there are, or which is meant
+ */
+export function checkOptions<Options extends object>(who: string, options: Options, known: OptionNames<Options>): void {
+  if (typeof options !== "object" || options === null || "then" in options) {
+    throw new RangeError(`${who}: expected options to be an object, got ${describeArgument(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(known, name) && value !== undefined) {
+      const meant = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const expected = Object.hasOwn(known, meant) ? meant : Object.keys(known).join(", ");
+      throw new RangeError(`${who}: expected ${expected} as options, got ${name}`);
+    }
+  }
+  const { signal } = options as { readonly signal?: AbortSignal };
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new RangeError(`${who}: expected signal to be an AbortSignal, got ${describeArgument(signal)}`);
+  }
+}

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { dropoutFactors, dropoutKey } from "./dropoutHash.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
@@ -13,6 +14,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
  * @returns [...]
  */
 export function dropout(x: tf.Tensor, rate: number, seed: number): tf.Tensor {
+  checkTensor("dropout", "x", x, "[...]");
   const key = dropoutKey(rate, seed);
   if (rate === 0) return tf.clone(x);
   if (!hasKernel(FUSED_KERNELS.dropout)) {

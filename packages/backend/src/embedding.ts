@@ -19,17 +19,32 @@ export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
     );
   }
   return tf.tidy(() => {
-    if (!isRecordingGradients()) return tf.gather(weight, ids);
+    if (!isRecordingGradients()) return gatherRows(weight, ids);
     const flat = tf.reshape(ids, [ids.size]);
     // tfjs's own gradient of gather is the same sum, between two transposes that copy.
     const gather = tf.customGrad((table, save) => {
       (save as tf.GradSaveFunc)([flat]);
       return {
-        value: tf.gather(table as tf.Tensor, flat),
+        value: gatherRows(table as tf.Tensor, flat),
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
           tf.unsortedSegmentSum(tf.reshape(dy, [flat.size, width]), saved[0] as tf.Tensor1D, rows),
       };
     });
     return tf.reshape(gather(weight), [...ids.shape, width]);
   });
+}
+
+function gatherRows(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  try {
+    return tf.gather(weight, ids);
+  } catch (error) {
+    const [, id] =
+      /^(?:GatherV2: the index value|gather: expected ids in \S+ \S+ got) (-?\d+)/.exec((error as Error).message) ?? [];
+    if (id === undefined) throw error;
+    const last = (weight.shape[0] ?? 0) - 1;
+    throw new RangeError(
+      `embedding: expected ids from 0 to ${last}, got ${id}: do they come from this model's tokenizer?`,
+      { cause: error },
+    );
+  }
 }

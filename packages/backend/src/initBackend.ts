@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, type OptionNames } from "./argumentChecks.ts";
 import { describeArgument } from "./describeArgument.ts";
 import { registerGradients } from "./gradients/registerGradients.ts";
 import { startCpu } from "./cpuBackend.ts";
@@ -69,6 +70,19 @@ export interface WebgpuOptions {
 /** What `initBackend` may be told. */
 export interface BackendOptions extends WasmOptions, WebgpuOptions {}
 
+const OPTIONS: OptionNames<BackendOptions> = {
+  wasmPaths: true,
+  relaxedSimd: true,
+  threads: true,
+  leastPartNs: true,
+  threadUrl: true,
+  allowSoftwareAdapter: true,
+  gpu: true,
+  float16: true,
+  subgroups: true,
+  onDeviceLost: true,
+};
+
 /**
  * Starts a backend: the first of `choice` that can be had, and after those the ones left of webgpu, wasm, cpu.
  *
@@ -81,6 +95,7 @@ export async function initBackend(
   choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
   options: BackendOptions = {},
 ): Promise<BackendReport> {
+  checkOptions("initBackend", options, OPTIONS);
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`initBackend: expected threads to be a whole number from 1, got ${threads}`);

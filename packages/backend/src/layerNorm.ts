@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./argumentChecks.ts";
+import { describeArgument } from "./describeArgument.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 
 /**
@@ -18,6 +19,8 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } fro
 export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor {
   checkTensor("layerNorm", "x", x, "[..., E]");
   checkTensor("layerNorm", "weight", weight, "[...]");
+  checkTensor("layerNorm", "bias", bias, "[...]");
+  if (!(eps >= 0)) throw new RangeError(`layerNorm: expected eps to be a number from 0, got ${describeArgument(eps)}`);
   const width = x.shape.at(-1);
   if (
     width === undefined ||

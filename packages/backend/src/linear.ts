@@ -18,6 +18,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
   checkTensor("linear", "x", x, "[..., I]");
   checkTensor("linear", "weight", weight, "[...]");
+  if (bias !== undefined) checkTensor("linear", "bias", bias, "[...]");
   checkShapes(x, weight, bias);
   return tf.tidy(() => {
     if (hasKernel(FUSED_KERNELS.linear)) return fusedLinear(x, weight, bias, activation);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "./argumentChecks.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /**
@@ -10,6 +11,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
  * @returns [..., K], rows summing to 1
  */
 export function softmax(x: tf.Tensor): tf.Tensor {
+  checkTensor("softmax", "x", x, "[..., K]");
   if (!hasKernel(FUSED_KERNELS.softmax)) {
     return tf.softmax(x);
   }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "@qkv/backend";
 import { nonFiniteError, type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
 import {
   type Classifiers,
@@ -35,6 +36,8 @@ export interface ClassifyOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
+const CLASSIFY: OptionNames<ClassifyOptions> = { top: true, batchSize: true, signal: true, onProgress: true };
+
 // Larger batches are hardly faster: an image has hundreds of tokens already.
 const BATCH = 8;
 
@@ -56,6 +59,7 @@ export class Classifier {
 
   /** The classes of each image, in the order of the images. */
   async classifyAll(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
+    checkOptions("classify", options, CLASSIFY);
     checkList("classifyAll", "images", images);
     const { top = Infinity, batchSize = BATCH, signal, onProgress } = options;
     const found: LabelScore[][] = [];

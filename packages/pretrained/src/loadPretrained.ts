@@ -1,4 +1,4 @@
-import { checkBackend, describeArgument } from "@qkv/backend";
+import { checkBackend, checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
 import type { Dtype } from "@qkv/safetensors";
 import { openTokenizer, type Tokenizer, TokenizerError } from "@qkv/tokenizers";
 import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
@@ -12,6 +12,7 @@ import {
   type PretrainedModel,
 } from "./architectures.ts";
 import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
+import { checkList } from "./argumentChecks.ts";
 import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
 import {
   type ModelFiles,
@@ -65,8 +66,11 @@ export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends 
  */
 export async function loadPretrained<T extends ModelType = ModelType>(
   source: ModelFiles | string,
-  { modelTypes, ...options }: LoadPretrainedOptions<T> = {},
+  given: LoadPretrainedOptions<T> = {},
 ): Promise<Pretrained<T>> {
+  checkOptions("loadPretrained", given, OPTIONS);
+  const { modelTypes, ...options } = given;
+  if (modelTypes !== undefined) checkList("loadPretrained", "modelTypes", modelTypes);
   const files = filesOf(source, options);
   checkBackend("loadPretrained");
   const json = await readJson(files, "config.json", options);
@@ -89,6 +93,19 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     dtypes,
   } as Pretrained<T>;
 }
+
+const OPTIONS: OptionNames<LoadPretrainedOptions> = {
+  modelTypes: true,
+  signal: true,
+  cache: true,
+  onProgress: true,
+  onUnkept: true,
+  endpoint: true,
+  token: true,
+  fetch: true,
+  timeoutMs: true,
+  limits: true,
+};
 
 function filesOf(source: ModelFiles | string, options: RemoteOptions): ModelFiles {
   if (typeof source === "string") return remoteFiles(source, options);

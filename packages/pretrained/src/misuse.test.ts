@@ -1,8 +1,9 @@
 // What people do by mistake, and the sentence that says so.
 import { causalMask, keyMask, scaledDotProductAttention } from "@qkv/attention";
-import { initBackend, linear } from "@qkv/backend";
+import { parseSafetensors } from "@qkv/safetensors";
+import { activate, adamW, attention, dropout, embedding, initBackend, layerNorm, linear, softmax } from "@qkv/backend";
 import { Linear, Params } from "@qkv/nn";
-import { trainBpe } from "@qkv/tokenizers";
+import { createTokenizer, fromSentencePiece, fromVocabTxt, openTokenizer, trainBpe } from "@qkv/tokenizers";
 import {
   CausalLanguageModel,
   generate,
@@ -15,8 +16,8 @@ import { preprocessImages, VitClassifier, vitConfig } from "@qkv/vit";
 import { heatMap, headView, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Classifier, createClassifier, createTranslator, loadPretrained, Translator } from "./index.ts";
-import { modelFolder } from "./node.ts";
+import { Classifier, createClassifier, createTranslator, loadPretrained, memoryFiles, Translator } from "./index.ts";
+import { modelFolder, savePretrained } from "./node.ts";
 
 /** A model that goes after its test. */
 function owned<M extends { dispose(): void }>(model: M): M {
@@ -268,4 +269,146 @@ test("a backend's name, not a promise of one", async () => {
   await expect(initBackend(wrong({ backend: "cpu" }))).rejects.toThrow(
     "initBackend: expected webgpu, wasm, cpu, got an object",
   );
+});
+
+describe("options", () => {
+  const ids = [[1]];
+
+  test("a name that is misspelt, or Python's", async () => {
+    await expect(generate(gpt2(), ids, wrong({ max_new_tokens: 3 }))).rejects.toThrow(
+      "generate: expected maxNewTokens as options, got max_new_tokens",
+    );
+    await expect(generate(gpt2(), ids, wrong({ maxTokens: 3 }))).rejects.toThrow(
+      /^generate: expected numBeams, .* as options, got maxTokens$/,
+    );
+    await expect(generate(gpt2(), ids, { sampling: wrong({ top_k: 3 }) })).rejects.toThrow(
+      "generate: sampling: expected topK as options, got top_k",
+    );
+    await expect(generateStream(gpt2(), [1], wrong({ temperature: 2 })).next()).rejects.toThrow("got temperature");
+    const translator = new Translator(marian(), wrong({}), { maxPositions: 16 });
+    await expect(translator.translate("a", wrong({ numBeams: 2 }))).rejects.toThrow(
+      "translate: expected beams, lengthPenalty, maxTokens, signal, onProgress as options, got numBeams",
+    );
+    await expect(translator.sentences("a", wrong({ beam: 2 })).next()).rejects.toThrow("as options, got beam");
+    await expect(new Classifier(vit(), {}).classify(wrong({}), wrong({ topk: 2 }))).rejects.toThrow(
+      "classify: expected top, batchSize, signal, onProgress as options, got topk",
+    );
+    await expect(loadPretrained(modelFolder("x"), wrong({ modelType: "vit" }))).rejects.toThrow(
+      /loadPretrained: expected modelTypes, .* got modelType$/,
+    );
+    await expect(loadPretrained(modelFolder("x"), { modelTypes: wrong("vit") })).rejects.toThrow(
+      "loadPretrained: expected an array of modelTypes, got a string",
+    );
+    await expect(initBackend("cpu", wrong({ thread: 2 }))).rejects.toThrow("as options, got thread");
+  });
+
+  test("values of another kind", async () => {
+    const got = (options: object) => generate(gpt2(), ids, wrong(options));
+    await expect(got({ maxNewTokens: "5" })).rejects.toThrow(
+      "expected maxNewTokens to be a whole number, got a string",
+    );
+    await expect(got({ numBeams: "2" })).rejects.toThrow("expected numBeams to be a whole number from 1, got a string");
+    await expect(got({ signal: true })).rejects.toThrow(
+      "generate: expected signal to be an AbortSignal, got boolean true",
+    );
+    await expect(generate(gpt2(), ids, wrong(later({})))).rejects.toThrow("got a promise: await it");
+  });
+
+  test("tokens of another model", async () => {
+    const hint = "do they come from this model's tokenizer?";
+    await expect(generate(gpt2(), [[1, 20]])).rejects.toThrow(
+      "generate: expected ids from 0 to 19 in source 0, got 20: does it come from this model's tokenizer?",
+    );
+    await expect(generate(marian(), [[1], [-1]])).rejects.toThrow("in source 1, got -1");
+    await expect(generate(gpt2(), [[1.5]])).rejects.toThrow("in source 0, got 1.5");
+    for (const backend of ["cpu", "wasm"] as const) {
+      await initBackend(backend);
+      expect(() => embedding(tf.ones([2, 3]), tf.tensor1d([5], "int32"))).toThrow(
+        `embedding: expected ids from 0 to 1, got 5: ${hint}`,
+      );
+    }
+    await initBackend("cpu");
+  });
+});
+
+test("operations name what is no tensor, or no number", () => {
+  const [x, four] = [tf.ones([2]), tf.ones([1, 1, 2, 2])];
+  expect(() => softmax(wrong([1, 2]))).toThrow("softmax: expected x to be a tensor [..., K], got an array");
+  expect(() => dropout(wrong(later(x)), 0.5, 1)).toThrow("dropout: expected x to be a tensor [...], got a promise");
+  expect(() => activate(wrong(3), "relu")).toThrow("activate: expected x to be a tensor [...], got number 3");
+  expect(() => linear(tf.ones([1, 2]), tf.ones([2, 2]), wrong([1, 2]))).toThrow(
+    "linear: expected bias to be a tensor [...], got an array",
+  );
+  expect(() => layerNorm(x, x, wrong(undefined), 1e-5)).toThrow(
+    "layerNorm: expected bias to be a tensor [...], got nothing",
+  );
+  expect(() => layerNorm(x, x, x, wrong(undefined))).toThrow(
+    "layerNorm: expected eps to be a number from 0, got nothing",
+  );
+  expect(() => attention(four, four, four, { mask: wrong([[true]]) })).toThrow(
+    "attention: expected mask to be bool [...], got an array",
+  );
+  expect(() => attention(four, four, four, { scale: NaN })).toThrow(
+    "attention: expected scale to be a number, got number NaN",
+  );
+  const moments = { first: wrong(x), second: wrong(x) };
+  expect(() => adamW(wrong(x), x, moments, { learningRate: 1, step: 1 })).toThrow(
+    "adamW: expected parameter to be a tf.Variable in use, got float32 [2]",
+  );
+  const [p, first, second] = [0, 1, 2].map(() => owned(tf.variable(tf.ones([2])))) as [
+    tf.Variable,
+    tf.Variable,
+    tf.Variable,
+  ];
+  expect(() => adamW(p, x, { first, second }, { learningRate: 1, step: 0 })).toThrow(
+    "adamW: expected step to count from 1 and learningRate to be a number, got number 0 and number 1",
+  );
+});
+
+describe("files", () => {
+  test.each([
+    ["a path", "model.safetensors", "a string"],
+    ["an ArrayBuffer", new ArrayBuffer(9), "ArrayBuffer"],
+  ])("bytes, not %s", (_, bytes, got) => {
+    expect(() => parseSafetensors(wrong(bytes))).toThrow(
+      `safetensors: expected a file's bytes, a Uint8Array, got ${got}`,
+    );
+    expect(() => fromSentencePiece(wrong(bytes))).toThrow("expected a file's bytes, a Uint8Array, got");
+  });
+
+  test("a tokenizer's", async () => {
+    expect(() => fromVocabTxt(wrong(undefined))).toThrow("fromVocabTxt: expected the text of vocab.txt, got nothing");
+    await expect(openTokenizer(wrong("x"))).rejects.toThrow(
+      "openTokenizer: expected a function that reads a file by its name, got a string",
+    );
+    expect(() => createTokenizer("{}", wrong(undefined))).toThrow(
+      "createTokenizer: expected the parts that it may use, such as [bpe], got nothing; Tokenizer.fromJSON has all",
+    );
+    await expect(trainBpe(wrong("a b"))).rejects.toThrow(
+      "expected texts to train on, in an array or a stream, got a string",
+    );
+    await expect(trainBpe(wrong([1]))).rejects.toThrow("expected texts to train on that are strings, got number 1");
+    await expect(trainBpe(["a"], { vocabSize: NaN })).rejects.toThrow(
+      "expected vocabSize to be a number from 0, got NaN",
+    );
+  });
+
+  test("a model's", async () => {
+    expect(() => modelFolder(wrong(new URL("file:///m")))).toThrow(
+      "modelFolder: expected a path, got a URL: fileURLToPath of node:url makes a path of it",
+    );
+    expect(() => modelFolder(wrong(undefined))).toThrow("modelFolder: expected a path, got nothing");
+    expect(() => memoryFiles("m", wrong({}))).toThrow("memoryFiles: expected a Map of names and bytes, got an object");
+    const model = gpt2();
+    await expect(savePretrained(wrong(undefined), { model })).rejects.toThrow(
+      "savePretrained: expected the path of a folder, got nothing",
+    );
+    await expect(savePretrained("package.json", { model })).rejects.toThrow(
+      "savePretrained: expected package.json to be a folder or nothing yet, got a file",
+    );
+    model.dispose();
+    await expect(savePretrained("no/such", { model })).rejects.toThrow(
+      "savePretrained: expected a model in use, got one that was disposed",
+    );
+  });
 });

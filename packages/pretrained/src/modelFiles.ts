@@ -1,3 +1,4 @@
+import { describeArgument } from "@qkv/backend";
 import { expectContents, TELLING_BYTES } from "./expectContents.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 
@@ -33,6 +34,8 @@ export interface ReadOptions {
 
 /** Files that are in memory already, by name. */
 export function memoryFiles(name: string, files: ReadonlyMap<string, Uint8Array>): ModelFiles {
+  if (typeof files?.get !== "function")
+    throw new PretrainedError(`memoryFiles: expected a Map of names and bytes, got ${describeArgument(files)}`);
   return {
     name,
     read: (file) => Promise.resolve(files.get(file)),

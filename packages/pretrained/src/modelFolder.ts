@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { describeArgument } from "@qkv/backend";
 import { expectFileName } from "./fileName.ts";
 import { fileReason } from "./fileReason.ts";
 import type { ModelFiles, OpenFile } from "./modelFiles.ts";
@@ -11,6 +12,10 @@ import { FILE_LIMITS, limitOf } from "./remote/fileLimits.ts";
 
 /** The files of a folder on disk. Reading from one that is not there is a {@link PretrainedError}. */
 export function modelFolder(path: string): ModelFiles {
+  if (typeof path !== "string") {
+    const hint = (path as unknown) instanceof URL ? ": fileURLToPath of node:url makes a path of it" : "";
+    throw new PretrainedError(`modelFolder: expected a path, got ${describeArgument(path)}${hint}`);
+  }
   const name = path.replace(/[/\\]+$/, "") || path;
   /** What `work` gives for a file's path; undefined if the folder has no such file. */
   const unlessMissing = async <T>(file: string, work: (path: string) => Promise<T>): Promise<T | undefined> => {

@@ -34,6 +34,7 @@ export async function pretrainedFiles({
   generationConfig = {},
   languages,
 }: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
+  model?.params?.checkInUse("savePretrained");
   const { className, formatConfig, names, pack } = architectureOf(model);
   const read = await readState(model.params, names);
   const state = pack?.(read) ?? read;

@@ -1,6 +1,8 @@
 import { chmod, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { describeArgument } from "@qkv/backend";
 import { makeFolder } from "./makeFolder.ts";
+import { PretrainedError } from "./pretrainedError.ts";
 import { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";
 
 /**
@@ -10,8 +12,14 @@ import { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.t
  * renamed into place; a folder that was not there yet appears whole or not at all.
  */
 export async function savePretrained(folder: string, options: SavePretrainedOptions): Promise<void> {
+  if (typeof folder !== "string" || folder === "") {
+    const got = folder === "" ? "an empty one" : describeArgument(folder);
+    throw new PretrainedError(`savePretrained: expected the path of a folder, got ${got}`);
+  }
   const files = await pretrainedFiles(options);
   const target = resolve(folder);
+  if ((await stat(target).catch(() => undefined))?.isDirectory() === false)
+    throw new PretrainedError(`savePretrained: expected ${folder} to be a folder or nothing yet, got a file`);
   await makeFolder(dirname(target));
   const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {

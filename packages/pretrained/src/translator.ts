@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "@qkv/backend";
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
 import { checkList, checkText } from "./argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
@@ -120,6 +121,7 @@ export class Translator {
 
   /** Many texts at once, which is faster than one after the other: their sentences share batches. */
   async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+    checkOptions("translate", options, TRANSLATE);
     checkList("translateAll", "texts", texts);
     for (const text of texts) checkText("translateAll", text);
     options.signal?.throwIfAborted();
@@ -129,10 +131,7 @@ export class Translator {
   }
 
   /** The translations of one sentence's tokens, best first. @throws RangeError if there are none */
-  async translateTokens(
-    { ids }: Pick<TokenSequence, "ids">,
-    options: Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal"> = {},
-  ): Promise<SentenceTranslation[]> {
+  async translateTokens({ ids }: Pick<TokenSequence, "ids">, options: Search = {}): Promise<SentenceTranslation[]> {
     if (ids.length === 0) throw new RangeError("translateTokens: expected tokens, got none");
     const [found = []] = await this.#search([ids], options);
     return found;
@@ -146,6 +145,7 @@ export class Translator {
     text: string,
     { skip = 0, batchSize = 8, onTotal, onPartial, ...options }: SentenceOptions = {},
   ): AsyncGenerator<TranslatedSentence, void, undefined> {
+    checkOptions("sentences", options, SEARCH);
     checkText("sentences", text);
     options.signal?.throwIfAborted();
     const pieces = this.#split(text);
@@ -284,6 +284,17 @@ function lengthClass(tokens: number): number {
 
 /** Beams of all sentences of a batch together. */
 const MOST_ROWS = 256;
+
+type Search = Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal">;
+const SEARCH: OptionNames<Search> = {
+  beams: true,
+  lengthPenalty: true,
+  maxTokens: true,
+  alternatives: true,
+  signal: true,
+};
+const { alternatives: _, ...ALONE } = SEARCH;
+const TRANSLATE: OptionNames<TranslateOptions> = { ...ALONE, onProgress: true };
 
 const NO_TOKENS: TokenSequence = { ids: [], tokens: [] };
 

@@ -52,6 +52,10 @@ export function parseHeader(bytes: Uint8Array): SafetensorsHeader {
  * @throws SafetensorsError if there are fewer bytes, or the length cannot be true
  */
 export function headerBytes(bytes: Uint8Array): number {
+  if (!(bytes instanceof Uint8Array)) {
+    const got = typeof bytes === "string" ? "a string" : Object.prototype.toString.call(bytes).slice(8, -1);
+    throw new SafetensorsError(`safetensors: expected a file's bytes, a Uint8Array, got ${got}`);
+  }
   if (bytes.length < 8) throw new SafetensorsError(`safetensors: expected at least 8 bytes, got ${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {

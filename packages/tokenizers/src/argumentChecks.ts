@@ -7,6 +7,12 @@ export function checkText(text: string | readonly string[]): void {
   }
 }
 
+/** Refuses what is no file's bytes, its name above all. @throws TypeError */
+export function checkBytes(who: string, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`${who}: expected a file's bytes, a Uint8Array, got ${describeArgument(bytes)}`);
+}
+
 /** What was given for an argument, in a few words for an error message. */
 export function describeArgument(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -1,4 +1,5 @@
 import { readAddedToken } from "./addedTokens.ts";
+import { describeArgument } from "./argumentChecks.ts";
 import { checkMaxSteps } from "./budget.ts";
 import { createDecoder } from "./decoders.ts";
 import { Json } from "./json.ts";
@@ -33,6 +34,12 @@ export function createTokenizer(
   parts: readonly Part[],
   { random = Math.random, maxSteps }: TokenizerOptions = {},
 ): Tokenizer {
+  if (!Array.isArray(parts)) {
+    const got = describeArgument(parts);
+    throw new TypeError(
+      `createTokenizer: expected the parts that it may use, such as [bpe], got ${got}; Tokenizer.fromJSON has all`,
+    );
+  }
   const config = new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json");
   const pipeline = pipelineAround(config, parts, (known) => createModel(config.at("model"), known, random));
   return new Tokenizer({ ...pipeline, maxSteps: maxSteps === undefined ? undefined : checkMaxSteps(maxSteps) });

@@ -1,3 +1,4 @@
+import { checkBytes } from "./argumentChecks.ts";
 import { createTokenizer } from "./createTokenizer.ts";
 import type { DecoderConfig } from "./decoders.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
@@ -11,6 +12,7 @@ import { UNREACHABLE } from "./unigram.ts";
 
 /** The tokenizer of a SentencePiece `.model` or `.spm`: its ids, without special tokens of its own accord. */
 export function fromSentencePiece(bytes: Uint8Array): Tokenizer {
+  checkBytes("fromSentencePiece", bytes);
   return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex]);
 }
 

@@ -1,3 +1,4 @@
+import { describeArgument } from "./argumentChecks.ts";
 import { createTokenizer } from "./createTokenizer.ts";
 import { wordPiece } from "./everyPart.ts";
 import { templateProcessing } from "./template.ts";
@@ -27,6 +28,8 @@ export function fromVocabTxt(
   text: string,
   { lowercase = true, stripAccents = null, chineseChars = true, special: named }: VocabTxtOptions = {},
 ): Tokenizer {
+  if (typeof text !== "string")
+    throw new TypeError(`fromVocabTxt: expected the text of vocab.txt, got ${describeArgument(text)}`);
   const ids = vocabularyOfLines(text);
   const idOf = (token: string): number => {
     const id = ids.get(token);

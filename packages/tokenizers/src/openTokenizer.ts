@@ -1,3 +1,4 @@
+import { describeArgument } from "./argumentChecks.ts";
 import { configuredTokenizer } from "./configuredTokenizer.ts";
 import { fromMarian, type MarianFiles } from "./fromMarian.ts";
 import { fromSentencePiece } from "./fromSentencePiece.ts";
@@ -26,6 +27,10 @@ type ReadText = (name: string) => Promise<string | undefined>;
  * @throws TokenizerError naming the file that cannot be used, or the class or field that is not known
  */
 export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer | undefined> {
+  if (typeof read !== "function")
+    throw new TypeError(
+      `openTokenizer: expected a function that reads a file by its name, got ${describeArgument(read)}`,
+    );
   const text: ReadText = async (name) => {
     const bytes = await read(name);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);

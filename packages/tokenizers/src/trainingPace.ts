@@ -1,3 +1,4 @@
+import { describeArgument } from "./argumentChecks.ts";
 import { WordCounter } from "./countWords.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 
@@ -31,10 +32,14 @@ export async function readWords(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainingOptions,
 ): Promise<Map<string, number>> {
+  if (typeof texts === "string")
+    throw new TypeError("expected texts to train on, in an array or a stream, got a string");
   const counter = new WordCounter(options);
   const pace = new Pace(options.signal);
   let done = 0;
   for await (const text of texts) {
+    if (typeof text !== "string")
+      throw new TypeError(`expected texts to train on that are strings, got ${describeArgument(text)}`);
     counter.add(text);
     done++;
     if (!pace.isDue) continue;

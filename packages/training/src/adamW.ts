@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW } from "@qkv/backend";
+import { adamW, checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "./gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
@@ -24,6 +24,15 @@ export interface AdamWOptions {
   readonly decay?: "decoupled" | "l2";
 }
 
+const NAMES: OptionNames<AdamWOptions> = {
+  learningRate: true,
+  betas: true,
+  eps: true,
+  weightDecay: true,
+  decays: true,
+  decay: true,
+};
+
 interface Moments {
   readonly first: tf.Variable;
   readonly second: tf.Variable;
@@ -43,6 +52,11 @@ export class AdamW implements Optimizer {
   readonly #moments = new Map<string, Moments>();
 
   constructor(params: NamedVariables, options: AdamWOptions = {}) {
+    checkOptions("AdamW", options, NAMES);
+    if (!(params instanceof Map)) {
+      const got = describeArgument(params);
+      throw new RangeError(`AdamW: expected parameters by name, such as model.params.named(), got ${got}`);
+    }
     this.#params = params;
     this.#options = {
       learningRate: 1e-3,
@@ -54,6 +68,8 @@ export class AdamW implements Optimizer {
       ...options,
     };
     this.learningRate = this.#options.learningRate;
+    if (!(this.learningRate >= 0))
+      throw new RangeError(`AdamW: expected learningRate to be a number from 0, got ${this.learningRate}`);
   }
 
   step(gradients: NamedGradients, { factor = 1, gradientScale = 1 }: OptimizerStepOptions = {}): void {

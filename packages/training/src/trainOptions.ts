@@ -1,3 +1,4 @@
+import { checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
 import type { Checkpoint, CheckpointStore, Progress } from "./checkpoint.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -43,8 +44,34 @@ export interface TrainingResult {
   readonly stopped: "finished" | "early" | "aborted";
 }
 
+const NAMES: OptionNames<TrainOptions> = {
+  optimizer: true,
+  schedule: true,
+  seed: true,
+  maxSteps: true,
+  epochs: true,
+  clipNorm: true,
+  accumulate: true,
+  validateEvery: true,
+  best: true,
+  patience: true,
+  checkpoints: true,
+  checkpointEvery: true,
+  resume: true,
+  signal: true,
+  onEvent: true,
+};
+
 /** @throws RangeError naming the option */
-export function checkTrainOptions({ maxSteps, epochs, seed, resume, accumulate = 1 }: TrainOptions): void {
+export function checkTrainOptions(options: TrainOptions): void {
+  checkOptions("train", options, NAMES);
+  const { optimizer, maxSteps, epochs, seed, resume, accumulate = 1 } = options;
+  if (typeof optimizer?.step !== "function")
+    throw new RangeError(`train: expected an optimizer, such as new AdamW(params), got ${describeArgument(optimizer)}`);
+  for (const [name, count] of Object.entries({ maxSteps, epochs })) {
+    if (count !== undefined && !(count >= 0))
+      throw new RangeError(`train: expected ${name} to be a number from 0, got ${describeArgument(count)}`);
+  }
   if (maxSteps === undefined && epochs === undefined) {
     throw new RangeError("train: expected maxSteps or epochs, got neither");
   }

@@ -8,6 +8,8 @@ export interface CausalGenerationDefaults {
   readonly eosTokenId: readonly number[];
   /** How many tokens it was made for, those of the prompt included; where no length is asked for, a text ends there. */
   readonly maxPositions?: number;
+  /** How many tokens there are. */
+  readonly vocabSize?: number;
 }
 
 /** Which tokens of a padded batch count, and where they stand. */

@@ -25,6 +25,8 @@ export interface GenerationDefaults {
   readonly maxPositions?: number;
   /** Sequences of tokens that are never generated. */
   readonly badWordsIds?: readonly (readonly number[])[];
+  /** How many tokens there are for sources. */
+  readonly vocabSize?: number;
 }
 
 /** An encoder-decoder that generation can drive: one interface for every family. */

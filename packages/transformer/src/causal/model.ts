@@ -68,7 +68,7 @@ export class CausalLanguageModel implements CausalModel {
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
     this.params = params;
     this.config = config;
-    this.generation = { eosTokenId: eosTokenIds, maxPositions };
+    this.generation = { eosTokenId: eosTokenIds, maxPositions, vocabSize };
   }
 
   /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */

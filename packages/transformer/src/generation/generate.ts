@@ -3,6 +3,7 @@ import { beamSearch } from "./beamSearch.ts";
 import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
+import { checkOptionNames } from "./optionNames.ts";
 import { type GenerationOptions, type GenerativeModel, settingsOf } from "./options.ts";
 import { checkModel, checkSources } from "./sourceChecks.ts";
 
@@ -23,7 +24,8 @@ export async function generate(
   options: GenerationOptions = {},
 ): Promise<GeneratedSequence[][]> {
   checkModel("generate", model);
-  checkSources("generate", sourceIds, options.attentionMask);
+  checkOptionNames("generate", options);
+  checkSources("generate", sourceIds, options.attentionMask, model.generation.vocabSize);
   if ("encode" in model || options.attentionMask) return search(model, sourceIds, options);
   const found: GeneratedSequence[][] = [];
   for (const places of placesByLength(sourceIds)) {
@@ -57,7 +59,8 @@ export async function* generateStream(
   options: GenerationOptions = {},
 ): AsyncGenerator<number, void, undefined> {
   checkModel("generateStream", model);
-  checkSources("generateStream", [sourceIds], options.attentionMask);
+  checkOptionNames("generateStream", options);
+  checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
   const settings = settingsOf(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {

@@ -1,3 +1,4 @@
+import { describeArgument } from "@qkv/backend";
 import type { CausalModel } from "../causalModel.ts";
 import type { GenerationDefaults, Seq2SeqModel } from "../seq2seq.ts";
 import { MOST_BEAMS, MOST_TOKENS } from "./memoryLimit.ts";
@@ -166,6 +167,8 @@ export function settingsOf(
   sources: readonly (readonly number[])[] = [],
 ): GenerationSettings {
   const { numBeams = 1, numReturnSequences = 1, maxNewTokens, minNewTokens, sampling } = options;
+  if (maxNewTokens !== undefined)
+    expect(Number.isInteger(maxNewTokens), "maxNewTokens", "a whole number", maxNewTokens);
   const defaults = defaultsOf(model, promptLength);
   const eos = options.eosTokenId ?? defaults.eosTokenId;
   const forced =
@@ -229,7 +232,7 @@ function check(settings: GenerationSettings): void {
   expect(isCount(ngram, 0), "encoderNoRepeatNgramSize", "a whole number", ngram);
   expect(penalty > 0, "encoderRepetitionPenalty", "a positive number", penalty);
   const hasEnd = settings.exponentialDecayLengthPenalty === null || settings.eosTokenIds.length > 0;
-  expect(hasEnd, "eosTokenId", "a token with exponentialDecayLengthPenalty, which makes it likelier", "none");
+  expect(hasEnd, "eosTokenId", "a token with exponentialDecayLengthPenalty, which makes it likelier", undefined);
   expect(Number.isFinite(settings.lengthPenalty), "lengthPenalty", "a number", settings.lengthPenalty);
   if (sampling === null) {
     expect(numReturnSequences <= numBeams, "numReturnSequences", `at most numBeams, ${numBeams}`, numReturnSequences);
@@ -258,5 +261,8 @@ function isCount(value: number, least: number): boolean {
 }
 
 function expect(holds: boolean, name: string, what: string, got: unknown): void {
-  if (!holds) throw new RangeError(`generate: expected ${name} to be ${what}, got ${String(got)}`);
+  if (!holds)
+    throw new RangeError(
+      `generate: expected ${name} to be ${what}, got ${typeof got === "number" ? got : describeArgument(got)}`,
+    );
 }
