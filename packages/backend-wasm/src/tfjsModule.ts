@@ -1,7 +1,7 @@
 import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { BackendWasmModule } from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js";
 import tfjsFactory from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js";
-import { keepingListeners } from "./hostListeners.ts";
+import { withoutProcess } from "./withoutProcess.ts";
 
 /**
  * tfjs's wasm backend, made of its build for one thread, whose memory our threads can share if `compiled` says so.
@@ -40,7 +40,7 @@ async function createModule(compiled: WebAssembly.Module): Promise<Module> {
       WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance, compiled), reject);
       return {}; // emscripten's word for: later
     };
-    keepingListeners(() => factory({ instantiateWasm, onAbort, printErr })).then(resolve, reject);
+    withoutProcess(() => factory({ instantiateWasm, onAbort, printErr })).then(resolve, reject);
   });
   // What tfjs's own start adds: its functions under the names that BackendWasm calls.
   module.tfjs = {

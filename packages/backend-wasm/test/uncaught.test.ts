@@ -34,6 +34,7 @@ const WAYS = ["rejection", "throw"].flatMap((how) => ["1", "3"].map((threads) =>
 test.each(WAYS)("a %s ends a program of %s threads with code 1 and the error's own lines", (how, threads) => {
   const { status, stdout, stderr } = run(how, "never", threads);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "0 0\n" });
+  expect(stderr).toMatch(/^file:.*\/uncaught\.js:\d+\n/); // the program's own line, no code of the module's
   expect(stderr).toContain("Error: nobody caught this\n    at ");
   expect(stderr.length).toBeLessThan(2000);
 });

@@ -1,0 +1,22 @@
+// What stands in the place of index.ts in workers of the edge (workerd, Cloudflare's runtime), which compile no bytes: a
+// module of wasm is there what an import gives.
+import type { WasmOptions } from "@qkv/backend";
+import plain from "../wasm/kernels.wasm";
+import relaxed from "../wasm/kernels-relaxed.wasm";
+import tfjs from "../wasm/tfjs-backend-wasm-simd.wasm";
+import { startWith, type WasmReport } from "./startWasm.ts";
+import type { WasmFile } from "./wasmFiles.ts";
+
+export type { Simd } from "./kernelModule.ts";
+export type { WasmReport } from "./startWasm.ts";
+
+/** Starts tfjs's wasm backend with our kernels on its heap, in the one thread that a worker of the edge has. */
+export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
+  return startWith((file) => Promise.resolve(MODULES[file]), options);
+}
+
+const MODULES: Readonly<Record<WasmFile, WebAssembly.Module>> = {
+  "tfjs-backend-wasm-simd.wasm": tfjs,
+  "kernels.wasm": plain,
+  "kernels-relaxed.wasm": relaxed,
+};
