@@ -201,5 +201,5 @@ describe.each(members())("$manifest.name", ({ folder, manifest }) => {
 
 function insideAndThere(folder: string, file: string, specifier: string): boolean {
   const target = join(dirname(file), specifier);
-  return target.startsWith(`${folder}/`) && existsSync(join(ROOT, target)) && /\.(?:tsx?|json|css)$/.test(target);
+  return target.startsWith(`${folder}/`) && existsSync(join(ROOT, target)) && /\.(?:tsx?|json|css|wasm)$/.test(target);
 }

@@ -1,22 +1,3 @@
-import type { WasmOptions } from "@qkv/backend";
-import { withSharedMemory } from "./sharedMemory.ts";
-import { type CompileWasm, startWith, type WasmReport } from "./startWasm.ts";
-import { readWasm } from "./wasmFiles.ts";
-
 export type { Simd } from "./kernelModule.ts";
-export type { WasmReport } from "./startWasm.ts";
-
-/**
- * Starts tfjs's wasm backend with our kernels on its heap, and threads that share it.
- *
- * Calling it again makes wasm the current backend, and changes the number of threads if `threads` says another. Calls
- * wait for one another.
- */
-export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
-  return startWith(compileFile, options);
-}
-
-const compileFile: CompileWasm = async (file, shared, paths) => {
-  const bytes = await readWasm(file, paths);
-  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
-};
+export { startWasm } from "./startWasm.ts";
+export type { WasmReport } from "./startWith.ts";

@@ -1,128 +1,19 @@
-import { isNode, type WasmOptions } from "@qkv/backend";
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
-import { Heap, memoryOf } from "./heap.ts";
-import { chooseSimd, requireSimd, type Simd, startKernels } from "./kernelModule.ts";
-import { registerArithmetic } from "./kernels/arithmetic.ts";
-import { registerAttention } from "./kernels/attention.ts";
-import { registerElements } from "./kernels/elements.ts";
-import { registerLayout } from "./kernels/layout.ts";
-import { registerMatMul } from "./kernels/matMul.ts";
-import { registerRows } from "./kernels/rows.ts";
-import { registerTile } from "./kernels/tile.ts";
-import { registerTransformerLayer } from "./kernels/transformerLayer.ts";
-import { whyNoSharedMemory } from "./sharedMemory.ts";
-import { ThreadPool } from "./threadPool.ts";
-import { createTfjsBackend } from "./tfjsModule.ts";
-import type { WasmFile, WasmPaths } from "./wasmFiles.ts";
+import type { WasmOptions } from "@qkv/backend";
+import { withSharedMemory } from "./sharedMemory.ts";
+import { type CompileWasm, startWith, type WasmReport } from "./startWith.ts";
+import { readWasm } from "./wasmFiles.ts";
 
-/** How the wasm backend runs. */
-export interface WasmReport {
-  /** Which instructions the kernels use. */
-  readonly simd: Simd;
-  /** How many threads work, the calling one included. */
-  readonly threads: number;
-  /** Why there are fewer threads than asked for; absent if there are not. */
-  readonly threadsReason?: string;
+/**
+ * Starts tfjs's wasm backend with our kernels on its heap, and threads that share it.
+ *
+ * Calling it again makes wasm the current backend, and changes the number of threads if `threads` says another. Calls
+ * wait for one another.
+ */
+export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
+  return startWith(compileFile, options);
 }
 
-/** Gives a compiled module of the package, whose memory threads share if `shared`. */
-export type CompileWasm = (file: WasmFile, shared: boolean, paths?: WasmPaths) => Promise<WebAssembly.Module>;
-
-interface Started {
-  readonly heap: Heap;
-  readonly simd: Simd;
-  readonly kernelModule: WebAssembly.Module;
-}
-
-/** The backends that already have our kernels: a removed and restarted one is another. */
-const started = new WeakMap<object, Started>();
-
-// More share a cache and a bus; a step of a small model has nothing to give them.
-const MOST_THREADS = 8;
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** Starts wasm with modules from where `compile` has them, one call after another. */
-export function startWith(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
-  const report = last.then(() => start(compile, options));
-  last = report.catch(() => undefined);
-  return report;
-}
-
-async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
-  await setBackend(compile, options);
-  const backend = tf.backend() as BackendWasm;
-  const { heap, kernelModule, simd } = started.get(backend) ?? (await addKernels(backend, compile, options));
-  if (options.leastPartNs !== undefined) heap.leastPartNs = options.leastPartNs;
-
-  const { threads = heap.pool?.size ?? defaultThreads() } = options;
-  if (threads === (heap.pool?.size ?? 1)) return { simd, threads };
-  heap.pool = undefined;
-  if (threads === 1) return { simd, threads };
-  try {
-    if (!isShared(heap.memory)) throw new Error(whyNoSharedMemory() ?? "the backend was started without shared memory");
-    heap.pool = await ThreadPool.start(heap.kernels, kernelModule, heap.memory, threads, options.threadUrl);
-    return { simd, threads };
-  } catch (error) {
-    return { simd, threads: 1, threadsReason: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Makes wasm the current backend: the one that was started, by whomever, or a new one of ours. */
-async function setBackend(compile: CompileWasm, { wasmPaths }: WasmOptions): Promise<void> {
-  // Not tf.findBackend: asking it starts the backend.
-  if (tf.engine().registry["wasm"] === undefined) {
-    requireSimd();
-    const isShared = whyNoSharedMemory() === undefined;
-    const backend = await createTfjsBackend(await compile("tfjs-backend-wasm-simd.wasm", isShared, wasmPaths));
-    if (tf.engine().registryFactory["wasm"] !== undefined) tf.removeBackend("wasm"); // tfjs's way to start it
-    tf.registerBackend("wasm", () => backend, PRIORITY);
-  }
-  if (!(await tf.setBackend("wasm"))) throw new Error("tfjs could not start it");
-}
-
-const PRIORITY = 2; // as tfjs has it
-
-async function addKernels(
-  backend: BackendWasm,
-  compile: CompileWasm,
-  { relaxedSimd, wasmPaths }: WasmOptions,
-): Promise<Started> {
-  const memory = memoryOf(backend);
-  const simd = chooseSimd(relaxedSimd);
-  const file = simd === "relaxed" ? "kernels-relaxed.wasm" : "kernels.wasm";
-  const kernelModule = await compile(file, isShared(memory), wasmPaths);
-  const heap = new Heap(backend, await startKernels(kernelModule, memory), memory);
-  registerMatMul(heap);
-  registerArithmetic(heap);
-  registerLayout(heap);
-  registerTile(heap);
-  registerRows(heap);
-  registerElements(heap);
-  registerAttention(heap);
-  registerTransformerLayer(heap);
-  backend.memory = () => ({ unreliable: false, heapBytes: memory.buffer.byteLength });
-  const dispose = backend.dispose.bind(backend);
-  backend.dispose = () => {
-    heap.pool = undefined;
-    dispose();
-  };
-  const entry = { heap, kernelModule, simd };
-  started.set(backend, entry);
-  return entry;
-}
-
-function isShared({ buffer }: WebAssembly.Memory): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
-}
-
-function defaultThreads(): number {
-  if (whyNoSharedMemory() !== undefined) return 1;
-  const cores = isNode() ? nodeCores() : globalThis.navigator?.hardwareConcurrency;
-  return Math.max(1, Math.min(cores ?? 1, MOST_THREADS));
-}
-
-function nodeCores(): number {
-  return process.getBuiltinModule("node:os").availableParallelism();
-}
+const compileFile: CompileWasm = async (file, shared, paths) => {
+  const bytes = await readWasm(file, paths);
+  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+};

@@ -4,11 +4,11 @@ import type { WasmOptions } from "@qkv/backend";
 import plain from "../wasm/kernels.wasm";
 import relaxed from "../wasm/kernels-relaxed.wasm";
 import tfjs from "../wasm/tfjs-backend-wasm-simd.wasm";
-import { startWith, type WasmReport } from "./startWasm.ts";
+import { startWith, type WasmReport } from "./startWith.ts";
 import type { WasmFile } from "./wasmFiles.ts";
 
 export type { Simd } from "./kernelModule.ts";
-export type { WasmReport } from "./startWasm.ts";
+export type { WasmReport } from "./startWith.ts";
 
 /** Starts tfjs's wasm backend with our kernels on its heap, in the one thread that a worker of the edge has. */
 export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
