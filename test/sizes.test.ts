@@ -50,8 +50,8 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
   ["visualize", 7_600, "eight kinds of pictures, about 0.5 each, and what they share"],
   [
     "backend",
-    10_700,
-    "what is said of wrong arguments 0.9, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a fifth",
+    11_100,
+    "what is said of wrong arguments 1.2, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a fifth",
   ],
   ["backend-wasm", 10_800, "the kernels are files beside it; what puts them into tfjs's registry two thirds"],
   ["backend-webgpu", 10_400, "shaders, as text"],
@@ -82,7 +82,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "backend/src/index",
     "{ initBackend }",
-    4_450,
+    4_900,
     "the gradients that TensorFlow.js's core leaves out, checks of options",
   ],
   ["nn/src/index", "{ Params, Linear }", 2_700, "the ledger of parameters"],

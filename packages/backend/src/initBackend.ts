@@ -6,6 +6,7 @@ import { startCpu } from "./cpuBackend.ts";
 import type { DeviceLostError } from "./deviceLostError.ts";
 import type { Gpu } from "./gpu.ts";
 import { importWasm, importWebgpu } from "./optionalPackages.ts";
+import { requireOneVersion } from "./oneVersion.ts";
 import { requirePageGpu } from "./requestAdapter.ts";
 import { warnOfCpu } from "./warnOfCpu.ts";
 
@@ -89,7 +90,8 @@ const OPTIONS: OptionNames<BackendOptions> = {
  * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
  * change the backend.
  *
- * @throws BackendError with the reason of each, if none can be had; RangeError if `threads` is no whole number from 1
+ * @throws BackendError with the reason of each, if none can be had; RangeError if `threads` is no whole number from 1;
+ *   Error if another version of this package runs already
  */
 export async function initBackend(
   choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
@@ -100,6 +102,7 @@ export async function initBackend(
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`initBackend: expected threads to be a whole number from 1, got ${threads}`);
   }
+  requireOneVersion();
   registerGradients();
   const refused: { name: BackendName; reason: string }[] = [];
   for (const name of candidates(choice)) {
