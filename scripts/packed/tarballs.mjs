@@ -1,6 +1,6 @@
 // What is published, packed, and installed from its tarballs as a stranger installs it.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -52,13 +52,26 @@ export async function pack(items, folder) {
 }
 
 /** Installs an item alone, and the peers it cannot do without, into an empty project. */
-export async function installAlone(item, folder) {
-  const ours = withOurs(item);
+export function installAlone(item, folder) {
+  return npmInstall(folder, dependenciesOn([item]));
+}
+
+/** Copies the projects of a folder, and installs beside them the items and what its package.json names. */
+export async function installProjects(items, folder, projects) {
+  const { dependencies } = JSON.parse(readFileSync(join(projects, "package.json"), "utf8"));
+  await npmInstall(folder, { ...dependencies, ...dependenciesOn(items) });
+  for (const name of readdirSync(projects))
+    if (name !== "package.json") cpSync(join(projects, name), join(folder, name), { recursive: true });
+}
+
+/** Items, what they need of ours, and the peers they cannot do without, as a package.json names them. */
+function dependenciesOn(items) {
+  const ours = [...new Set(items.flatMap(withOurs))];
   const peers = new Set(ours.flatMap(requiredPeers));
-  await npmInstall(folder, {
+  return {
     ...Object.fromEntries(ours.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`])),
     ...Object.fromEntries([...peers].map((name) => [name, catalog.get(name) ?? "latest"])),
-  });
+  };
 }
 
 /** Which of the files that every package has to bring are not there once it is installed. */

@@ -1,0 +1,103 @@
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { launchChromium } from "../../test/browser/chromium.ts";
+import { answerFailures, pageFailures, TEXT } from "./answers.mjs";
+import { failuresOf } from "./checks.mjs";
+import { freePort, serveFolder, startServer } from "./servers.mjs";
+import { installProjects, ROOT } from "./tarballs.mjs";
+
+const MODEL = join(ROOT, "models/en-fr");
+const BROWSER_BUILD_BYTES = 212_000; // gzipped: tfjs-core and its wasm backend a half, ours a half
+
+/** What is wrong in projects as people have them, with the packages installed from their tarballs. */
+export async function checkProjects(items, folder) {
+  await installProjects(items, folder, join(ROOT, "test/packed"));
+  for (const name of ["vite-react", "next"])
+    cpSync(MODEL, join(folder, name, "public/models/en-fr"), { recursive: true });
+  mkdirSync(join(folder, "models"));
+  cpSync(MODEL, join(folder, "models/en-fr"), { recursive: true });
+  const browser = await launchChromium();
+  const files = await serveFolder(folder);
+  try {
+    const failures = [];
+    for (const [name, check] of Object.entries(CHECKS)) {
+      const start = performance.now();
+      const found = await check({ folder, browser, files: files.origin, inside: join(folder, name.split(",")[0]) });
+      process.stdout.write(`     ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
+      failures.push(...found.map((failure) => `${name}: ${failure}`));
+    }
+    return failures;
+  } finally {
+    await browser.close();
+    files.close();
+  }
+}
+
+const node = process.execPath;
+const bin = (folder, name) => join(folder, "node_modules/.bin", name);
+
+/** Each project's name, which begins with its folder, and its check. */
+const CHECKS = {
+  node: ({ inside }) => failuresOf([["translates", node, ["translate.mjs", MODEL], { stdout: ANSWER }]], inside),
+  "node, an uncaught error": ({ inside }) =>
+    failuresOf([["fails", node, ["uncaught.mjs"], { code: 1, stderr: CLEAN_ERROR }]], inside),
+  hono: ({ inside }) => servers(inside, node, (port) => ["server.mjs", MODEL, port], [["/translate", answerFailures]]),
+  workerd: (place) => workerd(place),
+  "workerd, with Node's globals": (place) => workerd(place, "nodejs_compat"),
+  "vite-react, served by vite": ({ inside, folder, browser }) =>
+    servers(inside, bin(folder, "vite"), (port) => ["--host=127.0.0.1", `--port=${port}`], [["/", looks(browser)]]),
+  "vite-react, built": async ({ inside, folder, browser }) => [
+    ...(await failuresOf([["is built", bin(folder, "vite"), ["build", "--logLevel=error"]]], inside)),
+    ...(await servers(inside, bin(folder, "vite"), (port) => ["preview", "--host=127.0.0.1", `--port=${port}`], [
+      ["/", looks(browser)],
+    ])),
+  ],
+  webpack: async ({ inside, files, browser }) => [
+    ...(await failuresOf([["is built", node, ["build.mjs"]]], inside)),
+    ...(await pageFailures(browser, `${files}/webpack/index.html`)),
+  ],
+  next: async ({ inside, folder, browser }) => [
+    ...(await failuresOf([["is built", bin(folder, "next"), ["build"]]], inside)),
+    ...(await servers(inside, bin(folder, "next"), (port) => ["start", "-H", "127.0.0.1", "-p", port], [
+      ["/api/translate", answerFailures],
+      ["/", looks(browser)],
+    ])),
+  ],
+  "script-tag": async ({ files, browser, folder }) => {
+    const bytes = gzipSync(readFileSync(join(folder, "node_modules/@qkv/pretrained/dist/browser/qkv.js"))).length;
+    return [
+      ...(bytes > BROWSER_BUILD_BYTES ? [`expected at most ${BROWSER_BUILD_BYTES} bytes, got ${bytes}`] : []),
+      ...(await pageFailures(browser, `${files}/script-tag/index.html`)),
+    ];
+  },
+};
+
+async function workerd({ inside, folder, files }, ...flags) {
+  const program = join(folder, "node_modules/workerd/bin/workerd");
+  const argsOf = (port) => ["serve", "dist/config.capnp", "--socket-addr", `http=127.0.0.1:${port}`];
+  return [
+    ...(await failuresOf([["is built", node, ["build.mjs", ...flags]]], inside)),
+    ...(await servers(inside, program, argsOf, [[`/?model=${files}/models/en-fr`, answerFailures]])),
+  ];
+}
+
+const ANSWER = /^\{"backend":"wasm",.*"translation":"Où est la gare\s\?"\}\n$/;
+const CLEAN_ERROR = /^file:.*uncaught\.mjs:\d+\nthrow new Error\("nobody caught this"\);\n[^]{0,400}$/;
+
+const looks = (browser) => (address) => pageFailures(browser, address);
+
+/** Starts a server and looks at each path by its check. */
+async function servers(inside, program, argsOf, paths) {
+  const port = String(await freePort());
+  const server = await startServer(program, argsOf(port), inside, `http://127.0.0.1:${port}`);
+  try {
+    const failures = [];
+    for (const [path, check] of paths) failures.push(...(await check(new URL(path, server.origin).href, TEXT)));
+    return failures.map((failure) => `${failure}\n${server.printed()}`);
+  } catch (error) {
+    return [`${error.message}\n${server.printed()}`];
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,5 @@
+import { Translation } from "./translation.jsx";
+
+export default function Page() {
+  return <Translation text="Where is the train station?" />;
+}
