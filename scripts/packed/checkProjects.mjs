@@ -77,8 +77,8 @@ async function workerd({ inside, folder, files }, ...flags) {
   const program = join(folder, "node_modules/workerd/bin/workerd");
   const argsOf = (port) => ["serve", "dist/config.capnp", "--socket-addr", `http=127.0.0.1:${port}`];
   return [
-    ...(await failuresOf([["is built", node, ["build.mjs", ...flags]]], inside)),
-    ...(await servers(inside, program, argsOf, [[`/?model=${files}/models/en-fr`, answerFailures]])),
+    ...(await failuresOf([["is built", node, ["build.mjs", `${files}/models/en-fr`, ...flags]]], inside)),
+    ...(await servers(inside, program, argsOf, [["/", answerFailures]])),
   ];
 }
 

@@ -1,11 +1,11 @@
 // What Cloudflare's wrangler does: one file by esbuild, the modules of wasm beside it as they are, and what has to be told
-// to workerd. An argument is a compatibility flag.
+// to workerd. node build.mjs MODEL [FLAG]: the model's address, a compatibility flag.
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const [flag] = process.argv.slice(2);
+const [model, flag] = process.argv.slice(2);
 const dist = fileURLToPath(new URL("dist", import.meta.url));
 const wasm = [];
 
@@ -42,6 +42,7 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [${modules.join(", ")}],
       compatibilityDate = "2026-01-01",
+      bindings = [(name = "MODEL", text = "${model}")],
       compatibilityFlags = [${flag === undefined ? "" : `"${flag}"`}],
     )),
     (name = "internet", network = (allow = ["public", "private"])),

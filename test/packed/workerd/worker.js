@@ -9,10 +9,11 @@ async function open(model) {
 }
 
 export default {
-  async fetch(request) {
-    const asked = new URL(request.url).searchParams;
-    const { translator, ...report } = await (opening ??= open(asked.get("model")));
-    const { translation } = await translator.translate(asked.get("text"));
+  async fetch(request, { MODEL }) {
+    const text = new URL(request.url).searchParams.get("text");
+    if (text === null) return new Response("expected ?text=", { status: 400 });
+    const { translator, ...report } = await (opening ??= open(MODEL));
+    const { translation } = await translator.translate(text);
     return Response.json({ ...report, translation });
   },
 };
