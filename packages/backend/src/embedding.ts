@@ -27,7 +27,7 @@ export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
       return {
         value: gatherRows(table as tf.Tensor, flat),
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-          tf.unsortedSegmentSum(tf.reshape(dy, [flat.size, width]), saved[0] as tf.Tensor1D, rows),
+          sumByRow(tf.reshape(dy, [flat.size, width]), saved[0] as tf.Tensor1D, rows),
       };
     });
     return tf.reshape(gather(weight), [...ids.shape, width]);
@@ -47,4 +47,16 @@ function gatherRows(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
       { cause: error },
     );
   }
+}
+
+/** The sum of the rows of `dy` [N, E] that each of `rows` ids names: [rows, E]. */
+function sumByRow(dy: tf.Tensor2D, ids: tf.Tensor1D, rows: number): tf.Tensor {
+  if (tf.getKernel("UnsortedSegmentSum", tf.getBackend()) !== undefined) return tf.unsortedSegmentSum(dy, ids, rows);
+  // TensorFlow.js's own wasm backend has no such kernel; its memory is read at once.
+  const width = dy.shape[1];
+  const [values, places, sums] = [dy.dataSync(), ids.dataSync(), new Float32Array(rows * width)];
+  for (const [i, row] of places.entries()) {
+    for (let j = 0; j < width; j++) sums[row * width + j] = (sums[row * width + j] ?? 0) + (values[i * width + j] ?? 0);
+  }
+  return tf.tensor(sums, [rows, width]);
 }
