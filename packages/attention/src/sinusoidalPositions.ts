@@ -10,19 +10,24 @@ export type SinusoidalLayout =
  *
  * @param length how many positions
  * @param dModel E
- * @param options the layout, by default that of the paper, and where to begin
+ * @param options the layout, by default that of the paper, where to begin, and how slow the slowest wave is
  * @param options.offset the position of the first row
+ * @param options.maxWavelength of the slowest wave, over 2π
  * @returns length * dModel numbers, to be read as [L, E]
  */
 export function sinusoidalPositions(
   length: number,
   dModel: number,
-  { layout = "interleaved", offset = 0 }: { readonly layout?: SinusoidalLayout; readonly offset?: number } = {},
+  {
+    layout = "interleaved",
+    offset = 0,
+    maxWavelength = 10_000,
+  }: { readonly layout?: SinusoidalLayout; readonly offset?: number; readonly maxWavelength?: number } = {},
 ): Float32Array {
   const table = new Float32Array(length * dModel);
   const sines = Math.ceil(dModel / 2); // an odd width has one sine more
   for (let j = 0; j < dModel; j++) {
-    const rate = 10000 ** (-(2 * Math.floor(j / 2)) / dModel);
+    const rate = maxWavelength ** (-(2 * Math.floor(j / 2)) / dModel);
     const isSine = j % 2 === 0;
     const half = Math.floor(j / 2);
     const column = layout === "interleaved" ? j : isSine ? half : sines + half;

@@ -23,7 +23,7 @@ export { LayerScale } from "./layerScale.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { nonFiniteError, NonFiniteError } from "./nonFinite.ts";
 export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
-export { RMSNorm } from "./rmsNorm.ts";
+export { RMSNorm, rmsNorm } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";
 export { type Context, type DecodedSteps, GruDecoder, GruEncoder, type RecurrentConfig } from "./recurrentSeq2Seq.ts";
 export { tidy } from "./tidy.ts";

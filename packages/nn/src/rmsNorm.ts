@@ -20,11 +20,23 @@ export class RMSNorm {
    * @throws RangeError if the last axis is not as wide as the norm
    */
   forward<T extends tf.Tensor>(x: T): T {
-    const width = this.weight.shape[0];
-    if (x.shape.at(-1) !== width) throw new RangeError(`RMSNorm: expected x [..., ${width}], got [${x.shape}]`);
-    return tf.tidy(() => {
-      const meanSquare = tf.mean(tf.square(x), -1, true);
-      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, this.#eps))), this.weight) as T;
-    });
+    return rmsNorm(x, this.weight, this.#eps);
   }
+}
+
+/**
+ * x / sqrt(mean(x²) + eps) * weight over the last axis.
+ *
+ * @param x [..., E]
+ * @param weight [E]
+ * @returns [..., E]
+ * @throws RangeError if the last axis is not as wide as the weight
+ */
+export function rmsNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, eps: number): T {
+  const width = weight.shape[0];
+  if (x.shape.at(-1) !== width) throw new RangeError(`RMSNorm: expected x [..., ${width}], got [${x.shape}]`);
+  return tf.tidy(() => {
+    const meanSquare = tf.mean(tf.square(x), -1, true);
+    return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, eps))), weight) as T;
+  });
 }
