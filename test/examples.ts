@@ -25,6 +25,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
+  "layers.ts": { readme: "packages/layers/README.md", prints: /^1$/ },
   "parameters.ts": {
     readme: "packages/nn/README.md",
     prints: /^5,3 norm.weight norm.bias classifier.weight classifier.bias$/,

@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
     lazily: ["sharp"],
   },
+  "@qkv/layers": { imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", CORE, "@tensorflow/tfjs-layers"] },
   "@qkv/training": { imports: ["@qkv/backend", "@qkv/nn", "@qkv/safetensors", CORE] },
   "@qkv/pretrained": {
     imports: [

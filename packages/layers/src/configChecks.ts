@@ -1,0 +1,74 @@
+// Checks of a layer's configuration. Each error is `<who>: expected <what>, got <what>`.
+
+/** What every layer of TensorFlow.js takes, and what Keras writes into a configuration that changes no number. */
+const COMMON = [
+  ...[
+    "name",
+    "trainable",
+    "dtype",
+    "inputShape",
+    "batchInputShape",
+    "batchSize",
+    "inputDType",
+    "weights",
+    "customObjects",
+  ],
+  ...["flashAttention", "queryShape", "valueShape", "keyShape", "decoderSequenceShape", "encoderSequenceShape"],
+];
+
+/** A layer's configuration as it comes: from code, or from a saved model. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** Refuses options that a layer does not have, and dtypes that it does not compute with. @throws TypeError naming it */
+export function checkOptions(who: string, config: Config, known: readonly string[], dtypes = ["float32"]): void {
+  const unknown = Object.keys(config).find(
+    (name) => !known.includes(name) && !COMMON.includes(name) && isSet(config[name]),
+  );
+  if (unknown !== undefined) throw new TypeError(`${who}: expected options among ${known.join(", ")}, got ${unknown}`);
+  const { dtype } = config;
+  if (isSet(dtype) && !dtypes.includes(dtype as string)) {
+    throw new TypeError(`${who}: expected dtype to be ${dtypes.join(" or ")}, got ${JSON.stringify(dtype)}`);
+  }
+}
+
+/** Refuses an option of Keras's that this layer does not know, unless it is what Keras takes by itself. */
+export function refuse(who: string, config: Config, name: string, neutral: readonly unknown[] = []): void {
+  const value = config[name];
+  if (!isSet(value) || neutral.some((other) => JSON.stringify(other) === JSON.stringify(value))) return;
+  const expected = neutral.length === 0 ? "none" : JSON.stringify(neutral[0]);
+  throw new TypeError(
+    `${who}: expected ${name} to be ${expected}, which is all that there is here, got ${JSON.stringify(value)}`,
+  );
+}
+
+/** An integer of at least 1. @throws RangeError */
+export function countOf(who: string, config: Config, name: string, otherwise?: number): number {
+  const value = config[name] ?? otherwise;
+  if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
+  throw new RangeError(`${who}: expected ${name} to be an integer from 1, got ${String(value)}`);
+}
+
+/** A share in [0, 1). @throws RangeError */
+export function rateOf(who: string, config: Config, name: string): number {
+  const value = config[name] ?? 0;
+  if (typeof value === "number" && value >= 0 && value < 1) return value;
+  throw new RangeError(`${who}: expected ${name} in [0, 1), got ${String(value)}`);
+}
+
+/** A number above 0. @throws RangeError */
+export function positiveOf(who: string, config: Config, name: string, otherwise: number): number {
+  const value = config[name] ?? otherwise;
+  if (typeof value === "number" && value > 0 && value < Infinity) return value;
+  throw new RangeError(`${who}: expected ${name} above 0, got ${String(value)}`);
+}
+
+/** A switch. @throws TypeError */
+export function switchOf(who: string, config: Config, name: string, otherwise: boolean): boolean {
+  const value = config[name] ?? otherwise;
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`${who}: expected ${name} to be true or false, got ${String(value)}`);
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

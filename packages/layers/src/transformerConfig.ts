@@ -1,0 +1,70 @@
+import type { Activation } from "@qkv/backend";
+import { checkOptions, type Config, countOf, positiveOf, rateOf, switchOf } from "./configChecks.ts";
+import type { LayerConfig, ProjectionConfig } from "./projectionSettings.ts";
+
+/** What a {@link TransformerEncoder} or {@link TransformerDecoder} is made with: KerasHub's names and defaults. */
+export interface TransformerConfig
+  extends LayerConfig, Pick<ProjectionConfig, "kernelInitializer" | "biasInitializer"> {
+  /** The width between the two projections of the feed-forward part. */
+  readonly intermediateDim: number;
+  /** H. Each head is E / H wide, rounded down. */
+  readonly numHeads: number;
+  /** Of the attention weights, and of what each part gives. Default 0. */
+  readonly dropout?: number;
+  /** Default `"relu"`. */
+  readonly activation?: KerasActivation;
+  /** Default 1e-5. */
+  readonly layerNormEpsilon?: number;
+  /** Normalizes what goes into each part, as GPT-2, and not what comes out of it, as BERT. Default false. */
+  readonly normalizeFirst?: boolean;
+}
+
+/** What a saved model says of a transformer layer, but for its initializers. */
+export type TransformerOptions = Required<
+  Omit<TransformerConfig, keyof LayerConfig | "kernelInitializer" | "biasInitializer">
+>;
+
+// Keras's names. The others of its activations are not here, or are others in TensorFlow.js than in Keras 3.
+const ACTIVATIONS = {
+  relu: "relu",
+  relu6: "relu6",
+  gelu: "gelu",
+  geluApproximate: "geluTanh",
+  silu: "silu",
+  swish: "silu",
+  mish: "mish",
+  tanh: "tanh",
+  sigmoid: "sigmoid",
+  linear: "linear",
+} as const satisfies Record<string, Activation>;
+
+/** An activation by Keras's name. */
+export type KerasActivation = keyof typeof ACTIVATIONS;
+
+const OPTIONS = [
+  ...["intermediateDim", "numHeads", "dropout", "activation", "layerNormEpsilon", "normalizeFirst"],
+  ...["kernelInitializer", "biasInitializer"],
+];
+
+/** Checks a configuration, and fills in what is left out. @throws TypeError or RangeError naming the option */
+export function transformerOptions(who: string, config: Config): TransformerOptions {
+  checkOptions(who, config, OPTIONS);
+  const activation = config["activation"] ?? "relu";
+  if (typeof activation !== "string" || !Object.hasOwn(ACTIVATIONS, activation)) {
+    const known = Object.keys(ACTIVATIONS).join(", ");
+    throw new TypeError(`${who}: expected activation to be one of ${known}, got ${JSON.stringify(activation)}`);
+  }
+  return {
+    intermediateDim: countOf(who, config, "intermediateDim"),
+    numHeads: countOf(who, config, "numHeads"),
+    dropout: rateOf(who, config, "dropout"),
+    activation: activation as KerasActivation,
+    layerNormEpsilon: positiveOf(who, config, "layerNormEpsilon", 1e-5),
+    normalizeFirst: switchOf(who, config, "normalizeFirst", false),
+  };
+}
+
+/** The activation as the fused operations call it. */
+export function activationOf({ activation }: TransformerOptions): Activation {
+  return ACTIVATIONS[activation];
+}
