@@ -1,4 +1,5 @@
 import { initBackend } from "@qkv/backend";
+import { modelFolder } from "@qkv/pretrained/node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { twoVocabularies } from "../test/twoVocabularies.ts";
 import { openTranslator } from "./openTranslator.ts";
@@ -33,5 +34,25 @@ describe("a model whose languages have a vocabulary each", () => {
     for (const label of labels) expect(label).not.toMatch(/▁./);
     const target = translation.tokens.target.filter((token) => token !== "</s>");
     expect(labels).toEqual(expect.arrayContaining(target.map((token) => token.replace(/▁(?=.)/, ""))));
+  });
+});
+
+describe("a model of two languages", () => {
+  const open = (settings: { from?: string; to?: string }) =>
+    openTranslator(modelFolder("models/en-fr"), settings, signal);
+
+  test.each([
+    [{ to: "de" }, "--to: expected fr, which is what the model translates to, got de"],
+    [{ from: "de" }, "--from: expected en, which is what the model translates from, got de"],
+    [{ from: "fr", to: "en" }, "--from: expected en, which is what the model translates from, got fr"],
+  ])("refuses %j", async (settings, message) => {
+    await expect(open(settings)).rejects.toThrow(message);
+  });
+
+  test.each([{}, { to: "fr" }, { from: "en_GB", to: "fra" }, { to: "fr-CA" }])("takes %j", async (settings) => {
+    const { translator, dispose } = await open(settings);
+    expect(translator.options.languageCode).toBeUndefined();
+    expect(translator.options.locale).toBe(settings.from === undefined ? "en" : "en-GB");
+    dispose();
   });
 });

@@ -1,5 +1,6 @@
 import {
   createTranslator,
+  expectLanguage,
   languageCode,
   loadPretrained,
   type ModelFiles,
@@ -27,9 +28,9 @@ export interface OpenTranslator {
 
 /** Between which languages to translate, and how to search. */
 export interface TranslationSettings {
-  /** For where sentences end. */
-  readonly from: string;
-  /** The language that a multilingual model is asked for; others know one. */
+  /** For where sentences end. Default: as the model tells, else English. */
+  readonly from?: string | undefined;
+  /** The language that a multilingual model is asked for; others know one, and take no other. */
   readonly to?: string | undefined;
   readonly beams?: number | undefined;
 }
@@ -37,7 +38,7 @@ export interface TranslationSettings {
 /**
  * Opens a model that translates.
  *
- * @throws UsageError if it knows several languages and `to` is none of them, or its folder asks for too many beams
+ * @throws UsageError if it does not translate between these languages, or its folder asks for too many beams
  */
 export async function openTranslator(
   files: ModelFiles,
@@ -60,20 +61,38 @@ export async function openTranslator(
   }
 }
 
-function translatorOf(pretrained: Pretrained<"marian">, locale: string, to: string | undefined): Translator {
+function translatorOf(pretrained: Pretrained<"marian">, from: string | undefined, to: string | undefined): Translator {
+  const { direction } = pretrained;
+  if (from !== undefined && direction !== undefined) {
+    asOption("--from", () => expectLanguage("translates from", from, direction.from));
+  }
+  const locale = from ?? direction?.from ?? "en";
   const translator = createTranslator(pretrained, { locale });
   const { languageCodes = [] } = translator.tokenizer;
-  if (languageCodes.length === 0) return translator;
   if (to === undefined) {
-    note(
-      `The model translates to ${languageCodes.length} languages: choose one with --to, or begin a line with ${languageCodes[0]}`,
-    );
+    if (languageCodes.length > 0) {
+      note(
+        `The model translates to ${languageCodes.length} languages: choose one with --to, or begin a line with ${languageCodes[0]}`,
+      );
+    }
     return translator;
   }
+  if (languageCodes.length > 0) {
+    const code = asOption("--to", () => languageCode(to, languageCodes));
+    return createTranslator(pretrained, { locale, languageCode: code });
+  }
+  if (direction === undefined)
+    note("The model translates to one language and does not tell which: --to changes nothing");
+  else asOption("--to", () => expectLanguage("translates to", to, direction.to));
+  return translator;
+}
+
+/** What `work` gives; its failure as one of an option. */
+function asOption<T>(option: string, work: () => T): T {
   try {
-    return createTranslator(pretrained, { locale, languageCode: languageCode(to, languageCodes) });
+    return work();
   } catch (error) {
-    throw new UsageError(`--to: ${(error as Error).message}`);
+    throw new UsageError(`${option}: ${(error as Error).message}`);
   }
 }
 

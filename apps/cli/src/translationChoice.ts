@@ -14,19 +14,19 @@ export interface TranslationChoice {
 /** Which model translates, and between which languages. */
 export interface ChosenTranslation {
   readonly model: string;
-  readonly from: string;
+  /** As it was given, if it was. */
+  readonly from: string | undefined;
   /** As it was given, if it was: a multilingual model has a name of its own for it. */
   readonly to: string | undefined;
 }
 
 /**
- * The model that a command line names, or the shipped one for its languages; and the language to translate from, if it
- * is not given, as the model's name tells it.
+ * The model that a command line names, or the shipped one for its languages.
  *
  * @throws UsageError if a language is none, or nothing that ships translates it
  */
 export async function chooseTranslation({ model, from, to }: TranslationChoice): Promise<ChosenTranslation> {
-  const { directionOf, languageTag } = await import("@qkv/pretrained");
+  const { languageTag } = await import("@qkv/pretrained");
   const tag = (option: string, name: string) => {
     try {
       return languageTag(name);
@@ -34,7 +34,7 @@ export async function chooseTranslation({ model, from, to }: TranslationChoice):
       throw new UsageError(`${option}: ${(error as Error).message}`);
     }
   };
-  const source = from === undefined ? (directionOf(model ?? "")?.from ?? "en") : tag("--from", from);
-  const chosen = model ?? shippedTranslationModel(source, tag("--to", to ?? "fr"));
+  const source = from === undefined ? undefined : tag("--from", from);
+  const chosen = model ?? shippedTranslationModel(source ?? "en", tag("--to", to ?? "fr"));
   return { model: chosen, from: source, to };
 }

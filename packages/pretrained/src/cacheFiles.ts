@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, open, readdir, rename, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "./makeFolder.ts";
+import type { OpenFile } from "./modelFiles.ts";
 import { PretrainedError } from "./pretrainedError.ts";
-import { readWhole } from "./readWhole.ts";
+import { rangesOf } from "./rangesOf.ts";
+import { noFollow, readWhole } from "./readWhole.ts";
 
 /** One file of a cache: what it was kept under, and what its bytes are. */
 export interface CacheEntry {
@@ -57,6 +60,40 @@ export async function readBlob(folder: string, { size, sha256 }: CacheEntry): Pr
   return bytes?.length === size && hash.digest("hex") === sha256 ? bytes : undefined;
 }
 
+/**
+ * The bytes of an entry, to read parts of them; undefined if they are missing or are others by now. All are read once, a
+ * piece at a time, to tell.
+ */
+export async function openBlob(folder: string, { size, sha256 }: CacheEntry): Promise<OpenFile | undefined> {
+  const handle = await unlessMissing(blobPath(folder, sha256), (path) => open(path, constants.O_RDONLY | noFollow));
+  if (handle === undefined) return undefined;
+  try {
+    const facts = await handle.stat();
+    if (facts.isFile() && facts.size === size && (await digestOfFile(handle, size)) === sha256)
+      return rangesOf(handle, size);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return undefined;
+}
+
+/** Bytes that are hashed at once. */
+const PIECE = 2 ** 22;
+
+async function digestOfFile(handle: FileHandle, size: number): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  const piece = new Uint8Array(Math.min(PIECE, size));
+  for (let at = 0; at < size;) {
+    const { bytesRead } = await handle.read(piece, 0, Math.min(PIECE, size - at), at);
+    if (bytesRead === 0) return undefined; // cut off since
+    hash.update(piece.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return hash.digest("hex");
+}
+
 /** All entries that can be read. */
 export async function listEntries(folder: string): Promise<CacheEntry[]> {
   const names = await readdir(join(folder, "entries")).catch(() => []);
@@ -94,10 +131,15 @@ export async function writeWhole(folder: string, path: string, bytes: Uint8Array
 }
 
 /** A file of the cache, never through a link; undefined if it is not there. */
-async function readOwn(path: string, hash?: ReturnType<typeof createHash>): Promise<Uint8Array | undefined> {
+function readOwn(path: string, hash?: ReturnType<typeof createHash>): Promise<Uint8Array | undefined> {
+  return unlessMissing(path, () => readWhole(path, { follow: false, ...(hash && { hash }) }));
+}
+
+/** What `work` gives for a file of the cache, never through a link; undefined if it is not there. */
+async function unlessMissing<T>(path: string, work: (path: string) => Promise<T>): Promise<T | undefined> {
   try {
     await expectNoLink(dirname(path));
-    return await readWhole(path, { follow: false, ...(hash && { hash }) });
+    return await work(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "EISDIR") return undefined;

@@ -1,5 +1,6 @@
 import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
 import { checkPretrained } from "./argumentChecks.ts";
+import { expectLanguage } from "./direction.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 import type { Pretrained } from "./loadPretrained.ts";
 import { languageCode } from "./languageCodes.ts";
@@ -10,7 +11,7 @@ import { Translator, type TranslatorOptions } from "./translator.ts";
  * A translator of an opened model, which stays the caller's. It searches as the model's `generation_config.json` says:
  * greedily if that names no `num_beams`.
  *
- * @param options `languageCode` may be a language's tag too: `fr` for `>>fra<<`
+ * @param options `languageCode` may be a language's tag too: `fr` for `>>fra<<`. A model of one language takes no other
  * @throws PretrainedError if the model is none that translates, came without a tokenizer, or does not know the language
  */
 export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
@@ -24,17 +25,26 @@ export function createTranslator(pretrained: Pretrained, options: Partial<Transl
   if (tokenizer === undefined) throw new PretrainedError(`${name}/tokenizer.json: expected a file, got nothing`);
   const generation = { ...searchOf(name, generationConfig), ...options.generation };
   const texts = translationTokenizer(tokenizer);
+  const { languageCode: language, ...others } = options;
+  const code = language === undefined ? undefined : codeOf(pretrained, language, texts);
   return new Translator(model, texts, {
     maxPositions: config.maxPositions,
-    ...options,
-    ...(options.languageCode !== undefined && { languageCode: codeOf(name, options.languageCode, texts) }),
+    ...others,
+    ...(code !== undefined && { languageCode: code }),
     generation,
   });
 }
 
-function codeOf(name: string, language: string, { languageCodes = [] }: TranslationTokenizer): string {
+/** The code of a language; undefined if it is the only one that the model translates to. */
+function codeOf(
+  { name, direction }: Pretrained,
+  language: string,
+  { languageCodes = [] }: TranslationTokenizer,
+): string | undefined {
   try {
-    return languageCode(language, languageCodes);
+    if (languageCodes.length > 0 || direction === undefined) return languageCode(language, languageCodes);
+    expectLanguage("translates to", language, direction.to);
+    return undefined;
   } catch (error) {
     throw errorIn(name, error);
   }

@@ -1,3 +1,5 @@
+import { languageTag } from "./languageTag.ts";
+
 /** From which language a model translates to which. */
 export interface Direction {
   readonly from: string;
@@ -8,4 +10,28 @@ export interface Direction {
 export function directionOf(name: string): Direction | undefined {
   const [, from, to] = /(?:^|[-/_])([a-z]{2,3})-([a-z]{2,3})(?:@[^/]*)?\/?$/.exec(name) ?? [];
   return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+/**
+ * Refuses a language other than the one that a model was made for. Regions and scripts do not count, and where a model's is
+ * no single language, as `roa` and `mul`, nothing is refused.
+ *
+ * @param does what the model does: `translates to`
+ * @throws RangeError naming both
+ */
+export function expectLanguage(does: string, language: string, models: string): void {
+  const [asked, known] = [singleLanguage(language), singleLanguage(models)];
+  if (known === undefined || asked === known) return;
+  throw new RangeError(`expected ${known}, which is what the model ${does}, got ${language}`);
+}
+
+/** The language of a tag without region and script; undefined if it stands for several, or for none that has a name. */
+function singleLanguage(name: string): string | undefined {
+  try {
+    const { language } = new Intl.Locale(languageTag(name));
+    const words = new Intl.DisplayNames("en", { type: "language", fallback: "none" }).of(language);
+    return words === undefined || /languages/i.test(words) ? undefined : language;
+  } catch {
+    return undefined; // no tag
+  }
 }

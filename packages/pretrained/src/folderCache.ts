@@ -1,5 +1,15 @@
 import { statfs } from "node:fs/promises";
-import { blobPath, digestOf, makeSubfolder, readBlob, readEntry, writeEntry, writeWhole } from "./cacheFiles.ts";
+import {
+  blobPath,
+  type CacheEntry,
+  digestOf,
+  makeSubfolder,
+  openBlob,
+  readBlob,
+  readEntry,
+  writeEntry,
+  writeWhole,
+} from "./cacheFiles.ts";
 import { fileReason } from "./fileReason.ts";
 import { orInMemory } from "./orInMemory.ts";
 import { beginPartial } from "./partialFiles.ts";
@@ -25,16 +35,23 @@ export function folderCache(folder: string, onUnkept: (reason: string) => void =
   };
   let swept: Promise<void> | undefined;
 
+  /** What `work` gives for the entry of a key; undefined if there is none that can be read. */
+  const withEntry = async <T>(
+    key: string,
+    work: (folder: string, entry: CacheEntry) => Promise<T | undefined>,
+  ): Promise<T | undefined> => {
+    try {
+      const entry = await readEntry(folder, key);
+      return entry && (await work(folder, entry));
+    } catch (error) {
+      refuse(error);
+      return undefined;
+    }
+  };
+
   return {
-    async read(key) {
-      try {
-        const entry = await readEntry(folder, key);
-        return entry && (await readBlob(folder, entry));
-      } catch (error) {
-        refuse(error);
-        return undefined;
-      }
-    },
+    read: (key) => withEntry(key, readBlob),
+    open: (key) => withEntry(key, openBlob),
     async write(key, bytes) {
       try {
         await writeKept(folder, key, bytes);

@@ -15,7 +15,7 @@ export { createClassifier } from "./createClassifier.ts";
 export { createTranslator } from "./createTranslator.ts";
 export type { Tied } from "./causalTies.ts";
 export type { Unpack, UnpackedArray } from "./fileNames.ts";
-export { type Direction, directionOf } from "./direction.ts";
+export { type Direction, directionOf, expectLanguage } from "./direction.ts";
 export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type PretrainedOf } from "./loadPretrained.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./modelFiles.ts";
 export { PretrainedError } from "./pretrainedError.ts";

@@ -11,6 +11,7 @@ import {
   type ModelType,
   type PretrainedModel,
 } from "./architectures.ts";
+import { type Direction, directionOf } from "./direction.ts";
 import { IMAGE_ARCHITECTURES } from "./imageArchitectures.ts";
 import { checkList } from "./argumentChecks.ts";
 import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
@@ -37,6 +38,8 @@ export interface PretrainedOf<T extends ModelType> {
   readonly model: ModelOf<T>;
   /** Absent if the folder has none, in any of the forms that `openTokenizer` of `@qkv/tokenizers` knows. */
   readonly tokenizer?: Tokenizer;
+  /** The languages that it translates between; absent where neither `tokenizer_config.json` nor its name tells. */
+  readonly direction?: Direction;
   /** What happens to an image before the model sees it; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` as it is, Hugging Face's names; where there is none, the same fields of `config.json`. */
@@ -77,6 +80,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const tokenizer = await readTokenizer(files, options);
+  const direction = modelType === "marian" ? await readDirection(files, options) : undefined;
   const imageProcessor = await readImageProcessor(files, modelType, options);
 
   const config = parseConfig(architecture, files, json, generation);
@@ -88,6 +92,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     config: model.config,
     model,
     ...(tokenizer !== undefined && { tokenizer }),
+    ...(direction !== undefined && { direction }),
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
     dtypes,
@@ -143,6 +148,12 @@ async function readTokenizer(files: ModelFiles, options: ReadOptions): Promise<T
     if (!(error instanceof TokenizerError)) throw error;
     throw new PretrainedError(pathOf(files, error.message), { cause: error }); // the message begins with the file's name
   }
+}
+
+async function readDirection(files: ModelFiles, options: ReadOptions): Promise<Direction | undefined> {
+  const { source_lang: from, target_lang: to } =
+    (await readOptionalJson(files, "tokenizer_config.json", options)) ?? {};
+  return typeof from === "string" && typeof to === "string" ? { from, to } : directionOf(files.name);
 }
 
 async function readImageProcessor(

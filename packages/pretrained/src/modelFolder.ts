@@ -7,6 +7,7 @@ import { fileReason } from "./fileReason.ts";
 import type { ModelFiles, OpenFile } from "./modelFiles.ts";
 import { limitSettings } from "./nodeSettings.ts";
 import { PretrainedError } from "./pretrainedError.ts";
+import { rangesOf } from "./rangesOf.ts";
 import { readWhole } from "./readWhole.ts";
 import { FILE_LIMITS, limitOf } from "./remote/fileLimits.ts";
 
@@ -45,28 +46,12 @@ export function modelFolder(path: string): ModelFiles {
 export async function openPath(path: string): Promise<OpenFile> {
   const facts = await stat(path); // first, since opening a pipe waits for somebody to write
   if (!facts.isFile()) throw new PretrainedError(`${path}: expected a file, got ${kindOf(facts)}`);
-  const handle = await open(path);
-  const { size } = facts;
-  return {
-    size,
-    async read(start, end) {
-      const bytes = new Uint8Array(end - start);
-      for (let at = 0; at < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, MOST_AT_ONCE), start + at);
-        if (bytesRead === 0) throw new Error(`expected ${size} bytes, got ${start + at}`); // cut off since
-        at += bytesRead;
-      }
-      return bytes;
-    },
-    close: () => handle.close(),
-  };
+  return rangesOf(await open(path), facts.size);
 }
 
 function kindOf(facts: Stats): string {
   return facts.isDirectory() ? "a folder" : "a device";
 }
-
-const MOST_AT_ONCE = 2 ** 30; // some systems read no more than 2 GiB in one call
 
 async function checkFolder(path: string): Promise<void> {
   const got = await stat(path).then(

@@ -317,6 +317,14 @@ test("Translator takes a locale as people write it, and says what it cannot take
   );
 });
 
+test("a model of two languages takes the code of no other", () => {
+  const known = { ...pretrained, direction: { from: "en", to: "fr" } };
+  expect(createTranslator(known, { languageCode: "fr" }).options.languageCode).toBeUndefined();
+  expect(() => createTranslator(known, { languageCode: "de" })).toThrow(
+    "expected fr, which is what the model translates to, got de",
+  );
+});
+
 describe("a multilingual model", () => {
   /** The tiny model with a tokenizer that takes what a text begins with for a code: one token, 3 if it is unknown. */
   const multilingual = (options: Partial<TranslatorOptions> = {}) => {

@@ -55,6 +55,59 @@ const lines = (hub: HubServer) => hub.asked.map(({ line }) => line);
 const kept = async () =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
 
+describe("weights that are kept in a folder", () => {
+  /** The cache, and how many bytes it gave at once at most. */
+  const watched = () => {
+    const cache = folderCache(folder);
+    const most = { read: 0, range: 0 };
+    const seen = (name: keyof typeof most, bytes: Uint8Array | undefined) => {
+      most[name] = Math.max(most[name], bytes?.length ?? 0);
+      return bytes;
+    };
+    const open = async (key: string) => {
+      const file = await cache.open?.(key);
+      const read = async (start: number, end: number) => seen("range", await file?.read(start, end)) as Uint8Array;
+      return file && { ...file, read };
+    };
+    return { most, cache: { ...cache, read: async (key: string) => seen("read", await cache.read(key)), open } };
+  };
+
+  test.each(["hub", "web"])("of a %s are read in parts, never whole", async (kind) => {
+    const repository = await model();
+    const weights = repository.commits[FIRST]?.["model.safetensors"]?.length ?? 0;
+    const server = await started(
+      kind === "hub" ? startHub({ "me/tiny": repository }) : startWeb(repository.commits[FIRST] ?? {}),
+    );
+    const ref = kind === "hub" ? "me/tiny" : `${server.endpoint}/models/tiny`;
+    await initBackend("cpu");
+    for (let time = 0; time < 2; time++) {
+      const { most, cache } = watched();
+      const { model } = await loadPretrained(files(server, ref, { cache }));
+      model.dispose();
+      expect(most.range).toBeGreaterThan(0);
+      expect(most.range).toBeLessThan(weights / 2);
+      expect(most.read).toBeLessThan(weights / 2);
+    }
+    expect(lines(server).filter((line) => line.startsWith("GET") && line.includes("safetensors"))).toHaveLength(1);
+  });
+
+  test("are fetched again if a byte changed on the disk", async () => {
+    const hub = await started(startHub({ "me/noise": noisy() }));
+    const first = await files(hub).open?.("model.safetensors");
+    expect(first?.size).toBe(WEIGHTS.length);
+    expect(await first?.read(5, 9)).toEqual(WEIGHTS.slice(5, 9));
+    await first?.close();
+    const [blob] = (await kept()).filter(({ name }) => name === sha256(WEIGHTS));
+    const path = join(blob?.parentPath ?? "", blob?.name ?? "");
+    await writeFile(path, WEIGHTS.map((byte, i) => (i === 77_777 ? byte ^ 1 : byte))); // prettier-ignore
+    const again = await files(hub).open?.("model.safetensors");
+    expect(await again?.read(77_777, 77_778)).toEqual(WEIGHTS.slice(77_777, 77_778));
+    await again?.close();
+    expect(lines(hub).filter((line) => line.startsWith("GET") && line.includes("safetensors"))).toHaveLength(2);
+    expect(await files(hub).open?.("missing.safetensors")).toBeUndefined();
+  });
+});
+
 describe("a model on a hub", () => {
   test("opens by its id, and from the cache without a network", async () => {
     const hub = await started(startHub({ "me/tiny": await model() }));

@@ -1,9 +1,12 @@
+import type { OpenFile } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 
 /** Where files that were fetched are kept: a folder, a browser's storage, memory. */
 export interface FileCache {
   /** The bytes of a file that was finished, or undefined. */
   read(key: string): Promise<Uint8Array | undefined>;
+  /** The same to read parts of it, checked as `read` does. Left out where files are in memory anyway. */
+  open?(key: string): Promise<OpenFile | undefined>;
   /** Keeps a small file at once, in place of what was there. */
   write(key: string, bytes: Uint8Array): Promise<void>;
   /** Begins a file, or goes on with one where an earlier try was cut off. @param size in bytes, if that is known */

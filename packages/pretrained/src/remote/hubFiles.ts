@@ -1,4 +1,4 @@
-import type { ModelFiles } from "../modelFiles.ts";
+import type { ModelFiles, ReadOptions } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { hubFileKey, revisionKey } from "./cacheKeys.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
@@ -6,6 +6,7 @@ import { download } from "./download.ts";
 import { type HubFile, type HubRevision, isCommit, parseHubRevision } from "./hubRevision.ts";
 import type { HubRef } from "./modelRef.ts";
 import { bytesOf, discard } from "./body.ts";
+import { type Kept, openFiles, wholeFiles } from "./keptFiles.ts";
 import { ask, paceFor, reasonOf } from "./network.ts";
 import { authorization } from "./origins.ts";
 import type { OpenRemote } from "./remoteFiles.ts";
@@ -19,39 +20,50 @@ type Signal = AbortSignal | undefined;
  */
 export function hubFiles(ref: HubRef, options: OpenRemote): ModelFiles {
   let revision: HubRevision | undefined;
+  const find = async <T>(file: string, signal: Signal, kept: Kept<T>): Promise<T | undefined> => {
+    revision ??= await openRevision(ref, options, signal);
+    const facts = revision.files.get(file);
+    return facts && readFile({ ref, commit: revision.commit, file, facts }, options, signal, kept);
+  };
   return {
     name: ref.revision === "main" ? ref.id : `${ref.id}@${ref.revision}`,
-    async read(file, { signal } = {}) {
-      revision ??= await openRevision(ref, options, signal);
-      const facts = revision.files.get(file);
-      return facts === undefined ? undefined : readFile(ref, revision.commit, file, facts, options, signal);
-    },
+    read: (file, { signal } = {}) => find(file, signal, wholeFiles(options.cache)),
+    ...(options.cache.open && {
+      open: (file: string, { signal }: ReadOptions = {}) => find(file, signal, openFiles(options.cache)),
+    }),
     list: () => Promise.resolve([...(revision?.files.keys() ?? [])]),
   };
 }
 
-async function readFile(
-  ref: HubRef,
-  commit: string,
-  file: string,
-  facts: HubFile,
+/** A file of a hub at one commit. */
+interface HubFileRef {
+  readonly ref: HubRef;
+  readonly commit: string;
+  readonly file: string;
+  readonly facts: HubFile;
+}
+
+async function readFile<T>(
+  { ref, commit, file, facts }: HubFileRef,
   options: OpenRemote,
   signal: Signal,
-): Promise<Uint8Array> {
+  kept: Kept<T>,
+): Promise<T> {
   const { cache, network, limits, onProgress, token } = options;
   const url = `${ref.endpoint}/${ref.id}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
   const checksum = facts.checksum ?? (await checksumAt(url, options, signal));
   // By its checksum, a file that did not change from one commit to the next is there already.
   const key = hubFileKey(ref, checksum, commit, file);
   const { size } = facts;
-  const kept = await cache.read(key);
-  if (kept !== undefined && (size === undefined || kept.length === size)) return kept;
+  const found = await kept.find(key, size);
+  if (found !== undefined) return found;
 
   const part = await cache.begin(key, size);
   try {
     const refuse = (response: Response) => refusal(ref, response);
     const headers = authorization(token);
-    return await download({ url, file, network, limits, headers, size, checksum, signal, onProgress, refuse }, part);
+    const fetched = { url, file, network, limits, headers, size, checksum, signal, onProgress, refuse };
+    return await kept.of(key, await download(fetched, part));
   } finally {
     await part.close();
   }

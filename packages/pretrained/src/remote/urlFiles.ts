@@ -1,15 +1,16 @@
 import { expectFileName } from "../fileName.ts";
-import type { ModelFiles } from "../modelFiles.ts";
+import type { ModelFiles, ReadOptions } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { urlKey } from "./cacheKeys.ts";
 import { download, lengthOf } from "./download.ts";
+import { type Kept, openFiles, wholeFiles } from "./keptFiles.ts";
 import type { UrlRef } from "./modelRef.ts";
 import { ask, paceFor } from "./network.ts";
 import type { OpenRemote } from "./remoteFiles.ts";
 import { UnreachableError } from "./unreachableError.ts";
 
 /** What is kept beside a file of a web server. */
-interface Kept {
+interface Known {
   /** The cache's key of the bytes; absent if the server had no such file. */
   readonly key?: string;
 }
@@ -21,13 +22,17 @@ interface Kept {
 export function urlFiles({ url: base }: UrlRef, options: OpenRemote): ModelFiles {
   const { origin, pathname, search } = new URL(base);
   const folder = pathname.replace(/\/+$/, "");
+  const find = <T>(file: string, signal: AbortSignal | undefined, kept: Kept<T>): Promise<T | undefined> => {
+    expectFileName(base, file);
+    const url = `${origin}${folder}/${file.split("/").map(encodeURIComponent).join("/")}${search}`;
+    return readUrl({ base, file, url }, options, signal, kept);
+  };
   return {
     name: base,
-    read: async (file, { signal } = {}) => {
-      expectFileName(base, file);
-      const url = `${origin}${folder}/${file.split("/").map(encodeURIComponent).join("/")}${search}`;
-      return readUrl({ base, file, url }, options, signal);
-    },
+    read: async (file, { signal } = {}) => find(file, signal, wholeFiles(options.cache)),
+    ...(options.cache.open && {
+      open: async (file: string, { signal }: ReadOptions = {}) => find(file, signal, openFiles(options.cache)),
+    }),
   };
 }
 
@@ -38,23 +43,24 @@ interface UrlFile {
   readonly url: string;
 }
 
-async function readUrl(
+async function readUrl<T>(
   what: UrlFile,
   options: OpenRemote,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array | undefined> {
-  const { cache, network } = options;
+  kept: Kept<T>,
+): Promise<T | undefined> {
+  const { network } = options;
   const { base, file, url } = what;
-  const kept = await recall(what, options);
+  const known = await recall(what, options);
   let head: Response;
   try {
-    const pace = paceFor(network, kept !== undefined);
-    head = await ask(network, url, { method: "HEAD", signal, pace, ...(kept && { retries: 0 }) });
+    const pace = paceFor(network, known !== undefined);
+    head = await ask(network, url, { method: "HEAD", signal, pace, ...(known && { retries: 0 }) });
   } catch (error) {
-    if (kept === undefined || !(error instanceof UnreachableError)) throw error;
-    const bytes = kept.key === undefined ? undefined : await cache.read(kept.key);
-    if (kept.key !== undefined && bytes === undefined) throw error; // damaged, which is not missing
-    return bytes;
+    if (known === undefined || !(error instanceof UnreachableError)) throw error;
+    const found = known.key === undefined ? undefined : await kept.find(known.key);
+    if (known.key !== undefined && found === undefined) throw error; // damaged, which is not missing
+    return found;
   }
   if (head.status === 404 || head.status === 410) {
     await remember(what, {}, options);
@@ -64,14 +70,10 @@ async function readUrl(
 
   const version = versionOf(head);
   const key = urlKey(base, file, version ?? "");
-  const bytes = version !== undefined && kept?.key === key ? await cache.read(key) : undefined;
-  if (bytes !== undefined) return bytes;
-  const fetched = await fetchUrl(
-    what,
-    { key, size: lengthOf(head), isVersioned: version !== undefined },
-    options,
-    signal,
-  );
+  const found = version !== undefined && known?.key === key ? await kept.find(key) : undefined;
+  if (found !== undefined) return found;
+  const facts = { key, size: lengthOf(head), isVersioned: version !== undefined };
+  const fetched = await kept.of(key, await fetchUrl(what, facts, options, signal));
   await remember(what, { key }, options);
   return fetched;
 }
@@ -105,19 +107,19 @@ function versionOf({ headers }: Response): string | undefined {
   return headers.get("ETag") ?? (date === null ? undefined : `${date} ${headers.get("Content-Length")}`);
 }
 
-async function recall({ base, file }: UrlFile, { cache }: OpenRemote): Promise<Kept | undefined> {
+async function recall({ base, file }: UrlFile, { cache }: OpenRemote): Promise<Known | undefined> {
   const bytes = await cache.read(urlKey(base, file));
   if (bytes === undefined) return undefined;
   try {
-    const { key } = JSON.parse(new TextDecoder().decode(bytes)) as Kept;
+    const { key } = JSON.parse(new TextDecoder().decode(bytes)) as Known;
     return typeof key === "string" ? { key } : {};
   } catch {
     return undefined; // a cache that somebody else wrote to
   }
 }
 
-async function remember({ base, file }: UrlFile, kept: Kept, { cache }: OpenRemote): Promise<void> {
-  await cache.write(urlKey(base, file), new TextEncoder().encode(JSON.stringify(kept)));
+async function remember({ base, file }: UrlFile, known: Known, { cache }: OpenRemote): Promise<void> {
+  await cache.write(urlKey(base, file), new TextEncoder().encode(JSON.stringify(known)));
 }
 
 function refusal(url: string, { status }: Response): PretrainedError {
