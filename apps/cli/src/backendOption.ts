@@ -1,7 +1,7 @@
 import { BACKEND_NAMES, type BackendName, initBackend } from "@qkv/backend";
 import { type Command, Option } from "commander";
 import { note } from "./note.ts";
-import { atLeastOne } from "./numberOption.ts";
+import { threadCount } from "./numberOption.ts";
 
 /** Where and with how much a command computes. */
 export interface BackendChoice {
@@ -14,7 +14,7 @@ export function withBackendOptions(command: Command): Command {
   const backend = new Option("--backend <name>", "where to compute (default: webgpu on real hardware, else wasm)");
   return command
     .addOption(backend.choices([...BACKEND_NAMES]))
-    .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", atLeastOne);
+    .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", threadCount);
 }
 
 /** Starts the backend asked for; says on standard error if another one, or fewer threads, had to do. */

@@ -10,9 +10,21 @@ export function atLeastOne(text: string): number {
   return value;
 }
 
+/** Threads that may be asked for, as many as `initBackend` takes. */
+const MOST_THREADS = 64;
+
 /** Reads how many beams to keep. */
 export function beamCount(text: string): number {
+  return countUpTo(MOST_BEAMS, text);
+}
+
+/** Reads how many threads compute. */
+export function threadCount(text: string): number {
+  return countUpTo(MOST_THREADS, text);
+}
+
+function countUpTo(most: number, text: string): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_BEAMS) return value;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_BEAMS}.`);
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${most}.`);
 }

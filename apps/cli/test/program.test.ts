@@ -87,6 +87,7 @@ describe("qkv translate", () => {
       ["translate", "--attention", "/nowhere/x.svg", "hi"],
       "expected a file in a folder that is there, got the folder /nowhere",
     ],
+    [["translate", "--threads", "1000000", "hi"], "'1000000' is invalid. expected a whole number from 1 to 64."],
     [["translate", "--beams", "5000", "hi"], "'5000' is invalid. expected a whole number from 1 to 256."],
     [["translate", "--from", "zh CN", "hi"], '--from: expected a language tag such as en or pt-BR, got "zh CN"'],
     [["translate", "--to", "!", "hi"], '--to: expected a language tag such as en or pt-BR, got "!"'],

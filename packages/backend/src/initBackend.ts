@@ -41,7 +41,7 @@ export interface WasmOptions {
   /** false keeps to plain SIMD where the engine has relaxed SIMD too. The first call decides. */
   readonly relaxedSimd?: boolean;
   /**
-   * How many threads work, the calling one included. Default: one for each core, at most 8; in a page only if it is
+   * How many threads work, the calling one included. Default: one for each core, at most 8; at most 64 can be asked for; in a page only if it is
    * cross-origin isolated. Results do not depend on it, to the last bit.
    */
   readonly threads?: number;
@@ -71,6 +71,9 @@ export interface WebgpuOptions {
 /** What `initBackend` may be told. */
 export interface BackendOptions extends WasmOptions, WebgpuOptions {}
 
+/** Each has memory of its own: many more take a machine's. */
+const MOST_THREADS = 64;
+
 const OPTIONS: OptionNames<BackendOptions> = {
   wasmPaths: true,
   relaxedSimd: true,
@@ -90,7 +93,7 @@ const OPTIONS: OptionNames<BackendOptions> = {
  * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
  * change the backend.
  *
- * @throws BackendError with the reason of each, if none can be had; RangeError if `threads` is no whole number from 1;
+ * @throws BackendError with the reason of each, if none can be had; RangeError if `threads` is no whole number from 1 to 64;
  *   Error if another version of this package runs already
  */
 export async function initBackend(
@@ -99,8 +102,10 @@ export async function initBackend(
 ): Promise<BackendReport> {
   checkOptions("initBackend", options, OPTIONS);
   const { threads } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new RangeError(`initBackend: expected threads to be a whole number from 1, got ${threads}`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+    throw new RangeError(
+      `initBackend: expected threads to be a whole number from 1 to ${MOST_THREADS}, got ${threads}`,
+    );
   }
   requireOneVersion();
   registerGradients();

@@ -52,7 +52,7 @@ test("a removed wasm backend starts afresh", async () => {
   y.dispose();
 });
 
-test.each([0, 1.5, NaN])("%d threads are none", async (threads) => {
-  const message = `expected threads to be a whole number from 1, got ${threads}`;
+test.each([0, 1.5, NaN, 65])("%d threads are none", async (threads) => {
+  const message = `expected threads to be a whole number from 1 to 64, got ${threads}`;
   await expect(initBackend("wasm", { threads })).rejects.toThrow(message);
 });
