@@ -10,15 +10,16 @@ export const MODEL_REF = "a shipped model's name, a model folder, an id on the h
 /**
  * The files of a model: a shipped one by its name, a folder, or fetched and kept from the hub or an https address.
  *
+ * @param option what names it, for the error
  * @throws UsageError if it is none of these
  */
-export async function openModelFiles(ref: string): Promise<ModelFiles> {
+export async function openModelFiles(ref: string, option = "--model"): Promise<ModelFiles> {
   const { parseModelRef } = await import("@qkv/pretrained");
   const { modelFiles, modelFolder } = await import("@qkv/pretrained/node");
   const local = findLocalModel(ref);
   if (local !== undefined) return modelFolder(local);
   if (parseModelRef(ref) === undefined) {
-    throw new UsageError(`--model: expected ${MODEL_REF}; shipped are ${shippedModels().join(", ")}; got ${ref}`);
+    throw new UsageError(`${option}: expected ${MODEL_REF}; shipped are ${shippedModels().join(", ")}; got ${ref}`);
   }
   const onUnkept = (reason: string) => note(`not kept for the next time: ${reason}`);
   return withProgress((onProgress) => modelFiles(ref, { onProgress, onUnkept }));

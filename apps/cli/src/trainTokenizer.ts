@@ -79,5 +79,12 @@ function withSpecialTokens(pipeline: TrainingPipeline, tokens: readonly string[]
 
 /** The lines of all files, each read as it is needed. */
 async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
-  for (const file of files) yield* streamFileLines(file);
+  let isEmpty = true;
+  for (const file of files) {
+    for await (const line of streamFileLines(file)) {
+      isEmpty &&= line.trim() === "";
+      yield line;
+    }
+  }
+  if (isEmpty) throw new UsageError(`${files.join(", ")}: expected a text to train on, got nothing but white space`);
 }

@@ -1,10 +1,13 @@
 import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildProgram, qkv } from "./qkv.ts";
 import { writeTinyClassifier, writeTinyModel } from "./tinyModel.ts";
+
+const SHIPPED = fileURLToPath(new URL("../../../models/cifar10", import.meta.url));
 
 let folder: string;
 let model: string;
@@ -89,6 +92,15 @@ describe("qkv translate", () => {
     ],
     [["translate", "--threads", "1000000", "hi"], "'1000000' is invalid. expected a whole number from 1 to 64."],
     [["translate", "--beams", "5000", "hi"], "'5000' is invalid. expected a whole number from 1 to 256."],
+    [["inspect", "./nowhere"], "REF: expected a shipped model's name"],
+    [
+      ["evaluate", "translation", "--model", SHIPPED, "--source", "/dev/null", "--reference", "/dev/null"],
+      "--source: expected at least one line in /dev/null, got none",
+    ],
+    [
+      ["evaluate", "image-classification", "--model", SHIPPED, "--data", "/nowhere"],
+      "expected a folder or a tar archive of images, got nothing called /nowhere; QKV_DATA names a folder to look in too",
+    ],
     [["translate", "--from", "zh CN", "hi"], '--from: expected a language tag such as en or pt-BR, got "zh CN"'],
     [["translate", "--to", "!", "hi"], '--to: expected a language tag such as en or pt-BR, got "!"'],
     [["translate", "--from", "zh_CN", "hi"], /expected a language pair .* got zh-CN-fr/],

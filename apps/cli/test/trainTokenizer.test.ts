@@ -47,6 +47,10 @@ describe("qkv train tokenizer", () => {
 
   test.each([
     [
+      ["--model", "bpe", "--vocab-size", "300", "--out", path.join(tmpdir(), "x.json"), "/dev/null"],
+      "/dev/null: expected a text to train on, got nothing but white space",
+    ],
+    [
       ["--model", "bpe", "--vocab-size", "300", "--out", "x.json", "missing.txt"],
       "missing.txt: expected a text file, got nothing of this name",
     ],

@@ -146,6 +146,7 @@ async function readSegments(options: EvaluateTranslationOptions): Promise<Segmen
     throw new UsageError("expected --source FILE and --reference FILE, --pairs FILE, or --kinds FILE");
   }
   const [sources, references] = [await readLines(source), await readLines(reference)];
+  if (sources.length === 0) throw new UsageError(`--source: expected at least one line in ${source}, got none`);
   if (sources.length !== references.length) {
     throw new UsageError(`--reference: expected ${sources.length} lines as in --source, got ${references.length}`);
   }

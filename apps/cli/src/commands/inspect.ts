@@ -18,7 +18,9 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
   const { loadPretrained } = await import("@qkv/pretrained");
 
   await initBackend("wasm");
-  const { architecture, config, dtypes, model, name, tokenizer } = await loadPretrained(await openModelFiles(ref));
+  const { architecture, config, dtypes, model, name, tokenizer } = await loadPretrained(
+    await openModelFiles(ref, "REF"),
+  );
   const variables = [...model.params.named()];
   const facts = {
     model: name,

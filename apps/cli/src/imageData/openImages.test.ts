@@ -74,7 +74,7 @@ test("every tenth image is kept for validation, and no other", async () => {
 
 test("says what it expected where there are no images", async () => {
   await expect(openImages("nowhere", "train", folder)).rejects.toThrow(
-    "a folder or a tar archive of images, got nowhere",
+    "a folder or a tar archive of images, got nothing called nowhere, nor is it in",
   );
   await expect(openImages("broken.tar.gz", "train", folder)).rejects.toThrow(
     "broken.tar.gz: expected a tar archive of images",

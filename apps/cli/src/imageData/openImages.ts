@@ -2,7 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Pixels } from "@qkv/vit";
-import { dataFolder } from "../dataFolder.ts";
 import { UsageError } from "../usageError.ts";
 import { holdsIdxImages, readIdxImages } from "./idxImages.ts";
 import { isArchive } from "./imageFiles.ts";
@@ -42,8 +41,12 @@ export function splitForValidation<Image extends Pixels>(
 }
 
 async function findImages(ref: string, data: string | undefined): Promise<string> {
-  const found = existsSync(ref) ? ref : path.join(dataFolder(data), ref);
-  if (!existsSync(found)) throw new UsageError(`expected a folder or a tar archive of images, got ${ref}`);
+  const folder = data ?? process.env["QKV_DATA"] ?? "";
+  const found = existsSync(ref) ? ref : path.resolve(folder, ref);
+  if (!existsSync(found)) {
+    const looked = folder === "" ? "; QKV_DATA names a folder to look in too" : `, nor is it in ${folder}`;
+    throw new UsageError(`expected a folder or a tar archive of images, got nothing called ${ref}${looked}`);
+  }
   if (!statSync(found).isDirectory()) {
     if (!isArchive(found)) throw new UsageError(`expected a folder or a tar archive of images, got ${ref}`);
     return found;
