@@ -75,7 +75,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
     "one family, from ids to ids by any rule, the names of the options 0.3",
   ],
   ["transformer/src/index", "{ EncoderLayer }", 11_500, "multi-head attention 8.9"],
-  ["vit/src/index", "{ VitClassifier }", 14_300, "an encoder 10.1, patches and positions"],
+  ["vit/src/index", "{ VitClassifier }", 14_400, "an encoder 10.1, patches and positions"],
   ["vit/src/index", "{ preprocessImages }", 2_800, "resizing, without a tensor"],
   ["attention/src/index", "{ MultiHeadAttention }", 9_800, "windows 0.3, the fallback that composes it 4"],
   ["attention/src/index", "{ scaledDotProductAttention }", 5_600, "the fallback that composes it 4"],
