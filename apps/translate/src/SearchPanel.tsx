@@ -1,6 +1,6 @@
 import { useMessages } from "@qkv/app-shell";
 import { MESSAGES } from "./messages.ts";
-import { settings } from "./session.ts";
+import { settings } from "./search.ts";
 
 /** How a translation is searched for. */
 export function SearchPanel() {
@@ -19,15 +19,15 @@ export function SearchPanel() {
           label={messages.beams}
           value={beams}
           min={1}
-          max={8}
+          max={Math.max(8, beams)}
           step={1}
           onChange={(value) => change({ beams: value })}
         />
         <Slider
           label={messages.lengthPenalty}
           value={lengthPenalty}
-          min={0}
-          max={2}
+          min={Math.min(0, lengthPenalty)}
+          max={Math.max(2, lengthPenalty)}
           step={0.1}
           onChange={(value) => change({ lengthPenalty: value })}
         />

@@ -3,7 +3,8 @@ import { batch, effect, signal } from "@preact/signals";
 import type { Ablated, HeadRef } from "@qkv/visualize/element";
 import { ablationOf, NOTHING_OFF, withHead, withToken } from "./ablated.ts";
 import { guarded } from "./models.ts";
-import { running, sentences, settings } from "./session.ts";
+import { settings } from "./search.ts";
+import { running, sentences } from "./session.ts";
 import { work } from "./work.ts";
 import type { Look } from "./worker.ts";
 

@@ -9,9 +9,10 @@ import {
   shippedModels,
   stored,
 } from "@qkv/app-shell";
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
+import { settings } from "./search.ts";
 import { onRestart, stop, work } from "./work.ts";
 
 /** Which backend computes; undefined until one is started. */
@@ -55,7 +56,11 @@ export async function openModel(picked: ModelSource): Promise<void> {
   try {
     await stop();
     status.value = await work.open(picked, listener);
-    model.value = picked;
+    const search = await work.search();
+    batch(() => {
+      model.value = picked;
+      settings.value = search;
+    });
     if (picked.kind === "shipped") chosen.value = picked.name;
   } catch (error) {
     if (!isAbort(error)) modelError.value = error;

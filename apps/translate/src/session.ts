@@ -4,12 +4,12 @@ import { batch, computed, signal } from "@preact/signals";
 import type { TranslatedSentence } from "@qkv/pretrained";
 import { remember } from "./history.ts";
 import { guarded, model, openModel, problem, status } from "./models.ts";
+import { settings } from "./search.ts";
 import { work } from "./work.ts";
-import type { News, SearchSettings } from "./worker.ts";
+import type { News } from "./worker.ts";
 
 /** What is to be translated. */
 export const source = signal("");
-export const settings = signal<SearchSettings>({ beams: 4, lengthPenalty: 1 });
 /** What is translated so far. */
 export const sentences = signal<readonly TranslatedSentence[]>([]);
 /** The beginnings of the sentences after those. */

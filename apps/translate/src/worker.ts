@@ -14,12 +14,7 @@ import {
   Translator,
 } from "@qkv/pretrained";
 import { ablate, type Ablation } from "@qkv/transformer";
-
-/** How a text is searched for. */
-export interface SearchSettings {
-  readonly beams: number;
-  readonly lengthPenalty: number;
-}
+import { type SearchSettings, searchSettings } from "./searchSettings.ts";
 
 /** What the page hears while a text is translated: how many sentences there are, how the next ones begin, one that is done. */
 export type News =
@@ -60,6 +55,8 @@ const api = {
   open: host.open.bind(host),
   cancel: () => host.cancel(),
   onDeviceLost: host.onDeviceLost.bind(host),
+  /** How the open model's folder wants to be searched. */
+  search: () => host.run(({ translator }) => Promise.resolve(searchSettings(translator))),
 
   /** Translates a text from sentence `skip` on. How many milliseconds it took; all news has been heard by then. */
   translate: (
