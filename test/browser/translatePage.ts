@@ -49,7 +49,7 @@ export function shown(page: Page): Promise<string> {
 export async function translate(page: Page, text: string): Promise<string> {
   await box(page).fill(text);
   await press(page, "Translate");
-  await page.locator(".translation .sentence").first().waitFor({ timeout: 240_000 });
+  await page.locator(".translation:not(.old) .sentence").first().waitFor({ timeout: 240_000 });
   await idle(page);
   return shown(page);
 }

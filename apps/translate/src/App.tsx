@@ -25,7 +25,7 @@ import { MESSAGES } from "./messages.ts";
 import { model, modelError, opening, openModel, problem, status, switchBackend } from "./models.ts";
 import { stop } from "./work.ts";
 import { SearchPanel } from "./SearchPanel.tsx";
-import { running, sentences, speed, total } from "./session.ts";
+import { isByItself, isOld, running, sentences, speed, total } from "./session.ts";
 
 const shipped = shippedModels();
 
@@ -34,15 +34,17 @@ function nameOf(source: ModelSource): string {
   return source.kind === "shipped" && direction ? directionName(direction, language.value) : modelLabel(source);
 }
 
-/** What becomes of a translation, for those who do not see it: twice a run, however many sentences it has. */
+/** What becomes of a translation that was asked for, for those who do not see it: twice a run, however long it is. */
 function Announcement() {
   const messages = useMessages(MESSAGES);
   const [done, all] = [sentences.value.length, total.value];
-  const said = running.value
-    ? messages.translating
-    : done === 0
-      ? ""
-      : messages.progress(formatCount(done), formatCount(all));
+  const said = isByItself.value
+    ? "" // it would speak into what is being written
+    : running.value
+      ? messages.translating
+      : done === 0
+        ? ""
+        : messages.progress(formatCount(done), formatCount(all));
   return (
     <p class="unseen" role="status">
       {said}
@@ -59,7 +61,7 @@ export function App() {
     <Page title={messages.title} lead={messages.lead}>
       <Editor />
       <Announcement />
-      {running.value && total.value > 1 && (
+      {running.value && !isOld.value && total.value > 1 && (
         <Progress
           label={messages.translating}
           detail={messages.progress(formatCount(done), formatCount(total.value))}

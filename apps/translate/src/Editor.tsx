@@ -1,10 +1,13 @@
 import { modelLabel, useMessages } from "@qkv/app-shell";
 import { directionOf } from "@qkv/pretrained";
 import { useRef, useState } from "preact/hooks";
+import { scrollTogether } from "./scrollTogether.ts";
 import { Directions } from "./Directions.tsx";
 import { MESSAGES } from "./messages.ts";
 import { model } from "./models.ts";
-import { canGoOn, running, source, translate, translation } from "./session.ts";
+import { Notes } from "./Notes.tsx";
+import { EXAMPLES } from "./examples.ts";
+import { canGoOn, isByItself, running, source, translate, translation } from "./session.ts";
 import { Translation } from "./Translation.tsx";
 import { stop } from "./work.ts";
 
@@ -16,7 +19,7 @@ export function Editor() {
   return (
     <section class="editor card">
       <Directions />
-      <div class="panes">
+      <div class="panes" onScrollCapture={scrollTogether}>
         <textarea
           ref={text}
           aria-label={messages.source}
@@ -29,40 +32,68 @@ export function Editor() {
           onInput={({ currentTarget }) => (source.value = currentTarget.value)}
           onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && void translate()}
         />
-        <Translation lang={direction?.to ?? ""} label={messages.target} empty={messages.empty} />
-      </div>
-      <div class="row">
-        <span class="row start">
-          {running.value ? (
-            <button type="button" class="main" onClick={() => void stop()}>
-              {messages.stop}
-            </button>
-          ) : (
+        <div class="row actions">
+          <span class="row start">
+            {running.value && !isByItself.value ? (
+              <button type="button" class="main" onClick={() => void stop()}>
+                {messages.stop}
+              </button>
+            ) : (
+              <button
+                type="button"
+                class="main"
+                title="Ctrl+Enter"
+                disabled={model.value === undefined || source.value.trim() === ""}
+                onClick={() => void translate()}
+              >
+                {canGoOn.value ? messages.goOn : messages.translate}
+              </button>
+            )}
             <button
               type="button"
-              class="main"
-              title="Ctrl+Enter"
-              disabled={model.value === undefined || source.value.trim() === ""}
-              onClick={() => void translate()}
+              class="plain"
+              disabled={source.value === ""}
+              onClick={() => {
+                source.value = "";
+                text.current?.focus();
+              }}
             >
-              {canGoOn.value ? messages.goOn : messages.translate}
+              {messages.clear}
             </button>
-          )}
-          <button
-            type="button"
-            class="plain"
-            disabled={source.value === ""}
-            onClick={() => {
-              source.value = "";
-              text.current?.focus();
-            }}
-          >
-            {messages.clear}
-          </button>
-        </span>
-        <CopyButton />
+          </span>
+          <CopyButton />
+        </div>
+        <Translation lang={direction?.to ?? ""} label={messages.target} empty={messages.empty} />
       </div>
+      {source.value === "" && <Examples lang={direction?.from} />}
+      <Notes />
     </section>
+  );
+}
+
+/** Texts to begin with, in the language that is translated from. */
+function Examples({ lang = "" }: { readonly lang: string | undefined }) {
+  const messages = useMessages(MESSAGES);
+  const texts = EXAMPLES[lang] ?? [];
+  if (texts.length === 0) return null;
+  return (
+    <div class="examples" role="group" aria-label={messages.examples}>
+      <span class="quiet small">{messages.examples}</span>
+      {texts.map((text) => (
+        <button
+          key={text}
+          type="button"
+          class="plain small"
+          lang={lang}
+          onClick={() => {
+            source.value = text;
+            void translate();
+          }}
+        >
+          {text}
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -2,7 +2,9 @@ import type { TranslatedSentence } from "@qkv/pretrained";
 import { useEffect, useRef } from "preact/hooks";
 import type { VNode } from "preact";
 import { current, lookAt, pinned } from "./look.ts";
-import { partial, running, sentences } from "./session.ts";
+import { isUnsure } from "./certainty.ts";
+import { settings } from "./search.ts";
+import { isOld, partial, running, sentences } from "./session.ts";
 
 /** The translation as it grows: each sentence can be pointed at, and reached by the keyboard. */
 export function Translation({
@@ -38,7 +40,7 @@ export function Translation({
   return (
     <div
       ref={box}
-      class="translation"
+      class={isOld.value ? "translation old" : "translation"}
       role="group"
       aria-label={label}
       aria-busy={running.value}
@@ -114,13 +116,14 @@ function nodeOf(paragraph: Paragraph, stop: number): VNode {
   if (kept !== undefined && kept.count === sentences.length && kept.end === end) return kept.node;
   const node = (
     <span key={first} class={end === undefined ? "" : "paragraph"} dir="auto">
-      {sentences.map(({ space, ids, translations: [best] }, i) => [
+      {sentences.map(({ space, ids, unknownScript, translations: [best] }, i) => [
         i > 0 || first === 0 ? space : "", // else it stands at the end of the paragraph before
-        best && ids.length === 0 && best.text, // no sentence: the model did not read it
+        // No sentence: the model did not read it.
+        best && ids.length === 0 && (unknownScript ? <span class="unknown">{best.text}</span> : best.text),
         best && ids.length > 0 && (
           <span
             key={i}
-            class="sentence"
+            class={isUnsure(best, settings.peek().lengthPenalty) ? "sentence unsure" : "sentence"}
             role="button"
             tabIndex={first + i === stop ? 0 : -1}
             aria-pressed="false"

@@ -22,10 +22,12 @@ effect(() => {
   isHistoryKept.value = write(history.value);
 });
 
-/** Puts a translation in front; the same text is not kept twice, and a long one not at all. */
+/** Puts a translation in front; the same text is not kept twice, what was its beginning goes, and a long one is not kept. */
 export function remember(past: PastTranslation): void {
   if (past.source.trim() === "" || past.source.length > LONGEST) return;
-  const others = history.value.filter(({ source, model }) => source !== past.source || model !== past.model);
+  const isSame = (other: PastTranslation) => other.model === past.model && other.source === past.source;
+  const isBegun = (other: PastTranslation) => other.model === past.model && past.source.startsWith(other.source);
+  const others = history.value.filter((other, i) => !isSame(other) && !(i === 0 && isBegun(other))); // typed on since
   history.value = [past, ...others].slice(0, MOST);
 }
 

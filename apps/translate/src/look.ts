@@ -4,7 +4,7 @@ import type { Ablated, HeadRef } from "@qkv/visualize/element";
 import { ablationOf, NOTHING_OFF, withHead, withToken } from "./ablated.ts";
 import { guarded } from "./models.ts";
 import { settings } from "./search.ts";
-import { running, sentences } from "./session.ts";
+import { isOthers, running, sentences, shown } from "./session.ts";
 import { work } from "./work.ts";
 import type { Look } from "./worker.ts";
 
@@ -18,14 +18,14 @@ export const look = signal<Look | undefined>(undefined);
 export const ablated = signal<Ablated>(NOTHING_OFF);
 
 effect(() => {
-  if (sentences.value.length > 0) return;
-  // A translation that begins anew has nothing to look at yet.
+  // A translation that begins anew has nothing to look at yet, nor has another model seen this one.
+  void [shown.value, isOthers.value];
   [current.value, look.value, ablated.value, pinned.value] = [undefined, undefined, NOTHING_OFF, false];
 });
 
 /** Looks at a sentence, at all of its heads and tokens. */
 export async function lookAt(index: number): Promise<void> {
-  if (running.value || index === current.value || sentences.value[index]?.ids.length === 0) return; // nothing was read
+  if (running.value || isOthers.value || index === current.value || sentences.value[index]?.ids.length === 0) return; // nothing was read
   batch(() => {
     current.value = index;
     look.value = undefined;

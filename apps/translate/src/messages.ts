@@ -16,7 +16,10 @@ export const MESSAGES: Messages<{
   copy: string;
   copied: string;
   clear: string;
-  sample: string;
+  examples: string;
+  old: string;
+  unsure: string;
+  unknown: string;
   beams: string;
   lengthPenalty: string;
   translating: string;
@@ -53,7 +56,10 @@ export const MESSAGES: Messages<{
     copy: "Copy",
     copied: "Copied",
     clear: "Clear",
-    sample: "A small dog is running through the snow. Do you know where the train station is?",
+    examples: "Try:",
+    old: "In grey: the translation of the text before it was changed.",
+    unsure: "Underlined with dots: the model itself thinks this unlikely to be right.",
+    unknown: "In grey: left as it is, in letters that the model does not know.",
     beams: "Beams",
     lengthPenalty: "Length penalty",
     translating: "Translating …",
@@ -91,7 +97,10 @@ export const MESSAGES: Messages<{
     copy: "복사",
     copied: "복사했습니다",
     clear: "지우기",
-    sample: "A small dog is running through the snow. Do you know where the train station is?",
+    examples: "써 보기:",
+    old: "회색: 글을 고치기 전의 번역입니다.",
+    unsure: "점선 밑줄: 모델 스스로 맞을 가능성이 낮다고 본 문장입니다.",
+    unknown: "회색: 모델이 모르는 글자라서 그대로 두었습니다.",
     beams: "빔 개수",
     lengthPenalty: "길이 벌점",
     translating: "번역하는 중 …",

@@ -5,29 +5,49 @@ import type { TranslatedSentence } from "@qkv/pretrained";
 import { remember } from "./history.ts";
 import { guarded, model, openModel, problem, status } from "./models.ts";
 import { settings } from "./search.ts";
-import { work } from "./work.ts";
+import { stop, work } from "./work.ts";
 import type { News } from "./worker.ts";
 
 /** What is to be translated. */
 export const source = signal("");
-/** What is translated so far. */
+/** What is translated so far: of what was asked for before, until there is something new. */
 export const sentences = signal<readonly TranslatedSentence[]>([]);
 /** The beginnings of the sentences after those. */
 export const partial = signal("");
 /** How many sentences there are; 0 before anybody knows. */
 export const total = signal(0);
 export const running = signal(false);
+/** The run began by itself, as somebody typed. */
+export const isByItself = signal(false);
 /** The last run's tokens by second. */
 export const speed = signal<number | undefined>(undefined);
-/** What was asked for when `sentences` were made: the same again goes on, anything else begins anew. */
+/** How many translations have begun to be shown. */
+export const shown = signal(0);
+
+/** What there is to translate, with what, and how. */
+export const question = computed(() =>
+  JSON.stringify([source.value, settings.value, model.value && modelLabel(model.value)]),
+);
+/** What is being translated. */
 let asked = "";
-const askedNow = () => JSON.stringify([source.value, settings.value, model.value && modelLabel(model.value)]);
+/** What `sentences` are the translation of. */
+const answered = signal("");
+/** The model that made them. */
+const answeredBy = signal<ModelSource | undefined>(undefined);
+/** Another model is open than the one that made the translation: it cannot tell where that one looked. */
+export const isOthers = computed(() => model.value !== answeredBy.value);
+/** The translation is of another text, or by another model, than there is now. */
+export const isOld = computed(() => sentences.value.length > 0 && question.value !== answered.value);
+
+/** The translation is whole, and of what there is now. */
+export const isDone = computed(
+  () => !running.value && !isOld.value && sentences.value.length > 0 && sentences.value.length >= total.value,
+);
 
 /** A run was stopped before its end, and nothing it was asked for has changed. */
-export const canGoOn = computed(() => {
-  const now = askedNow();
-  return !running.value && sentences.value.length > 0 && sentences.value.length < total.value && now === asked;
-});
+export const canGoOn = computed(
+  () => !running.value && !isOld.value && sentences.value.length > 0 && sentences.value.length < total.value,
+);
 
 /** The whole translation, white space as it was. */
 export const translation = computed(() => sentences.value.map(textOf).join(""));
@@ -37,17 +57,37 @@ export function textOf({ space, translations: [best] }: TranslatedSentence): str
   return space + (best?.text ?? "");
 }
 
-/** Translates what is written, or goes on where it was stopped. */
-export async function translate(): Promise<void> {
-  if (running.value || model.value === undefined) return;
-  const text = source.value;
-  if (!canGoOn.value) {
-    asked = askedNow();
-    clearTranslation();
+/** Translates what is written, or goes on where it was stopped; what else is translated is given up. */
+export async function translate({ byItself = false } = {}): Promise<void> {
+  if (model.value === undefined || source.value.trim() === "") return;
+  if (isDone.value || (running.value && asked === question.value)) {
+    if (!byItself) isByItself.value = false; // now it is wanted
+    return;
   }
-  const skip = sentences.value.length;
+  if (running.value) {
+    await end();
+    return translate({ byItself });
+  }
+  isByItself.value = byItself;
+  current = run();
+  await current;
+}
+
+let current: Promise<void> = Promise.resolve();
+
+/** Gives up what is being translated, and waits until it is. */
+export async function end(): Promise<void> {
+  await stop();
+  await current;
+}
+
+async function run(): Promise<void> {
+  const text = source.value;
+  const skip = canGoOn.value ? sentences.value.length : 0;
+  asked = question.value;
   running.value = true;
-  const { listener, flush } = collectNews();
+  if (!isByItself.value) problem.value = undefined;
+  const { listener, flush } = collectNews(skip > 0 ? undefined : asked);
   await guarded(async () => {
     const ms = await work.translate(text, { ...settings.value, skip }, listener);
     flush();
@@ -70,29 +110,43 @@ export async function swap(reverse: ModelSource): Promise<void> {
   if (translation.value.trim() !== "") source.value = translation.value;
   clearTranslation();
   await openModel(reverse);
+  await translate();
 }
 
-function clearTranslation(): void {
+/** Takes the translation away. */
+export function clearTranslation(): void {
   batch(() => {
     [sentences.value, partial.value, total.value] = [[], "", 0];
-    problem.value = undefined;
+    shown.value += 1;
   });
 }
 
-/** What the worker tells goes into the page once a frame, however fast it comes. */
-function collectNews() {
-  let [arrived, beginning, frame] = [[] as TranslatedSentence[], "", 0];
+/**
+ * What the worker tells goes into the page once a frame, however fast it comes.
+ *
+ * @param anew what is asked for, if the translation takes the place of the one before
+ */
+function collectNews(anew: string | undefined) {
+  let [arrived, beginning, frame, count] = [[] as TranslatedSentence[], "", 0, total.value];
   const flush = () => {
     cancelAnimationFrame(frame);
     frame = 0;
+    if (arrived.length === 0 && beginning === "" && anew !== undefined) return; // the old one stays until there is a new one
     batch(() => {
+      if (anew !== undefined) {
+        clearTranslation();
+        answered.value = anew;
+        answeredBy.value = model.value;
+        anew = undefined;
+      }
       if (arrived.length > 0) sentences.value = [...sentences.value, ...arrived];
       arrived = [];
       partial.value = beginning;
+      total.value = count;
     });
   };
   const listener = hear((news: News) => {
-    if ("total" in news) total.value = news.total;
+    if ("total" in news) count = news.total;
     else if ("partial" in news) beginning = news.partial;
     else {
       arrived.push(news.sentence);
