@@ -48,7 +48,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     const beginAndStop = async ({ page }: AppPage) => {
       await page.evaluate(() => document.querySelector("textarea")?.dispatchEvent(new InputEvent("input")));
       await press(page, "Translate");
-      await page.locator(".sentence, .partial").first().waitFor({ timeout: 240_000 });
+      const begun = page.locator(".translation > :not(.quiet)"); // what is no word is there at once, as it is
+      await begun.first().waitFor({ timeout: 240_000 });
       if (await page.getByRole("button", { name: "Stop" }).isVisible()) await press(page, "Stop");
       await idle(page);
       return page;
