@@ -3,6 +3,7 @@ import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 import { bpe } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
+import { checkTraining } from "./trainingChecks.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { learn, readWords } from "./trainingPace.ts";
 
@@ -17,12 +18,13 @@ export interface TrainBpeOptions extends BpeTrainerOptions, TrainingOptions {
 /**
  * A BPE tokenizer trained on `texts`, with the merges and ids that Hugging Face's BpeTrainer finds.
  *
- * @throws TokenizerError if `unkToken` is none of `specialTokens`; the signal's reason if it is aborted
+ * @throws TokenizerError if `unkToken` is none of `specialTokens`; RangeError or TypeError naming an option; the signal's reason if it is aborted
  */
 export async function trainBpe(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainBpeOptions = {},
 ): Promise<Tokenizer> {
+  checkTraining("trainBpe", texts, options);
   const { specialTokens = [], unkToken } = options;
   if (unkToken !== undefined && !specialTokens.includes(unkToken)) {
     throw new TokenizerError(`trainBpe: expected unkToken to be one of specialTokens, got "${unkToken}"`);

@@ -1,6 +1,7 @@
 import type { Tokenizer } from "./tokenizer.ts";
 import { wordLevel } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
+import { checkTraining } from "./trainingChecks.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { readWords } from "./trainingPace.ts";
 
@@ -16,11 +17,16 @@ export interface TrainWordLevelOptions extends TrainingOptions {
   readonly unkToken?: string;
 }
 
-/** A tokenizer of the most frequent words of `texts`, those of Hugging Face's WordLevelTrainer. */
+/**
+ * A tokenizer of the most frequent words of `texts`, those of Hugging Face's WordLevelTrainer.
+ *
+ * @throws RangeError or TypeError naming an option; the signal's reason if it is aborted
+ */
 export async function trainWordLevel(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainWordLevelOptions = {},
 ): Promise<Tokenizer> {
+  checkTraining("trainWordLevel", texts, options);
   const { vocabSize = 30_000, minFrequency = 0, specialTokens = [], unkToken = "<unk>" } = options;
   const words = [...(await readWords(texts, options))]
     .filter(([, count]) => count >= minFrequency)

@@ -2,6 +2,7 @@ import { type BpeTrainerOptions, learnBpe } from "./bpeTrainer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { wordPiece } from "./everyPart.ts";
 import { trainedTokenizer } from "./trainedTokenizer.ts";
+import { checkTraining } from "./trainingChecks.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 import { learn, readWords } from "./trainingPace.ts";
 
@@ -20,11 +21,14 @@ export interface TrainWordPieceOptions extends Omit<BpeTrainerOptions, "maxToken
  *
  * The prefixed characters get their ids in the order of the texts. Hugging Face numbers them in an order
  * that changes from run to run; given the order, merges and ids are the same, ties included.
+ *
+ * @throws RangeError or TypeError naming an option; the signal's reason if it is aborted
  */
 export async function trainWordPiece(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainWordPieceOptions = {},
 ): Promise<Tokenizer> {
+  checkTraining("trainWordPiece", texts, options);
   const { continuingSubwordPrefix = "##", unkToken = "[UNK]", maxInputCharsPerWord = 100 } = options;
   const words = await readWords(texts, options);
   const { tokens } = await learn(learnBpe(words, { ...options, continuingSubwordPrefix }), options);
