@@ -34,6 +34,7 @@ const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
   ["HTTPS_PROXY", "what to fetch through, HTTP_PROXY too; NO_PROXY names the exceptions"],
   ["QKV_TIMEOUT", "how many seconds a server may send nothing (25)"],
   ["QKV_MAX_PIXELS", "how many pixels an image may have (134 million)"],
+  ["QKV_MAX_STEPS", "what a tokenizer may do for each character of a text, in steps (512)"],
   ["QKV_MAX_...", "what a fetched file may weigh, in bytes: CONFIG, TOKENIZER, WEIGHTS"],
 ];
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fromSentencePiece, openTokenizer as openFiles, Tokenizer } from "@qkv/tokenizers";
 import { findLocalModel } from "./modelFolders.ts";
 import { openModelFiles } from "./openModelFiles.ts";
+import { tokenizerOptions } from "./tokenizerOptions.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The tokenizer of a model, or of a tokenizer.json or SentencePiece file. */
@@ -11,7 +12,7 @@ export async function openTokenizer(ref: string): Promise<Tokenizer> {
   if (local !== undefined && (await stat(local)).isFile()) return openFile(local);
   const { readOptionalFile } = await import("@qkv/pretrained");
   const files = await openModelFiles(ref);
-  const tokenizer = await openFiles((name) => readOptionalFile(files, name));
+  const tokenizer = await openFiles((name) => readOptionalFile(files, name), tokenizerOptions());
   if (tokenizer !== undefined) return tokenizer;
   throw new UsageError(
     `--model: expected a model with a tokenizer (tokenizer.json, vocab.txt, spiece.model ...), got ${ref}`,
@@ -22,6 +23,6 @@ async function openFile(file: string): Promise<Tokenizer> {
   const { readOptionalFile } = await import("@qkv/pretrained");
   const { modelFolder } = await import("@qkv/pretrained/node");
   const bytes = await readOptionalFile(modelFolder(path.dirname(file)), path.basename(file));
-  if (/\.(model|spm)$/.test(file)) return fromSentencePiece(bytes ?? new Uint8Array());
-  return Tokenizer.fromJSON(new TextDecoder().decode(bytes));
+  if (/\.(model|spm)$/.test(file)) return fromSentencePiece(bytes ?? new Uint8Array(), tokenizerOptions());
+  return Tokenizer.fromJSON(new TextDecoder().decode(bytes), tokenizerOptions());
 }

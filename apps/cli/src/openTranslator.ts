@@ -14,6 +14,7 @@ import { heatMap } from "@qkv/visualize";
 import { note } from "./note.ts";
 import { MOST_BEAMS } from "./numberOption.ts";
 import { DEFAULT_BEAMS } from "./translationChoice.ts";
+import { tokenizerOptions } from "./tokenizerOptions.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The translator of a model, and a way to let go of its model. */
@@ -45,7 +46,7 @@ export async function openTranslator(
   { from, to, beams }: TranslationSettings,
   signal: AbortSignal,
 ): Promise<OpenTranslator> {
-  const pretrained = await loadPretrained(files, { modelTypes: ["marian"], signal });
+  const pretrained = await loadPretrained(files, { modelTypes: ["marian"], signal, ...tokenizerOptions() });
   const dispose = () => pretrained.model.dispose();
   try {
     const translator = translatorOf(pretrained, from, to);

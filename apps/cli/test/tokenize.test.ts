@@ -83,6 +83,26 @@ describe("qkv tokenize", () => {
     expect(lines(stdout)).toMatchObject([{ ids: [2, 4, 5, 3] }]);
   });
 
+  test("what asks for too much work is refused, and goes on as the refusal says", async () => {
+    const file = path.join(folder, "grows.json");
+    const twice = { type: "Replace", pattern: { String: "a" }, content: "aa" };
+    const normalizer = { type: "Sequence", normalizers: Array.from({ length: 6 }, () => twice) };
+    await writeFile(file, JSON.stringify({ normalizer, model: { type: "BPE", vocab: { a: 0 }, merges: [] } }));
+    const tokenize = (env: Readonly<Record<string, string>>) =>
+      qkv(["tokenize", "--model", file], { input: "a".repeat(2000), env });
+    const refused = await tokenize({});
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /expected at most 512 steps for each; maxSteps, in the program QKV_MAX_STEPS, raises it\n$/,
+    );
+    const { code, stdout } = await tokenize({ QKV_MAX_STEPS: "4000" });
+    expect(code).toBe(0);
+    expect((lines(stdout) as { ids: number[] }[])[0]?.ids).toHaveLength(64 * 2000);
+    const wrong = await tokenize({ QKV_MAX_STEPS: "many" });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toBe("qkv: QKV_MAX_STEPS: expected a number above 0, got many\n");
+  });
+
   test("a folder without a tokenizer is wrong usage", async () => {
     const { code, stderr } = await qkv(["tokenize", "--model", tmpdir()]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("tokenizer.json") as string });

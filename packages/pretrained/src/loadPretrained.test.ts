@@ -252,6 +252,9 @@ describe("loadPretrained", () => {
     files.set("tokenizer_config.json", encode({ tokenizer_class: "BertTokenizer" }));
     const { tokenizer, model } = await open();
     expect(tokenizer?.encode("the").ids).toEqual([2, 4, 3]);
+    const limited = await loadPretrained(memoryFiles("models/en-fr", files), { maxSteps: 1e-6 });
+    expect(() => limited.tokenizer?.encode("the ".repeat(1000))).toThrow(/maxSteps/);
+    limited.model.dispose();
     model.dispose();
     files.set("vocab.txt", new Uint8Array());
     await expect(open()).rejects.toThrow("models/en-fr/vocab.txt: expected tokens, got none");

@@ -1,6 +1,6 @@
 import { checkBackend, checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
 import type { Dtype } from "@qkv/safetensors";
-import { openTokenizer, type Tokenizer, TokenizerError } from "@qkv/tokenizers";
+import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
 import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
 import {
   type AnyArchitecture,
@@ -58,6 +58,8 @@ export type Pretrained<T extends ModelType = ModelType> = { [K in T]: Pretrained
 export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends ReadOptions, RemoteOptions {
   /** The only types that are opened: `["marian"]`. Default all. */
   readonly modelTypes?: readonly T[];
+  /** What the tokenizer may do for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512 steps. */
+  readonly maxSteps?: number;
 }
 
 /**
@@ -72,14 +74,14 @@ export async function loadPretrained<T extends ModelType = ModelType>(
   given: LoadPretrainedOptions<T> = {},
 ): Promise<Pretrained<T>> {
   checkOptions("loadPretrained", given, OPTIONS);
-  const { modelTypes, ...options } = given;
+  const { modelTypes, maxSteps, ...options } = given;
   if (modelTypes !== undefined) checkList("loadPretrained", "modelTypes", modelTypes);
   const files = filesOf(source, options);
   checkBackend("loadPretrained");
   const json = await readJson(files, "config.json", options);
   const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
   const generation = await readOptionalJson(files, "generation_config.json", options);
-  const tokenizer = await readTokenizer(files, options);
+  const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
   const direction = modelType === "marian" ? await readDirection(files, options) : undefined;
   const imageProcessor = await readImageProcessor(files, modelType, options);
 
@@ -101,6 +103,7 @@ export async function loadPretrained<T extends ModelType = ModelType>(
 
 const OPTIONS: OptionNames<LoadPretrainedOptions> = {
   modelTypes: true,
+  maxSteps: true,
   signal: true,
   cache: true,
   onProgress: true,
@@ -141,9 +144,13 @@ function architectureFor(
   return [type, found];
 }
 
-async function readTokenizer(files: ModelFiles, options: ReadOptions): Promise<Tokenizer | undefined> {
+async function readTokenizer(
+  files: ModelFiles,
+  options: ReadOptions,
+  limits: TokenizerOptions,
+): Promise<Tokenizer | undefined> {
   try {
-    return await openTokenizer((file) => readOptionalFile(files, file, options));
+    return await openTokenizer((file) => readOptionalFile(files, file, options), limits);
   } catch (error) {
     if (!(error instanceof TokenizerError)) throw error;
     throw new PretrainedError(pathOf(files, error.message), { cause: error }); // the message begins with the file's name

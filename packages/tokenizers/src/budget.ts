@@ -9,10 +9,13 @@ const LEAST_LENGTH = 1024;
 // A character or a token that is made takes as much memory as this many steps take time.
 const STEPS_OF_MAKING = 16;
 
+/** How a limit that {@link Budget} sets is raised, for errors. */
+export const RAISED = "maxSteps, in the program QKV_MAX_STEPS, raises it";
+
 /** The work that one text may cause, whatever the file says that asks for it. */
 export class Budget {
   readonly #length: number;
-  readonly #maxSteps: number;
+  readonly maxSteps: number;
   #left: number;
 
   /**
@@ -21,7 +24,7 @@ export class Budget {
    */
   constructor(length: number, maxSteps: number = MAX_STEPS) {
     this.#length = length;
-    this.#maxSteps = maxSteps;
+    this.maxSteps = maxSteps;
     this.#left = maxSteps * (length + LEAST_LENGTH);
   }
 
@@ -34,8 +37,7 @@ export class Budget {
     this.#left -= steps;
     if (this.#left < 0) {
       throw new TokenizerError(
-        `${path}: gives up on a text of ${this.#length} characters: expected at most ${this.#maxSteps} steps for each ` +
-          "(a higher maxSteps allows more)",
+        `${path}: gives up on a text of ${this.#length} characters: expected at most ${this.maxSteps} steps for each; ${RAISED}`,
       );
     }
   }
@@ -53,7 +55,7 @@ export class Budget {
 }
 
 /** A limit that somebody sets, checked. */
-export function checkMaxSteps(maxSteps: number): number {
-  if (maxSteps > 0) return maxSteps;
+export function checkMaxSteps(maxSteps: number | undefined): number | undefined {
+  if (maxSteps === undefined || maxSteps > 0) return maxSteps;
   throw new RangeError(`maxSteps: expected a number above 0, got ${maxSteps}`);
 }

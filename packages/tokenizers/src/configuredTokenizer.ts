@@ -1,5 +1,6 @@
 import { CLASS_PIPELINES, type SpecialTokenOf, type TokenizerClass } from "./classPipelines.ts";
 import { cleaningDecoder } from "./cleanUpSpaces.ts";
+import type { TokenizerOptions } from "./createTokenizer.ts";
 import { Tokenizer } from "./everyTokenizer.ts";
 import { type Json, quoted } from "./json.ts";
 import type { PostProcessorConfig } from "./postProcessors.ts";
@@ -19,12 +20,17 @@ type Fields = Readonly<Record<string, unknown>>;
  * @param isWhole whether there is a tokenizer.json: its post-processor then counts, and `add_bos_token` does not
  * @throws TokenizerError naming the class or field that is not known
  */
-export function configuredTokenizer(json: Json, side: SideFiles, isWhole: boolean): Tokenizer {
+export function configuredTokenizer(
+  json: Json,
+  side: SideFiles,
+  isWhole: boolean,
+  options: TokenizerOptions,
+): Tokenizer {
   const { config, tokenizerClass: name = BACKEND } = side;
   if (isOtherClass(name) || (name === BACKEND && hasOwnCode(config))) throw unknownClass(side);
   const known = Object.hasOwn(CLASS_PIPELINES, name) ? CLASS_PIPELINES[name] : undefined;
   const fields = known === undefined ? asItStands(json, side, isWhole) : rebuilt(known, json, side, isWhole);
-  return Tokenizer.fromJSON(withCleanUp(withoutSpecials(fields, config), config));
+  return Tokenizer.fromJSON(withCleanUp(withoutSpecials(fields, config), config), options);
 }
 
 function unknownClass({ config, model, tokenizerClass = "" }: SideFiles): TokenizerError {

@@ -1,5 +1,5 @@
 import { AlignedText } from "./alignedText.ts";
-import { Budget } from "./budget.ts";
+import { Budget, checkMaxSteps } from "./budget.ts";
 import { AROUND_MODELS } from "./everyPart.ts";
 import { Json } from "./json.ts";
 import { createNormalizer, type Normalizer, type NormalizerConfig } from "./normalizers.ts";
@@ -11,6 +11,7 @@ import { createPreTokenizer, type PreTokenizer, type PreTokenizerConfig } from "
 export interface CountWordsOptions {
   readonly normalizer?: NormalizerConfig | null | undefined;
   readonly preTokenizer?: PreTokenizerConfig | null | undefined;
+  readonly maxSteps?: number | undefined;
 }
 
 /** Counts the words of texts, which come one at a time; the texts themselves are not held. */
@@ -18,10 +19,12 @@ export class WordCounter {
   readonly #normalize: Normalizer | undefined;
   readonly #preTokenize: PreTokenizer | undefined;
   readonly #counts = new Map<string, number>();
+  readonly #maxSteps: number | undefined;
   #asBytes = false;
 
   constructor(options: CountWordsOptions) {
     const parts = joinParts(AROUND_MODELS);
+    this.#maxSteps = checkMaxSteps(options.maxSteps);
     this.#normalize = new Json(options.normalizer, "normalizer").or(undefined, (config) =>
       createNormalizer(config, parts),
     );
@@ -32,7 +35,7 @@ export class WordCounter {
 
   add(text: string): void {
     const source = new AlignedText(text.toWellFormed());
-    const budget = new Budget(text.length);
+    const budget = new Budget(text.length, this.#maxSteps);
     const whole = onePiece(this.#normalize === undefined ? source : this.#normalize(source, budget));
     const pieces = this.#preTokenize === undefined ? whole : this.#preTokenize(whole, budget);
     this.#asBytes ||= pieces.asBytes;

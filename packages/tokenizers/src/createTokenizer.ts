@@ -20,7 +20,8 @@ export interface TokenizerOptions {
   readonly random?: () => number;
   /**
    * The most steps for each character of a text, each about the work of looking at a character or a 16th of making one.
-   * Default 512, ten times what real files take: more is refused with an error, so that no file can hang a program.
+   * Default 512, ten times what real files take: more is refused with an error, so that no file can hang a program. A
+   * regular expression has half of them.
    */
   readonly maxSteps?: number;
 }
@@ -42,7 +43,7 @@ export function createTokenizer(
   }
   const config = new Json(typeof json === "string" ? parseTokenizer(json) : json, "tokenizer.json");
   const pipeline = pipelineAround(config, parts, (known) => createModel(config.at("model"), known, random));
-  return new Tokenizer({ ...pipeline, maxSteps: maxSteps === undefined ? undefined : checkMaxSteps(maxSteps) });
+  return new Tokenizer({ ...pipeline, maxSteps: checkMaxSteps(maxSteps) });
 }
 
 /** What is around a model, of a configuration that need not describe the model. */

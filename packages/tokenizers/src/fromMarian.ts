@@ -1,7 +1,8 @@
 import type { AddedToken } from "./addedTokens.ts";
 import type { AlignedText } from "./alignedText.ts";
 import type { Budget } from "./budget.ts";
-import { pipelineAround } from "./createTokenizer.ts";
+import { checkMaxSteps } from "./budget.ts";
+import { pipelineAround, type TokenizerOptions } from "./createTokenizer.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
 import { Json, parseJson } from "./json.ts";
 import { behindLanguageCode, languageCodeEnd } from "./languageCode.ts";
@@ -37,13 +38,14 @@ export interface MarianFiles {
  * The tokenizer of a Marian model, with the ids of Hugging Face's MarianTokenizer: SentencePiece cuts, `vocab.json`
  * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
-export function fromMarian(files: MarianFiles): Tokenizer {
-  const source = oneSide(files, "vocab.json");
+export function fromMarian(files: MarianFiles, { maxSteps }: Pick<TokenizerOptions, "maxSteps"> = {}): Tokenizer {
+  checkMaxSteps(maxSteps);
+  const source = oneSide(files, "vocab.json", maxSteps);
   if (files.target === undefined) return source;
-  return new TwoVocabularies(source, oneSide(files.target, "target_vocab.json"));
+  return new TwoVocabularies(source, oneSide(files.target, "target_vocab.json", maxSteps));
 }
 
-function oneSide({ spm, vocab }: MarianFiles, name: string): MarianTokenizer {
+function oneSide({ spm, vocab }: MarianFiles, name: string, maxSteps: number | undefined): MarianTokenizer {
   const vocabulary = Vocabulary.fromJSON(new Json(typeof vocab === "string" ? parseJson(vocab, name) : vocab, name));
   const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token, name));
   const config = sentencePieceConfig(parseSentencePiece(spm));
@@ -74,7 +76,7 @@ function oneSide({ spm, vocab }: MarianFiles, name: string): MarianTokenizer {
   const { normalizer = (text: AlignedText) => text } = pipeline;
   const codes = Object.keys(vocabulary.toJSON()).filter((token) => languageCodeEnd(token) === token.length);
   return new MarianTokenizer(
-    { ...pipeline, normalizer: behindLanguageCode(normalizer) },
+    { ...pipeline, normalizer: behindLanguageCode(normalizer), maxSteps },
     addedTokens(vocabulary, codes, false),
   );
 }

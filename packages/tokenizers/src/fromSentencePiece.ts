@@ -1,5 +1,5 @@
 import { checkBytes } from "./argumentChecks.ts";
-import { createTokenizer } from "./createTokenizer.ts";
+import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import type { DecoderConfig } from "./decoders.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
 import type { BpeConfig, UnigramConfig } from "./model.ts";
@@ -7,13 +7,12 @@ import type { NormalizerConfig } from "./normalizers.ts";
 import { escapeRegex } from "./regex.ts";
 import { parseSentencePiece, type SentencePieceModel } from "./sentencePieceModel.ts";
 import type { Tokenizer, TokenizerConfig } from "./tokenizer.ts";
-import { TokenizerError } from "./tokenizerError.ts";
 import { UNREACHABLE } from "./unigram.ts";
 
 /** The tokenizer of a SentencePiece `.model` or `.spm`: its ids, without special tokens of its own accord. */
-export function fromSentencePiece(bytes: Uint8Array): Tokenizer {
+export function fromSentencePiece(bytes: Uint8Array, options: TokenizerOptions = {}): Tokenizer {
   checkBytes("fromSentencePiece", bytes);
-  return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex]);
+  return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex], options);
 }
 
 /** More spaces than stand at either end of a text. */
@@ -89,21 +88,12 @@ function unigramOf({ pieces, byteFallback }: SentencePieceModel): UnigramConfig 
   };
 }
 
-// SentencePiece's longest pieces have 16 characters unless a trainer is told otherwise; each place to cut one is tried.
-const LONGEST_PIECE = 512;
-
 /** Every way to put two pieces together to a third, the third's score deciding which goes first. */
 function bpeOf({ pieces, byteFallback }: SentencePieceModel, ignoreMerges: boolean): BpeConfig {
   const ids = new Map(pieces.map(({ text }, id) => [text, id]));
   const found = new Map(pieces.flatMap(({ text, score, type }) => (type === "normal" ? [[text, score] as const] : [])));
   const merges: { readonly pair: readonly [string, string]; readonly score: number }[] = [];
   for (const [text, score] of found) {
-    if (text.length > LONGEST_PIECE) {
-      const got = `one of ${text.length}`;
-      throw new TokenizerError(
-        `SentencePiece model: expected pieces of at most ${LONGEST_PIECE} characters, got ${got}`,
-      );
-    }
     for (let i = 1; i < text.length; i++) {
       const [left, right] = [text.slice(0, i), text.slice(i)];
       if (found.has(left) && found.has(right)) merges.push({ pair: [left, right], score });

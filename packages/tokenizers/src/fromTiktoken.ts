@@ -1,4 +1,4 @@
-import { createTokenizer } from "./createTokenizer.ts";
+import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { bpe, regex } from "./everyPart.ts";
 import { byteLevelAlphabet } from "./byteLevel.ts";
 import { quoted } from "./json.ts";
@@ -7,7 +7,7 @@ import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** What a rank file leaves to its program. */
-export interface TiktokenOptions {
+export interface TiktokenOptions extends TokenizerOptions {
   /** The expression that cuts texts into words, as tiktoken's `pat_str`. */
   readonly pattern: string;
   /** Special tokens and their ids. */
@@ -15,7 +15,7 @@ export interface TiktokenOptions {
 }
 
 /** The tokenizer of a tiktoken rank file: lines of a token's bytes in base64 and its rank, which is its id. */
-export function fromTiktoken(ranks: string, { pattern, specialTokens = {} }: TiktokenOptions): Tokenizer {
+export function fromTiktoken(ranks: string, { pattern, specialTokens = {}, ...options }: TiktokenOptions): Tokenizer {
   const rankOf = readRanks(ranks);
   const merges = [...rankOf].flatMap(([token, rank]) => {
     const parts = mergeBytes(token, rankOf, rank);
@@ -40,6 +40,7 @@ export function fromTiktoken(ranks: string, { pattern, specialTokens = {} }: Tik
       },
     },
     [bpe, regex],
+    options,
   );
 }
 

@@ -1,4 +1,4 @@
-import { createTokenizer } from "./createTokenizer.ts";
+import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { bpe } from "./everyPart.ts";
 import { Json, parseJson } from "./json.ts";
 import type { PostProcessorConfig } from "./postProcessors.ts";
@@ -22,7 +22,10 @@ export interface VocabAndMerges {
  *
  * @throws TokenizerError if the merges are not byte-level ones
  */
-export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: VocabAndMerges): Tokenizer {
+export function fromVocabAndMerges(
+  { vocab, merges, addPrefixSpace = false }: VocabAndMerges,
+  options: TokenizerOptions = {},
+): Tokenizer {
   const parsed: unknown = typeof vocab === "string" ? parseJson(vocab, "vocab.json") : vocab;
   const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
   const lines = mergeLines(merges);
@@ -48,6 +51,7 @@ export function fromVocabAndMerges({ vocab, merges, addPrefixSpace = false }: Vo
       model: { type: "BPE", vocab: vocabulary.toJSON(), merges: lines },
     },
     [bpe],
+    options,
   );
 }
 

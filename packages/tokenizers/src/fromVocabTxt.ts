@@ -1,12 +1,12 @@
 import { describeArgument } from "./argumentChecks.ts";
-import { createTokenizer } from "./createTokenizer.ts";
+import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { wordPiece } from "./everyPart.ts";
 import { templateProcessing } from "./template.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 /** How {@link fromVocabTxt} treats text before it is cut. */
-export interface VocabTxtOptions {
+export interface VocabTxtOptions extends TokenizerOptions {
   /** Whether the model knows small letters only, and no accents. Default true. */
   readonly lowercase?: boolean;
   /** Whether accents are taken off letters. Default as `lowercase`. */
@@ -26,7 +26,7 @@ const SPECIAL = { pad: "[PAD]", unk: "[UNK]", cls: "[CLS]", sep: "[SEP]", mask: 
  */
 export function fromVocabTxt(
   text: string,
-  { lowercase = true, stripAccents = null, chineseChars = true, special: named }: VocabTxtOptions = {},
+  { lowercase = true, stripAccents = null, chineseChars = true, special: named, ...options }: VocabTxtOptions = {},
 ): Tokenizer {
   if (typeof text !== "string")
     throw new TypeError(`fromVocabTxt: expected the text of vocab.txt, got ${describeArgument(text)}`);
@@ -59,6 +59,7 @@ export function fromVocabTxt(
       model: { type: "WordPiece", unk_token: names.unk, vocab: Object.fromEntries(ids) },
     },
     [wordPiece],
+    options,
   );
 }
 

@@ -1,5 +1,6 @@
 import { CLASS_PIPELINES } from "./classPipelines.ts";
 import { configuredTokenizer } from "./configuredTokenizer.ts";
+import type { TokenizerOptions } from "./createTokenizer.ts";
 import type { Tokenizer } from "./everyTokenizer.ts";
 import { mergeLines } from "./fromVocabAndMerges.ts";
 import { vocabularyOfLines } from "./fromVocabTxt.ts";
@@ -16,22 +17,22 @@ export function isBare({ tokenizerClass, model }: SideFiles): boolean {
 }
 
 /** The tokenizer of `vocab.json`, `merges.txt` and the files beside them. */
-export function olderBpe(vocab: string, merges: string, side: SideFiles): Tokenizer {
+export function olderBpe(vocab: string, merges: string, side: SideFiles, options: TokenizerOptions): Tokenizer {
   const tokens = new Json(parseJson(vocab, "vocab.json"), "vocab.json").object();
   const isRoberta = Object.hasOwn(tokens, "<s>") && Object.hasOwn(tokens, "</s>");
   const of = withClass(side, "BPE", isRoberta ? "RobertaTokenizer" : "GPT2Tokenizer");
-  return build({ model: { type: "BPE", vocab: tokens, merges: mergeLines(merges) } }, of);
+  return build({ model: { type: "BPE", vocab: tokens, merges: mergeLines(merges) } }, of, options);
 }
 
 /** The tokenizer of `vocab.txt` and the files beside it. */
-export function olderWordPiece(words: string, side: SideFiles): Tokenizer {
+export function olderWordPiece(words: string, side: SideFiles, options: TokenizerOptions): Tokenizer {
   const vocab = Object.fromEntries(vocabularyOfLines(words));
   if (Object.keys(vocab).length === 0) throw new TokenizerError("vocab.txt: expected tokens, got none");
-  return build({ model: { type: "WordPiece", vocab } }, withClass(side, "WordPiece", "BertTokenizer"));
+  return build({ model: { type: "WordPiece", vocab } }, withClass(side, "WordPiece", "BertTokenizer"), options);
 }
 
 /** The tokenizer of a SentencePiece file and the files beside it, of Llama's class or of the one that has no pipeline. */
-export function olderSentencePiece(bytes: Uint8Array, given: SideFiles): Tokenizer {
+export function olderSentencePiece(bytes: Uint8Array, given: SideFiles, options: TokenizerOptions): Tokenizer {
   const side = hasNoClass(given) ? { ...given, tokenizerClass: BACKEND } : given;
   if (side.tokenizerClass !== BACKEND) withClass(side, "BPE", "", SENTENCEPIECE);
   const spm = parseSentencePiece(bytes);
@@ -40,9 +41,9 @@ export function olderSentencePiece(bytes: Uint8Array, given: SideFiles): Tokeniz
   const vocab = Object.fromEntries(spm.pieces.map(({ text }, id) => [text, id]));
   const model = { type: "BPE", vocab, merges: mergesOf(vocab) };
   const additional = addedPieces(spm);
-  if (side.tokenizerClass !== BACKEND) return build({ model }, { ...side, additional });
+  if (side.tokenizerClass !== BACKEND) return build({ model }, { ...side, additional }, options);
   const special = { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" };
-  return build(withoutClass(spm, model), { ...side, additional, named: withDefaults(special, side.named) });
+  return build(withoutClass(spm, model), { ...side, additional, named: withDefaults(special, side.named) }, options);
 }
 
 const SENTENCEPIECE = ["LlamaTokenizer"];
@@ -99,8 +100,8 @@ function addedPieces({ pieces }: SentencePieceModel): TokenFlags[] {
   );
 }
 
-function build(fields: object, side: SideFiles): Tokenizer {
-  return configuredTokenizer(new Json(fields, "tokenizer"), side, false);
+function build(fields: object, side: SideFiles, options: TokenizerOptions): Tokenizer {
+  return configuredTokenizer(new Json(fields, "tokenizer"), side, false, options);
 }
 
 /** The class of the files, or `bare` where no file says any. @throws TokenizerError if it is none for such a vocabulary */

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { TokenizerOptions } from "./createTokenizer.ts";
+import { Tokenizer } from "./everyTokenizer.ts";
+import { fromTiktoken } from "./fromTiktoken.ts";
 import { openTokenizer } from "./openTokenizer.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import { trainBpe } from "./trainBpe.ts";
 
 const VOCAB = { a: 0, b: 1, ab: 2, "<|endoftext|>": 3 };
 const GPT2 = { "vocab.json": VOCAB, "merges.txt": "#version: 0.2\na b\n" };
@@ -10,12 +13,12 @@ const BERT = { "vocab.txt": "[CLS]\n[SEP]\n[UNK]\ne\né\nE\n" };
 const GOLDEN = JSON.parse(readFileSync(new URL("../test/golden/formats/marian.json", import.meta.url), "utf8")) as { spm: string; vocab: Record<string, number> }; // prettier-ignore
 const spm = new Uint8Array(Buffer.from(GOLDEN.spm, "base64"));
 
-async function open(files: Readonly<Record<string, unknown>>): Promise<Tokenizer> {
+async function open(files: Readonly<Record<string, unknown>>, options: TokenizerOptions = {}): Promise<Tokenizer> {
   const bytes = (file: unknown): Uint8Array =>
     file instanceof Uint8Array
       ? file
       : new TextEncoder().encode(typeof file === "string" ? file : JSON.stringify(file));
-  const opened = await openTokenizer((name) => Promise.resolve(Object.hasOwn(files, name) ? bytes(files[name]) : undefined)); // prettier-ignore
+  const opened = await openTokenizer((name) => Promise.resolve(Object.hasOwn(files, name) ? bytes(files[name]) : undefined), options); // prettier-ignore
   if (opened === undefined) throw new Error("expected a tokenizer");
   return opened;
 }
@@ -91,4 +94,44 @@ test("a Marian model with two vocabularies reads each side's ids in its own", as
   expect(two.decode(ids.map((id) => turned[one.idToToken(id) ?? ""] ?? 0))).toBe("the cat sat");
   expect(() => JSON.stringify(two)).toThrow(/toJSON: expected one vocabulary/);
   await expect(open({ ...files, "target.spm": spm })).rejects.toThrow(/^target_vocab.json: expected a file/);
+});
+
+test("every kind of file obeys maxSteps, here and in training", async () => {
+  const file = new URL("../test/golden/formats/sentencepiece.json", import.meta.url);
+  const { models } = JSON.parse(readFileSync(file, "utf8")) as { models: { name: string; model: string }[] };
+  const model = (kind: string) =>
+    new Uint8Array(Buffer.from(models.find(({ name }) => name === kind)?.model ?? "", "base64"));
+  const regex = { type: "Split", pattern: { Regex: "a|b" }, behavior: "Isolated", invert: false } as const;
+  const folders: Record<string, unknown>[] = [
+    { "tokenizer.json": JSON_FILE },
+    { "spiece.model": model("unigram") },
+    { "tokenizer.model": model("bpe"), "tokenizer_config.json": { tokenizer_class: "LlamaTokenizer" } },
+    { "source.spm": spm, "vocab.json": GOLDEN.vocab },
+    BERT,
+    GPT2,
+  ];
+  const text = "ab ".repeat(1000);
+  const few = { maxSteps: 1e-6 };
+  const says = /at most 0.000001 steps for each; maxSteps, in the program QKV_MAX_STEPS, raises it$/;
+  for (const files of folders) {
+    const { ids } = (await open(files)).encode(text);
+    const tokenizer = await open(files, few);
+    expect(() => tokenizer.decode(tokenizer.encode(text).ids)).toThrow(says); // merging bytes takes no steps, a token does
+    expect((await open(files, { maxSteps: 1e9 })).encode(text).ids).toEqual(ids);
+    await expect(open(files, { maxSteps: 0 })).rejects.toThrow(/^maxSteps: expected a number above 0, got 0/);
+  }
+  const tiktoken = fromTiktoken("YQ== 0\nYg== 1\nIA== 2", { pattern: "a|b| ", ...few });
+  expect(() => tiktoken.encode(text)).toThrow(says);
+  await expect(trainBpe([text], { preTokenizer: regex, ...few })).rejects.toThrow(says);
+});
+
+test("a regular expression has half of the steps", () => {
+  const pre_tokenizer = { type: "Split", pattern: { Regex: "(?<=a+)b" }, behavior: "Isolated" };
+  const json = { model: { type: "BPE", vocab: VOCAB, merges: [] }, pre_tokenizer };
+  const idsWith = (maxSteps: number): readonly number[] =>
+    Tokenizer.fromJSON(json, { maxSteps }).encode("a".repeat(2000)).ids;
+  expect(() => idsWith(128)).toThrow(
+    /more than 64 steps a character; maxSteps, in the program QKV_MAX_STEPS, raises it/,
+  );
+  expect(idsWith(8000)).toHaveLength(2000);
 });

@@ -1,5 +1,7 @@
 import { describeArgument } from "./argumentChecks.ts";
+import { checkMaxSteps } from "./budget.ts";
 import { configuredTokenizer } from "./configuredTokenizer.ts";
+import type { TokenizerOptions } from "./createTokenizer.ts";
 import { fromMarian, type MarianFiles } from "./fromMarian.ts";
 import { fromSentencePiece } from "./fromSentencePiece.ts";
 import type { Tokenizer } from "./everyTokenizer.ts";
@@ -24,13 +26,18 @@ type ReadText = (name: string) => Promise<string | undefined>;
  * `special_tokens_map.json`, `added_tokens.json`, and the `model_type` of `config.json`, which tells the class of a tokenizer
  * where no other file does.
  *
- * @throws TokenizerError naming the file that cannot be used, or the class or field that is not known
+ * @throws TokenizerError naming the file that cannot be used, or the class or field that is not known; RangeError if
+ *   `maxSteps` is no number above 0
  */
-export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer | undefined> {
+export async function openTokenizer(
+  read: ReadTokenizerFile,
+  options: TokenizerOptions = {},
+): Promise<Tokenizer | undefined> {
   if (typeof read !== "function")
     throw new TypeError(
       `openTokenizer: expected a function that reads a file by its name, got ${describeArgument(read)}`,
     );
+  checkMaxSteps(options.maxSteps);
   const text: ReadText = async (name) => {
     const bytes = await read(name);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
@@ -40,13 +47,18 @@ export async function openTokenizer(read: ReadTokenizerFile): Promise<Tokenizer 
   if (whole !== undefined) {
     const json = new Json(parseTokenizer(whole), FILE);
     const side = await readSideFiles(text, { json, isByteLevel: whole.includes('"ByteLevel"') });
-    if (spm === undefined || side.tokenizerClass !== "MarianTokenizer") return configuredTokenizer(json, side, true);
+    const isMarian = spm !== undefined && side.tokenizerClass === "MarianTokenizer";
+    if (!isMarian) return configuredTokenizer(json, side, true, options);
   }
-  if (spm !== undefined) return openMarian(spm, read, text);
-  return openOlder(read, text);
+  if (spm !== undefined) return openMarian(spm, read, text, options);
+  return openOlder(read, text, options);
 }
 
-async function openOlder(read: ReadTokenizerFile, text: ReadText): Promise<Tokenizer | undefined> {
+async function openOlder(
+  read: ReadTokenizerFile,
+  text: ReadText,
+  options: TokenizerOptions,
+): Promise<Tokenizer | undefined> {
   const vocab = await text("vocab.json");
   if (vocab !== undefined) {
     const merges = await text("merges.txt");
@@ -54,12 +66,12 @@ async function openOlder(read: ReadTokenizerFile, text: ReadText): Promise<Token
       throw new TokenizerError("source.spm: expected it or merges.txt beside vocab.json, got neither");
     }
     const side = await readSideFiles(text);
-    return named("merges.txt", () => olderBpe(vocab, merges, side));
+    return named("merges.txt", () => olderBpe(vocab, merges, side, options));
   }
   const words = await text("vocab.txt");
   if (words !== undefined) {
     const side = await readSideFiles(text);
-    return named("vocab.txt", () => olderWordPiece(words, side));
+    return named("vocab.txt", () => olderWordPiece(words, side, options));
   }
   for (const name of ["spiece.model", "tokenizer.model"]) {
     const model = await read(name);
@@ -67,16 +79,21 @@ async function openOlder(read: ReadTokenizerFile, text: ReadText): Promise<Token
     const side = await readSideFiles(text);
     // Where no file says how a program is to go about these pieces, they are cut as SentencePiece does.
     const isAlone = isBare(side) && Object.keys(side.config.object()).length === 0;
-    return named(name, () => (isAlone ? fromSentencePiece(model) : olderSentencePiece(model, side)));
+    return named(name, () => (isAlone ? fromSentencePiece(model, options) : olderSentencePiece(model, side, options)));
   }
   return undefined;
 }
 
-async function openMarian(spm: Uint8Array, read: ReadTokenizerFile, text: ReadText): Promise<Tokenizer> {
+async function openMarian(
+  spm: Uint8Array,
+  read: ReadTokenizerFile,
+  text: ReadText,
+  options: TokenizerOptions,
+): Promise<Tokenizer> {
   const vocab = await text("vocab.json");
   if (vocab === undefined) throw new TokenizerError("vocab.json: expected a file beside source.spm, got nothing");
   const target = await targetFiles(read, text);
-  return named("source.spm", () => fromMarian({ spm, vocab, ...(target && { target }) }));
+  return named("source.spm", () => fromMarian({ spm, vocab, ...(target && { target }) }, options));
 }
 
 /** The target's files of a Marian model whose configuration says `separate_vocabs`. */

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { RegexParser } from "./regexParser.ts";
 import { compileRegex, type RegexProgram } from "./regexProgram.ts";
 import { RegexSearch } from "./regexSearch.ts";
@@ -17,24 +18,25 @@ export function regexMatcher(pattern: string, path: string): Matcher {
   );
   return (text, found, budget) =>
     located(`${path}: a regular expression that gives up on a text of ${text.length} characters`, () =>
-      search(program, text, found, (steps) => budget.take(steps, path)),
+      search(program, text, found, budget, path),
     );
 }
 
-/** Every match, in order. Empty matches right after a match do not count. `take` hears of the steps that each took. */
+/** Every match, in order. Empty matches right after a match do not count. */
 function search(
   program: RegexProgram,
   text: string,
   found: (start: number, end: number) => void,
-  take: (steps: number) => void,
+  budget: Budget,
+  path: string,
 ): void {
   if (text === "") return; // Hugging Face's tokenizers do not ask
-  const searching = new RegexSearch(program, text);
+  const searching = new RegexSearch(program, text, budget.maxSteps / 2);
   let lastEnd = -1;
   try {
     for (let from = 0; from <= text.length;) {
       const end = searching.find(from);
-      take(searching.takenSteps());
+      budget.take(searching.takenSteps(), path);
       if (end < 0) return;
       const start = Math.min(searching.start, end);
       if (end === lastEnd) {

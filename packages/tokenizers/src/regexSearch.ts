@@ -1,3 +1,4 @@
+import { RAISED } from "./budget.ts";
 import { graphemes } from "./graphemes.ts";
 import { RegexMemory } from "./regexMemory.ts";
 import { KEEP, OP, type RegexProgram, UNBOUNDED, WIDTH } from "./regexProgram.ts";
@@ -5,8 +6,8 @@ import { KEEP, OP, type RegexProgram, UNBOUNDED, WIDTH } from "./regexProgram.ts
 // 64 steps for a unit of text: real expressions take up to thirty, and what they tried is not worth remembering.
 const FREE_STEPS = 64;
 
-// 256 steps for a unit of text: a second for 100,000 units. Only references, and looks within loops, take as many.
-const MAX_STEPS = 256;
+// 2^30: as good as none, and a number to count down from.
+const MOST_STEPS = 2 ** 30;
 
 // 2^25 numbers: eleven million things left to try.
 const MAX_STACK = 2 ** 25;
@@ -50,12 +51,18 @@ export class RegexSearch {
   #steps: number; // left until something has to be done about it
   #memory: RegexMemory | undefined;
   #isLast = false;
+  readonly #maxSteps: number;
   #searchStart = 0;
   #granted: number; // steps in all
   #reported = 0; // of those taken
   #graphemeEnds: Int32Array | undefined; // by position: where the grapheme that holds it ends
 
-  constructor(program: RegexProgram, text: string) {
+  /**
+   * @param maxSteps for a unit of text. 256 are a second for 100,000 units; only references, and looks within loops, take as
+   *   many
+   */
+  constructor(program: RegexProgram, text: string, maxSteps: number) {
+    this.#maxSteps = Math.min(Math.max(FREE_STEPS, maxSteps), MOST_STEPS);
     this.#program = program;
     this.#text = text;
     this.#registers = new Int32Array(program.registers);
@@ -341,10 +348,10 @@ export class RegexSearch {
   #takeLonger(): void {
     const units = this.#text.length + LEAST_LENGTH;
     if (this.#isLast) {
-      throw new RangeError(`it takes more than ${MAX_STEPS} steps a character`);
+      throw new RangeError(`it takes more than ${this.#maxSteps} steps a character; ${RAISED}`);
     }
     this.#isLast = true;
-    const more = (MAX_STEPS - FREE_STEPS) * units;
+    const more = (this.#maxSteps - FREE_STEPS) * units;
     this.#steps += more;
     this.#granted += more;
     if (!this.#program.hasReferences) this.#memory = new RegexMemory(this.#text);

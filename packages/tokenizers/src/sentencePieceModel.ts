@@ -19,6 +19,9 @@ export interface SentencePieceModel {
 
 const PIECE_TYPES: readonly PieceType[] = ["normal", "unknown", "control", "user", "unused", "byte"];
 
+// SentencePiece's longest pieces have 16 characters unless a trainer is told otherwise. BPE tries each place to cut one.
+const LONGEST_PIECE = 512;
+
 /**
  * Reads a SentencePiece model file
  * (https://github.com/google/sentencepiece/blob/v0.2.0/src/sentencepiece_model.proto).
@@ -40,6 +43,11 @@ export function parseSentencePiece(bytes: Uint8Array): SentencePieceModel {
   const algorithm = trainer.get(3) ?? 1;
   if (algorithm !== 1 && algorithm !== 2) {
     throw new TokenizerError(`SentencePiece model: expected model type 1 or 2, got ${algorithm}`);
+  }
+  const longest = pieces.reduce((most, { text }) => Math.max(most, text.length), 0);
+  if (algorithm === 2 && longest > LONGEST_PIECE) {
+    const expected = `expected pieces of at most ${LONGEST_PIECE} characters`;
+    throw new TokenizerError(`SentencePiece model: ${expected}, got one of ${longest}`);
   }
   if (normalizer.get(5) === 0) throw new TokenizerError("SentencePiece model: expected visible spaces, got others");
   return {

@@ -3,14 +3,14 @@ import { createTokenizer } from "./createTokenizer.ts";
 import { AROUND_MODELS } from "./everyPart.ts";
 import type { Part } from "./parts.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-import type { PipelineOptions } from "./trainingOptions.ts";
+import type { TrainingOptions } from "./trainingOptions.ts";
 
 /** The tokenizer of a model just trained, with the special tokens it was trained with and the parts around it. */
 export function trainedTokenizer(
   part: Part,
   model: ModelConfig,
   specialTokens: readonly string[],
-  { normalizer = null, preTokenizer = null, postProcessor = null, decoder = null }: PipelineOptions,
+  { normalizer = null, preTokenizer = null, postProcessor = null, decoder = null, maxSteps }: TrainingOptions,
 ): Tokenizer {
   const ids = new Map(
     Array.isArray(model.vocab)
@@ -37,5 +37,6 @@ export function trainedTokenizer(
       model,
     },
     [part, ...AROUND_MODELS],
+    maxSteps === undefined ? {} : { maxSteps },
   );
 }

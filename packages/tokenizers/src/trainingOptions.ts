@@ -28,6 +28,8 @@ declare global {
 
 /** What every training takes. */
 export interface TrainingOptions extends PipelineOptions {
+  /** As of {@link TokenizerOptions}: for each text that is read, and for the tokenizer that comes of it. */
+  readonly maxSteps?: number;
   /** Hears how far it is. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Ends the training: its promise is rejected with the signal's reason. */

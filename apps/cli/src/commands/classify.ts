@@ -13,6 +13,7 @@ import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { expectWritable } from "../outputFile.ts";
 import { pictureKind } from "../pictureFile.ts";
 import { writeJson } from "../output.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
 
 /** What a picture of attention may be written as. */
@@ -51,7 +52,7 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
   const files = await openModelFiles(options.model ?? shippedClassifier());
   const { createClassifier, loadPretrained } = await import("@qkv/pretrained");
   await startBackend(options);
-  const pretrained = await loadPretrained(files, { signal });
+  const pretrained = await loadPretrained(files, { signal, ...tokenizerOptions() });
   try {
     const classifier = createClassifier(pretrained);
     let failed = 0;

@@ -3,6 +3,7 @@ import { type BackendChoice, startBackend, withBackendOptions } from "../backend
 import { untilInterrupted } from "../interrupt.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { progressBar } from "../progressBar.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
 
 interface EvaluateImagesOptions extends BackendChoice {
@@ -38,7 +39,7 @@ async function evaluateImages(options: EvaluateImagesOptions, signal: AbortSigna
       ? await openImages(options.data, "test")
       : splitForValidation(await openImages(options.data, "train")).validation;
   const backend = await startBackend(options);
-  const pretrained = await loadPretrained(files, { signal });
+  const pretrained = await loadPretrained(files, { signal, ...tokenizerOptions() });
   const bar = progressBar("classifying", set.images.length);
   try {
     const onProgress = (done: number) => bar.update(done);

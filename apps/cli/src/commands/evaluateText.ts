@@ -3,6 +3,7 @@ import { type BackendChoice, startBackend, withBackendOptions } from "../backend
 import { untilInterrupted } from "../interrupt.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { progressBar } from "../progressBar.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
 
 interface EvaluateTextOptions extends BackendChoice {
@@ -30,7 +31,11 @@ async function evaluateText(options: EvaluateTextOptions, signal: AbortSignal): 
 
   const text = await readText(options.data, ".");
   const backend = await startBackend(options);
-  const { model, tokenizer, name } = await loadPretrained(files, { modelTypes: CAUSAL_TYPES, signal });
+  const { model, tokenizer, name } = await loadPretrained(files, {
+    modelTypes: CAUSAL_TYPES,
+    signal,
+    ...tokenizerOptions(),
+  });
   try {
     if (tokenizer === undefined) throw new UsageError(`${name}/tokenizer.json: expected a file, got nothing`);
     const ids = Int32Array.from(tokenizer.encode(text, { truncation: false, padding: false }).ids);

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 
 interface ForwardCommandOptions extends BackendChoice {
   readonly model: string;
@@ -35,7 +36,7 @@ async function runForward(options: ForwardCommandOptions): Promise<void> {
 
   const inputs = await NamedTensors.read(options.inputs);
   await startBackend(options);
-  const { model } = await loadPretrained(await openModelFiles(options.model));
+  const { model } = await loadPretrained(await openModelFiles(options.model), tokenizerOptions());
   try {
     const outputs = modelForward(model, inputs, {
       hiddenStates: options.hiddenStates ?? false,

@@ -7,6 +7,7 @@ import { untilInterrupted } from "../interrupt.ts";
 import { atLeastOne, beamCount } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
 
 interface GenerateCommandOptions extends BackendChoice, PromptChoice {
@@ -46,7 +47,7 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
   const files = await openModelFiles(options.model);
   await startBackend(options);
   const { model, tokenizer, generationConfig } = await loadPretrained(files, {
-    ...{ modelTypes: GENERATING_TYPES, signal },
+    ...{ modelTypes: GENERATING_TYPES, signal, ...tokenizerOptions() },
   });
   try {
     const given = { ...options.options, ...namedOptions(options) };

@@ -3,6 +3,7 @@ import type { TokenizerSides } from "@qkv/tokenizers";
 import { Command } from "commander";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 
 /** `qkv inspect REF`: what a model folder holds. */
 export function inspectCommand(): Command {
@@ -20,6 +21,7 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
   await initBackend("wasm");
   const { architecture, config, dtypes, model, name, tokenizer } = await loadPretrained(
     await openModelFiles(ref, "REF"),
+    tokenizerOptions(),
   );
   const variables = [...model.params.named()];
   const facts = {

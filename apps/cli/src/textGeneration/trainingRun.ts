@@ -10,6 +10,7 @@ import { note } from "../note.ts";
 import { readRecipe } from "../training/recipe.ts";
 import { inRunFolder, readRun, type RunChoice, type RunFolder, writeJson } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
 import { newModel } from "./newModel.ts";
 import { readText, splitText } from "./textData.ts";
@@ -70,7 +71,7 @@ const TOKENIZER = "tokenizer.json";
 /** That of the run, if it goes on. */
 async function knownTokenizer({ folder }: RunFolder<TextTrainingConfig>): Promise<Tokenizer | undefined> {
   const file = path.join(folder, TOKENIZER);
-  return existsSync(file) ? Tokenizer.fromJSON(await readFile(file, "utf8")) : undefined;
+  return existsSync(file) ? Tokenizer.fromJSON(await readFile(file, "utf8"), tokenizerOptions()) : undefined;
 }
 
 /** @throws UsageError if there are too few for one piece and what follows it */

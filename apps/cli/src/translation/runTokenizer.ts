@@ -7,6 +7,7 @@ import { type RunFolder, writeJson } from "../training/runFolder.ts";
 import type { SentencePair } from "./pairs.ts";
 import type { TranslationTrainingConfig } from "./trainingConfig.ts";
 import { trainVocabulary } from "./vocabulary.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
 
 /** The run's tokenizer: read back, or trained on the pairs of the first epoch and written beside the config. */
 export async function runTokenizer(
@@ -14,7 +15,7 @@ export async function runTokenizer(
   pairs: () => readonly SentencePair[],
 ): Promise<Tokenizer> {
   const file = path.join(folder, "tokenizer.json");
-  if (existsSync(file)) return Tokenizer.fromJSON(await readFile(file, "utf8"));
+  if (existsSync(file)) return Tokenizer.fromJSON(await readFile(file, "utf8"), tokenizerOptions());
   const bar = progressBar("vocabulary", config.tokenizer.vocabSize);
   const tokenizer = await trainVocabulary(pairs(), config.tokenizer, (done) => bar.update(done));
   bar.stop();
