@@ -15,8 +15,8 @@ const isLong = minutes > 1;
 // 5 s of the processor's time for one call, and 1 GB of memory for one file and its texts.
 const SLOW = 5;
 const GROWN = 1e9;
-// 60 s without a word, on a machine that may be busy, are a hang.
-const HANG = 60_000;
+// 5 minutes without a word are a hang: a busy machine may let a process wait for one, and what ends at last counts as slow.
+const HANG = 300_000;
 
 const COUNTS = ["inputs", "used", "refused", "foreign", "slow", "grown", "hung", "died"] as const;
 type Counts = Record<(typeof COUNTS)[number], number>;

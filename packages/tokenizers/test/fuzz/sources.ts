@@ -47,7 +47,18 @@ function folders(golden: (name: string) => Record<string, unknown>): Record<stri
   const special = { bos_token: "<s>", eos_token: { content: "</s>" }, additional_special_tokens: ["<x>"] };
   const side = { ...special, add_bos_token: true, add_eos_token: false, add_prefix_space: true };
   const [source, vocab] = [bytes(marian["spm"]), text(marian["vocab"])];
+  const json = { GPT2: "gpt2", Bert: "bert", Llama: "llama2", Roberta: "roberta", XLMRoberta: "unigram" };
   return {
+    "tokenizer_config.json": Object.entries(json).map(([name, file]) => ({
+      "tokenizer.json": text(golden(`${file}.json`)["tokenizer"]),
+      "tokenizer_config.json": text({
+        ...side,
+        tokenizer_class: `${name}Tokenizer`,
+        clean_up_tokenization_spaces: true,
+      }),
+      "special_tokens_map.json": text(special),
+      "config.json": text({ model_type: name.toLowerCase() }),
+    })),
     "spiece.model": models.map(({ model }) => ({ "spiece.model": bytes(model) })),
     "tokenizer.model": models
       .filter(({ name }) => name.startsWith("bpe"))
