@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Budget } from "./budget.ts";
 import { Tokenizer } from "./everyTokenizer.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
@@ -27,6 +28,14 @@ const BOMBS: readonly [name: string, changes: object, message: RegExp][] = [
   ["a long added token", { added_tokens: [{ id: 0, content: `${"a".repeat(1999)}b` }] }, /added_tokens: gives up/],
   ["an enormous token", { model: { type: "WordLevel", unk_token: "b".repeat(1e6), vocab: { ["b".repeat(1e6)]: 0 } }, pre_tokenizer: { type: "FixedLength", length: 1 } }, /decode: gives up/], // prettier-ignore
 ];
+
+test("what grows costs its length, and 16 times what it grows by", () => {
+  const stepped = (from: number, to: number) => () => new Budget(0, 1).step(from, to, "x"); // 1024 steps
+  expect(stepped(0, 64)).not.toThrow();
+  expect(stepped(0, 65)).toThrow("x: gives up on a text of 0 characters");
+  expect(stepped(1024, 1)).not.toThrow();
+  expect(stepped(1025, 1)).toThrow(TokenizerError);
+});
 
 describe("what a file makes of a text is bounded", () => {
   test.each(BOMBS)("%s", (_, changes, message) => {
