@@ -3,9 +3,12 @@ import { rotaryFrequencies } from "./rotaryFrequencies.ts";
 
 // By the formulas of `_compute_yarn_parameters` (transformers 5.23): a feature turns 8 times within the original length
 // at 0.21, so the ramp begins at 0; 32 times below 0; once at 2.02, so it ends at 3.
-test("YaRN's ramp begins at the whole feature below and ends at the one above", () => {
-  const scaling = { type: "yarn", factor: 4, originalLength: 64, betaFast: 8 } as const;
+test.each([
+  ["at the whole feature below, and ends at the one above", true, [1, 0.2371708, 0.05, 0.007905694]],
+  ["and ends between features without `truncate`", false, [1.0, 0.2124687, 0.02566439, 0.007905694]],
+])("YaRN's ramp begins %s", (_, truncate, ramp) => {
+  const scaling = { type: "yarn", factor: 4, originalLength: 64, betaFast: 8, truncate } as const;
   const { frequencies } = rotaryFrequencies({ dim: 16, scaling }, 64);
-  const expected = [1, 0.2371708, 0.05, 0.007905694, 0.0025, 0.0007905694, 0.00025, 0.00007905694];
+  const expected = [...ramp, 0.0025, 0.0007905694, 0.00025, 0.00007905694];
   for (const [i, frequency] of expected.entries()) expect(frequencies[i]).toBeCloseTo(frequency, 7);
 });
