@@ -28,8 +28,6 @@ export interface Call {
   readonly training: boolean;
 }
 
-/** What `apply` takes. */
-type Inputs = tf.Tensor | tf.Tensor[] | SymbolicTensor | SymbolicTensor[];
 type NamedArguments = Readonly<Record<string, unknown>>;
 
 /** How a layer stands in the graph of a model: TensorFlow.js runs it without the arguments it was applied with. */
@@ -48,13 +46,15 @@ interface InGraph {
  * by name become further inputs, with a mask that another input carries; values are kept for when the model runs.
  */
 export abstract class CallableLayer extends layers.Layer {
+  /** @internal */
   protected abstract readonly signature: CallSignature;
   #inGraph: InGraph | undefined;
 
+  /** Makes a variable of the layer. @internal */
   protected readonly addVariable: AddVariable = (name, shape, { initializer, regularizer, constraint }) =>
     this.addWeight(name, shape, "float32", initializer, regularizer, true, constraint);
 
-  /** Computes the layer for tensors, inside a tidy. */
+  /** Computes the layer for tensors, inside a tidy. @internal */
   protected abstract compute(call: Call): tf.Tensor | tf.Tensor[];
 
   /**
@@ -62,7 +62,10 @@ export abstract class CallableLayer extends layers.Layer {
    * @param kwargs the call's other arguments by name
    * @throws TypeError if an argument is not known; RangeError if one is not what it should be
    */
-  override apply(inputs: Inputs, kwargs: NamedArguments = {}): ReturnType<layers.Layer["apply"]> {
+  override apply(
+    inputs: Parameters<layers.Layer["apply"]>[0],
+    kwargs: Readonly<Record<string, unknown>> = {},
+  ): ReturnType<layers.Layer["apply"]> {
     const named = present(kwargs);
     this.#checkNames(named);
     const [first] = [inputs].flat();
@@ -71,20 +74,20 @@ export abstract class CallableLayer extends layers.Layer {
       : super.apply(inputs, named);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: NamedArguments): tf.Tensor | tf.Tensor[] {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Readonly<Record<string, unknown>>): tf.Tensor | tf.Tensor[] {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       return this.compute(this.#sort([inputs].flat(), present(kwargs)));
     });
   }
 
-  /** The shapes, or tensors, that come in a row, without those that came to them by name. */
+  /** The shapes, or tensors, that come in a row, without those that came to them by name. @internal */
   protected inARow<T>(all: readonly T[]): readonly T[] {
     const { inputNames = [], count = 0 } = this.#inGraph ?? {};
     return all.length === count ? all.slice(0, count - inputNames.length) : all;
   }
 
-  /** A value that the layer was applied with in a graph. */
+  /** A value that the layer was applied with in a graph. @internal */
   protected valueInGraph(name: string): boolean | number | undefined {
     return this.#inGraph?.values[name];
   }

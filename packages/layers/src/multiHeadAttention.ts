@@ -51,6 +51,7 @@ const OPTIONS = [
 export class MultiHeadAttention extends CallableLayer {
   static readonly className = "MultiHeadAttention";
 
+  /** @internal */
   protected readonly signature: CallSignature = {
     ...{ inputs: ["query", "value", "key"], required: 1, tensors: ["attentionMask", "valueMask", "keyMask"] },
     values: { useCausalMask: "boolean", returnAttentionScores: "boolean" },
@@ -94,6 +95,7 @@ export class MultiHeadAttention extends CallableLayer {
     return { ...super.getConfig(), ...this.#options, ...this.#settings.config };
   }
 
+  /** @internal */
   protected compute(call: Call): tf.Tensor | tf.Tensor[] {
     const [query, value = query, key = value] = call.inputs;
     const { useCausalMask, returnAttentionScores } = call.values;

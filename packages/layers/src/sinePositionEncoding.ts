@@ -20,6 +20,7 @@ export interface SinePositionEncodingConfig extends LayerConfig {
 export class SinePositionEncoding extends CallableLayer {
   static readonly className = "SinePositionEncoding";
 
+  /** @internal */
   protected readonly signature: CallSignature = {
     ...{ inputs: ["inputs"], required: 1, tensors: ["positions"], values: { startIndex: "integer" }, implied: {} },
   };
@@ -40,6 +41,7 @@ export class SinePositionEncoding extends CallableLayer {
     return { ...super.getConfig(), maxWavelength: this.#maxWavelength };
   }
 
+  /** @internal */
   protected compute({ inputs: [x], tensors: { positions }, values: { startIndex = 0 } }: Call): tf.Tensor {
     const width = widthOf(WHO, x?.shape ?? []);
     const [batch = 0, length = 0] = x?.shape ?? [];

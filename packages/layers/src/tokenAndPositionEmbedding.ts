@@ -35,6 +35,7 @@ interface Options {
 export class TokenAndPositionEmbedding extends CallableLayer {
   static readonly className = "TokenAndPositionEmbedding";
 
+  /** @internal */
   protected readonly signature: CallSignature = {
     ...{ inputs: ["inputs"], required: 1, tensors: ["positions"], values: { startIndex: "integer" }, implied: {} },
   };
@@ -78,6 +79,7 @@ export class TokenAndPositionEmbedding extends CallableLayer {
     };
   }
 
+  /** @internal */
   protected compute({ inputs: [ids], tensors: { positions }, values: { startIndex = 0 } }: Call): tf.Tensor {
     if (!ids || !this.#tables) throw new Error(`${WHO}: expected to be built, got a call before`);
     if (ids.rank !== 2) throw new RangeError(`${WHO}: expected ids [B, L], got [${ids.shape}]`);

@@ -24,8 +24,12 @@ export type TransformerOptions = Required<
   Omit<TransformerConfig, keyof LayerConfig | "kernelInitializer" | "biasInitializer">
 >;
 
-// Keras's names. The others of its activations are not here, or are others in TensorFlow.js than in Keras 3.
-const ACTIVATIONS = {
+/** An activation by Keras's name. */
+export type KerasActivation =
+  "relu" | "relu6" | "gelu" | "geluApproximate" | "silu" | "swish" | "mish" | "tanh" | "sigmoid" | "linear";
+
+// The others of Keras's activations are not here, or are others in TensorFlow.js than in Keras 3.
+const ACTIVATIONS: Readonly<Record<KerasActivation, Activation>> = {
   relu: "relu",
   relu6: "relu6",
   gelu: "gelu",
@@ -36,10 +40,7 @@ const ACTIVATIONS = {
   tanh: "tanh",
   sigmoid: "sigmoid",
   linear: "linear",
-} as const satisfies Record<string, Activation>;
-
-/** An activation by Keras's name. */
-export type KerasActivation = keyof typeof ACTIVATIONS;
+};
 
 const OPTIONS = [
   ...["intermediateDim", "numHeads", "dropout", "activation", "layerNormEpsilon", "normalizeFirst"],

@@ -31,6 +31,7 @@ interface Parts {
 export class TransformerDecoder extends CallableLayer {
   static readonly className = "TransformerDecoder";
 
+  /** @internal */
   protected readonly signature: CallSignature = {
     inputs: ["decoderSequence", "encoderSequence"],
     required: 1,
@@ -85,6 +86,7 @@ export class TransformerDecoder extends CallableLayer {
     return { ...super.getConfig(), ...this.#options, kernelInitializer, biasInitializer };
   }
 
+  /** @internal */
   protected compute(call: Call): tf.Tensor {
     const [x, context] = call.inputs;
     if (!x || !this.#parts) throw new Error(`${WHO}: expected to be built, got a call before`);

@@ -29,6 +29,7 @@ interface Parts {
 export class TransformerEncoder extends CallableLayer {
   static readonly className = "TransformerEncoder";
 
+  /** @internal */
   protected readonly signature: CallSignature = {
     ...{ inputs: ["inputs"], required: 1, tensors: ["paddingMask", "attentionMask"], implied: {} },
     values: { returnAttentionScores: "boolean" },
@@ -76,6 +77,7 @@ export class TransformerEncoder extends CallableLayer {
     return { ...super.getConfig(), ...this.#options, kernelInitializer, biasInitializer };
   }
 
+  /** @internal */
   protected compute(call: Call): tf.Tensor | tf.Tensor[] {
     const [x] = call.inputs;
     if (!x || !this.#parts) throw new Error(`${WHO}: expected to be built, got a call before`);
