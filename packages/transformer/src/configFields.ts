@@ -202,7 +202,7 @@ const MOST_LAYERS = 10_000;
 const MOST_OF_A_SIZE = 2 ** 31 - 1;
 
 /** Of classes without names, which are made up: far more than any model tells apart. */
-const MOST_LABELS = 1_000_000;
+const MOST_LABELS = 100_000;
 
 function isPositive(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value <= MOST_OF_A_SIZE;

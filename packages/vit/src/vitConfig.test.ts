@@ -50,7 +50,7 @@ test.each([
   ["no width", { hidden_size: 0 }, "expected hidden_size to be a whole number above 0, got 0"],
   ["no channels", { num_channels: 0 }, "expected num_channels to be a whole number above 0, got 0"],
   ["a tower of layers", { num_hidden_layers: 2 ** 40 }, "expected num_hidden_layers to be at most 10000"],
-  ["a crowd of classes", { num_labels: 1e9 }, "expected num_labels to be at most 1000000, or id2label with the names"],
+  ["a crowd of classes", { num_labels: 1e9 }, "expected num_labels to be at most 100000, or id2label with the names"],
   ["no features", { model_type: "dinov2", mlp_ratio: 0 }, "expected mlp_ratio to be at least 1 / 768, got 0"],
   ["one label to choose from", { num_labels: 1, problem_type: "single_label_classification" }, "expected problem_type"],
   [
