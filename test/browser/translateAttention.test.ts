@@ -1,10 +1,12 @@
 // apps/translate: where the model looked, from all sides, and what becomes of the translation without some of it.
 import { readFileSync } from "node:fs";
+import { initBackend } from "@qkv/backend";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import type { FolderServer } from "./server.ts";
-import { openTranslate, press, serveTranslate, translate } from "./translatePage.ts";
+import { twoVocabularies } from "../../apps/cli/test/twoVocabularies.ts";
+import { drop, openModel, openTranslate, press, serveTranslate, translate } from "./translatePage.ts";
 
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate and its attention", () => {
   let server: FolderServer;
@@ -27,6 +29,24 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     const sentences = page.locator(".translation .sentence");
     expect(await sentences.count()).toBe(1);
     expect(await sentences.first().getAttribute("tabindex")).toBe("0");
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("names each language's tokens in its own vocabulary", async () => {
+    const { page, printed } = await open();
+    await initBackend("cpu");
+    await drop(page, await twoVocabularies());
+    await openModel(page, "config.json");
+    await translate(page, "the cat sat on the 漢字 mat");
+    await page.locator(".sentence").first().click();
+    const view = page.locator("qkv-attention");
+    await view.locator("line").first().waitFor({ state: "attached" });
+    const { source, target } = await view.evaluate(
+      (element) => (element as unknown as { record: Record<"source" | "target", string[]> }).record,
+    );
+    expect(source).toEqual(expect.arrayContaining(["the", "cat", "漢字"]));
+    for (const label of [...source, ...target]) expect(label).not.toMatch(/▁./);
     expect(printed).toEqual([]);
     await page.close();
   });

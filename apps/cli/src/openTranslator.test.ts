@@ -1,27 +1,29 @@
 import { initBackend } from "@qkv/backend";
+import { memoryFiles } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { twoVocabularies } from "../test/twoVocabularies.ts";
 import { openTranslator } from "./openTranslator.ts";
 
 const { signal } = new AbortController();
+const files = async () => memoryFiles("two-vocabularies", await twoVocabularies());
 beforeAll(() => initBackend("cpu"));
 
 describe("a model whose languages have a vocabulary each", () => {
   test("takes its language codes from the source's, and leads every sentence with the one that is asked for", async () => {
-    const { translator, dispose } = await openTranslator(await twoVocabularies(), { from: "en", to: "fr" }, signal);
+    const { translator, dispose } = await openTranslator(await files(), { from: "en", to: "fr" }, signal);
     const { sentences } = await translator.translate("The cat. The mat.", { maxTokens: 3 });
     expect(translator.tokenizer.languageCodes).toEqual([">>fr<<"]);
     expect(sentences.map(({ source }) => source.tokens[0])).toEqual([">>fr<<", ">>fr<<"]);
     dispose();
-    await expect(openTranslator(await twoVocabularies(), { from: "en", to: "es" }, signal)).rejects.toThrow(
+    await expect(openTranslator(await files(), { from: "en", to: "es" }, signal)).rejects.toThrow(
       "--to: expected a language that the model translates to (fr), got es",
     );
   });
 
   test("shows where tokens looked under the words of each language", async () => {
     const { translator, attentionPicture, dispose } = await openTranslator(
-      await twoVocabularies(),
+      await files(),
       { from: "en", to: "fr" },
       signal,
     );

@@ -1,7 +1,7 @@
 // A tiny Marian model whose languages have a vocabulary each, in the form that OPUS-MT's have.
 import { readFileSync } from "node:fs";
 import { Params } from "@qkv/nn";
-import { type ModelFiles, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
+import { pretrainedFiles } from "@qkv/pretrained";
 import { MarianModel, parseMarianConfig } from "@qkv/transformer";
 
 const TOKENIZERS = new URL("../../../packages/tokenizers/test/golden/formats/marian.json", import.meta.url);
@@ -12,7 +12,7 @@ interface Vocabulary {
 }
 
 /** Its files, with weights drawn by chance and the tokenizers of a golden. */
-export async function twoVocabularies(): Promise<ModelFiles> {
+export async function twoVocabularies(): Promise<Map<string, Uint8Array>> {
   const { two: target, ...source } = JSON.parse(readFileSync(TOKENIZERS, "utf8")) as Vocabulary & { two: Vocabulary };
   const size = ({ vocab }: Vocabulary) => Object.keys(vocab).length;
   const pad = source.vocab["<pad>"] ?? 0;
@@ -27,19 +27,16 @@ export async function twoVocabularies(): Promise<ModelFiles> {
   model.dispose();
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const pieces = ({ spm }: Vocabulary) => new Uint8Array(Buffer.from(spm, "base64"));
-  return memoryFiles(
-    "two-vocabularies",
-    new Map([
-      ...files,
-      ...([
-        ["source.spm", pieces(source)],
-        ["target.spm", pieces(target)],
-      ] as const),
-      ...([
-        ["vocab.json", json(source.vocab)],
-        ["target_vocab.json", json(target.vocab)],
-      ] as const),
-      ["tokenizer_config.json", json({ separate_vocabs: true })],
-    ]),
-  );
+  return new Map([
+    ...files,
+    ...([
+      ["source.spm", pieces(source)],
+      ["target.spm", pieces(target)],
+    ] as const),
+    ...([
+      ["vocab.json", json(source.vocab)],
+      ["target_vocab.json", json(target.vocab)],
+    ] as const),
+    ["tokenizer_config.json", json({ separate_vocabs: true })],
+  ]);
 }
