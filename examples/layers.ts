@@ -21,3 +21,6 @@ const model = sequential({
 model.compile({ optimizer: tf.train.adam(0.005), loss: "categoricalCrossentropy", metrics: ["accuracy"] });
 const { history } = await model.fit(ids, answers, { epochs: 40, verbose: 0 });
 console.log(history["acc"]?.at(-1)); // the share of right answers
+model.optimizer.dispose();
+model.dispose();
+tf.dispose([ids, answers]);
