@@ -12,3 +12,10 @@ test.each([
   const expected = [...ramp, 0.0025, 0.0007905694, 0.00025, 0.00007905694];
   for (const [i, frequency] of expected.entries()) expect(frequencies[i]).toBeCloseTo(frequency, 7);
 });
+
+test("YaRN's ramp may end beyond the last feature that turns", () => {
+  const scaling = { type: "yarn", factor: 4, originalLength: 64, betaFast: 8 } as const;
+  const { frequencies } = rotaryFrequencies({ dim: 8, base: 10, scaling }, 64);
+  const expected = [1.0, 0.4779901, 0.2213594, 0.09780537]; // to feature 5, of 4
+  for (const [i, frequency] of expected.entries()) expect(frequencies[i]).toBeCloseTo(frequency, 6);
+});

@@ -42,6 +42,13 @@ test.each([
   expect((await open({ ...BERT, "tokenizer_config.json": config })).encode("E é").ids).toEqual(ids);
 });
 
+test("a special token is looked for before its text is normalized", async () => {
+  const added_tokens_decoder = { 6: { content: "[X]", special: true } };
+  const tokenizer = await open({ ...BERT, "tokenizer_config.json": { added_tokens_decoder } });
+  expect(tokenizer.encode("[X]").ids).toEqual([0, 6, 1]);
+  expect(tokenizer.encode("[x]").ids).toEqual([0, 2, 2, 2, 1]);
+});
+
 const JSON_FILE = {
   added_tokens: [{ id: 3, content: "<|endoftext|>", special: true }],
   pre_tokenizer: { type: "ByteLevel", add_prefix_space: false },

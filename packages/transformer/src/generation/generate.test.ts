@@ -2,6 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { expectNoLeaks } from "@qkv/testing";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { CausalModel } from "../causalModel.ts";
 import { WANDERER_VOCABULARY, wanderer } from "../../test/wanderer.ts";
 import { BeamHypotheses } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
@@ -211,4 +212,12 @@ test("hypotheses keep the best, as many as there are beams, and say when no othe
   expect(hypotheses({}).isDone(-5.9, 3)).toBe(false);
   expect(hypotheses({ earlyStopping: "never" }).isDone(-6.1, 3)).toBe(false); // -0.61 at length 10
   expect(hypotheses({ earlyStopping: "never" }).isDone(-20.1, 3)).toBe(true);
+});
+
+test("without a length it makes 20 tokens, as far as the positions reach", () => {
+  const model = (maxPositions?: number) =>
+    ({ generation: { eosTokenId: [], ...(maxPositions && { maxPositions }) } }) as unknown as CausalModel;
+  expect(settingsOf({}, model(), 5).maxLength).toBe(25);
+  expect(settingsOf({}, model(24), 5).maxLength).toBe(24);
+  expect(settingsOf({}, model(26), 5).maxLength).toBe(25);
 });

@@ -23,8 +23,9 @@ export function avifMetadata(bytes: Uint8Array): ImageMetadata {
       const id = items.find(({ kind }) => kind === wanted)?.id;
       return id === undefined ? undefined : itemBytes(bytes, find(parts, "iloc"), find(parts, "idat"), id);
     };
+    // Before EXIF stands where in it TIFF begins: at 0, or behind the "Exif" that is passed over.
     const [exif, xmp] = [read("Exif"), read("application/rdf+xml")];
-    return { exif: exif && exif.subarray(4 + viewOf(exif).getUint32(0)), xmp: xmp && latin1(xmp) };
+    return { exif: exif?.subarray(4), xmp: xmp && latin1(xmp) };
   } catch (error) {
     if (error instanceof RangeError) return {}; // a box that ends before what it says
     throw error;
