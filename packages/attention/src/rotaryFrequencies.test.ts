@@ -19,3 +19,10 @@ test("YaRN's ramp may end beyond the last feature that turns", () => {
   const expected = [1.0, 0.4779901, 0.2213594, 0.09780537]; // to feature 5, of 4
   for (const [i, frequency] of expected.entries()) expect(frequencies[i]).toBeCloseTo(frequency, 6);
 });
+
+test("YaRN's ramp may be a step between two features", () => {
+  const scaling = { type: "yarn", factor: 4, originalLength: 64, betaFast: 1, betaSlow: 1, truncate: false } as const;
+  const { frequencies } = rotaryFrequencies({ dim: 16, scaling }, 64);
+  const expected = [1, 0.3162278, 0.1, 0.007905694, 0.0025];
+  for (const [i, frequency] of expected.entries()) expect(frequencies[i]).toBeCloseTo(frequency, 7);
+});

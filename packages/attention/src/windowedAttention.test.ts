@@ -1,3 +1,4 @@
+import { windowedAttention } from "./windowedAttention.ts";
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { expectClose, expectNoLeaks } from "@qkv/testing";
@@ -45,3 +46,15 @@ test("long texts in linear time, with a mask and step by step from what a window
     tf.dispose([x, keep, mask, linear, masked.output, masked.weights, steps, stepped, first] as tf.TensorContainer);
     params.dispose();
   }));
+
+test("blocks are no way for a mask by query, a bias, sinks, or a text of two windows", () => {
+  const q = tf.ones([1, 1, 40, 2]) as tf.Tensor4D;
+  const inBlocks = (visible: Parameters<typeof windowedAttention>[4], window = 4) =>
+    tf.tidy(() => windowedAttention(q, q, q, window, visible) !== null);
+  const [keys, queries] = [tf.ones([1, 1, 1, 40], "bool"), tf.ones([1, 1, 40, 40], "bool")];
+  const [bias, sinks] = [tf.zeros([40, 40]), tf.zeros([1])] as [tf.Tensor2D, tf.Tensor1D];
+  expect([{}, { mask: keys }].map((visible) => inBlocks(visible))).toEqual([true, true]);
+  expect([{ mask: queries }, { bias }, { sinks }].map((visible) => inBlocks(visible))).toEqual([false, false, false]);
+  expect(inBlocks({}, 20)).toBe(false);
+  tf.dispose([q, keys, queries, bias, sinks]);
+});
