@@ -42,7 +42,7 @@ export function withOurs(item) {
 
 /** Packs the items and all that they need of ours; each then has a `tarball`. */
 export async function pack(items, folder) {
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   for (const item of new Set(items.flatMap(withOurs))) {
     if (!existsSync(join(item.folder, "dist")))
       throw new Error(`${item.manifest.name}: expected a dist folder, got none: run pnpm build`);
@@ -65,7 +65,7 @@ export async function installProjects(items, folder, projects) {
 }
 
 /** Items, what they need of ours, and the peers they cannot do without, as a package.json names them. */
-function dependenciesOn(items) {
+export function dependenciesOn(items) {
   const ours = [...new Set(items.flatMap(withOurs))];
   const peers = new Set(ours.flatMap(requiredPeers));
   return {
