@@ -24,6 +24,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "packages/transformer/README.md",
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
+  "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
   "layers.ts": { readme: "packages/layers/README.md", prints: /^1$/ },
   "parameters.ts": {
@@ -33,6 +34,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "preprocess.ts": { readme: "packages/vit/README.md", prints: /^1,3,224,224 0\.0039/ },
   "pretrained.ts": { readme: "packages/pretrained/README.md", prints: /^Je t'aime\. .*gare.* -0\.\d+$/ },
   "safetensors.ts": { readme: "packages/safetensors/README.md", prints: /^weight F16 2,3 1,2,3,4,5,6$/ },
+  "tinyGpt.ts": { readme: "README.md", prints: /^she sells sea shells by $/ },
   "tokenizerOptions.ts": { readme: "packages/tokenizers/README.md", prints: /^2\n16 16\n0,1,2,2,$/ },
   "tokenizerParts.ts": { readme: "packages/tokenizers/README.md", prints: /^ĠWhere,Ġis,/ },
   "tokenizers.ts": { readme: "packages/tokenizers/README.md", prints: /^A, dog,.*\nA dog runs through the snow\.$/ },

@@ -1,0 +1,23 @@
+import { initBackend } from "@qkv/backend";
+import { Params } from "@qkv/nn";
+import { AdamW, train } from "@qkv/training";
+import { CausalLanguageModel, generate, parseGpt2Config } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+
+await initBackend();
+const text = Buffer.from("she sells sea shells by the sea shore, ".repeat(2)); // 78 bytes, each a token
+const sizes = { vocab_size: 128, n_embd: 32, n_layer: 2, n_head: 4, n_positions: 80 };
+const config = parseGpt2Config({ model_type: "gpt2", ...sizes });
+const model = new CausalLanguageModel(Params.initialized(1), { ...config, eosTokenIds: [] });
+
+const params = model.params.named();
+const row = (bytes: Uint8Array) => tf.tensor2d([[...bytes]], undefined, "int32"); // [1, L]
+const loss = (bytes: Uint8Array) => model.loss({ ids: row(bytes.slice(0, -1)), labels: row(bytes.slice(1)) });
+await train(
+  { params, batches: () => [text], loss },
+  { optimizer: new AdamW(params, { learningRate: 0.01 }), maxSteps: 80 },
+);
+
+const [sequences] = await generate(model, [[...Buffer.from("she sells")]], { maxNewTokens: 15 });
+console.log(String(Buffer.from(sequences?.[0]?.ids ?? []))); // she sells sea shells by
+model.dispose();
