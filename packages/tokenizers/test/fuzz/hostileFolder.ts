@@ -5,12 +5,16 @@ import { mutate } from "./mutate.ts";
 /** The files of a tokenizer that has no tokenizer.json, by name. */
 export type Folder = Readonly<Record<string, Uint8Array>>;
 
+// A file that is no small one any more is not made larger.
+const LARGE = 1e6;
+
 /** `folder` with one to three of its files changed, each as its kind of file can be. */
 export function hostileFolder(folder: Folder, random: HostileRandom): Folder {
   const changed: Record<string, Uint8Array> = { ...folder };
   for (let count = 1 + random.below(3); count > 0; count--) {
     const name = random.pick(Object.keys(folder));
     const bytes = changed[name] ?? new Uint8Array();
+    if (bytes.length > LARGE) continue; // it may become forty times as large
     const isModel = name.endsWith(".model") || name.endsWith(".spm");
     changed[name] = isModel ? mutateModel(bytes, random) : encode(mutateText(name, decode(bytes), random));
   }
