@@ -202,6 +202,23 @@ describe("what processes that were killed left", () => {
     expect(await fetchAll()).toEqual([text("{}"), WEIGHTS]);
   });
 
+  test("is gone on with, the longest of several, and the others go", async () => {
+    await fetchAll();
+    for (const [name, left] of [
+      ["0a", "abc"],
+      ["0b", "abcdef"],
+      ["0c", "a"],
+    ] as const) {
+      const path = join(cache, "partial", `${digestOf("key")}.${"a".repeat(12)}.1.${name}.part`);
+      await writeFile(path, left);
+      await age(path, 0.1);
+    }
+    const part = await folderCache(cache).begin("key");
+    expect([part.size, await part.read()]).toEqual([6, text("abcdef")]);
+    await part.close();
+    expect(await readdir(join(cache, "partial"))).toHaveLength(1);
+  });
+
   test("is not looked for behind a link", async () => {
     await fetchAll();
     await rm(join(cache, "partial"), { recursive: true });
