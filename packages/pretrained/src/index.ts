@@ -45,6 +45,7 @@ export {
   type SentenceSubject,
 } from "./sentenceAttention.ts";
 export {
+  type SearchOptions,
   type SentenceOptions,
   type SentenceTranslation,
   type TranslatedSentence,

@@ -93,6 +93,9 @@ interface EncodedPiece extends LedPiece, TokenSequence {
   readonly unknownScript?: true;
 }
 
+/** How the translation of one sentence is searched for. */
+export type SearchOptions = Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal">;
+
 /**
  * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the very
  * white space that stood between them. What has no letter, and an address alone, stays as it is.
@@ -131,7 +134,10 @@ export class Translator {
   }
 
   /** The translations of one sentence's tokens, best first. @throws RangeError if there are none */
-  async translateTokens({ ids }: Pick<TokenSequence, "ids">, options: Search = {}): Promise<SentenceTranslation[]> {
+  async translateTokens(
+    { ids }: Pick<TokenSequence, "ids">,
+    options: SearchOptions = {},
+  ): Promise<SentenceTranslation[]> {
     if (ids.length === 0) throw new RangeError("translateTokens: expected tokens, got none");
     const [found = []] = await this.#search([ids], options);
     return found;
@@ -285,8 +291,7 @@ function lengthClass(tokens: number): number {
 /** Beams of all sentences of a batch together. */
 const MOST_ROWS = 256;
 
-type Search = Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal">;
-const SEARCH: OptionNames<Search> = {
+const SEARCH: OptionNames<SearchOptions> = {
   beams: true,
   lengthPenalty: true,
   maxTokens: true,
