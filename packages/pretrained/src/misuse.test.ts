@@ -384,12 +384,10 @@ describe("files", () => {
     expect(() => createTokenizer("{}", wrong(undefined))).toThrow(
       "createTokenizer: expected the parts that it may use, such as [bpe], got nothing; Tokenizer.fromJSON has all",
     );
-    await expect(trainBpe(wrong("a b"))).rejects.toThrow(
-      "expected texts to train on, in an array or a stream, got a string",
-    );
+    await expect(trainBpe(wrong("a b"))).rejects.toThrow("trainBpe: expected an iterable of texts, got a string");
     await expect(trainBpe(wrong([1]))).rejects.toThrow("expected texts to train on that are strings, got number 1");
     await expect(trainBpe(["a"], { vocabSize: NaN })).rejects.toThrow(
-      "expected vocabSize to be a number from 0, got NaN",
+      "trainBpe: expected vocabSize to be an integer from 0 to 16777216, got NaN",
     );
   });
 

@@ -32,8 +32,6 @@ export async function readWords(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainingOptions,
 ): Promise<Map<string, number>> {
-  if (typeof texts === "string")
-    throw new TypeError("expected texts to train on, in an array or a stream, got a string");
   const counter = new WordCounter(options);
   const pace = new Pace(options.signal);
   let done = 0;
