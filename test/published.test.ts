@@ -15,7 +15,7 @@ describe.each(published)("$manifest.name", ({ folder, manifest }) => {
   test("says what it is, under which licence, for which Node, and what it ships", () => {
     expect(json).toMatchObject({
       description: expect.stringMatching(/^.{20,200}\.$/) as string,
-      license: expect.stringMatching(/^MIT( AND Apache-2\.0)?$/) as string,
+      license: expect.stringMatching(/^MIT(?: AND (?:Apache-2\.0|BSD-[23]-Clause))*$/) as string,
       type: "module",
       engines: { node: ">=20.19" },
       version,
