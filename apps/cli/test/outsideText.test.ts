@@ -90,5 +90,5 @@ test.each([
   await change(path.join(broken, file), spoil);
   const { code, stderr } = await run("translate", "--model", broken, "the train");
   expect(code).toBe(1);
-  expect(stderr).toContain(`${SHOWN}/${file}: `);
+  expect(stderr).toContain(`${SHOWN}/${file}`);
 });

@@ -325,6 +325,17 @@ describe("a model on a web server", () => {
     await expect(reread("vocab.txt")).rejects.toThrow("could not be reached");
   });
 
+  test("has no file where the server answers whatever it has not with its page", async () => {
+    const { address } = await web({ "config.json": text("one") }, { page: "<!doctype html><title>app</title>" });
+    const from = modelFiles(address, { cache: folderCache(folder) });
+    expect(await from.read("config.json")).toEqual(text("one"));
+    expect(await from.read("special_tokens_map.json")).toBeUndefined();
+    const elsewhere = await web({}, { page: "<!doctype html><title>app</title>" });
+    await expect(loadPretrained(remoteFiles(elsewhere.address, { cache: memoryCache() }))).rejects.toThrow(
+      "config.json: expected the file itself, got an HTML page",
+    );
+  });
+
   test("is fetched each time where nothing says whether it changed", async () => {
     const content = { "config.json": text("one") };
     const { address } = await web(content, { etags: false });

@@ -116,16 +116,21 @@ export function hubRoutes(
   return { answer, asked, faults };
 }
 
-/** A server of one plain folder, as any web server is. */
-export async function startWeb(files: Record<string, Uint8Array>, { etags = true } = {}): Promise<HubServer> {
+/** A server of one plain folder, as any web server is; with `page`, as that of a single-page application. */
+export async function startWeb(
+  files: Record<string, Uint8Array>,
+  { etags = true, page = "" } = {},
+): Promise<HubServer> {
   const faults: HubFaults = {};
   const asked: AskedOfHub[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? "/", "http://web");
     asked.push({ line: `${request.method} ${pathname}`, range: request.headers.range });
     const bytes = files[decodeURIComponent(pathname.slice("/models/tiny/".length))];
-    if (bytes === undefined) response.writeHead(404).end();
-    else send(request, response, bytes, etags ? { ETag: `W/"${bytes.length}-${bytes[0]}"` } : {}, faults);
+    if (bytes === undefined) {
+      if (page === "") response.writeHead(404).end();
+      else response.writeHead(200, { "Content-Type": "text/html;charset=utf-8" }).end(page);
+    } else send(request, response, bytes, etags ? { ETag: `W/"${bytes.length}-${bytes[0]}"` } : {}, faults);
   };
   return listen(createServer(answer), { asked, faults });
 }

@@ -45,8 +45,6 @@ export function* learnBpe(
   counts: ReadonlyMap<string, number>,
   options: BpeTrainerOptions = {},
 ): Generator<readonly [done: number, total: number], LearnedBpe> {
-  if (options.vocabSize !== undefined && !(options.vocabSize >= 0))
-    throw new RangeError(`expected vocabSize to be a number from 0, got ${options.vocabSize}`);
   const { vocabSize = 30_000, minFrequency = 0, continuingSubwordPrefix = "", maxTokenLength = Infinity } = options;
   const tokens: string[] = [];
   const ids = new Map<string, number>();

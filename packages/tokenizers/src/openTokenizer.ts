@@ -43,12 +43,14 @@ export async function openTokenizer(
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   };
   const whole = await text(FILE);
-  const spm = await read("source.spm");
+  let spm: Uint8Array | undefined;
   if (whole !== undefined) {
     const json = new Json(parseTokenizer(whole), FILE);
     const side = await readSideFiles(text, { json, isByteLevel: whole.includes('"ByteLevel"') });
-    const isMarian = spm !== undefined && side.tokenizerClass === "MarianTokenizer";
-    if (!isMarian) return configuredTokenizer(json, side, true, options);
+    if (side.tokenizerClass === "MarianTokenizer") spm = await read("source.spm");
+    if (spm === undefined) return configuredTokenizer(json, side, true, options);
+  } else {
+    spm = await read("source.spm");
   }
   if (spm !== undefined) return openMarian(spm, read, text, options);
   return openOlder(read, text, options);

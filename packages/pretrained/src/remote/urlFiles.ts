@@ -62,7 +62,7 @@ async function readUrl<T>(
     if (known.key !== undefined && found === undefined) throw error; // damaged, which is not missing
     return found;
   }
-  if (head.status === 404 || head.status === 410) {
+  if (head.status === 404 || head.status === 410 || (await isPageForMissing(what, head, options, signal))) {
     await remember(what, {}, options);
     return undefined;
   }
@@ -76,6 +76,27 @@ async function readUrl<T>(
   const fetched = await kept.of(key, await fetchUrl(what, facts, options, signal));
   await remember(what, { key }, options);
   return fetched;
+}
+
+/**
+ * Whether a page came because there is no such file: servers of single-page applications, Vite's too, answer any address
+ * that they do not have with their page. `config.json` is asked for first and has to be there, so a page in its place is
+ * a mistake in the address, or a login.
+ */
+async function isPageForMissing(
+  { file, url }: UrlFile,
+  head: Response,
+  { network }: OpenRemote,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (file === "config.json" || !isPage(head)) return false;
+  const nowhere = new URL(url);
+  nowhere.pathname = nowhere.pathname.replace(/[^/]*$/, `no-such-file-${Math.random().toString(36).slice(2)}`);
+  return isPage(await ask(network, nowhere.href, { method: "HEAD", signal, pace: paceFor(network, false) }));
+}
+
+function isPage({ ok, headers }: Response): boolean {
+  return ok && /^text\/html\b/i.test(headers.get("Content-Type") ?? "");
 }
 
 /** What a server says of a file before it sends it. */
