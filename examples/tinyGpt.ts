@@ -13,11 +13,10 @@ const model = new CausalLanguageModel(Params.initialized(1), { ...config, eosTok
 const params = model.params.named();
 const row = (bytes: Uint8Array) => tf.tensor2d([[...bytes]], undefined, "int32"); // [1, L]
 const loss = (bytes: Uint8Array) => model.loss({ ids: row(bytes.slice(0, -1)), labels: row(bytes.slice(1)) });
-await train(
-  { params, batches: () => [text], loss },
-  { optimizer: new AdamW(params, { learningRate: 0.01 }), maxSteps: 80 },
-);
+const optimizer = new AdamW(params, { learningRate: 0.01 });
+await train({ params, batches: () => [text], loss }, { optimizer, maxSteps: 80 });
 
 const [sequences] = await generate(model, [[...Buffer.from("she sells")]], { maxNewTokens: 15 });
 console.log(String(Buffer.from(sequences?.[0]?.ids ?? []))); // she sells sea shells by
+optimizer.dispose();
 model.dispose();

@@ -42,7 +42,7 @@ test.each(["README.md", ...published.map((member) => `${member.folder}/README.md
 test("every entry of every package is imported by an example", () => {
   const imported = new Set(all.flatMap(([name]) => importsOf(`examples/${name}`).map(({ specifier }) => specifier)));
   const entries = published.flatMap(({ manifest: { name, exports = {} } }) =>
-    Object.keys(exports).flatMap((path) => (path.endsWith(".js") ? [] : [name + path.slice(1)])),
+    Object.keys(exports).flatMap((path) => (/\.js$|\*/.test(path) ? [] : [name + path.slice(1)])),
   );
   // loaded by initBackend, which its example calls
   expect(entries.filter((entry) => !imported.has(entry))).toEqual(["@qkv/backend-webgpu"]);

@@ -61,7 +61,7 @@ describe("a model by its id on a hub", () => {
     const { code, stderr } = await run(["inspect", "en-xx"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^qkv: --model: expected a shipped model's name, .* \(owner\/name\) or an https address; .*got en-xx\n$/,
+      /^qkv: REF: expected a shipped model's name, .* \(owner\/name\) or an https address; .*got en-xx\n$/,
     );
   });
 });

@@ -6,6 +6,9 @@ import { TokenizerError } from "./tokenizerError.ts";
 // What a part takes besides its tokens, in tokens: an encoding of its own.
 const TOKENS_OF_PART = 64;
 
+// Two parts beside one another are there already: what is new is the pair.
+const TOKENS_OF_PAIR = TOKENS_OF_PART / 4;
+
 /** The `truncation` entry of a tokenizer.json. */
 export interface TruncationConfig {
   readonly max_length: number;
@@ -62,7 +65,7 @@ export function truncateSegments(
   const parts = segments.map((segment, i) => cutSegment(segment, kept[i] ?? 0, stride, direction, budget));
   const [first = [], second] = parts;
   if (second === undefined) return first.map((part) => [part]);
-  budget.make(TOKENS_OF_PART * first.length * second.length, "truncation");
+  budget.make(TOKENS_OF_PAIR * first.length * second.length, "truncation");
   const beside = (part: Segment): (readonly Segment[])[] => second.map((other) => [part, other]);
   const [whole, ...others] = first.map(beside);
   // The order of Hugging Face's tokenizers.
