@@ -100,3 +100,9 @@ describe("what a file makes of a text is bounded", () => {
     expect(Tokenizer.fromJSON(saved).encode("ab").ids).toEqual([0, 1]);
   });
 });
+
+test("each way to put two texts' parts beside one another costs", () => {
+  const tokenizer = Tokenizer.fromJSON(file({ truncation: { max_length: 2 } }));
+  expect(() => tokenizer.encode("a".repeat(300), { pair: "a".repeat(300) })).toThrow(/truncation: gives up/);
+  expect(tokenizer.encode("a".repeat(30), { pair: "a".repeat(30) }).overflow.length).toBeGreaterThan(800);
+});

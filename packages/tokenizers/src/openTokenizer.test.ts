@@ -142,3 +142,18 @@ test("a regular expression has half of the steps", () => {
   );
   expect(idsWith(8000)).toHaveLength(2000);
 });
+
+test("source.spm counts beside tokenizer.json where the class is Marian's, and else is not asked for", async () => {
+  const asked: string[] = [];
+  const tokenizer = (await open({ ...GPT2 })).toJSON();
+  const files = { "tokenizer.json": tokenizer, "source.spm": spm, "vocab.json": GOLDEN.vocab };
+  const ofClass = (name: string) => ({ ...files, "tokenizer_config.json": { tokenizer_class: name } });
+  const marian = await open(ofClass("MarianTokenizer"));
+  expect(marian.encode("ab").ids).toEqual(
+    (await open({ "source.spm": spm, "vocab.json": GOLDEN.vocab })).encode("ab").ids,
+  );
+  const bytes = new Map(Object.entries(ofClass("PreTrainedTokenizerFast")).map(([name, file]) => [name, file instanceof Uint8Array ? file : new TextEncoder().encode(typeof file === "string" ? file : JSON.stringify(file))])); // prettier-ignore
+  const read = (name: string) => Promise.resolve((asked.push(name), bytes.get(name)));
+  expect((await openTokenizer(read))?.encode("ab").ids).toEqual([2]);
+  expect(asked).not.toContain("source.spm");
+});
