@@ -18,7 +18,8 @@ afterAll(() => {
 });
 
 test("every example is listed", () => {
-  const files = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".ts"));
+  const filesOf = (folder: string) => readdirSync(join(ROOT, "examples", folder)).map((name) => join(folder, name));
+  const files = [...filesOf("."), ...filesOf("guides")].filter((name) => name.endsWith(".ts"));
   expect(files.sort()).toEqual(Object.keys(EXAMPLES).sort());
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./workspace.ts";
 
-/** A short program that a README shows. */
+/** A short program that a README shows, or that a guide shows parts of. */
 export interface Example {
   readonly readme: string;
   readonly prints: RegExp;
@@ -23,6 +23,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "encoderLayer.ts": {
     readme: "packages/transformer/README.md",
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
+  },
+  "guides/offline.ts": {
+    readme: "docs/guides/offline.md",
+    prints: /^(?:fetched .*\n)+Je t'aime\.\nJe t'aime\.\n\d files kept\nJe t'aime\.$/,
   },
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },

@@ -1,4 +1,4 @@
-// What the site has to read beside the reference: the tour with its programs, and the pages of the project.
+// What the site has to read beside the reference: the guides, the tour with its programs, and the pages of the project.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import {
@@ -11,6 +11,7 @@ import {
 import { filePage, type Page, sourcePage } from "./pages.ts";
 import { tourPages } from "./tour.ts";
 
+const GUIDES = "docs/guides";
 const FILES = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/benchmarks.md"];
 const FOLDERS = ["apps", "models"]; // whose folders have a README.md
 
@@ -21,14 +22,21 @@ export function addDocuments(app: Application, project: ProjectReflection, root:
   );
   const files = [...FILES, ...readmes.filter((path) => existsSync(join(root, path)))];
   const korean = { ...filePage(root, "README.ko.md"), name: "한국어" };
-  const pages = [korean, tourPages(root), ...files.map((path) => filePage(root, path))];
+  const pages = [korean, guidePages(root), tourPages(root), ...files.map((path) => filePage(root, path))];
   for (const page of pages) addPage(app, project, page, root);
 }
 
-/** Gives a page to each Markdown or TypeScript file that is linked to and has none: browsers do not show them. */
+/** The index of the guides, and below it each in the order in which the index leads to it. */
+function guidePages(root: string): Page {
+  const index = filePage(root, `${GUIDES}/README.md`);
+  const links = Array.from(index.text.matchAll(/\]\(([\w-]+\.md)\)/g), ([, link = ""]) => link);
+  return { ...index, children: links.map((link) => filePage(root, `${GUIDES}/${link}`)) };
+}
+
+/** Gives a page to each Markdown or source file that is linked to and has none: browsers do not show them. */
 export function addLinkedFiles(app: Application, project: ProjectReflection, root: string): void {
   for (const path of project.files.getMediaPaths()) {
-    if (path.endsWith(".ts")) addPage(app, project, sourcePage(root, relative(root, path)), root);
+    if (/\.(?:ts|m?js|jsx|html)$/.test(path)) addPage(app, project, sourcePage(root, relative(root, path)), root);
     if (path.endsWith(".md")) addPage(app, project, filePage(root, relative(root, path)), root);
   }
 }

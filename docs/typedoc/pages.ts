@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 
 /** A document of the site. */
 export interface Page {
@@ -19,8 +19,12 @@ export function filePage(root: string, path: string): Page {
   return { path, name: /^# ([^,\n]+)/m.exec(text)?.[1] ?? path, text };
 }
 
-/** A TypeScript file, with what is to be said before it in Markdown. */
+/** A source file, with what is to be said before it in Markdown. */
 export function sourcePage(root: string, path: string, name = basename(path), before: readonly string[] = []): Page {
   const code = readFileSync(join(root, path), "utf8").trim();
-  return { path, name, text: [`# ${name}`, ...before, `\`\`\`ts\n${code}\n\`\`\``].join("\n\n") };
+  return {
+    path,
+    name,
+    text: [`# ${name}`, ...before, `\`\`\`${extname(path).slice(1)}\n${code}\n\`\`\``].join("\n\n"),
+  };
 }

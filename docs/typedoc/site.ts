@@ -30,7 +30,7 @@ const app = await Application.bootstrapWithPlugins({
   externalSymbolLinkMappings: {
     "@tensorflow/tfjs-core": { "*": "https://js.tensorflow.org/api/latest/" },
   },
-  highlightLanguages: ["bash", "html", "javascript", "json", "python", "sh", "text", "ts"],
+  highlightLanguages: ["bash", "html", "js", "json", "jsx", "mjs", "python", "sh", "text", "ts"],
   customCss: fileURLToPath(new URL("site.css", import.meta.url)),
   router: FileRouter.NAME,
   sort: ["source-order"],
