@@ -1,5 +1,5 @@
 """Writes the frequencies of every kind of rotary positions, what transformers' logits processors make of random scores, and what `generate` makes of rows that are padded on
-any side with the golden checkpoints of make_marian.py and make_causal.py, for the tests of @qkv/transformer.
+any side, and with a logits processor of one's own, with the golden checkpoints of make_marian.py and make_causal.py, for the tests of @qkv/transformer.
 
 Run: python golden/make_generation.py
 """
@@ -14,7 +14,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 from transformers.models.llama.modeling_llama import LlamaConfig, LlamaRotaryEmbedding
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig, GPT2Config, GPT2LMHeadModel
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig, GPT2Config, GPT2LMHeadModel, LogitsProcessor
 
 FOLDER = Path(__file__).parent.parent / "packages" / "transformer" / "test" / "golden"
 VERSIONS = {"torch": torch.__version__.split("+")[0], "transformers": transformers.__version__}
@@ -44,18 +44,37 @@ CASES = [
     dict(bad_words_ids=[[4], [5, 8]], begin_suppress_tokens=[1]),
 ]
 
+# The same with a processor of one's own among them.
+CUSTOM = [
+    dict(repetition_penalty=1.6),
+    dict(renormalize_logits=True, suppress_tokens=[7]),
+    dict(do_sample=True, top_k=4, temperature=0.6),
+    dict(do_sample=True, top_k=0, top_p=0.8, repetition_penalty=0.5, renormalize_logits=True),
+]
+
+
+class Rule(LogitsProcessor):
+    """Halves every score, favours a token that the last one and the length name, and forbids the last one."""
+
+    def __call__(self, input_ids, scores):
+        scores = scores / 2
+        for row, ids in enumerate(input_ids.tolist()):
+            scores[row, (3 * ids[-1] + len(ids)) % scores.shape[1]] += 3
+            scores[row, ids[-1]] = -float("inf")
+        return scores
+
 
 def make():
     torch.manual_seed(7)
     model = GPT2LMHeadModel(GPT2Config(vocab_size=VOCABULARY, n_embd=4, n_head=1, n_layer=1))
     prompt = torch.tensor([[2, 5, 7, 2, 5]])
-    for options in CASES:
+    for options, own in [(case, []) for case in CASES] + [(case, [Rule()]) for case in CUSTOM]:
         config = GenerationConfig(**{"max_length": 40, "eos_token_id": EOS, "pad_token_id": 1} | options)
         config, _ = model._prepare_generation_config(config)
         model._prepare_special_tokens(config)
-        processors = model._get_logits_processor(config, input_ids_seq_length=3, encoder_input_ids=prompt)
+        processors = model._get_logits_processor(config, input_ids_seq_length=3, encoder_input_ids=prompt, logits_processor=own)
         scores = torch.randn(1, VOCABULARY) * 2
-        yield {"options": {k: v for k, v in options.items()}, "ids": prompt[0].tolist(), "promptLength": 3,
+        yield {"options": {k: v for k, v in options.items()}, **({"custom": True} if own else {}), "ids": prompt[0].tolist(), "promptLength": 3,
                "scores": scores[0].tolist(),
                "expected": [None if value == -float("inf") else value for value in processors(prompt, scores.clone())[0].tolist()]}
 
@@ -103,6 +122,22 @@ def padded(name):
             yield {"checkpoint": name, "options": options, "ids": ids.tolist(), "mask": keep.tolist(), "expected": made.tolist()}
 
 
+def custom(name):
+    model = checkpoint(name)
+    torch.manual_seed(13)
+    ids = torch.randint(2, 28, (3, 6))
+    for options in [dict(max_new_tokens=8), dict(repetition_penalty=1.8, max_new_tokens=8),
+                    dict(num_beams=3, num_return_sequences=2, max_new_tokens=7)]:
+        model.generation_config = GenerationConfig(**dict(
+            pad_token_id=model.config.pad_token_id, eos_token_id=EOS, bos_token_id=None,
+            decoder_start_token_id=getattr(model.config, "decoder_start_token_id", None)) | options)
+        with torch.no_grad():
+            made = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), logits_processor=[Rule()])
+            plain = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids))
+        assert made.tolist() != plain.tolist()
+        yield {"checkpoint": name, "options": options, "ids": ids.tolist(), "expected": made.tolist()}
+
+
 HALF = 4
 ROPE = [
     dict(rope_scaling=dict(type="linear", factor=3.0)),
@@ -146,3 +181,4 @@ if __name__ == "__main__":
     write("rope_frequencies.json", frequencies())
     write("logits_processors.json", make())
     write("padded_generations.json", [case for name in CHECKPOINTS for case in padded(name)])
+    write("custom_generations.json", [case for name in ["marian-relu", "gpt2", "llama"] for case in custom(name)])

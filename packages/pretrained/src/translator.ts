@@ -11,7 +11,10 @@ import type { TranslationTokenizer } from "./translationTokenizer.ts";
 export interface TranslatorOptions {
   /** The most tokens that the model takes, as a source and as a target, special ones included. */
   readonly maxPositions: number;
-  /** How to search, unless a call says otherwise. */
+  /**
+   * How to search, unless a call says otherwise. Sentences are searched for in batches: a `source` that its
+   * `logitsProcessors` are given is the place in one.
+   */
   readonly generation?: GenerationOptions;
   /** The source language, for where its sentences end: `en`, `pt-BR`. */
   readonly locale?: string;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expectClose } from "@qkv/testing";
 import { expect, test } from "vitest";
+import { customRule } from "./customRule.ts";
 import { wanderer } from "./wanderer.ts";
 import { logitsProcessors } from "../src/generation/logitsProcessors.ts";
 import { settingsOf } from "../src/generation/options.ts";
@@ -8,6 +9,8 @@ import { parseGenerationOptions } from "../src/generation/parseGenerationOptions
 
 interface ProcessorsGolden {
   readonly options: Readonly<Record<string, unknown>>;
+  /** With a processor of one's own. */
+  readonly custom?: boolean;
   readonly ids: readonly number[];
   readonly promptLength: number;
   readonly scores: readonly number[];
@@ -19,17 +22,16 @@ const { cases } = JSON.parse(readFileSync(new URL("golden/logits_processors.json
   cases: ProcessorsGolden[];
 };
 
-test.each(cases.map((golden) => [JSON.stringify(golden.options), golden] as const))(
-  "%s",
-  async (_, { options, ids, promptLength, scores, expected }) => {
-    const neutral = { maxLength: 40, eosTokenId: 0, forcedEosTokenId: null, badWordsIds: [] };
-    const all = { ...neutral, ...parseGenerationOptions(options) };
-    const changed = Float32Array.from(scores);
-    for (const process of logitsProcessors(settingsOf(all, wanderer(), promptLength, [ids]))) process(changed, ids, 0);
-    expect([...changed].map((score) => score === -Infinity)).toEqual(expected.map((score) => score === null));
-    await expectClose(
-      changed.map((score) => Math.max(score, -1e6)),
-      expected.map((score) => score ?? -1e6),
-    );
-  },
-);
+test.each(
+  cases.map((golden) => [JSON.stringify(golden.options) + (golden.custom ? " and one's own" : ""), golden] as const),
+)("%s", async (_, { options, custom, ids, promptLength, scores, expected }) => {
+  const neutral = { maxLength: 40, eosTokenId: 0, forcedEosTokenId: null, badWordsIds: [] };
+  const all = { ...neutral, ...parseGenerationOptions(options), ...(custom && { logitsProcessors: [customRule] }) };
+  const changed = Float32Array.from(scores);
+  for (const process of logitsProcessors(settingsOf(all, wanderer(), promptLength, [ids]))) process(changed, ids, 0);
+  expect([...changed].map((score) => score === -Infinity)).toEqual(expected.map((score) => score === null));
+  await expectClose(
+    changed.map((score) => Math.max(score, -1e6)),
+    expected.map((score) => score ?? -1e6),
+  );
+});

@@ -1,5 +1,6 @@
 import type { GeneratedSequence } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
+import { checkProcessors } from "./customProcessors.ts";
 import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
@@ -25,21 +26,13 @@ export async function generate(
 ): Promise<GeneratedSequence[][]> {
   checkModel("generate", model);
   checkOptionNames("generate", options);
+  checkProcessors("generate", options.logitsProcessors);
   checkSources("generate", sourceIds, options.attentionMask, model.generation.vocabSize);
   if ("encode" in model || options.attentionMask) return search(model, sourceIds, options);
   const found: GeneratedSequence[][] = [];
   for (const places of placesByLength(sourceIds)) {
-    const { onStep } = options;
-    const group = await search(
-      model,
-      places.map((place) => sourceIds[place] ?? []),
-      {
-        ...options,
-        ...(onStep && {
-          onStep: (all) => onStep(all.map(({ source, ids }) => ({ source: places[source] ?? source, ids }))),
-        }),
-      },
-    );
+    const sources = places.map((place) => sourceIds[place] ?? []);
+    const group = await search(model, sources, optionsAt(places, options));
     for (const [i, place] of places.entries()) found[place] = group[i] ?? [];
   }
   return found;
@@ -60,6 +53,7 @@ export async function* generateStream(
 ): AsyncGenerator<number, void, undefined> {
   checkModel("generateStream", model);
   checkOptionNames("generateStream", options);
+  checkProcessors("generateStream", options.logitsProcessors);
   checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
   const settings = settingsOf(options, model, prompt.length, [sourceIds]);
@@ -105,6 +99,25 @@ function promptsOf(
   if (!("encode" in model)) return sourceIds;
   const start = options.decoderStartTokenId ?? model.generation.decoderStartTokenId;
   return sourceIds.map(() => [start]);
+}
+
+/** Options for the sources at some places, whose callbacks are told the place among all. */
+function optionsAt(
+  places: readonly number[],
+  { onStep, logitsProcessors, ...options }: GenerationOptions,
+): GenerationOptions {
+  const placeOf = (source: number) => places[source] ?? source;
+  return {
+    ...options,
+    ...(onStep && {
+      onStep: (all) => onStep(all.map(({ source, ids }) => ({ source: placeOf(source), ids }))),
+    }),
+    ...(logitsProcessors && {
+      logitsProcessors: logitsProcessors.map(
+        (process) => (scores, ids, source) => process(scores, ids, placeOf(source)),
+      ),
+    }),
+  };
 }
 
 /** The places of the prompts of each length: those of one length go on side by side without padding. */

@@ -1,15 +1,22 @@
+import { customProcessor } from "./customProcessors.ts";
 import { logSoftmax } from "./logSoftmax.ts";
 import type { GenerationSettings, SequenceBias } from "./options.ts";
 import { samplingFilters } from "./samplingFilters.ts";
 
 /**
- * Changes, in place, what the model says of every token that may come next.
+ * Changes, in place, what the model says of every token that may come next; called once a step for each sequence.
+ * -Infinity forbids a token.
  *
  * @param scores [V]; logits in greedy search and sampling, log-probabilities in beam search
- * @param ids the sequence so far, what it began with included
- * @param source the place of what it is made from among the sources
+ * @param ids the sequence so far, the start token or the prompt included
+ * @param source the index of its source among the sources
+ * @returns nothing, or other scores [V] in place of `scores`
  */
-export type LogitsProcessor = (scores: Float32Array, ids: readonly number[], source: number) => void;
+export type LogitsProcessor = (
+  scores: Float32Array,
+  ids: readonly number[],
+  source: number,
+) => ArrayLike<number> | void;
 
 /** The processors that `settings` ask for, in Hugging Face's order. */
 export function logitsProcessors(settings: GenerationSettings): readonly LogitsProcessor[] {
@@ -31,6 +38,7 @@ export function logitsProcessors(settings: GenerationSettings): readonly LogitsP
     // A forced first token makes the second one the first to be chosen.
     settings.beginSuppressTokens.length > 0 &&
       forbidAt(promptLength + (promptLength === 1 && forcedBosTokenId !== null ? 1 : 0), settings.beginSuppressTokens),
+    ...settings.logitsProcessors.map(customProcessor),
     ...samplingFilters(settings.sampling),
     settings.renormalizeLogits && logSoftmax,
   ];

@@ -1,6 +1,7 @@
 import { describeArgument } from "@qkv/backend";
 import type { CausalModel } from "../causalModel.ts";
 import type { GenerationDefaults, Seq2SeqModel } from "../seq2seq.ts";
+import type { LogitsProcessor } from "./logitsProcessors.ts";
 import { MOST_BEAMS, MOST_TOKENS } from "./memoryLimit.ts";
 import { stopping } from "./stopping.ts";
 
@@ -92,6 +93,11 @@ export interface GenerationOptions {
   readonly decode?: (ids: readonly number[]) => string;
   /** Seconds after which a sequence ends with its next token. */
   readonly maxTime?: number;
+  /**
+   * Processors of one's own, as Hugging Face's `logits_processor`: called in their order, behind those of the options above
+   * and before temperature and the filters of `sampling`. They are synchronous; NaN and Infinity are refused.
+   */
+  readonly logitsProcessors?: readonly LogitsProcessor[];
   /** Draws tokens; left out, the likeliest are taken. */
   readonly sampling?: SamplingOptions;
   /**
@@ -137,6 +143,7 @@ export interface GenerationSettings {
   readonly forcedBosTokenId: number | null;
   readonly forcedEosTokenIds: readonly number[] | null;
   readonly renormalizeLogits: boolean;
+  readonly logitsProcessors: readonly LogitsProcessor[];
   /** Whether a sequence is over for another reason than its end token or its length. */
   readonly isStopped: (ids: readonly number[]) => boolean;
   /** The source of each sequence, for rules that look at it. */
@@ -193,6 +200,7 @@ export function settingsOf(
     forcedBosTokenId: options.forcedBosTokenId ?? null,
     forcedEosTokenIds: forced === null || typeof forced === "object" ? forced : [forced],
     renormalizeLogits: options.renormalizeLogits ?? false,
+    logitsProcessors: options.logitsProcessors ?? [],
     isStopped: stopping(options),
     sources,
     padding: "encode" in model ? [] : (options.attentionMask ?? []).map((row) => Math.max(0, row.indexOf(1))),
