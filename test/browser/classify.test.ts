@@ -176,6 +176,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await another();
     await view("For the answer");
     await another();
+    await page.getByText(/More than an even share: row \d, column \d \(\+/).waitFor();
     await view("One head");
     const [layers, heads] = [/^Layer/, /^Head/].map((name) => page.getByRole("slider", { name })) as [Locator, Locator];
     let shown = -1; // the head, of all of which -1 is the mean
@@ -204,6 +205,25 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await page.getByText("Most of it:").waitFor();
     await view("Picture");
     await field.waitFor({ state: "detached" });
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("lays nothing over what has no more than an even share, and says when no place stands out", async () => {
+    const { page, printed } = await open();
+    const alphas = () =>
+      page.locator(".look-field canvas").evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = (canvas.getContext("2d") as CanvasRenderingContext2D).getImageData(0, 0, 8, 8);
+        return Array.from(data).filter((_, at) => at % 4 === 3);
+      });
+    await pick(page, [image("rotated-6.jpg")]);
+    await page.getByRole("radio", { name: "For the answer" }).check({ force: true });
+    await page.getByText("More than an even share:").waitFor();
+    expect(Math.max(...(await alphas()))).toBeGreaterThan(170);
+    expect((await alphas()).filter((alpha) => alpha === 0).length).toBeGreaterThan(20);
+    await pick(page, [image("one-pixel.png")]);
+    await page.getByText("It is even: no place stands out.").waitFor();
+    expect(new Set(await alphas())).toEqual(new Set([0]));
     expect(printed).toEqual([]);
     await page.close();
   });

@@ -1,4 +1,5 @@
-import { Choice, formatPercent, Notice, useMessages } from "@qkv/app-shell";
+import { Choice, Notice, useMessages } from "@qkv/app-shell";
+import { describeHeat } from "./describeHeat.ts";
 import { head, heat, kind, layer, lookError, type LookKind, shape } from "./looks.ts";
 import { MESSAGES } from "./messages.ts";
 
@@ -64,14 +65,11 @@ function HeadSliders({ heads }: { readonly heads: readonly number[] }) {
 function InWords() {
   const { look } = useMessages(MESSAGES);
   if (heat.value === undefined) return null;
-  const { columns, strongest, request } = heat.value;
-  const place = (at: number) => ({ row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
-  const places = strongest.map(({ patch: at, share }) => look.place(place(at), formatPercent(share))).join(", ");
-  const own = request.kind === "evidence" ? undefined : request.patch;
+  const { request } = heat.value;
   return (
     <div class="small quiet">
       <p aria-live="polite" data-testid="look-words">
-        {own === undefined ? look.most(places) : look.mostOf(place(own), places)}
+        {describeHeat(heat.value, request, look)}
       </p>
       <p>
         {request.kind !== "evidence" && look.hint} {look.note}

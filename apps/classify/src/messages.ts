@@ -37,6 +37,9 @@ interface Words {
     readonly most: (places: string) => string;
     readonly mostOf: (patch: Place, places: string) => string;
     readonly place: (place: Place, share: string) => string;
+    readonly above: (places: string) => string;
+    readonly even: string;
+    readonly evenOf: (patch: Place) => string;
     readonly hint: string;
     readonly note: string;
   };
@@ -96,8 +99,11 @@ export const MESSAGES: Messages<Words> = {
       most: (places) => `Most of it: ${places}.`,
       mostOf: ({ row, column }, places) => `The patch in row ${row}, column ${column} looked at: ${places}.`,
       place: ({ row, column }, share) => `row ${row}, column ${column} (${share})`,
+      above: (places) => `More than an even share: ${places}.`,
+      even: "It is even: no place stands out.",
+      evenOf: ({ row, column }) => `The patch in row ${row}, column ${column} looked evenly: no place stands out.`,
       hint: "Point at a patch, or move with the arrow keys, to see where that one looked.",
-      note: "Bright is where the model took its numbers from. That is not yet why it answered.",
+      note: "Bright is where the model took more than an even share of its numbers from. That is not yet why it answered.",
     },
     camera: { take: "Take the photo", close: "Close", view: "Camera" },
     teach: {
@@ -156,8 +162,11 @@ export const MESSAGES: Messages<Words> = {
       most: (places) => `가장 많이 본 곳: ${places}.`,
       mostOf: ({ row, column }, places) => `${row}행 ${column}열의 패치가 본 곳: ${places}.`,
       place: ({ row, column }, share) => `${row}행 ${column}열(${share})`,
+      above: (places) => `고른 몫보다 많은 곳: ${places}.`,
+      even: "고르게 퍼져 있습니다. 눈에 띄는 곳이 없습니다.",
+      evenOf: ({ row, column }) => `${row}행 ${column}열의 패치는 고르게 보았습니다. 눈에 띄는 곳이 없습니다.`,
       hint: "패치를 가리키거나 화살표 키로 옮기면 그 패치가 어디를 보았는지 보입니다.",
-      note: "밝은 곳은 모델이 값을 가져온 곳입니다. 그것이 곧 답의 이유는 아닙니다.",
+      note: "밝은 곳은 모델이 고른 몫보다 많은 값을 가져온 곳입니다. 그것이 곧 답의 이유는 아닙니다.",
     },
     camera: { take: "찍기", close: "닫기", view: "카메라" },
     teach: {

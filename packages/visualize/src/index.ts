@@ -17,6 +17,7 @@ export { modelView, type ModelViewData } from "./modelView.ts";
 export type { Theme } from "./svgDocument.ts";
 export { terminalHeatMap } from "./terminalHeatMap.ts";
 export type { WeightGrid } from "./weightGrid.ts";
+export { aboveUniform } from "./aboveUniform.ts";
 export { type Color, heatColor } from "./heatColor.ts";
 export { heatPixels, strongestPatches } from "./heatPixels.ts";
 export { type OverlayOptions, overlayPixels, type PicturePixels, type RgbaPixels } from "./overlayPixels.ts";

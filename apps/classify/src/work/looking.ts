@@ -7,7 +7,7 @@ import {
   type Region,
   seenRegion,
 } from "@qkv/vit";
-import { heatPixels, type RgbaPixels, strongestPatches } from "@qkv/visualize";
+import { aboveUniform, heatPixels, type RgbaPixels, strongestPatches } from "@qkv/visualize";
 import type { OpenClassifier } from "./openClassifier.ts";
 
 /** What can be looked at in a picture. */
@@ -26,14 +26,24 @@ export type LookRequest =
   | ({ readonly kind: "head"; readonly patch?: number | undefined } & HeadPlace)
   | { readonly kind: "evidence"; readonly label: number };
 
-/** A map as the page shows it. */
+/** A patch that stands out. */
+export interface StrongPatch {
+  /** Counted row by row from 0. */
+  readonly patch: number;
+  /** Of all weight. */
+  readonly share: number;
+  /** How far it is above an even share, counted in even shares. */
+  readonly above: number;
+}
+
+/** A map as the page shows it: what is above an even share. */
 export interface Heat {
   readonly rows: number;
   readonly columns: number;
   /** A pixel for each patch. */
   readonly pixels: RgbaPixels;
-  /** Where most of it is. */
-  readonly strongest: readonly { readonly patch: number; readonly share: number }[];
+  /** Where most of it is; empty where no place stands out. */
+  readonly strongest: readonly StrongPatch[];
 }
 
 /** Looks where the model looks in a picture, and keeps it for {@link heatOf}. */
@@ -52,7 +62,14 @@ export async function look(open: OpenClassifier, file: Blob): Promise<LookShape>
 /** One map of the picture that was looked at last. */
 export async function heatOf(open: OpenClassifier, request: LookRequest): Promise<Heat> {
   const map = await mapOf(open, request);
-  return { rows: map.rows, columns: map.columns, pixels: heatPixels(map), strongest: strongestPatches(map) };
+  const above = aboveUniform(map);
+  const strongest = strongestPatches(map).map((one) => ({ ...one, above: above.values[one.patch] ?? 0 }));
+  return {
+    rows: map.rows,
+    columns: map.columns,
+    pixels: heatPixels(above),
+    strongest: strongest.filter(({ above }) => above > 0),
+  };
 }
 
 async function mapOf({ look }: OpenClassifier, request: LookRequest): Promise<PatchMap> {

@@ -12,7 +12,7 @@ import {
   SwinClassifier,
   type VitConfig,
 } from "@qkv/vit";
-import { overlayPixels } from "@qkv/visualize";
+import { aboveUniform, overlayPixels } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 
@@ -20,8 +20,8 @@ import sharp from "sharp";
 const LEAST_SIDE = 256;
 
 /**
- * Where a model looked, laid over the part of the image that it saw: attention rollout; of Swin, whose windows
- * have none, what each patch spoke for the class.
+ * Where a model looked more than an even share, laid over the part of the image that it saw: attention rollout; of Swin,
+ * whose windows have none, what each patch spoke for the class.
  *
  * @param label the class that it answered
  * @param kind what the picture is stored as
@@ -36,7 +36,7 @@ export async function lookPicture(
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.min(seen.width, seen.height)));
   const size = { width: seen.width * factor, height: seen.height * factor };
   const picture = resize(seen, { ...size, resample: "bicubic" });
-  const { data, width, height } = overlayPixels(picture, await lookedAt(classifier, image, label));
+  const { data, width, height } = overlayPixels(picture, aboveUniform(await lookedAt(classifier, image, label)));
   const drawn = sharp(data, { raw: { width, height, channels: 4 } });
   if (kind === "svg") return svgAround(await drawn.png().toBuffer(), width, height);
   return drawn.toFormat(kind === "jpg" ? "jpeg" : kind).toBuffer();
