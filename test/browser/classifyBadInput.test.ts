@@ -29,7 +29,8 @@ const file = (name: string, content: Buffer | string): Picked => {
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify and bad input", () => {
   let server: FolderServer;
   let browser: Browser;
-  const open = () => openClassify(browser, `${server.origin}/classify/index.html`);
+  const open = (before?: (page: Page) => Promise<unknown>) =>
+    openClassify(browser, `${server.origin}/classify/index.html`, {}, before);
   const goesOn = async (page: Page) => {
     await pick(page, [image("rgb.jpg")]);
     expect(await answer(page, "rgb.jpg")).toHaveLength(5);
@@ -164,6 +165,30 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify an
     await page.locator(".model-picker summary").click();
     await page.getByRole("button", { name: "CIFAR-10" }).click();
     expect(await answer(page, "rgb.png")).toHaveLength(5);
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test.each([
+    ["NotFoundError", "There is no camera."],
+    ["NotAllowedError", "The camera was not allowed."],
+    ["NotReadableError", "Another program uses the camera just now."],
+    ["AbortError", "This page cannot use a camera."],
+  ])("says why the camera does not open, %s, where it was asked for, and goes on", async (name, said) => {
+    const { page, printed } = await open((page) =>
+      page.addInitScript((name) => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("in English", name));
+      }, name),
+    );
+    await page.getByRole("button", { name: "Take a photo" }).click();
+    await page.locator(".drop-zone").getByRole("alert").filter({ hasText: said }).waitFor();
+    await page.locator(".teach summary").click();
+    const editor = page.locator(".class-editor").first();
+    await editor.getByRole("button", { name: "Camera" }).click();
+    await editor.getByRole("alert").filter({ hasText: said }).waitFor();
+    expect(await editor.getByText("in English").count()).toBe(name === "AbortError" ? 1 : 0);
+    expect(await page.locator("video").count()).toBe(0);
+    await goesOn(page);
     expect(printed).toEqual([]);
     await page.close();
   });

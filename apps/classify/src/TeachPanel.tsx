@@ -1,31 +1,26 @@
-import { FileButton, Notice, Progress, useMessages } from "@qkv/app-shell";
-import { printable } from "@qkv/visualize";
-import { CameraButton } from "./CameraButton.tsx";
+import { Notice, Progress, useMessages } from "@qkv/app-shell";
+import { ClassEditor } from "./ClassEditor.tsx";
 import {
   addClass,
-  addLessons,
   cancelTeaching,
   classes,
   downloadTaught,
   isTaughtOpen,
   missing,
-  type OwnClass,
-  removeClass,
-  removeLesson,
-  renameClass,
   teachClasses,
   teaching,
   teachError,
 } from "./lessons.ts";
 import { MESSAGES } from "./messages.ts";
 import { labels } from "./session.ts";
+import { stopCamera } from "./useCamera.ts";
 
 /** Classes of a person's own: names, a few pictures of each, a button, and the model to take home. */
 export function TeachPanel() {
   const { teach } = useMessages(MESSAGES);
   const { phase, done, total } = teaching.value ?? {};
   return (
-    <details class="panel teach">
+    <details class="panel teach" onToggle={({ currentTarget }) => !currentTarget.open && stopCamera()}>
       <summary>
         <span>{teach.title}</span>
         <span class="quiet">{teach.summary}</span>
@@ -74,59 +69,5 @@ export function TeachPanel() {
         </div>
       )}
     </details>
-  );
-}
-
-function ClassEditor({ one, number }: { readonly one: OwnClass; readonly number: number }) {
-  const { teach } = useMessages(MESSAGES);
-  const { id, label, pictures } = one;
-  const add = (files: File[]) => addLessons(id, files);
-  return (
-    <div class="class-editor stack">
-      <div class="row">
-        <input
-          type="text"
-          aria-label={teach.className(number)}
-          placeholder={teach.placeholder(number)}
-          autocomplete="off"
-          value={label}
-          onInput={({ currentTarget }) => renameClass(id, currentTarget.value)}
-        />
-        {classes.value.length > 2 && (
-          <button
-            type="button"
-            class="plain"
-            aria-label={teach.removeClass(label || `${number}`)}
-            onClick={() => removeClass(id)}
-          >
-            ✕
-          </button>
-        )}
-      </div>
-      {pictures.length > 0 && (
-        <ul class="thumbs">
-          {pictures.map((picture) => (
-            <li key={picture.url}>
-              <button
-                type="button"
-                class="thumb"
-                aria-label={teach.removePicture(printable(picture.file.name))}
-                title={teach.removePicture(printable(picture.file.name))}
-                onClick={() => removeLesson(id, picture)}
-              >
-                <img src={picture.url} alt="" decoding="async" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <div class="row start">
-        <FileButton accept="image/*" multiple onFiles={add}>
-          {teach.addPictures}
-        </FileButton>
-        <CameraButton onFiles={add}>{teach.photograph}</CameraButton>
-        <span class="small quiet">{teach.count(pictures.length)}</span>
-      </div>
-    </div>
   );
 }
