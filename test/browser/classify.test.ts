@@ -20,6 +20,10 @@ const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.
 const IMAGES = at("packages/vit/test/images");
 const TINY = at("packages/pretrained/test/golden/classifier");
 const TINY_LABELS = "fox, heron, newt, owl, toad, wren, yak";
+const tinyFiles = () =>
+  ["config.json", "model.safetensors", "preprocessor_config.json"].map((name) => {
+    return { name, mimeType: "", buffer: readFileSync(join(TINY, name)) };
+  });
 
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in Chromium", () => {
   let server: FolderServer;
@@ -101,6 +105,67 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await page.close();
   });
 
+  test("teaches with the camera: a live preview, several pictures in a row, and it is let go", async () => {
+    const { page, printed } = await open({}, (page) =>
+      page.addInitScript(() => {
+        const { mediaDevices } = navigator;
+        const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+        const tracks: MediaStreamTrack[] = [];
+        Object.assign(globalThis, { tracks });
+        mediaDevices.getUserMedia = async (wanted) => {
+          const stream = await getUserMedia(wanted);
+          tracks.push(...stream.getTracks());
+          return stream;
+        };
+      }),
+    );
+    const states = () =>
+      page.evaluate(() =>
+        (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.map((one) => one.readyState),
+      );
+    await page.locator(".teach summary").click();
+    const [first, second] = [0, 1].map((at) => page.locator(".class-editor").nth(at)) as [Locator, Locator];
+    const press = (editor: Locator, name: string) => editor.getByRole("button", { name, exact: true }).click();
+    await press(first, "Camera");
+    const video = first.locator("video");
+    const seconds = () => video.evaluate(({ currentTime }: HTMLVideoElement) => currentTime);
+    await expect.poll(seconds).toBeGreaterThan(0);
+    const before = await seconds();
+    await expect.poll(seconds).toBeGreaterThan(before);
+    for (let taken = 1; taken <= 3; taken++) {
+      await press(first, "Take the photo");
+      await first.getByText(taken === 1 ? "1 picture" : `${taken} pictures`, { exact: true }).waitFor();
+    }
+    const widths = await first
+      .locator(".thumb img")
+      .evaluateAll((images: HTMLImageElement[]) =>
+        Promise.all(images.map((image) => image.decode().then(() => image.naturalWidth))),
+      );
+    const width = await video.evaluate(({ videoWidth }: HTMLVideoElement) => videoWidth);
+    expect(widths).toEqual([width, width, width]);
+    expect(await states()).toEqual(["live"]);
+
+    await press(second, "Camera"); // one at a time
+    await video.waitFor({ state: "detached" });
+    await press(second, "Take the photo");
+    await second.getByText("1 picture", { exact: true }).waitFor();
+    expect(await states()).toEqual(["ended", "live"]);
+    await press(second, "Stop the camera");
+    await second.locator("video").waitFor({ state: "detached" });
+    expect(await states()).toEqual(["ended", "ended"]);
+    await press(second, "Camera");
+    await second.locator("video").waitFor();
+    await page.locator(".teach summary").click(); // nobody sees it any more
+    await expect.poll(states).toEqual(["ended", "ended", "ended"]);
+    await page.locator(".teach summary").click();
+
+    for (const number of [1, 2]) await page.getByLabel(`Name of class ${number}`).fill(`thing ${number}`);
+    await page.locator(".teach").getByRole("button", { name: "Teach", exact: true }).click();
+    await page.getByText("It now tells these apart: thing 1, thing 2").waitFor({ timeout: 120_000 });
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
   test("computes on each backend when asked, says on which, and answers the same", async () => {
     const { page, printed } = await open();
     await page.locator(".backend-panel summary").click();
@@ -129,10 +194,36 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     expect((await answer(page, "rgb.png")).map((line) => line.split("\n")[0])).toContain("wren");
     await page.getByRole("button", { name: "CIFAR-10" }).click();
     await page.locator(".knows", { hasText: "airplane" }).waitFor();
-    const names = ["config.json", "model.safetensors", "preprocessor_config.json"];
-    const files = names.map((name) => ({ name, mimeType: "", buffer: readFileSync(join(TINY, name)) }));
-    await bring(page, "drop", files);
+    await bring(page, "drop", tinyFiles());
     await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    expect(printed).toEqual([]);
+    await page.close();
+  });
+
+  test("has Fashion-MNIST to choose beside CIFAR-10, fetched when it is, and says what it knows and wants", async () => {
+    const { page, printed, responses } = await open();
+    const fetched = () => responses.filter((response) => response.url().includes("fashion-mnist")).length;
+    const knows = page.locator(".knows");
+    expect(await knows.innerText()).toContain("small colour photographs, 32 x 32 pixels");
+    await pick(page, [image("grey.png")]);
+    await answer(page, "grey.png");
+    expect(fetched()).toBe(0);
+    await page.getByRole("radio", { name: "Fashion-MNIST" }).check({ force: true });
+    await knows.filter({ hasText: "T-shirt/top, trouser" }).waitFor();
+    expect(await knows.innerText()).toContain("one piece of clothing, grey, bright on black, 28 x 28 pixels");
+    expect(fetched()).toBe(3);
+    const shown = (await answer(page, "grey.png")).map((line) => line.split("\n")[0]);
+    await initBackend("wasm");
+    const pretrained = await loadPretrained(modelFolder(at("models/fashion-mnist")));
+    const labels = await createClassifier(pretrained).classify(await decodeImage(readFileSync(image("grey.png"))), {
+      top: 5,
+    });
+    pretrained.model.dispose();
+    expect(shown).toEqual(labels.map(({ label }) => label));
+    await bring(page, "drop", tinyFiles());
+    await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    expect(await page.locator(".drop-zone input[type=radio]:checked").count()).toBe(0);
+    expect(await knows.innerText()).not.toContain("pixels");
     expect(printed).toEqual([]);
     await page.close();
   });
@@ -213,7 +304,9 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     const { page, printed } = await open();
     const alphas = () =>
       page.locator(".look-field canvas").evaluate((canvas: HTMLCanvasElement) => {
-        const { data } = (canvas.getContext("2d") as CanvasRenderingContext2D).getImageData(0, 0, 8, 8);
+        const copy = new OffscreenCanvas(8, 8).getContext("2d", { willReadFrequently: true });
+        copy?.drawImage(canvas, 0, 0);
+        const { data = [] } = copy?.getImageData(0, 0, 8, 8) ?? {};
         return Array.from(data).filter((_, at) => at % 4 === 3);
       });
     await pick(page, [image("rotated-6.jpg")]);

@@ -5,21 +5,21 @@ import {
   folderSource,
   formatMs,
   isModelFolder,
-  modelLabel,
   ModelPicker,
-  type ModelSource,
   Notice,
   Page,
   shippedModels,
   useMessages,
 } from "@qkv/app-shell";
-import { CameraButton } from "./CameraButton.tsx";
 import { Knows } from "./Knows.tsx";
 import { MESSAGES } from "./messages.ts";
+import { PhotoButton } from "./PhotoButton.tsx";
+import { nameOf } from "./modelNames.ts";
 import { PictureList } from "./PictureList.tsx";
 import { PictureView } from "./PictureView.tsx";
 import { addPictures, current } from "./pictures.ts";
 import { cancelOpening, model, modelError, opening, openModel, problem, switchBackend, switching } from "./session.ts";
+import { ShippedChoice } from "./ShippedChoice.tsx";
 import { status } from "./status.ts";
 import { TeachPanel } from "./TeachPanel.tsx";
 
@@ -27,14 +27,6 @@ import { TeachPanel } from "./TeachPanel.tsx";
 function take(files: File[]): void {
   if (isModelFolder(files)) void openModel(folderSource(files));
   else void addPictures(files);
-}
-
-/** What people call the models that ship. */
-const NAMES: Readonly<Record<string, string>> = { cifar10: "CIFAR-10", "fashion-mnist": "Fashion-MNIST" };
-
-function nameOf(source: ModelSource): string {
-  const label = modelLabel(source);
-  return (source.kind === "shipped" && NAMES[label]) || label;
 }
 
 /** The page. */
@@ -49,8 +41,9 @@ export function App() {
           <FileButton class="main" accept="image/*" multiple onFiles={take}>
             {messages.pick}
           </FileButton>
-          <CameraButton onFiles={take}>{messages.photograph}</CameraButton>
+          <PhotoButton onFiles={take} />
         </div>
+        <ShippedChoice />
         <Knows />
       </DropZone>
       {problem.value !== undefined && <Notice error={problem.value} onDismiss={() => (problem.value = undefined)} />}

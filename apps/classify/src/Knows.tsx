@@ -1,6 +1,6 @@
 import { useMessages } from "@qkv/app-shell";
 import { MESSAGES } from "./messages.ts";
-import { labels } from "./session.ts";
+import { labels, model } from "./session.ts";
 
 const FEW = 20;
 
@@ -8,13 +8,14 @@ const FEW = 20;
 export function Knows() {
   const messages = useMessages(MESSAGES);
   const known = labels.value;
+  const wants = model.value?.kind === "shipped" ? messages.wants[model.value.name] : undefined;
   if (known.length === 0) return null;
   return (
     <div class="knows small quiet">
       <p>
         {messages.knows(known.length)}
         {known.length <= FEW ? `: ${known.join(", ")}. ` : ". "}
-        {messages.onlyThese}
+        {messages.onlyThese} {wants}
       </p>
       {known.length > FEW && (
         <details>

@@ -22,7 +22,10 @@ interface Words {
   readonly unsure: (label: string) => string;
   readonly knows: (count: number) => string;
   readonly onlyThese: string;
+  /** What a model that ships was trained on. */
+  readonly wants: Readonly<Record<string, string>>;
   readonly allClasses: string;
+  readonly model: string;
   readonly took: string;
   readonly look: {
     readonly title: string;
@@ -43,7 +46,7 @@ interface Words {
     readonly hint: string;
     readonly note: string;
   };
-  readonly camera: { readonly take: string; readonly close: string; readonly view: string };
+  readonly camera: Readonly<Record<"view" | "take" | "stop" | "close", string>>;
   readonly teach: {
     readonly title: string;
     readonly summary: string;
@@ -84,7 +87,13 @@ export const MESSAGES: Messages<Words> = {
     unsure: (label) => `Not sure. Perhaps ${label}?`,
     knows: (count) => `This model knows ${formatCount(count)} things`,
     onlyThese: "It takes everything for one of them, however little it looks like it.",
+    wants: {
+      cifar10: "It was trained on small colour photographs, 32 x 32 pixels, of one of them each.",
+      "fashion-mnist":
+        "It wants pictures like those it was trained on: one piece of clothing, grey, bright on black, 28 x 28 pixels. Other pictures are made so, and what lies on a light ground it mostly takes for a bag.",
+    },
     allClasses: "All that it knows",
+    model: "Model",
     took: "Last answer",
     look: {
       title: "Where it looked",
@@ -105,7 +114,7 @@ export const MESSAGES: Messages<Words> = {
       hint: "Point at a patch, or move with the arrow keys, to see where that one looked.",
       note: "Bright is where the model took more than an even share of its numbers from. That is not yet why it answered.",
     },
-    camera: { take: "Take the photo", close: "Close", view: "Camera" },
+    camera: { view: "Camera", take: "Take the photo", stop: "Stop the camera", close: "Close" },
     teach: {
       title: "Teach it your own",
       summary: "a few pictures for each class",
@@ -113,7 +122,7 @@ export const MESSAGES: Messages<Words> = {
       className: (number) => `Name of class ${number}`,
       placeholder: (number) => (number === 1 ? "my mug" : number === 2 ? "my keys" : `class ${number}`),
       addPictures: "Add pictures",
-      photograph: "Photo",
+      photograph: "Camera",
       addClass: "Another class",
       removeClass: (name) => `Remove class ${name}`,
       removePicture: (name) => `Remove ${name}`,
@@ -147,7 +156,13 @@ export const MESSAGES: Messages<Words> = {
     unsure: (label) => `확실하지 않습니다. 혹시 ${label}?`,
     knows: (count) => `이 모델이 아는 것은 ${formatCount(count)}가지입니다`,
     onlyThese: "무엇을 보여 주든, 전혀 닮지 않았더라도, 그중 하나로 답합니다.",
+    wants: {
+      cifar10: "그중 하나씩이 담긴 작은 컬러 사진(32 x 32픽셀)으로 배웠습니다.",
+      "fashion-mnist":
+        "배울 때와 같은 사진이 알맞습니다. 옷 한 점을 검은 바탕에 밝게 담은 28 x 28픽셀 흑백 사진입니다. 다른 사진은 흑백으로 작게 바꾸며, 밝은 바탕에 놓인 것은 대개 가방으로 봅니다.",
+    },
     allClasses: "아는 것 모두 보기",
+    model: "모델",
     took: "최근 응답",
     look: {
       title: "어디를 보았나요",
@@ -168,7 +183,7 @@ export const MESSAGES: Messages<Words> = {
       hint: "패치를 가리키거나 화살표 키로 옮기면 그 패치가 어디를 보았는지 보입니다.",
       note: "밝은 곳은 모델이 고른 몫보다 많은 값을 가져온 곳입니다. 그것이 곧 답의 이유는 아닙니다.",
     },
-    camera: { take: "찍기", close: "닫기", view: "카메라" },
+    camera: { view: "카메라", take: "찍기", stop: "카메라 끄기", close: "닫기" },
     teach: {
       title: "직접 가르치기",
       summary: "분류마다 사진 몇 장",
@@ -176,7 +191,7 @@ export const MESSAGES: Messages<Words> = {
       className: (number) => `분류 ${number}의 이름`,
       placeholder: (number) => (number === 1 ? "내 컵" : number === 2 ? "내 열쇠" : `분류 ${number}`),
       addPictures: "사진 넣기",
-      photograph: "찍기",
+      photograph: "카메라",
       addClass: "분류 추가",
       removeClass: (name) => `분류 ${name} 지우기`,
       removePicture: (name) => `${name} 지우기`,
