@@ -24,10 +24,28 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "packages/transformer/README.md",
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
+  "guides/fromPython.ts": {
+    readme: "docs/guides/from-python.md",
+    prints: /^192 \d+\n.*gare.*\n1,1,\d+ 1,4,1,\d+\nshared.weight \d+,192\nMarianMTModel F16$/,
+  },
+  "guides/fromTransformersjs.ts": {
+    readme: "docs/guides/from-transformersjs.md",
+    prints: /^Je t'aime\.\ntrue Where is the train station\?\n.*gare.*\nfrog 1$/,
+  },
+  "guides/generation.ts": {
+    readme: "docs/guides/generation.md",
+    prints: /^(?:(?:Bonjour|Bonsoir|Au revoir)\. -\d+\.\d\n){3}.+\n(?!.*\b[Tt]u\b).+\n.+$/,
+  },
+  "guides/memory.ts": {
+    readme: "docs/guides/memory.md",
+    prints: /^3\n2\n1\n32\n\d+ parameters, \d+\.\d MB\n0\n3\n0\ntrue\n0\ntrue$/,
+  },
   "guides/offline.ts": {
     readme: "docs/guides/offline.md",
     prints: /^(?:fetched .*\n)+Je t'aime\.\nJe t'aime\.\n\d files kept\nJe t'aime\.$/,
   },
+  "guides/ownModel.ts": { readme: "docs/guides/own-model.md", prints: /^loss 3\.\d, then 0\.0\ndraobyek$/ },
+  "guides/tfjsLayers.ts": { readme: "docs/guides/tfjs-layers.md", prints: /^0\.\d .* 0\.[89]\nshe.*se.*$/ },
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
   "layers.ts": { readme: "packages/layers/README.md", prints: /^1$/ },
