@@ -40,11 +40,5 @@ tf.dispose([ids, decoderIds, logits]);
 model.dispose();
 console.log(tensors() - before);
 
-{
-  using classifier = (await loadPretrained(modelFolder("models/cifar10"), { modelTypes: ["qkv_vit"] })).model;
-  console.log(classifier.params.named().size > 0);
-} // here it is disposed of
-console.log(tensors() - before);
-
 const { bytes, reservedBytes = 0 } = memoryReport();
 console.log(bytes < reservedBytes); // wasm keeps its heap, for the next model

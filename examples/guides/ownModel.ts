@@ -71,12 +71,12 @@ const task = {
 };
 
 const optimizer = new AdamW(task.params, { learningRate: 0.01 });
-const schedule = cosineSchedule({ warmupSteps: 20, totalSteps: 300 });
+const schedule = cosineSchedule({ warmupSteps: 20, totalSteps: 200 });
 const losses: number[] = [];
 await train(task, {
   optimizer,
   schedule,
-  maxSteps: 300,
+  maxSteps: 200,
   clipNorm: 1,
   onEvent: (event) => {
     if (event.type === "step") losses.push(event.loss);

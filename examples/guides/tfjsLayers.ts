@@ -38,7 +38,7 @@ const outputs = layers.dense({ units: alphabet.length, activation: "softmax" }).
 const model = modelOf({ inputs, outputs });
 
 model.compile({ optimizer: tf.train.adam(0.008), loss: "categoricalCrossentropy", metrics: ["accuracy"] });
-const { history } = await model.fit(ids, next, { epochs: 25, batchSize: 26, verbose: 0 });
+const { history } = await model.fit(ids, next, { epochs: 18, batchSize: 26, verbose: 0 });
 console.log(history["acc"]?.map((share) => Number(share).toFixed(1)).join(" "));
 
 /** Goes on with a beginning, the likeliest letter each time. */
