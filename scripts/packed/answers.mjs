@@ -17,7 +17,7 @@ export async function answerFailures(address, text) {
 /** What is wrong with what a page shows, and with what it says in the console. */
 export async function pageFailures(browser, address) {
   const { result, printed } = await resultOf(browser, address);
-  const warnings = printed.filter((line) => line.includes("plain JavaScript"));
+  const warnings = printed.filter((line) => /plain JavaScript|Content Security Policy/.test(line));
   return [...wrongIn(result), ...warnings];
 }
 

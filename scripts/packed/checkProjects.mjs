@@ -1,29 +1,39 @@
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { launchChromium } from "../../test/browser/chromium.ts";
 import { answerFailures, pageFailures, TEXT } from "./answers.mjs";
 import { failuresOf } from "./checks.mjs";
+import { limitFailures } from "./limits.mjs";
 import { freePort, serveFolder, startServer } from "./servers.mjs";
 import { installProjects, ROOT } from "./tarballs.mjs";
 
 const MODEL = join(ROOT, "models/en-fr");
+const PROJECTS = join(ROOT, "test/packed");
+const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const BROWSER_BUILD_BYTES = 217_000; // gzipped: tfjs-core and its wasm backend a half, ours a half
 
 /** What is wrong in projects as people have them, with the packages installed from their tarballs. */
 export async function checkProjects(items, folder) {
-  await installProjects(items, folder, join(ROOT, "test/packed"));
+  await installProjects(items, folder, PROJECTS);
   for (const name of ["vite-react", "next"])
     cpSync(MODEL, join(folder, name, "public/models/en-fr"), { recursive: true });
   mkdirSync(join(folder, "models"));
   cpSync(MODEL, join(folder, "models/en-fr"), { recursive: true });
   const browser = await launchChromium();
   const files = await serveFolder(folder);
+  const isolated = await serveFolder(folder, ISOLATION);
   try {
-    const failures = [];
+    const failures = unchecked().map((name) => `${name}: expected a check, got none`);
     for (const [name, check] of Object.entries(CHECKS)) {
       const start = performance.now();
-      const found = await check({ folder, browser, files: files.origin, inside: join(folder, name.split(",")[0]) });
+      const found = await check({
+        folder,
+        browser,
+        files: files.origin,
+        isolated: isolated.origin,
+        inside: join(folder, folderOf(name)),
+      });
       process.stdout.write(`     ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
       failures.push(...found.map((failure) => `${name}: ${failure}`));
     }
@@ -31,7 +41,19 @@ export async function checkProjects(items, folder) {
   } finally {
     await browser.close();
     files.close();
+    isolated.close();
   }
+}
+
+/** The projects that nobody checks. */
+function unchecked() {
+  const checked = new Set(Object.keys(CHECKS).map(folderOf));
+  return readdirSync(PROJECTS).filter((name) => name !== "package.json" && !checked.has(name));
+}
+
+/** The folder of a check's name: `node` of `node, an uncaught error`. */
+function folderOf(name) {
+  return name.split(",")[0];
 }
 
 const node = process.execPath;
@@ -42,7 +64,11 @@ const CHECKS = {
   node: ({ inside }) => failuresOf([["translates", node, ["translate.mjs", MODEL], { stdout: ANSWER }]], inside),
   "node, an uncaught error": ({ inside }) =>
     failuresOf([["fails", node, ["uncaught.mjs"], { code: 1, stderr: CLEAN_ERROR }]], inside),
-  hono: ({ inside }) => servers(inside, node, (port) => ["server.mjs", MODEL, port], [["/translate", answerFailures]]),
+  hono: ({ inside }) =>
+    servers(inside, node, (port) => ["server.mjs", MODEL, port], [
+      ["/translate", answerFailures],
+      ["/", limitFailures],
+    ]),
   workerd: (place) => workerd(place),
   "workerd, with Node's globals": (place) => workerd(place, "nodejs_compat"),
   "vite-react, served by vite": ({ inside, folder, browser }) =>
@@ -56,6 +82,10 @@ const CHECKS = {
   webpack: async ({ inside, files, browser }) => [
     ...(await failuresOf([["is built", node, ["build.mjs"]]], inside)),
     ...(await pageFailures(browser, `${files}/webpack/index.html`)),
+  ],
+  esbuild: async ({ inside, isolated, browser }) => [
+    ...(await failuresOf([["is built", node, ["build.mjs"], { silent: true }]], inside)),
+    ...(await pageFailures(browser, `${isolated}/esbuild/index.html`)),
   ],
   next: async ({ inside, folder, browser }) => [
     ...(await failuresOf([["is built", bin(folder, "next"), ["build"]]], inside)),

@@ -11,13 +11,13 @@ const TYPES = {
   ".json": "application/json",
 };
 
-/** Serves the files of a folder. */
-export async function serveFolder(folder) {
+/** Serves the files of a folder, each with the headers. */
+export async function serveFolder(folder, headers = {}) {
   const server = createServer((request, response) => {
     const file = join(folder, new URL(request.url, "http://localhost").pathname);
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return void response.writeHead(404).end();
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    createReadStream(file).pipe(response.writeHead(200, { "Content-Type": type }));
+    createReadStream(file).pipe(response.writeHead(200, { ...headers, "Content-Type": type }));
   });
   const port = await listen(server);
   return { origin: `http://127.0.0.1:${port}`, close: () => server.close() };

@@ -1,16 +1,46 @@
-import { useEffect, useState } from "react";
+import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { translate } from "./translate.js";
 
-function Translation({ text }) {
-  const [result, setResult] = useState();
+const MODEL = `${location.origin}/models/en-fr`;
+
+/** The translation of the newest text; an older one that is under way is stopped. */
+function useTranslation(text) {
+  const [state, setState] = useState({});
   useEffect(() => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    worker.addEventListener("message", ({ data }) => setResult(data));
-    worker.addEventListener("error", ({ message }) => setResult({ error: message ?? "the worker did not start" }));
-    worker.postMessage(text, []);
-    return () => worker.terminate();
+    const controller = new AbortController();
+    const { signal } = controller;
+    setState({});
+    translate(MODEL, text, {
+      signal,
+      onLoading: ({ file, loaded, total }) => setState({ loading: `${file}: ${loaded} of ${total ?? "?"} bytes` }),
+      onPartial: (partial) => setState({ partial }),
+    }).then(
+      (result) => setState({ result }),
+      (error) => signal.aborted || setState({ result: { error: String(error) } }),
+    );
+    return () => controller.abort();
   }, [text]);
-  return result === undefined ? <p>…</p> : <output id="result">{JSON.stringify(result)}</output>;
+  return state;
 }
 
-createRoot(document.querySelector("#root")).render(<Translation text="Where is the train station?" />);
+function Translation({ text }) {
+  const { result, partial, loading } = useTranslation(text);
+  if (result !== undefined) return <output id="result">{JSON.stringify(result)}</output>;
+  return <p aria-busy="true">{partial || loading || "…"}</p>;
+}
+
+function App() {
+  const [text, setText] = useState("This sentence is gone before its translation is there, as one that is typed.");
+  useEffect(() => {
+    const timer = setTimeout(setText, 20, "Where is the train station?");
+    return () => clearTimeout(timer);
+  }, []);
+  return <Translation text={text} />;
+}
+
+createRoot(document.querySelector("#root")).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
