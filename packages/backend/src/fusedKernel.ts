@@ -33,6 +33,8 @@ export const FUSED_KERNELS = {
   attentionGradient: "QkvAttentionGradient",
   transformerLayer: "QkvTransformerLayer",
   adamW: "QkvAdamW",
+  unwritten: "QkvUnwritten",
+  writePart: "QkvWritePart",
 } as const;
 
 type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];

@@ -31,6 +31,7 @@ export { linear } from "./linear.ts";
 export { logSumExp } from "./logSumExp.ts";
 export { memoryReport, type MemoryReport } from "./memoryReport.ts";
 export { softmax } from "./softmax.ts";
+export { tensorFromParts, type TensorPart, type WritePartAttrs } from "./tensorFromParts.ts";
 export {
   transformerLayer,
   type FusedTransformerLayer,

@@ -1,3 +1,4 @@
+import { tensorFromParts, type TensorPart } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { Params } from "./params.ts";
 
@@ -15,6 +16,8 @@ export interface StoredEntry {
   readonly shape: readonly number[];
   /** The elements, in an array that nobody else changes. */
   read(): Promise<Float32Array>;
+  /** The elements in parts, of which each holds until the next one is asked for, of any array. */
+  readonly parts?: (() => AsyncIterable<TensorPart>) | undefined;
 }
 
 /** Arrays that are yet to be read, by the checkpoint's own names. */
@@ -62,7 +65,7 @@ export function loadCheckpoint<M>(
 
 /**
  * {@link loadCheckpoint} from arrays that are read one after the other, the largest first: memory holds the model and
- * one array besides. All names and shapes are checked before anything is read.
+ * one array besides, or on backends that take parts, one part. All names and shapes are checked before anything is read.
  *
  * @throws CheckpointError, ParamShapeError, and whatever reading throws
  */
@@ -78,7 +81,9 @@ export async function streamCheckpoint<M>(
   try {
     for (const [path, entry] of largestFirst) {
       options.signal?.throwIfAborted();
-      write(variables.get(path) as tf.Variable, await entry.read());
+      const value = await readTensor(entry);
+      (variables.get(path) as tf.Variable).assign(value);
+      value.dispose();
     }
     return model;
   } catch (error) {
@@ -139,10 +144,8 @@ function unwritten(shape: number[]): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
 }
 
-function write(variable: tf.Variable, data: Float32Array): void {
-  const value = tf.tensor(data, variable.shape, "float32");
-  variable.assign(value);
-  value.dispose();
+async function readTensor({ shape, read, parts }: StoredEntry): Promise<tf.Tensor> {
+  return parts === undefined ? tf.tensor(await read(), [...shape], "float32") : tensorFromParts(shape, parts());
 }
 
 /**

@@ -20,7 +20,7 @@ export function unpacked(arrays: ReadonlyMap<string, StoredArray>, unpack: Unpac
     const parts = unpack(stored, array.shape);
     if (parts === undefined) all.set(stored, array);
     for (const { name, shape, of } of parts ?? []) {
-      all.set(name, { ...array, shape, read: async () => of(await array.read()) });
+      all.set(name, { ...array, shape, read: async () => of(await array.read()), parts: undefined });
     }
   }
   return all;

@@ -8,7 +8,8 @@ import { openWeights, type StoredArray } from "./readWeights.ts";
 import { spareArrayOf, withoutSpares } from "./spareArrays.ts";
 
 /**
- * A model of a config and the weights of a folder. Memory holds the model and one array of the file at a time.
+ * A model of a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
+ * on wasm one part of an array.
  *
  * @throws PretrainedError naming the file and the array; no tensor is left behind
  */

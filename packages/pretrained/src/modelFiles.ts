@@ -21,8 +21,12 @@ export interface ModelFiles {
 export interface OpenFile {
   /** Of the whole file, in bytes. */
   readonly size: number;
-  /** The bytes from `start` to `end`, the last one not included. */
-  read(start: number, end: number): Promise<Uint8Array>;
+  /**
+   * The bytes from `start` to `end`, the last one not included.
+   *
+   * @param into as many bytes of memory that may take them
+   */
+  read(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   /** Lets go of the file. */
   close(): Promise<void>;
 }

@@ -7,8 +7,7 @@ const MOST_AT_ONCE = 2 ** 30; // some systems read no more than 2 GiB in one cal
 export function rangesOf(handle: FileHandle, size: number): OpenFile {
   return {
     size,
-    async read(start, end) {
-      const bytes = new Uint8Array(end - start);
+    async read(start, end, bytes = new Uint8Array(end - start)) {
       for (let at = 0; at < bytes.length;) {
         const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, MOST_AT_ONCE), start + at);
         if (bytesRead === 0) throw new Error(`expected ${size} bytes, got ${start + at}`); // cut off since

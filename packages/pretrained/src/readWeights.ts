@@ -1,3 +1,4 @@
+import type { TensorPart } from "@qkv/backend";
 import type { StoredEntry } from "@qkv/nn";
 import {
   checkFileBytes,
@@ -28,8 +29,8 @@ const INDEX = "model.safetensors.index.json";
 export interface StoredArray extends StoredEntry {
   readonly dtype: Dtype;
   readonly byteLength: number;
-  /** Bytes of it, from `start` to `end`. */
-  readBytes(start: number, end: number): Promise<Uint8Array>;
+  /** Bytes of it, from `start` to `end`, perhaps in `into`. */
+  readBytes(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** A model's arrays, in files that are open until `close`. */
@@ -44,7 +45,7 @@ export interface Weights {
 
 /**
  * Opens `model.safetensors`, or every file that `model.safetensors.index.json` names, and reads what arrays there are,
- * but none of them: that memory holds one array at a time is the caller's to see to.
+ * but none of them: that memory holds one array at a time, or one part, is the caller's to see to.
  *
  * The index only says which files there are, as in transformers: it may name arrays that are not there, and leave out
  * some that are.
@@ -111,16 +112,42 @@ async function readHeader(path: string, file: OpenFile): Promise<SafetensorsHead
 }
 
 function arraysOf(file: OpenFile, { entries, dataStart }: SafetensorsHeader): Map<string, StoredArray> {
-  return new Map([...entries].map(([name, entry]) => [name, arrayOf(file, dataStart, entry)]));
+  const scratch = scratchOf(PART);
+  return new Map([...entries].map(([name, entry]) => [name, arrayOf(file, dataStart, entry, scratch)]));
 }
 
-function arrayOf(file: OpenFile, dataStart: number, { dtype, shape, start, end }: TensorEntry): StoredArray {
-  const readBytes = (from: number, to: number) => file.read(dataStart + start + from, dataStart + start + to);
+function arrayOf(file: OpenFile, at: number, { dtype, shape, start, end }: TensorEntry, scratch: Scratch): StoredArray {
+  const readBytes: StoredArray["readBytes"] = (from, to, into) => file.read(at + start + from, at + start + to, into);
   const byteLength = end - start;
+  const array = { dtype, shape, byteLength, readBytes };
   return {
-    ...{ dtype, shape, byteLength, readBytes },
+    ...array,
     read: async () => toFloat32({ dtype, shape, bytes: await readBytes(0, byteLength) }),
+    parts: () => partsOf(array, scratch),
   };
+}
+
+/** Memory for a part of a file that is read. */
+type Scratch = (bytes: number) => Uint8Array;
+
+/** The same memory each time, so that no part waits for the collector of garbage beside the next. */
+function scratchOf(most: number): Scratch {
+  let memory: Uint8Array | undefined;
+  return (bytes) => (memory ??= new Uint8Array(most)).subarray(0, bytes);
+}
+
+const PART = 2 ** 22; // a multiple of every element's bytes
+
+async function* partsOf(
+  { dtype, shape, byteLength, readBytes }: Omit<StoredArray, "read">,
+  scratch: Scratch,
+): AsyncGenerator<TensorPart> {
+  const width = byteLength / shape.reduce((product, size) => product * size, 1);
+  for (let start = 0; start < byteLength; start += PART) {
+    const end = Math.min(start + PART, byteLength);
+    const bytes = await readBytes(start, end, scratch(end - start));
+    yield { length: bytes.length / width, fill: (into) => void toFloat32({ dtype, shape, bytes }, into) };
+  }
 }
 
 function countDtypes(arrays: ReadonlyMap<string, StoredArray>): ReadonlyMap<Dtype, number> {

@@ -51,6 +51,18 @@ test("toFloat32 reads every dtype", () => {
   expect(toFloat32(safeTensor(Uint8Array.of(0, 1), [2], "BOOL"))).toEqual(of(0, 1));
 });
 
+test("toFloat32 writes into an array that is given, and nowhere else in its buffer", () => {
+  const floats = Float32Array.of(-2, 1);
+  const all = [floats, Float64Array.from(floats), Int8Array.from(floats), BigInt64Array.of(-2n, 1n)] as const;
+  const halves = (["F16", "BF16"] as const).map((dtype) => safeTensor(floats, [2], dtype));
+  for (const tensor of [...all.map((data) => safeTensor(data, [2])), ...halves]) {
+    const buffer = new Float32Array(4).fill(9);
+    const into = buffer.subarray(1, 3);
+    expect(toFloat32(tensor, into), tensor.dtype).toBe(into);
+    expect([...buffer], tensor.dtype).toEqual([9, -2, 1, 9]);
+  }
+});
+
 test("aligned float32 data is not copied, unaligned data is", () => {
   const buffer = new Uint8Array(12);
   const at = (offset: number) => toFloat32({ dtype: "F32", shape: [2], bytes: buffer.subarray(offset, offset + 8) });

@@ -6,9 +6,14 @@ import { SafetensorsError } from "./safetensorsError.ts";
 /**
  * The elements as float32: exact for F32, F16, BF16 and small integers, the nearest number otherwise.
  * Aligned F32 data shares the file's memory; everything else is a copy.
+ *
+ * @param into an array of as many elements that takes them, so that no memory is needed
  */
-export function toFloat32({ dtype, bytes }: SafeTensor): Float32Array {
-  return FLOAT32[dtype](bytes);
+export function toFloat32({ dtype, bytes }: SafeTensor, into?: Float32Array): Float32Array {
+  const data = FLOAT32[dtype](bytes, into);
+  if (into === undefined || data === into) return data;
+  into.set(data);
+  return into;
 }
 
 /**
@@ -23,10 +28,11 @@ export function toInt32({ dtype, bytes }: SafeTensor): Int32Array {
   return read(bytes);
 }
 
-const FLOAT32: Readonly<Record<Dtype, (bytes: Uint8Array) => Float32Array>> = {
+/** Where `into` is given, it may take the elements. */
+const FLOAT32: Readonly<Record<Dtype, (bytes: Uint8Array, into?: Float32Array) => Float32Array>> = {
   F32: (bytes) => new Float32Array(...span(bytes, 4)),
-  F16: (bytes) => fromFloat16(new Uint16Array(...span(bytes, 2))),
-  BF16: (bytes) => fromBFloat16(new Uint16Array(...span(bytes, 2))),
+  F16: (bytes, into) => fromFloat16(new Uint16Array(...span(bytes, 2)), into),
+  BF16: (bytes, into) => fromBFloat16(new Uint16Array(...span(bytes, 2)), into),
   F64: (bytes) => new Float32Array(new Float64Array(...span(bytes, 8))),
   I64: (bytes) => fromWords(bytes, (low, high) => high * 2 ** 32 + low),
   U64: (bytes) => fromWords(bytes, (low, high) => (high >>> 0) * 2 ** 32 + low),

@@ -24,10 +24,9 @@ function halfOfMagnitude(bits: number): number {
   return (mantissa + (1 << (shift - 1)) - 1 + ((mantissa >>> shift) & 1)) >>> shift;
 }
 
-/** The numbers that half-precision bits stand for, exactly. */
-export function fromFloat16(halves: Uint16Array): Float32Array {
-  const data = new Float32Array(halves.length);
-  const bits = new Uint32Array(data.buffer);
+/** The numbers that half-precision bits stand for, exactly, written into `data`. */
+export function fromFloat16(halves: Uint16Array, data: Float32Array = new Float32Array(halves.length)): Float32Array {
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0; i < halves.length; i++) {
     const half = halves[i] as number;
     const exponent = half & 0x7c00;
@@ -51,9 +50,9 @@ export function toBFloat16(data: Float32Array): Uint16Array {
   return halves;
 }
 
-/** The numbers that bfloat16 bits stand for, exactly. */
-export function fromBFloat16(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
+/** The numbers that bfloat16 bits stand for, exactly, written into `data`. */
+export function fromBFloat16(halves: Uint16Array, data: Float32Array = new Float32Array(halves.length)): Float32Array {
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0; i < bits.length; i++) bits[i] = (halves[i] as number) << 16;
-  return new Float32Array(bits.buffer);
+  return data;
 }

@@ -1,11 +1,11 @@
-import type { FusedActivation, AdamWAttrs, DropoutKey } from "@qkv/backend";
+import type { FusedActivation, AdamWAttrs, DropoutKey, WritePartAttrs } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "../heap.ts";
 import { replaceKernel } from "../replaceKernel.ts";
 
 type Tensors<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
-/** QkvActivate with its gradient, QkvDropout and QkvAdamW. */
+/** QkvActivate with its gradient, QkvDropout, QkvAdamW, QkvUnwritten and QkvWritePart. */
 export function registerElements(heap: Heap): void {
   const work = (x: tf.TensorInfo, cost: number): Work => ({ units: tf.util.sizeFromShape(x.shape), cost, multiple: 4 });
 
@@ -43,6 +43,15 @@ export function registerElements(heap: Heap): void {
     const numbers = [beta1, beta2, gradientScale, decay, stepSize, secondScale, eps, 1 - beta1, 1 - beta2];
     heap.run("adamW", [p, heap.at(gradient), m, v, ...numbers], work(parameter, 1.2));
     return next;
+  });
+
+  replaceKernel("QkvUnwritten", ({ attrs }) => heap.output((attrs as tf.TensorInfo).shape));
+
+  replaceKernel("QkvWritePart", ({ inputs, attrs }) => {
+    const { x } = inputs as Tensors<"x">;
+    const { start, length, fill } = attrs as unknown as WritePartAttrs;
+    fill(new Float32Array(heap.memory.buffer, heap.at(x) + 4 * start, length));
+    return [];
   });
 }
 

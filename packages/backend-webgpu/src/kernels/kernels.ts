@@ -10,8 +10,9 @@ import { layerNorm, layerNormGradient } from "./layerNorm.ts";
 import { linear } from "./linear.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
 
-// These two save what a CPU spends between kernels; here the operations they are made of serve as well.
-type Composed = "QkvTransformerLayer" | "QkvLogSumExp";
+// The first two save what a CPU spends between kernels; here the operations they are made of serve as well. The others
+// write into memory that programs reach.
+type Composed = "QkvTransformerLayer" | "QkvLogSumExp" | "QkvUnwritten" | "QkvWritePart";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
 /** Our kernels by the names under which @qkv/backend looks for them. */
