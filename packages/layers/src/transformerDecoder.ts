@@ -1,15 +1,11 @@
-import { RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { all, ofKeys, ofPairs } from "./attentionMasks.ts";
-import { type Call, CallableLayer, type CallSignature } from "./callableLayer.ts";
-import type { Config } from "./configChecks.ts";
+import type { Call, CallSignature } from "./callableLayer.ts";
 import { firstMask } from "./impliedMask.ts";
 import type { ProjectedAttention } from "./projectedAttention.ts";
 import type { Normalization } from "./projection.ts";
-import { type ProjectionSettings, projectionSettings } from "./projectionSettings.ts";
 import { type Shape, shapesOf, widthOf } from "./shapes.ts";
-import { type TransformerConfig, type TransformerOptions, transformerOptions } from "./transformerConfig.ts";
-import { residual, TransformerParts } from "./transformerParts.ts";
+import { TransformerLayer } from "./transformerLayer.ts";
 
 /** Self-attention, attention to an encoder's output where the layer is built with one, and a feed-forward part. */
 interface Parts {
@@ -28,7 +24,7 @@ interface Parts {
  * left out. Variables: self_attention, self_attention_layer_norm, (cross_attention, cross_attention_layer_norm,)
  * feedforward_intermediate_dense, feedforward_output_dense, feedforward_layer_norm.
  */
-export class TransformerDecoder extends CallableLayer {
+export class TransformerDecoder extends TransformerLayer {
   static readonly className = "TransformerDecoder";
 
   /** @internal */
@@ -40,22 +36,11 @@ export class TransformerDecoder extends CallableLayer {
     implied: { 1: "encoderPaddingMask" },
   };
 
-  readonly #options: TransformerOptions;
-  readonly #settings: ProjectionSettings;
-  readonly #random = new RandomStream(Math.floor(Math.random() * 2 ** 32));
   #parts: Parts | undefined;
-
-  constructor(config: TransformerConfig) {
-    super(config);
-    this.#options = transformerOptions(WHO, config as unknown as Config);
-    this.#settings = projectionSettings(WHO, config as unknown as Config);
-    this.supportsMasking = true;
-  }
 
   override build(inputShape: Shape | Shape[]): void {
     const [width = 0, context] = this.inARow(shapesOf(inputShape)).map((shape) => widthOf(WHO, shape));
-    const given = { options: this.#options, settings: this.#settings, width };
-    const parts = new TransformerParts(WHO, this.addVariable, given);
+    const parts = this.partsOf(width);
     // In the order of KerasHub's variables.
     this.#parts = {
       selfAttention: parts.attention("self_attention", width),
@@ -81,39 +66,27 @@ export class TransformerDecoder extends CallableLayer {
     return firstMask(inputs, mask) as tf.Tensor;
   }
 
-  override getConfig(): tf.serialization.ConfigDict {
-    const { kernelInitializer = null, biasInitializer = null } = this.#settings.config;
-    return { ...super.getConfig(), ...this.#options, kernelInitializer, biasInitializer };
-  }
-
   /** @internal */
   protected compute(call: Call): tf.Tensor {
     const [x, context] = call.inputs;
     if (!x || !this.#parts) throw new Error(`${WHO}: expected to be built, got a call before`);
     const { selfAttention, selfNorm, cross, feedForward, feedForwardNorm } = this.#parts;
     this.#checkContext(context);
-    const random = call.training ? this.#random : undefined;
+    const random = this.randomOf(call);
     const causal = call.values["useCausalMask"] !== false;
     const selfOptions = { mask: maskOf(call, "decoder", 0, x, x), causal, random };
-    const attended = residual(
-      x,
-      selfNorm,
-      this.#options,
-      random,
-      (x) => selfAttention.attend(x, x, x, selfOptions).output,
-    );
+    const attended = this.residual(x, selfNorm, random, (x) => selfAttention.attend(x, x, x, selfOptions).output);
     const crossOptions = { mask: context && maskOf(call, "encoder", 1, x, context), random };
     const crossed =
       cross === undefined || context === undefined
         ? attended
-        : residual(
+        : this.residual(
             attended,
             cross.norm,
-            this.#options,
             random,
             (x) => cross.attention.attend(x, context, context, crossOptions).output,
           );
-    return residual(crossed, feedForwardNorm, this.#options, random, feedForward);
+    return this.residual(crossed, feedForwardNorm, random, feedForward);
   }
 
   #checkContext(context: tf.Tensor | undefined): void {
