@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { expectClose } from "@qkv/testing";
+import type { LogitsProcessor } from "@qkv/transformer";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTranslator } from "./createTranslator.ts";
 import { loadPretrained, type Pretrained } from "./loadPretrained.ts";
@@ -47,6 +48,20 @@ describe("Translator", () => {
     expect(together.tokens.target).toEqual(alone.flatMap(({ tokens }) => tokens.target));
     const total = alone.reduce((sum, { score, tokens }) => sum + score * tokens.target.length, 0);
     expect(together.score).toBeCloseTo(total / together.tokens.target.length, 4);
+  });
+
+  test("searches by processors of one's own, in every batch", async () => {
+    const texts = ["A dog runs.", "The snow is deep! Dog."];
+    const plain = await translator.translateAll(texts);
+    const [token = 0] = plain[0]?.sentences[0]?.target.ids ?? [];
+    const forbid: LogitsProcessor = (scores) => void (scores[token] = -Infinity);
+    const own = createTranslator(pretrained, { generation: { logitsProcessors: [forbid] } });
+    const ids = (await own.translateAll(texts)).flatMap(({ sentences }) =>
+      sentences.flatMap(({ target }) => target.ids),
+    );
+    expect(plain[0]?.sentences[0]?.target.ids).toContain(token);
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids).not.toContain(token);
   });
 
   test("takes 100,000 characters, sentence by sentence, and says how far it is", async () => {

@@ -65,6 +65,13 @@ test("prompts of different lengths keep their places", async () => {
   expect(new Map([...seen].sort())).toEqual(new Map(prompts.entries()));
 });
 
+test.each(SEARCHES)("what it does to its ids stays with it: %o", async (search) => {
+  const kept: (readonly number[])[] = [];
+  const careless: LogitsProcessor = (_scores, ids) => void kept.push((ids as number[]).sort());
+  expect(await idsOf({ ...search, logitsProcessors: [careless] })).toEqual(await idsOf(search));
+  expect(new Set(kept.map(({ length }) => length)).size).toBeGreaterThan(1);
+});
+
 test("a greedy sequence's score is the model's own", async () => {
   const [plain] = (await generate(model, [[5, 3]])).flat();
   const double: LogitsProcessor = (scores) => scores.map((score) => 2 * score);

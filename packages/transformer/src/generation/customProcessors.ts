@@ -20,7 +20,7 @@ export function checkProcessors(who: string, processors: readonly LogitsProcesso
 export function customProcessor(process: LogitsProcessor, place: number): LogitsProcessor {
   const expected = `generate: expected logitsProcessors[${place}]`;
   return (scores, ids, source) => {
-    const returned: unknown = process(scores, ids, source);
+    const returned: unknown = process(scores, [...ids], source); // a copy: the search goes on with its own
     if (returned !== undefined && returned !== scores) {
       const isList = Array.isArray(returned) || ArrayBuffer.isView(returned);
       const { length } = (isList ? returned : []) as ArrayLike<number>;
