@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { answer, bring, openClassify, pick, type Picked } from "./classifyPage.ts";
-import { type FolderServer, serve } from "./server.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
+import { answer, bring, pick, type Picked } from "./classifyPage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const image = (name: string) => join(at("packages/vit/test/images"), name);
@@ -26,24 +25,13 @@ const file = (name: string, content: Buffer | string): Picked => {
   return { name, mimeType: "", buffer: Buffer.from(content) };
 };
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify and bad input", () => {
-  let server: FolderServer;
-  let browser: Browser;
-  const open = (before?: (page: Page) => Promise<unknown>) =>
-    openClassify(browser, `${server.origin}/classify/index.html`, {}, before);
+describeInBrowser("apps/classify and bad input", () => {
+  const pages = appPages();
+  const open = (before?: (page: Page) => Promise<unknown>) => pages.openClassify({}, before);
   const goesOn = async (page: Page) => {
     await pick(page, [image("rgb.jpg")]);
     expect(await answer(page, "rgb.jpg")).toHaveLength(5);
   };
-
-  beforeAll(async () => {
-    server = await serve({ classify: at("apps/classify/dist") });
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
 
   test("says of each file that is no image what it is, and runs nothing of it", async () => {
     const { page, printed, responses } = await open();

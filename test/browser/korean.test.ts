@@ -1,11 +1,9 @@
 // The pages in Korean: whatever is said is said in Korean.
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { answer, openClassify, pick } from "./classifyPage.ts";
-import { type FolderServer, serve } from "./server.ts";
-import { openTranslate } from "./translatePage.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
+import { answer, pick } from "./classifyPage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -17,21 +15,11 @@ const NAMES = [
   ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|[kMG]?B)", "\\w+\\.(?:png|jpg)"],
 ];
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("the pages in Korean", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serve({ translate: at("apps/translate/dist"), classify: at("apps/classify/dist") });
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("the pages in Korean", () => {
+  const pages = appPages();
 
   test("apps/translate leaves no English", async () => {
-    const { page } = await openTranslate(browser, server, { locale: "ko" });
+    const { page } = await pages.openTranslate({ locale: "ko" });
     const found = new Set(await english(page));
     await page.locator("textarea").fill("I love you. Where is the train station?");
     await page.getByRole("button", { name: "번역하기", exact: true }).click();
@@ -59,7 +47,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("the pages in Kor
   });
 
   test("apps/classify leaves no English", async () => {
-    const { page } = await openClassify(browser, `${server.origin}/classify/index.html`, { locale: "ko" });
+    const { page } = await pages.openClassify({ locale: "ko" });
     const found = new Set(await english(page));
     await pick(
       page,

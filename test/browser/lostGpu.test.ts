@@ -1,34 +1,23 @@
 // The GPU that is taken away in the middle: a sentence that helps, nothing is lost, and the pages go on.
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { openClassify, pick, switchTo } from "./classifyPage.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
+import { pick, switchTo } from "./classifyPage.ts";
 import { loseGpu, watchGpu } from "./loseGpu.ts";
-import { type FolderServer, serve } from "./server.ts";
-import { box, idle, openTranslate, press, shown, translate } from "./translatePage.ts";
+import { box, idle, press, shown, translate } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const LINES = ["I love you.", "Where is the train station?", "The dog is cold."];
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a GPU that is taken away", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serve({ translate: at("apps/translate/dist"), classify: at("apps/classify/dist") });
-    browser = await launchChromium("--enable-unsafe-webgpu");
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("a GPU that is taken away", () => {
+  const pages = appPages("--enable-unsafe-webgpu");
 
   const says = (page: Page) =>
     page.getByRole("alert").filter({ hasText: "The GPU is no longer available. Nothing is lost" });
 
   test("in the middle of a translation, which goes on with another and comes out the same", async () => {
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     const text = LINES.join("\n");
     const expected = await translate(page, text);
     await page.locator(".backend-panel summary").click();
@@ -58,7 +47,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a GPU that is ta
   }, 180_000);
 
   test("while pictures are looked at: each gets its answer", async () => {
-    const { page } = await openClassify(browser, `${server.origin}/classify/index.html`);
+    const { page } = await pages.openClassify();
     const names = ["rgb.png", "rgb.jpg", "lossy.webp", "grey.png", "rgba.png", "palette.png"];
     await page.locator(".backend-panel summary").click();
     await pick(

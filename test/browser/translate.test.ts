@@ -4,33 +4,20 @@ import { gzipSync } from "node:zlib";
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
 import { axeViolations, longestTaskWhileOpening, withoutIsolation } from "./appPage.ts";
-import { launchChromium } from "./chromium.ts";
 import { LONGEST, longestTask } from "./longestTask.ts";
-import type { FolderServer } from "./server.ts";
 import { timeAlone } from "./timeAlone.ts";
-import { box, idle, openTranslate, press, serveTranslate, shown, translate } from "./translatePage.ts";
+import { box, idle, press, shown, translate } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const TEXT = "Where is the train station?\n\nA dog runs through the snow. I love you.\n";
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate in Chromium", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium("--enable-unsafe-webgpu");
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  const open = (options?: BrowserContextOptions, before?: (page: Page) => Promise<unknown>) =>
-    openTranslate(browser, server, options, before);
+describeInBrowser("apps/translate in Chromium", () => {
+  const pages = appPages("--enable-unsafe-webgpu");
+  const open = pages.openTranslate;
 
   test("translates as the program does within 3 s, asks no other host, and downloads at most 420 kB", async () => {
     const { page, printed, responses } = await open();
@@ -61,7 +48,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
     expect(tokens).toEqual(second.map(plain));
     pretrained.model.dispose();
 
-    expect(responses.map((response) => new URL(response.url()).origin)).toEqual(responses.map(() => server.origin));
+    expect(responses.map((response) => new URL(response.url()).origin)).toEqual(responses.map(() => pages.origin));
     const program = responses.filter((response) => !response.url().includes("/models/"));
     const sizes = await Promise.all(program.map(async (response) => gzipSync(await response.body()).length));
     // 409 on 2026-11-28: limits, checks of configs and the rest of Hugging Face's generation options weigh 10
@@ -71,7 +58,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
   });
 
   test("does not block the page for 50 ms while it opens", async () => {
-    expect(await longestTaskWhileOpening(browser, open)).toBeLessThan(LONGEST);
+    expect(await longestTaskWhileOpening(pages.browser, open)).toBeLessThan(LONGEST);
   });
 
   test("stops a text of 20,000 characters, goes on, and never blocks the page for 50 ms", async () => {
@@ -110,7 +97,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate i
       await page.close();
       return page;
     };
-    expect(await longestTask(browser, stopAndGoOn)).toBeLessThan(LONGEST);
+    expect(await longestTask(pages.browser, stopAndGoOn)).toBeLessThan(LONGEST);
   });
 
   test("leaves no tensor behind in 100 translations", async () => {

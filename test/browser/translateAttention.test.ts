@@ -1,26 +1,14 @@
 // apps/translate: where the model looked, from all sides, and what becomes of the translation without some of it.
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import type { FolderServer } from "./server.ts";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
 import { twoVocabularies } from "../../apps/cli/test/twoVocabularies.ts";
-import { drop, openModel, openTranslate, press, serveTranslate, translate } from "./translatePage.ts";
+import { drop, openModel, press, translate } from "./translatePage.ts";
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate and its attention", () => {
-  let server: FolderServer;
-  let browser: Browser;
-  const open = () => openTranslate(browser, server);
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("apps/translate and its attention", () => {
+  const pages = appPages();
+  const open = pages.openTranslate;
 
   test("what has no letter stays as it is, and is no sentence to look at", async () => {
     const { page, printed } = await open();
@@ -100,7 +88,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     const png = await saved("PNG");
     expect(png.subarray(1, 4).toString()).toBe("PNG");
     // They open anywhere: in a page of nobody's, with ink on white paper.
-    const paper = await browser.newPage();
+    const paper = await pages.browser.newPage();
     const seen = await paper.evaluate(
       async ([svg = "", png = ""]) => {
         const drawn = new DOMParser().parseFromString(svg, "image/svg+xml");

@@ -2,31 +2,18 @@
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained, memoryFiles } from "@qkv/pretrained";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
 import { marianFolder } from "./marianFolder.ts";
-import type { FolderServer } from "./server.ts";
-import { box, drop, filesOf, openModel, openTranslate, press, serveTranslate, translate } from "./translatePage.ts";
+import { box, drop, filesOf, openModel, press, translate } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MARIAN = at("packages/pretrained/test/golden/float32");
 const CLASSIFIER = at("packages/pretrained/test/golden/classifier");
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate and bad input", () => {
-  let server: FolderServer;
-  let browser: Browser;
-  const open = (options?: BrowserContextOptions, before?: (page: Page) => Promise<unknown>) =>
-    openTranslate(browser, server, options, before);
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("apps/translate and bad input", () => {
+  const pages = appPages();
+  const open = pages.openTranslate;
 
   test("opens a dropped folder, and keeps the model it has when the folder is another family's", async () => {
     const { page, printed } = await open();

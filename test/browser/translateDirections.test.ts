@@ -1,29 +1,17 @@
 // apps/translate with more than one shipped model: one is fetched, the other when it is asked for.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import type { FolderServer } from "./server.ts";
-import { box, idle, openModel, openTranslate, press, serveTranslate, shown, translate } from "./translatePage.ts";
+import { describe, expect, test } from "vitest";
+import { appPages } from "./appPages.ts";
+import { box, idle, openModel, press, shown, translate } from "./translatePage.ts";
 
 const isThere = existsSync(fileURLToPath(new URL("../../models/fr-en", import.meta.url)));
 
 describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined || !isThere)("apps/translate in both directions", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  const pages = appPages();
 
   test("fetches the chosen model alone, turns round with the translation as the text, and keeps the choice", async () => {
-    const { page, printed, responses } = await openTranslate(browser, server);
+    const { page, printed, responses } = await pages.openTranslate();
     const fetched = () => responses.map((response) => /\/models\/([^/]+)\//.exec(response.url())?.[1]);
     expect(new Set(fetched().filter(Boolean))).toEqual(new Set(["en-fr"]));
     const french = (await translate(page, "Where is the train station?")).trim();

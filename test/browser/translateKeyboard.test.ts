@@ -1,29 +1,18 @@
 // apps/translate by keys alone, and what a screen reader hears of it.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import type { FolderServer } from "./server.ts";
-import { box, idle, openTranslate, press, serveTranslate } from "./translatePage.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
+import { box, idle, press } from "./translatePage.ts";
 
 declare global {
   var announced: string[];
 }
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate by keys", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("apps/translate by keys", () => {
+  const pages = appPages();
 
   test("translates, looks at the attention, switches a head off and on, and opens a model, the focus always seen", async () => {
-    const { page, printed } = await openTranslate(browser, server);
+    const { page, printed } = await pages.openTranslate();
     await tabTo(page, "Text to translate");
     await page.keyboard.type("I love you. Where is the train station?");
     await tabTo(page, "Translate");
@@ -83,7 +72,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate b
   });
 
   test("says politely that it translates and that it is done, whatever the number of sentences", async () => {
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     await page.evaluate(() => {
       globalThis.announced = [];
       const live = '[role="status"], [aria-live]';

@@ -1,22 +1,11 @@
 // apps/translate and whatever a person may write or paste: none of it holds up the page, loses anything, or cannot be stopped.
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
 import type { AppPage } from "./appPage.ts";
-import { launchChromium } from "./chromium.ts";
 import { LONGEST, longestTask } from "./longestTask.ts";
-import type { FolderServer } from "./server.ts";
-import {
-  box,
-  drop,
-  filesOf,
-  idle,
-  openModel,
-  openTranslate,
-  press,
-  serveTranslate,
-  translate,
-} from "./translatePage.ts";
+import { box, drop, filesOf, idle, openModel, press, translate } from "./translatePage.ts";
 
 const EN_FR = fileURLToPath(new URL("../../models/en-fr", import.meta.url));
 const SENTENCES = "The dog is cold. Where is my book? I do not know. ";
@@ -31,18 +20,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   "halves of characters and zeros": "A \ud800 dog\udfff.\0 Where\0 is it? ".repeat(50),
 };
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate and texts", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("apps/translate and texts", () => {
+  const pages = appPages();
 
   test.each(Object.entries(TEXTS))("%s: begins, stops, keeps the text, and goes on with another", async (_, text) => {
     const beginAndStop = async ({ page }: AppPage) => {
@@ -55,9 +34,9 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
       return page;
     };
     let opened: AppPage | undefined;
-    const longest = await longestTask(browser, beginAndStop, async () => {
+    const longest = await longestTask(pages.browser, beginAndStop, async () => {
       await opened?.page.close();
-      opened = await openTranslate(browser, server);
+      opened = await pages.openTranslate();
       await paste(opened.page, text);
       return opened;
     });
@@ -70,8 +49,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
   });
 
   test("20,000 characters in one paragraph come without holding up the page", async () => {
-    const longest = await longestTask(browser, async () => {
-      const { page } = await openTranslate(browser, server);
+    const longest = await longestTask(pages.browser, async () => {
+      const { page } = await pages.openTranslate();
       await page.locator("summary", { hasText: "Search" }).click();
       await page.locator(".sliders input").first().fill("1");
       await box(page).fill(SENTENCES.repeat(400));
@@ -85,7 +64,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
   });
 
   test("white space alone stays what it is", async () => {
-    const { page, printed } = await openTranslate(browser, server);
+    const { page, printed } = await pages.openTranslate();
     await box(page).fill(" \n\t ");
     expect(await page.getByRole("button", { name: "Translate", exact: true }).isDisabled()).toBe(true);
     const made = await translate(page, "\n\n  I love you. \n \n");
@@ -95,7 +74,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
   });
 
   test("a paragraph runs from right to left if its words do, beside others that do not", async () => {
-    const { page, printed } = await openTranslate(browser, server);
+    const { page, printed } = await pages.openTranslate();
     await drop(page, hebrewLetters(filesOf(EN_FR, ["config.json", "model.safetensors", "tokenizer.json"])));
     await openModel(page, "config.json");
     const made = await translate(page, "I love you.\nAt the station.\nThe dog is cold.\n\n");

@@ -1,25 +1,13 @@
 // apps/translate while somebody types: it follows, marks what is old or doubtful, and fits a phone.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import type { FolderServer } from "./server.ts";
-import { box, idle, openTranslate, press, serveTranslate, shown, translate } from "./translatePage.ts";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
+import { box, idle, press, shown, translate } from "./translatePage.ts";
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate while somebody types", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serveTranslate();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("apps/translate while somebody types", () => {
+  const pages = appPages();
 
   test("translates a while after the last change, keeps the old translation till then, and forgets what was half written", async () => {
-    const { page, printed } = await openTranslate(browser, server);
+    const { page, printed } = await pages.openTranslate();
     const settled = () => page.locator('.translation:not(.old)[aria-busy="false"] .sentence').first().waitFor();
     await box(page).pressSequentially("I love you.", { delay: 20 });
     await settled();
@@ -37,7 +25,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate w
   });
 
   test("leaves a long text to the button, and says of what the translation is meanwhile", async () => {
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     await translate(page, "I love you.");
     await box(page).fill("I love you. ".repeat(100));
     await page.getByText("the translation of the text before it was changed").waitFor();
@@ -47,7 +35,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate w
   });
 
   test("begins with an example in the language that is translated from", async () => {
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     await press(page, "Where is the train station?");
     await page.locator(".sentence").first().waitFor();
     await idle(page);
@@ -57,7 +45,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate w
   });
 
   test("marks what the model doubts and what it cannot read, and says what the marks mean", async () => {
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     await translate(page, "I love you.\n\nСобака бежит.\n\nxq zzkt fblm wrrk pldn?");
     const classes = await page.locator(".sentence").evaluateAll((all) => all.map((sentence) => sentence.className));
     expect(classes).toEqual(["sentence", "sentence unsure"]);
@@ -68,7 +56,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate w
   });
 
   test("scrolls both panes together", async () => {
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     await translate(page, "I love you.\n".repeat(60));
     const tops = () => page.locator(".panes textarea, .translation").evaluateAll((panes) => panes.map(({ scrollTop }) => scrollTop)); // prettier-ignore
     await box(page).evaluate((pane) => (pane.scrollTop = 0)); // the caret is at the end
@@ -81,7 +69,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate w
   });
 
   test.each(["en", "ko"])("shows the directions and the main button at once on a phone, in %s", async (locale) => {
-    const { page } = await openTranslate(browser, server, { locale, viewport: { width: 360, height: 640 } });
+    const { page } = await pages.openTranslate({ locale, viewport: { width: 360, height: 640 } });
     for (const shownFirst of [".directions", "button.main"]) {
       const { y = 0, height = 0 } = (await page.locator(shownFirst).boundingBox()) ?? {};
       expect(y + height).toBeLessThanOrEqual(640);

@@ -1,26 +1,15 @@
 // A worker that computes without a pause, or ends: Stop works, a sentence says what happened, and the pages go on.
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { answer, openClassify, pick } from "./classifyPage.ts";
-import { type FolderServer, serve } from "./server.ts";
-import { box, idle, openModel, openTranslate, press, translate } from "./translatePage.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appPages, describeInBrowser } from "./appPages.ts";
+import { answer, pick } from "./classifyPage.ts";
+import { box, idle, openModel, press, translate } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a worker that does not answer", () => {
-  let server: FolderServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await serve({ translate: at("apps/translate/dist"), classify: at("apps/classify/dist") });
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+describeInBrowser("a worker that does not answer", () => {
+  const pages = appPages();
 
   /** Keeps the page's worker busy for ever, as a computation without a pause does. */
   const hang = (page: Page) =>
@@ -31,7 +20,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a worker that do
   const says = (page: Page, text: string) => page.getByRole("alert").filter({ hasText: text }).waitFor();
 
   test("in the middle of a translation: Stop ends it, the text and the sentences stay, and it goes on", async () => {
-    const { page, printed } = await openTranslate(browser, server);
+    const { page, printed } = await pages.openTranslate();
     const text = "I love you.\n".repeat(200);
     await box(page).fill(text);
     await press(page, "Translate");
@@ -57,7 +46,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a worker that do
   });
 
   test("while it opens a model: Cancel ends it, and the model before is there", async () => {
-    const { page, printed } = await openTranslate(browser, server);
+    const { page, printed } = await pages.openTranslate();
     await page.context().route("https://huggingface.co/**", () => undefined); // a hub that never answers
     await page.locator(".model-picker summary").click();
     const ask = async () => {
@@ -86,7 +75,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a worker that do
           throw new RangeError("no memory");
         });
       });
-    const { page } = await openTranslate(browser, server);
+    const { page } = await pages.openTranslate();
     await box(page).fill("I love you.\n".repeat(300));
     await press(page, "Translate");
     await page.locator(".sentence").nth(3).waitFor();
@@ -98,7 +87,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a worker that do
     expect((await translate(page, "I love you.")).trim()).toBe("Je t'aime.");
     await page.close();
 
-    const { page: classify } = await openClassify(browser, `${server.origin}/classify/index.html`);
+    const { page: classify } = await pages.openClassify();
     await pick(classify, [at("packages/vit/test/images/rgb.png")]);
     await answer(classify, "rgb.png");
     await crash(classify);

@@ -1,0 +1,49 @@
+// What files with tests of the apps begin with: the apps as they are built, served, and one Chromium.
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
+import type { AppPage } from "./appPage.ts";
+import { launchChromium } from "./chromium.ts";
+import { openClassify } from "./classifyPage.ts";
+import { type FolderServer, serve } from "./server.ts";
+import { openTranslate } from "./translatePage.ts";
+
+/** A group of tests that is skipped unless tests in a browser are asked for, as `pnpm test:browser` does. */
+export const describeInBrowser = describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined);
+
+/** Opens an app and waits for its model. @param before what is done before anything is loaded */
+type OpenPage = (options?: BrowserContextOptions, before?: (page: Page) => Promise<unknown>) => Promise<AppPage>;
+
+/** The apps of a group of tests. */
+export interface AppPages {
+  readonly browser: Browser;
+  readonly origin: string;
+  readonly openTranslate: OpenPage;
+  readonly openClassify: OpenPage;
+}
+
+const dist = (app: string) => fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
+
+/** Serves the apps and starts Chromium before the tests of the group that this stands in, and ends both after them. */
+export function appPages(...flags: string[]): AppPages {
+  let server: FolderServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await serve({ translate: dist("translate"), classify: dist("classify") });
+    browser = await launchChromium(...flags);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+  return {
+    get browser() {
+      return browser;
+    },
+    get origin() {
+      return server.origin;
+    },
+    openTranslate: (options, before) => openTranslate(browser, server, options, before),
+    openClassify: (options, before) => openClassify(browser, `${server.origin}/classify/index.html`, options, before),
+  };
+}
