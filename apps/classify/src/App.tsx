@@ -11,6 +11,7 @@ import {
   shippedModels,
   useMessages,
 } from "@qkv/app-shell";
+import { Examples } from "./Examples.tsx";
 import { Knows } from "./Knows.tsx";
 import { MESSAGES } from "./messages.ts";
 import { PhotoButton } from "./PhotoButton.tsx";
@@ -45,35 +46,38 @@ export function App() {
         </div>
         <ShippedChoice />
         <Knows />
+        <Examples />
       </DropZone>
       {problem.value !== undefined && <Notice error={problem.value} onDismiss={() => (problem.value = undefined)} />}
       {current.value && <PictureView key={current.value.id} picture={current.value} />}
       <PictureList />
-      <TeachPanel />
-      <ModelPicker
-        shipped={shippedModels()}
-        current={model.value}
-        opening={opening.value}
-        error={modelError.value}
-        unkept={status.value?.unkept}
-        example="google/vit-base-patch16-224"
-        nameOf={nameOf}
-        onPick={(source) => void openModel(source)}
-        onCancel={() => void cancelOpening()}
-      />
-      <BackendPanel
-        status={status.value}
-        busy={opening.value !== undefined}
-        switchingTo={switching.value}
-        onSwitch={(name) => void switchBackend(name)}
-      >
-        {answer && (
-          <div>
-            <dt>{messages.took}</dt>
-            <dd>{formatMs(answer.ms)}</dd>
-          </div>
-        )}
-      </BackendPanel>
+      <section class="stack">
+        <TeachPanel />
+        <ModelPicker
+          shipped={shippedModels()}
+          current={model.value}
+          opening={opening.value}
+          error={modelError.value}
+          unkept={status.value?.unkept}
+          example="google/vit-base-patch16-224"
+          nameOf={nameOf}
+          onPick={(source) => void openModel(source)}
+          onCancel={() => void cancelOpening()}
+        />
+        <BackendPanel
+          status={status.value}
+          busy={opening.value !== undefined}
+          switchingTo={switching.value}
+          onSwitch={(name) => void switchBackend(name)}
+        >
+          {answer && (
+            <div>
+              <dt>{messages.took}</dt>
+              <dd>{formatMs(answer.ms)}</dd>
+            </div>
+          )}
+        </BackendPanel>
+      </section>
     </Page>
   );
 }

@@ -1,4 +1,5 @@
 import { formatCount, type Messages } from "@qkv/app-shell";
+import type { ExampleName } from "./examples.ts";
 
 /** A place in the grid of patches, counted from 1. */
 export interface Place {
@@ -13,6 +14,7 @@ interface Words {
   readonly drop: string;
   readonly pick: string;
   readonly photograph: string;
+  readonly examples: { readonly title: string; readonly names: Readonly<Record<ExampleName, string>> };
   readonly pictures: string;
   readonly show: (name: string) => string;
   readonly remove: (name: string) => string;
@@ -78,6 +80,10 @@ export const MESSAGES: Messages<Words> = {
     drop: "Drop pictures here, or paste one",
     pick: "Choose pictures",
     photograph: "Take a photo",
+    examples: {
+      title: "Try:",
+      names: { ship: "A ship", airplane: "An airplane", shirt: "A shirt", trousers: "Trousers" },
+    },
     pictures: "Pictures",
     show: (name) => `Show ${name}`,
     remove: (name) => `Remove ${name}`,
@@ -88,9 +94,9 @@ export const MESSAGES: Messages<Words> = {
     knows: (count) => `This model knows ${formatCount(count)} things`,
     onlyThese: "It takes everything for one of them, however little it looks like it.",
     wants: {
-      cifar10: "It was trained on small colour photographs, 32 x 32 pixels, of one of them each.",
+      cifar10: "It was trained on small colour photographs, 32\u00a0x\u00a032\u00a0pixels, of one of them each.",
       "fashion-mnist":
-        "It wants pictures like those it was trained on: one piece of clothing, grey, bright on black, 28 x 28 pixels. Other pictures are made so, and what lies on a light ground it mostly takes for a bag.",
+        "It wants pictures like those it was trained on: one piece of clothing, grey, bright on black, 28\u00a0x\u00a028\u00a0pixels. Other pictures are made so, and what lies on a light ground it mostly takes for a bag.",
     },
     allClasses: "All that it knows",
     model: "Model",
@@ -147,6 +153,7 @@ export const MESSAGES: Messages<Words> = {
     drop: "사진을 끌어다 놓거나 붙여 넣으세요",
     pick: "사진 고르기",
     photograph: "사진 찍기",
+    examples: { title: "써 보기:", names: { ship: "배", airplane: "비행기", shirt: "셔츠", trousers: "바지" } },
     pictures: "사진들",
     show: (name) => `${name} 보기`,
     remove: (name) => `${name} 지우기`,
@@ -157,9 +164,9 @@ export const MESSAGES: Messages<Words> = {
     knows: (count) => `이 모델이 아는 것은 ${formatCount(count)}가지입니다`,
     onlyThese: "무엇을 보여 주든, 전혀 닮지 않았더라도, 그중 하나로 답합니다.",
     wants: {
-      cifar10: "그중 하나씩이 담긴 작은 컬러 사진(32 x 32픽셀)으로 배웠습니다.",
+      cifar10: "그중 하나씩이 담긴 작은 컬러 사진(32\u00a0x\u00a032픽셀)으로 배웠습니다.",
       "fashion-mnist":
-        "배울 때와 같은 사진이 알맞습니다. 옷 한 점을 검은 바탕에 밝게 담은 28 x 28픽셀 흑백 사진입니다. 다른 사진은 흑백으로 작게 바꾸며, 밝은 바탕에 놓인 것은 대개 가방으로 봅니다.",
+        "배울 때와 같은 사진이 알맞습니다. 옷 한 점을 검은 바탕에 밝게 담은 28\u00a0x\u00a028픽셀 흑백 사진입니다. 다른 사진은 흑백으로 작게 바꾸며, 밝은 바탕에 놓인 것은 대개 가방으로 봅니다.",
     },
     allClasses: "아는 것 모두 보기",
     model: "모델",
