@@ -40,7 +40,7 @@ export function Translation({
   return (
     <div
       ref={box}
-      class={isOld.value ? "translation old" : "translation"}
+      class={isOld.value ? "translation old" : isEmpty ? "translation empty" : "translation"}
       role="group"
       aria-label={label}
       aria-busy={running.value}

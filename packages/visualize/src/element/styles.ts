@@ -1,6 +1,6 @@
 /** The element's own style; it takes colours and letters of the page around it where that names them. */
 export const STYLES = `
-:host{display:block;color:var(--ink,inherit);font:inherit}
+:host{display:block;container-type:inline-size;color:var(--ink,inherit);font:inherit}
 .controls{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end}
 label{display:flex;flex-direction:column;gap:.2rem;font-size:.8125rem;color:var(--quiet,inherit)}
 select,button,input{font:inherit;color:var(--ink,inherit)}
@@ -13,6 +13,7 @@ input[type=range]{margin:0;min-height:2.25rem;width:8rem;accent-color:var(--acce
 :focus-visible{outline:2px solid var(--accent,currentColor);outline-offset:2px}
 .picture{overflow:auto;margin:1rem 0;max-height:75vh}
 .picture svg{display:block;margin-inline:auto}
+@container (min-width:40rem){:is(.lines,.matrix) .picture svg{zoom:1.4}}
 .model .picture svg{cursor:pointer}
 .tokens{display:flex;flex-wrap:wrap;gap:.25rem;margin:.25rem 0 .75rem;align-items:center}
 .tokens button{min-height:1.75rem;padding:0 .4rem;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.8125rem}
@@ -25,6 +26,7 @@ summary{cursor:pointer}
 .page{fill:none}
 .frame{fill:#0000;stroke:light-dark(#a1a1aa,#71717a)}
 .line{fill:none;stroke-width:1.5}
+.lines .line{stroke:light-dark(#1d4ed8,#93c5fd)}
 .cell{fill:light-dark(#1d4ed8,#93c5fd);stroke:light-dark(#d4d4d8,#3f3f46);stroke-width:.5}
 .bare{stroke:none}
 text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:var(--ink,currentColor)}
