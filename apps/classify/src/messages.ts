@@ -153,7 +153,7 @@ export const MESSAGES: Messages<Words> = {
     drop: "사진을 끌어다 놓거나 붙여 넣으세요",
     pick: "사진 고르기",
     photograph: "사진 찍기",
-    examples: { title: "써 보기:", names: { ship: "배", airplane: "비행기", shirt: "셔츠", trousers: "바지" } },
+    examples: { title: "예시:", names: { ship: "배", airplane: "비행기", shirt: "셔츠", trousers: "바지" } },
     pictures: "사진들",
     show: (name) => `${name} 보기`,
     remove: (name) => `${name} 지우기`,
