@@ -1,12 +1,14 @@
 // Builds the site of reference and tour into docs/site: `pnpm docs:site`. Any warning fails it.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application, Converter, normalizePath, PageEvent, ReflectionKind } from "typedoc";
+import { Application, Converter, IndexEvent, normalizePath, PageEvent, ReflectionKind } from "typedoc";
 import { standForClass } from "./aliases.ts";
 import { addDocuments, addLinkedFiles } from "./documents.ts";
+import { setFormulas } from "./formulas.ts";
 import { publicEntries, showReadme } from "./modules.ts";
 import { nameParameters } from "./parameters.ts";
 import { FileRouter } from "./router.ts";
+import { searchReadmes, unfoundPages } from "./search.ts";
 import { markShapes } from "./shapes.ts";
 import { validate } from "./validate.ts";
 
@@ -31,6 +33,9 @@ const app = await Application.bootstrapWithPlugins({
     "@tensorflow/tfjs-core": { "*": "https://js.tensorflow.org/api/latest/" },
   },
   highlightLanguages: ["bash", "html", "js", "json", "jsx", "mjs", "python", "sh", "text", "ts"],
+  markdownItLoader: setFormulas,
+  searchInComments: true,
+  searchInDocuments: true,
   customCss: fileURLToPath(new URL("site.css", import.meta.url)),
   router: FileRouter.NAME,
   sort: ["source-order"],
@@ -53,6 +58,7 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   markShapes(project);
 });
 app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => nameParameters(project));
+app.renderer.on(IndexEvent.PREPARE_INDEX, searchReadmes);
 app.renderer.on(PageEvent.END, (page) => {
   page.contents = (page.contents ?? "").replace(/href="((?:\.\.?\/)+)"/g, 'href="$1index.html"'); // no server adds it
 });
@@ -67,5 +73,6 @@ if (sources !== undefined) {
   const project = app.converter.convert(sources);
   validate(app, project, packages);
   await app.generateDocs(project, OUT);
+  for (const unfound of unfoundPages(project, join(OUT, "assets/search.js"))) app.logger.warn(unfound);
 }
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
