@@ -1,5 +1,5 @@
-// The programs of the guided tour run at a tiny size, say what they should, leave nothing behind and write their pictures;
-// and the tour's pages, in both languages, lead to every one of them.
+// The programs of the guided tour run at a tiny size, say what they should, what is kept of a whole run too, leave nothing
+// behind and write their pictures; and the tour's pages, in both languages, lead to every one of them.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ROOT } from "./workspace.ts";
 
 const FOLDER = join(ROOT, "examples/tour");
+const KEPT = join(ROOT, "docs/tour");
 
 /** What each program says, and the pictures it writes. */
 const PROGRAMS: Readonly<Record<string, { readonly says: RegExp; readonly pictures: readonly string[] }>> = {
@@ -60,11 +61,34 @@ test("every program is listed, and both pages lead to it", () => {
   }
 });
 
-// Those of 04, which take an hour and real data, are in docs/results.
-test("every picture is kept for the site", () => {
-  const expected = Object.entries(PROGRAMS).flatMap(([name, { pictures }]) => (name === "04-bahdanau" ? [] : pictures));
-  expect(readdirSync(join(ROOT, "docs/tour")).sort()).toEqual(expected.sort().map((picture) => `${picture}.svg`));
+// The pictures of 04, which take an hour and real data, are in docs/results.
+test("every picture, and what each program printed, is kept for the site", () => {
+  const expected = Object.entries(PROGRAMS).flatMap(([name, { pictures }]) => [
+    `${name}.txt`,
+    ...(name === "04-bahdanau" ? [] : pictures.map((picture) => `${picture}.svg`)),
+  ]);
+  expect(readdirSync(KEPT).sort()).toEqual(expected.sort());
 });
+
+test.each(["README.md", "README.ko.md"])("%s has a formula, an exercise and a hint for each program", (page) => {
+  const [, ...sections] = readFileSync(join(ROOT, "examples", page), "utf8").split(/^\*\*\d+\. /m);
+  const parts = [/^```math\n[^`]+\n```$/m, /^_(?:Exercise|연습 문제)\._ /m, /<summary>(?:Hint|힌트)<\/summary>\n\n\S/];
+  expect(sections.map((section) => parts.filter((part) => !part.test(section)).map(String))).toEqual(
+    Object.keys(PROGRAMS).map(() => []),
+  );
+});
+
+/** What does not depend on the size of a run and on its data: no numbers, lists of them as one, no drawings. */
+function wordsOf(printed: string): string[] {
+  const lines = printed.split("\n").filter((line) => /^\S/.test(line) && !line.includes("│"));
+  const data = /^(?:Fashion-MNIST|invented images|Tatoeba|an invented language)/;
+  return lines.map((line) =>
+    line
+      .replace(data, "data")
+      .replace(/-?\d+(?:\.\d+)?/g, "#")
+      .replace(/#(?:[:,] #)+/g, "#"),
+  );
+}
 
 test.each(Object.entries(PROGRAMS))("%s", async (name, { says, pictures: expected }) => {
   const printed: string[] = [];
@@ -72,6 +96,11 @@ test.each(Object.entries(PROGRAMS))("%s", async (name, { says, pictures: expecte
   await import(join(FOLDER, `${name}.ts`));
   log.mockRestore();
   expect(printed.join("\n")).toMatch(says);
+  const kept = readFileSync(join(KEPT, `${name}.txt`), "utf8");
+  expect(kept).toMatch(says);
+  const hasSizes = /\bpreset\(/.test(readFileSync(join(FOLDER, `${name}.ts`), "utf8"));
+  const compared = (text: string) => (hasSizes ? wordsOf(text) : text.trimEnd());
+  expect(compared(printed.join("\n"))).toEqual(compared(kept));
   const written = readdirSync(pictures).filter((file) => file.startsWith(name.slice(0, 3)));
   expect(written.sort()).toEqual(expected.map((picture) => `${picture}.svg`));
   for (const file of written) expect(readFileSync(join(pictures, file), "utf8")).toMatch(/^<svg [^]*<\/svg>\n$/);
