@@ -158,9 +158,9 @@ describeInBrowser("apps/classify and bad input", () => {
   });
 
   test.each([
-    ["NotFoundError", "There is no camera."],
-    ["NotAllowedError", "The camera was not allowed."],
-    ["NotReadableError", "Another program uses the camera just now."],
+    ["NotFoundError", "There is no camera here: choose a picture instead."],
+    ["NotAllowedError", "The camera was not allowed: allow it for this site"],
+    ["NotReadableError", "Another program uses the camera just now: close that one"],
     ["AbortError", "This page cannot use a camera."],
   ])("says why the camera does not open, %s, where it was asked for, and goes on", async (name, said) => {
     const { page, printed } = await open((page) =>

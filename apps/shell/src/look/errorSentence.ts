@@ -29,9 +29,9 @@ type Kind =
 const SENTENCES: Messages<Record<Kind, string>> = {
   en: {
     camera: "This page cannot use a camera. Choose a picture instead, or allow the camera for this site.",
-    cameraBusy: "Another program uses the camera just now. Close that one and try again, or choose a picture instead.",
-    cameraMissing: "There is no camera. Choose a picture instead.",
-    cameraRefused: "The camera was not allowed. Allow it for this site in the browser, or choose a picture instead.",
+    cameraBusy: "Another program uses the camera just now: close that one and try again, or choose a picture instead.",
+    cameraMissing: "There is no camera here: choose a picture instead.",
+    cameraRefused: "The camera was not allowed: allow it for this site in the browser, or choose a picture instead.",
     crashed:
       "The computation ended unexpectedly, perhaps because memory ran out. What you put in is still here. If it happens again, try a smaller model.",
     file: "This file cannot be read. It may have been moved or deleted, or it is too large.",
@@ -47,9 +47,9 @@ const SENTENCES: Messages<Record<Kind, string>> = {
   },
   ko: {
     camera: "이 페이지에서 카메라를 쓸 수 없습니다. 사진을 고르거나 이 사이트에 카메라를 허용해 주세요.",
-    cameraBusy: "다른 프로그램이 카메라를 쓰고 있습니다. 그 프로그램을 닫고 다시 시도하거나 사진을 고르세요.",
-    cameraMissing: "카메라가 없습니다. 대신 사진을 고르세요.",
-    cameraRefused: "카메라가 허용되지 않았습니다. 브라우저에서 이 사이트에 카메라를 허용하거나 사진을 고르세요.",
+    cameraBusy: "다른 프로그램이 카메라를 쓰고 있으니, 그 프로그램을 닫고 다시 시도하거나 사진을 고르세요.",
+    cameraMissing: "카메라가 없으니, 대신 사진을 고르세요.",
+    cameraRefused: "카메라가 허용되지 않았으니, 브라우저에서 이 사이트에 카메라를 허용하거나 사진을 고르세요.",
     crashed:
       "계산이 예기치 않게 끝났습니다. 메모리가 부족했을 수 있습니다. 입력한 내용은 그대로 있습니다. 다시 일어나면 더 작은 모델을 사용해 보세요.",
     file: "이 파일을 읽을 수 없습니다. 옮겨졌거나 지워졌거나, 너무 큰 파일일 수 있습니다.",
