@@ -17,6 +17,7 @@ export default defineConfig({
     ],
     globalSetup: ["./test/kernels.ts"],
     setupFiles: ["./test/setup.ts"],
+    maxWorkers: "100%", // by default a core stays free: half of a small machine's
     // For what hangs: a busy machine may take ten times as long as it takes alone.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -51,7 +51,7 @@ async function report(command) {
 }
 
 /** Runs one command; gives what is wrong with what it did. */
-async function check(command, { words = {}, place = "clone", until, codes = [0], prints = /^/, writes = [] }) {
+async function check(command, { words = {}, place = "clone", until, prints = /^/, notes = /^/, writes = [] }) {
   const cwd = places[place];
   let line = command.replace(/(^|\| )pnpm /, "$1npx -y pnpm@10 ").replace("pnpm@10", `pnpm@${pnpm}`);
   for (const [word, value] of Object.entries({ DIR: data, ...words })) line = line.replaceAll(word, value);
@@ -60,8 +60,9 @@ async function check(command, { words = {}, place = "clone", until, codes = [0],
   const failures = writes
     .filter((file) => !existsSync(join(cwd, file)))
     .map((file) => `expected the file ${file}, got none`);
-  if (!codes.includes(code)) failures.push(`expected exit code ${codes.join(" or ")}, got ${code}`);
+  if (until === undefined && code !== 0) failures.push(`expected exit code 0, got ${code}`);
   if (!prints.test(stdout)) failures.push(`expected output like ${prints}, got ${stdout.slice(-500)}`);
+  if (!notes.test(stderr)) failures.push(`expected on standard error ${notes}`);
   return failures.length === 0 ? [] : [...failures, stderr.slice(-1500)];
 }
 

@@ -16,13 +16,13 @@ export function rowOf(command) {
 }
 
 /**
- * In the order of the README. `prints`: what standard output has to show; `writes`: files; `words`: what stands for a
- * word of the reader's own; `data`: needs QKV_DATA; `until`: ended by Ctrl-C once this is so; `codes`: of its end, 0 if
- * left out; `place`: where, the clone if left out; `skip`: why it is not run here.
+ * In the order of the README. `prints`: what standard output has to show, `notes`: standard error; `writes`: files;
+ * `words`: what stands for a word of the reader's own; `data`: needs QKV_DATA; `until`: ended by Ctrl-C once this is so;
+ * `place`: where, the clone if left out; `skip`: why it is not run here.
  */
 const ROWS = [
   { begins: "npx -y pnpm@10 translate", prints: /neige/ },
-  { begins: "npx -y pnpm@10 demo:translate", until: serves(/<title>[^<]*<\/title>/), codes: [0, 1, 130] },
+  { begins: "npx -y pnpm@10 demo:translate", until: serves(/<title>[^<]*<\/title>/) },
   { begins: "npx -y pnpm@10 test", skip: "the tests are a step of their own" },
   { begins: "npm install @qkv/", place: "empty", writes: ["node_modules/@qkv/pretrained/package.json"] },
   { begins: "npx @qkv/cli translate", place: "empty", prints: /^Où est la gare\s\?$/m },
@@ -46,7 +46,7 @@ const ROWS = [
 
 /** A training is begun, and goes on after a stop: to its end it would take hours. */
 function training(task) {
-  return { begins: `pnpm qkv train ${task}`, data: true, until: takesSteps, codes: [0, 1, 130] };
+  return { begins: `pnpm qkv train ${task}`, data: true, until: takesSteps, notes: /stopped; go on with: / };
 }
 
 /** Whether the run that a command names has taken a step since it began. */
