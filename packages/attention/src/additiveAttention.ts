@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import type { Params, RandomStream } from "@qkv/nn";
+import { checkModule, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdditiveScore, type AdditiveScoreConfig } from "./additiveScore.ts";
 import { checkPooled } from "./argumentChecks.ts";
@@ -22,6 +22,7 @@ export class AdditiveAttention {
   readonly #last = new LastWeights();
 
   constructor(params: Params, config: AdditiveAttentionConfig) {
+    checkModule("AdditiveAttention", params, { config });
     this.score = new AdditiveScore(params.at("score"), config);
     this.#config = config;
   }

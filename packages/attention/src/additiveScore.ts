@@ -1,4 +1,4 @@
-import { type Initializer, Linear, type Params } from "@qkv/nn";
+import { checkModule, type Initializer, Linear, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Score } from "./scores.ts";
 
@@ -18,7 +18,9 @@ export class AdditiveScore implements Score {
   readonly keyProj: Linear;
   readonly scoreProj: Linear;
 
-  constructor(params: Params, { queryDim, keyDim, hiddenDim, init }: AdditiveScoreConfig) {
+  constructor(params: Params, config: AdditiveScoreConfig) {
+    checkModule("AdditiveScore", params, { config });
+    const { queryDim, keyDim, hiddenDim, init } = config;
     const options = { bias: false, ...(init && { init }) };
     this.queryProj = new Linear(params.at("queryProj"), queryDim, hiddenDim, options);
     this.keyProj = new Linear(params.at("keyProj"), keyDim, hiddenDim, options);

@@ -1,4 +1,4 @@
-import { softmax } from "@qkv/backend";
+import { checkRecord, checkTensor, softmax } from "@qkv/backend";
 import { dropout, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores } from "./argumentChecks.ts";
@@ -29,8 +29,11 @@ export interface AttentionStages<T extends tf.Tensor = tf.Tensor4D> {
 export function attentionStages<T extends tf.Tensor>(
   queries: T,
   keys: T,
-  { score = scaledDotScore, hiddenRows, softcap, sinks, dropout: rate = 0, random, ...options }: ScoredAttentionOptions,
+  given: ScoredAttentionOptions,
 ): AttentionStages<T> {
+  checkRecord("attentionStages", "options", given);
+  const { score = scaledDotScore, hiddenRows, softcap, sinks, dropout: rate = 0, random, ...options } = given;
+  checkTensor("attentionStages", "queries", queries, "[...]");
   return tidy(() => {
     const raw = score.scores(queries, keys);
     const capped = softcap === undefined ? raw : tf.mul(tf.tanh(tf.div(raw, softcap)), softcap);

@@ -1,4 +1,4 @@
-import { type Initializer, Linear, type Params } from "@qkv/nn";
+import { checkModule, type Initializer, Linear, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DotProduct, product, type Score } from "./scores.ts";
 
@@ -9,8 +9,10 @@ export class BilinearScore implements Score {
 
   constructor(
     params: Params,
-    { queryDim, keyDim, init }: { readonly queryDim: number; readonly keyDim: number; readonly init?: Initializer },
+    config: { readonly queryDim: number; readonly keyDim: number; readonly init?: Initializer },
   ) {
+    checkModule("BilinearScore", params, { config });
+    const { queryDim, keyDim, init } = config;
     this.queryProj = new Linear(params.at("queryProj"), queryDim, keyDim, { bias: false, ...(init && { init }) });
   }
 

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { dropout, type Initializer, Linear, type Params, type RandomStream } from "@qkv/nn";
+import { checkModule, dropout, type Initializer, Linear, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { edgeAttention, edgeSoftmax, rowsOf, sumOverEdges } from "./edgeAttention.ts";
 import type { SparseGraph } from "./sparseGraph.ts";
@@ -31,6 +31,7 @@ export class GraphAttention {
   readonly #config: GraphAttentionConfig;
 
   constructor(params: Params, config: GraphAttentionConfig) {
+    checkModule("GraphAttention", params, { config });
     const { inputDim, headDim, numHeads, combine = "concat" } = config;
     this.proj = new Linear(params.at("proj"), inputDim, numHeads * headDim, { bias: false });
     this.sourceScore = params.get<tf.Rank.R2>("sourceScore", [numHeads, headDim], perHead);
@@ -92,6 +93,7 @@ export class GraphMultiHeadAttention {
 
   /** @throws RangeError if the heads do not divide the width */
   constructor(params: Params, config: GraphMultiHeadAttentionConfig) {
+    checkModule("GraphMultiHeadAttention", params, { config });
     const { dModel, numHeads, edgeDim } = config;
     if (dModel % numHeads !== 0) {
       throw new RangeError(

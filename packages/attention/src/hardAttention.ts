@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkRecord, checkTensor } from "@qkv/backend";
 import { type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPositive } from "./argumentChecks.ts";
@@ -73,6 +73,7 @@ export function reinforceLoss(
   reward: tf.Tensor,
   baseline: tf.Tensor | number = 0,
 ): tf.Scalar {
+  checkTensor("reinforceLoss", "logProbability", logProbability, "[...]");
   const expected = typeof baseline === "number" ? [] : baseline.shape;
   const fits = (shape: number[]) => tf.util.arraysEqual(shape, logProbability.shape);
   if (!fits(reward.shape) || !(expected.length === 0 || fits(expected))) {
@@ -100,12 +101,11 @@ export function reinforceLoss(
  */
 export function gumbelSoftmax(
   scores: tf.Tensor,
-  {
-    temperature = 1,
-    straightThrough = false,
-    random,
-  }: { readonly temperature?: number; readonly straightThrough?: boolean; readonly random: RandomStream },
+  options: { readonly temperature?: number; readonly straightThrough?: boolean; readonly random: RandomStream },
 ): tf.Tensor {
+  checkTensor("gumbelSoftmax", "scores", scores, "[...]");
+  checkRecord("gumbelSoftmax", "options", options);
+  const { temperature = 1, straightThrough = false, random } = options;
   checkPositive("gumbelSoftmax", "temperature", temperature);
   return tf.tidy(() => {
     const soft = tf.softmax(tf.div(tf.add(scores, gumbel(scores.shape, random)), temperature));

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { type Params, tidy } from "@qkv/nn";
+import { checkModule, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPooled, checkPositive } from "./argumentChecks.ts";
 import { gaussianKernel, type SmoothingKernel } from "./smoothingKernels.ts";
@@ -67,12 +67,10 @@ export class KernelPooling {
    */
   constructor(
     params: Params,
-    {
-      features = 1,
-      kernel = gaussianKernel,
-      width = 1,
-    }: { readonly features?: number; readonly kernel?: SmoothingKernel; readonly width?: number } = {},
+    options: { readonly features?: number; readonly kernel?: SmoothingKernel; readonly width?: number } = {},
   ) {
+    checkModule("KernelPooling", params, { options });
+    const { features = 1, kernel = gaussianKernel, width = 1 } = options;
     checkPositive("KernelPooling", "width", width);
     this.logWidth = params.get<tf.Rank.R1>("logWidth", [features], (shape) => tf.fill(shape, Math.log(width)));
     this.#kernel = kernel;

@@ -1,3 +1,4 @@
+import { checkArray, checkRecord } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The keys and values of a context: of an encoder's output, or of the positions a decoder has seen. */
@@ -11,18 +12,22 @@ export interface KeyValue {
 }
 
 /** How many positions there were, those that are kept no longer included. */
-export function lengthOf({ keys, dropped = 0 }: KeyValue): number {
+export function lengthOf(keyValue: KeyValue): number {
+  checkRecord("lengthOf", "keyValue", keyValue);
+  const { keys, dropped = 0 } = keyValue;
   return dropped + keys.shape[2];
 }
 
 /** `past` followed by `next`. Borrows both. */
 export function appendKeyValue(past: KeyValue | undefined, next: KeyValue): KeyValue {
+  checkRecord("appendKeyValue", "next", next);
   if (past === undefined) return { keys: tf.clone(next.keys), values: tf.clone(next.values) };
   return { ...past, keys: tf.concat([past.keys, next.keys], 2), values: tf.concat([past.values, next.values], 2) };
 }
 
 /** The last `count` positions, which is all that a sliding window looks back on. Borrows `keyValue`. */
 export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
+  checkRecord("lastKeyValues", "keyValue", keyValue);
   const [batch, heads, length] = keyValue.keys.shape;
   if (length <= count) return { ...keyValue, keys: tf.clone(keyValue.keys), values: tf.clone(keyValue.values) };
   const first = length - count;
@@ -32,5 +37,6 @@ export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
 
 /** Both tensors of each, disposed of. */
 export function disposeKeyValues(keyValues: readonly KeyValue[]): void {
+  checkArray("disposeKeyValues", "keyValues", keyValues);
   for (const { keys, values } of keyValues) tf.dispose([keys, values]);
 }

@@ -1,4 +1,4 @@
-import { type Initializer, normal, type Params } from "@qkv/nn";
+import { checkModule, type Initializer, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 
@@ -8,6 +8,7 @@ export class LearnedPositions {
   readonly weight: tf.Variable<tf.Rank.R2>;
 
   constructor(params: Params, maxLength: number, dModel: number, init: Initializer = normal(0.02)) {
+    checkModule("LearnedPositions", params);
     this.weight = params.get<tf.Rank.R2>("weight", [maxLength, dModel], init);
   }
 

@@ -1,4 +1,4 @@
-import { checkBackend, checkTensor } from "@qkv/backend";
+import { checkArray, checkBackend, checkRecord, checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import { checkValidLength } from "./validLengths.ts";
@@ -7,7 +7,9 @@ import { checkValidLength } from "./validLengths.ts";
 
 /** [Q, K] bool; true where key j is no later than query i, counting both from the end. */
 export function causalMask(queries: number, keys: number): tf.Tensor2D {
-  return slidingWindowMask(queries, keys, { after: 0 });
+  checkInteger("causalMask", "queries", queries, 0);
+  checkInteger("causalMask", "keys", keys, 0);
+  return bandMask({ first: keys - queries, queries, keys }, { after: 0 });
 }
 
 /**
@@ -20,8 +22,10 @@ export function causalMask(queries: number, keys: number): tf.Tensor2D {
 export function slidingWindowMask(
   queries: number,
   keys: number,
-  { before, after }: { readonly before?: number; readonly after?: number },
+  window: { readonly before?: number; readonly after?: number },
 ): tf.Tensor2D {
+  checkRecord("slidingWindowMask", "window", window);
+  const { before, after } = window;
   checkInteger("slidingWindowMask", "queries", queries, 0);
   checkInteger("slidingWindowMask", "keys", keys, 0);
   if (before !== undefined) checkInteger("slidingWindowMask", "before", before, 0);
@@ -100,6 +104,7 @@ export function segmentMask(queries: tf.Tensor, keys: tf.Tensor = queries): tf.T
  * @throws RangeError if a length is no integer from 0 to L
  */
 export function lengthMask(lengths: readonly number[], maxLength: number): tf.Tensor2D {
+  checkArray("lengthMask", "lengths", lengths);
   checkBackend("lengthMask");
   for (const length of lengths) checkValidLength("lengthMask", length, maxLength);
   return tf.tidy(() => tf.less(tf.range(0, maxLength), tf.expandDims(tf.tensor1d([...lengths]), 1)) as tf.Tensor2D);

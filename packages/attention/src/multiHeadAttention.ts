@@ -1,5 +1,5 @@
 import { checkTensor, repeatHeads } from "@qkv/backend";
-import { LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
+import { checkModule, LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "./attentionOptions.ts";
 import { attentionPooling } from "./attentionPooling.ts";
@@ -83,6 +83,7 @@ export class MultiHeadAttention {
   readonly #options: Pick<AttentionOptions, "scale" | "softcap" | "sinks" | "dropout">;
 
   constructor(params: Params, config: MultiHeadAttentionConfig) {
+    checkModule("MultiHeadAttention", params, { config });
     const { dModel, bias = true, qkNorm, init } = config;
     this.#sizes = headSizes(config);
     const { numHeads, numKeyValueHeads, headDim, contextDim, valueContextDim } = this.#sizes;

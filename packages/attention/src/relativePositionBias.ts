@@ -1,5 +1,5 @@
-import { embedding } from "@qkv/backend";
-import { normal, type Params } from "@qkv/nn";
+import { checkRecord, embedding } from "@qkv/backend";
+import { checkModule, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 
@@ -20,6 +20,7 @@ export interface RelativeBuckets {
  * @param distance the key's position minus the query's
  */
 export function relativePositionBucket(distance: number, buckets: RelativeBuckets): number {
+  checkRecord("relativePositionBucket", "buckets", buckets);
   const { numBuckets = 32, maxDistance = 128, bidirectional } = buckets;
   const count = bidirectional ? numBuckets / 2 : numBuckets;
   const side = bidirectional && distance > 0 ? count : 0;
@@ -40,6 +41,7 @@ export class RelativePositionBias {
 
   /** @throws RangeError if the buckets are too few, more than `maxDistance`, or odd in number for two directions */
   constructor(params: Params, numHeads: number, buckets: RelativeBuckets) {
+    checkModule("RelativePositionBias", params, { buckets });
     const { numBuckets = 32, maxDistance = 128, bidirectional } = buckets;
     checkInteger("RelativePositionBias", "numBuckets", numBuckets, bidirectional ? 4 : 2);
     checkInteger("RelativePositionBias", "maxDistance", maxDistance, numBuckets);
@@ -69,6 +71,7 @@ export class WindowPositionBias {
 
   /** @throws RangeError if the window is no integer from 1 */
   constructor(params: Params, numHeads: number, window: number) {
+    checkModule("WindowPositionBias", params);
     checkInteger("WindowPositionBias", "window", window, 1);
     this.weight = params.get<tf.Rank.R2>("weight", [(2 * window - 1) ** 2, numHeads], normal(0.02));
     this.#window = window;

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { checkInteger, checkPositive } from "./argumentChecks.ts";
 
 /** How rotary positions are stretched beyond the length that a model was trained on, as in Hugging Face's `rope_scaling`. */
@@ -68,6 +69,7 @@ export interface RotaryFrequencies {
  * @throws RangeError if a number makes no sense
  */
 export function rotaryFrequencies(config: RotaryConfig, length: number): RotaryFrequencies {
+  checkRecord("rotaryFrequencies", "config", config);
   checkRotary(config);
   const { dim, base = 10000, scaling } = config;
   const plain = geometric(dim, base);

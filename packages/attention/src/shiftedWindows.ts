@@ -1,4 +1,4 @@
-import { checkBackend, checkTensor } from "@qkv/backend";
+import { checkBackend, checkRecord, checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 
@@ -21,6 +21,7 @@ export interface ShiftedWindows {
  * @throws RangeError if the windows do not fill the grid
  */
 export function shiftedWindowMask(grid: ShiftedWindows): tf.Tensor3D {
+  checkRecord("shiftedWindowMask", "grid", grid);
   checkBackend("shiftedWindowMask");
   checkGrid(grid);
   const { height, width, window, shift } = grid;
@@ -45,6 +46,7 @@ export function shiftedWindowMask(grid: ShiftedWindows): tf.Tensor3D {
  * @throws RangeError if the windows do not fill the grid
  */
 export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
+  checkTensor("windowsOf", "x", x, "[...]");
   const [batch = 0, height = 0, width = 0, dModel = 0] = x.shape;
   if (x.rank !== 4 || height % window !== 0 || width % window !== 0) {
     throw new RangeError(
@@ -65,7 +67,10 @@ export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
  * @returns [B, height, width, E]
  * @throws RangeError if the windows do not fill grids of that size
  */
-export function joinWindows(windows: tf.Tensor, { height, width, window }: Omit<ShiftedWindows, "shift">): tf.Tensor4D {
+export function joinWindows(windows: tf.Tensor, options: Omit<ShiftedWindows, "shift">): tf.Tensor4D {
+  checkTensor("joinWindows", "windows", windows, "[...]");
+  checkRecord("joinWindows", "options", options);
+  const { height, width, window } = options;
   checkTensor("joinWindows", "windows", windows, "[B, L, E]");
   const [count, places, dModel] = windows.shape;
   const [rows, columns] = [height / window, width / window];

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkRecord, checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import type { AttentionOptions } from "./attentionOptions.ts";
@@ -29,8 +29,10 @@ export function slidingWindowAttention(
   q: tf.Tensor,
   k: tf.Tensor,
   v: tf.Tensor,
-  { before, after, keep, ...options }: SlidingWindowOptions,
+  given: SlidingWindowOptions,
 ): tf.Tensor4D {
+  checkRecord("slidingWindowAttention", "options", given);
+  const { before, after, keep, ...options } = given;
   checkTensor("slidingWindowAttention", "q", q, "[B, H, L, D]");
   checkTensor("slidingWindowAttention", "k", k, "[B, G, L, D]");
   checkTensor("slidingWindowAttention", "v", v, "[B, G, L, V]");

@@ -1,4 +1,4 @@
-import { checkBackend } from "@qkv/backend";
+import { checkBackend, checkRecord } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** How many keys count: one number for each of B, or one for each of B and each of Q. */
@@ -12,8 +12,10 @@ export type ValidLengths = readonly number[] | readonly (readonly number[])[];
  */
 export function validLengthMask(
   lengths: ValidLengths,
-  { batch, queries, keys }: { readonly batch: number; readonly queries: number; readonly keys: number },
+  options: { readonly batch: number; readonly queries: number; readonly keys: number },
 ): tf.Tensor3D {
+  checkRecord("validLengthMask", "options", options);
+  const { batch, queries, keys } = options;
   checkBackend("validLengthMask");
   const rows = lengths.map((row) => (typeof row === "number" ? [row] : row));
   const columns = typeof lengths[0] === "number" ? 1 : queries;

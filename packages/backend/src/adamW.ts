@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { describeArgument } from "./describeArgument.ts";
 import { FUSED_KERNELS, hasKernel, runFused } from "./fusedKernel.ts";
@@ -43,12 +44,9 @@ export interface AdamWAttrs {
  *
  * @throws RangeError if the step or the learning rate is none, or the gradient has another shape than the parameter
  */
-export function adamW(
-  parameter: tf.Variable,
-  gradient: tf.Tensor,
-  moments: Moments,
-  { learningRate, step, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, gradientScale = 1 }: AdamWOptions,
-): void {
+export function adamW(parameter: tf.Variable, gradient: tf.Tensor, moments: Moments, options: AdamWOptions): void {
+  checkRecord("adamW", "options", options);
+  const { learningRate, step, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, gradientScale = 1 } = options;
   for (const [name, value] of Object.entries({ parameter, first: moments.first, second: moments.second })) {
     if (!(value instanceof tf.Variable) || value.isDisposed)
       throw new RangeError(`adamW: expected ${name} to be a tf.Variable in use, got ${describeArgument(value)}`);

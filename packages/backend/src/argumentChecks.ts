@@ -42,6 +42,31 @@ export function checkTensor<Shape extends string>(
   }
 }
 
+/**
+ * Refuses what is no plain object: a config, options, a model's output.
+ *
+ * @throws RangeError saying what came instead
+ */
+export function checkRecord(who: string, name: string, value: unknown): asserts value is object {
+  if (typeof value !== "object" || value === null || "then" in value || isTensor(value) || Array.isArray(value)) {
+    throw new RangeError(`${who}: expected ${name} to be an object, got ${describeArgument(value)}`);
+  }
+}
+
+/** Refuses what is no array: one thing for a list of them, a tensor for numbers. @throws RangeError */
+export function checkArray(who: string, name: string, value: Iterable<unknown>): void {
+  if (typeof value === "string" || typeof value?.[Symbol.iterator] !== "function") {
+    throw new RangeError(`${who}: expected ${name} to be an array, got ${describeArgument(value)}`);
+  }
+}
+
+/** Refuses what is no string: a path, a text. @throws RangeError */
+export function checkString(who: string, name: string, value: string): void {
+  if (typeof value !== "string") {
+    throw new RangeError(`${who}: expected ${name} to be a string, got ${describeArgument(value)}`);
+  }
+}
+
 /** Every name of a type of options, so that one that is not there is seen. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
 
@@ -51,9 +76,7 @@ export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
  * @throws RangeError saying which names there are, or which is meant
  */
 export function checkOptions<Options extends object>(who: string, options: Options, known: OptionNames<Options>): void {
-  if (typeof options !== "object" || options === null || "then" in options) {
-    throw new RangeError(`${who}: expected options to be an object, got ${describeArgument(options)}`);
-  }
+  checkRecord(who, "options", options);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(known, name) && value !== undefined) {
       const meant = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

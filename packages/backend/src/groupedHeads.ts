@@ -1,3 +1,4 @@
+import { checkTensor } from "./argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionInputs } from "./composedAttention.ts";
 
@@ -25,6 +26,7 @@ export function foldHeads(q: tf.Tensor, groups: number): tf.Tensor {
  * @throws RangeError if G does not divide H
  */
 export function repeatHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  checkTensor("repeatHeads", "x", x, "[...]");
   const [batch = 0, groups = 0, length = 0, width = 0] = x.shape;
   if (heads % groups !== 0) {
     throw new RangeError(`repeatHeads: expected ${heads} heads to be a multiple of x's, got x [${x.shape}]`);

@@ -12,7 +12,16 @@ export { activeKernel, FUSED_KERNELS, type FusedOp } from "./fusedKernel.ts";
 export { activate, type Activation } from "./activate.ts";
 export type { FusedActivation, PlainActivation } from "./composedActivations.ts";
 export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";
-export { checkBackend, checkOptions, checkTensor, type OptionNames, type TensorOf } from "./argumentChecks.ts";
+export {
+  checkArray,
+  checkBackend,
+  checkOptions,
+  checkRecord,
+  checkString,
+  checkTensor,
+  type OptionNames,
+  type TensorOf,
+} from "./argumentChecks.ts";
 export { describeArgument, isTensor } from "./describeArgument.ts";
 export { attention, type AttentionAttrs, type AttentionOptions } from "./attention.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";

@@ -1,3 +1,4 @@
+import { checkArray } from "./argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 
@@ -25,6 +26,7 @@ export interface WritePartAttrs extends TensorPart {
  * @throws RangeError if they are more or fewer than the shape has
  */
 export async function tensorFromParts(shape: readonly number[], parts: AsyncIterable<TensorPart>): Promise<tf.Tensor> {
+  checkArray("tensorFromParts", "shape", shape);
   const size = tf.util.sizeFromShape([...shape]);
   const to = hasKernel(FUSED_KERNELS.writePart) ? inBackend(shape) : inArray(shape, size);
   let start = 0;

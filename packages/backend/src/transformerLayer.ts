@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Activation, isFusedActivation } from "./activate.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFused } from "./fusedKernel.ts";
@@ -80,6 +81,7 @@ export function transformerLayer(
   weights: TransformerLayerWeights,
   attrs: TransformerLayerAttrs,
 ): FusedTransformerLayer {
+  checkRecord("transformerLayer", "attrs", attrs);
   if (!isFusedActivation(attrs.activation) || !weightsFit(weights, attrs.numHeads)) return () => undefined;
   const named: Record<string, tf.Tensor | undefined> = {};
   for (const [part, { weight, bias }] of Object.entries(weights as unknown as Record<string, LinearWeights>)) {

@@ -1,5 +1,7 @@
 // Checks of a layer's configuration. Each error is `<who>: expected <what>, got <what>`.
 
+import { describeArgument } from "@qkv/backend";
+
 /** What every layer of TensorFlow.js takes, and what Keras writes into a configuration that changes no number. */
 const COMMON = [
   ...[
@@ -18,6 +20,12 @@ const COMMON = [
 
 /** A layer's configuration as it comes: from code, or from a saved model. */
 export type Config = Readonly<Record<string, unknown>>;
+
+/** A layer's configuration, if it is one. @throws TypeError */
+export function configOf<Config extends object>(who: string, config: Config): Config {
+  if (typeof config === "object" && config !== null && !("then" in config)) return config;
+  throw new TypeError(`${who}: expected config to be an object, got ${describeArgument(config)}`);
+}
 
 /** Refuses options that a layer does not have, and dtypes that it does not compute with. @throws TypeError naming it */
 export function checkOptions(who: string, config: Config, known: readonly string[], dtypes = ["float32"]): void {

@@ -2,7 +2,7 @@ import { RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Call, CallableLayer, type CallSignature } from "./callableLayer.ts";
 import { all, ofKeys, ofPairs, ofPlaces, ofQueries } from "./attentionMasks.ts";
-import { checkOptions, type Config, countOf, rateOf, refuse, switchOf } from "./configChecks.ts";
+import { checkOptions, type Config, configOf, countOf, rateOf, refuse, switchOf } from "./configChecks.ts";
 import { firstMask, maskOfOutputs } from "./impliedMask.ts";
 import { ProjectedAttention } from "./projectedAttention.ts";
 import {
@@ -65,7 +65,7 @@ export class MultiHeadAttention extends CallableLayer {
   #givesScores = false;
 
   constructor(config: MultiHeadAttentionConfig) {
-    super(config);
+    super(configOf(WHO, config));
     this.#options = optionsOf(config as unknown as Config);
     this.#settings = projectionSettings(WHO, config as unknown as Config);
     this.#random = new RandomStream(this.#options.seed ?? Math.floor(Math.random() * 2 ** 32));

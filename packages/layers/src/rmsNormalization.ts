@@ -1,7 +1,7 @@
 import { rmsNorm } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
-import { checkOptions, type Config, countOf, positiveOf } from "./configChecks.ts";
+import { checkOptions, type Config, configOf, countOf, positiveOf } from "./configChecks.ts";
 import type { LayerConfig } from "./projectionSettings.ts";
 import { type Shape, shapesOf } from "./shapes.ts";
 
@@ -29,7 +29,7 @@ export class RMSNormalization extends layers.Layer {
   #scale: LayerVariable | undefined;
 
   constructor(config: RMSNormalizationConfig = {}) {
-    super(config);
+    super(configOf(WHO, config));
     const given = config as unknown as Config;
     checkOptions(WHO, given, ["axis", "epsilon", "inputDim"]);
     this.#axis = [config.axis ?? -1].flat();

@@ -1,7 +1,7 @@
 import { sinusoidalPositions } from "@qkv/attention";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Call, CallableLayer, type CallSignature } from "./callableLayer.ts";
-import { checkOptions, type Config, positiveOf } from "./configChecks.ts";
+import { checkOptions, type Config, configOf, positiveOf } from "./configChecks.ts";
 import type { LayerConfig } from "./projectionSettings.ts";
 import { type Shape, shapesOf, widthOf } from "./shapes.ts";
 
@@ -28,7 +28,7 @@ export class SinePositionEncoding extends CallableLayer {
   readonly #maxWavelength: number;
 
   constructor(config: SinePositionEncodingConfig = {}) {
-    super(config);
+    super(configOf(WHO, config));
     checkOptions(WHO, config as unknown as Config, ["maxWavelength"]);
     this.#maxWavelength = positiveOf(WHO, config as unknown as Config, "maxWavelength", 10_000);
   }

@@ -2,7 +2,7 @@ import { embedding } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers, LayerVariable } from "@tensorflow/tfjs-layers";
 import { type Call, CallableLayer, type CallSignature } from "./callableLayer.ts";
-import { checkOptions, type Config, countOf, refuse, switchOf } from "./configChecks.ts";
+import { checkOptions, type Config, configOf, countOf, refuse, switchOf } from "./configChecks.ts";
 import { embeddingSetting, type LayerConfig } from "./projectionSettings.ts";
 import { type Shape, shapesOf } from "./shapes.ts";
 
@@ -45,7 +45,7 @@ export class TokenAndPositionEmbedding extends CallableLayer {
   #tables: { readonly tokens: LayerVariable; readonly positions: LayerVariable } | undefined;
 
   constructor(config: TokenAndPositionEmbeddingConfig) {
-    super(config);
+    super(configOf(WHO, config));
     this.#options = optionsOf(config as unknown as Config);
     this.#embeddings = embeddingSetting(WHO, config.embeddingsInitializer ?? "randomUniform");
     this.supportsMasking = this.#options.maskZero;

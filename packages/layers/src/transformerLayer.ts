@@ -1,7 +1,7 @@
 import { RandomStream } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Call, CallableLayer } from "./callableLayer.ts";
-import type { Config } from "./configChecks.ts";
+import { type Config, configOf } from "./configChecks.ts";
 import type { Normalization } from "./projection.ts";
 import { type ProjectionSettings, projectionSettings } from "./projectionSettings.ts";
 import { type TransformerConfig, type TransformerOptions, transformerOptions } from "./transformerConfig.ts";
@@ -15,7 +15,7 @@ export abstract class TransformerLayer extends CallableLayer {
   readonly #random = new RandomStream(Math.floor(Math.random() * 2 ** 32));
 
   constructor(config: TransformerConfig) {
-    super(config);
+    super(configOf((new.target as unknown as { readonly className: string }).className, config));
     this.options = transformerOptions(this.getClassName(), config as unknown as Config);
     this.#settings = projectionSettings(this.getClassName(), config as unknown as Config);
     this.supportsMasking = true;

@@ -1,4 +1,4 @@
-import { tensorFromParts, type TensorPart } from "@qkv/backend";
+import { checkArray, checkRecord, checkString, tensorFromParts, type TensorPart } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { Params } from "./params.ts";
 
@@ -38,6 +38,8 @@ const INDEX = /(?<=\.)\d+(?=\.)/g;
 
 /** The checkpoint's name of `path`, or undefined if the map has no row for it. */
 export function checkpointName(names: NameMap, path: string): string | undefined {
+  checkRecord("checkpointName", "names", names);
+  checkString("checkpointName", "path", path);
   const indices = path.match(INDEX) ?? [];
   let next = 0;
   return names[path.replace(INDEX, "*")]?.replaceAll("*", () => indices[next++] ?? "*");
@@ -45,6 +47,7 @@ export function checkpointName(names: NameMap, path: string): string | undefined
 
 /** Whether `ignore` lists `name`, as it is or with a `*` for each layer index. */
 export function isIgnored(ignore: readonly string[], name: string): boolean {
+  checkArray("isIgnored", "ignore", ignore);
   return ignore.includes(name) || ignore.includes(name.replace(INDEX, "*"));
 }
 
@@ -60,6 +63,7 @@ export function loadCheckpoint<M>(
   build: (params: Params) => M,
   options: LoadOptions = {},
 ): M {
+  checkRecord("loadCheckpoint", "state", state);
   return bind(state, names, build, options, ({ data }, shape) => tf.tensor(data, shape, "float32")).model;
 }
 
@@ -75,6 +79,7 @@ export async function streamCheckpoint<M>(
   build: (params: Params) => M,
   options: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<M> {
+  checkRecord("streamCheckpoint", "state", state);
   const { model, params, bound } = bind(state, names, build, options, (_entry, shape) => unwritten(shape));
   const variables = params.named();
   const largestFirst = [...bound].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
@@ -154,6 +159,7 @@ async function readTensor({ shape, read, parts }: StoredEntry): Promise<tf.Tenso
  * @throws CheckpointError if the table has no name for a parameter
  */
 export async function readState(params: Params, names: NameMap): Promise<Map<string, StateEntry>> {
+  checkRecord("readState", "params", params);
   const entries = [...params.named()].map(async ([path, variable]): Promise<[string, StateEntry]> => {
     const name = checkpointName(names, path);
     if (name === undefined) throw new CheckpointError(`no name for ${path} in the checkpoint's table`);

@@ -1,3 +1,4 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { dropout } from "./dropout.ts";
 import type { RandomStream } from "./randomStream.ts";
@@ -10,6 +11,7 @@ import type { RandomStream } from "./randomStream.ts";
  * @returns [B, ...]
  */
 export function dropPath<T extends tf.Tensor>(x: T, rate: number, random: RandomStream | undefined): T {
+  checkTensor("dropPath", "x", x, "[...]");
   if (random === undefined || rate === 0) return tf.clone(x);
   return tf.tidy(() => {
     const examples = tf.ones([x.shape[0] ?? 0, ...Array<number>(x.rank - 1).fill(1)]);

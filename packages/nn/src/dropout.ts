@@ -1,4 +1,4 @@
-import { dropout as dropoutWithSeed } from "@qkv/backend";
+import { checkTensor, dropout as dropoutWithSeed } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "./randomStream.ts";
 
@@ -7,6 +7,7 @@ import type { RandomStream } from "./randomStream.ts";
  * is no stream to draw from, which is how a model is run outside training.
  */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, random: RandomStream | undefined): T {
+  checkTensor("dropout", "x", x, "[...]");
   if (random === undefined || rate === 0) return tf.clone(x);
   return dropoutWithSeed(x, rate, random.next()) as T;
 }

@@ -2,6 +2,7 @@ import { checkTensor, embedding } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** A table of vectors, looked up by id. To tie weights, pass the same module to both places. */
 export class Embedding {
@@ -9,6 +10,7 @@ export class Embedding {
   readonly weight: tf.Variable<tf.Rank.R2>;
 
   constructor(params: Params, vocabSize: number, dModel: number, init: Initializer = normal(dModel ** -0.5)) {
+    checkModule("Embedding", params);
     this.weight = params.get<tf.Rank.R2>("weight", [vocabSize, dModel], init);
   }
 

@@ -5,6 +5,7 @@ import type { Initializer, Params } from "./params.ts";
 import { Linear } from "./linear.ts";
 import type { RandomStream } from "./randomStream.ts";
 import { tidy } from "./tidy.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** The sizes of a {@link GRU}. */
 export interface GruConfig {
@@ -41,6 +42,7 @@ export class GruCell {
   readonly #hiddenDim: number;
 
   constructor(params: Params, inputDim: number, hiddenDim: number) {
+    checkModule("GruCell", params);
     const init = uniform(hiddenDim ** -0.5); // torch.nn.GRU's
     this.inputProj = new Linear(params.at("inputProj"), inputDim, 3 * hiddenDim, { init });
     this.hiddenProj = new Linear(params.at("hiddenProj"), hiddenDim, 3 * hiddenDim, { init });
@@ -79,6 +81,7 @@ export class GRU {
   readonly #cells: readonly GruCell[];
 
   constructor(params: Params, config: GruConfig) {
+    checkModule("GRU", params, { config });
     const { inputDim, hiddenDim, numLayers = 1, bidirectional = false } = config;
     const between = bidirectional ? 2 * hiddenDim : hiddenDim;
     const stack = (name: string) =>

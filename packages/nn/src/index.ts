@@ -1,3 +1,4 @@
+export { checkModule } from "./checkModule.ts";
 export { type Activation, activate } from "@qkv/backend";
 export {
   CheckpointError,

@@ -2,6 +2,7 @@ import { layerNorm } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 import { ones } from "./initializers.ts";
 import type { Params } from "./params.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** Layer normalization over the last axis (https://arxiv.org/abs/1607.06450). */
 export class LayerNorm {
@@ -12,7 +13,9 @@ export class LayerNorm {
 
   readonly eps: number;
 
-  constructor(params: Params, dModel: number, { eps }: { readonly eps: number }) {
+  constructor(params: Params, dModel: number, options: { readonly eps: number }) {
+    checkModule("LayerNorm", params, { options });
+    const { eps } = options;
     this.weight = params.get<tf.Rank.R1>("weight", [dModel], ones);
     this.bias = params.get<tf.Rank.R1>("bias", [dModel]);
     this.eps = eps;

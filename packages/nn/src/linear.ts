@@ -2,6 +2,7 @@ import { type Activation, linear } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 import { xavierUniform } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** How a {@link Linear} is made. */
 export interface LinearOptions {
@@ -19,6 +20,7 @@ export class Linear {
   readonly bias?: tf.Variable<tf.Rank.R1>;
 
   constructor(params: Params, inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    checkModule("Linear", params, { options });
     const { bias = true, init = xavierUniform } = options;
     this.weight = params.get<tf.Rank.R2>("weight", [outFeatures, inFeatures], init);
     if (bias) this.bias = params.get<tf.Rank.R1>("bias", [outFeatures]);

@@ -94,6 +94,7 @@ export class Params {
     let variable = this.#owned.get(path);
     if (variable === undefined) {
       checkBackend("Params");
+      checkShape(path, shape);
       const value = this.#source(path, shape, init);
       if (!tf.util.arraysEqual(value.shape, shape)) {
         const error = new ParamShapeError(path, shape, value.shape);
@@ -107,6 +108,13 @@ export class Params {
     if (!tf.util.arraysEqual(variable.shape, shape)) throw new ParamShapeError(path, shape, variable.shape);
     return variable as tf.Variable<R>;
   }
+}
+
+/** Refuses what no tensor can have, such as the size that an option was to tell. */
+function checkShape(path: string, shape: readonly number[]): void {
+  if (shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
+  const sizes = shape.map((size) => (typeof size === "string" ? JSON.stringify(size) : String(size)));
+  throw new RangeError(`${path}: expected sizes that are integers from 0, got [${sizes.join(", ")}]`);
 }
 
 function zeros(shape: number[]): tf.Tensor {

@@ -7,6 +7,7 @@ import { Linear } from "./linear.ts";
 import type { Params } from "./params.ts";
 import type { RandomStream } from "./randomStream.ts";
 import { tidy } from "./tidy.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** The sizes of a {@link GruEncoder} or a {@link GruDecoder}. */
 export interface RecurrentConfig {
@@ -30,6 +31,7 @@ export class GruEncoder {
   readonly rnn: GRU;
 
   constructor(params: Params, config: RecurrentConfig & { readonly bidirectional?: boolean }) {
+    checkModule("GruEncoder", params, { config });
     this.embedding = new Embedding(params.at("embedding"), config.vocabSize, config.embeddingDim);
     this.rnn = new GRU(params.at("rnn"), { ...config, inputDim: config.embeddingDim });
   }
@@ -70,9 +72,11 @@ export class GruDecoder {
 
   readonly #dropout: number;
 
-  constructor(params: Params, { contextDim, ...config }: RecurrentConfig & { readonly contextDim: number }) {
+  constructor(params: Params, config: RecurrentConfig & { readonly contextDim: number }) {
+    checkModule("GruDecoder", params, { config });
+    const { contextDim, ...sizes } = config;
     this.embedding = new Embedding(params.at("embedding"), config.vocabSize, config.embeddingDim);
-    this.rnn = new GRU(params.at("rnn"), { ...config, inputDim: contextDim + config.embeddingDim });
+    this.rnn = new GRU(params.at("rnn"), { ...sizes, inputDim: contextDim + config.embeddingDim });
     this.outProj = new Linear(params.at("outProj"), config.hiddenDim, config.vocabSize);
     this.#dropout = config.dropout ?? 0;
   }

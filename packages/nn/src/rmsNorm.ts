@@ -1,6 +1,8 @@
+import { checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { ones } from "./initializers.ts";
 import type { Params } from "./params.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** Root mean square normalization over the last axis: x / sqrt(mean(x²) + eps) * weight (https://arxiv.org/abs/1910.07467). */
 export class RMSNorm {
@@ -9,7 +11,9 @@ export class RMSNorm {
 
   readonly #eps: number;
 
-  constructor(params: Params, dModel: number, { eps }: { readonly eps: number }) {
+  constructor(params: Params, dModel: number, options: { readonly eps: number }) {
+    checkModule("RMSNorm", params, { options });
+    const { eps } = options;
     this.weight = params.get<tf.Rank.R1>("weight", [dModel], ones);
     this.#eps = eps;
   }
@@ -33,6 +37,7 @@ export class RMSNorm {
  * @throws RangeError if the last axis is not as wide as the weight
  */
 export function rmsNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, eps: number): T {
+  checkTensor("rmsNorm", "x", x, "[...]");
   const width = weight.shape[0];
   if (x.shape.at(-1) !== width) throw new RangeError(`RMSNorm: expected x [..., ${width}], got [${x.shape}]`);
   return tf.tidy(() => {

@@ -1,3 +1,4 @@
+import { checkString } from "@qkv/backend";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { blobPath, type CacheEntry, entryPath, listEntries, readBlob } from "./cacheFiles.ts";
@@ -31,6 +32,7 @@ export interface CacheCheck {
 
 /** The models in a cache folder, by name. */
 export async function listCachedModels(folder: string): Promise<CachedModel[]> {
+  checkString("listCachedModels", "folder", folder);
   const models: CachedModel[] = [];
   for (const [, entries] of await entriesByModel(folder)) models.push(await describe(folder, entries));
   return models.sort((a, b) => (a.ref < b.ref ? -1 : 1));
@@ -38,6 +40,7 @@ export async function listCachedModels(folder: string): Promise<CachedModel[]> {
 
 /** Reads every file of a cache folder and compares it with its SHA-256; removes those that are others by now. */
 export async function verifyCache(folder: string): Promise<CacheCheck> {
+  checkString("verifyCache", "folder", folder);
   let whole = 0;
   const damaged: string[] = [];
   for (const entry of await listEntries(folder)) {
@@ -54,6 +57,7 @@ export async function verifyCache(folder: string): Promise<CacheCheck> {
 
 /** Removes a model from a cache folder. @returns how many files it had; 0 if it is not there */
 export async function removeCachedModel(folder: string, ref: string): Promise<number> {
+  checkString("removeCachedModel", "folder", folder);
   const entries = (await listEntries(folder)).filter(({ key }) => ownerOf(key)?.ref === ref);
   for (const { key } of entries) await rm(entryPath(folder, key), { force: true });
   await sweepCache(folder, 0);
@@ -62,6 +66,7 @@ export async function removeCachedModel(folder: string, ref: string): Promise<nu
 
 /** How many downloads that were cut off lie in a cache folder, and how large they are in bytes. */
 export async function unfinishedDownloads(folder: string): Promise<{ readonly files: number; readonly bytes: number }> {
+  checkString("unfinishedDownloads", "folder", folder);
   const names = await readdir(join(folder, "partial")).catch(() => []);
   const facts = await Promise.all(names.map((name) => stat(join(folder, "partial", name)).catch(() => undefined)));
   return { files: names.length, bytes: facts.reduce((sum, file) => sum + (file?.size ?? 0), 0) };

@@ -1,3 +1,4 @@
+import { checkArray, checkString } from "@qkv/backend";
 import { languageTag } from "./languageTag.ts";
 import { overlongWords } from "./overlongWords.ts";
 import { type Piece, splitText, type SplitOptions } from "./splitText.ts";
@@ -85,6 +86,8 @@ function stretchesOf(text: string, isCode: (code: string) => boolean): { code: s
  * @throws RangeError naming the codes if it is none of them
  */
 export function languageCode(language: string, codes: readonly string[]): string {
+  checkString("languageCode", "language", language);
+  checkArray("languageCode", "codes", codes);
   const spelled = (code: string) => code.replace(/^>>|<<$/g, "");
   const same = (a: string, b: string) => canonical(spelled(a)) === canonical(spelled(b));
   const found = codes.find((code) => spelled(code) === spelled(language)) ?? codes.find((code) => same(code, language));

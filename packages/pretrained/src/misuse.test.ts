@@ -1,5 +1,5 @@
 // What people do by mistake, and the sentence that says so.
-import { causalMask, keyMask, scaledDotProductAttention } from "@qkv/attention";
+import { causalMask, keyMask, lengthMask, MultiHeadAttention, scaledDotProductAttention } from "@qkv/attention";
 import { parseSafetensors } from "@qkv/safetensors";
 import { activate, adamW, attention, dropout, embedding, initBackend, layerNorm, linear, softmax } from "@qkv/backend";
 import { Linear, Params } from "@qkv/nn";
@@ -16,7 +16,15 @@ import { preprocessImages, VitClassifier, vitConfig } from "@qkv/vit";
 import { heatMap, headView, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Classifier, createClassifier, createTranslator, loadPretrained, memoryFiles, Translator } from "./index.ts";
+import {
+  Classifier,
+  createClassifier,
+  createTranslator,
+  loadPretrained,
+  memoryFiles,
+  splitText,
+  Translator,
+} from "./index.ts";
 import { modelFolder, savePretrained } from "./node.ts";
 
 /** A model that goes after its test. */
@@ -409,4 +417,38 @@ describe("files", () => {
       "savePretrained: expected a model in use, got one that was disposed",
     );
   });
+});
+
+describe("a module without what it is made of", () => {
+  const params = Params.initialized();
+
+  test.each([
+    ["no parameters", () => new Linear(wrong(undefined), 2, 3), "Linear: expected params to be a scope of Params"],
+    [
+      "no config",
+      () => new MultiHeadAttention(params, wrong(undefined)),
+      "expected config to be an object, got nothing",
+    ],
+    [
+      "a promise",
+      () => new VitClassifier(params, wrong(later({}))),
+      "VitClassifier: expected config to be an object, got a promise",
+    ],
+    [
+      "strings",
+      () => new Linear(params, wrong("2"), wrong("3")),
+      'weight: expected sizes that are integers from 0, got ["3", "2"]',
+    ],
+    [
+      "no sizes",
+      () => new Linear(params.at("x"), ...(wrong([]) as [number, number])),
+      "x.weight: expected sizes that are integers from 0, got [undefined, undefined]",
+    ],
+    ["no options", () => splitText("a", wrong(undefined)), "splitText: expected options to be an object, got nothing"],
+    [
+      "a tensor",
+      () => lengthMask(wrong(tf.tensor1d([1])), 3),
+      "lengthMask: expected lengths to be an array, got float32 [1]",
+    ],
+  ])("%s", (_, make, message) => expect(make).toThrow(message));
 });

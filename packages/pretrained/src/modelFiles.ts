@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { checkRecord, describeArgument } from "@qkv/backend";
 import { expectContents, TELLING_BYTES } from "./expectContents.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 
@@ -65,6 +65,7 @@ export async function readOptionalFile(
   file: string,
   { signal }: ReadOptions = {},
 ): Promise<Uint8Array | undefined> {
+  checkRecord("readOptionalFile", "files", files);
   const path = pathOf(files, file);
   const bytes = await attempt(path, signal, () => files.read(file, { signal }));
   if (bytes !== undefined) expectContents(path, bytes.subarray(0, TELLING_BYTES), bytes.length);

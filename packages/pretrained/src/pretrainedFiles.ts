@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
@@ -26,14 +27,9 @@ export interface SavePretrainedOptions {
  * and `model.safetensors`; for a model that generates text `generation_config.json` too, and with a tokenizer
  * `tokenizer.json` and `tokenizer_config.json`, and with an image processor `preprocessor_config.json`.
  */
-export async function pretrainedFiles({
-  model,
-  tokenizer,
-  imageProcessor,
-  dtype = "F32",
-  generationConfig = {},
-  languages,
-}: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
+export async function pretrainedFiles(options: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
+  checkRecord("pretrainedFiles", "options", options);
+  const { model, tokenizer, imageProcessor, dtype = "F32", generationConfig = {}, languages } = options;
   model?.params?.checkInUse("savePretrained");
   const { className, formatConfig, names, pack } = architectureOf(model);
   const read = await readState(model.params, names);

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { TokenSequence } from "./tokenSequence.ts";
 
 /** What {@link readableTokens} needs of a tokenizer. */
@@ -14,7 +15,9 @@ export interface TokenReader {
  *
  * @param tokenizer that of the tokens' language: `sides.source` or `sides.target` of a translation model's
  */
-export function readableTokens(tokenizer: TokenReader, { ids, tokens }: TokenSequence): string[] {
+export function readableTokens(tokenizer: TokenReader, options: TokenSequence): string[] {
+  checkRecord("readableTokens", "options", options);
+  const { ids, tokens } = options;
   return tokens.map((token, i) => {
     const id = ids[i];
     if (id === undefined || tokenizer.idToToken(id) !== token) return token.replace(/^▁(?=.)/u, "");

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { Ablation, MarianModel, Seq2SeqOutput, StackOutput } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TokenizedPair } from "./tokenSequence.ts";
@@ -43,9 +44,11 @@ export interface SentenceAttentionOptions extends Ablation {
  * @throws RangeError if a side has no tokens
  */
 export async function sentenceAttention(
-  { model, source, target }: SentenceSubject,
+  options: SentenceSubject,
   { start = "<s>", ...ablation }: SentenceAttentionOptions = {},
 ): Promise<SentenceAttention> {
+  checkRecord("sentenceAttention", "options", options);
+  const { model, source, target } = options;
   if (source.ids.length === 0 || target.ids.length === 0) {
     const got = `${source.ids.length} and ${target.ids.length}`;
     throw new RangeError(`sentenceAttention: expected tokens on both sides, got ${got}`);

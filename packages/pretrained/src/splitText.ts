@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { endsAmiss } from "./abbreviations.ts";
 import { languageTag } from "./languageTag.ts";
 
@@ -26,7 +27,9 @@ export interface SplitOptions {
  *
  * @throws RangeError if the locale is no language tag
  */
-export function splitText(text: string, { countTokens, maxTokens, joinTokens = 0, ...options }: SplitOptions): Piece[] {
+export function splitText(text: string, options: SplitOptions): Piece[] {
+  checkRecord("splitText", "options", options);
+  const { countTokens, maxTokens, joinTokens = 0 } = options;
   const locale = options.locale === undefined ? undefined : languageTag(options.locale);
   // Of what is much too long the beginning tells, so that the whole is not counted at each cut.
   const much = 16 * maxTokens;

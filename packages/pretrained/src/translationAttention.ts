@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { readSentence } from "./sentenceAttention.ts";
@@ -24,7 +25,9 @@ export interface AttentionSubject {
  * The cross-attention of a translation, found by reading it once more. Sentences were translated by themselves, so a
  * target token's weights on other sentences are 0.
  */
-export async function translationAttention({ model, sentences }: AttentionSubject): Promise<TranslationAttention> {
+export async function translationAttention(options: AttentionSubject): Promise<TranslationAttention> {
+  checkRecord("translationAttention", "options", options);
+  const { model, sentences } = options;
   const tokens = (side: "source" | "target") => sentences.flatMap((sentence) => sentence[side].tokens);
   const [sources, targets] = [tokens("source"), tokens("target")];
   const values = new Float32Array(targets.length * sources.length);

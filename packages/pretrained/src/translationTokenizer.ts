@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { TokenSequence } from "./tokenSequence.ts";
 
@@ -14,7 +15,11 @@ export interface TranslationTokenizer {
 }
 
 /** What a {@link Translator} needs of a model's tokenizer: each language's tokens are read in its own vocabulary. */
-export function translationTokenizer({ sides: { source, target } }: Tokenizer): TranslationTokenizer {
+export function translationTokenizer(tokenizer: Tokenizer): TranslationTokenizer {
+  checkRecord("translationTokenizer", "tokenizer", tokenizer);
+  const {
+    sides: { source, target },
+  } = tokenizer;
   let codes: readonly string[] | undefined;
   return {
     // The translator splits what is too long: nothing is to be cut off here.

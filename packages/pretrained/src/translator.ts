@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "@qkv/backend";
+import { checkRecord, checkOptions, type OptionNames } from "@qkv/backend";
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
 import { checkList, checkText } from "./argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
@@ -109,6 +109,7 @@ export class Translator {
   readonly options: TranslatorOptions;
 
   constructor(model: Seq2SeqModel, tokenizer: TranslationTokenizer, options: TranslatorOptions) {
+    for (const [name, value] of Object.entries({ model, tokenizer, options })) checkRecord("Translator", name, value);
     this.model = model;
     this.tokenizer = tokenizer;
     this.options = { ...options, ...(options.locale !== undefined && { locale: languageTag(options.locale) }) };

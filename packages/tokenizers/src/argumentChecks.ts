@@ -13,6 +13,12 @@ export function checkBytes(who: string, bytes: Uint8Array): void {
     throw new TypeError(`${who}: expected a file's bytes, a Uint8Array, got ${describeArgument(bytes)}`);
 }
 
+/** Refuses what is no plain object: options, files by name. @throws TypeError */
+export function checkRecord(who: string, name: string, value: object): void {
+  if (typeof value !== "object" || value === null || "then" in value || Array.isArray(value))
+    throw new TypeError(`${who}: expected ${name} to be an object, got ${describeArgument(value)}`);
+}
+
 /** What was given for an argument, in a few words for an error message. */
 export function describeArgument(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import type { AddedToken } from "./addedTokens.ts";
 import type { AlignedText } from "./alignedText.ts";
 import type { Budget } from "./budget.ts";
@@ -39,6 +40,7 @@ export interface MarianFiles {
  * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
 export function fromMarian(files: MarianFiles, { maxSteps }: Pick<TokenizerOptions, "maxSteps"> = {}): Tokenizer {
+  checkRecord("fromMarian", "files", files);
   checkMaxSteps(maxSteps);
   const source = oneSide(files, "vocab.json", maxSteps);
   if (files.target === undefined) return source;

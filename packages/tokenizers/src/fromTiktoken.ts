@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { bpe, regex } from "./everyPart.ts";
 import { byteLevelAlphabet } from "./byteLevel.ts";
@@ -15,7 +16,9 @@ export interface TiktokenOptions extends TokenizerOptions {
 }
 
 /** The tokenizer of a tiktoken rank file: lines of a token's bytes in base64 and its rank, which is its id. */
-export function fromTiktoken(ranks: string, { pattern, specialTokens = {}, ...options }: TiktokenOptions): Tokenizer {
+export function fromTiktoken(ranks: string, given: TiktokenOptions): Tokenizer {
+  checkRecord("fromTiktoken", "options", given);
+  const { pattern, specialTokens = {}, ...options } = given;
   const rankOf = readRanks(ranks);
   const merges = [...rankOf].flatMap(([token, rank]) => {
     const parts = mergeBytes(token, rankOf, rank);

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { bpe } from "./everyPart.ts";
 import { Json, parseJson } from "./json.ts";
@@ -22,10 +23,9 @@ export interface VocabAndMerges {
  *
  * @throws TokenizerError if the merges are not byte-level ones
  */
-export function fromVocabAndMerges(
-  { vocab, merges, addPrefixSpace = false }: VocabAndMerges,
-  options: TokenizerOptions = {},
-): Tokenizer {
+export function fromVocabAndMerges(files: VocabAndMerges, options: TokenizerOptions = {}): Tokenizer {
+  checkRecord("fromVocabAndMerges", "files", files);
+  const { vocab, merges, addPrefixSpace = false } = files;
   const parsed: unknown = typeof vocab === "string" ? parseJson(vocab, "vocab.json") : vocab;
   const vocabulary = Vocabulary.fromJSON(new Json(parsed, "vocab.json"));
   const lines = mergeLines(merges);

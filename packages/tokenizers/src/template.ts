@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import type { Segment } from "./encoding.ts";
 import type { Json } from "./json.ts";
 import type { PostProcessor } from "./postProcessors.ts";
@@ -30,7 +31,9 @@ export interface TemplateOptions {
 }
 
 /** The configuration of the post-processor that a template in words describes: `$A`, `$B` or a special token, each with its type after a colon. */
-export function templateProcessing({ single, pair = "$A:0 $B:1", specialTokens }: TemplateOptions): TemplateConfig {
+export function templateProcessing(options: TemplateOptions): TemplateConfig {
+  checkRecord("templateProcessing", "options", options);
+  const { single, pair = "$A:0 $B:1", specialTokens } = options;
   return {
     type: "TemplateProcessing",
     single: parseTemplate(single, specialTokens),

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { CheckpointStore } from "./checkpoint.ts";
 
@@ -12,6 +13,7 @@ export async function averageCheckpoints(
   store: Pick<CheckpointStore, "steps" | "read">,
   count: number,
 ): Promise<StateDict> {
+  checkRecord("averageCheckpoints", "store", store);
   const steps = (await store.steps()).slice(-count);
   if (steps.length === 0 || steps.length < count) {
     throw new RangeError(`averageCheckpoints: expected ${count} checkpoints, got ${steps.length}`);

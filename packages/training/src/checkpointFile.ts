@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import type { Checkpoint, Progress } from "./checkpoint.ts";
@@ -9,7 +10,9 @@ const NO_DIGEST = "0".repeat(64);
  * The bytes of a checkpoint: one safetensors file with `params.*` and `optimizer.*`, the progress in its metadata, and
  * there too the SHA-256 of the whole file as it is with zeros in the digest's place.
  */
-export async function encodeCheckpoint({ progress, params, optimizer }: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+  checkRecord("encodeCheckpoint", "checkpoint", checkpoint);
+  const { progress, params, optimizer } = checkpoint;
   const tensors = new Map([...prefixed("params.", params), ...prefixed("optimizer.", optimizer)]);
   const metadata = { format: FORMAT, progress: JSON.stringify(progress), sha256: NO_DIGEST };
   const bytes = writeSafetensors(tensors, metadata) as Uint8Array<ArrayBuffer>;

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Trainable parameters by dotted name. */
@@ -15,6 +16,7 @@ export function lossAndGradients(
   params: NamedVariables,
   loss: () => tf.Scalar,
 ): { loss: tf.Scalar; gradients: NamedGradients } {
+  checkRecord("lossAndGradients", "params", params);
   const { value, grads } = withoutLeaks(() => tf.variableGrads(loss, [...params.values()]));
   const gradients = new Map<string, tf.Tensor>();
   for (const [name, variable] of params) {
@@ -40,6 +42,7 @@ function withoutLeaks<T extends tf.TensorContainer>(f: () => T): T {
 
 /** The Euclidean norm of all gradients taken as one vector. */
 export function globalNorm(gradients: NamedGradients): tf.Scalar {
+  checkRecord("globalNorm", "gradients", gradients);
   return tf.tidy(() => {
     const squares = [...gradients.values()].map(sumOfSquares);
     return tf.sqrt(squares.length === 0 ? tf.scalar(0) : tf.sum(tf.stack(squares))) as tf.Scalar;
@@ -66,6 +69,7 @@ export function clipGradients(
   gradients: NamedGradients,
   maxNorm: number,
 ): { gradients: NamedGradients; norm: tf.Scalar } {
+  checkRecord("clipGradients", "gradients", gradients);
   const [norm, ...scaled] = tf.tidy(() => {
     const norm = globalNorm(gradients);
     const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);

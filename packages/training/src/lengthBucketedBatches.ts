@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { RandomStream } from "@qkv/nn";
 import { shuffle } from "./shuffle.ts";
 
@@ -32,6 +33,7 @@ export interface BucketedBatches {
  * @throws RangeError if a pair is longer than a batch may be
  */
 export function lengthBucketedBatches(lengths: readonly PairLengths[], options: BucketOptions): BucketedBatches {
+  checkRecord("lengthBucketedBatches", "options", options);
   const { tokensPerBatch, seed, epoch = 0, maxRows = Infinity } = options;
   const lengthsOf = (index: number): PairLengths => lengths[index] ?? [0, 0];
   const random = new RandomStream(seed).fork(epoch);

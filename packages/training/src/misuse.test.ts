@@ -2,6 +2,7 @@
 import { initBackend } from "@qkv/backend";
 import { beforeAll, expect, test } from "vitest";
 import { AdamW, bleu, chrF, train } from "./index.ts";
+import { fileCheckpoints, lockFolder } from "./node.ts";
 
 const wrong = (value: unknown) => value as never;
 beforeAll(() => initBackend("cpu"));
@@ -31,3 +32,12 @@ test.each([bleu, chrF])("references come in lists: %o", (metric) =>
     `${metric.name}: expected lists of references, [[one for each text]], got a string`,
   ),
 );
+
+test("a folder that is none", async () => {
+  expect(() => fileCheckpoints(wrong(undefined))).toThrow(
+    "fileCheckpoints: expected folder to be a string, got nothing",
+  );
+  await expect(lockFolder("no/such")).rejects.toThrow(
+    /no.such: expected a folder that files can be written to, got none$/,
+  );
+});

@@ -1,3 +1,4 @@
+import { checkArray, checkRecord } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "./gradients.ts";
@@ -33,6 +34,8 @@ export class Muon implements Optimizer {
 
   /** @throws RangeError naming a parameter that is no matrix */
   constructor(params: NamedVariables, options: MuonOptions = {}) {
+    checkArray("Muon", "params", params);
+    checkRecord("Muon", "options", options);
     const { learningRate = 1e-3, momentum = 0.95, weightDecay = 0.1 } = options;
     for (const [name, { rank, shape }] of params) {
       if (rank < 2) throw new RangeError(`Muon: expected matrices, got ${name} [${shape}]`);

@@ -1,3 +1,4 @@
+import { checkArray } from "@qkv/backend";
 import type { StateDict } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "./gradients.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -15,6 +16,7 @@ export interface OptimizerPart {
  * @throws RangeError if there is no part
  */
 export function optimizerOfParts(parts: readonly OptimizerPart[]): Optimizer & Disposable {
+  checkArray("optimizerOfParts", "parts", parts);
   const [first] = parts;
   if (first === undefined) throw new RangeError("optimizerOfParts: expected at least one part, got none");
   const dispose = () => parts.forEach(({ optimizer }) => optimizer.dispose());

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 /** What the learning rate is multiplied by at a step. Steps count from 1, the first update. */
 export type Schedule = (step: number) => number;
 
@@ -36,7 +37,9 @@ export function inverseSqrtSchedule({ warmupSteps = 1 }: WarmupOptions = {}): Sc
  *
  * @throws RangeError if the warm-up leaves no step for the rest
  */
-export function linearSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: DecayOptions): Schedule {
+export function linearSchedule(options: DecayOptions): Schedule {
+  checkRecord("linearSchedule", "options", options);
+  const { warmupSteps = 0, totalSteps, floor = 0 } = options;
   checkDecay("linearSchedule", warmupSteps, totalSteps);
   return (step) => rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, warmupSteps, totalSteps));
 }
@@ -46,7 +49,9 @@ export function linearSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: Decay
  *
  * @throws RangeError if the warm-up leaves no step for the rest
  */
-export function cosineSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: DecayOptions): Schedule {
+export function cosineSchedule(options: DecayOptions): Schedule {
+  checkRecord("cosineSchedule", "options", options);
+  const { warmupSteps = 0, totalSteps, floor = 0 } = options;
   checkDecay("cosineSchedule", warmupSteps, totalSteps);
   return (step) => {
     const fall = (1 + Math.cos(Math.PI * progress(step, warmupSteps, totalSteps))) / 2;
@@ -60,12 +65,9 @@ export function cosineSchedule({ warmupSteps = 0, totalSteps, floor = 0 }: Decay
  *
  * @throws RangeError if warm-up and fall take more than all steps
  */
-export function stableThenDecaySchedule({
-  warmupSteps = 0,
-  totalSteps,
-  decaySteps,
-  floor = 0,
-}: DecayOptions & { readonly decaySteps: number }): Schedule {
+export function stableThenDecaySchedule(options: DecayOptions & { readonly decaySteps: number }): Schedule {
+  checkRecord("stableThenDecaySchedule", "options", options);
+  const { warmupSteps = 0, totalSteps, decaySteps, floor = 0 } = options;
   checkDecay("stableThenDecaySchedule", warmupSteps + decaySteps, totalSteps + 1);
   return (step) =>
     rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, totalSteps - decaySteps, totalSteps));

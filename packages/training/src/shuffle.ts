@@ -1,7 +1,9 @@
+import { checkArray } from "@qkv/backend";
 import type { RandomStream } from "@qkv/nn";
 
 /** Puts `items` into an order that depends on the stream alone (Fisher and Yates), in place. */
 export function shuffle<T>(items: T[], random: RandomStream): T[] {
+  checkArray("shuffle", "items", items);
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random.uniform() * (i + 1));
     const swapped = items[i] as T;

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { RandomStream } from "@qkv/nn";
 import { shuffle } from "./shuffle.ts";
 
@@ -15,6 +16,7 @@ export interface ShuffledBatchesOptions {
  * out, so that all batches weigh alike, unless there is but one.
  */
 export function shuffledBatches(count: number, options: ShuffledBatchesOptions): readonly (readonly number[])[] {
+  checkRecord("shuffledBatches", "options", options);
   const { batchSize, seed, epoch = 0 } = options;
   const order = shuffle([...Array(count).keys()], new RandomStream(seed).fork(epoch));
   const whole = Math.max(Math.floor(count / batchSize), 1);

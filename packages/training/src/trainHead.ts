@@ -1,4 +1,4 @@
-import { crossEntropy } from "@qkv/backend";
+import { checkRecord, crossEntropy } from "@qkv/backend";
 import { Linear, Params, type StateDict, type StateEntry } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamW, exceptNormsAndBiases } from "./adamW.ts";
@@ -38,6 +38,7 @@ export interface TrainHeadOptions {
  * @throws AbortError if the signal said so
  */
 export async function trainHead(examples: HeadExamples, options: TrainHeadOptions = {}): Promise<StateDict> {
+  checkRecord("trainHead", "examples", examples);
   const { steps = 200, learningRate = 0.02, weightDecay = 0.1, signal, onEvent } = options;
   checkExamples(examples);
   const { labels, numClasses } = examples;

@@ -1,9 +1,11 @@
+import { checkRecord } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedVariables } from "./gradients.ts";
 
 /** Copies of the values of variables, by the same names. */
 export async function readVariables(variables: NamedVariables): Promise<StateDict> {
+  checkRecord("readVariables", "variables", variables);
   const state = new Map<string, StateEntry>();
   for (const [name, variable] of variables) {
     const data = await variable.data<"float32">();
@@ -19,6 +21,7 @@ export async function readVariables(variables: NamedVariables): Promise<StateDic
  * @throws RangeError naming what is missing, unknown or of another shape
  */
 export function assignVariables(who: string, variables: NamedVariables, state: StateDict): void {
+  checkRecord(who, "variables", variables);
   const missing = [...variables.keys()].filter((name) => !state.has(name));
   const unknown = [...state.keys()].filter((name) => !variables.has(name));
   if (missing.length + unknown.length > 0) {

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { HeadMasks } from "./headMasks.ts";
@@ -15,7 +16,10 @@ export interface Ablation {
  * The model without some of its heads, or blind to some source tokens, for `generate` to drive as any other. It borrows the
  * weights: there is nothing to dispose of.
  */
-export function ablate(model: MarianModel, { headMasks, hiddenSource = [] }: Ablation): Seq2SeqModel {
+export function ablate(model: MarianModel, options: Ablation): Seq2SeqModel {
+  checkRecord("ablate", "options", options);
+  const { headMasks, hiddenSource = [] } = options;
+  checkRecord("ablate", "model", model);
   return {
     generation: model.generation,
     encode: (ids, keep) =>

@@ -7,7 +7,7 @@ import {
   MultiHeadAttention,
 } from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/backend";
-import { dropout, LayerNorm, type Params, type RandomStream, tidy } from "@qkv/nn";
+import { checkModule, dropout, LayerNorm, type Params, type RandomStream, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";
 import { fusedLayer } from "./fusedLayer.ts";
@@ -59,6 +59,7 @@ export class DecoderLayer {
   readonly #fused: FusedTransformerLayer;
 
   constructor(params: Params, config: TransformerLayerConfig) {
+    checkModule("DecoderLayer", params, { config });
     const norm = { eps: config.layerNormEps };
     this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), config);
     this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);

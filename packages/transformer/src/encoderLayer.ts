@@ -1,7 +1,7 @@
 import { checkTensor } from "@qkv/backend";
 import { type AttendOptions, type AttentionStages, MultiHeadAttention } from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/backend";
-import { LayerNorm, type Params, tidy } from "@qkv/nn";
+import { checkModule, LayerNorm, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";
 import { fusedLayer } from "./fusedLayer.ts";
@@ -33,6 +33,7 @@ export class EncoderLayer {
   readonly #fused: FusedTransformerLayer;
 
   constructor(params: Params, config: TransformerLayerConfig) {
+    checkModule("EncoderLayer", params, { config });
     const norm = { eps: config.layerNormEps };
     const bias = config.attentionBias ?? true;
     this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), { ...config, bias });

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { type Activation, dropout, Linear, type Params, type RandomStream } from "@qkv/nn";
+import { checkModule, type Activation, dropout, Linear, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 
@@ -17,7 +17,9 @@ export class FeedForward {
 
   readonly #activationDropout: number;
 
-  constructor(params: Params, { dModel, ffnDim, activation, activationDropout, init }: FeedForwardConfig) {
+  constructor(params: Params, config: FeedForwardConfig) {
+    checkModule("FeedForward", params, { config });
+    const { dModel, ffnDim, activation, activationDropout, init } = config;
     const options = init === undefined ? {} : { init };
     this.fc1 = new Linear(params.at("fc1"), dModel, ffnDim, options);
     this.fc2 = new Linear(params.at("fc2"), ffnDim, dModel, options);

@@ -1,5 +1,5 @@
 import { checkTensor, activate } from "@qkv/backend";
-import { type Activation, type Initializer, Linear, type Params } from "@qkv/nn";
+import { checkModule, type Activation, type Initializer, Linear, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** What a {@link GatedFeedForward} is made of. */
@@ -20,7 +20,9 @@ export class GatedFeedForward {
 
   readonly #activation: Activation;
 
-  constructor(params: Params, { dModel, ffnDim, activation, bias = false, init }: GatedFeedForwardConfig) {
+  constructor(params: Params, config: GatedFeedForwardConfig) {
+    checkModule("GatedFeedForward", params, { config });
+    const { dModel, ffnDim, activation, bias = false, init } = config;
     const options = { bias, ...(init && { init }) };
     this.gateProj = new Linear(params.at("gateProj"), dModel, ffnDim, options);
     this.upProj = new Linear(params.at("upProj"), dModel, ffnDim, options);

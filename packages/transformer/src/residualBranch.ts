@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { dropout, dropPath, LayerScale, type Params, type RandomStream } from "@qkv/nn";
+import { checkModule, dropout, dropPath, LayerScale, type Params, type RandomStream } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerConfig } from "./layerConfig.ts";
 
@@ -11,7 +11,9 @@ export class ResidualBranch {
   readonly #dropout: number;
   readonly #dropPath: number;
 
-  constructor(params: Params, { dModel, dropout, dropPath = 0, layerScale }: TransformerLayerConfig) {
+  constructor(params: Params, config: TransformerLayerConfig) {
+    checkModule("ResidualBranch", params, { config });
+    const { dModel, dropout, dropPath = 0, layerScale } = config;
     if (layerScale !== undefined) this.scale = new LayerScale(params.at("scale"), dModel, layerScale);
     this.#dropout = dropout;
     this.#dropPath = dropPath;

@@ -1,4 +1,4 @@
-import { type Initializer, Linear, type Params } from "@qkv/nn";
+import { checkModule, type Initializer, Linear, type Params } from "@qkv/nn";
 import { checkTensor, activate } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -18,7 +18,9 @@ export class SwiGluFeedForward {
   readonly gateUpProj: Linear;
   readonly downProj: Linear;
 
-  constructor(params: Params, { dModel, ffnDim, init }: SwiGluFeedForwardConfig) {
+  constructor(params: Params, config: SwiGluFeedForwardConfig) {
+    checkModule("SwiGluFeedForward", params, { config });
+    const { dModel, ffnDim, init } = config;
     const options = init === undefined ? {} : { init };
     this.gateUpProj = new Linear(params.at("gateUpProj"), dModel, 2 * ffnDim, options);
     this.downProj = new Linear(params.at("downProj"), ffnDim, dModel, options);

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
 
 /** A spread is even if no patch has more than this much above its even share. */
@@ -11,6 +12,7 @@ const TOLERANCE = 0.01;
  * @throws RangeError if there are not rows * columns values
  */
 export function aboveUniform(patches: PatchWeights): PatchWeights {
+  checkRecord("aboveUniform", "patches", patches);
   const weights = Float64Array.from(relativeWeights("aboveUniform", patches));
   const uniform = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   const above = weights.map((weight) => (weight > uniform ? weight / uniform - 1 : 0));

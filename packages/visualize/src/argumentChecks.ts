@@ -26,3 +26,10 @@ export function given(value: unknown): string {
   if ("then" in value) return "a promise: await it";
   return "dataId" in value ? "a tensor: await its data()" : "an object";
 }
+
+/** Refuses what is no plain object: what a picture shows, in the fields of its type. */
+export function checkRecord(who: string, name: string, value: object): void {
+  if (typeof value !== "object" || value === null || "then" in value || Array.isArray(value)) {
+    throw new RangeError(`${who}: expected ${name} to be an object, got ${given(value)}`);
+  }
+}

@@ -1,4 +1,4 @@
-import { checkLabels, checkNumbers } from "./argumentChecks.ts";
+import { checkLabels, checkNumbers, checkRecord } from "./argumentChecks.ts";
 import { printable } from "./printable.ts";
 
 /** A matrix of weights and what its sides mean. */
@@ -18,6 +18,7 @@ export interface WeightMatrix {
  * @throws RangeError if there are not rows * columns values
  */
 export function describeWeights(matrix: WeightMatrix, limit = 12): string {
+  checkRecord("describeWeights", "matrix", matrix);
   checkMatrix("describeWeights", matrix);
   const { rows, columns, values } = matrix;
   if (rows.length === 0 || columns.length === 0) return "No weights.";

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { describeWeights } from "./describeWeights.ts";
 import { escapeXml } from "./escapeXml.ts";
 import {
@@ -35,6 +36,7 @@ const FAINT = 0.02; // weights below are not drawn: lines of nearly nothing woul
  * @throws RangeError if the values or the labels are not as many as the shape says
  */
 export function headView(data: HeadViewData): string {
+  checkRecord("headView", "data", data);
   const { shape, title, theme, legend: hasLegend = true } = data;
   const [heads] = shape;
   const grid = readGrid("headView", { ...data, shape: [1, ...shape] });

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { checkMatrix, describeWeights, type WeightMatrix } from "./describeWeights.ts";
 import { escapeXml } from "./escapeXml.ts";
 import { FONT, labelWidth, opacity, PADDING, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
@@ -25,6 +26,7 @@ const CELL = 24;
  * @throws RangeError if there are not rows * columns values
  */
 export function heatMap(data: HeatMapData): string {
+  checkRecord("heatMap", "data", data);
   checkMatrix("heatMap", data);
   const { rows, columns, values, title, theme, full, empty } = data;
   const left = PADDING + labelWidth(rows) + 6;

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { describeWeights } from "./describeWeights.ts";
 import { escapeXml } from "./escapeXml.ts";
 import {
@@ -43,6 +44,7 @@ const LABELLED = FONT * 0.9;
  * @throws RangeError if the values or the labels are not as many as the shape says
  */
 export function heatMapGrid(data: HeatMapGridData): string {
+  checkRecord("heatMapGrid", "data", data);
   const { rowName = "row", columnName = "column", names, title, theme, shape } = data;
   const { panels, queries, keys } = readGrid("heatMapGrid", data);
   const [rows, columns] = shape;

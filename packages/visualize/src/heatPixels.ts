@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { heatColor } from "./heatColor.ts";
 import type { RgbaPixels } from "./overlayPixels.ts";
 import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
@@ -11,6 +12,7 @@ import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
  * @throws RangeError if there are not rows * columns values
  */
 export function heatPixels(patches: PatchWeights, strength = 0.7): RgbaPixels {
+  checkRecord("heatPixels", "patches", patches);
   const weights = relativeWeights("heatPixels", patches);
   const data = new Uint8ClampedArray(weights.length * 4);
   weights.forEach((weight, at) => data.set([...heatColor(weight), weight * strength * 255], at * 4));
@@ -22,6 +24,7 @@ export function strongestPatches(
   patches: PatchWeights,
   count = 3,
 ): { readonly patch: number; readonly share: number }[] {
+  checkRecord("strongestPatches", "patches", patches);
   const weights = relativeWeights("strongestPatches", patches);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return Array.from(weights, (weight, patch) => ({ patch, share: total > 0 ? weight / total : 0 }))

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { escapeXml } from "./escapeXml.ts";
 import { colorOf } from "./headView.ts";
 import { FONT, labelWidth, PADDING, place, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
@@ -31,6 +32,7 @@ const PLOT = { width: 420, height: 240 };
  * @throws RangeError if there is no point, one is not finite, or one is not above 0 on logarithmic axes
  */
 export function lineChart(data: LineChartData): string {
+  checkRecord("lineChart", "data", data);
   const { series, title, xName = "x", yName = "y", logarithmic = false, theme } = data;
   const points = series.flatMap(({ points }) => points);
   const bad = points.find((point) => point.some((n) => !Number.isFinite(n) || (logarithmic && n <= 0)));

@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { describeWeights, type WeightMatrix } from "./describeWeights.ts";
 import { escapeXml } from "./escapeXml.ts";
 import { linesOf } from "./headView.ts";
@@ -27,6 +28,7 @@ const PANEL = { width: 72, height: 96, gap: 12 };
  * @throws RangeError if the values or the labels are not as many as the shape says
  */
 export function modelView(data: ModelViewData): string {
+  checkRecord("modelView", "data", data);
   const { shape, title, theme, rowName = "layer", columnName = "head" } = data;
   const describe = data.describe ?? ((matrix) => describeWeights(matrix, 6));
   const [layers, heads] = shape;

@@ -1,4 +1,4 @@
-import { checkNumbers } from "./argumentChecks.ts";
+import { checkNumbers, checkRecord } from "./argumentChecks.ts";
 import { heatColor } from "./heatColor.ts";
 import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
 
@@ -36,6 +36,8 @@ export function overlayPixels(
   patches: PatchWeights,
   { strength = 0.7, edges = "smooth" }: OverlayOptions = {},
 ): RgbaPixels {
+  checkRecord("overlayPixels", "picture", picture);
+  checkRecord("overlayPixels", "patches", patches);
   const { width, height, data } = picture;
   checkNumbers("overlayPixels", "the picture's data", data);
   const channels = data.length / (width * height);

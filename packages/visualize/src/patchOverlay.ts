@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { escapeXml } from "./escapeXml.ts";
 import { heatColor } from "./heatColor.ts";
 import { describePatches, type PatchWeights, relativeWeights } from "./patchWeights.ts";
@@ -29,6 +30,7 @@ const SIDE = 448;
  * @throws RangeError if there are not rows * columns values, or the picture is no data URL
  */
 export function patchOverlay(data: PatchOverlayData): string {
+  checkRecord("patchOverlay", "data", data);
   const { picture, rows, columns, values, strength = 0.7, title, theme } = data;
   if (!/^data:image\/[\w+.-]+[;,]/.test(picture)) {
     throw new RangeError(`patchOverlay: expected the picture as a data URL, got ${picture.slice(0, 40)}`);

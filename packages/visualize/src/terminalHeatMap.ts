@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { checkMatrix, type WeightMatrix } from "./describeWeights.ts";
 import { printable } from "./printable.ts";
 
@@ -12,6 +13,7 @@ const SHADES = [" ", "░", "▒", "▓", "█"];
  * @throws RangeError if there are not rows * columns values
  */
 export function terminalHeatMap(matrix: WeightMatrix): string {
+  checkRecord("terminalHeatMap", "matrix", matrix);
   checkMatrix("terminalHeatMap", matrix);
   const { rows, columns, values } = matrix;
   const side = rows.map((label) => [...printable(label)]);

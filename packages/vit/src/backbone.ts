@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { LayerNorm, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, LayerNorm, normal, type Params, tidy } from "@qkv/nn";
 import { EncoderLayer, type ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
@@ -25,6 +25,7 @@ export class VitBackbone {
   readonly norm: LayerNorm;
 
   constructor(params: Params, config: VitConfig) {
+    checkModule("VitBackbone", params, { config });
     const { qkvBias, outBias = true, numLayers, dModel, layerNormEps, dropPath, initializerRange } = config;
     this.embeddings = new VitEmbeddings(params.at("embeddings"), config);
     this.layers = Array.from({ length: numLayers }, (_, i) => {

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { NameMap } from "@qkv/nn";
 
 /** Our names of a backbone's parameters -> those of Hugging Face's ViT and DeiT files, less what stands in front. */
@@ -94,6 +95,7 @@ export const VIT_HEAD_NAMES: NameMap = {
  * @param prefix what the files put before a backbone's names: `vit.` in a classifier, nothing in a model without a head
  */
 export function vitCheckpointNames(backbone: NameMap, prefix: string): NameMap {
+  checkRecord("vitCheckpointNames", "backbone", backbone);
   const rows = Object.entries(backbone).map(([ours, theirs]) => [`backbone.${ours}`, prefix + theirs]);
   return { ...Object.fromEntries(rows), ...VIT_HEAD_NAMES };
 }

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { Activation } from "@qkv/nn";
 import type { ImageModelConfig, Size } from "./imageModel.ts";
 
@@ -61,7 +62,9 @@ export type VitSizes = Pick<VitConfig, "dModel" | "numLayers" | "numHeads" | "la
  * A config with ViT's choices for all that is left out: 3 channels, a feed-forward of 4 times the width, GELU, a class
  * token, no dropout. `new VitClassifier(Params.initialized(seed), vitConfig(...))` is then a model to be trained.
  */
-export function vitConfig({ imageSize, patchSize, ...sizes }: VitSizes): VitConfig {
+export function vitConfig(options: VitSizes): VitConfig {
+  checkRecord("vitConfig", "options", options);
+  const { imageSize, patchSize, ...sizes } = options;
   return {
     numChannels: 3,
     stem: [],

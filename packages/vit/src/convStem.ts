@@ -1,5 +1,5 @@
 import { checkTensor, linear } from "@qkv/backend";
-import { activate, LayerNorm, normal, type Params } from "@qkv/nn";
+import { checkModule, activate, LayerNorm, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StemLayer } from "./config.ts";
 import { unfold } from "./unfold.ts";
@@ -15,6 +15,7 @@ export class StemConvolution {
   readonly #stride: 1 | 2;
 
   constructor(params: Params, inChannels: number, { channels, stride }: StemLayer, eps: number) {
+    checkModule("StemConvolution", params);
     const init = normal(Math.sqrt(2 / (9 * inChannels))); // He's, arXiv:1502.01852
     this.weight = params.get<tf.Rank.R4>("weight", [channels, inChannels, 3, 3], init);
     this.bias = params.get<tf.Rank.R1>("bias", [channels]);
@@ -42,6 +43,7 @@ export class ConvStem {
   readonly layers: readonly StemConvolution[];
 
   constructor(params: Params, numChannels: number, stem: readonly StemLayer[], eps: number) {
+    checkModule("ConvStem", params);
     const widths = [numChannels, ...stem.map(({ channels }) => channels)];
     this.layers = stem.map(
       (layer, i) => new StemConvolution(params.at("layers", i), widths[i] ?? numChannels, layer, eps),

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { Linear, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
@@ -26,6 +26,7 @@ export class DistilledVitClassifier implements ImageClassifier {
 
   /** @throws RangeError if the config has no class token or no distillation token */
   constructor(params: Params, config: VitConfig) {
+    checkModule("DistilledVitClassifier", params, { config });
     const { dModel, labels, distillationToken, pooling, initializerRange } = config;
     if (!distillationToken || pooling !== "class") {
       throw new RangeError("DistilledVitClassifier: expected a config with a class and a distillation token");

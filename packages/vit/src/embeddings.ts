@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { dropout, normal, type Params, type RandomStream } from "@qkv/nn";
+import { checkModule, dropout, normal, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
 import { ConvStem } from "./convStem.ts";
@@ -25,6 +25,7 @@ export class VitEmbeddings {
   readonly #config: VitConfig;
 
   constructor(params: Params, config: VitConfig) {
+    checkModule("VitEmbeddings", params, { config });
     const { numChannels, dModel, stem, initializerRange } = config;
     const init = normal(initializerRange);
     if (stem.length > 0) this.stem = new ConvStem(params.at("stem"), numChannels, stem, config.layerNormEps);

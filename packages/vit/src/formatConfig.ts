@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { ACTIVATION_NAMES } from "@qkv/transformer";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";
@@ -28,6 +29,7 @@ const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<stri
  * `model_type` is `qkv_vit`.
  */
 export function formatVitConfig(config: VitConfig): Record<string, unknown> {
+  checkRecord("formatVitConfig", "config", config);
   const modelType = vitModelType(config);
   return {
     model_type: modelType,

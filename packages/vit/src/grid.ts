@@ -1,8 +1,13 @@
+import { checkArray, checkRecord } from "@qkv/backend";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";
 
 /** Rows and columns of the patches that an image of a size is cut into. */
-export function patchGrid({ stem, patchSize }: Pick<VitConfig, "stem" | "patchSize">, [height, width]: Size): Size {
+export function patchGrid(config: Pick<VitConfig, "stem" | "patchSize">, size: Size): Size {
+  checkArray("patchGrid", "size", size);
+  const [height, width] = size;
+  checkRecord("patchGrid", "config", config);
+  const { stem, patchSize } = config;
   const [high, wide] = patchAfterStem({ stem, patchSize });
   const after = (side: number) => stem.reduce((size, { stride }) => Math.ceil(size / stride), side);
   return [Math.floor(after(height) / high), Math.floor(after(width) / wide)];
@@ -24,6 +29,7 @@ export function patchAfterStem({ stem, patchSize }: Pick<VitConfig, "stem" | "pa
 
 /** How many tokens stand before the patches: class, distillation and registers. */
 export function leadingTokens(config: Pick<VitConfig, "pooling" | "distillationToken" | "registerTokens">): number {
+  checkRecord("leadingTokens", "config", config);
   return tokensWithPosition(config) + config.registerTokens;
 }
 

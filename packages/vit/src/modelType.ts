@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { VitConfig } from "./config.ts";
 
 /** The `model_type`s that a {@link VitConfig} may have in a `config.json`. */
@@ -8,6 +9,7 @@ export type VitModelType = "vit" | "deit" | "dinov2" | "dinov2_with_registers" |
  * project's own `qkv_vit`.
  */
 export function vitModelType(config: VitConfig): VitModelType {
+  checkRecord("vitModelType", "config", config);
   const { stem, distillationToken, registerTokens, layerScale, pooling, antialiasedPositions } = config;
   if (stem.length > 0 || config.outBias === false) return "qkv_vit";
   if (pooling === "class" && registerTokens === 0 && layerScale === undefined && !antialiasedPositions) {

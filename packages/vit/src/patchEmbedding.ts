@@ -1,5 +1,5 @@
-import { checkTensor, linear } from "@qkv/backend";
-import { normal, type Params } from "@qkv/nn";
+import { checkArray, checkTensor, linear } from "@qkv/backend";
+import { checkModule, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
 
@@ -10,7 +10,10 @@ import type { Size } from "./imageModel.ts";
  * @returns [B, N, C * P * P], patches row by row, each channel by channel
  * @throws RangeError if the image is smaller than a patch
  */
-export function cutPatches(x: tf.Tensor, [high, wide]: Size): tf.Tensor3D {
+export function cutPatches(x: tf.Tensor, size: Size): tf.Tensor3D {
+  checkArray("cutPatches", "size", size);
+  const [high, wide] = size;
+  checkTensor("cutPatches", "x", x, "[...]");
   checkTensor("cutPatches", "x", x, "[B, C, H, W]");
   const [batch, channels, height, width] = x.shape;
   const [rows, columns] = [Math.floor(height / high), Math.floor(width / wide)];
@@ -44,6 +47,7 @@ export class PatchEmbedding {
       readonly initializerRange: number;
     },
   ) {
+    checkModule("PatchEmbedding", params, { sizes });
     const { numChannels, dModel, patchSize, initializerRange } = sizes;
     this.weight = params.get<tf.Rank.R4>("weight", [dModel, numChannels, ...patchSize], normal(initializerRange));
     this.bias = params.get<tf.Rank.R1>("bias", [dModel]);

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkRecord, checkTensor } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
 
@@ -16,7 +16,10 @@ export interface ResizeOptions {
  * @returns [newRows * newColumns, E]
  * @throws RangeError if x has not a row for each place of the old grid
  */
-export function resizeGrid(x: tf.Tensor, from: Size, to: Size, { antialias }: ResizeOptions): tf.Tensor2D {
+export function resizeGrid(x: tf.Tensor, from: Size, to: Size, options: ResizeOptions): tf.Tensor2D {
+  checkRecord("resizeGrid", "options", options);
+  const { antialias } = options;
+  checkTensor("resizeGrid", "x", x, "[...]");
   checkTensor("resizeGrid", "x", x, "[L, E]");
   const [rows, columns] = from;
   const [newRows, newColumns] = to;

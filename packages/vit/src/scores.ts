@@ -1,3 +1,4 @@
+import { checkArray, checkRecord } from "@qkv/backend";
 import type { ImageModelConfig } from "./imageModel.ts";
 
 /** What a classifier was trained to say, which decides how its logits are read. */
@@ -10,13 +11,16 @@ export type ProblemType = (typeof PROBLEM_TYPES)[number];
 export type Scoring = "softmax" | "sigmoid" | "none";
 
 /** How a classifier's logits are read, as `ImageClassificationPipeline` of transformers has it. */
-export function scoringOf({ problemType, labels }: Pick<ImageModelConfig, "problemType" | "labels">): Scoring {
+export function scoringOf(config: Pick<ImageModelConfig, "problemType" | "labels">): Scoring {
+  checkRecord("scoringOf", "config", config);
+  const { problemType, labels } = config;
   if (problemType === "regression" || labels.length === 0) return "none";
   return problemType === "multi_label_classification" || labels.length === 1 ? "sigmoid" : "softmax";
 }
 
 /** The scores of one image: [K] -> [K] */
 export function scoresOf(logits: Float32Array, scoring: Scoring): Float32Array {
+  checkArray("scoresOf", "logits", logits);
   if (scoring === "none") return logits;
   if (scoring === "sigmoid") return logits.map((value) => 1 / (1 + Math.exp(-value)));
   const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { Linear, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { meanFrom, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
@@ -18,6 +18,7 @@ export class VitClassifier implements ImageClassifier {
   readonly classifier?: Linear;
 
   constructor(params: Params, config: VitConfig) {
+    checkModule("VitClassifier", params, { config });
     const { dModel, labels, pooling, initializerRange } = config;
     this.backbone = new VitBackbone(params.at("backbone"), config);
     if (labels.length > 0) {

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { activate, Linear, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, activate, Linear, normal, type Params, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type BackboneOutput, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
@@ -18,6 +18,7 @@ export class VitModel {
   readonly pooler?: Linear;
 
   constructor(params: Params, config: VitConfig) {
+    checkModule("VitModel", params, { config });
     const { dModel, pooler, initializerRange } = config;
     this.backbone = new VitBackbone(params.at("backbone"), config);
     if (pooler !== undefined) {

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { Params, type StateDict } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
@@ -23,6 +24,7 @@ export function withLabels<Model extends Classifiers>(
   labels: readonly string[],
   head?: StateDict,
 ): Model {
+  checkRecord("withLabels", "model", model);
   const body = model.params.named();
   const params = Params.from((name, shape, init) => {
     const [, field] = HEAD.exec(name) ?? [];

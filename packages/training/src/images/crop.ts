@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { RandomStream } from "@qkv/nn";
 import { integerBelow } from "./draws.ts";
 import { blankLike, type Pixels } from "./pixels.ts";
@@ -11,7 +12,9 @@ export interface RandomCropOptions {
 }
 
 /** The image moved by up to `padding` pixels each way: torchvision's `RandomCrop(size, padding)`. */
-export function randomCrop(image: Pixels, { padding, fill = 0 }: RandomCropOptions, random: RandomStream): Pixels {
+export function randomCrop(image: Pixels, options: RandomCropOptions, random: RandomStream): Pixels {
+  checkRecord("randomCrop", "options", options);
+  const { padding, fill = 0 } = options;
   const places = 2 * padding + 1;
   const [left, top] = [integerBelow(places, random) - padding, integerBelow(places, random) - padding];
   return shifted(image, left, top, fill);

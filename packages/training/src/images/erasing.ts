@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { RandomStream } from "@qkv/nn";
 import { fillWith } from "./crop.ts";
 import { integerBelow, uniformBetween } from "./draws.ts";
@@ -19,6 +20,7 @@ export interface RandomErasingOptions {
  * torchvision's defaults). A rectangle that does not fit is drawn anew, ten times at most.
  */
 export function randomErasing(image: Pixels, options: RandomErasingOptions, random: RandomStream): Pixels {
+  checkRecord("randomErasing", "options", options);
   const { probability, area: areas = [0.02, 0.33], aspect: aspects = [0.3, 3.3], fill = 0 } = options;
   if (random.uniform() >= probability) return image;
   for (let attempt = 0; attempt < 10; attempt++) {

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { RandomStream } from "@qkv/nn";
 import { shuffle } from "../shuffle.ts";
 import { integerBelow, symmetricBeta } from "./draws.ts";
@@ -21,11 +22,13 @@ export interface MixedBatch extends LabelledBatch {
 
 /** A batch whose images show one thing each, as a {@link MixedBatch}. */
 export function unmixed(batch: LabelledBatch): MixedBatch {
+  checkRecord("unmixed", "batch", batch);
   return { ...batch, otherLabels: batch.labels, share: 1 };
 }
 
 /** Each image blended with another one of the batch, in a share from Beta(alpha, alpha) (arXiv:1710.09412). */
 export function mixup(batch: LabelledBatch, alpha: number, random: RandomStream): MixedBatch {
+  checkRecord("mixup", "batch", batch);
   const { data, shape, labels } = batch;
   const share = symmetricBeta(alpha, random);
   const partners = partnersOf(shape[0], random);
@@ -46,6 +49,7 @@ export function mixup(batch: LabelledBatch, alpha: number, random: RandomStream)
  * The rectangle's area is drawn from Beta(alpha, alpha); what of it lies outside the image is lost, and not counted.
  */
 export function cutmix(batch: LabelledBatch, alpha: number, random: RandomStream): MixedBatch {
+  checkRecord("cutmix", "batch", batch);
   const { data, shape, labels } = batch;
   const [images, channels, height, width] = shape;
   const side = Math.sqrt(1 - symmetricBeta(alpha, random));

@@ -1,4 +1,4 @@
-import { checkTensor, crossEntropy } from "@qkv/backend";
+import { checkRecord, checkTensor, crossEntropy } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { MixedBatch } from "./mix.ts";
 
@@ -10,9 +10,11 @@ import type { MixedBatch } from "./mix.ts";
  */
 export function mixedCrossEntropy(
   logits: tf.Tensor,
-  { labels, otherLabels, share }: Pick<MixedBatch, "labels" | "otherLabels" | "share">,
+  mixed: Pick<MixedBatch, "labels" | "otherLabels" | "share">,
   { labelSmoothing = 0 }: { readonly labelSmoothing?: number } = {},
 ): tf.Scalar {
+  checkRecord("mixedCrossEntropy", "mixed", mixed);
+  const { labels, otherLabels, share } = mixed;
   checkTensor("mixedCrossEntropy", "logits", logits, "[B, V]", "float32");
   const cost = (of: Int32Array) => tf.mean(crossEntropy(logits, tf.tensor1d(of, "int32"), { labelSmoothing }));
   return tf.tidy(() => {

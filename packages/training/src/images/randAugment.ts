@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { RandomStream } from "@qkv/nn";
 import { affine, rotation } from "./affine.ts";
 import { integerBelow } from "./draws.ts";
@@ -45,6 +46,7 @@ const ONE_WAY: readonly Change[] = [
  * @throws RangeError if the magnitude is not from 0 to 30
  */
 export function randAugment(image: Pixels, options: RandAugmentOptions, random: RandomStream): Pixels {
+  checkRecord("randAugment", "options", options);
   const { operations = 2, magnitude = 9, fill = 0 } = options;
   if (!(magnitude >= 0 && magnitude <= 30)) {
     throw new RangeError(`randAugment: expected a magnitude from 0 to 30, got ${magnitude}`);

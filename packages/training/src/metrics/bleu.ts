@@ -1,3 +1,4 @@
+import { checkArray } from "@qkv/backend";
 import { countNgrams, matchCount, type NgramCounts, totalCount } from "./ngrams.ts";
 import { referencesOf, SACREBLEU_VERSION } from "./references.ts";
 import { tokenize13a } from "./tokenize13a.ts";
@@ -26,6 +27,7 @@ export interface BleuScore {
  * @param references one list for each reference translation, each with a text for each segment
  */
 export function bleu(hypotheses: readonly string[], references: readonly (readonly string[])[]): BleuScore {
+  checkArray("bleu", "hypotheses", hypotheses);
   const matches = zeros();
   const totals = zeros();
   let hypothesisLength = 0;

@@ -1,3 +1,4 @@
+import { checkArray } from "@qkv/backend";
 import { countNgrams, matchCount, type NgramCounts, totalCount } from "./ngrams.ts";
 import { referencesOf, SACREBLEU_VERSION } from "./references.ts";
 import { words } from "./words.ts";
@@ -28,6 +29,7 @@ interface Counts {
  * @param references one list for each reference translation, each with a text for each segment
  */
 export function chrF(hypotheses: readonly string[], references: readonly (readonly string[])[]): ChrFScore {
+  checkArray("chrF", "hypotheses", hypotheses);
   let sums: readonly Counts[] = Array.from({ length: MAX_ORDER }, () => ({ hypothesis: 0, reference: 0, matches: 0 }));
   referencesOf("chrF", hypotheses, references).forEach((texts, i) => {
     const ngrams = characterNgrams(hypotheses[i] ?? "");

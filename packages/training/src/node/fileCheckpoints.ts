@@ -1,3 +1,4 @@
+import { checkRecord, checkString } from "@qkv/backend";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { CheckpointStore } from "../checkpoint.ts";
@@ -20,7 +21,10 @@ export interface FileCheckpointsOptions {
  *
  * @throws RangeError if `keep` is no integer from 1; its functions, CheckpointFileError
  */
-export function fileCheckpoints(folder: string, { keep = 3, onSkipped }: FileCheckpointsOptions = {}): CheckpointStore {
+export function fileCheckpoints(folder: string, options: FileCheckpointsOptions = {}): CheckpointStore {
+  checkString("fileCheckpoints", "folder", folder);
+  checkRecord("fileCheckpoints", "options", options);
+  const { keep = 3, onSkipped } = options;
   if (!Number.isInteger(keep) || keep < 1) {
     throw new RangeError(`fileCheckpoints: expected keep to be a positive integer, got ${keep}`);
   }

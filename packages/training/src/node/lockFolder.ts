@@ -1,3 +1,4 @@
+import { checkString } from "@qkv/backend";
 import { constants, copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
@@ -30,9 +31,10 @@ const held = new Set<string>();
  * Locks a folder for this process, by a file in it that names the process. The lock of a process that has ended, however
  * it ended, is taken over; of a process of another machine that cannot be known, and it stays.
  *
- * @throws FolderLockedError if another process has it; an error of the file system if the file cannot be written
+ * @throws FolderLockedError if another process has it; Error if the file cannot be written
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
+  checkString("lockFolder", "folder", folder);
   const file = path.resolve(folder, FILE);
   const own: Holder = {
     pid: process.pid,
@@ -70,8 +72,12 @@ async function create(file: string, text: string): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    const got = code === "ENOENT" ? "none" : message;
+    throw new Error(`${path.dirname(file)}: expected a folder that files can be written to, got ${got}`, {
+      cause: error,
+    });
   } finally {
     await rm(temporary, { force: true });
   }

@@ -1,3 +1,4 @@
+import { checkRecord, checkString } from "@qkv/backend";
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import type { TrainingEvent } from "../events.ts";
@@ -18,7 +19,10 @@ export interface TrainingLog {
 }
 
 /** Opens a log that holds each step once, however often the run was killed and resumed. */
-export function trainingLog(file: string, { resumedStep = 0 }: TrainingLogOptions = {}): TrainingLog {
+export function trainingLog(file: string, options: TrainingLogOptions = {}): TrainingLog {
+  checkString("trainingLog", "file", file);
+  checkRecord("trainingLog", "options", options);
+  const { resumedStep = 0 } = options;
   mkdirSync(path.dirname(file), { recursive: true });
   const handle = openSync(file, "a+");
   ftruncateSync(handle, keptBytes(readFileSync(handle), resumedStep));

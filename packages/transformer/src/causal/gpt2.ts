@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { NameMap, StateDict, StateEntry } from "@qkv/nn";
 import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
 import { ConfigFields } from "../configFields.ts";
@@ -40,6 +41,7 @@ export function parseGpt2Config(json: unknown): CausalConfig {
 
 /** The `config.json` that transformers opens as GPT-2: {@link parseGpt2Config} reads it back. */
 export function formatGpt2Config(config: CausalConfig): Record<string, unknown> {
+  checkRecord("formatGpt2Config", "config", config);
   return {
     model_type: "gpt2",
     vocab_size: config.vocabSize,
@@ -62,15 +64,9 @@ export function formatGpt2Config(config: CausalConfig): Record<string, unknown> 
 }
 
 /** Whether a model is exactly a GPT-2. */
-export function isGpt2Config({
-  gated,
-  norm,
-  qkNorm,
-  rotary,
-  numHeads,
-  numKeyValueHeads,
-  ...config
-}: CausalConfig): boolean {
+export function isGpt2Config(config: CausalConfig): boolean {
+  checkRecord("isGpt2Config", "config", config);
+  const { gated, norm, qkNorm, rotary, numHeads, numKeyValueHeads } = config;
   const { q, k, v, out } = config.attentionBias;
   return (
     ![gated, qkNorm, rotary !== undefined, config.windows !== undefined].includes(true) &&
@@ -142,6 +138,7 @@ export function unpackGpt2Array(stored: string, shape: readonly number[]): Unpac
 
 /** All arrays of a file as {@link unpackGpt2Array} has each. */
 export function unpackGpt2(state: StateDict): StateDict {
+  checkRecord("unpackGpt2", "state", state);
   const unpacked = new Map<string, StateEntry>();
   for (const [stored, entry] of state) {
     const parts = unpackGpt2Array(stored, entry.shape);
@@ -153,6 +150,7 @@ export function unpackGpt2(state: StateDict): StateDict {
 
 /** What {@link unpackGpt2} reads: the arrays as GPT-2's files keep them. */
 export function packGpt2(state: StateDict): StateDict {
+  checkRecord("packGpt2", "state", state);
   const packed = new Map<string, StateEntry>();
   for (const [name, entry] of state) {
     const [, attention, part, kind] = /^(.*\.attn)\.([qkv])\.(weight|bias)$/.exec(name) ?? [];

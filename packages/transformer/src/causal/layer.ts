@@ -11,7 +11,7 @@ import {
   type TokenPositions,
 } from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/backend";
-import { dropout, LayerNorm, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
+import { checkModule, dropout, LayerNorm, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "../feedForward.ts";
 import { fusedLayer } from "../fusedLayer.ts";
@@ -51,6 +51,7 @@ export class CausalLayer {
 
   /** @param index the layer's place in the model, from 0 */
   constructor(params: Params, config: CausalConfig, index = 0) {
+    checkModule("CausalLayer", params, { config });
     const { dModel, norm, normEps: eps, qkNorm, attentionBias, ffnBias, rotary } = config;
     const init = normal(config.initializerRange);
     const Norm = norm === "layerNorm" ? LayerNorm : RMSNorm;

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { NameMap } from "@qkv/nn";
 import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
 import { ConfigFields } from "../configFields.ts";
@@ -86,15 +87,9 @@ function biasesOf(fields: ConfigFields, type: LlamaType): CausalConfig["attentio
 }
 
 /** The type that a config fits, if there is one. */
-export function llamaTypeOf({
-  gated,
-  norm,
-  rotary,
-  windows,
-  qkNorm,
-  attentionBias,
-  ffnBias,
-}: CausalConfig): LlamaType | undefined {
+export function llamaTypeOf(config: CausalConfig): LlamaType | undefined {
+  checkRecord("llamaTypeOf", "config", config);
+  const { gated, norm, rotary, windows, qkNorm, attentionBias, ffnBias } = config;
   if (!gated || norm !== "rmsNorm" || rotary === undefined) return undefined;
   const { q, k, v, out } = attentionBias;
   const biases = [q, k, v].filter(Boolean).length;
@@ -111,6 +106,7 @@ function isUniform(windows: readonly (number | null)[]): boolean {
 
 /** The `config.json` that transformers opens as one of {@link LLAMA_TYPES}: {@link parseLlamaConfig} reads it back. */
 export function formatLlamaConfig(config: CausalConfig): Record<string, unknown> {
+  checkRecord("formatLlamaConfig", "config", config);
   const type = llamaTypeOf(config);
   return {
     model_type: type,

@@ -8,7 +8,18 @@ import {
   type TokenPositions,
 } from "@qkv/attention";
 import { checkTensor, crossEntropy, linear } from "@qkv/backend";
-import { dropout, Embedding, LayerNorm, Linear, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
+import {
+  checkModule,
+  dropout,
+  Embedding,
+  LayerNorm,
+  Linear,
+  normal,
+  type Params,
+  type RandomStream,
+  RMSNorm,
+  tidy,
+} from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel, CausalGenerationDefaults, DecodeOptions } from "../causalModel.ts";
 import { headMaskOf } from "../headMasks.ts";
@@ -57,6 +68,7 @@ export class CausalLanguageModel implements CausalModel {
   readonly lmHead?: Linear;
 
   constructor(params: Params, config: CausalConfig) {
+    checkModule("CausalLanguageModel", params, { config });
     const { vocabSize, dModel, numLayers, maxPositions, rotary, eosTokenIds } = config;
     const init = normal(config.initializerRange);
     this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);

@@ -1,8 +1,10 @@
+import { checkRecord } from "@qkv/backend";
 import { ACTIVATION_NAMES } from "../activationNames.ts";
 import type { MarianConfig } from "./config.ts";
 
 /** The `config.json` that transformers opens as this model: {@link parseMarianConfig} reads it back. */
 export function formatMarianConfig(config: MarianConfig): Record<string, unknown> {
+  checkRecord("formatMarianConfig", "config", config);
   return {
     architectures: ["MarianMTModel"],
     model_type: "marian",
@@ -33,7 +35,9 @@ export function formatMarianConfig(config: MarianConfig): Record<string, unknown
 }
 
 /** `eos_token_id`: a number, a list, or null for none. */
-export function eosField({ eosTokenId, eosTokenIds }: MarianConfig): number | readonly number[] | null {
+export function eosField(config: MarianConfig): number | readonly number[] | null {
+  checkRecord("eosField", "config", config);
+  const { eosTokenId, eosTokenIds } = config;
   if (eosTokenIds === undefined) return eosTokenId;
   return eosTokenIds.length === 0 ? null : eosTokenIds;
 }

@@ -1,6 +1,15 @@
 import { checkTensor, crossEntropy, linear } from "@qkv/backend";
 import { type AttentionStages, disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
-import { Embedding, type Initializer, Linear, normal, type Params, type RandomStream, tidy } from "@qkv/nn";
+import {
+  checkModule,
+  Embedding,
+  type Initializer,
+  Linear,
+  normal,
+  type Params,
+  type RandomStream,
+  tidy,
+} from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { DecoderLayer } from "../decoderLayer.ts";
 import { EncoderLayer } from "../encoderLayer.ts";
@@ -38,6 +47,7 @@ export class MarianModel implements Seq2SeqModel {
   readonly finalLogitsBias: tf.Variable<tf.Rank.R2>;
 
   constructor(params: Params, config: MarianConfig) {
+    checkModule("MarianModel", params, { config });
     const { vocabSize, decoderVocabSize, dModel, encoderLayers, decoderLayers } = config;
     const table = padAtZero(config.padTokenId, normal(dModel ** -0.5));
     if (config.shareEncoderDecoderEmbeddings)

@@ -1,3 +1,4 @@
+import { checkRecord } from "../argumentChecks.ts";
 import type { WeightGrid } from "../weightGrid.ts";
 import { averageHeads } from "./averageHeads.ts";
 
@@ -9,7 +10,9 @@ import { averageHeads } from "./averageHeads.ts";
  * @returns [L, L] row by row; each row sums to 1 where the weights' rows do
  * @throws RangeError if there are not as many keys as queries
  */
-export function attentionRollout({ shape, values }: Pick<WeightGrid, "shape" | "values">): Float32Array {
+export function attentionRollout(grid: Pick<WeightGrid, "shape" | "values">): Float32Array {
+  checkRecord("attentionRollout", "grid", grid);
+  const { shape, values } = grid;
   const [layers, heads, length, keys] = shape;
   if (length !== keys) throw new RangeError(`attentionRollout: expected as many keys as queries, got [${shape}]`);
   const size = heads * length * length;

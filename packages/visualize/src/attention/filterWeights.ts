@@ -1,3 +1,4 @@
+import { checkRecord } from "../argumentChecks.ts";
 /** Which weights of a matrix are worth showing. */
 export interface WeightFilter {
   /** Weights below are 0. Default 0. */
@@ -15,8 +16,10 @@ export interface WeightFilter {
 export function filterWeights(
   values: ArrayLike<number>,
   columns: number,
-  { threshold = 0, top = Infinity }: WeightFilter,
+  filter: WeightFilter,
 ): Float32Array<ArrayBuffer> {
+  checkRecord("filterWeights", "filter", filter);
+  const { threshold = 0, top = Infinity } = filter;
   const kept = Float32Array.from(values, (value) => (value >= threshold ? value : 0));
   if (top >= columns) return kept;
   for (let start = 0; start < kept.length; start += columns) {

@@ -1,3 +1,4 @@
+import { checkRecord } from "../argumentChecks.ts";
 import { readGrid } from "../weightGrid.ts";
 import { type AttentionKind, type AttentionRecord, type HeadMaps, sidesOf } from "./attentionRecord.ts";
 import { attentionRollout, product } from "./attentionRollout.ts";
@@ -32,6 +33,8 @@ export interface SelectedMatrix {
  * @throws RangeError if the record's sizes do not fit, or it has no such layer, head or stage
  */
 export function selectMatrix(record: AttentionRecord, choice: MatrixChoice): SelectedMatrix {
+  checkRecord("selectMatrix", "record", record);
+  checkRecord("selectMatrix", "choice", choice);
   const { kind, stage = "weights", ...filter } = choice;
   const { queries: rows, keys: columns } = sidesOf(record, kind);
   const maps = record[kind];

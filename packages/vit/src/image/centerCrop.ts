@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 
 /**
@@ -5,7 +6,10 @@ import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
  *
  * @throws RangeError if the data is of another size than it says
  */
-export function centerCrop(pixels: Pixels, { width, height }: { width: number; height: number }): CheckedPixels {
+export function centerCrop(pixels: Pixels, size: { width: number; height: number }): CheckedPixels {
+  checkRecord("centerCrop", "size", size);
+  const { width, height } = size;
+  checkRecord("centerCrop", "pixels", pixels);
   const { data, width: fromWidth, height: fromHeight, channels } = checkPixels(pixels);
   // Below 0 where the crop begins before the image does; rounded down either way.
   const [left, top] = [Math.floor((fromWidth - width) / 2), Math.floor((fromHeight - height) / 2)];

@@ -1,9 +1,11 @@
+import { checkRecord } from "@qkv/backend";
 import { RESAMPLES } from "./parsePreprocessorConfig.ts";
 import type { ImageProcessorConfig, ImageSize } from "./processorConfig.ts";
 import type { ImageProcessorType } from "./processorDefaults.ts";
 
 /** The fields of the `preprocessor_config.json` that transformers, and `parsePreprocessorConfig`, open as this one. */
 export function formatPreprocessorConfig(config: ImageProcessorConfig): Record<string, unknown> {
+  checkRecord("formatPreprocessorConfig", "config", config);
   const { resize, centerCrop, rescaleFactor, normalize } = config;
   return {
     image_processor_type: processorOf(config),

@@ -1,3 +1,4 @@
+import { checkArray, checkRecord } from "@qkv/backend";
 import { centerCrop } from "./centerCrop.ts";
 import type { CheckedPixels, Pixels } from "./pixels.ts";
 import { channelsOf, type ImageProcessorConfig, type ImageSize, MOST_PIXELS } from "./processorConfig.ts";
@@ -19,6 +20,8 @@ export interface PixelValues {
  * @throws RangeError if there is no image, or they come out at different sizes
  */
 export function preprocessImages(images: readonly Pixels[], config: ImageProcessorConfig): PixelValues {
+  checkArray("preprocessImages", "images", images);
+  checkRecord("preprocessImages", "config", config);
   const cut = images.map((image) => cutToSize(image, config));
   const [first] = cut;
   if (first === undefined) throw new RangeError("preprocessImages: expected at least one image, got none");
@@ -39,6 +42,7 @@ export function preprocessImages(images: readonly Pixels[], config: ImageProcess
 
 /** The part of an image that a model sees, at the model's size: all but the numbers. */
 export function cutToSize(image: Pixels, config: ImageProcessorConfig): CheckedPixels {
+  checkRecord("cutToSize", "config", config);
   const coloured = channelsOf(config) === 1 ? toGrey(image) : toRgb(image);
   const { resize: resizing, centerCrop: crop } = config;
   const resized =

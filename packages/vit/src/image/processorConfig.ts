@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { Resample } from "./resampleFilters.ts";
 
 /** The size to resize to: exactly, or so that the shorter side is so long, but the longer one not beyond its own bound. */
@@ -21,6 +22,8 @@ export interface ImageProcessorConfig {
 }
 
 /** How many channels come out: 1 only if a mean for one channel says so. */
-export function channelsOf({ normalize }: ImageProcessorConfig): 1 | 3 {
+export function channelsOf(config: ImageProcessorConfig): 1 | 3 {
+  checkRecord("channelsOf", "config", config);
+  const { normalize } = config;
   return normalize?.mean.length === 1 ? 1 : 3;
 }

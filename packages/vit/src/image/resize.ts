@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 import { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./resampleFilters.ts";
 
@@ -8,10 +9,10 @@ import { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./resample
  * @param pixels grey or RGB; transparency has to be laid on something first ({@link toRgb})
  * @throws RangeError if the data is of another size than it says, or has four channels, or the new size is not from 1
  */
-export function resize(
-  pixels: Pixels,
-  { width, height, resample = "bilinear" }: { width: number; height: number; resample?: Resample },
-): CheckedPixels {
+export function resize(pixels: Pixels, to: { width: number; height: number; resample?: Resample }): CheckedPixels {
+  checkRecord("resize", "to", to);
+  const { width, height, resample = "bilinear" } = to;
+  checkRecord("resize", "pixels", pixels);
   const image = checkPixels(pixels);
   if (image.channels === 4) throw new RangeError("resize: expected 1 or 3 channels, got 4 (see toRgb)");
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0)) {

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { targetSize } from "./preprocessImages.ts";
 import type { ImageProcessorConfig } from "./processorConfig.ts";
 
@@ -14,6 +15,7 @@ export interface Region {
  * belongs. Beyond the image where the crop is larger, as black stands there.
  */
 export function seenRegion(image: { width: number; height: number }, config: ImageProcessorConfig): Region {
+  checkRecord("seenRegion", "image", image);
   const { resize, centerCrop } = config;
   if (centerCrop === undefined) return { left: 0, top: 0, width: 1, height: 1 };
   const { width, height } = resize === undefined ? image : targetSize(image, resize.size);

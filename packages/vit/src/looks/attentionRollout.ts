@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import { type AttentionWeights, headMatrix, type TokenMatrix } from "./attentionWeights.ts";
 import { identity, multiplied } from "./matrices.ts";
 
@@ -17,6 +18,7 @@ export interface RolloutOptions {
  * @throws RangeError if `residual` is not from 0 to 1
  */
 export function attentionRollout(weights: AttentionWeights, options: RolloutOptions = {}): TokenMatrix {
+  checkRecord("attentionRollout", "weights", weights);
   const { heads = "mean", residual = 0.5 } = options;
   if (!(residual >= 0 && residual <= 1)) {
     throw new RangeError(`attentionRollout: expected residual from 0 to 1, got ${residual}`);

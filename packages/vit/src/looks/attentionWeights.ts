@@ -1,3 +1,4 @@
+import { checkArray, checkRecord } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** Where each token of one image looked, in every head of every layer, as plain numbers. */
@@ -25,6 +26,7 @@ export interface TokenMatrix {
  * @throws RangeError if layers differ in shape, as those of Swin do, or the batch has no such image
  */
 export async function readAttentions(attentions: readonly tf.Tensor[], image = 0): Promise<AttentionWeights> {
+  checkArray("readAttentions", "attentions", attentions);
   const [batch = 0, heads = 0, tokens = 0] = attentions[0]?.shape ?? [];
   const alike = attentions.every(({ shape }) => `${shape}` === `${[batch, heads, tokens, tokens]}`);
   if (attentions.length === 0 || !alike) {
@@ -48,11 +50,9 @@ export async function readAttentions(attentions: readonly tf.Tensor[], image = 0
  *
  * @throws RangeError if there is no such layer or head
  */
-export function headMatrix(
-  { layers, heads, tokens, values }: AttentionWeights,
-  layer: number,
-  head: number,
-): TokenMatrix {
+export function headMatrix(weights: AttentionWeights, layer: number, head: number): TokenMatrix {
+  checkRecord("headMatrix", "weights", weights);
+  const { layers, heads, tokens, values } = weights;
   const isOneOf = (at: number, count: number) => Number.isInteger(at) && at >= 0 && at < count;
   if (!isOneOf(layer, layers) || !isOneOf(head, heads)) {
     throw new RangeError(

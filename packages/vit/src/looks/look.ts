@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { PixelValues } from "../image/preprocessImages.ts";
 import { DistilledVitClassifier } from "../distilledVitClassifier.ts";
 import type { ImageClassifier } from "../imageModel.ts";
@@ -41,6 +42,7 @@ export interface Look {
  * @throws RangeError if there are several, or the model is of another kind
  */
 export async function lookAt(model: ImageClassifier, image: PixelValues): Promise<Look> {
+  checkRecord("lookAt", "model", model);
   if (image.shape[0] !== 1) throw new RangeError(`lookAt: expected one image, got ${image.shape[0]}`);
   if (model instanceof SwinClassifier) return swinLook(model, image);
   if (model instanceof VitClassifier || model instanceof DistilledVitClassifier) return vitLook(model, image);

@@ -1,5 +1,5 @@
 import type { ShiftedWindows } from "@qkv/attention";
-import { checkTensor } from "@qkv/backend";
+import { checkArray, checkRecord, checkTensor } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import type { SwinConfig } from "../swin/config.ts";
@@ -32,6 +32,7 @@ export async function readWindowAttentions(
   imageSize: Size = config.imageSize,
   image = 0,
 ): Promise<WindowWeights> {
+  checkArray("readWindowAttentions", "attentions", attentions);
   const tensor = attentions[layer];
   if (tensor === undefined) {
     throw new RangeError(`readWindowAttentions: expected a layer below ${attentions.length}, got ${layer}`);
@@ -53,11 +54,13 @@ export async function readWindowAttentions(
 
 /** Where one patch looked, counted row by row from 0: in its window, and nowhere else. */
 export function windowPatchMap(weights: WindowWeights, head: number, patch: number): PatchMap {
+  checkRecord("windowPatchMap", "weights", weights);
   return mapOf(weights, head, (query) => (query === patch ? 1 : 0));
 }
 
 /** How much the patches of its window looked at each patch, on the mean. */
 export function windowReceivedMap(weights: WindowWeights, head: number): PatchMap {
+  checkRecord("windowReceivedMap", "weights", weights);
   const places = weights.windows.window ** 2;
   return mapOf(weights, head, () => 1 / places);
 }

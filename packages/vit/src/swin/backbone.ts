@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { LayerNorm, type Params, tidy } from "@qkv/nn";
+import { checkModule, LayerNorm, type Params, tidy } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageStates, Size } from "../imageModel.ts";
@@ -32,6 +32,7 @@ export class SwinBackbone {
   readonly norm: LayerNorm;
 
   constructor(params: Params, config: SwinConfig) {
+    checkModule("SwinBackbone", params, { config });
     const { depths, layerNormEps } = config;
     this.embeddings = new SwinEmbeddings(params.at("embeddings"), config);
     this.stages = depths.map((_, stage) => new SwinStage(params.at("stages", stage), config, stage));

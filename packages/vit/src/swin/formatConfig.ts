@@ -1,9 +1,11 @@
+import { checkRecord } from "@qkv/backend";
 import { ACTIVATION_NAMES } from "@qkv/transformer";
 import { formatLabels, sideOf } from "../formatConfig.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
 
 /** The fields of the `config.json` that transformers opens as this model: `parseSwinConfig` reads them back. */
 export function formatSwinConfig(config: SwinConfig): Record<string, unknown> {
+  checkRecord("formatSwinConfig", "config", config);
   return {
     model_type: "swin",
     image_size: sideOf(config.imageSize),

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import { Linear, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Classified, ImageClassifier } from "../imageModel.ts";
@@ -21,6 +21,7 @@ export class SwinClassifier implements ImageClassifier {
   readonly classifier?: Linear;
 
   constructor(params: Params, config: SwinConfig) {
+    checkModule("SwinClassifier", params, { config });
     const { depths, labels, initializerRange } = config;
     this.backbone = new SwinBackbone(params.at("backbone"), config);
     if (labels.length > 0) {

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/backend";
-import type { Params } from "@qkv/nn";
+import { checkModule, type Params } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { SwinBackbone, type SwinBackboneOutput } from "./backbone.ts";
@@ -12,6 +12,7 @@ export class SwinModel {
   readonly backbone: SwinBackbone;
 
   constructor(params: Params, config: SwinConfig) {
+    checkModule("SwinModel", params, { config });
     this.backbone = new SwinBackbone(params.at("backbone"), config);
     this.params = params;
     this.config = config;

@@ -1,0 +1,72 @@
+// Every public function and class, called with what people give it by mistake: what comes is never an error of the engine.
+import { initBackend } from "@qkv/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+type Exports = Readonly<Record<string, unknown>>;
+
+const ENTRIES: Readonly<Record<string, () => Promise<Exports>>> = {
+  "@qkv/attention": () => import("../packages/attention/src/index.ts"),
+  "@qkv/backend": () => import("../packages/backend/src/index.ts"),
+  "@qkv/layers": () => import("../packages/layers/src/index.ts"),
+  "@qkv/nn": () => import("../packages/nn/src/index.ts"),
+  "@qkv/pretrained": () => import("../packages/pretrained/src/index.ts"),
+  "@qkv/pretrained/node": () => import("../packages/pretrained/src/node.ts"),
+  "@qkv/tokenizers": () => import("../packages/tokenizers/src/index.ts"),
+  "@qkv/training": () => import("../packages/training/src/index.ts"),
+  "@qkv/training/node": () => import("../packages/training/src/node.ts"),
+  "@qkv/transformer": () => import("../packages/transformer/src/index.ts"),
+  "@qkv/visualize": () => import("../packages/visualize/src/index.ts"),
+  "@qkv/vit": () => import("../packages/vit/src/index.ts"),
+};
+
+/** What plug-ins and other packages call, or what is one expression: their callers have checked. */
+const INSIDE = [
+  ...["assertFinite", "edgeAttention", "checkTensor", "requestAdapter", "softwareName", "initBackend", "tidy"],
+  ...["boxcarKernel", "constantKernel", "epanechikovKernel", "gaussianKernel", "triangularKernel"],
+  ...["ones", "xavierUniform", "Encoding", "cleanUpSpaces", "randomFlip", "replaceFile", "heatColor", "printable"],
+  ...["decodeImage", "answerMap", "patchMap", "readWindowAttentions"],
+];
+
+const GIVEN: Readonly<Record<string, () => unknown>> = {
+  nothing: () => undefined,
+  "a string": () => "a string",
+  "a promise": () => Promise.resolve({}),
+};
+
+const ENGINES =
+  /^Cannot (read|destructure|convert|set|use)|is not (iterable|a function|a constructor)|must be of type|^Argument '/;
+
+beforeAll(() => initBackend("cpu"));
+afterAll(() => tf.disposeVariables());
+
+/** What calling it throws, rejects with, or yields first; undefined if it does none. */
+async function errorOf(call: unknown, value: unknown): Promise<unknown> {
+  const isClass = Function.prototype.toString.call(call).startsWith("class");
+  try {
+    const made = isClass
+      ? new (call as new (...all: unknown[]) => unknown)(value, value)
+      : await (call as (...all: unknown[]) => unknown)(value, value);
+    const stream = made as Partial<AsyncGenerator> | undefined;
+    if (typeof stream?.next === "function") await stream.next();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+test.each(Object.entries(ENTRIES))("%s says in its own words what it expected", async (_, load) => {
+  const poor: string[] = [];
+  let told = 0;
+  for (const [name, call] of Object.entries(await load())) {
+    if (typeof call !== "function" || name.endsWith("Error") || INSIDE.includes(name)) continue;
+    for (const [given, make] of Object.entries(GIVEN)) {
+      const error = await errorOf(call, make());
+      if (!(error instanceof Error)) continue;
+      told++;
+      if (ENGINES.test(error.message)) poor.push(`${name}, given ${given}: ${error.message.slice(0, 100)}`);
+    }
+  }
+  expect(poor).toEqual([]);
+  expect(told).toBeGreaterThan(0);
+});
