@@ -82,6 +82,12 @@ test("a mean is of whole checkpoints, and kept where it is better than the best 
   expect(said).toContain("mean of the last 2 checkpoints: loss 3.500, the best one 2.000");
 });
 
+test("a mean is of the last checkpoints", async () => {
+  await keepBest(task(), store(), AT_END, { ...judgement, average: 4 });
+  expect(await value()).toBe(1);
+  expect(said).toContain("mean of the last 4 checkpoints: loss 2.500, the best one 1.000");
+});
+
 test("where nothing is left, the last step's parameters are kept", async () => {
   for (const step of [1, 2, 3, 4, 5]) await truncate(fileOf(step), 50);
   await keepBest(task(), store(), AT_END, { ...judgement, average: 3 });
