@@ -69,6 +69,12 @@ const trickleAndBreak: Answer = (request, response) => {
   });
   response.write("x", () => setTimeout(() => response.destroy(), 5));
 };
+let sent = 400; // more than the deadline asks for, each time
+const repeatAndCreep: Answer = (request, response) => {
+  if (request.method === "HEAD") return void response.end();
+  response.writeHead(200, { "Content-Length": 1000 });
+  response.write("x".repeat(Math.min(999, sent++)), () => setTimeout(() => response.destroy(), 5));
+};
 
 describe("a server that stalls", () => {
   test.each<[string, Answer]>([
@@ -77,6 +83,7 @@ describe("a server that stalls", () => {
     ["stops in the middle", partThenStall],
     ["drips", drip],
     ["sends a byte and breaks, again and again", trickleAndBreak],
+    ["sends the same again and a byte more, and breaks", repeatAndCreep],
   ])("%s: an error after the deadline", async (_, answer) => {
     const listed = await hub([{ rfilename: "config.json", size: 1000, blobId: "a".repeat(40) }], answer);
     const unlisted = await hub([{ rfilename: "config.json" }], answer);

@@ -351,3 +351,24 @@ test("loadPretrained says what a model can be named by", async () => {
     "expected the id of a model on a hub (owner/name) or an https address, got en-fr",
   );
 });
+
+test("an answer that begins elsewhere than asked is not put behind what is there", async () => {
+  const whole = noise(10);
+  const asked: (string | undefined)[] = [];
+  const fetch: RemoteOptions["fetch"] = (_, init) => {
+    const range = new Headers(init?.headers).get("Range") ?? undefined;
+    if (init?.method !== "HEAD") asked.push(range);
+    const part = (from: number) => ({ "Content-Range": `bytes ${from}-9/10` });
+    if (range === "bytes=5-") return Promise.resolve(new Response(whole.slice(7), { status: 206, headers: part(7) }));
+    if (range === "bytes=8-") return Promise.resolve(new Response(whole.slice(8), { status: 206, headers: part(8) }));
+    const cut = new ReadableStream<Uint8Array>({
+      start: (body) => body.enqueue(whole.slice(0, 5)),
+      pull: (body) => body.error(new TypeError("cut off")),
+    });
+    const body = asked.length === 1 ? cut : whole;
+    return Promise.resolve(new Response(body, { headers: { "Content-Length": "10" } }));
+  };
+  const remote = remoteFiles("https://models.test/m", { cache: memoryCache(), fetch });
+  expect(await remote.read("model.safetensors")).toEqual(whole);
+  expect(asked).toEqual([undefined, "bytes=5-", undefined]);
+});
