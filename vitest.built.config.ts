@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
     setupFiles: ["./test/setup.ts"],
-    testTimeout: 30_000,
+    maxWorkers: "100%", // as in vitest.config.ts
+    testTimeout: 60_000,
   },
 });
