@@ -61,7 +61,8 @@ function transformersJs(model) {
 /** Seconds, and megabytes of what was installed. */
 async function wait({ name, dependencies, program }) {
   const folder = mkdtempSync(join(work, "empty-"));
-  const env = { ...process.env, npm_config_cache: join(folder, "cache") };
+  // Without the libraries for CUDA, which onnxruntime-node would download beside what npm brings.
+  const env = { ...process.env, npm_config_cache: join(folder, "cache"), ONNXRUNTIME_NODE_INSTALL_CUDA: "skip" };
   const project = join(folder, "project");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
