@@ -19,6 +19,16 @@ afterEach(() => tf.engine().endScope());
 
 const tensor = (x: unknown) => x as tf.Tensor;
 
+// tfjs-layers brings tfjs's own gradients, of which these throw.
+test.each<[string, number[], (x: tf.Tensor) => tf.Tensor]>([
+  ["a difference from a row for all", [5], (x) => tf.squaredDifference(tf.ones([3, 5]), x)],
+  ["a product with one matrix for all", [1, 5, 2], (x) => tf.matMul(tf.ones([2, 3, 5]), x)],
+  ["one part of one", [3, 1], (x) => tensor(tf.unstack(x, 1)[0])],
+  ["one part of one, whole", [3, 2], (x) => tensor(tf.split(x, 1)[0])],
+])("a backend's start leaves a gradient that works for %s", (_, shape, f) => {
+  expect(tf.grad((x) => tf.sum(f(x)))(tf.ones(shape)).shape).toEqual(shape);
+});
+
 test("multi-head attention is that of @qkv/attention", async () => {
   const params = Params.initialized(1);
   const ours = new Attention(params, { dModel: 6, numHeads: 2 });

@@ -5,11 +5,15 @@ import { matMulGradients } from "./matMulGradients.ts";
 import { pairGradients } from "./pairGradients.ts";
 import { reductionGradients } from "./reductionGradients.ts";
 
+/** Of these tfjs's own fail: on tensors that were broadcast against each other, or on a tensor cut into one part. */
+const REPLACED: ReadonlySet<string> = new Set([tf.BatchMatMul, tf.SquaredDifference, tf.SplitV, tf.Unpack]);
+
 /**
  * Registers the gradients of the tfjs operations that transformers are made of.
  *
  * tfjs-core alone registers none, and its list of all of them cannot be imported in Node. Gradients that are
- * registered already, say by `@tensorflow/tfjs`, stay. `initBackend` calls this.
+ * registered already, say by `@tensorflow/tfjs`, stay, but for four that fail there on shapes that occur.
+ * `initBackend` calls this; gradients of one's own are registered after it.
  */
 export function registerGradients(): void {
   const gradients = [
@@ -20,7 +24,7 @@ export function registerGradients(): void {
     ...matMulGradients,
   ];
   for (const gradient of gradients) {
-    if (tf.getGradient(gradient.kernelName) === undefined) {
+    if (REPLACED.has(gradient.kernelName) || tf.getGradient(gradient.kernelName) === undefined) {
       tf.registerGradient(gradient);
     }
   }
