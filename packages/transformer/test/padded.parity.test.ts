@@ -1,41 +1,6 @@
-import { readFileSync } from "node:fs";
-import { describeBackends, expectNoLeaks } from "@qkv/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { generate, type GenerativeModel, parseGenerationOptions } from "../src/index.ts";
-import { causalGolden } from "./causalGolden.ts";
-import { marianGolden } from "./marianGolden.ts";
-
-interface PaddedGolden {
-  readonly checkpoint: "marian-relu" | "gpt2" | "llama" | "mistral-window" | "qwen2-window";
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly ids: readonly (readonly number[])[];
-  readonly mask: readonly (readonly number[])[];
-  readonly expected: readonly (readonly number[])[];
-}
-
-const { cases } = JSON.parse(readFileSync(new URL("golden/padded_generations.json", import.meta.url), "utf8")) as {
-  cases: PaddedGolden[];
-};
+import { describeBackends } from "@qkv/testing";
+import { testGenerations } from "./generationGoldens.ts";
 
 describeBackends("generate, of rows padded on any side, equals Python's", () => {
-  describe.each([...new Set(cases.map(({ checkpoint }) => checkpoint))])("%s", (name) => {
-    let model: GenerativeModel & { dispose(): void };
-    let padTokenId = 1;
-    beforeAll(() => {
-      const opened = name === "marian-relu" ? marianGolden(name).model() : causalGolden(name).model();
-      [model, padTokenId] = [opened, opened.config.padTokenId ?? 0];
-    });
-    afterAll(() => model.dispose());
-
-    const own = cases.filter(({ checkpoint }) => checkpoint === name);
-    const titled = own.map((golden) => [JSON.stringify([golden.mask, golden.options]), golden] as const);
-    test.each(titled)("%s", async (_, { options, ids, mask, expected }) => {
-      const neutral = { eosTokenId: 0, forcedEosTokenId: null, badWordsIds: [] };
-      const all = { ...neutral, ...parseGenerationOptions(options), attentionMask: mask };
-      const rows = (await expectNoLeaks(() => generate(model, ids, all))).flat();
-      const width = Math.max(...rows.map((row) => row.ids.length));
-      const filled = rows.map((row) => [...row.ids, ...Array<number>(width - row.ids.length).fill(padTokenId)]);
-      expect(filled).toEqual(expected);
-    });
-  });
+  testGenerations("padded_generations.json");
 });
