@@ -1,6 +1,7 @@
 // What each command of the README has to do.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 /** The commands in the README's blocks of shell, without their remarks. */
 export function readmeCommands(markdown) {
@@ -60,11 +61,8 @@ function takesSteps(command, clone) {
 function serves(page) {
   return () =>
     async ({ stdout }) => {
-      const [address] = /http:\/\/localhost:\d+\//.exec(stdout.replace(COLOURS, "")) ?? [];
+      const [address] = /http:\/\/localhost:\d+\//.exec(stripVTControlCharacters(stdout)) ?? [];
       const answer = address === undefined ? undefined : await fetch(address).catch(() => undefined);
       return answer !== undefined && page.test(await answer.text());
     };
 }
-
-// eslint-disable-next-line no-control-regex
-const COLOURS = /\x1b\[[0-9;]*m/g;
