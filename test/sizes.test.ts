@@ -47,7 +47,7 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
   ["training", 11_600, "augmentation a fifth, optimizers a sixth, the loop and the metrics an eighth each"],
   ["layers", 7_900, "calls in a graph and the masks there a quarter, options and their checks a quarter"],
   ["nn", 4_400, "recurrent networks two fifths, what is said of wrong arguments 0.3"],
-  ["safetensors", 4_000, "the header and what can be wrong with it a quarter"],
+  ["safetensors", 4_150, "the header and what can be wrong with it a quarter"],
   ["visualize", 7_900, "eight kinds of pictures, about 0.5 each, and what they share"],
   [
     "backend",

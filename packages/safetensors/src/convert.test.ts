@@ -63,6 +63,13 @@ test("toFloat32 writes into an array that is given, and nowhere else in its buff
   }
 });
 
+test.each([1, 3])("toFloat32 refuses an array of %d for two elements", (length) => {
+  const tensor = safeTensor(Float32Array.of(-2, 1), [2], "F16");
+  expect(() => toFloat32(tensor, new Float32Array(length))).toThrow(
+    `toFloat32: expected an array for 2 elements, got one of ${length}`,
+  );
+});
+
 test("aligned float32 data is not copied, unaligned data is", () => {
   const buffer = new Uint8Array(12);
   const at = (offset: number) => toFloat32({ dtype: "F32", shape: [2], bytes: buffer.subarray(offset, offset + 8) });

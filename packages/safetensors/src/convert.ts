@@ -1,6 +1,6 @@
-import type { Dtype } from "./dtype.ts";
+import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
 import { fromBFloat16, fromFloat16 } from "./half.ts";
-import type { SafeTensor } from "./safeTensor.ts";
+import { checkSafeTensor, type SafeTensor } from "./safeTensor.ts";
 import { SafetensorsError } from "./safetensorsError.ts";
 
 /**
@@ -8,8 +8,15 @@ import { SafetensorsError } from "./safetensorsError.ts";
  * Aligned F32 data shares the file's memory; everything else is a copy.
  *
  * @param into an array of as many elements that takes them, so that no memory is needed
+ * @throws SafetensorsError if it has more or fewer, or the tensor is none
  */
-export function toFloat32({ dtype, bytes }: SafeTensor, into?: Float32Array): Float32Array {
+export function toFloat32(tensor: SafeTensor, into?: Float32Array): Float32Array {
+  checkSafeTensor("toFloat32", tensor);
+  const { dtype, bytes } = tensor;
+  const count = bytes.length / DTYPE_BYTES[dtype];
+  if (into !== undefined && into.length !== count) {
+    throw new SafetensorsError(`toFloat32: expected an array for ${count} elements, got one of ${into.length}`);
+  }
   const data = FLOAT32[dtype](bytes, into);
   if (into === undefined || data === into) return data;
   into.set(data);
@@ -22,7 +29,9 @@ export function toFloat32({ dtype, bytes }: SafeTensor, into?: Float32Array): Fl
  *
  * @throws SafetensorsError if the dtype is none of integers, or an element is larger
  */
-export function toInt32({ dtype, bytes }: SafeTensor): Int32Array {
+export function toInt32(tensor: SafeTensor): Int32Array {
+  checkSafeTensor("toInt32", tensor);
+  const { dtype, bytes } = tensor;
   const read = INT32[dtype];
   if (read === undefined) throw new SafetensorsError(`toInt32: expected a tensor of integers, got ${dtype}`);
   return read(bytes);

@@ -1,11 +1,19 @@
-import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
+import { type Dtype, DTYPE_BYTES, isDtype } from "./dtype.ts";
 import { toBFloat16, toFloat16 } from "./half.ts";
+import { SafetensorsError } from "./safetensorsError.ts";
+import { shown } from "./shown.ts";
 
 /** A named array as a file holds it: little-endian elements in row-major order. */
 export interface SafeTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
+}
+
+/** Refuses what is no {@link SafeTensor}: nothing, a file's bytes, a tensor of TensorFlow.js. @throws SafetensorsError */
+export function checkSafeTensor(who: string, tensor: SafeTensor): void {
+  if (tensor?.bytes instanceof Uint8Array && isDtype(tensor.dtype)) return;
+  throw new SafetensorsError(`${who}: expected a tensor of a file, with dtype, shape and bytes, got ${shown(tensor)}`);
 }
 
 /** The arrays that a tensor can be made of. */
@@ -42,9 +50,10 @@ const ARRAY_DTYPES: Readonly<Record<string, Dtype>> = {
  * `F16` and `BF16` round a `Float32Array`, or take the bits of a `Uint16Array`; `I64` takes an `Int32Array` too;
  * `BOOL` takes a `Uint8Array` of zeros and ones.
  *
- * @throws RangeError if the shape has another number of elements; TypeError if the dtype cannot hold the array
+ * @throws RangeError if the shape is no array, or has another number of elements; TypeError if the dtype cannot hold the array
  */
 export function safeTensor(data: NumberArray, shape: readonly number[], dtype?: Dtype): SafeTensor {
+  if (!Array.isArray(shape)) throw new RangeError(`safeTensor: expected shape to be an array, got ${shown(shape)}`);
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (data.length !== size) {
     throw new RangeError(`safeTensor: expected ${size} elements for shape [${shape.join(",")}], got ${data.length}`);

@@ -15,6 +15,9 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, SafeTensor> | Readonly<Record<string, SafeTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  if (typeof tensors !== "object" || tensors === null) {
+    throw new SafetensorsError(`writeSafetensors: expected tensors by name, got ${shown(tensors)}`);
+  }
   const sorted = [...(tensors instanceof Map ? tensors : Object.entries(tensors))] as [string, SafeTensor][];
   for (const [name, tensor] of sorted) check(name, tensor);
   for (const text of Object.entries(metadata).flat()) checkText(text);
