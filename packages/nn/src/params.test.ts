@@ -36,6 +36,18 @@ describe("Params", () => {
       expect(weight.isDisposed).toBe(true);
     }));
 
+  test.each([
+    [["3"], /x: expected sizes that are integers from 0, got \["3"\]/],
+    [[2, undefined], /got \[2, undefined\]/],
+    [[Number.NaN], /got \[NaN\]/],
+    [[1.5], /got \[1.5\]/],
+    [[-1], /got \[-1\]/],
+  ])("refuses a shape that no tensor can have: %j", (shape, message) => {
+    const params = Params.initialized();
+    expect(() => params.get("x", shape as number[])).toThrow(message);
+    expect([...params.named()]).toEqual([]);
+  });
+
   test("trains parameters and not buffers", () => {
     const params = Params.initialized();
     expect(params.get("weight", [1]).trainable).toBe(true);
