@@ -1,3 +1,4 @@
+import { checkRecord, checkTensor } from "@qkv/backend";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -8,7 +9,9 @@ import type * as tf from "@tensorflow/tfjs-core";
  * @throws RangeError that names the tensor, its shape, the place and the number
  */
 export async function assertFinite(tensors: Readonly<Record<string, tf.Tensor>>): Promise<void> {
+  checkRecord("assertFinite", "tensors", tensors);
   for (const [name, tensor] of Object.entries(tensors)) {
+    checkTensor("assertFinite", name, tensor, "[...]");
     const data = await tensor.data();
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at < 0) continue;

@@ -1,4 +1,4 @@
-import { checkTensor, embedding } from "@qkv/backend";
+import { checkRecord, checkTensor, embedding } from "@qkv/backend";
 import { dropout, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { constantOf } from "./constantOf.ts";
@@ -30,12 +30,13 @@ export function edgeAttention(
   k: tf.Tensor,
   v: tf.Tensor,
   graph: SparseGraph,
-  { bias, scale = 1 / Math.sqrt(q.shape[2] ?? 1), dropout: rate = 0, random }: EdgeAttentionOptions = {},
+  { bias, scale, dropout: rate = 0, random }: EdgeAttentionOptions = {},
 ): tf.Tensor3D {
   checkTensor("edgeAttention", "q", q, "[N, H, D]");
   checkTensor("edgeAttention", "k", k, "[N, H, D]");
   checkTensor("edgeAttention", "v", v, "[N, H, V]");
-  const [nodes, heads] = q.shape;
+  checkRecord("edgeAttention", "graph", graph);
+  const [nodes, heads, width = 1] = q.shape;
   const sameNodes = [q, k, v].every(
     ({ rank, shape }) => rank === 3 && shape[0] === graph.numNodes && shape[1] === heads,
   );
@@ -50,7 +51,7 @@ export function edgeAttention(
   }
   return tf.tidy(() => {
     const [sources, targets] = [tf.tensor1d(graph.sources), tf.tensor1d(graph.targets)];
-    const products = tf.mul(tf.sum(tf.mul(rowsOf(q, targets), rowsOf(k, sources)), 2), scale); // [M, H]
+    const products = tf.mul(tf.sum(tf.mul(rowsOf(q, targets), rowsOf(k, sources)), 2), scale ?? width ** -0.5); // [M, H]
     const scores = bias === undefined ? products : tf.add(products, bias);
     const weights = dropout(edgeSoftmax(scores as tf.Tensor2D, graph), rate, random);
     return sumOverEdges(weights, rowsOf(v, sources), graph, [nodes, heads, v.shape[2]]);

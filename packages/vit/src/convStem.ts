@@ -1,4 +1,4 @@
-import { checkTensor, linear } from "@qkv/backend";
+import { checkArray, checkTensor, linear } from "@qkv/backend";
 import { checkModule, activate, LayerNorm, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StemLayer } from "./config.ts";
@@ -44,6 +44,7 @@ export class ConvStem {
 
   constructor(params: Params, numChannels: number, stem: readonly StemLayer[], eps: number) {
     checkModule("ConvStem", params);
+    checkArray("ConvStem", "stem", stem);
     const widths = [numChannels, ...stem.map(({ channels }) => channels)];
     this.layers = stem.map(
       (layer, i) => new StemConvolution(params.at("layers", i), widths[i] ?? numChannels, layer, eps),

@@ -1,3 +1,4 @@
+import { describeArgument } from "@qkv/backend";
 import { type DecodeImageOptions, ImageFileError, readImageHeader } from "./imageHeader.ts";
 import { withoutExif } from "./imageMetadata.ts";
 import { orientationOf, turnUpright } from "./orientation.ts";
@@ -9,9 +10,12 @@ import type { Pixels } from "./pixels.ts";
  * Upright as EXIF says, or XMP where EXIF does not (Pillow's `exif_transpose`), colour profiles left aside as in Python, of
  * an animation the first frame. The file's header is read first: what is no image or too large is never decoded.
  *
- * @throws ImageFileError saying what the file is
+ * @throws ImageFileError saying what the file is; RangeError if it is none
  */
 export async function decodeImage(file: Blob | Uint8Array, { maxPixels }: DecodeImageOptions = {}): Promise<Pixels> {
+  if (!(file instanceof Uint8Array || file instanceof Blob)) {
+    throw new RangeError(`decodeImage: expected a file, as a Blob or its bytes, got ${describeArgument(file)}`);
+  }
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(await file.arrayBuffer());
   const { type } = readImageHeader(bytes, maxPixels);
   const orientation = await orientationOf(bytes, type);

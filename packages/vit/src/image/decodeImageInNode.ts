@@ -1,3 +1,4 @@
+import { describeArgument } from "@qkv/backend";
 import { type DecodeImageOptions, ImageFileError, MAX_PIXELS, readImageHeader } from "./imageHeader.ts";
 import { orientationOf, turnUpright } from "./orientation.ts";
 import type { Pixels } from "./pixels.ts";
@@ -9,12 +10,15 @@ import type { Pixels } from "./pixels.ts";
  * Upright as EXIF says, or XMP where EXIF does not (Pillow's `exif_transpose`), colour profiles left aside as in Python, of
  * an animation the first frame. The file's header is read first: what is no image or too large is never decoded.
  *
- * @throws ImageFileError saying what the file is
+ * @throws ImageFileError saying what the file is; RangeError if it is none
  */
 export async function decodeImage(
   file: Uint8Array,
   { maxPixels = MAX_PIXELS }: DecodeImageOptions = {},
 ): Promise<Pixels> {
+  if (!(file instanceof Uint8Array)) {
+    throw new RangeError(`decodeImage: expected a file's bytes, a Uint8Array, got ${describeArgument(file)}`);
+  }
   const { type } = readImageHeader(file, maxPixels);
   const sharp = await openSharp();
   const orientation = await orientationOf(file, type);

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/backend";
 import type { VitConfig } from "../config.ts";
 import { leadingTokens, patchGrid } from "../grid.ts";
 import type { Size } from "../imageModel.ts";
@@ -18,7 +19,8 @@ export interface PatchMap {
  * @param matrix a head's weights, or a rollout
  * @param imageSize of the image in pixels, if it is not the config's
  */
-export function answerMap(matrix: TokenMatrix, config: VitConfig, imageSize: Size = config.imageSize): PatchMap {
+export function answerMap(matrix: TokenMatrix, config: VitConfig, imageSize?: Size): PatchMap {
+  checkLook("answerMap", matrix, config);
   if (config.pooling !== "mean") return mapOfRows(matrix, [0], config, imageSize);
   const first = leadingTokens(config);
   const patches = Array.from({ length: matrix.tokens - first }, (_, i) => first + i);
@@ -31,12 +33,8 @@ export function answerMap(matrix: TokenMatrix, config: VitConfig, imageSize: Siz
  * @param patch counted row by row from 0
  * @throws RangeError if there is no such patch
  */
-export function patchMap(
-  matrix: TokenMatrix,
-  patch: number,
-  config: VitConfig,
-  imageSize: Size = config.imageSize,
-): PatchMap {
+export function patchMap(matrix: TokenMatrix, patch: number, config: VitConfig, imageSize?: Size): PatchMap {
+  checkLook("patchMap", matrix, config);
   const patches = matrix.tokens - leadingTokens(config);
   if (!Number.isInteger(patch) || patch < 0 || patch >= patches) {
     throw new RangeError(`patchMap: expected a patch from 0 to ${patches - 1}, got ${patch}`);
@@ -44,11 +42,16 @@ export function patchMap(
   return mapOfRows(matrix, [leadingTokens(config) + patch], config, imageSize);
 }
 
+function checkLook(who: string, matrix: TokenMatrix, config: VitConfig): void {
+  checkRecord(who, "matrix", matrix);
+  checkRecord(who, "config", config);
+}
+
 function mapOfRows(
   { tokens, values }: TokenMatrix,
   from: readonly number[],
   config: VitConfig,
-  imageSize: Size,
+  imageSize: Size = config.imageSize,
 ): PatchMap {
   const [rows, columns] = patchGrid(config, imageSize);
   const first = leadingTokens(config);

@@ -29,16 +29,17 @@ export async function readWindowAttentions(
   attentions: readonly tf.Tensor[],
   layer: number,
   config: SwinConfig,
-  imageSize: Size = config.imageSize,
+  imageSize?: Size,
   image = 0,
 ): Promise<WindowWeights> {
   checkArray("readWindowAttentions", "attentions", attentions);
+  checkRecord("readWindowAttentions", "config", config);
   const tensor = attentions[layer];
   if (tensor === undefined) {
     throw new RangeError(`readWindowAttentions: expected a layer below ${attentions.length}, got ${layer}`);
   }
   checkTensor("readWindowAttentions", `attentions[${layer}]`, tensor, "[N, heads, L, L]");
-  const { grid, windows } = placeOf(layer, config, imageSize);
+  const { grid, windows } = placeOf(layer, config, imageSize ?? config.imageSize);
   const [rows, columns] = grid;
   const numWindows = (windows.height * windows.width) / windows.window ** 2;
   const [all, heads, places] = tensor.shape;
