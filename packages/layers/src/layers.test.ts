@@ -85,6 +85,29 @@ test("a configuration goes through what is saved unchanged", () => {
   }
 });
 
+test.each([TransformerEncoder, TransformerDecoder])("a saved %o says how its variables start", (Class) => {
+  const given = { intermediateDim: 2, numHeads: 1, kernelInitializer: "ones", biasInitializer: "heNormal" } as const;
+  expect(new Class(given).getConfig()).toMatchObject({
+    kernelInitializer: { className: "Ones" },
+    biasInitializer: { className: "VarianceScaling", config: { scale: 2 } },
+  });
+});
+
+test.each([TransformerEncoder, TransformerDecoder])("%o drops while it trains, and only then", async (Class) => {
+  const given = { intermediateDim: 6, numHeads: 2, kernelInitializer: "glorotUniform" } as const;
+  const [drops, keeps] = [new Class({ ...given, dropout: 0.5 }), new Class(given)];
+  const x = tf.randomNormal([1, 5, 4]);
+  const run = (layer: tfl.layers.Layer, call = {}) => tensor(layer.apply(x, call));
+  tf.dispose([run(drops), run(keeps)]);
+  keeps.setWeights(drops.getWeights());
+  await expectClose(run(drops), run(keeps), { atol: 0, rtol: 0 });
+  await expectClose(run(keeps, { training: true }), run(keeps), { atol: 0, rtol: 0 });
+  const [first, second] = [run(drops, { training: true }), run(drops, { training: true })];
+  expect(await first.data()).not.toEqual(await second.data());
+  drops.dispose();
+  keeps.dispose();
+});
+
 test("regularizers and constraints hold", async () => {
   const layer = new MultiHeadAttention({
     ...{ numHeads: 1, keyDim: 2, kernelInitializer: "ones", kernelRegularizer: tfl.regularizers.l2({ l2: 1 }) },
