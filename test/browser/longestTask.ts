@@ -30,7 +30,7 @@ export async function measurePace(page: Page): Promise<void> {
 /**
  * The longest task of a page's main thread while something is done, in milliseconds of a processor that has nothing else to
  * do: time of the clock does not count, and time of the processor is divided by how much longer than alone the unit of work
- * took just before and after. What other work adds all the same comes and goes, so it is the smallest of at most five
+ * took just before and after. What other work adds all the same comes and goes, so it is the smallest of at most three
  * measures; the first one that is short enough will do.
  *
  * @param doing gives the page; done once more for each measure
@@ -42,7 +42,7 @@ export async function longestTask<T = undefined>(
   prepare: () => Promise<T> = async () => undefined as T,
 ): Promise<number> {
   let least = Infinity;
-  for (let i = 0; i < 5 && least >= LONGEST; i++) {
+  for (let i = 0; i < 3 && least >= LONGEST; i++) {
     const prepared = await prepare();
     least = Math.min(least, await measure(browser, () => doing(prepared)));
   }
