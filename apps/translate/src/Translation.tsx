@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { current, lookAt, pinned } from "./look.ts";
 import { isUnsure } from "./certainty.ts";
 import { settings } from "./search.ts";
-import { isOld, partial, running, sentences } from "./session.ts";
+import { isOld, partial, running, sentences, textOf } from "./session.ts";
 
 /** The translation as it grows: each sentence can be pointed at, and reached by the keyboard. */
 export function Translation({
@@ -92,7 +92,7 @@ function step(box: HTMLElement | null, key: string): boolean {
   return true;
 }
 
-/** Sentences of a line of text, and the line breaks behind them. */
+/** Sentences of a line of text, or of a part of a very long one, and the line breaks behind them. */
 interface Paragraph {
   readonly first: number;
   readonly sentences: readonly TranslatedSentence[];
@@ -100,8 +100,16 @@ interface Paragraph {
   readonly end?: string;
 }
 
+/** In characters. A browser lays out a whole paragraph anew for each sentence that comes: a longer one would hold up the page. */
+const LONGEST_PARAGRAPH = 8000;
+
 function paragraphsOf(all: readonly TranslatedSentence[]): Paragraph[] {
-  const starts = all.flatMap(({ space }, i) => (i === 0 || space.includes("\n") ? [i] : []));
+  let length = 0;
+  const starts = all.flatMap((sentence, i) => {
+    const begins = i === 0 || sentence.space.includes("\n") || length > LONGEST_PARAGRAPH;
+    length = (begins ? 0 : length) + textOf(sentence).length;
+    return begins ? [i] : [];
+  });
   return starts.map((first, i) => {
     const next = starts[i + 1];
     return { first, sentences: all.slice(first, next), ...(next !== undefined && { end: all[next]?.space ?? "" }) };
