@@ -1,9 +1,9 @@
-import { activeKernel, initBackend, linear } from "@qkv/backend";
+import { initBackend, memoryReport } from "@qkv/backend";
 import * as tf from "@tensorflow/tfjs-core";
 
 const { name, refused } = await initBackend(); // webgpu on real hardware, else wasm, else cpu
-console.log(name, refused, activeKernel("linear"));
+console.log(name, refused);
 
-const [x, weight] = [tf.ones([2, 3]), tf.ones<tf.Rank.R2>([4, 3])];
-const y = linear(x, weight, undefined, "gelu"); // [2, 4]
-tf.dispose([x, weight, y]);
+const x = tf.ones([2, 3]);
+console.log(memoryReport().tensors); // 1
+x.dispose();

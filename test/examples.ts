@@ -16,7 +16,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "attention.ts": { readme: "packages/attention/README.md", prints: /^1,2,4,8 1,2,4,6$/ },
   "attentionElement.ts": { readme: "packages/visualize/README.md", prints: /^$/, needs: "a page" },
   "attentionRollout.ts": { readme: "packages/vit/README.md", prints: /^8 8 64\n64$/ },
-  "backend.ts": { readme: "packages/backend/README.md", prints: /^wasm .* fused$/ },
+  "backend.ts": { readme: "packages/backend/README.md", prints: /^wasm .*\n1$/ },
   "backendWasm.ts": { readme: "packages/backend-wasm/README.md", prints: /^64$/ },
   "backendWebgpu.ts": { readme: "packages/backend-webgpu/README.md", prints: /^webgpu 0\.0156/, needs: "WebGPU" },
   "classify.ts": { readme: "packages/pretrained/README.md", prints: /^frog 0\.4/ },
@@ -53,6 +53,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
   "layers.ts": { readme: "packages/layers/README.md", prints: /^1$/ },
+  "ops.ts": { readme: "packages/ops/README.md", prints: /^2,4 fused$/ },
   "parameters.ts": {
     readme: "packages/nn/README.md",
     prints: /^5,3 norm.weight norm.bias classifier.weight classifier.bias$/,

@@ -21,25 +21,26 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/safetensors": { imports: [] },
   "@qkv/tokenizers": { imports: [] },
   "@qkv/visualize": { imports: [] },
+  "@qkv/ops": { imports: [CORE] },
   "@qkv/backend": {
-    imports: [CORE],
+    imports: ["@qkv/ops", CORE],
     lazily: ["@qkv/backend-wasm", "@qkv/backend-webgpu", "@tensorflow/tfjs-backend-cpu"],
   },
-  "@qkv/backend-wasm": { imports: ["@qkv/backend", CORE, "@tensorflow/tfjs-backend-wasm"], node: "lazily" },
-  "@qkv/backend-webgpu": { imports: ["@qkv/backend", CORE, "@tensorflow/tfjs-backend-webgpu"], unseen: ["webgpu"] },
-  "@qkv/nn": { imports: ["@qkv/backend", CORE] },
-  "@qkv/attention": { imports: ["@qkv/backend", "@qkv/nn", CORE] },
-  "@qkv/transformer": { imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", CORE] },
+  "@qkv/backend-wasm": { imports: ["@qkv/ops", CORE, "@tensorflow/tfjs-backend-wasm"], node: "lazily" },
+  "@qkv/backend-webgpu": { imports: ["@qkv/ops", CORE, "@tensorflow/tfjs-backend-webgpu"], unseen: ["webgpu"] },
+  "@qkv/nn": { imports: ["@qkv/ops", CORE] },
+  "@qkv/attention": { imports: ["@qkv/ops", "@qkv/nn", CORE] },
+  "@qkv/transformer": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", CORE] },
   "@qkv/vit": {
-    imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
+    imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
     lazily: ["sharp"],
   },
-  "@qkv/layers": { imports: ["@qkv/attention", "@qkv/backend", "@qkv/nn", CORE, "@tensorflow/tfjs-layers"] },
-  "@qkv/training": { imports: ["@qkv/backend", "@qkv/nn", "@qkv/safetensors", CORE] },
+  "@qkv/layers": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", CORE, "@tensorflow/tfjs-layers"] },
+  "@qkv/training": { imports: ["@qkv/ops", "@qkv/nn", "@qkv/safetensors", CORE] },
   "@qkv/pretrained": {
     imports: [
       "@qkv/attention",
-      "@qkv/backend",
+      "@qkv/ops",
       "@qkv/nn",
       "@qkv/safetensors",
       "@qkv/tokenizers",
@@ -52,7 +53,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },
   "@qkv/app-shell": {
-    imports: ["@preact/signals", "@qkv/backend", "@qkv/pretrained", "@qkv/visualize", "comlink", "preact"],
+    imports: ["@preact/signals", "@qkv/backend", "@qkv/ops", "@qkv/pretrained", "@qkv/visualize", "comlink", "preact"],
   },
   "@qkv/translate": {
     imports: [
@@ -84,6 +85,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: [
       "@qkv/attention",
       "@qkv/backend",
+      "@qkv/ops",
       "@qkv/backend-wasm",
       "@qkv/nn",
       "@qkv/pretrained",

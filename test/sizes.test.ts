@@ -50,10 +50,11 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
   ["safetensors", 4_150, "the header and what can be wrong with it a quarter"],
   ["visualize", 7_900, "eight kinds of pictures, about 0.5 each, and what they share"],
   [
-    "backend",
-    11_500,
-    "what is said of wrong arguments 1.2, tensors in parts 0.3, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a fifth",
+    "ops",
+    10_400,
+    "what is said of wrong arguments 1.2, tensors in parts 0.3, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a quarter",
   ],
+  ["backend", 2_100, "starting each backend, and what is said where none starts"],
   ["backend-wasm", 10_800, "the kernels are files beside it; what puts them into tfjs's registry two thirds"],
   ["backend-webgpu", 10_400, "shaders, as text"],
 ];

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { LearnedPositions, MultiHeadAttention } from "@qkv/attention";
-import { crossEntropy, initBackend } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import { Embedding, LayerNorm, Linear, loadCheckpoint, type NameMap, Params, RandomStream, readState } from "@qkv/nn";
 import { parseSafetensors, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { AdamW, cosineSchedule, train } from "@qkv/training";

@@ -2,7 +2,7 @@
 // word, and the longer the sentence, the more that helps. Both are trained here, one beside the other, and differ in one
 // function: where the decoder's context comes from.
 import { AdditiveAttention, lengthMask } from "@qkv/attention";
-import { crossEntropy } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import { type Context, GruDecoder, GruEncoder, Params, type RandomStream } from "@qkv/nn";
 import { heatMap, lineChart, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";

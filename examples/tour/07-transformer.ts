@@ -1,7 +1,7 @@
 // A Transformer's encoder learns to turn sequences around. Nobody tells it how; afterwards the heads show it: to write the
 // first place it looks at the last.
 import { sinusoidalPositions } from "@qkv/attention";
-import { crossEntropy } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import { Embedding, Linear, Params, RandomStream } from "@qkv/nn";
 import { EncoderLayer, type TransformerLayerConfig } from "@qkv/transformer";
 import { headView, heatMapGrid, modelView } from "@qkv/visualize";

@@ -2,7 +2,7 @@
 // gradient: it is rewarded when it was good. First a memory in which one key is right; then images of which one glimpse is
 // all that the classifier gets to see.
 import { BilinearScore, hardAttention, reinforceLoss } from "@qkv/attention";
-import { crossEntropy } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import { Linear, Params, RandomStream } from "@qkv/nn";
 import { heatMap, lineChart } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,7 +1,7 @@
 // Attention over a graph: each node looks at its neighbours alone. A club of 34 is split from the word of two members; then
 // the same on 10,000 nodes and 100,000 edges, where a matrix of everybody with everybody would be a hundred million numbers.
 import { GraphAttention, GraphMultiHeadAttention, sparseGraph, type SparseGraph } from "@qkv/attention";
-import { crossEntropy } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import { LayerNorm, Linear, Params, RandomStream } from "@qkv/nn";
 import { heatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";

@@ -2,7 +2,7 @@
 // return still to come, state, action, return, state, action, ...; a causal Transformer learns what comes next. It has seen
 // aimless walks alone, but asked for a return as good as the best of them, it walks like the best of them.
 import { LearnedPositions } from "@qkv/attention";
-import { crossEntropy } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import { Embedding, Linear, LayerNorm, Params, RandomStream } from "@qkv/nn";
 import { EncoderLayer, type TransformerLayerConfig } from "@qkv/transformer";
 import { lineChart } from "@qkv/visualize";

@@ -1,5 +1,6 @@
 // The page. What it is asked for stands in its address; what came of it stands in the element #result, as JSON.
-import { activeKernel, type BackendName, type BackendReport, initBackend, memoryReport } from "@qkv/backend";
+import { type BackendName, type BackendReport, initBackend, memoryReport } from "@qkv/backend";
+import { activeKernel } from "@qkv/ops";
 import { type DownloadProgress, type ModelFiles, remoteFiles } from "@qkv/pretrained";
 import * as tf from "@tensorflow/tfjs-core";
 import { refuseImages, seeImages } from "./images.ts";

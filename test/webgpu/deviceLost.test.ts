@@ -1,4 +1,4 @@
-import { DeviceLostError, initBackend } from "@qkv/backend";
+import { initBackend, DeviceLostError } from "@qkv/backend";
 import { describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, test } from "vitest";

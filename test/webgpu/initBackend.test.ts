@@ -1,4 +1,5 @@
-import { type Gpu, initBackend } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { type Gpu } from "@qkv/ops";
 import { checkGradients, describeBackends } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-import { attention, crossEntropy, initBackend, layerNorm, softmax } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { attention, crossEntropy, layerNorm, softmax } from "@qkv/ops";
 import { describeBackends, expectClose, expectSameAsCpu, type Operation, valueAndGradients, wave } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { checkBackend } from "@qkv/backend";
+import { checkBackend } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 

@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor, softmax } from "@qkv/backend";
+import { checkRecord, checkTensor, softmax } from "@qkv/ops";
 import { dropout, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores } from "./argumentChecks.ts";

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPooled } from "./argumentChecks.ts";

@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor, embedding } from "@qkv/backend";
+import { checkRecord, checkTensor, embedding } from "@qkv/ops";
 import { dropout, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { constantOf } from "./constantOf.ts";

@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor } from "@qkv/backend";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import { type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPositive } from "./argumentChecks.ts";

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPooled, checkPositive } from "./argumentChecks.ts";

@@ -1,4 +1,4 @@
-import { checkTensor, softmax } from "@qkv/backend";
+import { checkTensor, softmax } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores, type ScoreShape } from "./argumentChecks.ts";
 import { validLengthMask, type ValidLengths } from "./validLengths.ts";

@@ -1,4 +1,4 @@
-import { checkArray, checkBackend, checkRecord, checkTensor } from "@qkv/backend";
+import { checkArray, checkBackend, checkRecord, checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import { checkValidLength } from "./validLengths.ts";

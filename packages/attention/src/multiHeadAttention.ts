@@ -1,4 +1,4 @@
-import { checkTensor, repeatHeads } from "@qkv/backend";
+import { checkTensor, repeatHeads } from "@qkv/ops";
 import { checkModule, LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "./attentionOptions.ts";

@@ -1,4 +1,4 @@
-import { checkRecord, embedding } from "@qkv/backend";
+import { checkRecord, embedding } from "@qkv/ops";
 import { checkModule, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { checkInteger, checkPositive } from "./argumentChecks.ts";
 
 /** How rotary positions are stretched beyond the length that a model was trained on, as in Hugging Face's `rope_scaling`. */

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import { type RotaryConfig, rotaryFrequencies } from "./rotaryFrequencies.ts";

@@ -1,4 +1,4 @@
-import { checkTensor, attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/backend";
+import { checkTensor, attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores, checkFinite, checkPositive } from "./argumentChecks.ts";
 import type { AttentionOptions } from "./attentionOptions.ts";

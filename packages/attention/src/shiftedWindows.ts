@@ -1,4 +1,4 @@
-import { checkBackend, checkRecord, checkTensor } from "@qkv/backend";
+import { checkBackend, checkRecord, checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 

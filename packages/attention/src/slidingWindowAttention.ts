@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor } from "@qkv/backend";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "./argumentChecks.ts";
 import type { AttentionOptions } from "./attentionOptions.ts";

@@ -1,4 +1,4 @@
-import { checkBackend, checkRecord } from "@qkv/backend";
+import { checkBackend, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** How many keys count: one number for each of B, or one for each of B and each of Q. */

@@ -1,7 +1,7 @@
 // A trained minGPT that sorts digits, and what PyTorch recorded inside it: every step of the first block, then the rest.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { activate } from "@qkv/backend";
+import { activate } from "@qkv/ops";
 import { type Attended, MultiHeadAttention, splitHeads } from "@qkv/attention";
 import { Embedding, LayerNorm, Linear, Params } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";

@@ -1,4 +1,4 @@
-import type { WasmOptions } from "@qkv/backend";
+import type { WasmOptions } from "@qkv/ops";
 import { withSharedMemory } from "./sharedMemory.ts";
 import { type CompileWasm, startWith, type WasmReport } from "./startWith.ts";
 import { readWasm } from "./wasmFiles.ts";

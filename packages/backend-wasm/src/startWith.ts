@@ -1,4 +1,4 @@
-import { isNode, type WasmOptions } from "@qkv/backend";
+import { isNode, type WasmOptions } from "@qkv/ops";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { Heap, memoryOf } from "./heap.ts";

@@ -1,4 +1,4 @@
-import { isNode } from "@qkv/backend";
+import { isNode } from "@qkv/ops";
 import { readInstalledFile } from "./installedFile.ts";
 import { type Kernels, PARTED_KERNELS, type PartedKernel } from "./kernelModule.ts";
 

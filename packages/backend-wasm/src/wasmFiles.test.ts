@@ -4,7 +4,7 @@ import { chooseSimd } from "./kernelModule.ts";
 import { readWasm } from "./wasmFiles.ts";
 
 let inNode = false;
-vi.mock("@qkv/backend", () => ({ isNode: () => inNode }));
+vi.mock("@qkv/ops", () => ({ isNode: () => inNode }));
 afterEach(() => {
   inNode = false;
   vi.unstubAllGlobals();

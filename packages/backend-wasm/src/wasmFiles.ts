@@ -1,4 +1,4 @@
-import { isNode } from "@qkv/backend";
+import { isNode } from "@qkv/ops";
 import { readInstalledFile } from "./installedFile.ts";
 
 /** A .wasm file of this package: tfjs's module, or the kernels for either kind of SIMD. */

@@ -1,6 +1,6 @@
 // What stands in the place of index.ts in workers of the edge (workerd, Cloudflare's runtime), which compile no bytes: a
 // module of wasm is there what an import gives.
-import type { WasmOptions } from "@qkv/backend";
+import type { WasmOptions } from "@qkv/ops";
 import plain from "../wasm/kernels.wasm";
 import relaxed from "../wasm/kernels-relaxed.wasm";
 import tfjs from "../wasm/tfjs-backend-wasm-simd.wasm";

@@ -1,4 +1,5 @@
-import { initBackend, type WasmOptions } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { type WasmOptions } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, test, vi } from "vitest";
 

@@ -1,13 +1,5 @@
-import {
-  attention,
-  crossEntropy,
-  dropout,
-  embedding,
-  initBackend,
-  layerNorm,
-  linear,
-  memoryReport,
-} from "@qkv/backend";
+import { initBackend, memoryReport } from "@qkv/backend";
+import { attention, crossEntropy, dropout, embedding, layerNorm, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 

@@ -1,4 +1,4 @@
-import type { Gpu } from "@qkv/backend";
+import type { Gpu } from "@qkv/ops";
 
 /** WebGPU in Node: what a browser has as `navigator.gpu`, and the constants that it has as globals. */
 export interface Dawn {

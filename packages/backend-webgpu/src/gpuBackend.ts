@@ -1,4 +1,4 @@
-import { DeviceLostError } from "@qkv/backend";
+import { DeviceLostError } from "@qkv/ops";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 

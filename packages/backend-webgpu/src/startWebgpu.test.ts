@@ -1,4 +1,5 @@
-import { type Adapter, initBackend } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { type Adapter } from "@qkv/ops";
 import { expect, test } from "vitest";
 
 // The adapters are refused before anything is started, so that no GPU is needed.

@@ -1,4 +1,4 @@
-import { type Gpu, isNode, requestAdapter, softwareName, type WebgpuOptions } from "@qkv/backend";
+import { type Gpu, isNode, requestAdapter, softwareName, type WebgpuOptions } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { createDevice } from "./createDevice.ts";
 import { createDawn } from "./dawn.ts";

@@ -15,7 +15,7 @@ afterEach(() => {
 
 /** warnOfCpu as it is freshly loaded in a page, or in Node. */
 async function load({ node }: { readonly node: boolean }) {
-  vi.doMock("./isNode.ts", () => ({ isNode: () => node }));
+  vi.doMock("@qkv/ops", () => ({ isNode: () => node }));
   return (await import("./warnOfCpu.ts")).warnOfCpu;
 }
 

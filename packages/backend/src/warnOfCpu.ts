@@ -1,4 +1,4 @@
-import { isNode } from "./isNode.ts";
+import { isNode } from "@qkv/ops";
 
 let warned = false;
 

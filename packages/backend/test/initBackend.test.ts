@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, expect, test } from "vitest";
-import { activeKernel, type BackendName, initBackend } from "@qkv/backend";
+import { type BackendName, initBackend } from "@qkv/backend";
+import { activeKernel } from "@qkv/ops";
 
 afterAll(() => void tf.setBackend("cpu"));
 

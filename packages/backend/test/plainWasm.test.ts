@@ -1,7 +1,7 @@
 // What @qkv/backend computes on TensorFlow.js's wasm backend without the kernels of this project, some of which it lacks.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { embedding, registerGradients } from "@qkv/backend";
+import { embedding, registerGradients } from "@qkv/ops";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";

@@ -1,6 +1,6 @@
 // Checks of a layer's configuration. Each error is `<who>: expected <what>, got <what>`.
 
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 
 /** What every layer of TensorFlow.js takes, and what Keras writes into a configuration that changes no number. */
 const COMMON = [

@@ -1,4 +1,4 @@
-import { type Activation, layerNorm, linear } from "@qkv/backend";
+import { type Activation, layerNorm, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { initializers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import type { AddVariable, ProjectionSettings } from "./projectionSettings.ts";

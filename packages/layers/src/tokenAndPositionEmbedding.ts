@@ -1,4 +1,4 @@
-import { embedding } from "@qkv/backend";
+import { embedding } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers, LayerVariable } from "@tensorflow/tfjs-layers";
 import { type Call, CallableLayer, type CallSignature } from "./callableLayer.ts";

@@ -1,4 +1,4 @@
-import type { Activation } from "@qkv/backend";
+import type { Activation } from "@qkv/ops";
 import { checkOptions, type Config, countOf, positiveOf, rateOf, switchOf } from "./configChecks.ts";
 import type { LayerConfig, ProjectionConfig } from "./projectionSettings.ts";
 

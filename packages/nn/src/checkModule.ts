@@ -1,4 +1,4 @@
-import { checkRecord, describeArgument } from "@qkv/backend";
+import { checkRecord, describeArgument } from "@qkv/ops";
 import type { Params } from "./params.ts";
 
 /**

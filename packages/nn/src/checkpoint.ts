@@ -1,4 +1,4 @@
-import { checkArray, checkRecord, checkString, tensorFromParts, type TensorPart } from "@qkv/backend";
+import { checkArray, checkRecord, checkString, tensorFromParts, type TensorPart } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { Params } from "./params.ts";
 

@@ -1,4 +1,4 @@
-import { checkTensor, dropout as dropoutWithSeed } from "@qkv/backend";
+import { checkTensor, dropout as dropoutWithSeed } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "./randomStream.ts";
 

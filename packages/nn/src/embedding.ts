@@ -1,4 +1,4 @@
-import { checkTensor, embedding } from "@qkv/backend";
+import { checkTensor, embedding } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";

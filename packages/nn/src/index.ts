@@ -1,5 +1,5 @@
 export { checkModule } from "./checkModule.ts";
-export { type Activation, activate } from "@qkv/backend";
+export { type Activation, activate } from "@qkv/ops";
 export {
   CheckpointError,
   checkpointName,

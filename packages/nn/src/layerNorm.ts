@@ -1,4 +1,4 @@
-import { layerNorm } from "@qkv/backend";
+import { layerNorm } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { ones } from "./initializers.ts";
 import type { Params } from "./params.ts";

@@ -1,4 +1,4 @@
-import { type Activation, linear } from "@qkv/backend";
+import { type Activation, linear } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { xavierUniform } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";

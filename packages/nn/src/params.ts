@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkBackend } from "@qkv/backend";
+import { checkBackend } from "@qkv/ops";
 import { hashString } from "./randomStream.ts";
 
 /** Makes the first value of a parameter; the same seed gives the same value. */

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { ones } from "./initializers.ts";
 import type { Params } from "./params.ts";

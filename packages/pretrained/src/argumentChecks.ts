@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import type { Pretrained } from "./loadPretrained.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 

@@ -1,4 +1,4 @@
-import { checkString } from "@qkv/backend";
+import { checkString } from "@qkv/ops";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { blobPath, type CacheEntry, entryPath, listEntries, readBlob } from "./cacheFiles.ts";

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "@qkv/backend";
+import { checkOptions, type OptionNames } from "@qkv/ops";
 import { nonFiniteError, type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
 import {
   type Classifiers,

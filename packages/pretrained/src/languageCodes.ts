@@ -1,4 +1,4 @@
-import { checkArray, checkString } from "@qkv/backend";
+import { checkArray, checkString } from "@qkv/ops";
 import { languageTag } from "./languageTag.ts";
 import { overlongWords } from "./overlongWords.ts";
 import { type Piece, splitText, type SplitOptions } from "./splitText.ts";

@@ -1,4 +1,4 @@
-import { checkString } from "@qkv/backend";
+import { checkString } from "@qkv/ops";
 /**
  * A language's BCP 47 tag in its canonical form, of what people write for one: `pt-BR` of `pt_BR`, `en-US` of
  * `en_US.UTF-8`, `fr` of `fra`.

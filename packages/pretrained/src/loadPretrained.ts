@@ -1,4 +1,4 @@
-import { checkBackend, checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
+import { checkBackend, checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
 import type { Dtype } from "@qkv/safetensors";
 import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
 import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";

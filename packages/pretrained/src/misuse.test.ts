@@ -1,7 +1,8 @@
 // What people do by mistake, and the sentence that says so.
 import { causalMask, keyMask, lengthMask, MultiHeadAttention, scaledDotProductAttention } from "@qkv/attention";
 import { parseSafetensors } from "@qkv/safetensors";
-import { activate, adamW, attention, dropout, embedding, initBackend, layerNorm, linear, softmax } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { activate, adamW, attention, dropout, embedding, layerNorm, linear, softmax } from "@qkv/ops";
 import { Linear, Params } from "@qkv/nn";
 import { createTokenizer, fromSentencePiece, fromVocabTxt, openTokenizer, trainBpe } from "@qkv/tokenizers";
 import {

@@ -1,4 +1,4 @@
-import { checkRecord, describeArgument } from "@qkv/backend";
+import { checkRecord, describeArgument } from "@qkv/ops";
 import { expectContents, TELLING_BYTES } from "./expectContents.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 

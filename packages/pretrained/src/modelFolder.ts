@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import { expectFileName } from "./fileName.ts";
 import { fileReason } from "./fileReason.ts";
 import type { ModelFiles, OpenFile } from "./modelFiles.ts";

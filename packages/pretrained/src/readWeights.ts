@@ -1,4 +1,4 @@
-import type { TensorPart } from "@qkv/backend";
+import type { TensorPart } from "@qkv/ops";
 import type { StoredEntry } from "@qkv/nn";
 import {
   checkFileBytes,

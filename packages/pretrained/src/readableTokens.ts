@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { TokenSequence } from "./tokenSequence.ts";
 
 /** What {@link readableTokens} needs of a tokenizer. */

@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import { makeFolder } from "./makeFolder.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 import { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { Ablation, MarianModel, Seq2SeqOutput, StackOutput } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TokenizedPair } from "./tokenSequence.ts";

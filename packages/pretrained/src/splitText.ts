@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { endsAmiss } from "./abbreviations.ts";
 import { languageTag } from "./languageTag.ts";
 

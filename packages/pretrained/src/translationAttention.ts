@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { readSentence } from "./sentenceAttention.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { TokenSequence } from "./tokenSequence.ts";
 

@@ -1,4 +1,4 @@
-import { checkRecord, checkOptions, type OptionNames } from "@qkv/backend";
+import { checkRecord, checkOptions, type OptionNames } from "@qkv/ops";
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
 import { checkList, checkText } from "./argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";

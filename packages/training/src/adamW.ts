@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
+import { adamW, checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "./gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { CheckpointStore } from "./checkpoint.ts";
 

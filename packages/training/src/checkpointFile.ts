@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import type { Checkpoint, Progress } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Trainable parameters by dotted name. */

@@ -1,4 +1,4 @@
-import { checkArray, checkRecord } from "@qkv/backend";
+import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "./gradients.ts";

@@ -1,4 +1,4 @@
-import { checkArray } from "@qkv/backend";
+import { checkArray } from "@qkv/ops";
 import type { StateDict } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "./gradients.ts";
 import type { Optimizer } from "./optimizer.ts";

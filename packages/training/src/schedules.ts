@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 /** What the learning rate is multiplied by at a step. Steps count from 1, the first update. */
 export type Schedule = (step: number) => number;
 

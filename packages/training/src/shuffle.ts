@@ -1,4 +1,4 @@
-import { checkArray } from "@qkv/backend";
+import { checkArray } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 
 /** Puts `items` into an order that depends on the stream alone (Fisher and Yates), in place. */

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { RandomStream } from "@qkv/nn";
 import { shuffle } from "./shuffle.ts";
 

@@ -1,4 +1,4 @@
-import { linear } from "@qkv/backend";
+import { linear } from "@qkv/ops";
 import { RandomStream } from "@qkv/nn";
 import { describeBackends, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";

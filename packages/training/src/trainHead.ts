@@ -1,4 +1,4 @@
-import { checkRecord, crossEntropy } from "@qkv/backend";
+import { checkRecord, crossEntropy } from "@qkv/ops";
 import { Linear, Params, type StateDict, type StateEntry } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamW, exceptNormsAndBiases } from "./adamW.ts";

@@ -1,4 +1,4 @@
-import { checkOptions, describeArgument, type OptionNames } from "@qkv/backend";
+import { checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
 import type { Checkpoint, CheckpointStore, Progress } from "./checkpoint.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { Optimizer } from "./optimizer.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedVariables } from "./gradients.ts";

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import {
   appendKeyValue,
   type AttendOptions,
@@ -6,7 +6,7 @@ import {
   type KeyValue,
   MultiHeadAttention,
 } from "@qkv/attention";
-import type { FusedTransformerLayer } from "@qkv/backend";
+import type { FusedTransformerLayer } from "@qkv/ops";
 import { checkModule, dropout, LayerNorm, type Params, type RandomStream, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";

@@ -1,6 +1,6 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { type AttendOptions, type AttentionStages, MultiHeadAttention } from "@qkv/attention";
-import type { FusedTransformerLayer } from "@qkv/backend";
+import type { FusedTransformerLayer } from "@qkv/ops";
 import { checkModule, LayerNorm, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "./feedForward.ts";

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, type Activation, dropout, Linear, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerConfig } from "./layerConfig.ts";

@@ -1,5 +1,5 @@
 import type { MultiHeadAttention } from "@qkv/attention";
-import { type FusedTransformerLayer, transformerLayer } from "@qkv/backend";
+import { type FusedTransformerLayer, transformerLayer } from "@qkv/ops";
 import type { LayerNorm } from "@qkv/nn";
 import type { FeedForward } from "./feedForward.ts";
 import type { NormOrder } from "./normOrder.ts";

@@ -1,4 +1,4 @@
-import { checkTensor, activate } from "@qkv/backend";
+import { checkTensor, activate } from "@qkv/ops";
 import { checkModule, type Activation, type Initializer, Linear, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 

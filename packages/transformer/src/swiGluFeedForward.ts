@@ -1,5 +1,5 @@
 import { checkModule, type Initializer, Linear, type Params } from "@qkv/nn";
-import { checkTensor, activate } from "@qkv/backend";
+import { checkTensor, activate } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The sizes of a {@link SwiGluFeedForward}. */

@@ -1,5 +1,6 @@
 import { type KeyValue, keyMask } from "@qkv/attention";
-import { activeKernel, initBackend } from "@qkv/backend";
+import { initBackend } from "@qkv/backend";
+import { activeKernel } from "@qkv/ops";
 import { Params, RandomStream } from "@qkv/nn";
 import { expectClose, expectNoLeaks } from "@qkv/testing";
 import { DecoderLayer, EncoderLayer, type NormOrder, type TransformerLayerConfig } from "@qkv/transformer";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { NameMap } from "@qkv/nn";
 
 /** Our names of a backbone's parameters -> those of Hugging Face's ViT and DeiT files, less what stands in front. */

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { Activation } from "@qkv/nn";
 import type { ImageModelConfig, Size } from "./imageModel.ts";
 

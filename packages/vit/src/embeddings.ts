@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, dropout, normal, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";

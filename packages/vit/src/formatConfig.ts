@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES } from "@qkv/transformer";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";

@@ -1,4 +1,4 @@
-import { checkArray, checkRecord } from "@qkv/backend";
+import { checkArray, checkRecord } from "@qkv/ops";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";
 

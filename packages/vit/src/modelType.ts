@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { VitConfig } from "./config.ts";
 
 /** The `model_type`s that a {@link VitConfig} may have in a `config.json`. */

@@ -1,4 +1,4 @@
-import { checkArray, checkTensor, linear } from "@qkv/backend";
+import { checkArray, checkTensor, linear } from "@qkv/ops";
 import { checkModule, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";

@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor } from "@qkv/backend";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
 

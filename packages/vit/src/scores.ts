@@ -1,4 +1,4 @@
-import { checkArray, checkRecord } from "@qkv/backend";
+import { checkArray, checkRecord } from "@qkv/ops";
 import type { ImageModelConfig } from "./imageModel.ts";
 
 /** What a classifier was trained to say, which decides how its logits are read. */

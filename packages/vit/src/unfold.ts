@@ -1,4 +1,4 @@
-import { checkTensor, embedding } from "@qkv/backend";
+import { checkTensor, embedding } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { meanFrom, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";

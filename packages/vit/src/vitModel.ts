@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, activate, Linear, normal, type Params, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type BackboneOutput, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";

@@ -1,4 +1,4 @@
-import { crossEntropy } from "@qkv/backend";
+import { crossEntropy } from "@qkv/ops";
 import type { Classifier } from "@qkv/pretrained";
 import { preprocessImages } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";

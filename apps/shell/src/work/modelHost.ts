@@ -1,11 +1,5 @@
-import {
-  type BackendName,
-  type BackendReport,
-  type DeviceLostError,
-  initBackend,
-  memoryReport,
-  type MemoryReport,
-} from "@qkv/backend";
+import { type BackendName, type BackendReport, initBackend, memoryReport, type MemoryReport } from "@qkv/backend";
+import { type DeviceLostError } from "@qkv/ops";
 import type { DownloadProgress, ModelFiles } from "@qkv/pretrained";
 import type { ModelSource } from "../model/modelSource.ts";
 import { filesOf } from "./filesOf.ts";

@@ -1,4 +1,4 @@
-import type { FusedActivation, AdamWAttrs, DropoutKey, WritePartAttrs } from "@qkv/backend";
+import type { FusedActivation, AdamWAttrs, DropoutKey, WritePartAttrs } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "../heap.ts";
 import { replaceKernel } from "../replaceKernel.ts";

@@ -1,4 +1,4 @@
-import type { FusedActivation, TransformerLayerAttrs } from "@qkv/backend";
+import type { FusedActivation, TransformerLayerAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
 import { Program } from "../program.ts";

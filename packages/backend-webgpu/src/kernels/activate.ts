@@ -1,4 +1,4 @@
-import type { FusedActivation } from "@qkv/backend";
+import type { FusedActivation } from "@qkv/ops";
 import { backend_util } from "@tensorflow/tfjs-core";
 import { type Kernel, sizeOf, type Tensors } from "../kernel.ts";
 import { elementShader, runElements } from "./elementShader.ts";

@@ -1,4 +1,4 @@
-import type { AdamWAttrs } from "@qkv/backend";
+import type { AdamWAttrs } from "@qkv/ops";
 import { type Kernel, sizeOf, type Tensors } from "../kernel.ts";
 import { f32 } from "../runShader.ts";
 import { elementShader, runElements } from "./elementShader.ts";

@@ -1,4 +1,4 @@
-import type { AttentionAttrs } from "@qkv/backend";
+import type { AttentionAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { GpuBackend } from "../gpuBackend.ts";
 import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";

@@ -1,4 +1,4 @@
-import type { DropoutKey } from "@qkv/backend";
+import type { DropoutKey } from "@qkv/ops";
 import { type Kernel, sizeOf, type Tensors } from "../kernel.ts";
 import { f32, type Uniform, u32 } from "../runShader.ts";
 import { elementShader, runElements } from "./elementShader.ts";
@@ -18,7 +18,7 @@ export function dropoutUniforms({ first, second, threshold, scale }: DropoutKey)
   return { dropoutKey: u32(first, second, threshold), keptScale: f32(scale) };
 }
 
-/** `dropoutFactor(index)`: the hash of `dropoutFactors` in @qkv/backend, bit for bit. */
+/** `dropoutFactor(index)`: the hash of `dropoutFactors` in @qkv/ops, bit for bit. */
 export const DROPOUT_FACTOR = /* wgsl */ `
   fn dropoutFactor(index: u32) -> f32 {
     var h = index ^ uniforms.dropoutKey.x;

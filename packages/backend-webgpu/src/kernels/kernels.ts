@@ -1,4 +1,4 @@
-import type { FUSED_KERNELS } from "@qkv/backend";
+import type { FUSED_KERNELS } from "@qkv/ops";
 import type { Kernel } from "../kernel.ts";
 import { activate, activateGradient } from "./activate.ts";
 import { adamW } from "./adamW.ts";
@@ -15,7 +15,7 @@ import { softmax, softmaxGradient } from "./softmax.ts";
 type Composed = "QkvTransformerLayer" | "QkvLogSumExp" | "QkvUnwritten" | "QkvWritePart";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
-/** Our kernels by the names under which @qkv/backend looks for them. */
+/** Our kernels by the names under which @qkv/ops looks for them. */
 export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvLinear: linear,
   QkvColumnSum: columnSum,

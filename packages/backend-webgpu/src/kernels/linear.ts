@@ -1,4 +1,4 @@
-import type { FusedActivation } from "@qkv/backend";
+import type { FusedActivation } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";
 

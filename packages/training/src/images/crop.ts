@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 import { integerBelow } from "./draws.ts";
 import { blankLike, type Pixels } from "./pixels.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 import { fillWith } from "./crop.ts";
 import { integerBelow, uniformBetween } from "./draws.ts";

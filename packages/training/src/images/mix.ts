@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 import { shuffle } from "../shuffle.ts";
 import { integerBelow, symmetricBeta } from "./draws.ts";

@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor, crossEntropy } from "@qkv/backend";
+import { checkRecord, checkTensor, crossEntropy } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { MixedBatch } from "./mix.ts";
 

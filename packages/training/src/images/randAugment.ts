@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 import { affine, rotation } from "./affine.ts";
 import { integerBelow } from "./draws.ts";

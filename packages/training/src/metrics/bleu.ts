@@ -1,4 +1,4 @@
-import { checkArray } from "@qkv/backend";
+import { checkArray } from "@qkv/ops";
 import { countNgrams, matchCount, type NgramCounts, totalCount } from "./ngrams.ts";
 import { referencesOf, SACREBLEU_VERSION } from "./references.ts";
 import { tokenize13a } from "./tokenize13a.ts";

@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 
 /** The version of sacreBLEU whose numbers and signatures these metrics give. */
 export const SACREBLEU_VERSION = "2.6.0";

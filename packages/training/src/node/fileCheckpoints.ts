@@ -1,4 +1,4 @@
-import { checkRecord, checkString } from "@qkv/backend";
+import { checkRecord, checkString } from "@qkv/ops";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { CheckpointStore } from "../checkpoint.ts";

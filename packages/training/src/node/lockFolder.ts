@@ -1,4 +1,4 @@
-import { checkString } from "@qkv/backend";
+import { checkString } from "@qkv/ops";
 import { constants, copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-import { checkRecord, checkString } from "@qkv/backend";
+import { checkRecord, checkString } from "@qkv/ops";
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import type { TrainingEvent } from "../events.ts";

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import {
   appendKeyValue,
   type AttendOptions,
@@ -10,7 +10,7 @@ import {
   RotaryPositions,
   type TokenPositions,
 } from "@qkv/attention";
-import type { FusedTransformerLayer } from "@qkv/backend";
+import type { FusedTransformerLayer } from "@qkv/ops";
 import { checkModule, dropout, LayerNorm, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeedForward } from "../feedForward.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { NameMap } from "@qkv/nn";
 import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
 import { ConfigFields } from "../configFields.ts";

@@ -7,7 +7,7 @@ import {
   type PositionsOfBatch,
   type TokenPositions,
 } from "@qkv/attention";
-import { checkTensor, crossEntropy, linear } from "@qkv/backend";
+import { checkTensor, crossEntropy, linear } from "@qkv/ops";
 import {
   checkModule,
   dropout,

@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import type { LogitsProcessor } from "./logitsProcessors.ts";
 
 /** Refuses what is no list of functions. @throws RangeError */

@@ -1,4 +1,4 @@
-import { logSumExp } from "@qkv/backend";
+import { logSumExp } from "@qkv/ops";
 import { disposeKeyValues, type KeyValue } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "@qkv/backend";
+import { checkOptions, type OptionNames } from "@qkv/ops";
 import type { GenerationOptions, SamplingOptions } from "./options.ts";
 
 const SAMPLING: OptionNames<SamplingOptions> = {

@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import type { CausalModel } from "../causalModel.ts";
 import type { GenerationDefaults, Seq2SeqModel } from "../seq2seq.ts";
 import type { LogitsProcessor } from "./logitsProcessors.ts";

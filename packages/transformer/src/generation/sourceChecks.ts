@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import type { GenerativeModel } from "./options.ts";
 
 /** Refuses what is no model that generates, a promise of one above all. */

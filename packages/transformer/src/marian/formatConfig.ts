@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES } from "../activationNames.ts";
 import type { MarianConfig } from "./config.ts";
 

@@ -1,4 +1,4 @@
-import { checkTensor, crossEntropy, linear } from "@qkv/backend";
+import { checkTensor, crossEntropy, linear } from "@qkv/ops";
 import { type AttentionStages, disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
 import {
   checkModule,

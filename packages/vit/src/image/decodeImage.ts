@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import { type DecodeImageOptions, ImageFileError, readImageHeader } from "./imageHeader.ts";
 import { withoutExif } from "./imageMetadata.ts";
 import { orientationOf, turnUpright } from "./orientation.ts";

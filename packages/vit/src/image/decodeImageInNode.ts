@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import { type DecodeImageOptions, ImageFileError, MAX_PIXELS, readImageHeader } from "./imageHeader.ts";
 import { orientationOf, turnUpright } from "./orientation.ts";
 import type { Pixels } from "./pixels.ts";

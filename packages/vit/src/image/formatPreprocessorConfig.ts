@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { RESAMPLES } from "./parsePreprocessorConfig.ts";
 import type { ImageProcessorConfig, ImageSize } from "./processorConfig.ts";
 import type { ImageProcessorType } from "./processorDefaults.ts";

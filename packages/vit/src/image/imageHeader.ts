@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 import { imageDimensionsFromData } from "image-dimensions";
 import { unknownKind } from "./unknownKind.ts";
 

@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/backend";
+import { describeArgument } from "@qkv/ops";
 
 /** A decoded image: one byte for each channel of each pixel, row after row. A page's `ImageData` is one (RGBA). */
 export interface Pixels {

@@ -1,4 +1,4 @@
-import { checkArray, checkRecord } from "@qkv/backend";
+import { checkArray, checkRecord } from "@qkv/ops";
 import { centerCrop } from "./centerCrop.ts";
 import type { CheckedPixels, Pixels } from "./pixels.ts";
 import { channelsOf, type ImageProcessorConfig, type ImageSize, MOST_PIXELS } from "./processorConfig.ts";

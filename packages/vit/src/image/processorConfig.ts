@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { Resample } from "./resampleFilters.ts";
 
 /** The size to resize to: exactly, or so that the shorter side is so long, but the longer one not beyond its own bound. */

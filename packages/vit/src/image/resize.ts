@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 import { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./resampleFilters.ts";
 

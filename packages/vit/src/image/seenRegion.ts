@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { targetSize } from "./preprocessImages.ts";
 import type { ImageProcessorConfig } from "./processorConfig.ts";
 

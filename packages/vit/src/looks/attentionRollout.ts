@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { type AttentionWeights, headMatrix, type TokenMatrix } from "./attentionWeights.ts";
 import { identity, multiplied } from "./matrices.ts";
 

@@ -1,4 +1,4 @@
-import { checkArray, checkRecord } from "@qkv/backend";
+import { checkArray, checkRecord } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** Where each token of one image looked, in every head of every layer, as plain numbers. */

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DistilledVitClassifier } from "../distilledVitClassifier.ts";
 import type { VitClassifier } from "../vitClassifier.ts";

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { PixelValues } from "../image/preprocessImages.ts";
 import { DistilledVitClassifier } from "../distilledVitClassifier.ts";
 import type { ImageClassifier } from "../imageModel.ts";

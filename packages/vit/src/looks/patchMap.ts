@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import type { VitConfig } from "../config.ts";
 import { leadingTokens, patchGrid } from "../grid.ts";
 import type { Size } from "../imageModel.ts";

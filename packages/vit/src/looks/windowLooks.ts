@@ -1,5 +1,5 @@
 import type { ShiftedWindows } from "@qkv/attention";
-import { checkArray, checkRecord, checkTensor } from "@qkv/backend";
+import { checkArray, checkRecord, checkTensor } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import type { SwinConfig } from "../swin/config.ts";

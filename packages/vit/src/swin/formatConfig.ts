@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/backend";
+import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES } from "@qkv/transformer";
 import { formatLabels, sideOf } from "../formatConfig.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";

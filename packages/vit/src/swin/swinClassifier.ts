@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/backend";
+import { checkTensor } from "@qkv/ops";
 import { checkModule, type Params } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensor } from "./argumentChecks.ts";
-import { attentionBiasGradient, type AttentionInputs, composedAttention } from "./composedAttention.ts";
-import { dropoutKey, type DropoutKey } from "./dropoutHash.ts";
-import { describeArgument } from "./describeArgument.ts";
-import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
+import { checkTensor } from "../checks/argumentChecks.ts";
+import type { AttentionAttrs, AttentionInputs } from "./attentionInputs.ts";
+import { attentionBiasGradient, composedAttention } from "./composedAttention.ts";
+import { dropoutKey } from "../dropout/dropoutHash.ts";
+import { describeArgument } from "../checks/describeArgument.ts";
+import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "../fusedKernel.ts";
 import { canFoldHeads, foldHeads, repeatHeads } from "./groupedHeads.ts";
 
 /** What `attention` may be told. */
@@ -20,13 +21,6 @@ export interface AttentionOptions {
   readonly softcap?: number | undefined;
   /** Dropout of the weights, as `dropout` of a tensor [B, H, Q, K]. */
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
-}
-
-/** The attributes of the kernels QkvAttention and QkvAttentionGradient. */
-export interface AttentionAttrs {
-  readonly scale: number;
-  readonly causal: boolean;
-  readonly dropout: DropoutKey | undefined;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   linear,
   logSumExp,
   softmax,
-} from "@qkv/backend";
+} from "@qkv/ops";
 import { describeBackends, expectClose, expectSameAsCpu, type Operation, wave } from "@qkv/testing";
 import { expect, test } from "vitest";
 import * as doubles from "./doubles.ts";

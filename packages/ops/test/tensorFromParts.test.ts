@@ -1,4 +1,4 @@
-import { tensorFromParts, type TensorPart } from "@qkv/backend";
+import { tensorFromParts, type TensorPart } from "@qkv/ops";
 import { describeBackends, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";

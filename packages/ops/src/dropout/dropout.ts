@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensor } from "./argumentChecks.ts";
+import { checkTensor } from "../checks/argumentChecks.ts";
 import { dropoutFactors, dropoutKey } from "./dropoutHash.ts";
-import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
+import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "../fusedKernel.ts";
 
 /**
  * `x` with each element dropped with probability `rate`, the others scaled by 1 / (1 - rate).

@@ -2,8 +2,9 @@ import { checkGradients, describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { type AttentionOptions, attention } from "./attention.ts";
-import { type AttentionInputs, type ComposedAttrs, composedAttention } from "./composedAttention.ts";
-import { dropoutFactors, dropoutKey } from "./dropoutHash.ts";
+import type { AttentionInputs } from "./attentionInputs.ts";
+import { type ComposedAttrs, composedAttention } from "./composedAttention.ts";
+import { dropoutFactors, dropoutKey } from "../dropout/dropoutHash.ts";
 
 const random = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, "float32", seed);
 

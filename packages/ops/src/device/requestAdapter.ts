@@ -1,5 +1,4 @@
 import type { Adapter, Gpu } from "./gpu.ts";
-import { isNode } from "./isNode.ts";
 import { softwareName } from "./softwareName.ts";
 
 /**
@@ -18,17 +17,4 @@ export async function requestAdapter(gpu: Gpu, owner: string, allowSoftware: boo
     throw new Error(`the adapter is software (${software})`);
   }
   return adapter;
-}
-
-/**
- * In a page, asks for the adapter before the kernels for it are fetched, which are a quarter of what a page that runs on
- * wasm would load. Node has its GPU from elsewhere.
- *
- * @throws Error as {@link requestAdapter} does
- */
-export async function requirePageGpu(given: Gpu | undefined, allowSoftware: boolean): Promise<void> {
-  if (isNode()) return;
-  const gpu = given ?? (globalThis.navigator as { readonly gpu?: Gpu } | undefined)?.gpu;
-  if (gpu === undefined) throw new Error("there is no navigator.gpu here");
-  await requestAdapter(gpu, "navigator.gpu", allowSoftware);
 }

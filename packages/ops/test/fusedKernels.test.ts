@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { initBackend } from "@qkv/backend";
 import {
   activate,
   activeKernel,
@@ -8,11 +9,10 @@ import {
   dropoutFactors,
   dropoutKey,
   embedding,
-  initBackend,
   layerNorm,
   linear,
   softmax,
-} from "@qkv/backend";
+} from "@qkv/ops";
 import { describeBackends, expectClose, expectSameAsCpu, wave } from "@qkv/testing";
 import { expect, test } from "vitest";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { activate, attention, crossEntropy, dropout, embedding, layerNorm, linear, softmax } from "@qkv/backend";
+import { activate, attention, crossEntropy, dropout, embedding, layerNorm, linear, softmax } from "@qkv/ops";
 import { checkGradients, describeBackends } from "@qkv/testing";
 
 type Case = [name: string, f: (...xs: tf.Tensor[]) => tf.Tensor, ...shapes: number[][]];
@@ -107,7 +107,7 @@ describeBackends("gradients equal finite differences", () => {
   });
 
   test("a gradient that somebody else registered stays", async () => {
-    const { registerGradients } = await import("@qkv/backend");
+    const { registerGradients } = await import("@qkv/ops");
     const theirs = tf.getGradient("Add");
     registerGradients();
     expect(tf.getGradient("Add")).toBe(theirs);

@@ -1,4 +1,4 @@
-import { checkRecord } from "./argumentChecks.ts";
+import { checkRecord } from "./checks/argumentChecks.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Activation, isFusedActivation } from "./activate.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFused } from "./fusedKernel.ts";

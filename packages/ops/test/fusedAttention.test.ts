@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { activeKernel, attention, type AttentionOptions } from "@qkv/backend";
+import { activeKernel, attention, type AttentionOptions } from "@qkv/ops";
 import { describeBackends, expectSameAsCpu, type Operation, valueAndGradients, wave, type Wave } from "@qkv/testing";
 import { expect, test } from "vitest";
 

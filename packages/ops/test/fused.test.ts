@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { initBackend } from "@qkv/backend";
 import {
   activate,
   activeKernel,
@@ -8,12 +9,11 @@ import {
   crossEntropy,
   dropout,
   embedding,
-  initBackend,
   layerNorm,
   linear,
   softmax,
   type Activation,
-} from "@qkv/backend";
+} from "@qkv/ops";
 
 beforeAll(async () => {
   expect(await initBackend("cpu")).toEqual({ name: "cpu", refused: [] });

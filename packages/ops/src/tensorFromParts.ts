@@ -1,4 +1,4 @@
-import { checkArray } from "./argumentChecks.ts";
+import { checkArray } from "./checks/argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 

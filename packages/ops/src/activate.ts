@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensor } from "./argumentChecks.ts";
+import { checkTensor } from "./checks/argumentChecks.ts";
 import { COMPOSED_ACTIVATIONS, type FusedActivation, type PlainActivation } from "./composedActivations.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 

@@ -9,7 +9,7 @@ import {
   type NormWeights,
   type TransformerLayerInputs,
   type TransformerLayerWeights,
-} from "@qkv/backend";
+} from "@qkv/ops";
 import { describeBackends, expectClose, wave } from "@qkv/testing";
 import { expect, test } from "vitest";
 

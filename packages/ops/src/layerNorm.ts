@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensor } from "./argumentChecks.ts";
-import { describeArgument } from "./describeArgument.ts";
+import { checkTensor } from "./checks/argumentChecks.ts";
+import { describeArgument } from "./checks/describeArgument.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 
 /**

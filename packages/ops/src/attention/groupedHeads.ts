@@ -1,6 +1,6 @@
-import { checkTensor } from "./argumentChecks.ts";
+import { checkTensor } from "../checks/argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import type { AttentionInputs } from "./composedAttention.ts";
+import type { AttentionInputs } from "./attentionInputs.ts";
 
 // Kernels know one key-value head for each query head. Here grouped-query attention becomes that.
 

@@ -1,17 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { AttentionAttrs } from "./attention.ts";
-import { dropoutFactors } from "./dropoutHash.ts";
-import { sumTo } from "./gradients/sumTo.ts";
-import { softmax } from "./softmax.ts";
-
-/** The inputs of the kernel QkvAttention; `mask` and `bias` have rank 4, or shape [0] where there is none. */
-export interface AttentionInputs {
-  readonly q: tf.Tensor;
-  readonly k: tf.Tensor;
-  readonly v: tf.Tensor;
-  readonly mask: tf.Tensor;
-  readonly bias: tf.Tensor;
-}
+import type { AttentionAttrs, AttentionInputs } from "./attentionInputs.ts";
+import { dropoutFactors } from "../dropout/dropoutHash.ts";
+import { sumTo } from "../gradients/sumTo.ts";
+import { softmax } from "../softmax.ts";
 
 /** What composed attention knows beside what the kernels do. */
 export interface ComposedAttrs extends AttentionAttrs {

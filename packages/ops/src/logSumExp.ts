@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensor } from "./argumentChecks.ts";
+import { checkTensor } from "./checks/argumentChecks.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFusedFirst } from "./fusedKernel.ts";
 
 /**

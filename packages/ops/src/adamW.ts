@@ -1,6 +1,6 @@
-import { checkRecord } from "./argumentChecks.ts";
+import { checkRecord } from "./checks/argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { describeArgument } from "./describeArgument.ts";
+import { describeArgument } from "./checks/describeArgument.ts";
 import { FUSED_KERNELS, hasKernel, runFused } from "./fusedKernel.ts";
 
 /** The running averages that `adamW` keeps for one parameter, of its shape, zeros at first. */

@@ -1,0 +1,44 @@
+export { activeKernel, FUSED_KERNELS, type FusedOp } from "./fusedKernel.ts";
+export { activate, type Activation } from "./activate.ts";
+export type { FusedActivation, PlainActivation } from "./composedActivations.ts";
+export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";
+export {
+  checkArray,
+  checkBackend,
+  checkOptions,
+  checkRecord,
+  checkString,
+  checkTensor,
+  type OptionNames,
+  type TensorOf,
+} from "./checks/argumentChecks.ts";
+export { describeArgument, isTensor } from "./checks/describeArgument.ts";
+export { attention, type AttentionOptions } from "./attention/attention.ts";
+export type { AttentionAttrs } from "./attention/attentionInputs.ts";
+export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+export { DeviceLostError } from "./device/deviceLostError.ts";
+export { dropout } from "./dropout/dropout.ts";
+export { dropoutFactors, dropoutKey, type DropoutKey, type DropoutRuns } from "./dropout/dropoutHash.ts";
+export { embedding } from "./embedding.ts";
+export { registerGradients } from "./gradients/registerGradients.ts";
+export type { Adapter, Gpu } from "./device/gpu.ts";
+export { isNode } from "./device/isNode.ts";
+export { requestAdapter } from "./device/requestAdapter.ts";
+export { softwareName } from "./device/softwareName.ts";
+export { repeatHeads } from "./attention/groupedHeads.ts";
+export { layerNorm } from "./layerNorm.ts";
+export { linear } from "./linear.ts";
+export { logSumExp } from "./logSumExp.ts";
+export { softmax } from "./softmax.ts";
+export { tensorFromParts, type TensorPart, type WritePartAttrs } from "./tensorFromParts.ts";
+export {
+  transformerLayer,
+  type FusedTransformerLayer,
+  type LinearWeights,
+  type NormWeights,
+  type TransformerLayerAttrs,
+  type TransformerLayerInputs,
+  type TransformerLayerResult,
+  type TransformerLayerWeights,
+} from "./transformerLayer.ts";
+export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";
