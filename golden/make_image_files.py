@@ -2,17 +2,17 @@
 
 Run: python golden/make_image_files.py
 
-`decoded.safetensors` holds the pixels [height, width, channels] of each file by its name, turned upright as
-transformers' load_image turns them; RGB, or RGBA where there is transparency.
+`decoded.safetensors` holds the pixels [height, width, 3] of each file by its name, as transformers' load_image makes
+them: turned upright, `convert("RGB")`.
 """
 
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image, ImageOps, PngImagePlugin
+from image_formats import frame, gif, png
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 from safetensors.numpy import save_file
 
 OUT = Path(__file__).parent.parent / "packages" / "vit" / "test" / "images"
@@ -83,16 +83,6 @@ def other_types(kind: int, count: int, value: bytes, outside: bytes = b"") -> by
     return b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4) + outside
 
 
-def sixteen_bits(name: str, wide: np.ndarray) -> None:
-    """A PNG of 16 bits in each channel, which Pillow does not write for colours."""
-    height, width, channels = wide.shape
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in wide)
-    header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 3: 2}[channels], 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
-    data = b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
-    (OUT / name).write_bytes(b"\x89PNG\r\n\x1a\n" + data)
-
-
 SHARP_AVIF = dict(quality=95, subsampling="4:4:4")
 DISGUISED = struct.pack(">H", 0x01F1)
 
@@ -104,6 +94,21 @@ def disguised(orientation: int) -> Image.Exif:
     exif[0x01F1] = orientation
     return exif
 
+
+def swapped_profile() -> bytes:
+    """sRGB with red and blue exchanged: who applies it sees other colours."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = struct.unpack(">I", profile[128:132])[0]
+    at = {bytes(profile[i : i + 4]): i + 4 for i in range(132, 132 + 12 * count, 12)}
+    red, blue = at[b"rXYZ"], at[b"bXYZ"]
+    profile[red : red + 8], profile[blue : blue + 8] = profile[blue : blue + 8], profile[red : red + 8]
+    return bytes(profile)
+
+
+PROFILE = dict(icc_profile=swapped_profile())
+HIDDEN = RGB.copy()  # colours that a transparency of 0 hides, and others that it does not
+HIDDEN.putalpha(GREY.point(lambda grey: 255 if grey > 90 else 0))
+MORE = [GREY.convert("RGBA")]
 
 OUT.mkdir(parents=True, exist_ok=True)
 FILES = {
@@ -151,23 +156,72 @@ FILES = {
     "turned-exif-ignored.avif": (RGB, dict(**SHARP_AVIF, xmp=xmp(ATTRIBUTE % 6), exif=disguised(8))),
     "turned-exif-silent.avif": (RGB, dict(**SHARP_AVIF, xmp=xmp(ELEMENT % 8), exif=no_orientation())),
     "photo.avif": (RGB, SHARP_AVIF),
+    "hidden.png": (HIDDEN, {}),
+    "hidden.webp": (HIDDEN, dict(lossless=True, exact=True)),
+    "hidden.avif": (HIDDEN, SHARP_AVIF),
+    "lossy-alpha.webp": (RGBA, dict(quality=80)),
+    "multiplied.avif": (RGBA, dict(**SHARP_AVIF, alpha_premultiplied=True)),
+    "halved-chroma.avif": (RGB, dict(quality=95, subsampling="4:2:0")),
+    "profile.png": (RGB, PROFILE),
+    "profile.jpg": (RGB, dict(quality=90, **PROFILE)),
+    "profile.webp": (RGB, dict(lossless=True, **PROFILE)),
+    "profile.avif": (RGB, dict(**SHARP_AVIF, **PROFILE)),
+    "animated.avif": (RGB, dict(**SHARP_AVIF, save_all=True, append_images=[GREY.convert("RGB")])),
+    "animated-alpha.png": (RGBA, dict(save_all=True, append_images=MORE, blend=1)),
+    "animated-default.png": (RGB, dict(save_all=True, default_image=True, append_images=[GREY.convert("RGB")] * 2)),
+    "animated-alpha.webp": (RGBA, dict(save_all=True, append_images=MORE, lossless=True, exact=True)),
+    "animated-lossy.webp": (RGBA, dict(save_all=True, append_images=MORE, quality=80)),
+}
+COLOURS, SAMPLES = scene().astype(np.int64), np.array(GREY).astype(np.int64)[..., None]
+ALPHAS = np.array(ALPHA).astype(np.int64)[..., None]
+WIDE = COLOURS * 257 - (COLOURS > 0) * 100  # low bytes that rounding must not carry up
+PALETTE = RGB.quantize(17)
+INDICES, TABLE = np.array(PALETTE), bytes(PALETTE.getpalette()[: 17 * 3])
+FOUR = RGB.quantize(4)
+FOUR_TABLE = (b"PLTE", bytes(FOUR.getpalette()[: 4 * 3]))
+TRANSPARENT = (b"tRNS", bytes([0, 255, 90]))
+LINEAR = [(b"gAMA", struct.pack(">I", 100_000)), (b"cHRM", struct.pack(">8I", *[31270, 32900, 70800, 29200] * 2))]
+PNGS = {
+    "sixteen-bits.png": png(WIDE, 16, 2),
+    "sixteen-bits-alpha.png": png(np.concatenate([WIDE, ALPHAS * 200], -1), 16, 6, interlaced=True),
+    "sixteen-bits-grey.png": png(WIDE[..., :1], 16, 0),
+    "sixteen-bits-dark.png": png(SAMPLES + 100, 16, 0, interlaced=True),
+    "sixteen-bits-grey-alpha.png": png(np.concatenate([WIDE[..., :1], ALPHAS * 200], -1), 16, 4),
+    "one-bit-key.png": png(SAMPLES >> 7, 1, 0, [(b"tRNS", b"\0\1")], interlaced=True),
+    "two-bits-key.png": png(SAMPLES >> 6, 2, 0, [(b"tRNS", b"\0\2")]),
+    "four-bits.png": png(SAMPLES >> 4, 4, 0, interlaced=True),
+    "eight-bits.png": png(SAMPLES, 8, 0),
+    "key.png": png(COLOURS, 8, 2, [(b"tRNS", struct.pack(">3H", 230, 30, 60))], interlaced=True),
+    "gamma.png": png(COLOURS, 8, 2, LINEAR),
+    "gamma-alpha.png": png(np.concatenate([SAMPLES, ALPHAS], -1), 8, 4, LINEAR, interlaced=True),
+    "two-bits-palette.png": png(np.array(FOUR)[..., None].astype(np.int64), 2, 3, [FOUR_TABLE, TRANSPARENT], True),
+    "short-palette.png": png(INDICES[..., None].astype(np.int64), 8, 3, [(b"PLTE", TABLE[:30])]),
+}
+SIZE, PART, OTHER = (WIDTH, HEIGHT), INDICES[2:9, 3:20], bytes(reversed(TABLE))
+GIFS = {
+    "transparent.gif": gif(SIZE, [frame(INDICES, transparent=2)], TABLE),
+    "interlaced.gif": gif(SIZE, [frame(INDICES, transparent=5, interlaced=True)], TABLE),
+    "own-palette.gif": gif(SIZE, [frame(INDICES, palette=OTHER)], TABLE, b"87a"),
+    "part.gif": gif(SIZE, [frame(PART, (3, 2)), frame(INDICES)], TABLE),
+    "part-transparent.gif": gif(SIZE, [frame(PART, (3, 2), OTHER, transparent=6), frame(INDICES)]),
+    "beyond.gif": gif((5, 4), [frame(INDICES, (4, 3))], TABLE),
+    "no-canvas.gif": gif((0, 0), [frame(INDICES)], TABLE),
+    "no-palette.gif": gif(SIZE, [frame(INDICES)]),
+    "short-palette.gif": gif(SIZE, [frame(INDICES)], TABLE[:24]),
+    "grey-palette.gif": gif(SIZE, [frame(SAMPLES[..., 0])], bytes(np.repeat(np.arange(256, dtype=np.uint8), 3))),
+    "noise.gif": gif((60, 90), [frame(np.random.default_rng(1).integers(0, 256, (90, 60)))], TABLE),
 }
 for name, (image, options) in FILES.items():
     image.save(OUT / name, **options)
 ignored = OUT / "turned-exif-ignored.avif"
 assert ignored.read_bytes().count(DISGUISED) == 1
 ignored.write_bytes(ignored.read_bytes().replace(DISGUISED, struct.pack(">H", 0x0112)))
-wide = scene().astype(np.uint16) * 257 - (scene() > 0) * 100  # low bytes that rounding must not carry up
-sixteen_bits("sixteen-bits.png", wide)
-sixteen_bits("sixteen-bits-grey.png", wide[..., :1])
+for name, data in {**PNGS, **GIFS}.items():
+    (OUT / name).write_bytes(data)
 
 decoded = {}
-for name in [*FILES]:
-    image = ImageOps.exif_transpose(Image.open(OUT / name))
-    transparent = image.has_transparency_data
-    decoded[name] = np.ascontiguousarray(np.array(image.convert("RGBA" if transparent else "RGB")))
-for name, channels in [("sixteen-bits.png", 3), ("sixteen-bits-grey.png", 1)]:
-    high = (wide[..., :channels] >> 8).astype(np.uint8)
-    decoded[name] = np.ascontiguousarray(np.broadcast_to(high, (*high.shape[:2], 3)))
+for name in [*FILES, *PNGS, *GIFS]:
+    image = ImageOps.exif_transpose(Image.open(OUT / name)).convert("RGB")
+    decoded[name] = np.ascontiguousarray(np.array(image))
 save_file(decoded, OUT / "decoded.safetensors", {"pillow": PIL.__version__})
 print(f"{OUT}: {len(decoded)} files, {sum(f.stat().st_size for f in OUT.iterdir())} bytes")

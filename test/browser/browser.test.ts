@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { modelFolder } from "@qkv/pretrained/node";
 import { expectClose, golden, hubRoutes } from "@qkv/testing";
-import { toRgb } from "@qkv/vit";
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -86,12 +85,14 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     expect(printed).toEqual([]);
     for (const name of decoded.names) {
       const { shape, data } = decoded.array(name);
-      const [height = 0, width = 0, channels] = shape;
-      const rgb = toRgb({ data: Uint8Array.from(data), width, height, channels: channels as 3 | 4 });
+      const [height = 0, width = 0] = shape;
+      if (name === "multiplied.avif") {
+        expect(seen[name]?.rgb).toContain("got an AVIF whose colours are multiplied by its transparency");
+        continue;
+      }
       expect({ name, ...seen[name], rgb: [] }).toEqual({ name, width, height, rgb: [] });
-      const furthest = Math.max(...rgb.data.map((value, i) => Math.abs(value - Number(seen[name]?.rgb[i]))));
-      // A canvas keeps colours multiplied by their transparency, in bytes.
-      expect(furthest, name).toBeLessThanOrEqual(channels === 4 ? 1 : 0);
+      const furthest = Math.max(...[...data].map((value, i) => Math.abs(value - Number(seen[name]?.rgb[i]))));
+      expect(furthest, name).toBe(0);
     }
     expect(refused).toEqual([
       expect.stringContaining("got text"),

@@ -1,12 +1,7 @@
 export { centerCrop } from "./image/centerCrop.ts";
 export { decodeImage } from "./image/decodeImage.ts";
-export {
-  type DecodeImageOptions,
-  ImageFileError,
-  type ImageHeader,
-  MAX_PIXELS,
-  readImageHeader,
-} from "./image/imageHeader.ts";
+export { type DecodeImageOptions, type ImageHeader, MAX_PIXELS, readImageHeader } from "./image/imageHeader.ts";
+export { ImageFileError } from "./image/imageFileError.ts";
 export { formatPreprocessorConfig } from "./image/formatPreprocessorConfig.ts";
 export { parsePreprocessorConfig } from "./image/parsePreprocessorConfig.ts";
 export type { CheckedPixels, Pixels } from "./image/pixels.ts";

@@ -5,6 +5,8 @@ import { latin1 } from "./imageChunks.ts";
 interface Box {
   readonly kind: string;
   readonly data: DataView;
+  /** The four bytes of the file that say its kind. */
+  readonly name: Uint8Array;
 }
 
 /**
@@ -37,6 +39,23 @@ function turns({ kind, data }: Box): boolean {
   return kind === "imir" || (kind === "irot" && (data.getUint8(0) & 3) !== 0);
 }
 
+/** Whether the colours of an AVIF are multiplied by its transparency. */
+export function isPremultiplied(bytes: Uint8Array): boolean {
+  return avifReferences(bytes).some(({ kind }) => kind === "prem");
+}
+
+/** What the images of an AVIF are to each other, such as `auxl` if one is the transparency of another. */
+export function avifReferences(bytes: Uint8Array): Pick<Box, "kind" | "name">[] {
+  try {
+    const meta = find(boxes(viewOf(bytes)), "meta");
+    const references = meta && find(boxes(after(meta, 4)), "iref");
+    return references === undefined ? [] : [...boxes(after(references, 4))];
+  } catch (error) {
+    if (error instanceof RangeError) return []; // a box that ends before what it says
+    throw error;
+  }
+}
+
 function* boxes(view: DataView | undefined): Generator<Box> {
   if (view === undefined) return;
   for (let at = 0; at + 8 <= view.byteLength;) {
@@ -45,7 +64,8 @@ function* boxes(view: DataView | undefined): Generator<Box> {
     const header = short === 1 ? 16 : 8;
     const size = short === 1 ? Number(view.getBigUint64(at + 8)) : short === 0 ? view.byteLength - at : short;
     if (size < header) return;
-    yield { kind, data: slice(view, at + header, Math.min(at + size, view.byteLength)) };
+    const data = slice(view, at + header, Math.min(at + size, view.byteLength));
+    yield { kind, data, name: new Uint8Array(view.buffer, view.byteOffset + at + 4, 4) };
     at += size;
   }
 }

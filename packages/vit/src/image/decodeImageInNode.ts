@@ -1,14 +1,20 @@
 import { describeArgument } from "@qkv/ops";
-import { type DecodeImageOptions, ImageFileError, MAX_PIXELS, readImageHeader } from "./imageHeader.ts";
+import { isPremultiplied } from "./avifMetadata.ts";
+import { decodePngOrGif } from "./decodePngOrGif.ts";
+import { brokenImage } from "./imageFileError.ts";
+import { type DecodeImageOptions, MAX_PIXELS, readImageHeader } from "./imageHeader.ts";
 import { orientationOf, turnUpright } from "./orientation.ts";
-import type { Pixels } from "./pixels.ts";
+import type { CheckedPixels, Pixels } from "./pixels.ts";
+import { withBrandOfStill } from "./withBrandOfStill.ts";
 
 /**
- * The pixels of a PNG, JPEG, WebP, GIF or AVIF file, by the optional peer `sharp`, the same ones that Pillow sees (AVIF
- * to one step of 255, and with halved chroma by more along edges of colour).
+ * The pixels of a PNG, JPEG, WebP, GIF or AVIF file, grey or RGB, the same ones that transformers' `load_image` gets from
+ * Pillow (AVIF to a step or two of 255, and with halved chroma by more along edges of colour). All but PNG and GIF are
+ * decoded by the optional peer `sharp`.
  *
- * Upright as EXIF says, or XMP where EXIF does not (Pillow's `exif_transpose`), colour profiles left aside as in Python, of
- * an animation the first frame. The file's header is read first: what is no image or too large is never decoded.
+ * Upright as EXIF says, or XMP where EXIF does not (Pillow's `exif_transpose`); transparency and colour profiles are left
+ * aside as in Python; of an animation the first frame. The file's header is read first: what is no image or too large is
+ * never decoded.
  *
  * @throws ImageFileError saying what the file is; RangeError if it is none
  */
@@ -20,23 +26,29 @@ export async function decodeImage(
     throw new RangeError(`decodeImage: expected a file's bytes, a Uint8Array, got ${describeArgument(file)}`);
   }
   const { type } = readImageHeader(file, maxPixels);
-  const sharp = await openSharp();
   const orientation = await orientationOf(file, type);
-  const image = sharp(file, { ignoreIcc: true, failOn: "error", limitInputPixels: maxPixels });
+  const stored = (await decodePngOrGif(file, type)) ?? (await decodeBySharp(file, maxPixels));
+  return turnUpright(stored, orientation);
+}
+
+async function decodeBySharp(file: Uint8Array, maxPixels: number): Promise<CheckedPixels> {
+  const sharp = await openSharp();
+  const image = sharp(withBrandOfStill(file), { ignoreIcc: true, failOn: "error", limitInputPixels: maxPixels });
   try {
     const { space } = await image.metadata();
     const inks = space === "cmyk";
     if (inks) image.pipelineColourspace("cmyk");
+    else if (!isPremultiplied(file)) image.removeAlpha();
     const { data, info } = await image
       .toColourspace(inks ? "cmyk" : "srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
-    const channels = inks ? 3 : (info.channels as 1 | 3 | 4);
-    return turnUpright({ data: inks ? inksToRgb(data) : data, width, height, channels }, orientation);
+    if (inks) return { data: inksToRgb(data), width, height, channels: 3 };
+    if (info.channels === 4) return { data: divided(data), width, height, channels: 3 };
+    return { data, width, height, channels: info.channels === 1 ? 1 : 3 };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImageFileError(`expected a whole image, got one that is broken or cut off (${reason})`, { cause });
+    throw brokenImage(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
@@ -46,6 +58,19 @@ async function openSharp() {
   } catch (cause) {
     throw new Error("decodeImage: expected the package sharp to be installed, got none that loads", { cause });
   }
+}
+
+/** Colours that were multiplied by their transparency, without it. */
+function divided(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let pixel = 0; pixel < rgba.length / 4; pixel++) {
+    const alpha = rgba[pixel * 4 + 3] as number;
+    for (let channel = 0; channel < 3; channel++) {
+      const value = alpha === 0 ? 0 : Math.round(((rgba[pixel * 4 + channel] as number) * 255) / alpha);
+      rgb[pixel * 3 + channel] = Math.min(value, 255);
+    }
+  }
+  return rgb;
 }
 
 /** Cyan, magenta, yellow and black as light, without a profile: what Pillow makes of them (Convert.c). */

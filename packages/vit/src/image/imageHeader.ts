@@ -1,11 +1,8 @@
 import { describeArgument } from "@qkv/ops";
 import { imageDimensionsFromData } from "image-dimensions";
+import { gifFrame } from "./gifFrame.ts";
+import { ImageFileError } from "./imageFileError.ts";
 import { unknownKind } from "./unknownKind.ts";
-
-/** A file is not an image that can be shown to a model; the message says what it is, and what to do. */
-export class ImageFileError extends Error {
-  override readonly name = "ImageFileError";
-}
 
 /** What an image file says at its beginning. */
 export interface ImageHeader {
@@ -34,7 +31,8 @@ export function readImageHeader(bytes: Uint8Array, maxPixels: number = MAX_PIXEL
   }
   const header = imageDimensionsFromData(bytes);
   if (header === undefined) throw new ImageFileError(`${EXPECTED}, got ${unknownKind(bytes)}`);
-  const { type, width, height } = header;
+  const { type } = header;
+  const { width, height } = type === "gif" ? gifFrame(bytes) : header;
   if (type === "heic") throw new ImageFileError(`${EXPECTED}, got HEIC: export the photo as JPEG`);
   if (width === 0 || height === 0)
     throw new ImageFileError(`expected an image, got one of ${width} x ${height} pixels`);

@@ -1,6 +1,7 @@
 import { avifMetadata } from "./avifMetadata.ts";
 import { type ImageChunk, imageChunks, latin1 } from "./imageChunks.ts";
-import { ImageFileError, type ImageHeader } from "./imageHeader.ts";
+import { ImageFileError } from "./imageFileError.ts";
+import type { ImageHeader } from "./imageHeader.ts";
 
 /** What an image file says beside its pixels. */
 export interface ImageMetadata {
