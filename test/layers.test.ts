@@ -39,6 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/training": { imports: ["@qkv/ops", "@qkv/nn", "@qkv/safetensors", CORE] },
   "@qkv/pretrained": {
     imports: [
+      "@noble/hashes",
       "@qkv/attention",
       "@qkv/ops",
       "@qkv/nn",

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rename, rm } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "./makeFolder.ts";
-import type { OpenFile } from "./modelFiles.ts";
+import type { OpenFile, ReadOptions } from "./modelFiles.ts";
 import { PretrainedError } from "./pretrainedError.ts";
 import { rangesOf } from "./rangesOf.ts";
 import { noFollow, readWhole } from "./readWhole.ts";
+import { hashFile } from "./remote/checksum.ts";
 
 /** One file of a cache: what it was kept under, and what its bytes are. */
 export interface CacheEntry {
@@ -64,34 +65,26 @@ export async function readBlob(folder: string, { size, sha256 }: CacheEntry): Pr
  * The bytes of an entry, to read parts of them; undefined if they are missing or are others by now. All are read once, a
  * piece at a time, to tell.
  */
-export async function openBlob(folder: string, { size, sha256 }: CacheEntry): Promise<OpenFile | undefined> {
+export async function openBlob(
+  folder: string,
+  { size, sha256 }: CacheEntry,
+  options: ReadOptions = {},
+): Promise<OpenFile | undefined> {
   const handle = await unlessMissing(blobPath(folder, sha256), (path) => open(path, constants.O_RDONLY | noFollow));
   if (handle === undefined) return undefined;
   try {
     const facts = await handle.stat();
-    if (facts.isFile() && facts.size === size && (await digestOfFile(handle, size)) === sha256)
-      return rangesOf(handle, size);
+    if (facts.isFile() && facts.size === size) {
+      const [file, hash] = [rangesOf(handle, size), createHash("sha256")];
+      await hashFile(file, hash, options);
+      if (hash.digest("hex") === sha256) return file;
+    }
   } catch (error) {
     await handle.close();
     throw error;
   }
   await handle.close();
   return undefined;
-}
-
-/** Bytes that are hashed at once. */
-const PIECE = 2 ** 22;
-
-async function digestOfFile(handle: FileHandle, size: number): Promise<string | undefined> {
-  const hash = createHash("sha256");
-  const piece = new Uint8Array(Math.min(PIECE, size));
-  for (let at = 0; at < size;) {
-    const { bytesRead } = await handle.read(piece, 0, Math.min(PIECE, size - at), at);
-    if (bytesRead === 0) return undefined; // cut off since
-    hash.update(piece.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-  return hash.digest("hex");
 }
 
 /** All entries that can be read. */

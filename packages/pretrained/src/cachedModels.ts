@@ -1,7 +1,7 @@
 import { checkString } from "@qkv/ops";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { blobPath, type CacheEntry, entryPath, listEntries, readBlob } from "./cacheFiles.ts";
+import { blobPath, type CacheEntry, entryPath, listEntries, openBlob, readBlob } from "./cacheFiles.ts";
 import { ownerOf } from "./remote/cacheKeys.ts";
 import { HUB } from "./remote/modelRef.ts";
 import { sweepCache } from "./sweepCache.ts";
@@ -44,8 +44,9 @@ export async function verifyCache(folder: string): Promise<CacheCheck> {
   let whole = 0;
   const damaged: string[] = [];
   for (const entry of await listEntries(folder)) {
-    const bytes = await readBlob(folder, entry).catch(() => undefined);
-    if (bytes !== undefined) whole++;
+    const file = await openBlob(folder, entry).catch(() => undefined);
+    await file?.close();
+    if (file !== undefined) whole++;
     else {
       damaged.push(ownerOf(entry.key)?.ref ?? entry.key);
       await rm(entryPath(folder, entry.key), { force: true });

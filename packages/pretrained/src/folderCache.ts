@@ -11,6 +11,7 @@ import {
   writeWhole,
 } from "./cacheFiles.ts";
 import { fileReason } from "./fileReason.ts";
+import type { ReadOptions } from "./modelFiles.ts";
 import { orInMemory } from "./orInMemory.ts";
 import { beginPartial } from "./partialFiles.ts";
 import { type FileCache, memoryPartial } from "./remote/fileCache.ts";
@@ -38,12 +39,14 @@ export function folderCache(folder: string, onUnkept: (reason: string) => void =
   /** What `work` gives for the entry of a key; undefined if there is none that can be read. */
   const withEntry = async <T>(
     key: string,
-    work: (folder: string, entry: CacheEntry) => Promise<T | undefined>,
+    work: (folder: string, entry: CacheEntry, options: ReadOptions) => Promise<T | undefined>,
+    options: ReadOptions = {},
   ): Promise<T | undefined> => {
     try {
       const entry = await readEntry(folder, key);
-      return entry && (await work(folder, entry));
+      return entry && (await work(folder, entry, options));
     } catch (error) {
+      options.signal?.throwIfAborted();
       refuse(error);
       return undefined;
     }
@@ -51,7 +54,7 @@ export function folderCache(folder: string, onUnkept: (reason: string) => void =
 
   return {
     read: (key) => withEntry(key, readBlob),
-    open: (key) => withEntry(key, openBlob),
+    open: (key, options) => withEntry(key, openBlob, options),
     async write(key, bytes) {
       try {
         await writeKept(folder, key, bytes);

@@ -1,4 +1,5 @@
 import { memoryPartial, type PartialFile } from "./remote/fileCache.ts";
+import { readAll } from "./remote/keptFiles.ts";
 
 /** A file that goes on in memory where the disk takes no more of it. @param onRefused told why */
 export function orInMemory(part: PartialFile, onRefused: (error: unknown) => void): PartialFile {
@@ -13,13 +14,14 @@ export function orInMemory(part: PartialFile, onRefused: (error: unknown) => voi
       } catch (error) {
         if (current !== part) throw error;
         onRefused(error);
-        current = memoryPartial([await part.read()]);
+        current = memoryPartial([await readAll(await part.open())]);
         await part.restart(); // gives the room back
         await current.append(chunk);
       }
     },
     restart: () => current.restart(),
-    read: () => current.read(),
+    checksum: (algorithm, options) => current.checksum(algorithm, options),
+    open: () => current.open(),
     async finish() {
       await current.finish().catch(onRefused);
     },

@@ -3,9 +3,11 @@ import { constants } from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { blobPath, type CacheEntry, digestOf, makeSubfolder, writeEntry } from "./cacheFiles.ts";
+import { blobPath, digestOf, makeSubfolder, writeEntry } from "./cacheFiles.ts";
+import { rangesOf } from "./rangesOf.ts";
 import { noFollow } from "./readWhole.ts";
-import { allocate, type PartialFile } from "./remote/fileCache.ts";
+import { gitHeader, hashFile } from "./remote/checksum.ts";
+import type { PartialFile } from "./remote/fileCache.ts";
 
 /** After so long without a byte, nobody is taken to be writing a file that another machine began. */
 const ABANDONED_MS = 3_600_000;
@@ -22,40 +24,37 @@ async function openPartial(folder: string, key: string, mine: string): Promise<P
   const { O_RDWR, O_APPEND, O_CREAT } = constants;
   const file = await open(mine, O_RDWR | O_APPEND | O_CREAT | noFollow);
   let { size } = await file.stat();
-  let entry: CacheEntry | undefined; // of the bytes that were read last
+  let hash = createHash("sha256"); // of what is there, as the bytes lie under it
+  await hashFile(rangesOf(file, size), hash);
   let finished = false;
-  const read = async () => {
-    const bytes = allocate(size);
-    const hash = createHash("sha256");
-    for (let at = 0; at < size;) {
-      const { bytesRead } = await file.read(bytes, at, Math.min(PIECE, size - at), at);
-      if (bytesRead === 0) throw new Error(`${mine}: expected ${size} bytes, got ${at}`);
-      hash.update(bytes.subarray(at, at + bytesRead));
-      at += bytesRead;
-    }
-    entry = { key, size, sha256: hash.digest("hex") };
-    return bytes;
-  };
+  const sha256 = () => hash.copy().digest("hex");
   return {
     get size() {
       return size;
     },
     async append(chunk) {
       await file.appendFile(chunk);
+      hash.update(chunk);
       size += chunk.length;
     },
     async restart() {
       await file.truncate(0);
+      hash = createHash("sha256");
       size = 0;
     },
-    read,
+    async checksum(algorithm, options) {
+      if (algorithm === "sha256") return sha256();
+      const git = createHash("sha1").update(gitHeader(size));
+      await hashFile(rangesOf(file, size), git, options);
+      return git.digest("hex");
+    },
+    open: async () => rangesOf(await open(mine, constants.O_RDONLY | noFollow), size),
     async finish() {
-      if (entry?.size !== size) await read();
       await file.sync(); // a power cut must not leave the name without the bytes
       await makeSubfolder(folder, "blobs");
-      await rename(mine, blobPath(folder, entry?.sha256 ?? ""));
+      await rename(mine, blobPath(folder, sha256()));
       finished = true;
-      await writeEntry(folder, entry as CacheEntry);
+      await writeEntry(folder, { key, size, sha256: sha256() });
     },
     async close() {
       await file.close();
@@ -63,9 +62,6 @@ async function openPartial(folder: string, key: string, mine: string): Promise<P
     },
   };
 }
-
-/** Bytes that are read at once. */
-const PIECE = 2 ** 24;
 
 const PARTIAL = /^([0-9a-f]{64})\.([^.]+)\.(\d+)\.[0-9a-f]+\.part$/;
 

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { digestOf } from "../src/cacheFiles.ts";
 import { orInMemory } from "../src/orInMemory.ts";
 import { memoryPartial, type PartialFile } from "../src/remote/fileCache.ts";
+import { readAll } from "../src/remote/keptFiles.ts";
 import { readWhole } from "../src/readWhole.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -147,7 +148,7 @@ describe("a cache that takes nothing", () => {
     const part = await folderCache(cache, (reason) => told.push(reason)).begin("key", Number.MAX_SAFE_INTEGER);
     expect(told[0]).toMatch(/expected room for 9007199254740991 bytes, got \d+$/);
     await part.append(text("ours"));
-    expect(await part.read()).toEqual(text("ours"));
+    expect(await readAll(await part.open())).toEqual(text("ours"));
     await part.close();
     expect(await readdir(join(cache, "partial"))).toEqual([]);
   });
@@ -167,7 +168,7 @@ describe("a cache that takes nothing", () => {
     const refused: unknown[] = [];
     const part = orInMemory(full, (error) => refused.push(error));
     for (const letter of "sentence") await part.append(text(letter));
-    expect([await part.read(), part.size, disk.size]).toEqual([text("sentence"), 8, 0]);
+    expect([await readAll(await part.open()), part.size, disk.size]).toEqual([text("sentence"), 8, 0]);
     await part.finish();
     expect(refused).toEqual([expect.objectContaining({ code: "ENOSPC" })]);
   });
@@ -214,7 +215,7 @@ describe("what processes that were killed left", () => {
       await age(path, 0.1);
     }
     const part = await folderCache(cache).begin("key");
-    expect([part.size, await part.read()]).toEqual([6, text("abcdef")]);
+    expect([part.size, await readAll(await part.open())]).toEqual([6, text("abcdef")]);
     await part.close();
     expect(await readdir(join(cache, "partial"))).toHaveLength(1);
   });

@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { initBackend } from "@qkv/backend";
-import { loadPretrained, memoryCache, PretrainedError, remoteFiles, type RemoteOptions } from "@qkv/pretrained";
+import {
+  type FileCache,
+  loadPretrained,
+  memoryCache,
+  type OpenFile,
+  type PartialFile,
+  PretrainedError,
+  remoteFiles,
+  type RemoteOptions,
+} from "@qkv/pretrained";
 import { folderCache, modelFiles } from "@qkv/pretrained/node";
 import { type HubServer, type Repository, startHub, startWeb } from "@qkv/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -64,12 +73,24 @@ describe("weights that are kept in a folder", () => {
       most[name] = Math.max(most[name], bytes?.length ?? 0);
       return bytes;
     };
-    const open = async (key: string) => {
-      const file = await cache.open?.(key);
-      const read = async (start: number, end: number) => seen("range", await file?.read(start, end)) as Uint8Array;
-      return file && { ...file, read };
+    const watch = (file: OpenFile): OpenFile => ({
+      ...file,
+      read: async (start, end) => seen("range", await file.read(start, end)) as Uint8Array,
+    });
+    const watchedCache: FileCache = {
+      ...cache,
+      read: async (key) => seen("read", await cache.read(key)),
+      open: async (key) => {
+        const file = await cache.open?.(key);
+        return file && watch(file);
+      },
+      begin: async (...about) => {
+        const part = await cache.begin(...about);
+        const fetched = Object.create(part) as PartialFile; // whose size goes on growing
+        return Object.assign(fetched, { open: async () => watch(await part.open()) });
+      },
     };
-    return { most, cache: { ...cache, read: async (key: string) => seen("read", await cache.read(key)), open } };
+    return { most, cache: watchedCache };
   };
 
   test.each(["hub", "web"])("of a %s are read in parts, never whole", async (kind) => {

@@ -1,12 +1,16 @@
-import { concat } from "./fileCache.ts";
+import { sha1 } from "@noble/hashes/legacy.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { OpenFile, ReadOptions } from "../modelFiles.ts";
 
 /** What a file's bytes must add up to. */
 export interface Checksum {
-  /** Of the bytes; or of a git blob, which is what the hub knows of files that are not in its large file storage. */
-  readonly algorithm: "sha256" | "git-sha1";
+  readonly algorithm: ChecksumAlgorithm;
   /** In lower-case hexadecimal digits. */
   readonly hex: string;
 }
+
+/** Of the bytes; or of a git blob, which is what the hub knows of files that are not in its large file storage. */
+export type ChecksumAlgorithm = "sha256" | "git-sha1";
 
 /** Reads an ETag of the hub, which is the checksum in quotes; undefined for any other ETag. */
 export function checksumOfEtag(etag: string | null): Checksum | undefined {
@@ -15,19 +19,41 @@ export function checksumOfEtag(etag: string | null): Checksum | undefined {
   return hex?.length === 40 ? { algorithm: "git-sha1", hex } : undefined;
 }
 
-/** Whether bytes add up to it. True where there is no Web Crypto to tell, as in pages without https. */
-export async function isChecksumOf(bytes: Uint8Array, { algorithm, hex }: Checksum): Promise<boolean> {
-  const digest =
-    algorithm === "sha256"
-      ? await digestOf("SHA-256", bytes)
-      : await digestOf("SHA-1", concat([new TextEncoder().encode(`blob ${bytes.length}\0`), bytes]));
-  return digest === undefined || digest === hex;
+/** What digests bytes as they come. Web Crypto, which is faster, wants them all at once. */
+export interface Hash {
+  update(bytes: Uint8Array): unknown;
 }
 
-/** A digest in lower-case hexadecimal digits; undefined where there is no Web Crypto. */
-export async function digestOf(name: "SHA-256" | "SHA-1", bytes: Uint8Array): Promise<string | undefined> {
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  return subtle && toHex(new Uint8Array(await subtle.digest(name, bytes as BufferSource)));
+/** Bytes that are read and hashed at once. */
+const PIECE = 2 ** 22;
+
+/** Hashes a file of any size, one piece in memory at a time. */
+export async function hashFile(file: OpenFile, hash: Hash, { signal }: ReadOptions = {}): Promise<void> {
+  const piece = new Uint8Array(Math.min(PIECE, file.size));
+  for (let at = 0; at < file.size; at += PIECE) {
+    signal?.throwIfAborted();
+    const end = Math.min(at + PIECE, file.size);
+    hash.update(await file.read(at, end, piece.subarray(0, end - at)));
+  }
+}
+
+/** What a git blob's checksum counts before a file's bytes. */
+export function gitHeader(size: number): Uint8Array {
+  return new TextEncoder().encode(`blob ${size}\0`);
+}
+
+/** The SHA-256 of bytes that come one after the other, in JavaScript. */
+export const startSha256 = () => sha256.create();
+
+/** A file's checksum, computed in JavaScript, one piece of it in memory at a time. */
+export async function checksumOf(
+  file: OpenFile,
+  algorithm: ChecksumAlgorithm,
+  options: ReadOptions = {},
+): Promise<string> {
+  const hash = algorithm === "sha256" ? startSha256() : sha1.create().update(gitHeader(file.size));
+  await hashFile(file, hash, options);
+  return toHex(hash.digest());
 }
 
 /** Bytes in lower-case hexadecimal digits. */

@@ -1,5 +1,6 @@
 import { PretrainedError } from "../pretrainedError.ts";
-import { type Checksum, isChecksumOf } from "./checksum.ts";
+import type { OpenFile } from "../modelFiles.ts";
+import type { Checksum } from "./checksum.ts";
 import type { PartialFile } from "./fileCache.ts";
 import { chunksOf, discard } from "./body.ts";
 import { expectWithin, type FileLimits, type Limit, limitOf } from "./fileLimits.ts";
@@ -41,28 +42,37 @@ const BREAKS = 5;
  * Fetches a file into `part`, which may hold its beginning, goes on where a connection breaks, and finishes it once its
  * size and checksum are right.
  *
- * @returns the bytes
+ * @returns the file, which is no longer open where this throws
  * @throws PretrainedError if it cannot be had, or is not what it should be: then nothing of it is kept
  */
-export async function download(what: Download, part: PartialFile): Promise<Uint8Array> {
+export async function download(what: Download, part: PartialFile): Promise<OpenFile> {
   const resumed = part.size > 0;
   const total = await fetchAll(what, part);
-  const bytes = await part.read();
-  const right =
-    (total === undefined || bytes.length === total) &&
-    (what.checksum === undefined || (await isChecksumOf(bytes, what.checksum)));
-  if (right) {
-    await part.finish();
-    return bytes;
-  }
+  const { size } = part;
+  if ((total === undefined || size === total) && (await isRight(what, part))) return finished(part);
   await part.restart();
   if (resumed) return download(what, part); // its beginning may have been of another file
   const { checksum } = what;
   throw new PretrainedError(
-    bytes.length === total || total === undefined
+    size === total || total === undefined
       ? `${what.url}: expected bytes whose ${checksum?.algorithm} is ${checksum?.hex}, got others`
-      : `${what.url}: expected ${total} bytes, got ${bytes.length}`,
+      : `${what.url}: expected ${total} bytes, got ${size}`,
   );
+}
+
+async function isRight({ checksum, signal }: Download, part: PartialFile): Promise<boolean> {
+  return checksum === undefined || (await part.checksum(checksum.algorithm, { signal })) === checksum.hex;
+}
+
+async function finished(part: PartialFile): Promise<OpenFile> {
+  const file = await part.open();
+  try {
+    await part.finish();
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** @returns how many bytes there should be, if anybody knows */

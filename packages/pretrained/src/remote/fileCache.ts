@@ -1,16 +1,23 @@
-import type { OpenFile } from "../modelFiles.ts";
+import type { OpenFile, ReadOptions } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
+import { type ChecksumAlgorithm, checksumOf } from "./checksum.ts";
+import { openPieces } from "./filePieces.ts";
 
 /** Where files that were fetched are kept: a folder, a browser's storage, memory. */
 export interface FileCache {
   /** The bytes of a file that was finished, or undefined. */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** The same to read parts of it, checked as `read` does. Left out where files are in memory anyway. */
-  open?(key: string): Promise<OpenFile | undefined>;
+  /** The same to read parts of it, checked as `read` does. Left out where files can be read whole only. */
+  open?(key: string, options?: ReadOptions): Promise<OpenFile | undefined>;
   /** Keeps a small file at once, in place of what was there. */
   write(key: string, bytes: Uint8Array): Promise<void>;
-  /** Begins a file, or goes on with one where an earlier try was cut off. @param size in bytes, if that is known */
-  begin(key: string, size?: number): Promise<PartialFile>;
+  /**
+   * Begins a file, or goes on with one where an earlier try was cut off.
+   *
+   * @param size in bytes, if that is known
+   * @param algorithm of the checksum that will be asked for, so that it may be computed of bytes as they come
+   */
+  begin(key: string, size?: number, algorithm?: ChecksumAlgorithm): Promise<PartialFile>;
 }
 
 /** A file that is not whole yet: nobody reads it from the cache before it is finished. */
@@ -21,36 +28,51 @@ export interface PartialFile {
   append(chunk: Uint8Array): Promise<void>;
   /** Forgets what is there. */
   restart(): Promise<void>;
-  /** What is there. */
-  read(): Promise<Uint8Array>;
+  /** The checksum of what is there, in lower-case hexadecimal digits. */
+  checksum(algorithm: ChecksumAlgorithm, options?: ReadOptions): Promise<string>;
+  /** What is there, to read parts of it: also when this one is finished and closed. */
+  open(): Promise<OpenFile>;
   /** Says that it is whole: from now on the cache reads it. */
   finish(): Promise<void>;
   /** Lets go of it; unless it is finished, what is there stays for the next try. */
   close(): Promise<void>;
 }
 
-/** Keeps files as long as the object lives. */
+/** Keeps files as long as the object lives, in the chunks in which they came. */
 export function memoryCache(): FileCache {
-  const whole = new Map<string, Uint8Array>();
-  const partial = new Map<string, Uint8Array[]>();
+  const whole = new Map<string, readonly Uint8Array[]>();
+  const partial = new Map<string, readonly Uint8Array[]>();
   return {
-    read: (key) => Promise.resolve(whole.get(key)),
-    write: (key, bytes) => Promise.resolve(void whole.set(key, bytes)),
+    read: (key) => {
+      const chunks = whole.get(key);
+      if (chunks === undefined) return Promise.resolve(undefined);
+      const bytes = concat(chunks);
+      whole.set(key, [bytes]);
+      return Promise.resolve(bytes);
+    },
+    open: (key) => {
+      const chunks = whole.get(key);
+      return Promise.resolve(chunks && openPieces(chunks));
+    },
+    write: (key, bytes) => Promise.resolve(void whole.set(key, [bytes])),
     begin: (key) => {
       const left = partial.get(key);
       partial.delete(key);
-      const onFinish = (bytes: Uint8Array) => whole.set(key, bytes);
-      const onClose = (chunks: Uint8Array[]) => partial.set(key, chunks);
-      return Promise.resolve(memoryPartial(left, { onFinish, onClose }));
+      return Promise.resolve(
+        memoryPartial(left, {
+          onFinish: (chunks) => whole.set(key, chunks),
+          onClose: (chunks) => partial.set(key, chunks),
+        }),
+      );
     },
   };
 }
 
-/** Who takes what a file in memory has in the end. */
+/** Who takes the chunks that a file in memory has in the end. */
 interface MemoryPartialOptions {
-  readonly onFinish?: (bytes: Uint8Array) => void;
-  /** Given the chunks of one that is not finished. */
-  readonly onClose?: (chunks: Uint8Array[]) => void;
+  readonly onFinish?: (chunks: readonly Uint8Array[]) => void;
+  /** Given those of one that is not finished. */
+  readonly onClose?: (chunks: readonly Uint8Array[]) => void;
 }
 
 /** A file that is not whole yet, in memory. */
@@ -71,13 +93,10 @@ export function memoryPartial(left: readonly Uint8Array[] = [], options: MemoryP
       return Promise.resolve();
     },
     restart: () => Promise.resolve(clear()),
-    read: () => {
-      const bytes = concat(chunks);
-      chunks = [bytes];
-      return Promise.resolve(bytes);
-    },
+    checksum: (algorithm, options) => checksumOf(openPieces(chunks), algorithm, options),
+    open: () => Promise.resolve(openPieces(chunks)),
     finish: () => {
-      options.onFinish?.(concat(chunks));
+      options.onFinish?.(chunks);
       clear();
       return Promise.resolve();
     },

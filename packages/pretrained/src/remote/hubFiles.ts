@@ -55,15 +55,15 @@ async function readFile<T>(
   // By its checksum, a file that did not change from one commit to the next is there already.
   const key = hubFileKey(ref, checksum, commit, file);
   const { size } = facts;
-  const found = await kept.find(key, size);
+  const found = await kept.find(key, size, { signal });
   if (found !== undefined) return found;
 
-  const part = await cache.begin(key, size);
+  const part = await cache.begin(key, size, checksum?.algorithm);
   try {
     const refuse = (response: Response) => refusal(ref, response);
     const headers = authorization(token);
     const fetched = { url, file, network, limits, headers, size, checksum, signal, onProgress, refuse };
-    return await kept.of(key, await download(fetched, part));
+    return await kept.of(await download(fetched, part));
   } finally {
     await part.close();
   }

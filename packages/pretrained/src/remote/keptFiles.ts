@@ -1,12 +1,12 @@
-import { openBytes, type OpenFile } from "../modelFiles.ts";
-import type { FileCache } from "./fileCache.ts";
+import type { OpenFile, ReadOptions } from "../modelFiles.ts";
+import { allocate, type FileCache } from "./fileCache.ts";
 
 /** In which form a file is wanted of a cache: whole, or open. */
 export interface Kept<T> {
   /** What is kept under a key; undefined if there is nothing, or something of another size. */
-  find(key: string, size?: number): Promise<T | undefined>;
-  /** The same of bytes that were fetched just now, and kept if the cache could. */
-  of(key: string, bytes: Uint8Array): Promise<T>;
+  find(key: string, size?: number, options?: ReadOptions): Promise<T | undefined>;
+  /** The same of a file that was fetched just now. */
+  of(file: OpenFile): Promise<T>;
 }
 
 /** Files as bytes. */
@@ -16,17 +16,28 @@ export function wholeFiles(cache: FileCache): Kept<Uint8Array> {
       const bytes = await cache.read(key);
       return size === undefined || bytes?.length === size ? bytes : undefined;
     },
-    of: (_, bytes) => Promise.resolve(bytes),
+    of: readAll,
   };
 }
 
 /** Files to read parts of, so that memory holds no more than these. */
 export function openFiles(cache: FileCache): Kept<OpenFile> {
-  const find = async (key: string, size?: number): Promise<OpenFile | undefined> => {
-    const file = await cache.open?.(key);
-    if (file === undefined || size === undefined || file.size === size) return file;
-    await file.close();
-    return undefined;
+  return {
+    async find(key, size, options) {
+      const file = await cache.open?.(key, options);
+      if (file === undefined || size === undefined || file.size === size) return file;
+      await file.close();
+      return undefined;
+    },
+    of: (file) => Promise.resolve(file),
   };
-  return { find, of: async (key, bytes) => (await find(key, bytes.length)) ?? openBytes(bytes) };
+}
+
+/** All bytes of a file, which is closed then. @throws PretrainedError if they do not fit into memory */
+export async function readAll(file: OpenFile): Promise<Uint8Array> {
+  try {
+    return await file.read(0, file.size, allocate(file.size));
+  } finally {
+    await file.close();
+  }
 }

@@ -1,5 +1,5 @@
 import { expectFileName } from "../fileName.ts";
-import type { ModelFiles, ReadOptions } from "../modelFiles.ts";
+import type { ModelFiles, OpenFile, ReadOptions } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { urlKey } from "./cacheKeys.ts";
 import { download, lengthOf } from "./download.ts";
@@ -58,7 +58,7 @@ async function readUrl<T>(
     head = await ask(network, url, { method: "HEAD", signal, pace, ...(known && { retries: 0 }) });
   } catch (error) {
     if (known === undefined || !(error instanceof UnreachableError)) throw error;
-    const found = known.key === undefined ? undefined : await kept.find(known.key);
+    const found = known.key === undefined ? undefined : await kept.find(known.key, undefined, { signal });
     if (known.key !== undefined && found === undefined) throw error; // damaged, which is not missing
     return found;
   }
@@ -70,10 +70,10 @@ async function readUrl<T>(
 
   const version = versionOf(head);
   const key = urlKey(base, file, version ?? "");
-  const found = version !== undefined && known?.key === key ? await kept.find(key) : undefined;
+  const found = version !== undefined && known?.key === key ? await kept.find(key, undefined, { signal }) : undefined;
   if (found !== undefined) return found;
   const facts = { key, size: lengthOf(head), isVersioned: version !== undefined };
-  const fetched = await kept.of(key, await fetchUrl(what, facts, options, signal));
+  const fetched = await kept.of(await fetchUrl(what, facts, options, signal));
   await remember(what, { key }, options);
   return fetched;
 }
@@ -111,7 +111,7 @@ async function fetchUrl(
   { key, size, isVersioned }: UrlFacts,
   { cache, network, limits, onProgress }: OpenRemote,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
+): Promise<OpenFile> {
   const part = await cache.begin(key, size);
   try {
     if (!isVersioned) await part.restart(); // nothing says that the rest would be of the same file
