@@ -1,55 +1,60 @@
-export { AdditiveAttention, type AdditiveAttentionConfig } from "./additiveAttention.ts";
-export { AdditiveScore, type AdditiveScoreConfig } from "./additiveScore.ts";
-export { alibiBias, alibiSlopes } from "./alibi.ts";
-export { assertFinite } from "./assertFinite.ts";
-export type { AttentionOptions, ScoredAttentionOptions } from "./attentionOptions.ts";
-export { attentionPooling } from "./attentionPooling.ts";
-export { type AttentionStages, attentionStages } from "./attentionStages.ts";
-export { BilinearScore } from "./bilinearScore.ts";
-export { DotProductAttention, type KeptWeightsOptions } from "./dotProductAttention.ts";
-export { edgeAttention, type EdgeAttentionOptions, edgeSoftmax } from "./edgeAttention.ts";
+export { AdditiveAttention, type AdditiveAttentionConfig } from "./d2l/additiveAttention.ts";
+export { AdditiveScore, type AdditiveScoreConfig } from "./scores/additiveScore.ts";
+export { alibiBias, alibiSlopes } from "./positions/alibi.ts";
+export { assertFinite } from "./checks/assertFinite.ts";
+export type { AttentionOptions, ScoredAttentionOptions } from "./scaledDotProduct/options.ts";
+export { attentionPooling } from "./pooling/attentionPooling.ts";
+export { type AttentionStages, attentionStages } from "./scaledDotProduct/stages.ts";
+export { BilinearScore } from "./scores/bilinearScore.ts";
+export { DotProductAttention, type KeptWeightsOptions } from "./d2l/dotProductAttention.ts";
+export { edgeAttention, type EdgeAttentionOptions, edgeSoftmax } from "./graphs/edgeAttention.ts";
 export {
   GraphAttention,
   type GraphAttentionConfig,
   GraphMultiHeadAttention,
   type GraphMultiHeadAttentionConfig,
-} from "./graphAttention.ts";
+} from "./graphs/graphAttention.ts";
 export {
   gumbelSoftmax,
   type HardAttended,
   hardAttention,
   type HardAttentionOptions,
   reinforceLoss,
-} from "./hardAttention.ts";
-export { mergeHeads, splitHeads } from "./heads.ts";
-export { type KernelPooled, KernelPooling, type KernelPoolingOptions, nadarayaWatson } from "./kernelPooling.ts";
-export { appendKeyValue, disposeKeyValues, type KeyValue, lastKeyValues, lengthOf } from "./keyValue.ts";
-export { LearnedPositions } from "./learnedPositions.ts";
-export { type HiddenRows, maskedSoftmax, type Visible } from "./maskedSoftmax.ts";
-export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks.ts";
+} from "./hard/hardAttention.ts";
+export { mergeHeads, splitHeads } from "./multiHead/heads.ts";
+export {
+  type KernelPooled,
+  KernelPooling,
+  type KernelPoolingOptions,
+  nadarayaWatson,
+} from "./pooling/kernelPooling.ts";
+export { appendKeyValue, disposeKeyValues, type KeyValue, lastKeyValues, lengthOf } from "./multiHead/keyValue.ts";
+export { LearnedPositions } from "./positions/learnedPositions.ts";
+export { type HiddenRows, maskedSoftmax, type Visible } from "./masks/maskedSoftmax.ts";
+export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks/masks.ts";
 export {
   type Attended,
   type AttendOptions,
   MultiHeadAttention,
   type ProjectOptions,
   type TokenPositions,
-} from "./multiHeadAttention.ts";
-export type { MultiHeadAttentionConfig } from "./multiHeadAttentionConfig.ts";
+} from "./multiHead/multiHeadAttention.ts";
+export type { MultiHeadAttentionConfig } from "./multiHead/config.ts";
 export {
   type RotaryConfig,
   type RotaryFrequencies,
   rotaryFrequencies,
   type RotaryScaling,
-} from "./rotaryFrequencies.ts";
-export { type PositionsOfBatch, RotaryPositions } from "./rotaryPositions.ts";
+} from "./positions/rotaryFrequencies.ts";
+export { type PositionsOfBatch, RotaryPositions } from "./positions/rotaryPositions.ts";
 export {
   type RelativeBuckets,
   relativePositionBucket,
   RelativePositionBias,
   WindowPositionBias,
   windowPositionIndex,
-} from "./relativePositionBias.ts";
-export { attentionWeights, scaledDotProductAttention } from "./scaledDotProductAttention.ts";
+} from "./positions/relativePositionBias.ts";
+export { attentionWeights, scaledDotProductAttention } from "./scaledDotProduct/scaledDotProductAttention.ts";
 export {
   cosineScore,
   distanceScore,
@@ -58,10 +63,10 @@ export {
   dotScoreWith,
   scaledDotScore,
   type Score,
-} from "./scores.ts";
-export { joinWindows, shiftedWindowMask, type ShiftedWindows, windowsOf } from "./shiftedWindows.ts";
-export { type SinusoidalLayout, sinusoidalPositions } from "./sinusoidalPositions.ts";
-export { slidingWindowAttention, type SlidingWindowOptions } from "./slidingWindowAttention.ts";
+} from "./scores/scores.ts";
+export { joinWindows, shiftedWindowMask, type ShiftedWindows, windowsOf } from "./windows/shiftedWindows.ts";
+export { type SinusoidalLayout, sinusoidalPositions } from "./positions/sinusoidalPositions.ts";
+export { slidingWindowAttention, type SlidingWindowOptions } from "./windows/slidingWindowAttention.ts";
 export {
   boxcarKernel,
   constantKernel,
@@ -69,6 +74,6 @@ export {
   gaussianKernel,
   type SmoothingKernel,
   triangularKernel,
-} from "./smoothingKernels.ts";
-export { validLengthMask, type ValidLengths } from "./validLengths.ts";
-export { type SparseGraph, sparseGraph, type SparseGraphOptions } from "./sparseGraph.ts";
+} from "./pooling/smoothingKernels.ts";
+export { validLengthMask, type ValidLengths } from "./masks/validLengths.ts";
+export { type SparseGraph, sparseGraph, type SparseGraphOptions } from "./graphs/sparseGraph.ts";

@@ -1,0 +1,74 @@
+import { checkTensor } from "@qkv/ops";
+import { checkModule, type Params, type RandomStream } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { AdditiveScore, type AdditiveScoreConfig } from "../scores/additiveScore.ts";
+import { checkPooled } from "../checks/argumentChecks.ts";
+import { attentionStages } from "../scaledDotProduct/stages.ts";
+import { type KeptWeightsOptions, maskOf } from "./dotProductAttention.ts";
+import { LastWeights } from "./lastWeights.ts";
+import type { ValidLengths } from "../masks/validLengths.ts";
+
+/** What an {@link AdditiveAttention} is made of. */
+export interface AdditiveAttentionConfig extends AdditiveScoreConfig, KeptWeightsOptions {
+  /** Chance of dropping a weight while training. Default 0. */
+  readonly dropout?: number;
+}
+
+/** Additive attention with the interface of Dive into Deep Learning, section 11.3: queries and keys of any two widths. */
+export class AdditiveAttention {
+  readonly score: AdditiveScore;
+
+  readonly #config: AdditiveAttentionConfig;
+  readonly #last = new LastWeights();
+
+  constructor(params: Params, config: AdditiveAttentionConfig) {
+    checkModule("AdditiveAttention", params, { config });
+    this.score = new AdditiveScore(params.at("score"), config);
+    this.#config = config;
+  }
+
+  /** [B, Q, K] of the last call, before dropout; undefined unless kept. The module owns it. */
+  get attentionWeights(): tf.Tensor3D | undefined {
+    return this.#last.get();
+  }
+
+  /**
+   * @param queries [B, Q, queryDim]
+   * @param keys [B, K, keyDim]
+   * @param values [B, K, V]
+   * @param validLens how many keys count, for each B or for each B and Q
+   * @param random given while training: where dropout draws from
+   * @returns [B, Q, V]
+   * @throws RangeError if shapes do not fit, there is no key, or a length is not an integer from 0 to K
+   */
+  forward(
+    queries: tf.Tensor,
+    keys: tf.Tensor,
+    values: tf.Tensor,
+    validLens?: ValidLengths,
+    random?: RandomStream,
+  ): tf.Tensor3D {
+    checkTensor("AdditiveAttention.forward", "queries", queries, "[B, Q, D]");
+    checkTensor("AdditiveAttention.forward", "keys", keys, "[B, K, D]");
+    checkTensor("AdditiveAttention.forward", "values", values, "[B, K, V]");
+    checkPooled("AdditiveAttention", queries, keys, values, { sameWidth: false });
+    const { dropout, hiddenRows, keepWeights } = this.#config;
+    return tf.tidy(() => {
+      const mask = validLens && maskOf(validLens, queries, keys);
+      const { weights, dropped } = attentionStages(queries, keys, {
+        score: this.score,
+        mask,
+        dropout,
+        random,
+        hiddenRows,
+      });
+      if (keepWeights) this.#last.set(weights);
+      return tf.matMul(dropped, values);
+    });
+  }
+
+  /** Lets go of the kept weights; the parameters belong to `Params`. */
+  dispose(): void {
+    this.#last.dispose();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Initializer } from "@qkv/nn";
+import type { RotaryPositions } from "../positions/rotaryPositions.ts";
+import type { Score } from "../scores/scores.ts";
+
+/** The sizes of a `MultiHeadAttention`, and what is done to its scores. */
+export interface MultiHeadAttentionConfig {
+  /** E, the width of what comes in and goes out. */
+  readonly dModel: number;
+  readonly numHeads: number;
+  /** G: fewer than heads is grouped-query attention (arXiv:2305.13245), 1 is multi-query. Default as many as heads. */
+  readonly numKeyValueHeads?: number | undefined;
+  /** D. Default dModel / numHeads. */
+  readonly headDim?: number | undefined;
+  /** The width of the context that keys and values are made of. Default dModel. */
+  readonly contextDim?: number | undefined;
+  /** The width of the context that values are made of, if it is another. Default contextDim. */
+  readonly valueContextDim?: number | undefined;
+  /** Which projections have a bias. Default true: all. */
+  readonly bias?: boolean | { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
+  /** Normalizes each head's queries and keys before they meet (Qwen 3; arXiv:2010.04245). Default none. */
+  readonly qkNorm?: { readonly kind: "layerNorm" | "rmsNorm"; readonly eps: number } | undefined;
+  /** Turns queries and keys by their positions. */
+  readonly rotary?: RotaryPositions | undefined;
+  /** How heads compare: a score for widths D and D. Default scaled dot product. */
+  readonly score?: Score | undefined;
+  /** Multiplies dot products. Default 1 / sqrt(D). */
+  readonly scale?: number | undefined;
+  /** Keeps scores between ±softcap. Default none. */
+  readonly softcap?: number | undefined;
+  /** One learned score for each head that no value belongs to. Default false. */
+  readonly sinks?: boolean | undefined;
+  /** Chance of dropping an attention weight while training. Default 0. */
+  readonly attentionDropout?: number | undefined;
+  /** How the four weights start. Default Xavier's uniform. */
+  readonly init?: Initializer | undefined;
+}
+
+/** The same with every size filled in. */
+export interface HeadSizes {
+  readonly numHeads: number;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
+  readonly contextDim: number;
+  readonly valueContextDim: number;
+}
+
+/**
+ * The sizes that `config` leaves out.
+ *
+ * @throws RangeError if they are not positive integers that divide each other
+ */
+export function headSizes(config: MultiHeadAttentionConfig): HeadSizes {
+  const { dModel, numHeads, numKeyValueHeads = numHeads, headDim = dModel / numHeads, contextDim = dModel } = config;
+  const sizes = {
+    numHeads,
+    numKeyValueHeads,
+    headDim,
+    contextDim,
+    valueContextDim: config.valueContextDim ?? contextDim,
+  };
+  if (config.headDim === undefined && dModel % numHeads !== 0) {
+    throw new RangeError(
+      `MultiHeadAttention: expected dModel to be a multiple of numHeads, got ${dModel} and ${numHeads}`,
+    );
+  }
+  for (const [name, size] of Object.entries({ dModel, ...sizes })) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(`MultiHeadAttention: expected ${name} to be a positive integer, got ${size}`);
+    }
+  }
+  if (numHeads % numKeyValueHeads !== 0) {
+    throw new RangeError(
+      `MultiHeadAttention: expected numHeads to be a multiple of numKeyValueHeads, got ${numHeads} and ${numKeyValueHeads}`,
+    );
+  }
+  return sizes;
+}

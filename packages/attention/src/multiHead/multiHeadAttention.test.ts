@@ -1,0 +1,175 @@
+import { Params } from "@qkv/nn";
+import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { AdditiveScore } from "../scores/additiveScore.ts";
+import { appendKeyValue, type KeyValue } from "./keyValue.ts";
+import { LearnedPositions } from "../positions/learnedPositions.ts";
+import { alibiBias } from "../positions/alibi.ts";
+import { keyMask, lengthMask } from "../masks/masks.ts";
+import { MultiHeadAttention } from "./multiHeadAttention.ts";
+import type { MultiHeadAttentionConfig } from "./config.ts";
+import { relativePositionBucket, RelativePositionBias, WindowPositionBias } from "../positions/relativePositionBias.ts";
+import { rotaryFrequencies } from "../positions/rotaryFrequencies.ts";
+import { RotaryPositions } from "../positions/rotaryPositions.ts";
+import { scaledDotProductAttention } from "../scaledDotProduct/scaledDotProductAttention.ts";
+import { cosineScore } from "../scores/scores.ts";
+
+const random = (shape: [number, number, number], seed: number) =>
+  tf.randomNormal<tf.Rank.R3>(shape, 0, 1, "float32", seed);
+let seed = 100;
+const randomized = () => Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.5, "float32", ++seed));
+
+/** Every shape that heads come in. */
+const KINDS: Readonly<Record<string, (params: Params) => Partial<MultiHeadAttentionConfig>>> = {
+  "as many key-value heads": () => ({}),
+  "grouped queries": () => ({ numKeyValueHeads: 2 }),
+  "multi-query, no biases": () => ({ numKeyValueHeads: 1, bias: false }),
+  "wider heads, a bias on the way out": () => ({ headDim: 3, bias: { q: false, k: false, v: false, out: true } }),
+  "LayerNorm on queries and keys": () => ({ qkNorm: { kind: "layerNorm", eps: 1e-5 }, headDim: 4 }),
+  "RMSNorm and rotary positions": () => ({
+    headDim: 4,
+    qkNorm: { kind: "rmsNorm", eps: 1e-5 },
+    rotary: new RotaryPositions({ dim: 2, layout: "interleaved" }),
+  }),
+  "a soft cap": () => ({ softcap: 0.5, scale: 0.4 }),
+  sinks: () => ({ sinks: true, numKeyValueHeads: 2 }),
+  "additive scores": (params) => ({
+    score: new AdditiveScore(params.at("score"), { queryDim: 2, keyDim: 2, hiddenDim: 3 }),
+  }),
+  "cosine scores": () => ({ score: cosineScore(2), numKeyValueHeads: 2 }),
+};
+
+describeBackends("MultiHeadAttention", () => {
+  test.each(Object.keys(KINDS))("%s: gradients, weights, padding, batches, cached steps", async (kind) => {
+    const params = randomized();
+    const config = { dModel: 8, numHeads: 4, ...KINDS[kind]?.(params) };
+    const attention = new MultiHeadAttention(params, config);
+    const x = random([2, 3, 8], 1);
+    await checkGradients((a) => attention.forward(a, a, { causal: true }).output, [x], { variables: params.named() });
+
+    const plain = attention.forward(x, x, { causal: true });
+    const inspected = attention.forward(x, x, { causal: true, returnWeights: "stages" });
+    await expectClose(inspected.output, plain.output);
+    expect(inspected.stages?.masked.shape).toEqual([2, 4, 3, 3]);
+
+    // A batch equals its items, padding changes nothing, and steps with a cache equal one pass.
+    const parts = tf.tidy(() => {
+      const items = (tf.split(x, 2, 0) as tf.Tensor3D[]).map(
+        (item) => attention.forward(item, item, { causal: true }).output,
+      );
+      const padded = tf.concat([x, random([2, 2, 8], 2)], 1);
+      const mask = keyMask(lengthMask([3, 3], 5));
+      // The last query lines up with the last key: queries are padded as well.
+      const output = attention.forward(padded, padded, { mask, causal: true }).output;
+      let past: KeyValue | undefined;
+      const steps = (tf.split(x, [2, 1], 1) as tf.Tensor3D[]).map((part) => {
+        const offset = past?.keys.shape[2] ?? 0;
+        past = appendKeyValue(past, attention.project(part, { offset }));
+        return attention.attend(part, past, { causal: true }).output;
+      });
+      return [tf.concat(items, 0), tf.slice(output, [0, 0, 0], [2, 3, 8]), tf.concat(steps, 1)];
+    });
+    for (const part of parts) await expectClose(part, plain.output);
+    tf.dispose([x, plain, inspected, parts] as unknown as tf.TensorContainer);
+    params.dispose();
+  });
+
+  test("a head that is masked adds nothing, whichever way it is asked", async () => {
+    const params = randomized();
+    const attention = new MultiHeadAttention(params, { dModel: 4, numHeads: 2, bias: false });
+    const x = random([2, 3, 4], 1);
+    const [headMask, byItem] = [tf.tensor1d([0, 1]), tf.tensor2d([0, 1, 0, 1], [2, 2])];
+    const nothing = tf.tensor1d([0, 0]);
+    const [none, one, other] = [
+      attention.forward(x, x, { headMask: nothing }),
+      attention.forward(x, x, { headMask }),
+      attention.forward(x, x, { headMask: byItem, returnWeights: true }),
+    ];
+    await expectClose(none.output, { shape: [2, 3, 4], data: Array<number>(24).fill(0) });
+    await expectClose(one.output, other.output);
+    await checkGradients((mask) => attention.forward(x, x, { headMask: mask as tf.Tensor1D }).output, [headMask]);
+    tf.dispose([x, nothing, headMask, byItem, none, one, other] as unknown as tf.TensorContainer);
+    params.dispose();
+  });
+
+  test("rotary positions: only distances count, and a turn has a gradient", async () => {
+    for (const layout of ["halves", "interleaved"] as const) {
+      const rotary = new RotaryPositions({ dim: 4, layout });
+      const [q, k] = [1, 2].map((s) => tf.randomNormal([1, 1, 2, 6], 0, 1, "float32", s)) as [tf.Tensor4D, tf.Tensor4D];
+      const products = tf.tidy(() =>
+        [0, 7].map((offset) => tf.matMul(rotary.rotate(q, offset), rotary.rotate(k, offset), false, true)),
+      );
+      await expectClose(products[1] as tf.Tensor, products[0] as tf.Tensor);
+      await checkGradients((x) => rotary.rotate(x, 3), [q]);
+      tf.dispose([q, k, products] as tf.TensorContainer);
+    }
+  });
+
+  test("ALiBi from the last position serves every causal query", async () => {
+    const [q, k, v] = [1, 2, 3].map((s) => tf.randomNormal([1, 3, 5, 4], 0, 1, "float32", s)) as [
+      tf.Tensor4D,
+      tf.Tensor4D,
+      tf.Tensor4D,
+    ];
+    const outputs = tf.tidy(() =>
+      [alibiBias(3, 5, 5), alibiBias(3, 5)].map((bias) => scaledDotProductAttention(q, k, v, { bias, causal: true })),
+    );
+    await expectClose(outputs[1] as tf.Tensor, outputs[0] as tf.Tensor);
+    tf.dispose([q, k, v, outputs] as tf.TensorContainer);
+  });
+
+  test("learned positions and biases have gradients", async () => {
+    const params = randomized();
+    const positions = new LearnedPositions(params.at("positions"), 4, 3);
+    const buckets = new RelativePositionBias(params.at("buckets"), 2, {
+      ...{ numBuckets: 4, maxDistance: 6, bidirectional: true },
+    });
+    const table = new WindowPositionBias(params.at("table"), 2, 2);
+    const used = (prefix: string) => new Map([...params.named()].filter(([name]) => name.startsWith(prefix)));
+    await checkGradients(() => positions.forward(2, 1), [], { variables: used("positions") });
+    await checkGradients(() => buckets.forward(2, 3), [], { variables: used("buckets") });
+    await checkGradients(() => table.forward(), [], { variables: used("table") });
+    params.dispose();
+  });
+
+  test("refuses what does not fit, and leaks nothing", () =>
+    expectNoLeaks(() =>
+      tf.tidy(() => {
+        const params = Params.initialized();
+        const make = (config: Partial<MultiHeadAttentionConfig>) => () =>
+          new MultiHeadAttention(params, { dModel: 8, numHeads: 4, ...config });
+        expect(make({ numKeyValueHeads: 3 })).toThrow("multiple of numKeyValueHeads, got 4 and 3");
+        expect(make({ headDim: 1.5 })).toThrow("headDim to be a positive integer, got 1.5");
+        expect(make({ numHeads: 0 })).toThrow(RangeError);
+        const attention = make({})();
+        const x = tf.zeros<tf.Rank.R3>([2, 3, 8]);
+        expect(() => attention.forward(x, tf.zeros([2, 3, 7]))).toThrow("linear: expected x [..., I]");
+        expect(() => attention.forward(x, tf.zeros([1, 3, 8]))).toThrow("of one batch");
+        expect(() => attention.forward(x, tf.zeros([2, 0, 8]))).toThrow("expected at least one key");
+        expect(() => attention.forward(x, x, { headMask: tf.ones<tf.Rank.R1>([3]) })).toThrow(
+          "headMask [4] or [2,4], got [3]",
+        );
+        expect(() => attention.forward(x, x, { mask: tf.ones([2, 3], "bool") })).toThrow("got bool [2,3]");
+        const q = tf.zeros<tf.Rank.R4>([1, 4, 2, 3]);
+        expect(() => scaledDotProductAttention(q, q, q, { softcap: -1 })).toThrow("softcap above 0, got -1");
+        expect(() => scaledDotProductAttention(q, q, q, { scale: NaN })).toThrow("finite scale, got NaN");
+        expect(() => scaledDotProductAttention(q, q, q, { dropout: 1 })).toThrow("dropout in [0, 1), got 1");
+        expect(() => scaledDotProductAttention(q, q, q, { sinks: tf.zeros([3]) })).toThrow("sinks [4]");
+        expect(() => rotaryFrequencies({ dim: 3 }, 1)).toThrow("even dim, got 3");
+        expect(() => rotaryFrequencies({ dim: 4, scaling: { type: "linear", factor: 0 } }, 1)).toThrow(
+          "factor above 0",
+        );
+        const ntk = { type: "ntk", factor: 2 } as unknown as { type: "linear"; factor: number };
+        expect(() => rotaryFrequencies({ dim: 4, scaling: ntk }, 1)).toThrow(TypeError);
+        expect(() => new RotaryPositions({ dim: 4 }).rotate(q)).toThrow("at least 4 features, got x [1,4,2,3]");
+        expect(() => new LearnedPositions(params.at("p"), 4, 3).forward(3, 2)).toThrow("at most 4 positions, got 3");
+        expect(() => new RelativePositionBias(params.at("r"), 2, { numBuckets: 5, bidirectional: true })).toThrow(
+          "even",
+        );
+        expect(() => alibiBias(0, 3)).toThrow("numHeads to be an integer from 1, got 0");
+        expect(relativePositionBucket(-1e6, { bidirectional: false })).toBe(31);
+        params.dispose();
+      }),
+    ));
+});

@@ -1,0 +1,99 @@
+import { checkTensor } from "@qkv/ops";
+import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../checks/argumentChecks.ts";
+import { type RotaryConfig, rotaryFrequencies } from "./rotaryFrequencies.ts";
+
+/** Where tokens stand: the position of the first of a row, or each row's own positions, [B][L]. */
+export type PositionsOfBatch = number | readonly (readonly number[])[];
+
+/**
+ * Rotary positions (RoPE, arXiv:2104.09864): each pair of a head's features turns by an angle that grows with the
+ * position, so that a query and a key meet by their distance alone.
+ */
+export class RotaryPositions {
+  readonly #config: RotaryConfig;
+
+  /** @throws RangeError if a size or the scaling makes no sense */
+  constructor(config: RotaryConfig) {
+    rotaryFrequencies(config, 1);
+    this.#config = config;
+  }
+
+  /**
+   * @param x [B, H, L, D]
+   * @param at the position of the first of L, or the L positions of each row of the batch
+   * @param span how many positions the text has so far: `dynamic` and `longrope` depend on it. Default up to the last one
+   * @returns [B, H, L, D]
+   * @throws RangeError if a head has fewer features than are turned, or a position is no integer from 0
+   */
+  rotate(x: tf.Tensor, at: PositionsOfBatch = 0, span?: number): tf.Tensor4D {
+    checkTensor("RotaryPositions.rotate", "x", x, "[B, H, L, D]");
+    const { dim, layout = "halves" } = this.#config;
+    const [batch, heads, length, headDim] = x.shape;
+    if (typeof at === "number") checkInteger("RotaryPositions", "offset", at, 0);
+    else checkRows(at, batch, length);
+    if (headDim < dim) {
+      throw new RangeError(`RotaryPositions: expected a head of at least ${dim} features, got x [${x.shape}]`);
+    }
+    return tf.tidy(() => {
+      const { cos, sin } = this.#angles(typeof at === "number" ? [rangeFrom(at, length)] : at, span);
+      const turning = tf.slice(x, [0, 0, 0, 0], [batch, heads, length, dim]);
+      const turned = layout === "halves" ? turnHalves(turning, cos, sin) : turnPairs(turning, cos, sin);
+      if (headDim === dim) return turned as tf.Tensor4D;
+      return tf.concat([turned, tf.slice(x, [0, 0, 0, dim], [batch, heads, length, headDim - dim])], 3) as tf.Tensor4D;
+    });
+  }
+
+  /** [1 or B, 1, L, dim / 2] each. */
+  #angles(rows: readonly (readonly number[])[], span = 1 + largest(rows)): { cos: tf.Tensor; sin: tf.Tensor } {
+    const { frequencies, scale } = rotaryFrequencies(this.#config, span);
+    // In single precision, as Hugging Face multiplies them: far from the start another angle is another result.
+    const rates = Float32Array.from(frequencies);
+    const shape = [rows.length, 1, rows[0]?.length ?? 0, rates.length];
+    const [cos, sin] = [new Float32Array(tf.util.sizeFromShape(shape)), new Float32Array(tf.util.sizeFromShape(shape))];
+    let i = 0;
+    for (const row of rows) {
+      for (const position of row) {
+        for (const rate of rates) {
+          const angle = Math.fround(position * rate);
+          cos[i] = Math.cos(angle) * scale;
+          sin[i++] = Math.sin(angle) * scale;
+        }
+      }
+    }
+    return { cos: tf.tensor(cos, shape), sin: tf.tensor(sin, shape) };
+  }
+}
+
+function rangeFrom(first: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => first + i);
+}
+
+function largest(rows: readonly (readonly number[])[]): number {
+  return rows.reduce((all, row) => row.reduce((a, b) => Math.max(a, b), all), 0);
+}
+
+function checkRows(rows: readonly (readonly number[])[], batch: number, length: number): void {
+  const fits = rows.length === batch && rows.every((row) => row.length === length);
+  if (!fits) {
+    const got = rows.map((row) => row.length).join(", ");
+    throw new RangeError(`RotaryPositions: expected ${batch} rows of ${length} positions, got rows of [${got}]`);
+  }
+  for (const row of rows) for (const position of row) checkInteger("RotaryPositions", "position", position, 0);
+}
+
+/** Feature i is paired with feature i + D / 2 (GPT-NeoX, Llama in Hugging Face's form). */
+function turnHalves(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
+  return tf.concat(turn(tf.split(x, 2, 3) as [tf.Tensor, tf.Tensor], cos, sin), 3);
+}
+
+/** Feature 2i is paired with feature 2i + 1 (the paper, GPT-J). */
+function turnPairs(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
+  const pairs = tf.reshape(x, [...x.shape.slice(0, 3), (x.shape[3] ?? 0) / 2, 2]);
+  const turned = turn(tf.unstack(pairs, 4) as [tf.Tensor, tf.Tensor], cos, sin);
+  return tf.reshape(tf.stack(turned, 4), x.shape);
+}
+
+function turn([a, b]: [tf.Tensor, tf.Tensor], cos: tf.Tensor, sin: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  return [tf.sub(tf.mul(a, cos), tf.mul(b, sin)), tf.add(tf.mul(b, cos), tf.mul(a, sin))];
+}

@@ -1,0 +1,61 @@
+import { checkRecord, checkTensor, softmax } from "@qkv/ops";
+import { dropout, tidy } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { alignToScores } from "../checks/argumentChecks.ts";
+import type { ScoredAttentionOptions } from "./options.ts";
+import { hideScores, softmaxOfVisible } from "../masks/maskedSoftmax.ts";
+import { causalMask } from "../masks/masks.ts";
+import { scaledDotScore } from "../scores/scores.ts";
+import { withoutSinks, withSinkScores } from "./sinks.ts";
+
+/** What becomes of the scores on their way to the values, all of one shape: [B, Q, K] or [B, H, Q, K]. */
+export interface AttentionStages<T extends tf.Tensor = tf.Tensor4D> {
+  /** The score function's, with the soft cap and the bias, before any mask. */
+  readonly scores: T;
+  /** The same, with a number far below all others where a key is hidden. */
+  readonly masked: T;
+  /** Their softmax: rows sum to 1, to 0 where no key is visible, to less than 1 where there are sinks. */
+  readonly weights: T;
+  /** The weights after dropout: what the values are multiplied by. */
+  readonly dropped: T;
+}
+
+/**
+ * Attention weights, stage by stage. Every stage is held in memory: this is for looking inside.
+ *
+ * @param queries [B, Q, D] or [B, H, Q, D]
+ * @param keys [B, K, D'] or [B, H, K, D']
+ */
+export function attentionStages<T extends tf.Tensor>(
+  queries: T,
+  keys: T,
+  given: ScoredAttentionOptions,
+): AttentionStages<T> {
+  checkRecord("attentionStages", "options", given);
+  const { score = scaledDotScore, hiddenRows, softcap, sinks, dropout: rate = 0, random, ...options } = given;
+  checkTensor("attentionStages", "queries", queries, "[...]");
+  return tidy(() => {
+    const raw = score.scores(queries, keys);
+    const capped = softcap === undefined ? raw : tf.mul(tf.tanh(tf.div(raw, softcap)), softcap);
+    const { bias, visible } = alignOptions(options, raw.shape);
+    const scores = bias === undefined ? capped : tf.add(capped, bias);
+    const masked = hideScores(scores, visible);
+    const weights =
+      sinks === undefined
+        ? softmaxOfVisible(masked, visible, hiddenRows)
+        : softmaxOfVisible(masked, visible, hiddenRows, (x) => withoutSinks(softmax(withSinkScores(x, sinks))));
+    return { scores: tf.clone(scores), masked, weights, dropped: dropout(weights, rate, random) } as AttentionStages<T>;
+  });
+}
+
+function alignOptions(
+  { mask, causal = false, bias }: Pick<ScoredAttentionOptions, "mask" | "causal" | "bias">,
+  shape: number[],
+): { bias: tf.Tensor | undefined; visible: tf.Tensor | undefined } {
+  const given = mask && alignToScores("attention", "mask", mask, shape, "bool");
+  const past = causal ? causalMask(shape.at(-2) ?? 0, shape.at(-1) ?? 0) : undefined;
+  return {
+    bias: bias && alignToScores("attention", "bias", bias, shape, "float32"),
+    visible: given && past ? tf.logicalAnd(given, past) : (given ?? past),
+  };
+}
