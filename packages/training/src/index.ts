@@ -1,8 +1,8 @@
-export { AdamW, type AdamWOptions, exceptNormsAndBiases } from "./adamW.ts";
-export { averageCheckpoints } from "./averageCheckpoints.ts";
-export type { Checkpoint, CheckpointStore, Progress } from "./checkpoint.ts";
-export { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "./checkpointFile.ts";
-export type { CheckpointEvent, StepEvent, TrainingEvent, ValidationEvent } from "./events.ts";
+export { AdamW, type AdamWOptions, exceptNormsAndBiases } from "./optimizers/adamW.ts";
+export { averageCheckpoints } from "./checkpoints/averageCheckpoints.ts";
+export type { Checkpoint, CheckpointStore, Progress } from "./checkpoints/checkpoint.ts";
+export { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "./checkpoints/checkpointFile.ts";
+export type { CheckpointEvent, StepEvent, TrainingEvent, ValidationEvent } from "./loop/events.ts";
 export {
   clipFactor,
   clipGradients,
@@ -10,13 +10,13 @@ export {
   lossAndGradients,
   type NamedGradients,
   type NamedVariables,
-} from "./gradients.ts";
+} from "./parameters/gradients.ts";
 export {
   type BucketedBatches,
   type BucketOptions,
   lengthBucketedBatches,
   type PairLengths,
-} from "./lengthBucketedBatches.ts";
+} from "./batches/lengthBucketedBatches.ts";
 export { randomCrop, type RandomCropOptions } from "./images/crop.ts";
 export { randomErasing, type RandomErasingOptions } from "./images/erasing.ts";
 export { randomFlip } from "./images/flip.ts";
@@ -24,9 +24,9 @@ export { cutmix, type LabelledBatch, type MixedBatch, mixup, unmixed } from "./i
 export { mixedCrossEntropy } from "./images/mixedCrossEntropy.ts";
 export type { Pixels } from "./images/pixels.ts";
 export { randAugment, type RandAugmentOptions } from "./images/randAugment.ts";
-export { Muon, type MuonOptions } from "./muon.ts";
-export { optimizerOfParts, type OptimizerPart } from "./optimizerOfParts.ts";
-export type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
+export { Muon, type MuonOptions } from "./optimizers/muon.ts";
+export { optimizerOfParts, type OptimizerPart } from "./optimizers/combined.ts";
+export type { Optimizer, OptimizerStepOptions } from "./optimizers/optimizer.ts";
 export {
   constantSchedule,
   cosineSchedule,
@@ -36,13 +36,13 @@ export {
   type Schedule,
   stableThenDecaySchedule,
   type WarmupOptions,
-} from "./schedules.ts";
-export { shuffle } from "./shuffle.ts";
-export { shuffledBatches, type ShuffledBatchesOptions } from "./shuffledBatches.ts";
-export type { TrainingTask } from "./task.ts";
-export { train, TrainingError } from "./train.ts";
-export { trainHead, type HeadExamples, type TrainHeadOptions } from "./trainHead.ts";
-export type { TrainingResult, TrainOptions } from "./trainOptions.ts";
+} from "./optimizers/schedules.ts";
+export { shuffle } from "./batches/shuffle.ts";
+export { shuffledBatches, type ShuffledBatchesOptions } from "./batches/shuffledBatches.ts";
+export type { TrainingTask } from "./loop/task.ts";
+export { train, TrainingError } from "./loop/train.ts";
+export { trainHead, type HeadExamples, type TrainHeadOptions } from "./finetuning/trainHead.ts";
+export type { TrainingResult, TrainOptions } from "./loop/options.ts";
 export { bleu, type BleuScore } from "./metrics/bleu.ts";
 export { chrF, type ChrFScore } from "./metrics/chrF.ts";
-export { assignVariables, readVariables } from "./variables.ts";
+export { assignVariables, readVariables } from "./parameters/variables.ts";

@@ -1,6 +1,6 @@
 import { checkRecord } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
-import { shuffle } from "../shuffle.ts";
+import { shuffle } from "../batches/shuffle.ts";
 import { integerBelow, symmetricBeta } from "./draws.ts";
 
 /** Images as a model takes them, and what they show. */

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { averageCheckpoints } from "../averageCheckpoints.ts";
-import type { Checkpoint } from "../checkpoint.ts";
+import { averageCheckpoints } from "../checkpoints/averageCheckpoints.ts";
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { fileCheckpoints } from "./fileCheckpoints.ts";
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { checkRecord, checkString } from "@qkv/ops";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import type { CheckpointStore } from "../checkpoint.ts";
-import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "../checkpointFile.ts";
+import type { CheckpointStore } from "../checkpoints/checkpoint.ts";
+import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpointFile.ts";
 import { replaceFile, TEMPORARY } from "./replaceFile.ts";
 
 /** How many checkpoints stay, and who hears of damaged ones. */

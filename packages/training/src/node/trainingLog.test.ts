@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { TrainingEvent } from "../events.ts";
+import type { TrainingEvent } from "../loop/events.ts";
 import { trainingLog } from "./trainingLog.ts";
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { checkRecord, checkString } from "@qkv/ops";
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import path from "node:path";
-import type { TrainingEvent } from "../events.ts";
+import type { TrainingEvent } from "../loop/events.ts";
 import { readable } from "./replaceFile.ts";
 
 /** Where a resumed run goes on. */

@@ -1,11 +1,11 @@
 import { checkRecord, crossEntropy } from "@qkv/ops";
 import { Linear, Params, type StateDict, type StateEntry } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamW, exceptNormsAndBiases } from "./adamW.ts";
-import type { TrainingEvent } from "./events.ts";
-import { linearSchedule } from "./schedules.ts";
-import { train } from "./train.ts";
-import { readVariables } from "./variables.ts";
+import { AdamW, exceptNormsAndBiases } from "../optimizers/adamW.ts";
+import type { TrainingEvent } from "../loop/events.ts";
+import { linearSchedule } from "../optimizers/schedules.ts";
+import { train } from "../loop/train.ts";
+import { readVariables } from "../parameters/variables.ts";
 
 /** What a frozen model makes of some examples, and what they are. */
 export interface HeadExamples {

@@ -1,4 +1,4 @@
-import type { NamedGradients } from "./gradients.ts";
+import type { NamedGradients } from "../parameters/gradients.ts";
 import type { StateDict } from "@qkv/nn";
 
 /** Turns gradients into new values of the parameters that it was made for. */

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "@qkv/nn";
-import type { NamedVariables } from "./gradients.ts";
+import type { NamedVariables } from "../parameters/gradients.ts";
 
 /** What {@link train} needs to know of a model and its data. */
 export interface TrainingTask<Batch> {

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW, checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
 import type { StateDict, StateEntry } from "@qkv/nn";
-import type { NamedGradients, NamedVariables } from "./gradients.ts";
+import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
-import { assignVariables, readVariables } from "./variables.ts";
+import { assignVariables, readVariables } from "../parameters/variables.ts";
 
 /** How {@link AdamW} moves. */
 export interface AdamWOptions {

@@ -1,8 +1,8 @@
 import { checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
-import type { Checkpoint, CheckpointStore, Progress } from "./checkpoint.ts";
+import type { Checkpoint, CheckpointStore, Progress } from "../checkpoints/checkpoint.ts";
 import type { TrainingEvent } from "./events.ts";
-import type { Optimizer } from "./optimizer.ts";
-import type { Schedule } from "./schedules.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Schedule } from "../optimizers/schedules.ts";
 
 /** How long a run goes on, and what it does on the way. */
 export interface TrainOptions {

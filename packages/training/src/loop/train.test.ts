@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { initBackend } from "@qkv/backend";
 import { beforeAll, describe, expect, it } from "vitest";
-import { AdamW } from "./adamW.ts";
-import type { Checkpoint, CheckpointStore } from "./checkpoint.ts";
+import { AdamW } from "../optimizers/adamW.ts";
+import type { Checkpoint, CheckpointStore } from "../checkpoints/checkpoint.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { TrainingTask } from "./task.ts";
 import { train } from "./train.ts";
-import type { TrainOptions } from "./trainOptions.ts";
+import type { TrainOptions } from "./options.ts";
 
 beforeAll(() => initBackend("cpu"));
 

@@ -1,10 +1,10 @@
 import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict } from "@qkv/nn";
-import type { NamedGradients, NamedVariables } from "./gradients.ts";
+import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
-import { orthogonalized } from "./orthogonalized.ts";
-import { assignVariables, readVariables } from "./variables.ts";
+import { orthogonalized } from "./newtonSchulz.ts";
+import { assignVariables, readVariables } from "../parameters/variables.ts";
 
 /** How {@link Muon} moves. */
 export interface MuonOptions {

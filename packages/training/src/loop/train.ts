@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "@qkv/nn";
 import { batchGradients } from "./batchGradients.ts";
-import type { Progress } from "./checkpoint.ts";
-import { clipFactor, globalNorm } from "./gradients.ts";
-import { constantSchedule, type Schedule } from "./schedules.ts";
-import { Speed } from "./speed.ts";
+import type { Progress } from "../checkpoints/checkpoint.ts";
+import { clipFactor, globalNorm } from "../parameters/gradients.ts";
+import { constantSchedule, type Schedule } from "../optimizers/schedules.ts";
+import { Speed } from "./throughput.ts";
 import type { TrainingTask } from "./task.ts";
-import { checkTrainOptions, type TrainingResult, type TrainOptions } from "./trainOptions.ts";
+import { checkTrainOptions, type TrainingResult, type TrainOptions } from "./options.ts";
 import { type Update, updates } from "./updates.ts";
-import { assignVariables, readVariables } from "./variables.ts";
+import { assignVariables, readVariables } from "../parameters/variables.ts";
 
 /**
  * Trains a task's parameters in place.

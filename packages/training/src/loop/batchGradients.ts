@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "@qkv/nn";
-import { lossAndGradients, type NamedGradients } from "./gradients.ts";
+import { lossAndGradients, type NamedGradients } from "../parameters/gradients.ts";
 import type { TrainingTask } from "./task.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { checkArray } from "@qkv/ops";
 import type { StateDict } from "@qkv/nn";
-import type { NamedGradients, NamedVariables } from "./gradients.ts";
+import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** An optimizer and the parameters that it was made for. */
