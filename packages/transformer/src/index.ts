@@ -1,8 +1,8 @@
-export { DecoderLayer, type DecoderLayerOptions, type DecoderLayerOutput } from "./decoderLayer.ts";
-export { EncoderLayer, type EncoderLayerOutput } from "./encoderLayer.ts";
-export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./activationNames.ts";
-export { ConfigError, ConfigFields } from "./configFields.ts";
-export type { CausalConfig } from "./causal/config.ts";
+export { DecoderLayer, type DecoderLayerOptions, type DecoderLayerOutput } from "./layers/decoderLayer.ts";
+export { EncoderLayer, type EncoderLayerOutput } from "./layers/encoderLayer.ts";
+export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.ts";
+export { ConfigError, ConfigFields } from "./config/configFields.ts";
+export type { CausalConfig } from "./models/causal/config.ts";
 export {
   formatGpt2Config,
   GPT2_CHECKPOINT_NAMES,
@@ -13,28 +13,27 @@ export {
   unpackGpt2,
   unpackGpt2Array,
   type UnpackedGpt2Array,
-} from "./causal/gpt2.ts";
-export { CausalLayer, type CausalLayerOptions, type CausalLayerOutput } from "./causal/layer.ts";
+} from "./models/gpt2/gpt2.ts";
+export { CausalLayer, type CausalLayerOptions, type CausalLayerOutput } from "./models/causal/layer.ts";
 export {
   formatLlamaConfig,
   LLAMA_CHECKPOINT_NAMES,
   LLAMA_IGNORED_NAMES,
-  LLAMA_TYPES,
-  type LlamaType,
   llamaTypeOf,
   parseLlamaConfig,
-} from "./causal/llama.ts";
-export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./causal/model.ts";
-export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./causalModel.ts";
-export { FeedForward, type FeedForwardConfig } from "./feedForward.ts";
-export { GatedFeedForward, type GatedFeedForwardConfig } from "./gatedFeedForward.ts";
-export { SwiGluFeedForward, type SwiGluFeedForwardConfig } from "./swiGluFeedForward.ts";
-export { ablate, type Ablation } from "./ablate.ts";
-export type { HeadMasks, LayerHeads } from "./headMasks.ts";
-export type { TransformerLayerConfig } from "./layerConfig.ts";
+} from "./models/llama/llama.ts";
+export { LLAMA_TYPES, type LlamaType } from "./models/llama/modelTypes.ts";
+export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
+export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
+export { FeedForward, type FeedForwardConfig } from "./layers/feedForward.ts";
+export { GatedFeedForward, type GatedFeedForwardConfig } from "./layers/gatedFeedForward.ts";
+export { SwiGluFeedForward, type SwiGluFeedForwardConfig } from "./layers/swiGluFeedForward.ts";
+export { ablate, type Ablation } from "./inspection/ablate.ts";
+export type { HeadMasks, LayerHeads } from "./layers/headMasks.ts";
+export type { TransformerLayerConfig } from "./layers/layerConfig.ts";
 export type { GeneratedSequence } from "./generation/beamHypotheses.ts";
 export { generate, generateStream } from "./generation/generate.ts";
-export type { LogitsProcessor } from "./generation/logitsProcessors.ts";
+export type { LogitsProcessor } from "./generation/logitsProcessor.ts";
 export type {
   GenerationOptions,
   GenerativeModel,
@@ -43,11 +42,11 @@ export type {
   SourceProgress,
 } from "./generation/options.ts";
 export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
-export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./marian/checkpointNames.ts";
-export { type MarianConfig, parseMarianConfig } from "./marian/config.ts";
-export { eosField, formatMarianConfig } from "./marian/formatConfig.ts";
-export { MarianModel, type MarianStack } from "./marian/model.ts";
-export type { NormOrder } from "./normOrder.ts";
-export { ResidualBranch } from "./residualBranch.ts";
-export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./seq2seq.ts";
-export type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "./seq2seqOutput.ts";
+export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./models/marian/checkpointNames.ts";
+export { type MarianConfig, parseMarianConfig } from "./models/marian/config.ts";
+export { eosField, formatMarianConfig } from "./models/marian/formatConfig.ts";
+export { MarianModel, type MarianStack } from "./models/marian/model.ts";
+export type { NormOrder } from "./layers/normOrder.ts";
+export { ResidualBranch } from "./layers/residualBranch.ts";
+export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./models/seq2seq.ts";
+export type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "./models/outputs.ts";

@@ -4,9 +4,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { customRule } from "../../test/customRule.ts";
 import { wanderer } from "../../test/wanderer.ts";
-import type { CausalModel } from "../causalModel.ts";
+import type { CausalModel } from "../models/causalModel.ts";
 import { generate, generateStream } from "./generate.ts";
-import { forbidRepeatedNgrams, type LogitsProcessor } from "./logitsProcessors.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
+import { forbidRepeatedNgrams } from "./logitsProcessors.ts";
 import type { GenerationOptions } from "./options.ts";
 
 beforeAll(() => initBackend("cpu"));

@@ -1,5 +1,5 @@
 import { describeArgument } from "@qkv/ops";
-import type { LogitsProcessor } from "./logitsProcessors.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 
 /** Refuses what is no list of functions. @throws RangeError */
 export function checkProcessors(who: string, processors: readonly LogitsProcessor[] | undefined): void {

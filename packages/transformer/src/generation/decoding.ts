@@ -2,7 +2,7 @@ import { logSumExp } from "@qkv/ops";
 import { disposeKeyValues, type KeyValue } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { DecoderPast, Memory, Seq2SeqModel } from "../seq2seq.ts";
+import type { DecoderPast, Memory, Seq2SeqModel } from "../models/seq2seq.ts";
 import { eventTurn } from "./eventTurn.ts";
 import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";

@@ -2,7 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { expectNoLeaks } from "@qkv/testing";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { CausalModel } from "../causalModel.ts";
+import type { CausalModel } from "../models/causalModel.ts";
 import { WANDERER_VOCABULARY, wanderer } from "../../test/wanderer.ts";
 import { BeamHypotheses } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";

@@ -5,9 +5,9 @@ import {
   forbidRepeatedNgrams,
   forbidWords,
   forceAt,
-  type LogitsProcessor,
   penalizeRepetition,
 } from "./logitsProcessors.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 import { logSoftmax, logSumExp } from "./logSoftmax.ts";
 import { keepTopK, keepTopP, likeliest, scaleByTemperature } from "./sampling.ts";
 import { topCandidates } from "./topCandidates.ts";

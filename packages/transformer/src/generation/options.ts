@@ -1,9 +1,9 @@
 import { describeArgument } from "@qkv/ops";
-import type { CausalModel } from "../causalModel.ts";
-import type { GenerationDefaults, Seq2SeqModel } from "../seq2seq.ts";
-import type { LogitsProcessor } from "./logitsProcessors.ts";
+import type { CausalModel } from "../models/causalModel.ts";
+import type { GenerationDefaults, Seq2SeqModel } from "../models/seq2seq.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 import { MOST_BEAMS, MOST_TOKENS } from "./memoryLimit.ts";
-import { stopping } from "./stopping.ts";
+import { stopping, type StoppingOptions } from "./stopping.ts";
 
 /** A model that generation can drive. */
 export type GenerativeModel = Seq2SeqModel | CausalModel;
@@ -42,7 +42,7 @@ export interface SourceProgress {
  *
  * What is left out comes from the model. Lengths that are not "new" count the start token, or the whole prompt.
  */
-export interface GenerationOptions {
+export interface GenerationOptions extends StoppingOptions {
   /** How many beams are kept for each source. Default 1: greedy search, or sampling. */
   readonly numBeams?: number;
   /** How many sequences come back for each source, best first. Default 1. */
@@ -87,12 +87,6 @@ export interface GenerationOptions {
   readonly renormalizeLogits?: boolean;
   readonly decoderStartTokenId?: number;
   readonly eosTokenId?: number | readonly number[];
-  /** Texts that end a sequence with the token in which one of them ends. They need `decode`. */
-  readonly stopStrings?: readonly string[];
-  /** The text of tokens, special ones included, for `stopStrings`. */
-  readonly decode?: (ids: readonly number[]) => string;
-  /** Seconds after which a sequence ends with its next token. */
-  readonly maxTime?: number;
   /**
    * Processors of one's own, as Hugging Face's `logits_processor`: called in their order, behind those of the options above
    * and before temperature and the filters of `sampling`. They are synchronous; NaN and Infinity are refused.

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { DecodeOptions } from "../causalModel.ts";
+import type { DecodeOptions } from "../models/causalModel.ts";
 
 /**
  * Prompts with padding in them, and what follows them, as Hugging Face's `generate` has it: padding is seen by nobody, and

@@ -1,6 +1,6 @@
 import type { RandomStream } from "@qkv/nn";
 import { logSumExp } from "./logSoftmax.ts";
-import type { LogitsProcessor } from "./logitsProcessors.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 
 /** Divides every logit by `temperature`. */
 export function scaleByTemperature(temperature: number): LogitsProcessor {

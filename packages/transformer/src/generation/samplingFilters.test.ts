@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogitsProcessor } from "./logitsProcessors.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 import type { SamplingSettings } from "./options.ts";
 import { keepTopH, samplingFilters } from "./samplingFilters.ts";
 

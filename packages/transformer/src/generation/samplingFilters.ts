@@ -1,5 +1,5 @@
 import { logSumExp } from "./logSoftmax.ts";
-import type { LogitsProcessor } from "./logitsProcessors.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 import type { SamplingSettings } from "./options.ts";
 import { keepTopK, keepTopP, scaleByTemperature } from "./sampling.ts";
 

@@ -1,11 +1,15 @@
-import type { GenerationOptions } from "./options.ts";
+/** What ends a sequence besides its end token and its length. */
+export interface StoppingOptions {
+  /** Texts that end a sequence with the token in which one of them ends. They need `decode`. */
+  readonly stopStrings?: readonly string[];
+  /** The text of tokens, special ones included, for `stopStrings`. */
+  readonly decode?: (ids: readonly number[]) => string;
+  /** Seconds after which a sequence ends with its next token. */
+  readonly maxTime?: number;
+}
 
 /** Whether a sequence is over by its text or by the clock, which starts with this call. */
-export function stopping({
-  stopStrings = [],
-  decode,
-  maxTime,
-}: Pick<GenerationOptions, "stopStrings" | "decode" | "maxTime">): (ids: readonly number[]) => boolean {
+export function stopping({ stopStrings = [], decode, maxTime }: StoppingOptions): (ids: readonly number[]) => boolean {
   if (stopStrings.length > 0 && decode === undefined) {
     throw new RangeError("generate: expected decode (the tokenizer) with stopStrings, got none");
   }

@@ -1,9 +1,9 @@
 import { checkRecord } from "@qkv/ops";
 import type { NameMap, StateDict, StateEntry } from "@qkv/nn";
-import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
-import { ConfigFields } from "../configFields.ts";
-import type { CausalConfig } from "./config.ts";
-import { specialTokens, specialTokenFields } from "./specialTokens.ts";
+import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
+import { ConfigFields } from "../../config/configFields.ts";
+import type { CausalConfig } from "../causal/config.ts";
+import { specialTokens, specialTokenFields } from "../causal/specialTokens.ts";
 
 /**
  * Reads Hugging Face's `config.json` of `model_type` "gpt2"

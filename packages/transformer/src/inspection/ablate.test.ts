@@ -3,10 +3,10 @@ import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { ablate } from "./ablate.ts";
-import { generate } from "./generation/generate.ts";
-import type { HeadMasks } from "./headMasks.ts";
-import { parseMarianConfig } from "./marian/config.ts";
-import { MarianModel } from "./marian/model.ts";
+import { generate } from "../generation/generate.ts";
+import type { HeadMasks } from "../layers/headMasks.ts";
+import { parseMarianConfig } from "../models/marian/config.ts";
+import { MarianModel } from "../models/marian/model.ts";
 
 const CONFIG = {
   ...parseMarianConfig({ model_type: "marian", vocab_size: 13, pad_token_id: 12, decoder_start_token_id: 12 }),

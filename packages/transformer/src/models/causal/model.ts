@@ -22,9 +22,9 @@ import {
 } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel, CausalGenerationDefaults, DecodeOptions } from "../causalModel.ts";
-import { headMaskOf } from "../headMasks.ts";
+import { headMaskOf } from "../../layers/headMasks.ts";
 import type { DecoderPast } from "../seq2seq.ts";
-import type { ForwardOptions } from "../seq2seqOutput.ts";
+import type { ForwardOptions } from "../outputs.ts";
 import type { CausalConfig } from "./config.ts";
 import { CausalLayer } from "./layer.ts";
 

@@ -11,12 +11,12 @@ import {
   tidy,
 } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { DecoderLayer } from "../decoderLayer.ts";
-import { EncoderLayer } from "../encoderLayer.ts";
-import type { TransformerLayerConfig } from "../layerConfig.ts";
-import { headMaskOf } from "../headMasks.ts";
+import { DecoderLayer } from "../../layers/decoderLayer.ts";
+import { EncoderLayer } from "../../layers/encoderLayer.ts";
+import type { TransformerLayerConfig } from "../../layers/layerConfig.ts";
+import { headMaskOf } from "../../layers/headMasks.ts";
 import type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "../seq2seq.ts";
-import type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "../seq2seqOutput.ts";
+import type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "../outputs.ts";
 import type { MarianConfig } from "./config.ts";
 import { embedTokens } from "./embedding.ts";
 

@@ -1,17 +1,12 @@
 import { checkRecord } from "@qkv/ops";
 import type { NameMap } from "@qkv/nn";
-import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../activationNames.ts";
-import { ConfigFields } from "../configFields.ts";
-import type { CausalConfig } from "./config.ts";
-import { formatRope, parseRope } from "./rope.ts";
-import { specialTokenFields, specialTokens } from "./specialTokens.ts";
+import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
+import { ConfigFields } from "../../config/configFields.ts";
+import type { CausalConfig } from "../causal/config.ts";
+import { formatRope, parseRope } from "../causal/rope.ts";
+import { specialTokenFields, specialTokens } from "../causal/specialTokens.ts";
+import { LLAMA_TYPES, type LlamaType } from "./modelTypes.ts";
 import { formatWindows, parseWindows } from "./windows.ts";
-
-/** The `model_type`s that are Llama with a bias or a norm more. */
-export const LLAMA_TYPES = ["llama", "mistral", "qwen2", "qwen3"] as const;
-
-/** One of {@link LLAMA_TYPES}. */
-export type LlamaType = (typeof LLAMA_TYPES)[number];
 
 interface Defaults {
   readonly ffnDim: number;

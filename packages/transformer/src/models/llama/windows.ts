@@ -1,6 +1,6 @@
-import type { ConfigFields } from "../configFields.ts";
-import type { CausalConfig } from "./config.ts";
-import type { LlamaType } from "./llama.ts";
+import type { ConfigFields } from "../../config/configFields.ts";
+import type { CausalConfig } from "../causal/config.ts";
+import type { LlamaType } from "./modelTypes.ts";
 
 const LAYER_TYPES = ["sliding_attention", "full_attention"] as const;
 

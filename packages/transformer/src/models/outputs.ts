@@ -1,7 +1,7 @@
 import type { AttentionStages } from "@qkv/attention";
 import type { RandomStream } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { HeadMasks } from "./headMasks.ts";
+import type { HeadMasks } from "../layers/headMasks.ts";
 
 /** A source and the target that it is read with. */
 export interface Seq2SeqInputs {

@@ -1,4 +1,4 @@
-import type { ConfigFields } from "../configFields.ts";
+import type { ConfigFields } from "../../config/configFields.ts";
 import type { CausalConfig } from "./config.ts";
 
 type SpecialTokens = Pick<CausalConfig, "bosTokenId" | "eosTokenIds" | "padTokenId">;

@@ -1,5 +1,5 @@
 import { checkRecord } from "@qkv/ops";
-import { ACTIVATION_NAMES } from "../activationNames.ts";
+import { ACTIVATION_NAMES } from "../../config/activationNames.ts";
 import type { MarianConfig } from "./config.ts";
 
 /** The `config.json` that transformers opens as this model: {@link parseMarianConfig} reads it back. */

@@ -1,5 +1,5 @@
-import { ACTIVATIONS_BY_NAME } from "../activationNames.ts";
-import { ConfigFields } from "../configFields.ts";
+import { ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
+import { ConfigFields } from "../../config/configFields.ts";
 import type { Activation } from "@qkv/nn";
 
 /** An encoder-decoder of the Marian family, as OPUS-MT's are (https://marian-nmt.github.io). */

@@ -13,9 +13,9 @@ import {
 import type { FusedTransformerLayer } from "@qkv/ops";
 import { checkModule, dropout, LayerNorm, normal, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { FeedForward } from "../feedForward.ts";
-import { fusedLayer } from "../fusedLayer.ts";
-import { GatedFeedForward } from "../gatedFeedForward.ts";
+import { FeedForward } from "../../layers/feedForward.ts";
+import { fusedLayer } from "../../layers/fusedLayer.ts";
+import { GatedFeedForward } from "../../layers/gatedFeedForward.ts";
 import type { CausalConfig } from "./config.ts";
 
 /** Who may see whom in a {@link CausalLayer}, and what is wanted back. */

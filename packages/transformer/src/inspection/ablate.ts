@@ -1,9 +1,9 @@
 import { checkRecord } from "@qkv/ops";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { HeadMasks } from "./headMasks.ts";
-import type { MarianModel } from "./marian/model.ts";
-import type { Seq2SeqModel } from "./seq2seq.ts";
+import type { HeadMasks } from "../layers/headMasks.ts";
+import type { MarianModel } from "../models/marian/model.ts";
+import type { Seq2SeqModel } from "../models/seq2seq.ts";
 
 /** What a model is to do without. */
 export interface Ablation {

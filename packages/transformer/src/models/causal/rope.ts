@@ -1,5 +1,5 @@
 import type { RotaryConfig, RotaryScaling } from "@qkv/attention";
-import type { ConfigFields } from "../configFields.ts";
+import type { ConfigFields } from "../../config/configFields.ts";
 
 type Scaling<Type> = Extract<RotaryScaling, { readonly type: Type }>;
 

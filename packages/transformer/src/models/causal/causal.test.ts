@@ -2,8 +2,8 @@ import { Params, RandomStream, type StateDict } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { CAUSAL_GOLDENS, causalGolden } from "../../test/causalGolden.ts";
-import { generate } from "../generation/generate.ts";
+import { CAUSAL_GOLDENS, causalGolden } from "../../../test/causalGolden.ts";
+import { generate } from "../../generation/generate.ts";
 import type { CausalConfig } from "./config.ts";
 import {
   formatGpt2Config,
@@ -12,8 +12,8 @@ import {
   packGpt2,
   parseGpt2Config,
   unpackGpt2,
-} from "./gpt2.ts";
-import { formatLlamaConfig, LLAMA_CHECKPOINT_NAMES, llamaTypeOf, parseLlamaConfig } from "./llama.ts";
+} from "../gpt2/gpt2.ts";
+import { formatLlamaConfig, LLAMA_CHECKPOINT_NAMES, llamaTypeOf, parseLlamaConfig } from "../llama/llama.ts";
 import { CausalLanguageModel } from "./model.ts";
 
 const GPT2 = parseGpt2Config({

@@ -1,0 +1,5 @@
+/** The `model_type`s that are Llama with a bias or a norm more. */
+export const LLAMA_TYPES = ["llama", "mistral", "qwen2", "qwen3"] as const;
+
+/** One of {@link LLAMA_TYPES}. */
+export type LlamaType = (typeof LLAMA_TYPES)[number];
