@@ -3,6 +3,7 @@
 // B is packed in panels of 8 columns, A in panels of MR rows, both zero-padded; an MR x 8 tile of C stays in registers.
 // KC x NC of B is meant to stay in the second-level cache, KC x MC of A beside it.
 import { RELAXED, fma } from "./simd";
+import { ADD, RELU } from "./storeMode";
 import { isThin, thin } from "./thin";
 
 // As many rows as the 16 vector registers of x86 hold: multiply and add apart want one more than both in one.
@@ -187,9 +188,6 @@ export function tile(ap: usize, bp: usize, K: i32, out: usize): void {
     v128.store(out, c51, 176);
   }
 }
-
-export const ADD: i32 = 1; // to what C holds
-export const RELU: i32 = 2;
 
 /** Brings m x n of a tile to C; `bias` points to n floats, or is 0. */
 function place(from: usize, C: usize, ldc: i32, m: i32, n: i32, bias: usize, mode: i32): void {

@@ -1,7 +1,7 @@
 // Products of a few rows, as a decoder's steps and short sentences have them: B is read where it stands, since packing it
 // would cost as much as the product.
-import { ADD, RELU } from "./gemm";
 import { fma, splat, sumLanes } from "./simd";
+import { ADD, RELU } from "./storeMode";
 
 const FEW: i32 = 8; // rows; above, a weight that comes from far memory is better packed
 const SOME: i32 = 32; // above, packing is never slower
