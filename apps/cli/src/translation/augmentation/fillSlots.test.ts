@@ -2,7 +2,7 @@ import { RandomStream } from "@qkv/nn";
 import { describe, expect, test } from "vitest";
 import { drawSlots, fillSlots, hasSlots } from "./fillSlots.ts";
 import { isHeldOut } from "./heldOut.ts";
-import type { SlotValue } from "./slots.ts";
+import type { SlotValue } from "./valueLists.ts";
 import { parseValueLists } from "./valueLists.ts";
 
 const languages = { source: "en", target: "fr" } as const;

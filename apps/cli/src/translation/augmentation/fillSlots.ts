@@ -1,8 +1,10 @@
 import type { RandomStream } from "@qkv/nn";
 import type { SentencePair } from "../pairs.ts";
 import { pick } from "./draw.ts";
-import { FORMS, type Language } from "./languageForms.ts";
-import { drawSlot, type Part, type SlotValue } from "./slots.ts";
+import { FORMS } from "./forms.ts";
+import type { Language } from "./languageForms.ts";
+import { drawSlot, type Part } from "./slots.ts";
+import type { SlotValue } from "./valueLists.ts";
 import type { ValueLists } from "./valueLists.ts";
 
 const SLOT = /\{([a-z]+)2?\}/g;

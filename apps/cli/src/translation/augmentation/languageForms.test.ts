@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FORMS, languageOf } from "./languageForms.ts";
+import { FORMS, languageOf } from "./forms.ts";
 
 const both = (write: (forms: (typeof FORMS)["en"]) => readonly string[]) => [write(FORMS.en)[0], write(FORMS.fr)[0]];
 

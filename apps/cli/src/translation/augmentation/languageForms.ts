@@ -1,6 +1,3 @@
-import { ENGLISH } from "./english.ts";
-import { FRENCH } from "./french.ts";
-
 /** The languages whose numbers, dates and prices can be written. */
 export type Language = "en" | "fr";
 
@@ -46,12 +43,4 @@ export interface LanguageForms {
   readonly months: readonly string[];
   /** What stands before a value, as the value's first sound wants it: `de ` before Anna is `d'`. */
   readonly before: (text: string, value: string) => string;
-}
-
-export const FORMS: Readonly<Record<Language, LanguageForms>> = { en: ENGLISH, fr: FRENCH };
-
-/** A language code, checked. @throws RangeError naming the languages there are */
-export function languageOf(code: string): Language {
-  if (code in FORMS) return code as Language;
-  throw new RangeError(`augmentation: expected a language of ${Object.keys(FORMS).join(", ")}, got ${code}`);
 }

@@ -7,7 +7,7 @@ import type { TranslationTrainingConfig } from "../trainingConfig.ts";
 import { Augmenter } from "./augmenter.ts";
 import { Casing } from "./casing.ts";
 import { drawSlots, type Filling, hasSlots } from "./fillSlots.ts";
-import { languageOf } from "./languageForms.ts";
+import { languageOf } from "./forms.ts";
 import { readValueLists } from "./valueLists.ts";
 
 /** The augmenter that a config asks for, undefined if for none. @throws UsageError if a slot cannot be filled */

@@ -1,12 +1,10 @@
 import type { RandomStream } from "@qkv/nn";
 import { chance, integer, pick } from "./draw.ts";
 import { isHeldOut } from "./heldOut.ts";
-import { FORMS, type Language, type LanguageForms } from "./languageForms.ts";
-import type { ValueLists } from "./valueLists.ts";
+import { FORMS } from "./forms.ts";
+import type { LanguageForms } from "./languageForms.ts";
+import type { SlotValue, ValueLists } from "./valueLists.ts";
 import { VERBATIM } from "./verbatim.ts";
-
-/** What a slot is filled with: the ways that each language writes it, the one to translate to first. */
-export type SlotValue = Readonly<Record<Language, readonly string[]>>;
 
 type Draw = (random: RandomStream) => SlotValue;
 

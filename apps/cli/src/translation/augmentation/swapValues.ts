@@ -2,8 +2,10 @@ import type { RandomStream } from "@qkv/nn";
 import type { SentencePair } from "../pairs.ts";
 import { chance, pick } from "./draw.ts";
 import type { Filling } from "./fillSlots.ts";
-import { FORMS, type Language } from "./languageForms.ts";
-import { drawSlot, type SlotValue } from "./slots.ts";
+import { FORMS } from "./forms.ts";
+import type { Language } from "./languageForms.ts";
+import { drawSlot } from "./slots.ts";
+import type { SlotValue } from "./valueLists.ts";
 
 /** A value that stands once on each side of a pair. */
 interface Found {

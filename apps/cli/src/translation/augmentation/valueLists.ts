@@ -1,6 +1,9 @@
 import { readLines } from "../../textLines.ts";
 import { UsageError } from "../../usageError.ts";
-import type { SlotValue } from "./slots.ts";
+import type { Language } from "./languageForms.ts";
+
+/** What a slot is filled with: the ways that each language writes it, the one to translate to first. */
+export type SlotValue = Readonly<Record<Language, readonly string[]>>;
 
 /** Values by kind: names, cities, things one counts. */
 export type ValueLists = ReadonlyMap<string, readonly SlotValue[]>;
