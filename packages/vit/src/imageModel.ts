@@ -1,7 +1,7 @@
 import type { Params } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { ProblemType } from "./scores.ts";
+import type { ProblemType } from "./problemType.ts";
 
 // Letters used for shapes throughout this package:
 //   B batch   C channels   H height   W width, of images in pixels   P side of a patch   N patches   L tokens

@@ -1,6 +1,6 @@
 import type { ConfigFields } from "@qkv/transformer";
 import type { ImageModelConfig } from "./imageModel.ts";
-import { PROBLEM_TYPES } from "./scores.ts";
+import { PROBLEM_TYPES } from "./problemType.ts";
 
 const TYPES = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, type]));
 

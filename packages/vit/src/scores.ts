@@ -1,12 +1,6 @@
 import { checkArray, checkRecord } from "@qkv/ops";
 import type { ImageModelConfig } from "./imageModel.ts";
 
-/** What a classifier was trained to say, which decides how its logits are read. */
-export const PROBLEM_TYPES = ["regression", "single_label_classification", "multi_label_classification"] as const;
-
-/** One of {@link PROBLEM_TYPES}. */
-export type ProblemType = (typeof PROBLEM_TYPES)[number];
-
 /** How logits become scores: probabilities that sum to 1, one probability for each class, or the numbers as they are. */
 export type Scoring = "softmax" | "sigmoid" | "none";
 

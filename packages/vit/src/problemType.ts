@@ -1,0 +1,5 @@
+/** What a classifier was trained to say, which decides how its logits are read. */
+export const PROBLEM_TYPES = ["regression", "single_label_classification", "multi_label_classification"] as const;
+
+/** One of {@link PROBLEM_TYPES}. */
+export type ProblemType = (typeof PROBLEM_TYPES)[number];
