@@ -5,6 +5,7 @@ import type { Budget } from "./budget.ts";
 import { checkMaxSteps } from "./budget.ts";
 import { pipelineAround, type TokenizerOptions } from "./createTokenizer.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
+import type { DecodeStream } from "./decodeStream.ts";
 import { Json, parseJson } from "./json.ts";
 import { behindLanguageCode, languageCodeEnd } from "./languageCode.ts";
 import type { Model, UnigramConfig } from "./model.ts";
@@ -127,6 +128,10 @@ class TwoVocabularies extends Tokenizer {
 
   override decode(ids: Iterable<number>, options?: DecodeOptions): string {
     return this.#sides.target.decode(ids, options);
+  }
+
+  override createDecodeStream(options?: DecodeOptions): DecodeStream {
+    return this.#sides.target.createDecodeStream(options);
   }
 
   override toJSON(): TokenizerConfig {

@@ -122,11 +122,8 @@ export class Tokenizer {
       throw new TypeError(`decode: expected token ids, got ${describeArgument(ids)}`);
     }
     for (const id of ids) {
-      const token = this.idToToken(id);
-      if (token === undefined && typeof id !== "number") {
-        throw new TypeError(`decode: expected token ids that are numbers, got ${describeArgument(id)} among them`);
-      }
-      if (token !== undefined && !(skipSpecialTokens && this.#added.isSpecial(token))) tokens.push(token);
+      const token = this.#tokenRead(id, skipSpecialTokens);
+      if (token !== undefined) tokens.push(token);
     }
     const { decoder } = this.#pipeline;
     const size = sizeOf(tokens);
@@ -136,12 +133,25 @@ export class Tokenizer {
 
   /** Decodes ids one at a time, as a model generates them. */
   createDecodeStream(options: DecodeOptions = {}): DecodeStream {
-    return new DecodeStream((ids) => this.decode(ids, options));
+    const { skipSpecialTokens = true } = options;
+    return new DecodeStream(
+      (ids) => this.decode(ids, options),
+      (id) => this.#tokenRead(id, skipSpecialTokens) === undefined,
+    );
   }
 
   /** A tokenizer.json that gives this tokenizer back, here and in Hugging Face's libraries. */
   toJSON(): TokenizerConfig {
     return { ...this.#pipeline.config, added_tokens: this.#added.tokens, model: this.#pipeline.model.toJSON() };
+  }
+
+  /** The token of an id, if it is one that is read. @throws TypeError for what is no id */
+  #tokenRead(id: number, skipSpecialTokens: boolean): string | undefined {
+    const token = this.idToToken(id);
+    if (token === undefined && typeof id !== "number") {
+      throw new TypeError(`decode: expected token ids that are numbers, got ${describeArgument(id)} among them`);
+    }
+    return token !== undefined && skipSpecialTokens && this.#added.isSpecial(token) ? undefined : token;
   }
 
   #encode(text: string | readonly string[], options: EncodeOptions): Encoding {

@@ -73,6 +73,8 @@ test("Marian with two vocabularies: each language's ids and texts are transforme
     const both = { ids: tokenizer.encode(text).ids, targetIds: target.encode(text).ids };
     expect({ text, ...both }).toEqual({ text, ids, targetIds });
     expect([tokenizer, target].map((side) => side.decode(targetIds))).toEqual([decoded, decoded]);
+    const stream = tokenizer.createDecodeStream();
+    expect([...targetIds.map((id) => stream.push(id)), stream.end()].join("")).toBe(decoded);
   }
   expect([source.tokenToId(">>fr<<"), target.tokenToId(">>fr<<")]).toEqual([vocab[">>fr<<"], undefined]);
   expect(source.idToToken(vocab[">>fr<<"] ?? 0)).toBe(">>fr<<");
