@@ -8,9 +8,9 @@ type Exports = Readonly<Record<string, unknown>>;
 
 const ENTRIES: Readonly<Record<string, () => Promise<Exports>>> = {
   "@qkv/attention": () => import("../packages/attention/src/index.ts"),
-  "@qkv/backend": () => import("../packages/backend/src/index.ts"),
   "@qkv/layers": () => import("../packages/layers/src/index.ts"),
   "@qkv/nn": () => import("../packages/nn/src/index.ts"),
+  "@qkv/ops": () => import("../packages/ops/src/index.ts"),
   "@qkv/pretrained": () => import("../packages/pretrained/src/index.ts"),
   "@qkv/pretrained/node": () => import("../packages/pretrained/src/node.ts"),
   "@qkv/safetensors": () => import("../packages/safetensors/src/index.ts"),

@@ -64,6 +64,7 @@ export function loadCheckpoint<M>(
   options: LoadOptions = {},
 ): M {
   checkRecord("loadCheckpoint", "state", state);
+  checkRecord("loadCheckpoint", "options", options);
   return bind(state, names, build, options, ({ data }, shape) => tf.tensor(data, shape, "float32")).model;
 }
 
@@ -80,6 +81,7 @@ export async function streamCheckpoint<M>(
   options: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<M> {
   checkRecord("streamCheckpoint", "state", state);
+  checkRecord("streamCheckpoint", "options", options);
   const { model, params, bound } = bind(state, names, build, options, (_entry, shape) => unwritten(shape));
   const variables = params.named();
   const largestFirst = [...bound].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));

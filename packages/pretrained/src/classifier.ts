@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "@qkv/ops";
+import { checkOptions, checkRecord, type OptionNames } from "@qkv/ops";
 import { nonFiniteError, type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
 import {
   type Classifiers,
@@ -79,6 +79,7 @@ export class Classifier {
    */
   async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
     checkList("features", "images", images);
+    checkRecord("features", "options", options);
     const { batchSize = BATCH, signal, onProgress } = options;
     const body = this.withLabels([]).model;
     const parts: tf.Tensor2D[] = [];

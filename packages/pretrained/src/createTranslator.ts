@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/ops";
 import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
 import { checkPretrained } from "./argumentChecks.ts";
 import { expectLanguage } from "./direction.ts";
@@ -16,6 +17,7 @@ import { Translator, type TranslatorOptions } from "./translator.ts";
  */
 export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
   checkPretrained("createTranslator", pretrained);
+  checkRecord("createTranslator", "options", options);
   if (pretrained.modelType !== "marian") {
     throw new PretrainedError(
       `${pretrained.name}/config.json: expected a model that translates, got ${pretrained.modelType}`,

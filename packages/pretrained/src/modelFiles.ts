@@ -63,9 +63,11 @@ export async function readFile(files: ModelFiles, file: string, options: ReadOpt
 export async function readOptionalFile(
   files: ModelFiles,
   file: string,
-  { signal }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<Uint8Array | undefined> {
   checkRecord("readOptionalFile", "files", files);
+  checkRecord("readOptionalFile", "options", options);
+  const { signal } = options;
   const path = pathOf(files, file);
   const bytes = await attempt(path, signal, () => files.read(file, { signal }));
   if (bytes !== undefined) expectContents(path, bytes.subarray(0, TELLING_BYTES), bytes.length);

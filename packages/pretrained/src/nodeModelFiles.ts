@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { checkRecord } from "@qkv/ops";
 import { folderCache } from "./folderCache.ts";
 import type { ModelFiles } from "./modelFiles.ts";
 import { modelFolder } from "./modelFolder.ts";
@@ -11,6 +12,7 @@ import { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
  * {@link cacheFolder}; the hub is that of the environment variable HF_ENDPOINT, the token HF_TOKEN's, where they are set.
  */
 export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
+  checkRecord("modelFiles", "options", options);
   if (existsSync(ref)) return modelFolder(ref);
   const fetch = proxyFetch();
   const cache = folderCache(cacheFolder(), options.onUnkept);

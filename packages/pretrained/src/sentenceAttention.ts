@@ -44,11 +44,13 @@ export interface SentenceAttentionOptions extends Ablation {
  * @throws RangeError if a side has no tokens
  */
 export async function sentenceAttention(
-  options: SentenceSubject,
-  { start = "<s>", ...ablation }: SentenceAttentionOptions = {},
+  subject: SentenceSubject,
+  options: SentenceAttentionOptions = {},
 ): Promise<SentenceAttention> {
+  checkRecord("sentenceAttention", "subject", subject);
   checkRecord("sentenceAttention", "options", options);
-  const { model, source, target } = options;
+  const { model, source, target } = subject;
+  const { start = "<s>", ...ablation } = options;
   if (source.ids.length === 0 || target.ids.length === 0) {
     const got = `${source.ids.length} and ${target.ids.length}`;
     throw new RangeError(`sentenceAttention: expected tokens on both sides, got ${got}`);

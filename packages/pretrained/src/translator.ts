@@ -151,10 +151,9 @@ export class Translator {
    * One sentence after the other, from the text's beginning on, each as soon as it is there. `space` and the first of the
    * `translations` of all of them, one after the other, are the translation.
    */
-  async *sentences(
-    text: string,
-    { skip = 0, batchSize = 8, onTotal, onPartial, ...options }: SentenceOptions = {},
-  ): AsyncGenerator<TranslatedSentence, void, undefined> {
+  async *sentences(text: string, given: SentenceOptions = {}): AsyncGenerator<TranslatedSentence, void, undefined> {
+    checkRecord("sentences", "options", given);
+    const { skip = 0, batchSize = 8, onTotal, onPartial, ...options } = given;
     checkOptions("sentences", options, SEARCH);
     checkText("sentences", text);
     options.signal?.throwIfAborted();

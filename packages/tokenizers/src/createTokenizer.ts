@@ -1,5 +1,5 @@
 import { readAddedToken } from "./addedTokens.ts";
-import { describeArgument } from "./argumentChecks.ts";
+import { checkRecord, describeArgument } from "./argumentChecks.ts";
 import { checkMaxSteps } from "./budget.ts";
 import { createDecoder } from "./decoders.ts";
 import { Json } from "./json.ts";
@@ -30,11 +30,9 @@ export interface TokenizerOptions {
  * The tokenizer of a tokenizer.json, as text or parsed, in so far as `parts` have what it names: a bundle has no more of
  * this package than they need. {@link Tokenizer.fromJSON} has all of them.
  */
-export function createTokenizer(
-  json: unknown,
-  parts: readonly Part[],
-  { random = Math.random, maxSteps }: TokenizerOptions = {},
-): Tokenizer {
+export function createTokenizer(json: unknown, parts: readonly Part[], options: TokenizerOptions = {}): Tokenizer {
+  checkRecord("createTokenizer", "options", options);
+  const { random = Math.random, maxSteps } = options;
   if (!Array.isArray(parts)) {
     const got = describeArgument(parts);
     throw new TypeError(

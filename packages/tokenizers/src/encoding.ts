@@ -1,3 +1,4 @@
+import { checkRecord } from "./argumentChecks.ts";
 import { countUnits, type OffsetUnit } from "./countUnits.ts";
 import { padSegments, type PaddingOptions } from "./padding.ts";
 import type { TokenList } from "./tokenList.ts";
@@ -109,6 +110,7 @@ export class Encoding {
 
   /** This encoding, and what was cut off from it, with padding up to `length` tokens. */
   padded(length: number, options: Omit<PaddingOptions, "length" | "multipleOf"> = {}): Encoding {
+    checkRecord("padded", "options", options);
     const overflow = this.overflow.map((part) => part.padded(length, options));
     return new Encoding(padSegments(this.#segments, length - this.length, options), this.#idToToken, overflow);
   }

@@ -40,8 +40,10 @@ export interface MarianFiles {
  * The tokenizer of a Marian model, with the ids of Hugging Face's MarianTokenizer: SentencePiece cuts, `vocab.json`
  * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
-export function fromMarian(files: MarianFiles, { maxSteps }: Pick<TokenizerOptions, "maxSteps"> = {}): Tokenizer {
+export function fromMarian(files: MarianFiles, options: Pick<TokenizerOptions, "maxSteps"> = {}): Tokenizer {
   checkRecord("fromMarian", "files", files);
+  checkRecord("fromMarian", "options", options);
+  const { maxSteps } = options;
   checkMaxSteps(maxSteps);
   const source = oneSide(files, "vocab.json", maxSteps);
   if (files.target === undefined) return source;

@@ -1,4 +1,4 @@
-import { checkBytes } from "./argumentChecks.ts";
+import { checkBytes, checkRecord } from "./argumentChecks.ts";
 import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import type { DecoderConfig } from "./decoders.ts";
 import { bpe, precompiled, regex, unigram } from "./everyPart.ts";
@@ -12,6 +12,7 @@ import { UNREACHABLE } from "./unigram.ts";
 /** The tokenizer of a SentencePiece `.model` or `.spm`: its ids, without special tokens of its own accord. */
 export function fromSentencePiece(bytes: Uint8Array, options: TokenizerOptions = {}): Tokenizer {
   checkBytes("fromSentencePiece", bytes);
+  checkRecord("fromSentencePiece", "options", options);
   return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex], options);
 }
 

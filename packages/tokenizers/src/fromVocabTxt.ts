@@ -1,4 +1,4 @@
-import { describeArgument } from "./argumentChecks.ts";
+import { checkRecord, describeArgument } from "./argumentChecks.ts";
 import { createTokenizer, type TokenizerOptions } from "./createTokenizer.ts";
 import { wordPiece } from "./everyPart.ts";
 import { templateProcessing } from "./template.ts";
@@ -24,10 +24,9 @@ const SPECIAL = { pad: "[PAD]", unk: "[UNK]", cls: "[CLS]", sep: "[SEP]", mask: 
  *
  * @throws TokenizerError naming the special token that is missing
  */
-export function fromVocabTxt(
-  text: string,
-  { lowercase = true, stripAccents = null, chineseChars = true, special: named, ...options }: VocabTxtOptions = {},
-): Tokenizer {
+export function fromVocabTxt(text: string, given: VocabTxtOptions = {}): Tokenizer {
+  checkRecord("fromVocabTxt", "options", given);
+  const { lowercase = true, stripAccents = null, chineseChars = true, special: named, ...options } = given;
   if (typeof text !== "string")
     throw new TypeError(`fromVocabTxt: expected the text of vocab.txt, got ${describeArgument(text)}`);
   const ids = vocabularyOfLines(text);

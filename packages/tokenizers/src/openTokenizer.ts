@@ -1,4 +1,4 @@
-import { describeArgument } from "./argumentChecks.ts";
+import { checkRecord, describeArgument } from "./argumentChecks.ts";
 import { checkMaxSteps } from "./budget.ts";
 import { configuredTokenizer } from "./configuredTokenizer.ts";
 import type { TokenizerOptions } from "./createTokenizer.ts";
@@ -37,6 +37,7 @@ export async function openTokenizer(
     throw new TypeError(
       `openTokenizer: expected a function that reads a file by its name, got ${describeArgument(read)}`,
     );
+  checkRecord("openTokenizer", "options", options);
   checkMaxSteps(options.maxSteps);
   const text: ReadText = async (name) => {
     const bytes = await read(name);

@@ -1,4 +1,4 @@
-import { checkText, describeArgument } from "./argumentChecks.ts";
+import { checkRecord, checkText, describeArgument } from "./argumentChecks.ts";
 import type { AddedToken } from "./addedTokens.ts";
 import { AddedVocabulary } from "./addedVocabulary.ts";
 import { AlignedText } from "./alignedText.ts";
@@ -102,6 +102,7 @@ export class Tokenizer {
 
   /** The tokens of `text`, which may come in words. A lone surrogate counts as U+FFFD. */
   encode(text: string | readonly string[], options: EncodeOptions = {}): Encoding {
+    checkRecord("encode", "options", options);
     return this.#pad([this.#encode(text, options)], options)[0] as Encoding;
   }
 
@@ -109,6 +110,7 @@ export class Tokenizer {
   encodeBatch(texts: readonly (string | readonly string[])[], options: Omit<EncodeOptions, "pair"> = {}): Encoding[] {
     if (!Array.isArray(texts))
       throw new TypeError(`encodeBatch: expected an array of texts, got ${describeArgument(texts)}`);
+    checkRecord("encodeBatch", "options", options);
     return this.#pad(
       texts.map((text) => this.#encode(text, options)),
       options,
@@ -116,7 +118,9 @@ export class Tokenizer {
   }
 
   /** The text of `ids`. Ids that are no token's are passed over. */
-  decode(ids: Iterable<number>, { skipSpecialTokens = true }: DecodeOptions = {}): string {
+  decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    checkRecord("decode", "options", options);
+    const { skipSpecialTokens = true } = options;
     const tokens: string[] = [];
     if (typeof ids === "string" || typeof ids?.[Symbol.iterator] !== "function") {
       throw new TypeError(`decode: expected token ids, got ${describeArgument(ids)}`);
@@ -133,6 +137,7 @@ export class Tokenizer {
 
   /** Decodes ids one at a time, as a model generates them. */
   createDecodeStream(options: DecodeOptions = {}): DecodeStream {
+    checkRecord("createDecodeStream", "options", options);
     const { skipSpecialTokens = true } = options;
     return new DecodeStream(
       (ids) => this.decode(ids, options),

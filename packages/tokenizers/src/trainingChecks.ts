@@ -1,4 +1,4 @@
-import { describeArgument } from "./argumentChecks.ts";
+import { checkRecord, describeArgument } from "./argumentChecks.ts";
 import { MAX_ID } from "./json.ts";
 
 // 1024 characters: the time of Unigram's training grows with the longest piece.
@@ -34,6 +34,7 @@ export type CheckedOptions = { readonly [K in keyof typeof COUNTS]?: number | un
 export function checkTraining(trainer: string, texts: unknown, options: CheckedOptions): void {
   const isIterable = typeof texts === "object" && texts !== null && (Symbol.iterator in texts || Symbol.asyncIterator in texts); // prettier-ignore
   if (!isIterable) throw new TypeError(`${trainer}: expected an iterable of texts, got ${describeArgument(texts)}`);
+  checkRecord(trainer, "options", options);
   for (const [name, [least, most]] of Object.entries(COUNTS)) {
     const value = options[name as keyof typeof COUNTS];
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) continue;

@@ -31,13 +31,11 @@ export interface RgbaPixels {
  * @returns RGBA of the picture's size, opaque
  * @throws RangeError if the pixels or the weights are not as many as their sizes say
  */
-export function overlayPixels(
-  picture: PicturePixels,
-  patches: PatchWeights,
-  { strength = 0.7, edges = "smooth" }: OverlayOptions = {},
-): RgbaPixels {
+export function overlayPixels(picture: PicturePixels, patches: PatchWeights, options: OverlayOptions = {}): RgbaPixels {
   checkRecord("overlayPixels", "picture", picture);
   checkRecord("overlayPixels", "patches", patches);
+  checkRecord("overlayPixels", "options", options);
+  const { strength = 0.7, edges = "smooth" } = options;
   const { width, height, data } = picture;
   checkNumbers("overlayPixels", "the picture's data", data);
   const channels = data.length / (width * height);

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import { checkModule, LayerNorm, normal, type Params, tidy } from "@qkv/nn";
 import { EncoderLayer, type ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -47,6 +47,7 @@ export class VitBackbone {
    * @param pixels [B, C, H, W]
    */
   forward(pixels: tf.Tensor, options: VitForwardOptions = {}): BackboneOutput {
+    checkRecord("VitBackbone.forward", "options", options);
     checkTensor("VitBackbone.forward", "pixels", pixels, "[B, C, H, W]");
     const { random, hiddenStates, attentions, weightChanges } = options;
     return tidy(() => {

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPooled } from "../checks/argumentChecks.ts";
@@ -32,6 +32,7 @@ export class DotProductAttention {
    * @param numHeads how many items of the batch in a row are heads of one window; only a window mask asks for it
    */
   constructor(dropout = 0, numHeads = 1, options: KeptWeightsOptions = {}) {
+    checkRecord("DotProductAttention", "options", options);
     this.#dropout = dropout;
     this.#numHeads = numHeads;
     this.#options = options;

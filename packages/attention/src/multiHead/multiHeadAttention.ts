@@ -1,4 +1,4 @@
-import { checkTensor, repeatHeads } from "@qkv/ops";
+import { checkRecord, checkTensor, repeatHeads } from "@qkv/ops";
 import { checkModule, LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "../scaledDotProduct/options.ts";
@@ -128,8 +128,10 @@ export class MultiHeadAttention {
   }
 
   /** The keys and values of a context [B, K, contextDim], so that they can be attended to more than once. */
-  project(context: tf.Tensor, { offset = 0, values = context, positions, span }: ProjectOptions = {}): KeyValue {
+  project(context: tf.Tensor, options: ProjectOptions = {}): KeyValue {
     checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
+    checkRecord("MultiHeadAttention.project", "options", options);
+    const { offset = 0, values = context, positions, span } = options;
     const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
       const keys = splitHeads(this.kProj.forward(context), numKeyValueHeads);
@@ -146,12 +148,10 @@ export class MultiHeadAttention {
    * @param x [B, Q, E]
    * @param context what {@link project} gave, or several of those appended
    */
-  attend(
-    x: tf.Tensor,
-    context: KeyValue,
-    { headMask, weightChange, positions, span, ...options }: AttendOptions = {},
-  ): Attended {
+  attend(x: tf.Tensor, context: KeyValue, given: AttendOptions = {}): Attended {
     checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
+    checkRecord("MultiHeadAttention.attend", "options", given);
+    const { headMask, weightChange, positions, span, ...options } = given;
     return tidy(() => {
       const heads = splitHeads(this.qProj.forward(x), this.numHeads);
       const at = positions ?? lengthOf(context) - x.shape[1];

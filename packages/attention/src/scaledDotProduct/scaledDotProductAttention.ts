@@ -1,4 +1,4 @@
-import { checkTensor, attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/ops";
+import { checkRecord, checkTensor, attention, type AttentionOptions as KernelOptions, repeatHeads } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores, checkFinite, checkPositive } from "../checks/argumentChecks.ts";
 import type { AttentionOptions } from "./options.ts";
@@ -29,7 +29,7 @@ export function scaledDotProductAttention(
   checkTensor("scaledDotProductAttention", "k", k, "[B, G, K, D]");
   checkTensor("scaledDotProductAttention", "v", v, "[B, G, K, V]");
   const shape = checkShapes(q, k, v);
-  checkNumbers(options);
+  checkNumbers("scaledDotProductAttention", options);
   const { dropout: rate = 0, random, sinks, hiddenRows, causal, scale, softcap } = options;
   return tf.tidy(() => {
     if (hiddenRows === "uniform") return uniformWhereHidden(q, k, v, options);
@@ -57,7 +57,7 @@ export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: AttentionO
   checkTensor("attentionWeights", "q", q, "[B, H, Q, D]");
   checkTensor("attentionWeights", "k", k, "[B, G, K, D]");
   checkShapes(q, k, k);
-  checkNumbers(options);
+  checkNumbers("attentionWeights", options);
   const { scale = 1 / Math.sqrt(q.shape[3] || 1), ...rest } = options;
   return tf.tidy(() => {
     const keys = repeatHeads(k, q.shape[1]) as tf.Tensor4D;
@@ -87,7 +87,9 @@ function checkShapes(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): number[] {
   return [batch, heads, queries, keys];
 }
 
-function checkNumbers({ scale, softcap, dropout }: AttentionOptions): void {
+function checkNumbers(who: string, options: AttentionOptions): void {
+  checkRecord(who, "options", options);
+  const { scale, softcap, dropout } = options;
   if (scale !== undefined) checkFinite("attention", "scale", scale);
   if (softcap !== undefined) checkPositive("attention", "softcap", softcap);
   if (dropout !== undefined && !(dropout >= 0 && dropout < 1)) {

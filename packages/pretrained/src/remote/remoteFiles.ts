@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/ops";
 import type { ModelFiles } from "../modelFiles.ts";
 import { PretrainedError } from "../pretrainedError.ts";
 import { browserCache } from "./browserCache.ts";
@@ -47,6 +48,7 @@ const TIMEOUT_MS = 25_000;
  * @throws PretrainedError if `ref` is neither
  */
 export function remoteFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
+  checkRecord("remoteFiles", "options", options);
   const parsed = parseModelRef(ref, options.endpoint);
   if (parsed === undefined) {
     throw new PretrainedError(

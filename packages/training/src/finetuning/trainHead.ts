@@ -39,6 +39,7 @@ export interface TrainHeadOptions {
  */
 export async function trainHead(examples: HeadExamples, options: TrainHeadOptions = {}): Promise<StateDict> {
   checkRecord("trainHead", "examples", examples);
+  checkRecord("trainHead", "options", options);
   const { steps = 200, learningRate = 0.02, weightDecay = 0.1, signal, onEvent } = options;
   checkExamples(examples);
   const { labels, numClasses } = examples;

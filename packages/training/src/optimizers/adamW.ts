@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
+import { adamW, checkOptions, checkRecord, describeArgument, type OptionNames } from "@qkv/ops";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
@@ -72,7 +72,9 @@ export class AdamW implements Optimizer {
       throw new RangeError(`AdamW: expected learningRate to be a number from 0, got ${this.learningRate}`);
   }
 
-  step(gradients: NamedGradients, { factor = 1, gradientScale = 1 }: OptimizerStepOptions = {}): void {
+  step(gradients: NamedGradients, options: OptimizerStepOptions = {}): void {
+    checkRecord("AdamW.step", "options", options);
+    const { factor = 1, gradientScale = 1 } = options;
     for (const [name, gradient] of gradients) {
       const param = this.#params.get(name);
       if (param === undefined) throw new RangeError(`AdamW: expected gradients of its parameters, got one of ${name}`);

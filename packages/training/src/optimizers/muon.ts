@@ -46,7 +46,9 @@ export class Muon implements Optimizer {
     this.#weightDecay = weightDecay;
   }
 
-  step(gradients: NamedGradients, { factor = 1, gradientScale = 1 }: OptimizerStepOptions = {}): void {
+  step(gradients: NamedGradients, options: OptimizerStepOptions = {}): void {
+    checkRecord("Muon.step", "options", options);
+    const { factor = 1, gradientScale = 1 } = options;
     const groups = new Map<string, string[]>(); // matrices of one shape are made orthogonal together
     for (const name of gradients.keys()) {
       const param = this.#params.get(name);

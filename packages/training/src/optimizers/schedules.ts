@@ -17,7 +17,9 @@ export interface DecayOptions extends WarmupOptions {
 }
 
 /** A factor of 1 after the warm-up. */
-export function constantSchedule({ warmupSteps = 0 }: WarmupOptions = {}): Schedule {
+export function constantSchedule(options: WarmupOptions = {}): Schedule {
+  checkRecord("constantSchedule", "options", options);
+  const { warmupSteps = 0 } = options;
   return (step) => rise(step, warmupSteps) ?? 1;
 }
 
@@ -27,7 +29,9 @@ export function constantSchedule({ warmupSteps = 0 }: WarmupOptions = {}): Sched
  *
  * @throws RangeError if the warm-up is shorter than a step
  */
-export function inverseSqrtSchedule({ warmupSteps = 1 }: WarmupOptions = {}): Schedule {
+export function inverseSqrtSchedule(options: WarmupOptions = {}): Schedule {
+  checkRecord("inverseSqrtSchedule", "options", options);
+  const { warmupSteps = 1 } = options;
   if (!(warmupSteps >= 1)) throw new RangeError(`inverseSqrtSchedule: expected warmupSteps >= 1, got ${warmupSteps}`);
   return (step) => rise(step, warmupSteps) ?? Math.sqrt(warmupSteps / step);
 }

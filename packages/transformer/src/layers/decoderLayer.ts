@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import {
   appendKeyValue,
   type AttendOptions,
@@ -81,6 +81,7 @@ export class DecoderLayer {
    */
   forward(x: tf.Tensor, memory: KeyValue, past?: KeyValue, options: DecoderLayerOptions = {}): DecoderLayerOutput {
     checkTensor("DecoderLayer.forward", "x", x, "[B, T, E]");
+    checkRecord("DecoderLayer.forward", "options", options);
     const { memoryMask, mask, headMask, memoryHeadMask, random, returnWeights } = options;
     if ([random, headMask, memoryHeadMask].every((asked) => asked === undefined) && !returnWeights) {
       const fused = this.#fused({

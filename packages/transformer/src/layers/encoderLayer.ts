@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import { type AttendOptions, type AttentionStages, MultiHeadAttention } from "@qkv/attention";
 import type { FusedTransformerLayer } from "@qkv/ops";
 import { checkModule, LayerNorm, type Params, tidy } from "@qkv/nn";
@@ -57,6 +57,7 @@ export class EncoderLayer {
    */
   forward(x: tf.Tensor, options: AttendOptions = {}): EncoderLayerOutput {
     checkTensor("EncoderLayer.forward", "x", x, "[B, L, E]");
+    checkRecord("EncoderLayer.forward", "options", options);
     const { random, mask, causal, bias, headMask, weightChange, returnWeights } = options;
     if ([random, bias, headMask, weightChange].every((asked) => asked === undefined) && !causal && !returnWeights) {
       const fused = this.#fused({ x, mask });

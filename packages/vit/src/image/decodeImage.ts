@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/ops";
+import { checkRecord, describeArgument } from "@qkv/ops";
 import { isPremultiplied } from "./avifMetadata.ts";
 import { decodePngOrGif } from "./decodePngOrGif.ts";
 import { brokenImage, ImageFileError } from "./imageFileError.ts";
@@ -19,12 +19,13 @@ import { withoutAlpha } from "./withoutAlpha.ts";
  *
  * @throws ImageFileError saying what the file is; RangeError if it is none
  */
-export async function decodeImage(file: Blob | Uint8Array, { maxPixels }: DecodeImageOptions = {}): Promise<Pixels> {
+export async function decodeImage(file: Blob | Uint8Array, options: DecodeImageOptions = {}): Promise<Pixels> {
   if (!(file instanceof Uint8Array || file instanceof Blob)) {
     throw new RangeError(`decodeImage: expected a file, as a Blob or its bytes, got ${describeArgument(file)}`);
   }
+  checkRecord("decodeImage", "options", options);
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(await file.arrayBuffer());
-  const { type } = readImageHeader(bytes, maxPixels);
+  const { type } = readImageHeader(bytes, options.maxPixels);
   const orientation = await orientationOf(bytes, type);
   const stored = (await decodePngOrGif(bytes, type)) ?? (await decodeByBrowser(bytes, type));
   return turnUpright(stored, orientation);

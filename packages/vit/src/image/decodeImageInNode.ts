@@ -1,4 +1,4 @@
-import { describeArgument } from "@qkv/ops";
+import { checkRecord, describeArgument } from "@qkv/ops";
 import { isPremultiplied } from "./avifMetadata.ts";
 import { decodePngOrGif } from "./decodePngOrGif.ts";
 import { brokenImage } from "./imageFileError.ts";
@@ -18,10 +18,9 @@ import { withBrandOfStill } from "./withBrandOfStill.ts";
  *
  * @throws ImageFileError saying what the file is; RangeError if it is none
  */
-export async function decodeImage(
-  file: Uint8Array,
-  { maxPixels = MAX_PIXELS }: DecodeImageOptions = {},
-): Promise<Pixels> {
+export async function decodeImage(file: Uint8Array, options: DecodeImageOptions = {}): Promise<Pixels> {
+  checkRecord("decodeImage", "options", options);
+  const { maxPixels = MAX_PIXELS } = options;
   if (!(file instanceof Uint8Array)) {
     throw new RangeError(`decodeImage: expected a file's bytes, a Uint8Array, got ${describeArgument(file)}`);
   }

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import { checkModule, LayerNorm, type Params, tidy } from "@qkv/nn";
 import type { ForwardOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -45,6 +45,7 @@ export class SwinBackbone {
    * @param pixels [B, C, H, W]
    */
   forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinBackboneOutput {
+    checkRecord("SwinBackbone.forward", "options", options);
     checkTensor("SwinBackbone.forward", "pixels", pixels, "[B, C, H, W]");
     return tidy(() => {
       let x = this.embeddings.forward(pixels, options.random);

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor } from "@qkv/ops";
 import {
   appendKeyValue,
   type AttendOptions,
@@ -82,6 +82,7 @@ export class CausalLayer {
    */
   forward(x: tf.Tensor, past?: KeyValue, options: CausalLayerOptions = {}): CausalLayerOutput {
     checkTensor("CausalLayer.forward", "x", x, "[B, L, E]");
+    checkRecord("CausalLayer.forward", "options", options);
     const { headMask, random, returnWeights, positions, span } = options;
     const mask = options.mask && visibleOf(options.mask, past);
     if (random === undefined && headMask === undefined && !returnWeights) {

@@ -7,7 +7,7 @@ import {
   type PositionsOfBatch,
   type TokenPositions,
 } from "@qkv/attention";
-import { checkTensor, crossEntropy, linear } from "@qkv/ops";
+import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
 import {
   checkModule,
   dropout,
@@ -86,6 +86,7 @@ export class CausalLanguageModel implements CausalModel {
   /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */
   forward({ ids, keep }: CausalInputs, options: ForwardOptions = {}): CausalOutput {
     this.params.checkInUse("CausalLanguageModel.forward");
+    checkRecord("CausalLanguageModel.forward", "options", options);
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
     if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
     return tidy(() => {

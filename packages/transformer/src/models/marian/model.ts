@@ -1,4 +1,4 @@
-import { checkTensor, crossEntropy, linear } from "@qkv/ops";
+import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
 import { type AttentionStages, disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
 import {
   checkModule,
@@ -82,6 +82,7 @@ export class MarianModel implements Seq2SeqModel {
   /** Logits for every target position at once, and whatever else is asked for. All tensors are the caller's. */
   forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: ForwardOptions = {}): Seq2SeqOutput {
     this.params.checkInUse("MarianModel.forward");
+    checkRecord("MarianModel.forward", "options", options);
     checkTensor("MarianModel.forward", "ids", ids, "[B, S]", "int32");
     if (keep !== undefined) checkTensor("MarianModel.forward", "keep", keep, "[B, S]", "bool");
     checkTensor("MarianModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
@@ -121,6 +122,7 @@ export class MarianModel implements Seq2SeqModel {
 
   encode(ids: tf.Tensor, keep?: tf.Tensor, options: Pick<ForwardOptions, "headMasks"> = {}): Memory {
     this.params.checkInUse("MarianModel.encode");
+    checkRecord("MarianModel.encode", "options", options);
     checkTensor("MarianModel.encode", "ids", ids, "[B, S]", "int32");
     if (keep !== undefined) checkTensor("MarianModel.encode", "keep", keep, "[B, S]", "bool");
     return tidy(() => {
@@ -136,6 +138,7 @@ export class MarianModel implements Seq2SeqModel {
     options: Pick<ForwardOptions, "headMasks"> = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
     this.params.checkInUse("MarianModel.decode");
+    checkRecord("MarianModel.decode", "options", options);
     checkTensor("MarianModel.decode", "ids", ids, "[B, T]", "int32");
     return tidy(() => {
       const decoded = this.#runDecoder(ids, memory, past, options);

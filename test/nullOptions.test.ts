@@ -1,0 +1,173 @@
+// Options given as null, as JSON and other languages have it for none: an error in our words, wherever options are taken.
+import {
+  attentionWeights,
+  DotProductAttention,
+  MultiHeadAttention,
+  scaledDotProductAttention,
+} from "../packages/attention/src/index.ts";
+import { initBackend } from "@qkv/backend";
+import { Linear, loadCheckpoint, Params, streamCheckpoint } from "@qkv/nn";
+import {
+  Classifier,
+  createTranslator,
+  loadPretrained,
+  memoryFiles,
+  readOptionalFile,
+  remoteFiles,
+  sentenceAttention,
+  splitText,
+} from "../packages/pretrained/src/index.ts";
+import { modelFiles, modelFolder } from "../packages/pretrained/src/node.ts";
+import {
+  createTokenizer,
+  fromMarian,
+  fromSentencePiece,
+  fromVocabAndMerges,
+  fromVocabTxt,
+  openTokenizer,
+  Tokenizer,
+  trainBpe,
+  trainUnigram,
+  trainWordLevel,
+  trainWordPiece,
+  wordLevel,
+} from "../packages/tokenizers/src/index.ts";
+import { AdamW, constantSchedule, inverseSqrtSchedule, Muon, trainHead } from "../packages/training/src/index.ts";
+import {
+  CausalLanguageModel,
+  DecoderLayer,
+  EncoderLayer,
+  generate,
+  generateStream,
+  parseGpt2Config,
+} from "../packages/transformer/src/index.ts";
+import { overlayPixels } from "../packages/visualize/src/index.ts";
+import { decodeImage, VitClassifier, vitConfig } from "../packages/vit/src/index.ts";
+import { decodeImage as decodeInNode } from "../packages/vit/src/node.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const FOLDER = modelFolder("packages/pretrained/test/golden/float32");
+const none = null as never;
+const LAYER = {
+  dModel: 8,
+  numHeads: 2,
+  ffnDim: 8,
+  activation: "relu",
+  normOrder: "post",
+  layerNormEps: 1e-5,
+  dropout: 0,
+  attentionDropout: 0,
+  activationDropout: 0,
+} as const;
+
+/** What the calls need beside options: small, and right. */
+async function made() {
+  await initBackend("cpu");
+  const params = Params.initialized(1);
+  const pretrained = await loadPretrained(FOLDER, { modelTypes: ["marian"] });
+  const gpt2 = new CausalLanguageModel(
+    Params.initialized(1),
+    parseGpt2Config({ model_type: "gpt2", vocab_size: 20, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 16 }),
+  );
+  const vit = new VitClassifier(
+    Params.initialized(1),
+    vitConfig({ imageSize: [4, 4], patchSize: 2, dModel: 8, numLayers: 1, numHeads: 2, labels: ["cat", "dog"] }),
+  );
+  const config = { model: { type: "WordLevel" as const, vocab: { a: 0, "[UNK]": 1 }, unk_token: "[UNK]" } };
+  const x = tf.ones([1, 2, 2, 2]) as tf.Tensor4D;
+  const rows = tf.ones([1, 2, 8]) as tf.Tensor3D;
+  const ids = tf.tensor2d([[1, 2]], [1, 2], "int32");
+  const image = { data: new Uint8Array(48), width: 4, height: 4, channels: 3 as const };
+  const weights = new Map([["w", tf.variable(tf.ones([2, 2]))]]);
+  return {
+    ...{ params, pretrained, gpt2, vit, config, x, rows, ids, image, weights },
+    pixels: tf.ones([1, 3, 4, 4]),
+    matrix: tf.ones([2, 4]),
+    encoder: new EncoderLayer(params.at("encoder"), LAYER),
+    decoder: new DecoderLayer(params.at("decoder"), LAYER),
+    translator: createTranslator(pretrained),
+    tokenizer: createTokenizer(config as never, [wordLevel]),
+    classifier: new Classifier(vit, { imageSize: [4, 4] } as never),
+    mha: new MultiHeadAttention(Params.initialized(1), { dModel: 8, numHeads: 2 } as never),
+  };
+}
+type Made = Awaited<ReturnType<typeof made>>;
+let all: Made;
+beforeAll(async () => {
+  all = await made();
+});
+afterAll(() => tf.disposeVariables());
+
+const text = (words: string) => new TextEncoder().encode(words);
+const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
+  scaledDotProductAttention: ({ x }) => scaledDotProductAttention(x, x, x, none),
+  attentionWeights: ({ x }) => attentionWeights(x, x, none),
+  DotProductAttention: () => new DotProductAttention(0, 1, none),
+  "MultiHeadAttention.forward": ({ mha, rows }) => mha.forward(rows, rows, none),
+  "MultiHeadAttention.attend": ({ mha, rows, x }) => mha.attend(rows, { keys: x, values: x }, none),
+  "MultiHeadAttention.project": ({ mha, rows }) => mha.project(rows, none),
+  initBackend: () => initBackend("cpu", none),
+  "initBackend's names": () => initBackend(none),
+  Linear: ({ params }) => new Linear(params, 2, 2, none),
+  loadCheckpoint: () => loadCheckpoint(new Map(), {}, () => ({}), none),
+  streamCheckpoint: () => streamCheckpoint(new Map(), {}, () => ({}), none),
+  loadPretrained: () => loadPretrained(FOLDER, none),
+  remoteFiles: () => remoteFiles("a/b", none),
+  modelFiles: () => modelFiles("a/b", none),
+  readOptionalFile: () => readOptionalFile(memoryFiles("m", new Map()), "config.json", none),
+  createTranslator: ({ pretrained }) => createTranslator(pretrained, none),
+  translate: ({ translator }) => translator.translate("a", none),
+  translateAll: ({ translator }) => translator.translateAll(["a"], none),
+  sentences: ({ translator }) => translator.sentences("a", none).next(),
+  sentenceAttention: ({ pretrained }) =>
+    sentenceAttention({ model: pretrained.model, source: none, target: none }, none),
+  splitText: () => splitText("a", none),
+  classify: ({ classifier, image }) => classifier.classify(image, none),
+  classifyAll: ({ classifier, image }) => classifier.classifyAll([image], none),
+  features: ({ classifier, image }) => classifier.features([image], none),
+  createTokenizer: ({ config }) => createTokenizer(config as never, [wordLevel], none),
+  encode: ({ tokenizer }) => tokenizer.encode("a", none),
+  encodeBatch: ({ tokenizer }) => tokenizer.encodeBatch(["a"], none),
+  decode: ({ tokenizer }) => tokenizer.decode([0], none),
+  createDecodeStream: ({ tokenizer }) => tokenizer.createDecodeStream(none),
+  fromVocabTxt: () => fromVocabTxt("a\n[UNK]\n" as never, none),
+  fromVocabAndMerges: () => fromVocabAndMerges({ vocab: '{"a":0}', merges: "" } as never, none),
+  openTokenizer: () => openTokenizer(() => Promise.resolve(text("{}")), none),
+  trainBpe: () => trainBpe(["a b"], none),
+  trainUnigram: () => trainUnigram(["a b"], none),
+  trainWordPiece: () => trainWordPiece(["a b"], none),
+  trainWordLevel: () => trainWordLevel(["a b"], none),
+  AdamW: ({ weights }) => new AdamW(weights, none),
+  "AdamW.step": ({ weights }) => new AdamW(weights).step(weights, none),
+  Muon: ({ weights }) => new Muon(weights, none),
+  "Muon.step": ({ weights }) => new Muon(weights).step(weights, none),
+  constantSchedule: () => constantSchedule(none),
+  inverseSqrtSchedule: () => inverseSqrtSchedule(none),
+  trainHead: ({ matrix: features }) => trainHead({ features, labels: [0, 1], numClasses: 2 } as never, none),
+  generate: ({ gpt2 }) => generate(gpt2, [[1, 2]], none),
+  generateStream: ({ gpt2 }) => generateStream(gpt2, [1, 2], none).next(),
+  "CausalLanguageModel.forward": ({ gpt2, ids }) => gpt2.forward({ ids }, none),
+  "MarianModel.forward": ({ pretrained, ids }) => pretrained.model.forward({ ids, decoderIds: ids }, none),
+  "MarianModel.encode": ({ pretrained, ids }) => pretrained.model.encode(ids, undefined, none),
+  "VitClassifier.forward": ({ vit, pixels }) => vit.forward(pixels, none),
+  decodeImage: () => decodeImage(text("GIF89a"), none),
+  "decodeImage in Node": () => decodeInNode(text("GIF89a"), none),
+  fromMarian: () => fromMarian({ spm: text(""), vocab: {} }, none),
+  fromSentencePiece: () => fromSentencePiece(text(""), none),
+  "Tokenizer.fromJSON": ({ config }) => Tokenizer.fromJSON(config, none),
+  "Encoding.padded": ({ tokenizer }) => tokenizer.encode("a").padded(2, none),
+  "EncoderLayer.forward": ({ encoder, rows }) => encoder.forward(rows, none),
+  "DecoderLayer.forward": ({ decoder, rows, x }) => decoder.forward(rows, { keys: x, values: x }, undefined, none),
+  overlayPixels: ({ image }) => overlayPixels(image as never, { rows: 1, columns: 1, weights: [1] } as never, none),
+};
+
+test.each(Object.entries(CALLS))("%s says that null is no object", async (_, call) => {
+  let error: unknown;
+  try {
+    await call(all);
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(String((error as Error | undefined)?.message)).toMatch(/^\S+: expected .*, got null$/);
+});
