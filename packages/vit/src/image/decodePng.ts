@@ -18,13 +18,16 @@ export async function decodePng(bytes: Uint8Array): Promise<CheckedPixels> {
   const write = rowWriter(header, data);
   const source = new ZlibReader(packed);
   try {
-    let above = new Uint8Array();
+    let [line, above] = [new Uint8Array(), new Uint8Array()];
     for (const row of pngRows(width, height, interlaced)) {
-      const line = new Uint8Array(1 + Math.ceil((row.pixels * bits) / 8));
-      while (!source.take(line)) await source.more();
-      unfilter(line, row.first ? new Uint8Array(line.length) : above, Math.ceil(bits / 8));
+      [line, above] = [above, line];
+      if (row.first) {
+        const bytes = 1 + Math.ceil((row.pixels * bits) / 8);
+        [line, above] = [new Uint8Array(bytes), new Uint8Array(bytes)];
+      }
+      for (let at = source.fill(line, 0); at < line.length; at = source.fill(line, at)) await source.more();
+      unfilter(line, above, Math.ceil(bits / 8));
       write(line, row);
-      above = line;
     }
   } finally {
     await source.close();

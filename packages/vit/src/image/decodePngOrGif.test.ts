@@ -50,6 +50,14 @@ describe("decodePngOrGif", () => {
     expect((await open(bytes)).data).toEqual(data.slice(0, 5 * 23 * 3));
   });
 
+  test("refuses a PNG with a side that libpng refuses", async () => {
+    const bytes = read("grey.png");
+    new DataView(bytes.buffer).setUint32(16, 1);
+    new DataView(bytes.buffer).setUint32(20, 130_000_000);
+    new DataView(bytes.buffer).setUint32(29, crc32(bytes.subarray(12, 29)));
+    await expect(decodePngOrGif(bytes, "png")).rejects.toThrow("at most 1000000 pixels a side, got 1 x 130000000");
+  });
+
   test(
     "gives pixels or an ImageFileError for any PNG or GIF with bytes changed, soon",
     { timeout: 30_000 },

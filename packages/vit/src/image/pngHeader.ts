@@ -1,6 +1,6 @@
 import { type ImageChunk, imageChunks } from "./imageChunks.ts";
 import { crc32 } from "./crc32.ts";
-import { brokenImage } from "./imageFileError.ts";
+import { brokenImage, ImageFileError } from "./imageFileError.ts";
 
 /** What a PNG says before its pixels. */
 export interface PngHeader {
@@ -13,6 +13,9 @@ export interface PngHeader {
   /** [256, 3]; what the file leaves out is black. */
   readonly palette: Uint8Array;
 }
+
+/** The longest side, libpng's: rows of a pixel each take their time. */
+const MOST_SIDE = 1_000_000;
 
 /** The kinds of colour by their numbers: samples of a pixel, and the depths that they may have. */
 export const COLOURS = {
@@ -52,9 +55,13 @@ function parseHeader(view: DataView): Omit<PngHeader, "palette"> {
   const depths: readonly number[] = isColour(colour) ? COLOURS[colour].depths : [];
   if (!isColour(colour) || !depths.includes(depth)) throw brokenImage(`${depth} bits of colour type ${colour}`);
   if (view.getUint8(10) !== 0 || view.getUint8(11) !== 0) throw brokenImage("another compression or filter");
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
+  if (Math.max(width, height) > MOST_SIDE) {
+    throw new ImageFileError(`expected a PNG of at most ${MOST_SIDE} pixels a side, got ${width} x ${height}`);
+  }
   return {
-    ...{ width: view.getUint32(0), height: view.getUint32(4) },
-    ...{ depth, colour, interlaced: view.getUint8(12) !== 0 },
+    ...{ width, height, depth, colour },
+    interlaced: view.getUint8(12) !== 0,
   };
 }
 

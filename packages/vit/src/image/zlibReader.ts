@@ -1,9 +1,12 @@
 import { brokenImage } from "./imageFileError.ts";
 
+/** Bytes that are copied faster one by one. */
+const SHORT = 64;
+
 /** Unpacks zlib data piece by piece, no further than is asked for. */
 export class ZlibReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #rest = new Uint8Array();
+  #rest: Uint8Array = new Uint8Array();
   #at = 0;
 
   constructor(packed: readonly Uint8Array[]) {
@@ -11,24 +14,22 @@ export class ZlibReader {
     this.#reader = new Blob([...packed] as BlobPart[]).stream().pipeThrough(unpacking).getReader();
   }
 
-  /** Fills `bytes` if they are there already. */
-  take(bytes: Uint8Array): boolean {
-    if (this.#rest.length - this.#at < bytes.length) return false;
-    bytes.set(this.#rest.subarray(this.#at, this.#at + bytes.length));
-    this.#at += bytes.length;
-    return true;
+  /** Fills `bytes` from `from` on with what is unpacked already, and says how far. */
+  fill(bytes: Uint8Array, from: number): number {
+    const count = Math.min(bytes.length - from, this.#rest.length - this.#at);
+    if (count > SHORT) bytes.set(this.#rest.subarray(this.#at, this.#at + count), from);
+    else for (let i = 0; i < count; i++) bytes[from + i] = this.#rest[this.#at + i] as number;
+    this.#at += count;
+    return from + count;
   }
 
-  /** Unpacks more. @throws ImageFileError if the data end or are broken */
+  /** Unpacks more, once all is taken. @throws ImageFileError if the data end or are broken */
   async more(): Promise<void> {
     const { value, done } = await this.#reader.read().catch((cause: unknown) => {
       throw brokenImage("its pixels do not unpack", cause);
     });
     if (done) throw brokenImage("its pixels end early");
-    const joined = new Uint8Array(this.#rest.length - this.#at + value.length);
-    joined.set(this.#rest.subarray(this.#at));
-    joined.set(value, this.#rest.length - this.#at);
-    [this.#rest, this.#at] = [joined, 0];
+    [this.#rest, this.#at] = [value, 0];
   }
 
   /** Leaves what is not read. */
