@@ -1,5 +1,5 @@
 import { initBackend } from "@qkv/backend";
-import { Params } from "@qkv/nn";
+import { Params, Recorder } from "@qkv/nn";
 import { VitClassifier, vitConfig } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -10,7 +10,9 @@ const config = vitConfig({
 });
 const model = new VitClassifier(Params.initialized(1), config);
 const pixels = tf.randomNormal<tf.Rank.R4>([2, 3, 32, 32]); // [B, C, H, W]
-const { logits, attentions } = model.forward(pixels, { attentions: true });
-console.log(logits.shape, attentions.length, attentions[0]?.shape);
-tf.dispose([pixels, logits, ...attentions]);
+const seen = new Recorder(["backbone.layers.*.selfAttn.probabilities"]);
+const { logits } = model.forward(pixels, { taps: seen });
+console.log(logits.shape, seen.paths.length, seen.get("backbone.layers.0.selfAttn.probabilities").shape);
+tf.dispose([pixels, logits]);
+seen.dispose();
 model.dispose();

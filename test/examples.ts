@@ -61,6 +61,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "preprocess.ts": { readme: "packages/vit/README.md", prints: /^1,3,224,224 0\.0039/ },
   "pretrained.ts": { readme: "packages/pretrained/README.md", prints: /^Je t'aime\. .*gare.* -0\.\d+$/ },
   "safetensors.ts": { readme: "packages/safetensors/README.md", prints: /^weight F16 2,3 1,2,3,4,5,6$/ },
+  "taps.ts": {
+    readme: "packages/transformer/README.md",
+    prints: /^layers.0.selfAttn.probabilities layers.0 layers.1.selfAttn.probabilities layers.1 1,4,3,3\n8$/,
+  },
   "tinyGpt.ts": { readme: "README.md", prints: /^she sells sea shells by $/ },
   "tokenizerOptions.ts": { readme: "packages/tokenizers/README.md", prints: /^2\n16 16\n0,1,2,2,$/ },
   "tokenizerParts.ts": { readme: "packages/tokenizers/README.md", prints: /^ĠWhere,Ġis,/ },

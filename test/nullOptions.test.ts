@@ -34,12 +34,13 @@ import {
 } from "../packages/tokenizers/src/index.ts";
 import { AdamW, constantSchedule, inverseSqrtSchedule, Muon, trainHead } from "../packages/training/src/index.ts";
 import {
+  Block,
+  type BlockSpec,
   CausalLanguageModel,
-  DecoderLayer,
-  EncoderLayer,
   generate,
   generateStream,
   parseGpt2Config,
+  Stack,
 } from "../packages/transformer/src/index.ts";
 import { overlayPixels } from "../packages/visualize/src/index.ts";
 import { decodeImage, VitClassifier, vitConfig } from "../packages/vit/src/index.ts";
@@ -49,17 +50,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const FOLDER = modelFolder("packages/pretrained/test/golden/float32");
 const none = null as never;
-const LAYER = {
+const LAYER: BlockSpec = {
   dModel: 8,
-  numHeads: 2,
-  ffnDim: 8,
-  activation: "relu",
-  normOrder: "post",
-  layerNormEps: 1e-5,
-  dropout: 0,
-  attentionDropout: 0,
-  activationDropout: 0,
-} as const;
+  norm: { kind: "layerNorm", eps: 1e-5, placement: "post" },
+  selfAttn: { numHeads: 2 },
+  ffn: { kind: "mlp", dim: 8, activation: "relu" },
+};
 
 /** What the calls need beside options: small, and right. */
 async function made() {
@@ -84,8 +80,8 @@ async function made() {
     ...{ params, pretrained, gpt2, vit, config, x, rows, ids, image, weights },
     pixels: tf.ones([1, 3, 4, 4]),
     matrix: tf.ones([2, 4]),
-    encoder: new EncoderLayer(params.at("encoder"), LAYER),
-    decoder: new DecoderLayer(params.at("decoder"), LAYER),
+    block: new Block(params.at("block"), LAYER),
+    stack: new Stack(params.at("stack"), [LAYER]),
     translator: createTranslator(pretrained),
     tokenizer: createTokenizer(config as never, [wordLevel]),
     classifier: new Classifier(vit, { imageSize: [4, 4] } as never),
@@ -157,8 +153,8 @@ const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
   fromSentencePiece: () => fromSentencePiece(text(""), none),
   "Tokenizer.fromJSON": ({ config }) => Tokenizer.fromJSON(config, none),
   "Encoding.padded": ({ tokenizer }) => tokenizer.encode("a").padded(2, none),
-  "EncoderLayer.forward": ({ encoder, rows }) => encoder.forward(rows, none),
-  "DecoderLayer.forward": ({ decoder, rows, x }) => decoder.forward(rows, { keys: x, values: x }, undefined, none),
+  "Block.forward": ({ block, rows }) => block.forward(rows, none),
+  "Stack.forward": ({ stack, rows }) => stack.forward(rows, none),
   overlayPixels: ({ image }) => overlayPixels(image as never, { rows: 1, columns: 1, weights: [1] } as never, none),
 };
 

@@ -1,4 +1,5 @@
 import { initBackend } from "@qkv/backend";
+import { Recorder } from "@qkv/nn";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder, savePretrained } from "@qkv/pretrained/node";
 import { generate, parseGenerationOptions } from "@qkv/transformer";
@@ -23,12 +24,12 @@ const inputs = {
   ids: tf.tensor2d([[...ids]], undefined, "int32"),
   decoderIds: tf.tensor2d([[model.generation.decoderStartTokenId]], undefined, "int32"),
 };
-const [logits, cross] = tf.tidy(() => {
-  const { logits, decoder } = model.forward(inputs, { attentions: true });
-  return [logits, decoder.crossAttentions[0] as tf.Tensor4D];
-});
+const seen = new Recorder(["decoder.layers.*.crossAttn.probabilities"]);
+const { logits } = model.forward(inputs, { taps: seen });
+const cross = seen.get("decoder.layers.0.crossAttn.probabilities");
 console.log(logits.shape, cross.shape); // [B, T, V], [B, H, T, S]
-tf.dispose([inputs.ids, inputs.decoderIds, logits, cross]);
+tf.dispose([inputs.ids, inputs.decoderIds, logits]);
+seen.dispose();
 
 // model.state_dict(), by the names that fields have here
 const [[name, weight] = []] = [...model.params.named()];

@@ -39,7 +39,7 @@ class Mirror {
   forward(ids: tf.Tensor2D): tf.Tensor3D {
     return tf.tidy(() => {
       const x = tf.add(this.embedding.forward(ids), this.positions.forward(ids.shape[1])); // [B, L, E]
-      const { output } = this.attention.forward(x, x);
+      const output = this.attention.forward(x, x);
       return this.output.forward(this.norm.forward(tf.add(x, output)) as tf.Tensor3D);
     });
   }

@@ -15,7 +15,7 @@ const temperatures = { average: 0, soft: 2, lookup: 100 };
 
 for (const [kind, scale] of Object.entries(temperatures)) {
   const [weights, answers] = tf.tidy(() => {
-    const { weights } = attentionStages(keys, keys, { score: dotScoreWith(scale) });
+    const { probabilities: weights } = attentionStages(keys, keys, { score: dotScoreWith(scale) });
     return [weights, tf.matMul(weights, values)];
   }) as [tf.Tensor, tf.Tensor];
   const years = Array.from(await take(answers), (year) => year.toFixed(1));

@@ -39,7 +39,7 @@ const scores: Record<string, Score> = {
   nearness,
 };
 const weights = tf.tidy(() =>
-  tf.concat(Object.values(scores).map((score) => attentionStages(x, x, { score }).weights)),
+  tf.concat(Object.values(scores).map((score) => attentionStages(x, x, { score }).probabilities)),
 );
 console.log(`scores: ${Object.keys(scores).join(", ")}`);
 savePicture(

@@ -1,7 +1,7 @@
 // Several heads look for several things at once. Keys and values can be shared by groups of heads, which makes the cache of
 // a decoder smaller; the picture shows where each head of an untrained layer looks, with and without sharing.
 import { MultiHeadAttention } from "@qkv/attention";
-import { Params } from "@qkv/nn";
+import { Params, Pass, Recorder } from "@qkv/nn";
 import { headView, heatMapGrid } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { savePicture, take } from "./tour.ts";
@@ -14,16 +14,18 @@ const maps: number[] = [];
 for (const [kind, numKeyValueHeads] of Object.entries(kinds)) {
   const params = Params.initialized(3);
   const attention = new MultiHeadAttention(params, { dModel: 32, numHeads: 4, numKeyValueHeads });
-  const { output, weights } = attention.forward(x, x, { causal: true, returnWeights: true });
+  const seen = new Recorder(["probabilities"]);
+  const output = attention.forward(x, x, { causal: true }, new Pass({ taps: seen }));
   const cache = attention.project(x);
   console.log(`${kind}: ${cache.keys.size + cache.values.size} numbers remembered for ${tokens.length} tokens`);
   tf.dispose([output, cache.keys, cache.values]);
-  const values = await take(weights as tf.Tensor);
+  const values = await take(tf.clone(seen.get("probabilities")));
   maps.push(...values);
   if (kind === "multi-head") {
     const shape = [4, tokens.length, tokens.length] as const;
     savePicture("05-heads", headView({ shape, values, queries: tokens, keys: tokens, title: "four heads" }));
   }
+  seen.dispose();
   params.dispose();
 }
 savePicture(

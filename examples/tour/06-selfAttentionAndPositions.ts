@@ -45,7 +45,7 @@ const [without, withPositions] = tf.tidy(() => {
   const x = tf.randomNormal<tf.Rank.R3>([1, 12, 16], 0, 1, "float32", 1);
   const positions = tf.tensor3d(table, [1, 12, 16]);
   return [tf.zerosLike(positions), positions].map((added) => {
-    const attend = (y: tf.Tensor3D) => attention.forward(tf.add(y, added), tf.add(y, added)).output;
+    const attend = (y: tf.Tensor3D) => attention.forward(tf.add(y, added), tf.add(y, added));
     const backwards = tf.reverse(attend(tf.reverse(x, 1)), 1);
     return tf.max(tf.abs(tf.sub(attend(x), backwards)));
   });

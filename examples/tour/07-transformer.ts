@@ -2,8 +2,8 @@
 // first place it looks at the last.
 import { sinusoidalPositions } from "@qkv/attention";
 import { crossEntropy } from "@qkv/ops";
-import { Embedding, Linear, Params, RandomStream } from "@qkv/nn";
-import { EncoderLayer, type TransformerLayerConfig } from "@qkv/transformer";
+import { Embedding, Linear, Params, Pass, type PassOptions, RandomStream, Recorder } from "@qkv/nn";
+import { type BlockSpec, Stack } from "@qkv/transformer";
 import { headView, heatMapGrid, modelView } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { fit, preset, savePicture, take } from "./tour.ts";
@@ -13,29 +13,24 @@ const { length, width, steps, batch } = preset({
   tiny: { length: 4, width: 8, steps: 3, batch: 4 },
 });
 const VOCABULARY = 12;
-const config: TransformerLayerConfig = {
-  ...{ dModel: width, numHeads: 2, ffnDim: 2 * width, layerNormEps: 1e-5 },
-  activation: "gelu",
-  normOrder: "pre",
-  ...{ dropout: 0, attentionDropout: 0, activationDropout: 0 },
+const block: BlockSpec = {
+  dModel: width,
+  norm: { kind: "layerNorm", eps: 1e-5, placement: "pre" },
+  selfAttn: { numHeads: 2 },
+  ffn: { kind: "mlp", dim: 2 * width, activation: "gelu" },
 };
 
 class Reverser {
   readonly params = Params.initialized(1);
   readonly embedding = new Embedding(this.params.at("embedding"), VOCABULARY, width);
-  readonly layers = [0, 1].map((i) => new EncoderLayer(this.params.at("layers", i), config));
+  readonly stack = new Stack(this.params, [block, block]);
   readonly head = new Linear(this.params.at("head"), width, VOCABULARY);
 
-  /** [B, L] to logits [B, L, V] and each layer's weights [B, H, L, L] */
-  forward(ids: tf.Tensor2D): { logits: tf.Tensor3D; weights: tf.Tensor4D[] } {
+  /** [B, L] to logits [B, L, V] */
+  forward(ids: tf.Tensor2D, options: PassOptions = {}): tf.Tensor3D {
     const positions = tf.tensor2d(sinusoidalPositions(length, width), [length, width]);
-    let x = tf.add<tf.Tensor3D>(this.embedding.forward(ids), positions);
-    const weights = this.layers.map((layer) => {
-      const { output, selfWeights } = layer.forward(x, { returnWeights: true });
-      x = output;
-      return selfWeights as tf.Tensor4D;
-    });
-    return { logits: this.head.forward(x), weights };
+    const x = tf.add<tf.Tensor3D>(this.embedding.forward(ids), positions);
+    return this.head.forward(this.stack.forward(x, {}, new Pass(options)));
   }
 }
 
@@ -50,16 +45,16 @@ const losses = await fit(
   model.params,
   (random) => {
     const ids = sequences(batch, random);
-    const logits = tf.reshape(model.forward(ids).logits, [-1, VOCABULARY]);
+    const logits = tf.reshape(model.forward(ids), [-1, VOCABULARY]);
     return tf.mean(crossEntropy(logits, tf.reshape(tf.reverse(ids, 1), [-1]))) as tf.Scalar;
   },
   { steps, learningRate: 3e-3 },
 );
 const [right, all] = tf.tidy(() => {
   const ids = sequences(200, new RandomStream(99));
-  const { logits, weights } = model.forward(ids);
-  const hits = tf.equal(tf.argMax(logits, -1), tf.reverse(ids, 1));
-  const first = weights.map((layer) => tf.slice(layer, [0, 0, 0, 0], [1, 2, length, length]));
+  using seen = new Recorder(["layers.*.selfAttn.probabilities"]);
+  const hits = tf.equal(tf.argMax(model.forward(ids, { taps: seen }), -1), tf.reverse(ids, 1));
+  const first = seen.paths.map((path) => tf.slice(seen.get<tf.Tensor4D>(path), [0, 0, 0, 0], [1, 2, length, length]));
   return [tf.mean(tf.cast(hits, "float32")), tf.concat(first, 0)];
 }) as [tf.Tensor, tf.Tensor];
 const accuracy = (await take(right))[0] ?? NaN;

@@ -7,7 +7,7 @@ import { preset, savePicture } from "./tour.ts";
 
 const lengths = preset({ full: [128, 256, 512, 1024, 2048, 4096], tiny: [64, 128, 256] });
 const ways: Record<string, (q: tf.Tensor4D) => tf.Tensor> = {
-  "weights in memory": (q) => tf.matMul(attentionStages(q, q, { causal: true }).dropped, q),
+  "weights in memory": (q) => tf.matMul(attentionStages(q, q, { causal: true }).droppedProbabilities, q),
   "one door": (q) => scaledDotProductAttention(q, q, q, { causal: true }),
   "sliding window of 32": (q) => slidingWindowAttention(q, q, q, { before: 32, after: 0 }),
 };

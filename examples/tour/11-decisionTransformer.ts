@@ -3,8 +3,8 @@
 // aimless walks alone, but asked for a return as good as the best of them, it walks like the best of them.
 import { LearnedPositions } from "@qkv/attention";
 import { crossEntropy } from "@qkv/ops";
-import { Embedding, Linear, LayerNorm, Params, RandomStream } from "@qkv/nn";
-import { EncoderLayer, type TransformerLayerConfig } from "@qkv/transformer";
+import { Embedding, Linear, Params, RandomStream } from "@qkv/nn";
+import { type BlockSpec, Stack } from "@qkv/transformer";
 import { lineChart } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { fit, preset, savePicture, take } from "./tour.ts";
@@ -66,11 +66,11 @@ const returns = seen.map(({ rewards }) => total(rewards));
 const best = Math.max(...returns);
 const average = total(returns) / walks;
 
-const layerConfig: TransformerLayerConfig = {
-  ...{ dModel: width, numHeads: 2, ffnDim: 2 * width, layerNormEps: 1e-5 },
-  ...{ dropout: 0, attentionDropout: 0, activationDropout: 0 },
-  activation: "gelu",
-  normOrder: "pre",
+const block: BlockSpec = {
+  dModel: width,
+  norm: { kind: "layerNorm", eps: 1e-5, placement: "pre" },
+  selfAttn: { numHeads: 2, causal: true },
+  ffn: { kind: "mlp", dim: 2 * width, activation: "gelu" },
 };
 
 class DecisionTransformer {
@@ -79,8 +79,7 @@ class DecisionTransformer {
   readonly states = new Embedding(this.params.at("states"), 2 * PLACES, width);
   readonly actions = new Embedding(this.params.at("actions"), 2, width);
   readonly positions = new LearnedPositions(this.params.at("positions"), HORIZON, width);
-  readonly layers = [0, 1].map((i) => new EncoderLayer(this.params.at("layers", i), layerConfig));
-  readonly norm = new LayerNorm(this.params.at("norm"), width, { eps: 1e-5 });
+  readonly stack = new Stack(this.params, [block, block], block.norm);
   readonly head = new Linear(this.params.at("head"), width, 2);
 
   /** The returns still to come [B, T, 1], states and actions [B, T] to the logits of each action [B, T, 2]. */
@@ -92,11 +91,10 @@ class DecisionTransformer {
       kinds.map((kind) => tf.add(kind, positions)),
       2,
     ); // [B, T, 3, E]
-    let x = tf.reshape<tf.Rank.R3>(tokens, [items, 3 * length, width]);
-    for (const layer of this.layers) x = layer.forward(x, { causal: true }).output;
+    const x = this.stack.forward(tf.reshape<tf.Rank.R3>(tokens, [items, 3 * length, width]));
     // An action is said where its state was read, before it is seen itself.
     const atStates = tf.slice(tf.reshape(x, [items, length, 3, width]), [0, 0, 1, 0], [items, length, 1, width]);
-    return this.head.forward(this.norm.forward(tf.squeeze<tf.Tensor3D>(atStates, [2])));
+    return this.head.forward(tf.squeeze<tf.Tensor3D>(atStates, [2]));
   }
 }
 

@@ -17,18 +17,23 @@ export function withToken({ heads, tokens }: Ablated, place: number): Ablated {
   return { heads, tokens: tokens.includes(place) ? tokens.filter((of) => of !== place) : [...tokens, place] };
 }
 
+/** The attention of a kind in the model: its path in a layer. */
+const ATTENTIONS: Readonly<Record<AttentionKind, (layer: number) => string>> = {
+  encoder: (layer) => `encoder.layers.${layer}.selfAttn`,
+  decoder: (layer) => `decoder.layers.${layer}.selfAttn`,
+  cross: (layer) => `decoder.layers.${layer}.crossAttn`,
+};
+
 /** What the model is told. `shapes` says how many layers and heads there are; without, no head can be off. */
 export function ablationOf({ heads, tokens }: Ablated, shapes: SentenceAttention | undefined): Ablation {
-  const maskOf = (kind: AttentionKind) => {
+  const factorsOf = (kind: AttentionKind) => {
     const [layers = 0, count = 0] = shapes?.[kind].shape ?? [];
-    return Array.from({ length: layers }, (_, layer) =>
+    return Array.from({ length: layers }, (_, layer): [path: string, factors: number[]] => [
+      ATTENTIONS[kind](layer),
       Array.from({ length: count }, (_, head) => (heads.some((of) => isSame(of, { kind, layer, head })) ? 0 : 1)),
-    );
+    ]);
   };
-  return {
-    hiddenSource: tokens,
-    headMasks: Object.fromEntries(ATTENTION_KINDS.map((kind) => [kind, maskOf(kind)])),
-  };
+  return { hiddenSource: tokens, heads: Object.fromEntries(ATTENTION_KINDS.flatMap(factorsOf)) };
 }
 
 function isSame(a: HeadRef, b: HeadRef): boolean {

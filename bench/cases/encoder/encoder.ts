@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { EncoderLayer } from "@qkv/transformer";
+import { Block } from "@qkv/transformer";
 import { initBackend } from "@qkv/backend";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { BenchCase } from "../../harness/benchCase.ts";
 import { randomParams } from "../../weights/randomParams.ts";
 import { readWeights, writeWeights } from "../../weights/weightFile.ts";
 import { encoderModel } from "./graph.ts";
-import { type EncoderSize, layerConfig } from "./size.ts";
+import { type EncoderSize, blockSpec } from "./size.ts";
 
 /** Twelve layers of a vision transformer's size over one sequence. */
 export function encoderCase(dModel: number): BenchCase {
@@ -34,7 +34,7 @@ export function encoderCase(dModel: number): BenchCase {
 async function writeFiles(size: EncoderSize): Promise<void> {
   await initBackend("cpu");
   const params = randomParams();
-  for (let i = 0; i < size.layers; i++) new EncoderLayer(params.at("layers", i), layerConfig(size));
+  for (let i = 0; i < size.layers; i++) new Block(params.at("layers", i), blockSpec(size));
   const path = join(size.folder, "weights.safetensors");
   await writeWeights(path, params);
   params.dispose();

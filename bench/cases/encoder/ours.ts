@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { loadCheckpoint } from "@qkv/nn";
-import { EncoderLayer } from "@qkv/transformer";
+import { Block } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StartEngine } from "../../harness/engine.ts";
 import type { BackendChoice } from "../../harness/ours.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { readWeights } from "../../weights/weightFile.ts";
-import { type EncoderSize, inputOf, layerConfig } from "./size.ts";
+import { type EncoderSize, inputOf, blockSpec } from "./size.ts";
 
 export const start: StartEngine<EncoderSize & BackendChoice> = async (options) => {
   await startBackend(options);
@@ -16,12 +16,12 @@ export const start: StartEngine<EncoderSize & BackendChoice> = async (options) =
     [...state.keys()].map((name) => [name.replace(/\.\d+\./, ".*."), name.replace(/\.\d+\./, ".*.")]),
   );
   const layers = loadCheckpoint(state, names, (params) =>
-    Array.from({ length: options.layers }, (_, i) => new EncoderLayer(params.at("layers", i), layerConfig(options))),
+    Array.from({ length: options.layers }, (_, i) => new Block(params.at("layers", i), blockSpec(options))),
   );
   const x = tf.tensor3d(inputOf(options), [1, options.length, options.dModel]);
 
   const run = async () => {
-    const y = tf.tidy(() => layers.reduce((h, layer) => layer.forward(h).output, x));
+    const y = tf.tidy(() => layers.reduce((h, layer) => layer.forward(h), x));
     const data = await y.data();
     y.dispose();
     return data;

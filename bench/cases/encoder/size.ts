@@ -1,4 +1,4 @@
-import type { TransformerLayerConfig } from "@qkv/transformer";
+import type { BlockSpec } from "@qkv/transformer";
 
 /** What every engine of the case encoder is told: a stack of pre-norm layers without dropout, and its input. */
 export interface EncoderSize {
@@ -15,18 +15,13 @@ export interface EncoderSize {
 /** As ViT's and DeiT's configs have it. */
 export const EPSILON = 1e-6;
 
-/** The configuration of one layer of ours. */
-export function layerConfig({ dModel, heads, ffnDim }: EncoderSize): TransformerLayerConfig {
+/** One layer of ours. */
+export function blockSpec({ dModel, heads, ffnDim }: EncoderSize): BlockSpec {
   return {
     dModel,
-    numHeads: heads,
-    ffnDim,
-    activation: "gelu",
-    normOrder: "pre",
-    layerNormEps: EPSILON,
-    dropout: 0,
-    attentionDropout: 0,
-    activationDropout: 0,
+    norm: { kind: "layerNorm", eps: EPSILON, placement: "pre" },
+    selfAttn: { numHeads: heads },
+    ffn: { kind: "mlp", dim: ffnDim, activation: "gelu" },
   };
 }
 

@@ -4,7 +4,7 @@ export { alibiBias, alibiSlopes } from "./positions/alibi.ts";
 export { assertFinite } from "./checks/assertFinite.ts";
 export type { AttentionOptions, ScoredAttentionOptions } from "./scaledDotProduct/options.ts";
 export { attentionPooling } from "./pooling/attentionPooling.ts";
-export { type AttentionStages, attentionStages } from "./scaledDotProduct/stages.ts";
+export { ATTENTION_STAGES, type AttentionStages, attentionStages } from "./scaledDotProduct/stages.ts";
 export { BilinearScore } from "./scores/bilinearScore.ts";
 export { DotProductAttention, type KeptWeightsOptions } from "./d2l/dotProductAttention.ts";
 export { edgeAttention, type EdgeAttentionOptions, edgeSoftmax } from "./graphs/edgeAttention.ts";
@@ -33,7 +33,7 @@ export { LearnedPositions } from "./positions/learnedPositions.ts";
 export { type HiddenRows, maskedSoftmax, type Visible } from "./masks/maskedSoftmax.ts";
 export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks/masks.ts";
 export {
-  type Attended,
+  ATTENTION_ACTIVATIONS,
   type AttendOptions,
   MultiHeadAttention,
   type ProjectOptions,

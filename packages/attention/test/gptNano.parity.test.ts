@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { activate } from "@qkv/ops";
-import { type Attended, MultiHeadAttention, splitHeads } from "@qkv/attention";
-import { Embedding, LayerNorm, Linear, Params } from "@qkv/nn";
+import { MultiHeadAttention, splitHeads } from "@qkv/attention";
+import { Embedding, LayerNorm, Linear, Params, Pass, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { test } from "vitest";
@@ -100,11 +100,15 @@ describeBackends("gpt-nano-sort", () => {
       await equals("k", () => first.attn.project(ln1()).keys);
       await equals("v", () => first.attn.project(ln1()).values);
       const seen = () => ({ keys: of<tf.Rank.R4>("k"), values: of<tf.Rank.R4>("v") });
-      const attend = (returnWeights?: "stages"): Attended =>
-        first.attn.attend(ln1(), seen(), { causal: true, ...(returnWeights && { returnWeights }) });
-      await equals("attSm", () => attend("stages").weights as tf.Tensor);
-      await equals("att", () => visibleAlone(attend("stages").stages?.masked as tf.Tensor));
-      await equals("yProj", () => attend().output);
+      const attend = (pass?: Pass) => first.attn.attend(ln1(), seen(), { causal: true }, pass);
+      const activation = (name: string) => {
+        using taps = new Recorder([name]);
+        attend(new Pass({ taps })).dispose();
+        return tf.clone(taps.get(name));
+      };
+      await equals("attSm", () => activation("probabilities"));
+      await equals("att", () => visibleAlone(activation("maskedScores")));
+      await equals("yProj", () => attend());
       await equals("attnResid", () => tf.add(of("x"), of("yProj")));
       await equals("ln2", () => first.norm2.forward(of("attnResid")));
       await equals("fc", () => first.fc1.forward(of("ln2")));
@@ -116,7 +120,7 @@ describeBackends("gpt-nano-sort", () => {
         await equals(`block${layer}`, () => {
           const x = of<tf.Rank.R3>(layer === 0 ? "x" : `block${layer - 1}`);
           const h = block.norm1.forward(x);
-          const y = tf.add<tf.Tensor3D>(x, block.attn.forward(h, h, { causal: true }).output);
+          const y = tf.add<tf.Tensor3D>(x, block.attn.forward(h, h, { causal: true }));
           return tf.add(y, block.fc2.forward(block.fc1.forward(block.norm2.forward(y), "geluTanh")));
         });
       }

@@ -9,7 +9,7 @@ import {
   RotaryPositions,
   scaledDotProductAttention,
 } from "@qkv/attention";
-import { Params } from "@qkv/nn";
+import { Params, Pass, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, golden } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -86,10 +86,12 @@ describeBackends("attention equals PyTorch's and transformers'", () => {
     const x = t<tf.Rank.R3>("mha.x");
     const options = tf.tidy(() => makeOptions() as tf.TensorContainer) as AttendOptions;
     const plain = attention.forward(x, x, options);
-    const inspected = attention.forward(x, x, { ...options, returnWeights: true });
-    for (const { output } of [plain, inspected]) await expectClose(output, torch.array(`mha.${name}.output`));
-    await expectClose(inspected.weights as tf.Tensor, torch.array(`mha.${name}.weights`));
+    const taps = new Recorder(["probabilities"]);
+    const inspected = attention.forward(x, x, options, new Pass({ taps }));
+    for (const output of [plain, inspected]) await expectClose(output, torch.array(`mha.${name}.output`));
+    await expectClose(taps.get("probabilities"), torch.array(`mha.${name}.weights`));
     tf.dispose([x, plain, inspected, options] as unknown as tf.TensorContainer);
+    taps.dispose();
     params.dispose();
   });
 
@@ -103,12 +105,14 @@ describeBackends("attention equals PyTorch's and transformers'", () => {
       tf.Tensor3D,
     ];
     const seen = across.project(context, { values });
-    const attended = across.attend(x, seen, { returnWeights: true });
-    await expectClose(attended.output, torch.array("mha.across.output"));
-    await expectClose(attended.weights as tf.Tensor, torch.array("mha.across.weights"));
-    const { output } = unbiased.forward(x, x);
+    const taps = new Recorder(["probabilities"]);
+    const attended = across.attend(x, seen, {}, new Pass({ taps }));
+    await expectClose(attended, torch.array("mha.across.output"));
+    await expectClose(taps.get("probabilities"), torch.array("mha.across.weights"));
+    const output = unbiased.forward(x, x);
     await expectClose(output, torch.array("mha.withoutBias.output"));
     tf.dispose([x, context, values, seen, attended, output] as unknown as tf.TensorContainer);
+    taps.dispose();
     cross.dispose();
     plain.dispose();
   });
@@ -122,10 +126,12 @@ describeBackends("attention equals PyTorch's and transformers'", () => {
       rotary: new RotaryPositions({ dim: 8, base }),
     });
     const x = t<tf.Rank.R3>("qwen3.x");
-    const attended = attention.forward(x, x, { causal: true, returnWeights: true });
-    await expectClose(attended.weights as tf.Tensor, torch.array("qwen3.weights"));
-    await expectClose(attended.output, torch.array("qwen3.output"));
-    tf.dispose([x, attended] as unknown as tf.TensorContainer);
+    const taps = new Recorder(["probabilities"]);
+    const attended = attention.forward(x, x, { causal: true }, new Pass({ taps }));
+    await expectClose(taps.get("probabilities"), torch.array("qwen3.weights"));
+    await expectClose(attended, torch.array("qwen3.output"));
+    tf.dispose([x, attended]);
+    taps.dispose();
     params.dispose();
   });
 
@@ -137,8 +143,8 @@ describeBackends("attention equals PyTorch's and transformers'", () => {
       return [scores, tf.where(tf.broadcastTo(causalMask(5, 5), scores.shape), scores, -1e9)];
     });
     await expectClose(stages.scores, expected[0] as tf.Tensor);
-    await expectClose(stages.masked, expected[1] as tf.Tensor);
-    expect(await stages.dropped.data()).toEqual(await stages.weights.data());
+    await expectClose(stages.maskedScores, expected[1] as tf.Tensor);
+    expect(await stages.droppedProbabilities.data()).toEqual(await stages.probabilities.data());
     tf.dispose([q, k, stages, expected] as unknown as tf.TensorContainer);
   });
 });

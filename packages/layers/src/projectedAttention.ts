@@ -87,11 +87,11 @@ export class ProjectedAttention {
     const pooled =
       stages === undefined
         ? withUniformRows(scaledDotProductAttention(q, k, v, options), v, dropout === 0 ? visible : undefined)
-        : tf.matMul(stages.dropped, v);
+        : tf.matMul(stages.droppedProbabilities, v);
     const merged = mergeHeads(pooled);
     const gated = this.#gate === undefined ? merged : tf.mul(merged, this.#gate.forward(query, "sigmoid"));
     const output = tf.reshape(this.#output.forward(gated), [...query.shape.slice(0, 2), ...axes]);
-    return stages === undefined ? { output } : { output, scores: stages.weights };
+    return stages === undefined ? { output } : { output, scores: stages.probabilities };
   }
 }
 

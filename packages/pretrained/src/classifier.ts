@@ -1,5 +1,5 @@
 import { checkOptions, checkRecord, type OptionNames } from "@qkv/ops";
-import { nonFiniteError, type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
+import { nonFiniteError, type NonFiniteError, Recorder, type StateDict, tidy } from "@qkv/nn";
 import {
   type Classifiers,
   type ImageClassifier,
@@ -78,8 +78,8 @@ export class Classifier {
    * @returns [N, E], the caller's
    */
   async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
-    checkList("features", "images", images);
     checkRecord("features", "options", options);
+    checkList("features", "images", images);
     const { batchSize = BATCH, signal, onProgress } = options;
     const body = this.withLabels([]).model;
     const parts: tf.Tensor2D[] = [];
@@ -145,14 +145,13 @@ async function notFiniteOf(
   data: Float32Array,
   shape: readonly [number, number, number, number],
 ): Promise<NonFiniteError> {
-  const output = tidy(() => model.forward(tf.tensor4d(data, [...shape]), { hiddenStates: true }));
-  const layer = "depths" in model.config ? "stages" : "layers";
-  const states = output.hiddenStates.map((state, i) => {
-    return [i === 0 ? "backbone.embeddings" : `backbone.${layer}.${i - 1}`, state] as const;
-  });
-  try {
-    return await nonFiniteError(model.params, [...states, ["classifier", output.logits]]);
-  } finally {
-    tf.dispose({ ...output } as unknown as tf.TensorContainer);
-  }
+  using seen = new Recorder(model.activations.filter((path) => STATES.test(path)));
+  tidy(() => model.forward(tf.tensor4d(data, [...shape]), { taps: seen }));
+  return await nonFiniteError(
+    model.params,
+    seen.paths.map((path) => [path, seen.get(path)] as const),
+  );
 }
+
+/** The residual stream, from layer to layer or stage to stage: kernels still run each layer as they did. */
+const STATES = /^(?:backbone\.(?:embeddings|layers\.\d+|stages\.\d+|norm)|logits)$/;

@@ -1,5 +1,6 @@
 import { checkRecord } from "@qkv/ops";
-import type { Ablation, MarianModel, Seq2SeqOutput, StackOutput } from "@qkv/transformer";
+import { Recorder, type Taps } from "@qkv/nn";
+import { type Ablation, headPatches, type MarianModel, visibleSource } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TokenizedPair } from "./tokenSequence.ts";
 
@@ -55,48 +56,56 @@ export async function sentenceAttention(
     const got = `${source.ids.length} and ${target.ids.length}`;
     throw new RangeError(`sentenceAttention: expected tokens on both sides, got ${got}`);
   }
-  const output = readSentence(model, source.ids, target.ids, { attentions: "stages", ...ablation });
-  try {
-    const { encoder, decoder } = output;
-    return {
-      ...{ source: source.tokens, target: target.tokens, read: [start, ...target.tokens.slice(0, -1)] },
-      encoder: await mapsOf(encoder.attentionStages),
-      decoder: await mapsOf(decoder.attentionStages),
-      cross: await mapsOf(decoder.crossAttentionStages),
-    };
-  } finally {
-    tf.dispose(output as unknown as tf.TensorContainer);
-  }
+  using seen = new Recorder(
+    Object.values(ATTENTIONS).map((attention) => `${attention}.*`),
+    headPatches(ablation.heads ?? {}),
+  );
+  readSentence(model, source.ids, target.ids, { taps: seen, hiddenSource: ablation.hiddenSource });
+  return {
+    source: source.tokens,
+    target: target.tokens,
+    read: [start, ...target.tokens.slice(0, -1)],
+    encoder: await mapsOf(seen, ATTENTIONS.encoder, model.encoder.layers.length),
+    decoder: await mapsOf(seen, ATTENTIONS.decoder, model.decoder.layers.length),
+    cross: await mapsOf(seen, ATTENTIONS.cross, model.decoder.layers.length),
+  };
 }
 
-/** One pass over a source and its target, whose tensors are the caller's. */
+/** The attention of each kind, in every layer. */
+const ATTENTIONS = {
+  encoder: "encoder.layers.*.selfAttn",
+  decoder: "decoder.layers.*.selfAttn",
+  cross: "decoder.layers.*.crossAttn",
+} as const;
+
+/** The stages of attention by the names that maps have for them. */
+const STAGES = { weights: "probabilities", scores: "scores", masked: "maskedScores" } as const;
+
+/** One pass over a source and its target, for its taps. */
 export function readSentence(
   model: MarianModel,
   source: readonly number[],
   target: readonly number[],
-  { attentions, headMasks, hiddenSource = [] }: { readonly attentions: true | "stages" } & Ablation,
-): Seq2SeqOutput {
+  { taps, hiddenSource = [] }: { readonly taps: Taps; readonly hiddenSource?: readonly number[] | undefined },
+): void {
   const shifted = [model.generation.decoderStartTokenId, ...target.slice(0, -1)];
-  const ids = tf.tensor2d([[...source]], undefined, "int32");
-  const decoderIds = tf.tensor2d([shifted], undefined, "int32");
-  const keep =
-    hiddenSource.length === 0
-      ? undefined
-      : tf.tensor2d([source.map((_, i) => !hiddenSource.includes(i))], undefined, "bool");
-  try {
-    return model.forward({ ids, decoderIds, keep }, { attentions, headMasks });
-  } finally {
-    tf.dispose([ids, decoderIds, ...(keep ? [keep] : [])]);
-  }
+  tf.tidy(() => {
+    const ids = tf.tensor2d([[...source]], undefined, "int32");
+    const decoderIds = tf.tensor2d([shifted], undefined, "int32");
+    const keep = hiddenSource.length === 0 ? undefined : visibleSource([1, source.length], hiddenSource);
+    model.forward({ ids, decoderIds, keep }, { taps });
+  });
 }
 
-async function mapsOf(layers: StackOutput["attentionStages"]): Promise<AttentionMaps> {
-  const [, heads = 0, queries = 0, keys = 0] = layers[0]?.weights.shape ?? [];
+async function mapsOf(seen: Recorder, attention: string, layers: number): Promise<AttentionMaps> {
+  const stage = (name: string) =>
+    Array.from({ length: layers }, (_, i) => seen.get<tf.Tensor4D>(`${attention.replace("*", String(i))}.${name}`));
+  const [, heads = 0, queries = 0, keys = 0] = stage(STAGES.weights)[0]?.shape ?? [];
   const [weights, scores, masked] = await Promise.all(
-    (["weights", "scores", "masked"] as const).map((stage) => valuesOf(layers.map((layer) => layer[stage]))),
+    (["weights", "scores", "masked"] as const).map((name) => valuesOf(stage(STAGES[name]))),
   );
   return {
-    shape: [layers.length, heads, queries, keys],
+    shape: [layers, heads, queries, keys],
     ...{ weights: weights as Float32Array, scores: scores as Float32Array },
     // Whatever number stands for hidden, it is not the score.
     masked: (masked as Float32Array).map((value, i) => (value === scores?.[i] ? value : -Infinity)),

@@ -1,4 +1,5 @@
 import { checkRecord } from "@qkv/ops";
+import { Recorder } from "@qkv/nn";
 import type { MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { readSentence } from "./sentenceAttention.ts";
@@ -51,9 +52,13 @@ async function meanCrossAttention(
   target: readonly number[],
 ): Promise<Float32Array> {
   if (target.length === 0) return new Float32Array();
+  using seen = new Recorder(["decoder.layers.*.crossAttn.probabilities"]);
+  readSentence(model, source, target, { taps: seen });
   const mean = tf.tidy(() => {
-    const { decoder } = readSentence(model, source, target, { attentions: true });
-    const layers = tf.concat(decoder.crossAttentions as tf.Tensor4D[], 1); // [1, layers * H, T, S]
+    const layers = tf.concat(
+      seen.paths.map((path) => seen.get<tf.Tensor4D>(path)),
+      1,
+    ); // [1, layers * H, T, S]
     return tf.mean(layers, [0, 1]);
   });
   try {

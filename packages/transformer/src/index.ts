@@ -1,5 +1,11 @@
-export { DecoderLayer, type DecoderLayerOptions, type DecoderLayerOutput } from "./layers/decoderLayer.ts";
-export { EncoderLayer, type EncoderLayerOutput } from "./layers/encoderLayer.ts";
+export { blockActivations, stackActivations } from "./block/activations.ts";
+export { Block, type BlockInputs, type BlockStep } from "./block/block.ts";
+export { FeedForward, type FeedForwardConfig } from "./block/feedForward.ts";
+export { GatedFeedForward } from "./block/gatedFeedForward.ts";
+export { PackedGatedFeedForward } from "./block/packedGatedFeedForward.ts";
+export { ResidualBranch } from "./block/residualBranch.ts";
+export type { AttentionSpec, BlockSpec, FeedForwardSpec, NormSpec } from "./block/spec.ts";
+export { Stack, type StackInputs, type StackStep } from "./block/stack.ts";
 export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.ts";
 export { ConfigError, ConfigFields } from "./config/configFields.ts";
 export type { CausalConfig } from "./models/causal/config.ts";
@@ -14,7 +20,6 @@ export {
   unpackGpt2Array,
   type UnpackedGpt2Array,
 } from "./models/gpt2/gpt2.ts";
-export { CausalLayer, type CausalLayerOptions, type CausalLayerOutput } from "./models/causal/layer.ts";
 export {
   formatLlamaConfig,
   LLAMA_CHECKPOINT_NAMES,
@@ -25,12 +30,9 @@ export {
 export { LLAMA_TYPES, type LlamaType } from "./models/llama/modelTypes.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
-export { FeedForward, type FeedForwardConfig } from "./layers/feedForward.ts";
-export { GatedFeedForward, type GatedFeedForwardConfig } from "./layers/gatedFeedForward.ts";
-export { SwiGluFeedForward, type SwiGluFeedForwardConfig } from "./layers/swiGluFeedForward.ts";
-export { ablate, type Ablation } from "./inspection/ablate.ts";
-export type { HeadMasks, LayerHeads } from "./layers/headMasks.ts";
-export type { TransformerLayerConfig } from "./layers/layerConfig.ts";
+export { ablate, type Ablation, visibleSource } from "./inspection/ablate.ts";
+export { type HeadFactors, headPatches } from "./inspection/headPatches.ts";
+export { type TappedModel, withTaps } from "./inspection/withTaps.ts";
 export type { GeneratedSequence } from "./generation/beamHypotheses.ts";
 export { generate, generateStream } from "./generation/generate.ts";
 export type { LogitsProcessor } from "./generation/logitsProcessor.ts";
@@ -45,8 +47,6 @@ export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "
 export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./models/marian/checkpointNames.ts";
 export { type MarianConfig, parseMarianConfig } from "./models/marian/config.ts";
 export { eosField, formatMarianConfig } from "./models/marian/formatConfig.ts";
-export { MarianModel, type MarianStack } from "./models/marian/model.ts";
-export type { NormOrder } from "./layers/normOrder.ts";
-export { ResidualBranch } from "./layers/residualBranch.ts";
+export { MarianModel, type MarianSide } from "./models/marian/model.ts";
 export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./models/seq2seq.ts";
-export type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "./models/outputs.ts";
+export type { Seq2SeqInputs, Seq2SeqOutput } from "./models/outputs.ts";

@@ -1,4 +1,5 @@
 import { keyMask } from "@qkv/attention";
+import { Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -34,21 +35,21 @@ describeBackends("decoder-only models", (backend) => {
         const layers = model.layers.slice(0, -1); // the last one's output is only known after the norm
         for (const [i, layer] of layers.entries()) {
           const x = arrays.tensor<tf.Rank.R3>(`output/hidden_states.${i}`);
-          const { output } = layer.forward(x, undefined, { mask: keyMask(keep) });
-          await expectClose(output, expected(`hidden_states.${i + 1}`));
+          await expectClose(layer.forward(x, { mask: keyMask(keep) }), expected(`hidden_states.${i + 1}`));
         }
         expect(ids.shape).toEqual([2, 20]);
       }));
 
     test("every hidden state, every attention, the logits and the loss of one pass", () =>
       inScope(async (ids, keep) => {
-        const out = model.forward({ ids, keep }, { hiddenStates: true, attentions: true });
-        for (const [prefix, actual] of [
-          ["hidden_states", out.hiddenStates],
-          ["attentions", out.attentions],
-        ] as const) {
-          expect(actual.length).toBe(list(prefix).length);
-          for (const [i, tensor] of actual.entries()) await expectClose(tensor, expected(`${prefix}.${i}`));
+        const layers = model.layers.map((_, i) => `layers.${i}`);
+        const hiddenStates = ["embeddings", ...layers.slice(0, -1), "norm"]; // as transformers has them
+        const attentions = layers.map((layer) => `${layer}.selfAttn.probabilities`);
+        using seen = new Recorder([...hiddenStates, ...attentions]);
+        const out = model.forward({ ids, keep }, { taps: seen });
+        for (const [prefix, paths] of Object.entries({ hidden_states: hiddenStates, attentions })) {
+          expect(paths.length).toBe(list(prefix).length);
+          for (const [i, path] of paths.entries()) await expectClose(seen.get(path), expected(`${prefix}.${i}`));
         }
         await expectClose(out.logits, expected("logits"));
         const plain = model.forward({ ids, keep }); // as one kernel a layer, where there is one

@@ -1,9 +1,9 @@
 import { type KeyValue, keyMask } from "@qkv/attention";
 import { initBackend } from "@qkv/backend";
 import { activeKernel } from "@qkv/ops";
-import { Params, RandomStream } from "@qkv/nn";
+import { type Activation, Params, Pass, RandomStream, Recorder } from "@qkv/nn";
 import { expectClose, expectNoLeaks } from "@qkv/testing";
-import { DecoderLayer, EncoderLayer, type NormOrder, type TransformerLayerConfig } from "@qkv/transformer";
+import { Block, type BlockSpec } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -11,10 +11,16 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => initBackend("wasm", { threads: 3, leastPartNs: 1 }));
 
-const config = (normOrder: NormOrder, activation: TransformerLayerConfig["activation"]): TransformerLayerConfig => ({
-  ...{ dModel: 33, numHeads: 3, ffnDim: 70, normOrder, layerNormEps: 1e-5, activation },
-  ...{ dropout: 0, attentionDropout: 0, activationDropout: 0 },
+const spec = (placement: Placement, activation: Activation, isDecoder: boolean): BlockSpec => ({
+  dModel: 33,
+  norm: { kind: "layerNorm", eps: 1e-5, placement },
+  selfAttn: { numHeads: 3, causal: isDecoder },
+  ...(isDecoder && { crossAttn: { numHeads: 3 } }),
+  ffn: { kind: "mlp", dim: 70, activation },
 });
+
+/** A pass that a kernel of a whole layer cannot answer: something inside is wanted. */
+const composed = () => new Pass({ taps: new Recorder([], { "ffn.hidden": (hidden) => hidden }) });
 
 const wave = <R extends tf.Rank>(shape: number[], phase: number) =>
   tf.tensor<R>(
@@ -27,6 +33,7 @@ const keyValue = (batch: number, length: number, phase: number): KeyValue => ({
   values: wave<tf.Rank.R4>([batch, 3, length, 11], phase + 1),
 });
 
+type Placement = "pre" | "post";
 const ORDERS = ["pre", "post"] as const;
 const ACTIVATIONS = ["relu", "gelu", "geluTanh", "silu"] as const;
 
@@ -44,7 +51,7 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
       [1, 41, 0, 130],
     ])("a decoder layer: %i x %i positions after %i, memory of %i", async (batch, length, before, memory) => {
       const params = Params.initialized(3);
-      const layer = new DecoderLayer(params, config(order, activation));
+      const layer = new Block(params, spec(order, activation, true));
       const x = wave<tf.Rank.R3>([batch, length, 33], 0);
       const [past, seen] = [before > 0 ? keyValue(batch, before, 2) : undefined, keyValue(batch, memory, 4)];
       const keep = tf.tensor2d(
@@ -53,12 +60,13 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
         "bool",
       );
       const memoryMask = keyMask(keep);
-      const fused = layer.forward(x, seen, past, { memoryMask });
-      const composed = layer.forward(x, seen, past, { memoryMask, returnWeights: true });
-      await expectClose(fused.output, composed.output);
-      await expectClose(fused.past.keys, composed.past.keys);
-      await expectClose(fused.past.values, composed.past.values);
-      tf.dispose([x, past ?? {}, seen, keep, memoryMask, fused, composed] as unknown as tf.TensorContainer);
+      const inputs = { memory: seen, memoryMask };
+      const fused = layer.decode(x, past, inputs);
+      const parts = layer.decode(x, past, inputs, composed());
+      await expectClose(fused.output, parts.output);
+      await expectClose(fused.past.keys, parts.past.keys);
+      await expectClose(fused.past.values, parts.past.values);
+      tf.dispose([x, past ?? {}, seen, keep, memoryMask, fused, parts] as unknown as tf.TensorContainer);
       params.dispose();
     });
 
@@ -69,13 +77,13 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
       [3, 45],
     ])("an encoder layer: %i x %i positions", async (batch, length) => {
       const params = Params.initialized(5);
-      const layer = new EncoderLayer(params, config(order, activation));
+      const layer = new Block(params, spec(order, activation, false));
       const x = wave<tf.Rank.R3>([batch, length, 33], 0);
       const mask = tf.tidy(() => tf.greater(wave([1, 3, length, length], 7), -0.5));
       for (const options of [{}, { mask }]) {
-        const [fused, composed] = [layer.forward(x, options), layer.forward(x, { ...options, returnWeights: true })];
-        await expectClose(fused.output, composed.output);
-        tf.dispose([fused, composed] as unknown as tf.TensorContainer);
+        const [fused, parts] = [layer.forward(x, options), layer.forward(x, options, composed())];
+        await expectClose(fused, parts);
+        tf.dispose([fused, parts]);
       }
       tf.dispose([x, mask]);
       params.dispose();
@@ -85,7 +93,11 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
 
 test("the number of threads changes no bit, run after run", async () => {
   const params = Params.initialized(3);
-  const layer = new DecoderLayer(params, { ...config("pre", "gelu"), dModel: 66, ffnDim: 260 });
+  const layer = new Block(params, {
+    ...spec("pre", "gelu", true),
+    dModel: 66,
+    ffn: { kind: "mlp", dim: 260, activation: "gelu" },
+  });
   const [x, seen] = [
     wave<tf.Rank.R3>([2, 3, 66], 0),
     { keys: wave<tf.Rank.R4>([2, 3, 9, 22], 1), values: wave<tf.Rank.R4>([2, 3, 9, 22], 2) },
@@ -94,7 +106,7 @@ test("the number of threads changes no bit, run after run", async () => {
   for (const threads of [1, 2, 3, 5]) {
     await initBackend("wasm", { threads });
     for (let again = 0; again < 20; again++) {
-      const { output, past } = layer.forward(x, seen);
+      const { output, past } = layer.decode(x, undefined, { memory: seen });
       runs.push((await output.data()) as Float32Array);
       tf.dispose([output, past] as unknown as tf.TensorContainer);
     }
@@ -108,21 +120,21 @@ test("the number of threads changes no bit, run after run", async () => {
 test("what does not fit is left to the parts of the layer, which say so; gradients and dropout too are theirs", () =>
   expectNoLeaks(async () => {
     const params = Params.initialized(3);
-    const layer = new DecoderLayer(params, { ...config("pre", "relu"), dropout: 0.5 });
+    const layer = new Block(params, { ...spec("pre", "relu", true), dropout: 0.5 });
     const [x, seen] = [wave<tf.Rank.R3>([2, 3, 33], 0), keyValue(2, 4, 1)];
     tf.tidy(() => {
-      expect(() => layer.forward(wave([2, 3, 32], 0), seen)).toThrow(/32/);
-      expect(() => layer.forward(x, keyValue(1, 4, 1))).toThrow(/attention: expected/);
-      expect(() => layer.forward(x, seen, keyValue(1, 2, 1))).toThrow();
-      expect(() => layer.forward(x, seen, undefined, { mask: tf.ones([2, 3, 3, 4], "bool") })).toThrow(/mask/);
+      expect(() => layer.forward(wave([2, 3, 32], 0), { memory: seen })).toThrow(/32/);
+      expect(() => layer.forward(x, { memory: keyValue(1, 4, 1) })).toThrow(/attention: expected/);
+      expect(() => layer.decode(x, keyValue(1, 2, 1), { memory: seen })).toThrow();
+      expect(() => layer.forward(x, { memory: seen, mask: tf.ones([2, 3, 3, 4], "bool") })).toThrow(/mask/);
     });
-    const gradients = tf.grad((input) => layer.forward(input as tf.Tensor3D, seen).output)(x);
+    const gradients = tf.grad((input) => layer.forward(input, { memory: seen }))(x);
     expect((await gradients.data()).some((value) => value !== 0)).toBe(true);
     const [plain, dropped] = [
-      layer.forward(x, seen),
-      layer.forward(x, seen, undefined, { random: new RandomStream(1) }),
+      layer.forward(x, { memory: seen }),
+      layer.forward(x, { memory: seen }, new Pass({ random: new RandomStream(1) })),
     ];
-    expect(await dropped.output.data()).not.toEqual(await plain.output.data());
+    expect(await dropped.data()).not.toEqual(await plain.data());
     tf.dispose([x, seen, gradients, plain, dropped] as unknown as tf.TensorContainer);
     params.dispose();
   }));

@@ -1,8 +1,9 @@
 import { keyMask } from "@qkv/attention";
+import { Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, test } from "vitest";
-import type { DecoderPast, MarianModel, StackOutput } from "../src/index.ts";
+import type { DecoderPast, MarianModel } from "../src/index.ts";
 import { MARIAN_GOLDENS, type MarianGolden, marianGolden } from "./marianGolden.ts";
 
 describeBackends("Marian", () => {
@@ -18,33 +19,31 @@ describeBackends("Marian", () => {
         const { keep } = golden.inputs();
         const mask = keyMask(keep);
         for (const [i, layer] of model.encoder.layers.entries()) {
-          await expectClose(
-            layer.forward(states("encoder", i), { mask }).output,
-            expected(`encoder_hidden_states.${i + 1}`),
-          );
+          await expectClose(layer.forward(states("encoder", i), { mask }), expected(`encoder_hidden_states.${i + 1}`));
         }
         const encoded = states("encoder", model.encoder.layers.length);
         for (const [i, layer] of model.decoder.layers.entries()) {
-          const memory = layer.crossAttn.project(encoded);
-          const { output } = layer.forward(states("decoder", i), memory, undefined, { memoryMask: mask });
+          const memory = layer.crossAttn?.project(encoded);
+          const output = layer.forward(states("decoder", i), { memory, memoryMask: mask });
           await expectClose(output, expected(`decoder_hidden_states.${i + 1}`));
         }
       }));
 
     test("every hidden state, every attention and the logits of one pass", () =>
       withModel(golden, async (model) => {
-        const out = model.forward(golden.inputs(), { hiddenStates: true, attentions: true });
-        const same = async (actual: readonly tf.Tensor[], prefix: string) => {
-          await expectClose([actual.length], [list(prefix).length]);
-          for (const [i, tensor] of actual.entries()) await expectClose(tensor, expected(`${prefix}.${i}`));
-        };
-        const stack = async (actual: StackOutput, side: string) => {
-          await same(actual.hiddenStates, `${side}_hidden_states`);
-          await same(actual.attentions, `${side}_attentions`);
-        };
-        await stack(out.encoder, "encoder");
-        await stack(out.decoder, "decoder");
-        await same(out.decoder.crossAttentions, "cross_attentions");
+        const paths: Record<string, string[]> = { cross_attentions: [] };
+        for (const side of ["encoder", "decoder"] as const) {
+          const layers = model[side].layers.map((_, i) => `${side}.layers.${i}`);
+          paths[`${side}_hidden_states`] = [`${side}.embeddings`, ...layers];
+          paths[`${side}_attentions`] = layers.map((layer) => `${layer}.selfAttn.probabilities`);
+          if (side === "decoder") paths["cross_attentions"] = layers.map((layer) => `${layer}.crossAttn.probabilities`);
+        }
+        using seen = new Recorder(Object.values(paths).flat());
+        const out = model.forward(golden.inputs(), { taps: seen });
+        for (const [prefix, names] of Object.entries(paths)) {
+          await expectClose([names.length], [list(prefix).length]);
+          for (const [i, path] of names.entries()) await expectClose(seen.get(path), expected(`${prefix}.${i}`));
+        }
         await expectClose(out.logits, expected("logits"));
       }));
 

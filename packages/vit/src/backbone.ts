@@ -1,73 +1,67 @@
-import { checkRecord, checkTensor } from "@qkv/ops";
-import { checkModule, LayerNorm, normal, type Params, tidy } from "@qkv/nn";
-import { EncoderLayer, type ForwardOptions } from "@qkv/transformer";
+import { checkModule, type LayerNorm, normal, type Params, Pass } from "@qkv/nn";
+import { checkTensor } from "@qkv/ops";
+import { type Block, type BlockSpec, type NormSpec, Stack, stackActivations } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
 import { VitEmbeddings } from "./embeddings.ts";
-import type { ImageStates } from "./imageModel.ts";
-
-/** What a {@link VitBackbone} gives. */
-export interface BackboneOutput extends ImageStates {
-  /** [B, L, E], after the final norm */
-  readonly lastHiddenState: tf.Tensor3D;
-}
-
-/** How a {@link VitBackbone} is run. */
-export interface VitForwardOptions extends ForwardOptions {
-  /** For each layer what is added to its attention weights, [B, H, L, L]: zeros, whose gradient is that of the weights. */
-  readonly weightChanges?: readonly tf.Tensor[] | undefined;
-}
 
 /** A Vision Transformer without a head: embeddings, pre-norm layers, a norm (arXiv:2010.11929). */
 export class VitBackbone {
   readonly embeddings: VitEmbeddings;
-  readonly layers: readonly EncoderLayer[];
+  readonly layers: readonly Block[];
   readonly norm: LayerNorm;
+
+  readonly #stack: Stack;
 
   constructor(params: Params, config: VitConfig) {
     checkModule("VitBackbone", params, { config });
-    const { qkvBias, outBias = true, numLayers, dModel, layerNormEps, dropPath, initializerRange } = config;
     this.embeddings = new VitEmbeddings(params.at("embeddings"), config);
-    this.layers = Array.from({ length: numLayers }, (_, i) => {
-      return new EncoderLayer(params.at("layers", i), {
-        ...{ dModel, numHeads: config.numHeads, headDim: config.headDim },
-        ...{ ffnDim: config.ffnDim, activation: config.activation, swiGlu: config.swiGlu },
-        ...{ normOrder: "pre", layerNormEps, layerScale: config.layerScale, init: normal(initializerRange) },
-        ...{ dropout: config.dropout, attentionDropout: config.attentionDropout, activationDropout: 0 },
-        dropPath: numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,
-        attentionBias: { q: qkvBias, k: qkvBias, v: qkvBias, out: outBias },
-      });
-    });
-    this.norm = new LayerNorm(params.at("norm"), dModel, { eps: layerNormEps });
+    this.#stack = new Stack(params, vitBlocks(config), vitNorm(config));
+    this.layers = this.#stack.layers;
+    this.norm = this.#stack.norm as LayerNorm;
   }
 
   /**
-   * The tokens after the last layer, and what else is asked for.
-   *
    * @param pixels [B, C, H, W]
+   * @returns [B, L, E], after the final norm
    */
-  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): BackboneOutput {
-    checkRecord("VitBackbone.forward", "options", options);
+  forward(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("VitBackbone.forward", "pixels", pixels, "[B, C, H, W]");
-    const { random, hiddenStates, attentions, weightChanges } = options;
-    return tidy(() => {
-      let x = this.embeddings.forward(pixels, random);
-      const states = [x];
-      const weights: tf.Tensor4D[] = [];
-      for (const [i, layer] of this.layers.entries()) {
-        const looks = { returnWeights: attentions, weightChange: weightChanges?.[i] };
-        const { output, selfWeights } = layer.forward(x, { random, ...looks });
-        x = output;
-        states.push(x);
-        if (selfWeights) weights.push(selfWeights);
-      }
-      return {
-        lastHiddenState: this.norm.forward(x),
-        hiddenStates: hiddenStates ? states : [],
-        attentions: weights,
-      };
-    });
+    return tf.tidy(() => this.#stack.forward(this.embeddings.forward(pixels, pass.at("embeddings")), {}, pass));
   }
+}
+
+/** The activations of a {@link VitBackbone}, as a model that holds one as `backbone` names them. */
+export function backboneActivations(config: VitConfig): readonly string[] {
+  const names = ["embeddings", ...stackActivations(vitBlocks(config), vitNorm(config))];
+  return names.map((name) => `backbone.${name}`);
+}
+
+function vitNorm({ layerNormEps }: VitConfig): NormSpec {
+  return { kind: "layerNorm", eps: layerNormEps };
+}
+
+function vitBlocks(config: VitConfig): readonly BlockSpec[] {
+  const { numLayers, dModel, numHeads, headDim, qkvBias, outBias = true, dropPath } = config;
+  return Array.from({ length: numLayers }, (_, i) => ({
+    dModel,
+    norm: { ...vitNorm(config), placement: "pre" },
+    selfAttn: {
+      numHeads,
+      headDim,
+      bias: { q: qkvBias, k: qkvBias, v: qkvBias, out: outBias },
+      dropout: config.attentionDropout,
+    },
+    ffn: {
+      kind: config.swiGlu ? "packedGated" : "mlp",
+      dim: config.ffnDim,
+      activation: config.swiGlu ? "silu" : config.activation,
+    },
+    dropout: config.dropout,
+    dropPath: numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,
+    layerScale: config.layerScale,
+    init: normal(config.initializerRange),
+  }));
 }
 
 /** The vector of one token: [B, L, E] -> [B, E]. */

@@ -1,7 +1,7 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
+import { backboneActivations, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 import type { Classified, ImageClassifier } from "./imageModel.ts";
 
@@ -41,21 +41,27 @@ export class DistilledVitClassifier implements ImageClassifier {
     this.config = config;
   }
 
+  get activations(): readonly string[] {
+    return [...backboneActivations(this.config), "logits"];
+  }
+
   /**
-   * The logits of both heads and their mean, and whatever else is asked for. All tensors are the caller's.
+   * The logits of both heads and their mean. All tensors are the caller's.
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): DistilledClassified {
+  forward(pixels: tf.Tensor, options: PassOptions = {}): DistilledClassified {
     this.params.checkInUse("DistilledVitClassifier.forward");
     checkTensor("DistilledVitClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
+    checkTaps("DistilledVitClassifier.forward", options, this.activations);
+    const pass = new Pass(options);
     return tidy(() => {
-      const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
+      const lastHiddenState = this.backbone.forward(pixels, pass.at("backbone"));
       const [classToken, distillationToken] = [tokenAt(lastHiddenState, 0), tokenAt(lastHiddenState, 1)];
       const classLogits = this.classClassifier?.forward(classToken) ?? classToken;
       const distillationLogits = this.distillationClassifier?.forward(distillationToken) ?? distillationToken;
-      const logits = tf.div(tf.add(classLogits, distillationLogits), 2) as tf.Tensor2D;
-      return { logits, classLogits, distillationLogits, hiddenStates, attentions };
+      const mean = tf.div(tf.add(classLogits, distillationLogits), 2) as tf.Tensor2D;
+      return { logits: pass.tap("logits", mean), classLogits, distillationLogits };
     });
   }
 

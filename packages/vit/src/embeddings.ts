@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, dropout, normal, type Params, type RandomStream } from "@qkv/nn";
+import { checkModule, dropout, normal, type Params, Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
 import { ConvStem } from "./convStem.ts";
@@ -44,11 +44,10 @@ export class VitEmbeddings {
 
   /**
    * @param pixels [B, C, H, W]
-   * @param random given while training
    * @returns [B, L, E], class, distillation and register tokens, then the patches row by row
    * @throws RangeError if the images have other channels than the model takes
    */
-  forward(pixels: tf.Tensor, random?: RandomStream): tf.Tensor3D {
+  forward(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("VitEmbeddings.forward", "pixels", pixels, "[B, C, H, W]");
     const { numChannels, dModel } = this.#config;
     const [batch, channels, height, width] = pixels.shape;
@@ -61,10 +60,11 @@ export class VitEmbeddings {
       const whole = [this.classToken, this.distillationToken].filter((token) => token !== undefined);
       const placed = tf.add(tf.concat([...whole.map(repeat), patches], 1), this.#positionsFor([height, width]));
       const [registers, count] = [this.registerTokens, whole.length];
-      if (registers === undefined) return dropout(placed as tf.Tensor3D, this.#config.dropout, random);
+      const dropped = (x: tf.Tensor) => pass.output(dropout(x as tf.Tensor3D, this.#config.dropout, pass.random));
+      if (registers === undefined) return dropped(placed);
       const leading = tf.slice(placed, [0, 0, 0], [batch, count, dModel]) as tf.Tensor3D;
       const rest = tf.slice(placed, [0, count, 0], [batch, -1, dModel]) as tf.Tensor3D;
-      return dropout(tf.concat([leading, repeat(registers), rest], 1), this.#config.dropout, random);
+      return dropped(tf.concat([leading, repeat(registers), rest], 1));
     });
   }
 

@@ -1,5 +1,4 @@
-import type { Params } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
+import type { Params, PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ProblemType } from "./problemType.ts";
 
@@ -21,16 +20,8 @@ export interface ImageModelConfig {
   readonly problemType?: ProblemType;
 }
 
-/** What a model's layers gave. The lists are empty unless asked for. */
-export interface ImageStates {
-  /** The embeddings, then each layer's output, all [B, L, E]; before the final norm */
-  readonly hiddenStates: readonly tf.Tensor3D[];
-  /** [B, heads, L, L] for each layer */
-  readonly attentions: readonly tf.Tensor4D[];
-}
-
 /** What a classifier gives. */
-export interface Classified extends ImageStates {
+export interface Classified {
   /** [B, K] */
   readonly logits: tf.Tensor2D;
 }
@@ -39,14 +30,16 @@ export interface Classified extends ImageStates {
 export interface ImageClassifier {
   readonly config: ImageModelConfig;
   readonly params: Params;
+  /** Every activation that a pass has, by its path, in its order. */
+  readonly activations: readonly string[];
 
   /**
-   * The logits of each image, and whatever else is asked for. All tensors are the caller's.
+   * The logits of each image: the caller's.
    *
    * @param pixels [B, C, H, W] as Hugging Face's `pixel_values`: channels first, normalized as the model's
    *   `preprocessor_config.json` says. Of any size the model can interpolate its positions to.
    */
-  forward(pixels: tf.Tensor, options?: ForwardOptions): Classified;
+  forward(pixels: tf.Tensor, options?: PassOptions): Classified;
 
   /** Lets go of the weights. */
   dispose(): void;

@@ -12,7 +12,7 @@ export { resize } from "./image/resize.ts";
 export { type Region, seenRegion } from "./image/seenRegion.ts";
 export { toGrey } from "./image/toGrey.ts";
 export { toRgb } from "./image/toRgb.ts";
-export { type BackboneOutput, VitBackbone, type VitForwardOptions } from "./backbone.ts";
+export { VitBackbone } from "./backbone.ts";
 export {
   DINO_BACKBONE_NAMES,
   QKV_VIT_BACKBONE_NAMES,
@@ -27,7 +27,7 @@ export { type DistilledClassified, DistilledVitClassifier } from "./distilledVit
 export { VitEmbeddings } from "./embeddings.ts";
 export { formatVitConfig } from "./formatConfig.ts";
 export { leadingTokens, patchGrid } from "./grid.ts";
-export type { Classified, ImageClassifier, ImageModelConfig, ImageStates, Size } from "./imageModel.ts";
+export type { Classified, ImageClassifier, ImageModelConfig, Size } from "./imageModel.ts";
 export { vitModelType, type VitModelType } from "./modelType.ts";
 export { parseVitConfig } from "./parseConfig.ts";
 export { cutPatches, PatchEmbedding } from "./patchEmbedding.ts";
@@ -38,7 +38,7 @@ export { PROBLEM_TYPES, type ProblemType } from "./problemType.ts";
 export { type Scoring, scoresOf, scoringOf } from "./scores.ts";
 export { type Classifiers, withLabels } from "./withLabels.ts";
 export { type Encoded, VitModel } from "./vitModel.ts";
-export { SwinBackbone, type SwinBackboneOutput, type SwinStates } from "./swin/backbone.ts";
+export { asPicture, SwinBackbone, type SwinBackboneOutput } from "./swin/backbone.ts";
 export { SWIN_BACKBONE_NAMES, SWIN_IGNORED_NAMES } from "./swin/checkpointNames.ts";
 export type { SwinConfig } from "./swin/config.ts";
 export { cyclicShift } from "./swin/cyclicShift.ts";
@@ -47,8 +47,8 @@ export { formatSwinConfig } from "./swin/formatConfig.ts";
 export type { SwinLayer } from "./swin/layer.ts";
 export { parseSwinConfig } from "./swin/parseConfig.ts";
 export type { PatchMerging } from "./swin/patchMerging.ts";
-export type { SwinStage, SwinStageOutput } from "./swin/stage.ts";
-export { type SwinClassified, SwinClassifier } from "./swin/swinClassifier.ts";
+export type { SwinStage } from "./swin/stage.ts";
+export { SwinClassifier } from "./swin/swinClassifier.ts";
 export { SwinModel } from "./swin/swinModel.ts";
 export { attentionRollout, type RolloutOptions } from "./looks/attentionRollout.ts";
 export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } from "./looks/attentionWeights.ts";
@@ -56,4 +56,5 @@ export { classActivationMap } from "./looks/classActivationMap.ts";
 export { gradientRollout } from "./looks/gradientRollout.ts";
 export { type HeadPlace, type Look, lookAt } from "./looks/look.ts";
 export { answerMap, type PatchMap, patchMap } from "./looks/patchMap.ts";
+export { attentionPaths, recordAttentions } from "./looks/recordAttentions.ts";
 export { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./looks/windowLooks.ts";

@@ -1,10 +1,9 @@
-import { Params, RandomStream } from "@qkv/nn";
+import { Params, RandomStream, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { vitConfig, type VitConfig, type VitSizes } from "./config.ts";
 import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
-import type { Classified } from "./imageModel.ts";
 import { VitClassifier } from "./vitClassifier.ts";
 
 const SMALL: VitSizes = {
@@ -90,21 +89,22 @@ describeBackends("VitClassifier", () => {
   test("drop path leaves out more the deeper a layer is: the first never, the last at the config's rate", async () => {
     using model = randomModel({ ...OWN, numLayers: 3, dropPath: 0.999 });
     const pixels = images();
-    const [plain, dropped] = [undefined, new RandomStream(1)].map((random) =>
-      model.forward(pixels, { random, hiddenStates: true }),
-    ) as [Classified, Classified];
-    await expectClose(dropped.hiddenStates[1] as tf.Tensor, plain.hiddenStates[1] as tf.Tensor);
-    await expectClose(dropped.hiddenStates[3] as tf.Tensor, dropped.hiddenStates[2] as tf.Tensor);
-    await expect(expectClose(plain.hiddenStates[3] as tf.Tensor, plain.hiddenStates[2] as tf.Tensor)).rejects.toThrow(
-      "expected",
-    );
-    tf.dispose([pixels, plain, dropped] as unknown as tf.TensorContainer);
+    const statesOf = (random?: RandomStream) => {
+      using seen = new Recorder(["backbone.layers.*"]);
+      model.forward(pixels, { random, taps: seen }).logits.dispose();
+      return seen.paths.map((path) => tf.clone(seen.get(path)));
+    };
+    const [plain, dropped] = [statesOf(), statesOf(new RandomStream(1))];
+    await expectClose(dropped[0] as tf.Tensor, plain[0] as tf.Tensor);
+    await expectClose(dropped[2] as tf.Tensor, dropped[1] as tf.Tensor);
+    await expect(expectClose(plain[2] as tf.Tensor, plain[1] as tf.Tensor)).rejects.toThrow("expected");
+    tf.dispose([pixels, ...plain, ...dropped]);
   });
 
   test("the mean is that of the patches, without registers", async () => {
     using model = randomModel({ ...OWN, labels: [] });
     const pixels = images();
-    const { lastHiddenState } = model.backbone.forward(pixels); // two registers, then 2 x 3 patches
+    const lastHiddenState = model.backbone.forward(pixels); // two registers, then 2 x 3 patches
     const { logits } = model.forward(pixels);
     const expected = tf.tidy(() => tf.mean(tf.slice(lastHiddenState, [0, 2, 0], [2, 6, 6]), 1));
     await expectClose(logits, expected);

@@ -1,7 +1,7 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
+import { checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { meanFrom, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
+import { backboneActivations, meanFrom, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 import { leadingTokens } from "./grid.ts";
 import type { Classified, ImageClassifier } from "./imageModel.ts";
@@ -29,18 +29,23 @@ export class VitClassifier implements ImageClassifier {
     this.config = config;
   }
 
+  get activations(): readonly string[] {
+    return [...backboneActivations(this.config), "logits"];
+  }
+
   /**
-   * The logits of each image, and whatever else is asked for. All tensors are the caller's.
+   * The logits of each image: the caller's.
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): Classified {
+  forward(pixels: tf.Tensor, options: PassOptions = {}): Classified {
     this.params.checkInUse("VitClassifier.forward");
     checkTensor("VitClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
+    checkTaps("VitClassifier.forward", options, this.activations);
+    const pass = new Pass(options);
     return tidy(() => {
-      const { lastHiddenState, hiddenStates, attentions } = this.backbone.forward(pixels, options);
-      const pooled = this.#pool(lastHiddenState);
-      return { logits: this.classifier?.forward(pooled) ?? pooled, hiddenStates, attentions };
+      const pooled = this.#pool(this.backbone.forward(pixels, pass.at("backbone")));
+      return { logits: pass.tap("logits", this.classifier?.forward(pooled) ?? pooled) };
     });
   }
 

@@ -1,11 +1,13 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, activate, Linear, normal, type Params, tidy } from "@qkv/nn";
+import { activate, checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import { type BackboneOutput, tokenAt, VitBackbone, type VitForwardOptions } from "./backbone.ts";
+import { backboneActivations, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 
 /** What a {@link VitModel} gives. */
-export interface Encoded extends BackboneOutput {
+export interface Encoded {
+  /** [B, L, E], after the final norm */
+  readonly lastHiddenState: tf.Tensor3D;
   /** [B, size], the class token after the pooler, or as it is where the family has no pooler. Absent if there is neither. */
   readonly poolerOutput?: tf.Tensor2D;
 }
@@ -28,18 +30,24 @@ export class VitModel {
     this.config = config;
   }
 
+  /** Every activation that a pass has, by its path, in its order. */
+  get activations(): readonly string[] {
+    return backboneActivations(this.config);
+  }
+
   /**
-   * The tokens after the last layer, and whatever else is asked for. All tensors are the caller's.
+   * The tokens after the last layer, and the pooler's vector. Both are the caller's.
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor, options: VitForwardOptions = {}): Encoded {
+  forward(pixels: tf.Tensor, options: PassOptions = {}): Encoded {
     this.params.checkInUse("VitModel.forward");
     checkTensor("VitModel.forward", "pixels", pixels, "[B, C, H, W]", "float32");
+    checkTaps("VitModel.forward", options, this.activations);
     return tidy(() => {
-      const encoded = this.backbone.forward(pixels, options);
-      const poolerOutput = this.#pool(encoded.lastHiddenState);
-      return { ...encoded, ...(poolerOutput && { poolerOutput }) };
+      const lastHiddenState = this.backbone.forward(pixels, new Pass(options).at("backbone"));
+      const poolerOutput = this.#pool(lastHiddenState);
+      return { lastHiddenState, ...(poolerOutput && { poolerOutput }) };
     });
   }
 

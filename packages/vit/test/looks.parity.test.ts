@@ -1,5 +1,5 @@
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
-import { attentionRollout, gradientRollout, readAttentions, VitModel } from "@qkv/vit";
+import { attentionRollout, gradientRollout, readAttentions, recordAttentions, VitModel } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { test } from "vitest";
 import { vitGolden } from "./vitGolden.ts";
@@ -13,9 +13,9 @@ describeBackends("where a model looked equals what PyTorch's attentions and grad
       using model = golden.model();
       if (model instanceof VitModel) throw new TypeError(`expected a classifier, got ${name}`);
       const pixels = tf.tidy(() => tf.slice(golden.tensor(0, "pixel_values"), 0, 1) as tf.Tensor4D);
-      const output = model.forward(pixels, { attentions: true });
-      const weights = await readAttentions(output.attentions);
-      tf.dispose(output as unknown as tf.TensorContainer);
+      const attentions = recordAttentions(model, pixels);
+      const weights = await readAttentions(attentions);
+      tf.dispose(attentions);
       const rollout = attentionRollout(weights);
       const shape = [rollout.tokens, rollout.tokens];
       await expectClose({ shape, data: rollout.values }, golden.expected(0, "rollout"));

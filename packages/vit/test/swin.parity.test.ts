@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
-import { loadCheckpoint } from "@qkv/nn";
+import { loadCheckpoint, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks, golden } from "@qkv/testing";
-import { parseSwinConfig, SWIN_BACKBONE_NAMES, SwinClassifier, SwinModel, vitCheckpointNames } from "@qkv/vit";
+import {
+  asPicture,
+  parseSwinConfig,
+  type Size,
+  SWIN_BACKBONE_NAMES,
+  SwinClassifier,
+  SwinModel,
+  vitCheckpointNames,
+} from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 
@@ -33,9 +41,7 @@ describeBackends("Swin equals Hugging Face's", () => {
         let grid = embeddings.gridOf(pixels);
         for (const [i, stage] of stages.entries()) {
           const before = arrays.tensor<tf.Rank.R3>(`image/${image}/hidden_states.${i}`);
-          const { output, attentions } = stage.forward(before, grid, { attentions: true });
-          await expectClose(output, at(image, `hidden_states.${i + 1}`));
-          expect(attentions).toHaveLength(config.depths[i] ?? NaN);
+          await expectClose(stage.forward(before, grid), at(image, `hidden_states.${i + 1}`));
           grid = stage.gridAfter(grid);
         }
       }),
@@ -45,18 +51,30 @@ describeBackends("Swin equals Hugging Face's", () => {
       withScope(async () => {
         using model = open();
         const pixels = arrays.tensor<tf.Rank.R4>(`image/${image}/pixel_values`);
-        const output = model.forward(pixels, { hiddenStates: true, attentions: true });
+        const { stages } = model.backbone;
+        const paths = {
+          hidden_states: ["backbone.embeddings", ...stages.map((_, i) => `backbone.stages.${i}`)],
+          // Python gives those of each stage's last layer.
+          attentions: stages.map(({ layers }, i) => {
+            return `backbone.stages.${i}.layers.${layers.length - 1}.selfAttn.probabilities`;
+          }),
+        };
+        using seen = new Recorder(["**"]);
+        const output = model.forward(pixels, { taps: seen });
+        expect([...seen.paths].sort()).toEqual([...model.activations].sort());
         const same = async (tensors: readonly tf.Tensor[], stage: string) => {
           expect(tensors).toHaveLength(count(image, stage));
           for (const [i, tensor] of tensors.entries()) await expectClose(tensor, at(image, `${stage}.${i}`));
         };
-        await same(output.hiddenStates, "hidden_states");
-        await same(output.reshapedHiddenStates, "reshaped_hidden_states");
-        // Python gives those of each stage's last layer.
-        const ends = config.depths.map((_, i) => config.depths.slice(0, i + 1).reduce((sum, depth) => sum + depth));
-        expect(output.attentions).toHaveLength(ends.at(-1) ?? NaN);
+        const states = paths.hidden_states.map((path) => seen.get<tf.Tensor3D>(path));
+        await same(states, "hidden_states");
+        const grids = model.backbone.grids(pixels);
         await same(
-          ends.map((end) => output.attentions[end - 1] as tf.Tensor),
+          states.map((state, i) => asPicture(state, grids[i] as Size)),
+          "reshaped_hidden_states",
+        );
+        await same(
+          paths.attentions.map((path) => seen.get(path)),
           "attentions",
         );
         if ("logits" in output) await expectClose(output.logits, at(image, "logits"));
@@ -67,12 +85,11 @@ describeBackends("Swin equals Hugging Face's", () => {
       }),
     );
 
-    test("without hidden states and attentions the answer is the same, and nothing else is left", () =>
+    test("without taps the answer is the same, and nothing else is left", () =>
       expectNoLeaks(async () => {
         using model = open();
         const pixels = arrays.tensor<tf.Rank.R4>("image/0/pixel_values");
         const output = model.forward(pixels);
-        expect([output.hiddenStates, output.reshapedHiddenStates, output.attentions]).toEqual([[], [], []]);
         if ("logits" in output) await expectClose(output.logits, at(0, "logits"));
         else await expectClose(output.lastHiddenState, at(0, "last_hidden_state"));
         tf.dispose([pixels, output as unknown as tf.TensorContainer]);

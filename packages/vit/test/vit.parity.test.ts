@@ -1,3 +1,4 @@
+import { Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
@@ -26,7 +27,7 @@ describeBackends("ViT, DeiT and DINOv2 equal Hugging Face's", () => {
         await expectClose(embeddings.forward(pixels), golden.expected(image, "hidden_states.0"));
         for (const [i, layer] of layers.entries()) {
           const before = golden.tensor(image, `hidden_states.${i}`) as tf.Tensor3D;
-          await expectClose(layer.forward(before).output, golden.expected(image, `hidden_states.${i + 1}`));
+          await expectClose(layer.forward(before), golden.expected(image, `hidden_states.${i + 1}`));
         }
       }),
     );
@@ -35,14 +36,17 @@ describeBackends("ViT, DeiT and DINOv2 equal Hugging Face's", () => {
       withScope(async () => {
         using model = golden.model();
         const pixels = golden.tensor(image, "pixel_values") as tf.Tensor4D;
-        const output = model.forward(pixels, { hiddenStates: true, attentions: true });
-        for (const [tensors, prefix] of [
-          [output.hiddenStates, "hidden_states"],
-          [output.attentions, "attentions"],
-        ] as const) {
-          expect(tensors.length).toBe(golden.count(image, prefix));
-          for (const [i, tensor] of tensors.entries())
-            await expectClose(tensor, golden.expected(image, `${prefix}.${i}`));
+        const layers = model.backbone.layers.map((_, i) => `backbone.layers.${i}`);
+        const paths = {
+          hidden_states: ["backbone.embeddings", ...layers],
+          attentions: layers.map((layer) => `${layer}.selfAttn.probabilities`),
+        };
+        using seen = new Recorder(Object.values(paths).flat());
+        const output = model.forward(pixels, { taps: seen });
+        for (const [prefix, names] of Object.entries(paths)) {
+          expect(names.length).toBe(golden.count(image, prefix));
+          for (const [i, path] of names.entries())
+            await expectClose(seen.get(path), golden.expected(image, `${prefix}.${i}`));
         }
         const given = { ...output } as Partial<Record<keyof typeof FIELDS, tf.Tensor>>;
         for (const [field, stage] of Object.entries(FIELDS)) {
@@ -53,12 +57,11 @@ describeBackends("ViT, DeiT and DINOv2 equal Hugging Face's", () => {
       }),
     );
 
-    test("without hidden states and attentions the answer is the same, and nothing else is left", () =>
+    test("without taps the answer is the same, and nothing else is left", () =>
       expectNoLeaks(async () => {
         using model = golden.model();
         const pixels = golden.tensor(0, "pixel_values") as tf.Tensor4D;
         const output = model.forward(pixels);
-        expect([output.hiddenStates, output.attentions]).toEqual([[], []]);
         const [answer, stage] =
           "logits" in output ? [output.logits, "logits"] : [output.lastHiddenState, "last_hidden_state"];
         await expectClose(answer, golden.expected(0, stage));

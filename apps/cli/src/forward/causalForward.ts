@@ -1,24 +1,24 @@
-import { tidy } from "@qkv/nn";
-import type { CausalLanguageModel, ForwardOptions } from "@qkv/transformer";
+import type { CausalLanguageModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
-import { type NamedTensors, numbered } from "./namedTensors.ts";
+import type { NamedTensors } from "./namedTensors.ts";
+import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
 /** One pass of a decoder-only model: Hugging Face's names in and out. The caller disposes of what comes back. */
 export function causalForward(
   model: CausalLanguageModel,
   inputs: NamedTensors,
-  options: Pick<ForwardOptions, "hiddenStates" | "attentions">,
+  { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  const outputs = tidy(() => {
+  const layers = model.layers.map((_, i) => `layers.${i}`);
+  const paths: OutputPaths = {
+    // The last layer's output comes after the last norm.
+    ...(hiddenStates && { hidden_states: ["embeddings", ...layers.slice(0, -1), "norm"] }),
+    ...(attentions && { attentions: probabilitiesOf(layers) }),
+  };
+  return recordedOutputs(paths, (taps) => {
     const ids = inputs.ids("input_ids");
     const keep = inputs.optionalMask("attention_mask");
     inputs.expectAllTaken();
-    const { logits, hiddenStates, attentions } = model.forward({ ids, keep }, options);
-    return Object.fromEntries<tf.Tensor>([
-      ["logits", logits],
-      ...numbered("hidden_states", hiddenStates),
-      ...numbered("attentions", attentions),
-    ]);
+    return { logits: model.forward({ ids, keep }, { taps }).logits };
   });
-  return new Map(Object.entries(outputs));
 }

@@ -1,8 +1,9 @@
-import { tidy } from "@qkv/nn";
 import type { PretrainedModel } from "@qkv/pretrained";
-import type { CausalLanguageModel, ForwardOptions, MarianModel } from "@qkv/transformer";
+import type { CausalLanguageModel, MarianModel } from "@qkv/transformer";
+import { asPicture, type Size, SwinClassifier, SwinModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
-import { type NamedTensors, numbered } from "./namedTensors.ts";
+import type { NamedTensors } from "./namedTensors.ts";
+import { probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
 type ImageModel = Exclude<PretrainedModel, MarianModel | CausalLanguageModel>;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
@@ -10,9 +11,6 @@ type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 
 /** Our fields -> Hugging Face's names. */
 const NAMES: Readonly<Record<FieldOf<ImageOutput>, string>> = {
-  hiddenStates: "hidden_states",
-  reshapedHiddenStates: "reshaped_hidden_states",
-  attentions: "attentions",
   logits: "logits",
   classLogits: "cls_logits",
   distillationLogits: "distillation_logits",
@@ -24,26 +22,41 @@ const NAMES: Readonly<Record<FieldOf<ImageOutput>, string>> = {
 export function imageForward(
   model: ImageModel,
   inputs: NamedTensors,
-  options: Pick<ForwardOptions, "hiddenStates" | "attentions">,
+  { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  const outputs = tidy(() => {
+  const { states, attending } = pathsOf(model);
+  const paths = {
+    ...(hiddenStates && { hidden_states: ["backbone.embeddings", ...states] }),
+    ...(attentions && { attentions: probabilitiesOf(attending) }),
+  };
+  return recordedOutputs(paths, (taps) => {
     const pixels = inputs.images("pixel_values");
     inputs.expectAllTaken();
-    const output = model.forward(pixels, options);
-    const fields = Object.entries({ ...output, attentions: attentionsOf(model, output.attentions) });
-    return Object.fromEntries<tf.Tensor>(
-      fields.flatMap(([field, tensors]: [string, tf.Tensor | readonly tf.Tensor[]]) => {
-        const name = NAMES[field as keyof typeof NAMES];
-        return "dataId" in tensors ? [[name, tensors] as const] : numbered(name, tensors);
-      }),
-    );
+    const fields = Object.entries(model.forward(pixels, { taps })) as [keyof typeof NAMES, tf.Tensor][];
+    const pictures =
+      hiddenStates && isSwin(model)
+        ? model.backbone.grids(pixels).map((grid, i): [string, tf.Tensor] => {
+            const state = taps.get<tf.Tensor3D>(["backbone.embeddings", ...states][i] as string);
+            return [`reshaped_hidden_states.${i}`, asPicture(state, grid as Size)];
+          })
+        : [];
+    return Object.fromEntries([...fields.map(([field, tensor]) => [NAMES[field], tensor] as const), ...pictures]);
   });
-  return new Map(Object.entries(outputs));
 }
 
-/** Hugging Face gives those of the last layer of each of Swin's stages, where we give all. */
-function attentionsOf({ config }: ImageModel, attentions: readonly tf.Tensor4D[]): readonly tf.Tensor4D[] {
-  if (!("depths" in config) || attentions.length === 0) return attentions;
-  let end = 0;
-  return config.depths.flatMap((depth) => attentions.slice((end += depth) - 1, end));
+function isSwin(model: ImageModel): model is SwinClassifier | SwinModel {
+  return model instanceof SwinClassifier || model instanceof SwinModel;
+}
+
+/** Where hidden states are, and the layers whose attention Hugging Face gives: of Swin the last of each stage. */
+function pathsOf(model: ImageModel): { states: readonly string[]; attending: readonly string[] } {
+  if (!isSwin(model)) {
+    const layers = model.backbone.layers.map((_, i) => `backbone.layers.${i}`);
+    return { states: layers, attending: layers };
+  }
+  const stages = model.backbone.stages.map(({ layers }, i) => [`backbone.stages.${i}`, layers.length] as const);
+  return {
+    states: stages.map(([stage]) => stage),
+    attending: stages.map(([stage, depth]) => `${stage}.layers.${depth - 1}`),
+  };
 }

@@ -1,18 +1,19 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import { CausalLanguageModel, type ForwardOptions, MarianModel } from "@qkv/transformer";
+import { CausalLanguageModel, MarianModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
 import { imageForward } from "./imageForward.ts";
 import { marianForward } from "./marianForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
+import type { WantedOutputs } from "./recordedOutputs.ts";
 
 /** One pass of any model: Hugging Face's names in and out. The caller disposes of what comes back. */
 export function modelForward(
   model: PretrainedModel,
   inputs: NamedTensors,
-  options: Pick<ForwardOptions, "hiddenStates" | "attentions">,
+  wanted: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  if (model instanceof MarianModel) return marianForward(model, inputs, options);
-  if (model instanceof CausalLanguageModel) return causalForward(model, inputs, options);
-  return imageForward(model, inputs, options);
+  if (model instanceof MarianModel) return marianForward(model, inputs, wanted);
+  if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
+  return imageForward(model, inputs, wanted);
 }

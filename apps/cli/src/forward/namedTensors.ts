@@ -86,11 +86,6 @@ export class NamedTensors {
   }
 }
 
-/** A list of tensors under `name.0`, `name.1`, ... */
-export function numbered(name: string, tensors: readonly tf.Tensor[]): [string, tf.Tensor][] {
-  return tensors.map((tensor, i) => [`${name}.${i}`, tensor]);
-}
-
 /** Tensors as float32, ready for a safetensors file. */
 export async function toSafeTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, SafeTensor>> {
   const entries = [...tensors].map(async ([name, tensor]): Promise<[string, SafeTensor]> => {

@@ -8,6 +8,7 @@ import {
   type Pixels,
   preprocessImages,
   readAttentions,
+  recordAttentions,
   resize,
   SwinClassifier,
   type VitConfig,
@@ -54,12 +55,12 @@ async function lookedAt({ model, imageProcessor }: Classifier, image: Pixels, la
   try {
     if (model instanceof SwinClassifier)
       return await classActivationMap(model, pixels, model.config.labels.indexOf(label));
-    const { logits, attentions, hiddenStates } = model.forward(pixels, { attentions: true });
+    const attentions = recordAttentions(model, pixels);
     try {
       const rollout = attentionRollout(await readAttentions(attentions));
       return answerMap(rollout, model.config as VitConfig, [shape[2], shape[3]]);
     } finally {
-      tf.dispose([logits, ...attentions, ...hiddenStates]);
+      tf.dispose(attentions);
     }
   } finally {
     pixels.dispose();

@@ -55,15 +55,15 @@ export class AdditiveAttention {
     const { dropout, hiddenRows, keepWeights } = this.#config;
     return tf.tidy(() => {
       const mask = validLens && maskOf(validLens, queries, keys);
-      const { weights, dropped } = attentionStages(queries, keys, {
+      const { probabilities, droppedProbabilities } = attentionStages(queries, keys, {
         score: this.score,
         mask,
         dropout,
         random,
         hiddenRows,
       });
-      if (keepWeights) this.#last.set(weights);
-      return tf.matMul(dropped, values);
+      if (keepWeights) this.#last.set(probabilities);
+      return tf.matMul(droppedProbabilities, values);
     });
   }
 

@@ -87,9 +87,9 @@ export class DotProductAttention {
   }
 
   #poolAndKeep(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, options: ScoredAttentionOptions): tf.Tensor4D {
-    const { weights, dropped } = attentionStages(q, k, options);
-    this.#last.set(tf.reshape(weights, [-1, weights.shape[2], weights.shape[3]]));
-    return tf.matMul(dropped, v);
+    const { probabilities, droppedProbabilities } = attentionStages(q, k, options);
+    this.#last.set(tf.reshape(probabilities, [-1, probabilities.shape[2], probabilities.shape[3]]));
+    return tf.matMul(droppedProbabilities, v);
   }
 
   /** numWindows * numHeads: how many items of the batch are one image. */

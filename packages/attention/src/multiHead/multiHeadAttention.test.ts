@@ -1,4 +1,4 @@
-import { Params } from "@qkv/nn";
+import { Params, Pass, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { appendKeyValue, type KeyValue } from "./keyValue.ts";
 import { LearnedPositions } from "../positions/learnedPositions.ts";
 import { alibiBias } from "../positions/alibi.ts";
 import { keyMask, lengthMask } from "../masks/masks.ts";
-import { MultiHeadAttention } from "./multiHeadAttention.ts";
+import { ATTENTION_ACTIVATIONS, MultiHeadAttention } from "./multiHeadAttention.ts";
 import type { MultiHeadAttentionConfig } from "./config.ts";
 import { relativePositionBucket, RelativePositionBias, WindowPositionBias } from "../positions/relativePositionBias.ts";
 import { rotaryFrequencies } from "../positions/rotaryFrequencies.ts";
@@ -46,50 +46,50 @@ describeBackends("MultiHeadAttention", () => {
     const config = { dModel: 8, numHeads: 4, ...KINDS[kind]?.(params) };
     const attention = new MultiHeadAttention(params, config);
     const x = random([2, 3, 8], 1);
-    await checkGradients((a) => attention.forward(a, a, { causal: true }).output, [x], { variables: params.named() });
+    await checkGradients((a) => attention.forward(a, a, { causal: true }), [x], { variables: params.named() });
 
     const plain = attention.forward(x, x, { causal: true });
-    const inspected = attention.forward(x, x, { causal: true, returnWeights: "stages" });
-    await expectClose(inspected.output, plain.output);
-    expect(inspected.stages?.masked.shape).toEqual([2, 4, 3, 3]);
+    const taps = new Recorder(["*"]);
+    const inspected = attention.forward(x, x, { causal: true }, new Pass({ taps }));
+    await expectClose(inspected, plain);
+    expect(taps.paths).toEqual(ATTENTION_ACTIVATIONS);
+    expect(taps.get("maskedScores").shape).toEqual([2, 4, 3, 3]);
+    taps.dispose();
 
     // A batch equals its items, padding changes nothing, and steps with a cache equal one pass.
     const parts = tf.tidy(() => {
-      const items = (tf.split(x, 2, 0) as tf.Tensor3D[]).map(
-        (item) => attention.forward(item, item, { causal: true }).output,
-      );
+      const items = (tf.split(x, 2, 0) as tf.Tensor3D[]).map((item) => attention.forward(item, item, { causal: true }));
       const padded = tf.concat([x, random([2, 2, 8], 2)], 1);
       const mask = keyMask(lengthMask([3, 3], 5));
       // The last query lines up with the last key: queries are padded as well.
-      const output = attention.forward(padded, padded, { mask, causal: true }).output;
+      const output = attention.forward(padded, padded, { mask, causal: true });
       let past: KeyValue | undefined;
       const steps = (tf.split(x, [2, 1], 1) as tf.Tensor3D[]).map((part) => {
         const offset = past?.keys.shape[2] ?? 0;
         past = appendKeyValue(past, attention.project(part, { offset }));
-        return attention.attend(part, past, { causal: true }).output;
+        return attention.attend(part, past, { causal: true });
       });
       return [tf.concat(items, 0), tf.slice(output, [0, 0, 0], [2, 3, 8]), tf.concat(steps, 1)];
     });
-    for (const part of parts) await expectClose(part, plain.output);
+    for (const part of parts) await expectClose(part, plain);
     tf.dispose([x, plain, inspected, parts] as unknown as tf.TensorContainer);
     params.dispose();
   });
 
-  test("a head that is masked adds nothing, whichever way it is asked", async () => {
+  test("a head whose output is patched away adds nothing, and gradients flow through the patch", async () => {
     const params = randomized();
     const attention = new MultiHeadAttention(params, { dModel: 4, numHeads: 2, bias: false });
     const x = random([2, 3, 4], 1);
-    const [headMask, byItem] = [tf.tensor1d([0, 1]), tf.tensor2d([0, 1, 0, 1], [2, 2])];
-    const nothing = tf.tensor1d([0, 0]);
-    const [none, one, other] = [
-      attention.forward(x, x, { headMask: nothing }),
-      attention.forward(x, x, { headMask }),
-      attention.forward(x, x, { headMask: byItem, returnWeights: true }),
-    ];
-    await expectClose(none.output, { shape: [2, 3, 4], data: Array<number>(24).fill(0) });
-    await expectClose(one.output, other.output);
-    await checkGradients((mask) => attention.forward(x, x, { headMask: mask as tf.Tensor1D }).output, [headMask]);
-    tf.dispose([x, nothing, headMask, byItem, none, one, other] as unknown as tf.TensorContainer);
+    const run = (headMask: tf.Tensor, record: string[] = []) => {
+      using taps = new Recorder(record, { heads: (heads) => tf.mul(heads, tf.reshape(headMask, [1, 2, 1, 1])) });
+      return attention.forward(x, x, {}, new Pass({ taps }));
+    };
+    const [headMask, nothing] = [tf.tensor1d([0, 1]), tf.tensor1d([0, 0])];
+    const [none, fused, watched] = [run(nothing), run(headMask), run(headMask, ["probabilities"])];
+    await expectClose(none, { shape: [2, 3, 4], data: Array<number>(24).fill(0) });
+    await expectClose(fused, watched);
+    await checkGradients(run, [headMask]);
+    tf.dispose([x, nothing, headMask, none, fused, watched]);
     params.dispose();
   });
 
@@ -147,9 +147,6 @@ describeBackends("MultiHeadAttention", () => {
         expect(() => attention.forward(x, tf.zeros([2, 3, 7]))).toThrow("linear: expected x [..., I]");
         expect(() => attention.forward(x, tf.zeros([1, 3, 8]))).toThrow("of one batch");
         expect(() => attention.forward(x, tf.zeros([2, 0, 8]))).toThrow("expected at least one key");
-        expect(() => attention.forward(x, x, { headMask: tf.ones<tf.Rank.R1>([3]) })).toThrow(
-          "headMask [4] or [2,4], got [3]",
-        );
         expect(() => attention.forward(x, x, { mask: tf.ones([2, 3], "bool") })).toThrow("got bool [2,3]");
         const q = tf.zeros<tf.Rank.R4>([1, 4, 2, 3]);
         expect(() => scaledDotProductAttention(q, q, q, { softcap: -1 })).toThrow("softcap above 0, got -1");

@@ -1,9 +1,9 @@
 import { checkRecord, checkTensor, repeatHeads } from "@qkv/ops";
-import { checkModule, LayerNorm, Linear, type Params, type RandomStream, RMSNorm, tidy } from "@qkv/nn";
+import { checkModule, LayerNorm, Linear, type Params, Pass, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "../scaledDotProduct/options.ts";
 import { attentionPooling } from "../pooling/attentionPooling.ts";
-import { type AttentionStages, attentionStages } from "../scaledDotProduct/stages.ts";
+import { ATTENTION_STAGES, attentionStages } from "../scaledDotProduct/stages.ts";
 import { mergeHeads, splitHeads } from "./heads.ts";
 import { type KeyValue, lengthOf } from "./keyValue.ts";
 import { type HeadSizes, headSizes, type MultiHeadAttentionConfig } from "./config.ts";
@@ -20,35 +20,17 @@ export interface TokenPositions {
   readonly span?: number | undefined;
 }
 
-/** How one call attends: who sees whom, and what is wanted back. */
+/** Masking options of a call. */
 export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" | "bias">, TokenPositions {
   /** Of the keys up to its own, how many a query sees: a sliding window (Mistral, arXiv:2310.06825). With `causal`. */
   readonly window?: number | undefined;
-  /** Multiplies what each head gives: [H], or [B, H]. 0 switches a head off. */
-  readonly headMask?: tf.Tensor | undefined;
-  /**
-   * Added to the weights that values are averaged by, [B, H, Q, K]. Zeros change nothing, and their gradient is that of
-   * the weights.
-   */
-  readonly weightChange?: tf.Tensor | undefined;
-  /** Given while training: where dropout draws its masks from. */
-  readonly random?: RandomStream | undefined;
-  /**
-   * Gives the attention weights back too, or with `"stages"` all that they were made of. They are then held in memory,
-   * all [B, H, Q, K] of them.
-   */
-  readonly returnWeights?: boolean | "stages" | undefined;
 }
 
-/** What attending gave. */
-export interface Attended {
-  /** [B, Q, E] */
-  readonly output: tf.Tensor3D;
-  /** [B, H, Q, K], after dropout, when asked for */
-  readonly weights?: tf.Tensor4D;
-  /** Scores, masked scores, weights, dropped weights, when asked for */
-  readonly stages?: AttentionStages;
-}
+/**
+ * The activations of a {@link MultiHeadAttention}, in their order: queries [B, H, Q, D], keys and values [B, G, K, D] of
+ * the positions that are projected, the stages [B, H, Q, K], and the heads [B, H, Q, D] before they are merged.
+ */
+export const ATTENTION_ACTIVATIONS = ["keys", "values", "queries", ...ATTENTION_STAGES, "heads"] as const;
 
 /** What keys are made of. */
 export interface ProjectOptions extends TokenPositions {
@@ -120,24 +102,26 @@ export class MultiHeadAttention {
    *
    * @param x [B, Q, E]
    * @param context [B, K, contextDim]; `x` itself for self-attention
+   * @param pass its taps read {@link ATTENTION_ACTIVATIONS}; a stage that is wanted is held in memory, all [B, H, Q, K] of it
+   * @returns [B, Q, E]
    */
-  forward(x: tf.Tensor, context: tf.Tensor, options?: AttendOptions): Attended {
+  forward(x: tf.Tensor, context: tf.Tensor, options: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("MultiHeadAttention.forward", "x", x, "[B, Q, E]");
     checkTensor("MultiHeadAttention.forward", "context", context, "[B, K, C]");
-    return tidy(() => this.attend(x, this.project(context), options));
+    return tf.tidy(() => this.attend(x, this.project(context, {}, pass), options, pass));
   }
 
   /** The keys and values of a context [B, K, contextDim], so that they can be attended to more than once. */
-  project(context: tf.Tensor, options: ProjectOptions = {}): KeyValue {
-    checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
+  project(context: tf.Tensor, options: ProjectOptions = {}, pass: Pass = Pass.plain): KeyValue {
     checkRecord("MultiHeadAttention.project", "options", options);
     const { offset = 0, values = context, positions, span } = options;
+    checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
     const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
       const keys = splitHeads(this.kProj.forward(context), numKeyValueHeads);
       return {
-        keys: this.#rotate(this.kNorm?.forward(keys) ?? keys, positions ?? offset, span),
-        values: splitHeads(this.vProj.forward(values), numKeyValueHeads),
+        keys: pass.tap("keys", this.#rotate(this.kNorm?.forward(keys) ?? keys, positions ?? offset, span)),
+        values: pass.tap("values", splitHeads(this.vProj.forward(values), numKeyValueHeads)),
       };
     });
   }
@@ -147,62 +131,48 @@ export class MultiHeadAttention {
    *
    * @param x [B, Q, E]
    * @param context what {@link project} gave, or several of those appended
+   * @returns [B, Q, E]
    */
-  attend(x: tf.Tensor, context: KeyValue, given: AttendOptions = {}): Attended {
-    checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
+  attend(x: tf.Tensor, context: KeyValue, given: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkRecord("MultiHeadAttention.attend", "options", given);
-    const { headMask, weightChange, positions, span, ...options } = given;
-    return tidy(() => {
+    const { positions, span, ...options } = given;
+    checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
+    return tf.tidy(() => {
       const heads = splitHeads(this.qProj.forward(x), this.numHeads);
       const at = positions ?? lengthOf(context) - x.shape[1];
-      const queries = this.#rotate(this.qNorm?.forward(heads) ?? heads, at, span);
-      const { pooled, stages } = this.#pool(queries, context, options);
-      const changed =
-        weightChange === undefined
-          ? pooled
-          : tf.add(pooled, tf.matMul(weightChange, repeatHeads(context.values, this.numHeads) as tf.Tensor4D));
-      const kept = headMask === undefined ? changed : tf.mul(changed, perHead(headMask, pooled.shape));
-      const output = this.outProj.forward(mergeHeads(kept as tf.Tensor4D));
-      if (stages === undefined) return { output };
-      return { output, weights: stages.dropped, ...(options.returnWeights === "stages" && { stages }) };
+      const queries = pass.tap("queries", this.#rotate(this.qNorm?.forward(heads) ?? heads, at, span));
+      const pooled = pass.tap("heads", this.#pool(queries, context, options, pass));
+      return pass.output(this.outProj.forward(mergeHeads(pooled)));
     });
   }
 
   #pool(
     queries: tf.Tensor4D,
     { keys, values }: KeyValue,
-    { returnWeights, window, ...visible }: Omit<AttendOptions, "headMask" | "weightChange" | keyof TokenPositions>,
-  ): { pooled: tf.Tensor4D; stages?: AttentionStages } {
+    { window, ...visible }: Omit<AttendOptions, keyof TokenPositions>,
+    pass: Pass,
+  ): tf.Tensor4D {
+    const isWatched = pass.wants(...ATTENTION_STAGES);
+    const { random } = pass;
     if (window !== undefined && window < keys.shape[2]) {
-      const linear = !returnWeights && this.#score === undefined;
-      const pooled = linear ? windowedAttention(queries, keys, values, window, { ...this.#options, ...visible }) : null;
-      if (pooled) return { pooled };
+      const linear = !isWatched && this.#score === undefined;
+      const options = { ...this.#options, ...visible, random };
+      const pooled = linear ? windowedAttention(queries, keys, values, window, options) : null;
+      if (pooled) return pooled;
       visible = { ...visible, mask: windowMask(queries, keys, window, visible.mask) };
     }
-    const { scale, ...options } = { ...this.#options, ...visible };
-    if (!returnWeights && this.#score === undefined) {
-      return { pooled: scaledDotProductAttention(queries, keys, values, { ...options, scale }) };
+    const { scale, ...options } = { ...this.#options, ...visible, random };
+    if (!isWatched && this.#score === undefined) {
+      return scaledDotProductAttention(queries, keys, values, { ...options, scale });
     }
     const { numHeads, headDim } = this.#sizes;
     const [k, v] = [keys, values].map((x) => repeatHeads(x, numHeads)) as [tf.Tensor4D, tf.Tensor4D];
     const score = this.#score ?? dotScoreWith(scale ?? 1 / Math.sqrt(headDim));
-    if (!returnWeights) return { pooled: attentionPooling(queries, k, v, { ...options, score }) };
-    const stages = attentionStages(queries, k, { ...options, score });
-    return { pooled: tf.matMul(stages.dropped, v), stages };
+    if (!isWatched) return attentionPooling(queries, k, v, { ...options, score });
+    return tf.matMul(attentionStages(queries, k, { ...options, score }, pass).droppedProbabilities, v);
   }
 
   #rotate(x: tf.Tensor4D, at: PositionsOfBatch, span: number | undefined): tf.Tensor4D {
     return this.#rotary?.rotate(x, at, span) ?? x;
   }
-}
-
-/** [H] or [B, H] -> [1 or B, H, 1, 1] */
-function perHead(headMask: tf.Tensor, [batch, numHeads]: number[]): tf.Tensor {
-  const shape = [...headMask.shape];
-  if (shape.at(-1) !== numHeads || (shape.length === 2 ? shape[0] !== batch : shape.length !== 1)) {
-    throw new RangeError(
-      `MultiHeadAttention: expected headMask [${numHeads}] or [${batch},${numHeads}], got [${shape}]`,
-    );
-  }
-  return tf.reshape(headMask, [shape.length === 2 ? (batch ?? 0) : 1, numHeads ?? 0, 1, 1]);
 }

@@ -19,7 +19,7 @@ export function chunkedPooling<T extends tf.Tensor>(
   const axis = queries.rank - 2;
   const [length = 0, keyLength = 0] = [queries.shape[axis], keys.shape[axis]];
   const pool = (part: T, more: ScoredAttentionOptions) =>
-    tf.matMul(attentionStages(part, keys, { ...options, ...more }).dropped, values) as T;
+    tf.matMul(attentionStages(part, keys, { ...options, ...more }).droppedProbabilities, values) as T;
   if (size >= length) return pool(queries, { mask, bias, causal });
 
   const shape = [...queries.shape.slice(0, -1), keyLength];

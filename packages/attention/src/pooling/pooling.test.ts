@@ -44,7 +44,7 @@ describeBackends("attention pooling", () => {
     const options = { score: make(params), causal: true, bias: random([1, 2, 4], 9) };
     const [q, k, v] = [random([2, 2, 3], 1), random([2, 4, 3], 2), random([2, 4, 5], 3)];
     const pooled = attentionPooling(q, k, v, options);
-    const expected = tf.tidy(() => tf.matMul(attentionStages(q, k, options).dropped, v));
+    const expected = tf.tidy(() => tf.matMul(attentionStages(q, k, options).droppedProbabilities, v));
     await expectClose(pooled, expected);
     await checkGradients((a, b, c) => attentionPooling(a, b, c, options), [q, k, v], { variables: params.named() });
 
@@ -95,7 +95,7 @@ describeBackends("attention pooling", () => {
     const options = { score: distanceScore(0.7), softcap: 1 };
     const [q, k, v] = [random([2, 2, 3], 1), random([2, 4, 3], 2), random([2, 4, 5], 3)];
     const pooled = attentionPooling(q, k, v, options);
-    const expected = tf.tidy(() => tf.matMul(attentionStages(q, k, options).dropped, v));
+    const expected = tf.tidy(() => tf.matMul(attentionStages(q, k, options).droppedProbabilities, v));
     await expectClose(pooled, expected);
     tf.dispose([q, k, v, pooled, expected]);
   });

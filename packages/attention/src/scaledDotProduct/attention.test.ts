@@ -1,4 +1,4 @@
-import { Params } from "@qkv/nn";
+import { Params, Pass, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -84,13 +84,13 @@ describeBackends("attention", () => {
     const params = randomized();
     const attn = new MultiHeadAttention(params, { dModel: 6, numHeads: 2 });
     const x = random([3, 5, 6], 5) as tf.Tensor3D;
-    const whole = attn.forward(x, x, { causal: true }).output;
+    const whole = attn.forward(x, x, { causal: true });
     const steps = tf.tidy(() => {
       let past: ReturnType<typeof attn.project> | undefined;
       const outputs: tf.Tensor3D[] = [];
       for (const part of tf.split(x, [2, 1, 2], 1) as tf.Tensor3D[]) {
         past = appendKeyValue(past, attn.project(part));
-        outputs.push(attn.attend(part, past, { causal: true }).output);
+        outputs.push(attn.attend(part, past, { causal: true }));
       }
       return tf.concat(outputs, 1);
     });
@@ -104,8 +104,8 @@ describeBackends("attention", () => {
     const attn = new MultiHeadAttention(params, { dModel: 6, numHeads: 3 });
     const [x, context] = [random([2, 3, 6], 6) as tf.Tensor3D, random([2, 5, 6], 7) as tf.Tensor3D];
     const variables = params.named();
-    await checkGradients((a) => attn.forward(a, a, { causal: true }).output, [x], { variables });
-    await checkGradients((a, b) => attn.forward(a, b).output, [x, context], { variables });
+    await checkGradients((a) => attn.forward(a, a, { causal: true }), [x], { variables });
+    await checkGradients((a, b) => attn.forward(a, b), [x, context], { variables });
     tf.dispose([x, context]);
     params.dispose();
   });
@@ -116,11 +116,11 @@ describeBackends("attention", () => {
       const attn = new MultiHeadAttention(params, { dModel: 6, numHeads: 2 });
       const x = random([2, 3, 6], 8) as tf.Tensor3D;
       const plain = attn.forward(x, x, { causal: true });
-      const inspected = attn.forward(x, x, { causal: true, returnWeights: true });
-      await expectClose(inspected.output, plain.output);
-      expect(plain.weights).toBeUndefined();
-      expect(inspected.weights?.shape).toEqual([2, 2, 3, 3]);
-      tf.dispose([x, plain.output, inspected.output, inspected.weights ?? []] as tf.TensorContainer);
+      using taps = new Recorder(["probabilities"]);
+      const inspected = attn.forward(x, x, { causal: true }, new Pass({ taps }));
+      await expectClose(inspected, plain);
+      expect(taps.get("probabilities").shape).toEqual([2, 2, 3, 3]);
+      tf.dispose([x, plain, inspected]);
       const context = tf.ones<tf.Rank.R3>([1, 2, 6]);
       disposeKeyValues([attn.project(context)]);
       context.dispose();

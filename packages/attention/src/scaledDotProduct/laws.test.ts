@@ -88,7 +88,7 @@ describe("attention of any size", () => {
 
   test("a causal query does not see what comes after it", () =>
     always(async ({ q, k, keys, queries, score }) => {
-      const weights = await numbers(() => attentionStages(q, k, { score, causal: true }).weights);
+      const weights = await numbers(() => attentionStages(q, k, { score, causal: true }).probabilities);
       for (const [at, weight] of weights.entries()) {
         const [i, j] = [Math.floor(at / keys) % queries, at % keys];
         if (j > i + keys - queries) expect(weight).toBe(0);

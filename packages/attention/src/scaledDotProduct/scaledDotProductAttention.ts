@@ -61,7 +61,7 @@ export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: AttentionO
   const { scale = 1 / Math.sqrt(q.shape[3] || 1), ...rest } = options;
   return tf.tidy(() => {
     const keys = repeatHeads(k, q.shape[1]) as tf.Tensor4D;
-    return attentionStages(q, keys, { ...rest, score: dotScoreWith(scale) }).dropped;
+    return attentionStages(q, keys, { ...rest, score: dotScoreWith(scale) }).droppedProbabilities;
   });
 }
 

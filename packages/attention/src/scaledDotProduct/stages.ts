@@ -1,5 +1,5 @@
 import { checkRecord, checkTensor, softmax } from "@qkv/ops";
-import { dropout, tidy } from "@qkv/nn";
+import { dropout, Pass, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToScores } from "../checks/argumentChecks.ts";
 import type { ScoredAttentionOptions } from "./options.ts";
@@ -13,23 +13,28 @@ export interface AttentionStages<T extends tf.Tensor = tf.Tensor4D> {
   /** The score function's, with the soft cap and the bias, before any mask. */
   readonly scores: T;
   /** The same, with a number far below all others where a key is hidden. */
-  readonly masked: T;
+  readonly maskedScores: T;
   /** Their softmax: rows sum to 1, to 0 where no key is visible, to less than 1 where there are sinks. */
-  readonly weights: T;
-  /** The weights after dropout: what the values are multiplied by. */
-  readonly dropped: T;
+  readonly probabilities: T;
+  /** The probabilities after dropout: what the values are multiplied by. */
+  readonly droppedProbabilities: T;
 }
 
+/** The stages, in their order: each is an activation under its own name. */
+export const ATTENTION_STAGES = ["scores", "maskedScores", "probabilities", "droppedProbabilities"] as const;
+
 /**
- * Attention weights, stage by stage. Every stage is held in memory: this is for looking inside.
+ * Attention probabilities, stage by stage. Every stage is held in memory: this is for looking inside.
  *
  * @param queries [B, Q, D] or [B, H, Q, D]
  * @param keys [B, K, D'] or [B, H, K, D']
+ * @param pass its taps read each stage, and may replace it; randomness is that of the options
  */
 export function attentionStages<T extends tf.Tensor>(
   queries: T,
   keys: T,
   given: ScoredAttentionOptions,
+  pass: Pass = Pass.plain,
 ): AttentionStages<T> {
   checkRecord("attentionStages", "options", given);
   const { score = scaledDotScore, hiddenRows, softcap, sinks, dropout: rate = 0, random, ...options } = given;
@@ -38,13 +43,15 @@ export function attentionStages<T extends tf.Tensor>(
     const raw = score.scores(queries, keys);
     const capped = softcap === undefined ? raw : tf.mul(tf.tanh(tf.div(raw, softcap)), softcap);
     const { bias, visible } = alignOptions(options, raw.shape);
-    const scores = bias === undefined ? capped : tf.add(capped, bias);
-    const masked = hideScores(scores, visible);
-    const weights =
+    const scores = pass.tap("scores", bias === undefined ? tf.clone(capped) : tf.add(capped, bias));
+    const maskedScores = pass.tap("maskedScores", hideScores(scores, visible));
+    const softmaxed =
       sinks === undefined
-        ? softmaxOfVisible(masked, visible, hiddenRows)
-        : softmaxOfVisible(masked, visible, hiddenRows, (x) => withoutSinks(softmax(withSinkScores(x, sinks))));
-    return { scores: tf.clone(scores), masked, weights, dropped: dropout(weights, rate, random) } as AttentionStages<T>;
+        ? softmaxOfVisible(maskedScores, visible, hiddenRows)
+        : softmaxOfVisible(maskedScores, visible, hiddenRows, (x) => withoutSinks(softmax(withSinkScores(x, sinks))));
+    const probabilities = pass.tap("probabilities", softmaxed);
+    const droppedProbabilities = pass.tap("droppedProbabilities", dropout(probabilities, rate, random));
+    return { scores, maskedScores, probabilities, droppedProbabilities } as AttentionStages<T>;
   });
 }
 

@@ -1,6 +1,6 @@
 import { windowedAttention } from "./windowedAttention.ts";
 import { initBackend } from "@qkv/backend";
-import { Params } from "@qkv/nn";
+import { Params, Pass, Recorder } from "@qkv/nn";
 import { expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
@@ -23,9 +23,11 @@ test("long texts in linear time, with a mask and step by step from what a window
     const keep = tf.tidy(() => tf.less(tf.range(0, LENGTH), tf.tensor2d([[LENGTH], [LENGTH - 3]])) as tf.Tensor2D);
     const mask = keyMask(keep);
     const options = { causal: true, window: WINDOW, mask };
-    const linear = attention.forward(x, x, options).output;
-    const masked = attention.forward(x, x, { ...options, returnWeights: true });
-    await expectClose(linear, masked.output);
+    const linear = attention.forward(x, x, options);
+    const taps = new Recorder(["probabilities"]);
+    const masked = attention.forward(x, x, options, new Pass({ taps }));
+    await expectClose(linear, masked);
+    taps.dispose();
 
     let past: KeyValue | undefined;
     const steps: tf.Tensor3D[] = [];
@@ -33,7 +35,7 @@ test("long texts in linear time, with a mask and step by step from what a window
       const token = tf.slice(x, [0, i, 0], [2, 1, 8]);
       const projected = attention.project(token, { offset: i });
       const seen = appendKeyValue(past, projected);
-      steps.push(attention.attend(token, seen, { causal: true, window: WINDOW }).output);
+      steps.push(attention.attend(token, seen, { causal: true, window: WINDOW }));
       if (past) tf.dispose([past.keys, past.values]);
       past = lastKeyValues(seen, WINDOW - 1);
       expect(lengthOf(past)).toBe(i + 1);
@@ -43,7 +45,7 @@ test("long texts in linear time, with a mask and step by step from what a window
     const [stepped, first] = tf.tidy(() => [tf.concat(steps, 1), tf.slice(linear, [0, 0, 0], [2, LENGTH - 3, 8])]);
     await expectClose(stepped as tf.Tensor, first as tf.Tensor);
     if (past) tf.dispose([past.keys, past.values]);
-    tf.dispose([x, keep, mask, linear, masked.output, masked.weights, steps, stepped, first] as tf.TensorContainer);
+    tf.dispose([x, keep, mask, linear, masked, steps, stepped, first] as tf.TensorContainer);
     params.dispose();
   }));
 

@@ -1,10 +1,10 @@
-import { Params } from "@qkv/nn";
+import { Params, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { ablate } from "./ablate.ts";
 import { generate } from "../generation/generate.ts";
-import type { HeadMasks } from "../layers/headMasks.ts";
+import { type HeadFactors, headPatches } from "./headPatches.ts";
 import { parseMarianConfig } from "../models/marian/config.ts";
 import { MarianModel } from "../models/marian/model.ts";
 
@@ -36,19 +36,19 @@ const SOURCES = [
   [4, 0],
 ];
 
-const CASES: readonly [string, string, number, number, HeadMasks][] = [
-  ["encoder", "encoder.layers.1.selfAttn", 2, 2, { encoder: [undefined, [1, 1, 0]] }],
-  ["decoder", "decoder.layers.0.selfAttn", 1, 3, { decoder: [[1, 0]] }],
-  ["cross", "decoder.layers.1.crossAttn", 0, 3, { cross: [undefined, [0, 1]] }],
+const CASES: readonly [string, string, number, number, HeadFactors][] = [
+  ["encoder", "encoder.layers.1.selfAttn", 2, 2, { "encoder.layers.1.selfAttn": [1, 1, 0] }],
+  ["decoder", "decoder.layers.0.selfAttn", 1, 3, { "decoder.layers.0.selfAttn": [1, 0] }],
+  ["cross", "decoder.layers.1.crossAttn", 0, 3, { "decoder.layers.1.crossAttn": [0, 1] }],
 ];
 
 describeBackends("ablate", () => {
-  test.each(CASES)("a switched-off %s head is one without its output", async (_, layer, head, headDim, headMasks) => {
+  test.each(CASES)("a switched-off %s head is one without its output", async (_, layer, head, headDim, heads) => {
     const [model, reference] = [randomModel(), randomModel(withoutColumns(layer, head, headDim))];
     const ids = tf.tensor2d([[5, 3, 8, 0]], undefined, "int32");
     const decoderIds = tf.tensor2d([[12, 7, 2]], undefined, "int32");
     const [off, gone, whole] = [
-      model.forward({ ids, decoderIds }, { headMasks }),
+      model.forward({ ids, decoderIds }, { taps: new Recorder([], headPatches(heads)) }),
       reference.forward({ ids, decoderIds }),
       model.forward({ ids, decoderIds }),
     ];
@@ -57,7 +57,7 @@ describeBackends("ablate", () => {
     expect((await far.data())[0]).toBeGreaterThan(1e-3);
 
     for (const numBeams of [1, 3]) {
-      const made = await generate(ablate(model, { headMasks }), SOURCES, { numBeams });
+      const made = await generate(ablate(model, { heads }), SOURCES, { numBeams });
       const expected = await generate(reference, SOURCES, { numBeams });
       expect(made.map(([best]) => best?.ids)).toEqual(expected.map(([best]) => best?.ids));
       await expectClose(
@@ -91,25 +91,34 @@ describeBackends("ablate", () => {
     model.dispose();
   });
 
-  test("stages are those of the weights, and nothing stays", () =>
+  test("masked scores are the scores without what is hidden, and nothing stays", () =>
     expectNoLeaks(async () => {
       const model = randomModel();
       const ids = tf.tensor2d([[5, 3, 8, 0]], undefined, "int32");
       const decoderIds = tf.tensor2d([[12, 7, 2]], undefined, "int32");
-      const output = model.forward({ ids, decoderIds }, { attentions: "stages" });
-      const { encoder, decoder } = output;
-      expect(encoder.attentionStages.map(({ scores }) => scores.shape)).toEqual(Array(2).fill([1, 3, 4, 4]));
-      expect(decoder.crossAttentionStages.map(({ masked }) => masked.shape)).toEqual(Array(2).fill([1, 2, 3, 4]));
-      for (const [i, { scores, masked, weights }] of decoder.attentionStages.entries()) {
-        await expectClose(weights, decoder.attentions[i] as tf.Tensor);
-        const [raw, hidden] = [await scores.data(), await masked.data()];
+      using seen = new Recorder(["decoder.layers.*.selfAttn.*"]);
+      const { logits } = model.forward({ ids, decoderIds }, { taps: seen });
+      for (const layer of [0, 1]) {
+        const valuesOf = (name: string) => seen.get(`decoder.layers.${layer}.selfAttn.${name}`).data();
+        const [raw, hidden] = [await valuesOf("scores"), await valuesOf("maskedScores")];
         expect(hidden[0]).toBe(raw[0]);
         expect(hidden[1]).toBeLessThan(-1e4); // the second token, from the first
       }
-      await generate(ablate(model, { hiddenSource: [0], headMasks: { cross: [[0, 0]] } }), SOURCES, { numBeams: 2 });
-      tf.dispose([ids, decoderIds, output] as unknown as tf.TensorContainer);
+      const options = { hiddenSource: [0], heads: { "decoder.layers.0.crossAttn": [0, 0] } };
+      await generate(ablate(model, options), SOURCES, { numBeams: 2 });
+      tf.dispose([ids, decoderIds, logits]);
       model.dispose();
     }));
+
+  test("what the model does not have is refused", async () => {
+    const model = randomModel();
+    expect(() => ablate(model, { heads: { "decoder.layers.7.selfAttn": [0, 1] } })).toThrow(
+      "got decoder.layers.7.selfAttn.heads",
+    );
+    const three = ablate(model, { heads: { "decoder.layers.1.selfAttn": [0, 1, 1] } });
+    await expect(generate(three, SOURCES)).rejects.toThrow("expected a factor for each of 2 heads, got 3");
+    model.dispose();
+  });
 
   test("a search tells of each source's best sequence, step by step", async () => {
     const model = randomModel();

@@ -1,38 +1,41 @@
+import { Recorder, tidy } from "@qkv/nn";
 import { checkRecord } from "@qkv/ops";
-import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { HeadMasks } from "../layers/headMasks.ts";
-import type { MarianModel } from "../models/marian/model.ts";
 import type { Seq2SeqModel } from "../models/seq2seq.ts";
+import { type HeadFactors, headPatches } from "./headPatches.ts";
+import { type TappedModel, withTaps } from "./withTaps.ts";
 
-/** What a model is to do without. */
+/** Heads and source tokens to leave out. */
 export interface Ablation {
-  readonly headMasks?: HeadMasks | undefined;
-  /** Places in every source that nobody may look at. */
+  readonly heads?: HeadFactors | undefined;
+  /** Source positions to mask out. */
   readonly hiddenSource?: readonly number[] | undefined;
 }
 
 /**
  * The model without some of its heads, or blind to some source tokens, for `generate` to drive as any other. It borrows the
  * weights: there is nothing to dispose of.
+ *
+ * @throws RangeError if the model has no such attention
  */
-export function ablate(model: MarianModel, options: Ablation): Seq2SeqModel {
+export function ablate(model: TappedModel<Seq2SeqModel>, options: Ablation): Seq2SeqModel {
   checkRecord("ablate", "options", options);
-  const { headMasks, hiddenSource = [] } = options;
+  const { heads = {}, hiddenSource = [] } = options;
   checkRecord("ablate", "model", model);
+  const tapped = withTaps(model, new Recorder([], headPatches(heads)));
+  if (hiddenSource.length === 0) return tapped;
   return {
-    generation: model.generation,
-    encode: (ids, keep) =>
-      tidy(() => {
-        const visible = hiddenSource.length === 0 ? keep : visibleSource(ids.shape, hiddenSource, keep);
-        return model.encode(ids, visible, { headMasks });
-      }),
-    decode: (ids, memory, past) => model.decode(ids, memory, past, { headMasks }),
+    ...tapped,
+    encode: (ids, keep) => tidy(() => tapped.encode(ids, visibleSource(ids.shape, hiddenSource, keep))),
   };
 }
 
-/** [B, S] bool */
-function visibleSource([batch, length]: [number, number], hidden: readonly number[], keep?: tf.Tensor2D): tf.Tensor2D {
+/** [B, S] bool, false at hidden positions and where `keep` is */
+export function visibleSource(
+  [batch, length]: readonly [batch: number, length: number],
+  hidden: readonly number[],
+  keep?: tf.Tensor2D,
+): tf.Tensor2D {
   const row = Array.from({ length }, (_, place) => !hidden.includes(place));
   const visible = tf.tensor2d(Array<boolean[]>(batch).fill(row), [batch, length], "bool");
   return keep === undefined ? visible : tf.logicalAnd(visible, keep);

@@ -1,4 +1,5 @@
 import type { TokenPositions } from "@qkv/attention";
+import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast } from "./seq2seq.ts";
 
@@ -13,7 +14,7 @@ export interface CausalGenerationDefaults {
 }
 
 /** Which tokens of a padded batch count, and where they stand. */
-export interface DecodeOptions extends TokenPositions {
+export interface DecodeOptions extends TokenPositions, PassOptions {
   /** [B, K] bool of all tokens so far, those of `ids` included: false at padding, which nobody sees */
   readonly keep?: tf.Tensor2D | undefined;
 }

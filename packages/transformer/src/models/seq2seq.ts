@@ -1,4 +1,5 @@
 import type { KeyValue } from "@qkv/attention";
+import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** An encoded source, ready to be attended to. The caller disposes of its tensors. */
@@ -39,7 +40,7 @@ export interface Seq2SeqModel {
    * @param ids [B, S] int32
    * @param keep [B, S] bool, false at padding
    */
-  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D): Memory;
+  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options?: PassOptions): Memory;
 
   /**
    * Scores what comes next in a batch of targets.
@@ -47,5 +48,10 @@ export interface Seq2SeqModel {
    * @param ids [B, Q] int32, the tokens that follow `past`
    * @returns logits [B, Q, V] and the past to hand to the next call; both the caller's
    */
-  decode(ids: tf.Tensor2D, memory: Memory, past?: DecoderPast): { logits: tf.Tensor3D; past: DecoderPast };
+  decode(
+    ids: tf.Tensor2D,
+    memory: Memory,
+    past?: DecoderPast,
+    options?: PassOptions,
+  ): { logits: tf.Tensor3D; past: DecoderPast };
 }

@@ -43,14 +43,13 @@ export async function classActivationMap(
 /** The vectors whose mean the classifier reads, and how they lie in the image. */
 function readPatches(model: SwinClassifier | VitClassifier, pixels: tf.Tensor4D): { patches: tf.Tensor2D; grid: Size } {
   if (model instanceof SwinClassifier) {
-    const { lastHiddenState, reshapedHiddenStates } = model.backbone.forward(pixels, { hiddenStates: true });
-    const [, , rows = 0, columns = 0] = reshapedHiddenStates.at(-1)?.shape ?? [];
-    return { patches: tf.squeeze(lastHiddenState, [0]), grid: [rows, columns] };
+    const { lastHiddenState } = model.backbone.forward(pixels);
+    return { patches: tf.squeeze(lastHiddenState, [0]), grid: model.backbone.grids(pixels).at(-1) as Size };
   }
   if (model.config.pooling !== "mean") {
     throw new RangeError(`classActivationMap: expected a model with pooling "mean", got "${model.config.pooling}"`);
   }
-  const { lastHiddenState } = model.backbone.forward(pixels);
+  const lastHiddenState = model.backbone.forward(pixels);
   const patches = tf.slice(lastHiddenState, [0, leadingTokens(model.config), 0], [1, -1, model.config.dModel]);
   const grid = patchGrid(model.config, [pixels.shape[2], pixels.shape[3]]);
   return { patches: tf.squeeze(patches, [0]), grid };

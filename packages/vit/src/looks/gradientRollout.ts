@@ -1,9 +1,11 @@
+import { Recorder } from "@qkv/nn";
 import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DistilledVitClassifier } from "../distilledVitClassifier.ts";
 import type { VitClassifier } from "../vitClassifier.ts";
 import { readAttentions, type TokenMatrix } from "./attentionWeights.ts";
 import { identity, multiplied } from "./matrices.ts";
+import { attentionPaths, recordAttentions } from "./recordAttentions.ts";
 
 /**
  * Gradient rollout: which tokens spoke for a class. Each layer adds what its attention took, head by head times how much
@@ -27,11 +29,16 @@ export async function gradientRollout(
     throw new RangeError(`gradientRollout: expected a label from 0 to ${labels.length - 1}, got ${label}`);
   }
   const { attentions, gradients } = tf.tidy(() => {
-    const seen = model.forward(pixels, { attentions: true }).attentions;
-    const logit = (...weightChanges: tf.Tensor4D[]) =>
-      tf.slice(model.forward(pixels, { weightChanges }).logits, [0, label], [1, 1]);
-    const rises = tf.grads(logit as (...changes: tf.Tensor[]) => tf.Tensor)(seen.map((tensor) => tf.zerosLike(tensor)));
-    return { attentions: [...seen], gradients: rises as tf.Tensor4D[] };
+    const seen = recordAttentions(model, pixels);
+    const paths = attentionPaths(model);
+    // Zeros that are added to the probabilities: their gradient is that of the probabilities.
+    const logit = (...zeros: tf.Tensor[]) => {
+      const patches = paths.map((path, i) => [path, (x: tf.Tensor) => tf.add(x, zeros[i] as tf.Tensor)] as const);
+      const { logits } = model.forward(pixels, { taps: new Recorder([], Object.fromEntries(patches)) });
+      return tf.slice(logits, [0, label], [1, 1]);
+    };
+    const rises = tf.grads(logit)(seen.map((tensor) => tf.zerosLike(tensor)));
+    return { attentions: seen, gradients: rises as tf.Tensor4D[] };
   });
   try {
     const [looked, rose] = await Promise.all([readAttentions(attentions), readAttentions(gradients)]);

@@ -13,6 +13,7 @@ import { classActivationMap } from "./classActivationMap.ts";
 import { gradientRollout } from "./gradientRollout.ts";
 import { lookAt } from "./look.ts";
 import { answerMap, patchMap } from "./patchMap.ts";
+import { recordAttentions } from "./recordAttentions.ts";
 import { readWindowAttentions, windowPatchMap, windowReceivedMap } from "./windowLooks.ts";
 
 beforeAll(() => initBackend("cpu"));
@@ -38,7 +39,7 @@ test("a ViT's: rollout, a head, the mean of heads, a patch and the evidence are 
   const image = imageOf(4, 6);
   const look = await expectNoLeaks(() => lookAt(model, image));
   const pixels = tf.tensor4d(image.data, [...image.shape]);
-  const { logits, attentions } = model.forward(pixels, { attentions: true });
+  const attentions = recordAttentions(model, pixels);
   const weights = await readAttentions(attentions);
   const heads = [0, 1].map((head) => headMatrix(weights, 1, head));
   expect(look.heads).toEqual([2, 2]);
@@ -49,7 +50,7 @@ test("a ViT's: rollout, a head, the mean of heads, a patch and the evidence are 
   const mean = one?.map((value, patch) => (value + (two?.[patch] ?? NaN)) / 2);
   await expectClose(look.head({ layer: 1 }, 3).values, mean ?? []);
   expect(await look.evidence(1)).toEqual(answerMap(await gradientRollout(model, pixels, 1), CONFIG));
-  tf.dispose([pixels, logits, ...attentions]);
+  tf.dispose([pixels, ...attentions]);
 });
 
 test("Swin's: windows and the class activation map; no rollout", async () => {
@@ -57,15 +58,15 @@ test("Swin's: windows and the class activation map; no rollout", async () => {
   const image = imageOf(8, 8);
   const look = await expectNoLeaks(() => lookAt(model, image));
   const pixels = tf.tensor4d(image.data, [...image.shape]);
-  const out = model.forward(pixels, { attentions: true });
-  const weights = await readWindowAttentions(out.attentions, 1, SWIN, [8, 8]);
+  const attentions = recordAttentions(model, pixels);
+  const weights = await readWindowAttentions(attentions, 1, SWIN, [8, 8]);
   expect(look.heads).toEqual([1, 1, 2]);
   expect(look.rollout).toBeUndefined();
   expect(look.head({ layer: 1, head: 0 })).toEqual(windowReceivedMap(weights, 0));
   expect(look.head({ layer: 1 }, 5)).toEqual(windowPatchMap(weights, 0, 5));
   expect(() => look.head({ layer: 3 })).toThrow("expected a layer below 3, got 3");
   expect(await look.evidence(0)).toEqual(await classActivationMap(model, pixels, 0));
-  tf.dispose([pixels, out.logits, ...out.attentions]);
+  tf.dispose([pixels, ...attentions]);
 });
 
 test("refuses several images", async () => {

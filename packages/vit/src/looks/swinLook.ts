@@ -5,14 +5,13 @@ import type { SwinClassifier } from "../swin/swinClassifier.ts";
 import { classActivationMap } from "./classActivationMap.ts";
 import type { Look } from "./look.ts";
 import { meanMap } from "./meanMap.ts";
+import { recordAttentions } from "./recordAttentions.ts";
 import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowLooks.ts";
 
 /** Swin's look. */
 export async function swinLook(model: SwinClassifier, { data, shape }: PixelValues): Promise<Look> {
   const size: Size = [shape[2], shape[3]];
-  const attentions = tf.tidy(() => {
-    return [...model.forward(tf.tensor4d(data, [...shape]), { attentions: true }).attentions];
-  });
+  const attentions = tf.tidy(() => recordAttentions(model, tf.tensor4d(data, [...shape])));
   const layers: WindowWeights[] = [];
   try {
     for (const layer of attentions.keys()) {

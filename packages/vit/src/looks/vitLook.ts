@@ -9,6 +9,7 @@ import { gradientRollout } from "./gradientRollout.ts";
 import type { Look } from "./look.ts";
 import { meanMap } from "./meanMap.ts";
 import { answerMap, patchMap } from "./patchMap.ts";
+import { recordAttentions } from "./recordAttentions.ts";
 
 /** A ViT's or DeiT's look. */
 export async function vitLook(
@@ -17,9 +18,7 @@ export async function vitLook(
 ): Promise<Look> {
   const size: Size = [shape[2], shape[3]];
   const { config } = model;
-  const attentions = tf.tidy(() => {
-    return [...model.forward(tf.tensor4d(data, [...shape]), { attentions: true }).attentions];
-  });
+  const attentions = tf.tidy(() => recordAttentions(model, tf.tensor4d(data, [...shape])));
   const weights = await readAttentions(attentions).finally(() => tf.dispose(attentions));
   const rollout = attentionRollout(weights);
   const mapOf = (matrix: TokenMatrix, patch: number | undefined) =>

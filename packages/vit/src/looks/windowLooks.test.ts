@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from "vitest";
 import { cyclicShift } from "../swin/cyclicShift.ts";
 import { parseSwinConfig } from "../swin/parseConfig.ts";
 import { SwinClassifier } from "../swin/swinClassifier.ts";
+import { recordAttentions } from "./recordAttentions.ts";
 import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowLooks.ts";
 
 beforeAll(() => initBackend("cpu"));
@@ -25,12 +26,12 @@ async function layersOf(image: number): Promise<WindowWeights[]> {
     CONFIG,
   );
   const pixels = tf.randomNormal<tf.Rank.R4>([2, 3, 10, 14], 0, 1, "float32", 5);
-  const output = model.forward(pixels, { attentions: true });
-  const layers = [0, 1, 2].map((layer) => readWindowAttentions(output.attentions, layer, CONFIG, [10, 14], image));
+  const attentions = recordAttentions(model, pixels);
+  const layers = [0, 1, 2].map((layer) => readWindowAttentions(attentions, layer, CONFIG, [10, 14], image));
   const weights = await Promise.all(layers);
-  await expect(readWindowAttentions(output.attentions, 3, CONFIG)).rejects.toThrow("a layer below 3, got 3");
-  await expect(readWindowAttentions(output.attentions, 0, CONFIG, [10, 14], 2)).rejects.toThrow("for image 2");
-  tf.dispose([pixels, output] as unknown as tf.TensorContainer);
+  await expect(readWindowAttentions(attentions, 3, CONFIG)).rejects.toThrow("a layer below 3, got 3");
+  await expect(readWindowAttentions(attentions, 0, CONFIG, [10, 14], 2)).rejects.toThrow("for image 2");
+  tf.dispose([pixels, ...attentions]);
   return weights;
 }
 

@@ -1,24 +1,14 @@
-import { checkRecord, checkTensor } from "@qkv/ops";
-import { checkModule, LayerNorm, type Params, tidy } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
+import { checkTensor } from "@qkv/ops";
+import { checkModule, LayerNorm, type Params, Pass, tidy } from "@qkv/nn";
+import { stackActivations } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ImageStates, Size } from "../imageModel.ts";
+import type { Size } from "../imageModel.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
 import { SwinEmbeddings } from "./embeddings.ts";
-import { SwinStage } from "./stage.ts";
-
-/** What a Swin Transformer's stages gave. The lists are empty unless asked for. */
-export interface SwinStates extends ImageStates {
-  /** The embeddings, then each stage's output with its patches merged, all [B, N, E], each with its own N and E */
-  readonly hiddenStates: readonly tf.Tensor3D[];
-  /** The same as pictures, [B, E, rows, columns] */
-  readonly reshapedHiddenStates: readonly tf.Tensor4D[];
-  /** Of each layer of each stage [B * numWindows, H, M * M, M * M], windows row by row */
-  readonly attentions: readonly tf.Tensor4D[];
-}
+import { swinBlocks, SwinStage } from "./stage.ts";
 
 /** What a {@link SwinBackbone} gives. */
-export interface SwinBackboneOutput extends SwinStates {
+export interface SwinBackboneOutput {
   /** [B, N, E] of the last stage, after the final norm */
   readonly lastHiddenState: tf.Tensor3D;
   /** [B, E], its mean over the patches */
@@ -39,39 +29,40 @@ export class SwinBackbone {
     this.norm = new LayerNorm(params.at("norm"), stageWidth(config, depths.length - 1), { eps: layerNormEps });
   }
 
+  /** Rows and columns of the patches: as they are embedded, then after each stage. */
+  grids(pixels: tf.Tensor4D): readonly Size[] {
+    const first = this.embeddings.gridOf(pixels);
+    return this.stages.reduce((grids, stage) => [...grids, stage.gridAfter(grids.at(-1) as Size)], [first]);
+  }
+
   /**
-   * The patches after the last stage, and what else is asked for.
+   * The patches after the last stage, and their mean.
    *
    * @param pixels [B, C, H, W]
    */
-  forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinBackboneOutput {
-    checkRecord("SwinBackbone.forward", "options", options);
+  forward(pixels: tf.Tensor, pass: Pass = Pass.plain): SwinBackboneOutput {
     checkTensor("SwinBackbone.forward", "pixels", pixels, "[B, C, H, W]");
     return tidy(() => {
-      let x = this.embeddings.forward(pixels, options.random);
-      let grid = this.embeddings.gridOf(pixels);
-      const states = [{ x, grid }];
-      const attentions: tf.Tensor4D[] = [];
-      for (const stage of this.stages) {
-        const { output, attentions: weights } = stage.forward(x, grid, options);
-        [x, grid] = [output, stage.gridAfter(grid)];
-        states.push({ x, grid });
-        attentions.push(...weights);
-      }
-      const lastHiddenState = this.norm.forward(x);
-      const wanted = options.hiddenStates ? states : [];
-      return {
-        lastHiddenState,
-        poolerOutput: tf.mean<tf.Tensor2D>(lastHiddenState, 1),
-        hiddenStates: wanted.map((state) => state.x),
-        reshapedHiddenStates: wanted.map((state) => asPicture(state.x, state.grid)),
-        attentions,
-      };
+      const grids = this.grids(pixels);
+      const embedded = this.embeddings.forward(pixels, pass.at("embeddings"));
+      const x = this.stages.reduce((y, stage, i) => stage.forward(y, grids[i] as Size, pass.at("stages", i)), embedded);
+      const lastHiddenState = pass.tap("norm", this.norm.forward(x));
+      return { lastHiddenState, poolerOutput: tf.mean<tf.Tensor2D>(lastHiddenState, 1) };
     });
   }
 }
 
-function asPicture(x: tf.Tensor3D, [rows, columns]: Size): tf.Tensor4D {
+/** The activations of a {@link SwinBackbone}, as a model that holds one as `backbone` names them. */
+export function swinActivations(config: SwinConfig): readonly string[] {
+  const stages = config.depths.flatMap((_, stage) => [
+    ...stackActivations(swinBlocks(config, stage)).map((name) => `stages.${stage}.${name}`),
+    `stages.${stage}`,
+  ]);
+  return ["embeddings", ...stages, "norm"].map((name) => `backbone.${name}`);
+}
+
+/** Patches as a picture: [B, rows * columns, E] -> [B, E, rows, columns] */
+export function asPicture(x: tf.Tensor3D, [rows, columns]: Size): tf.Tensor4D {
   const [batch, , dModel] = x.shape;
   return tf.reshape(tf.transpose(x, [0, 2, 1]), [batch, dModel, rows, columns]);
 }

@@ -1,4 +1,4 @@
-import { dropout, LayerNorm, normal, type Params, type RandomStream } from "@qkv/nn";
+import { dropout, LayerNorm, normal, type Params, Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import { PatchEmbedding } from "../patchEmbedding.ts";
@@ -35,11 +35,10 @@ export class SwinEmbeddings {
    * The vectors of the patches, row by row.
    *
    * @param pixels [B, C, H, W]
-   * @param random given while training
    * @returns [B, rows * columns, E]
    * @throws RangeError if the images have other channels than the model takes
    */
-  forward(pixels: tf.Tensor4D, random?: RandomStream): tf.Tensor3D {
+  forward(pixels: tf.Tensor4D, pass: Pass = Pass.plain): tf.Tensor3D {
     const { numChannels, patchSize } = this.#config;
     if (pixels.rank !== 4 || pixels.shape[1] !== numChannels) {
       throw new RangeError(`SwinEmbeddings: expected pixels [B, ${numChannels}, H, W], got [${pixels.shape}]`);
@@ -55,7 +54,7 @@ export class SwinEmbeddings {
       ]);
       const patches = this.norm.forward(this.patches.forward(whole));
       const placed = this.positions === undefined ? patches : tf.add(patches, this.#positionsFor(this.positions, grid));
-      return dropout(placed as tf.Tensor3D, this.#config.dropout, random);
+      return pass.output(dropout(placed as tf.Tensor3D, this.#config.dropout, pass.random));
     });
   }
 

@@ -6,14 +6,8 @@ import {
   WindowPositionBias,
   windowsOf,
 } from "@qkv/attention";
-import { LayerNorm, type Params, tidy } from "@qkv/nn";
-import {
-  type EncoderLayerOutput,
-  FeedForward,
-  type ForwardOptions,
-  ResidualBranch,
-  type TransformerLayerConfig,
-} from "@qkv/transformer";
+import { LayerNorm, type Params, Pass } from "@qkv/nn";
+import { type BlockSpec, FeedForward, ResidualBranch } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import { cyclicShift } from "./cyclicShift.ts";
@@ -32,37 +26,39 @@ export class SwinLayer {
   readonly #windows: Pick<ShiftedWindows, "window" | "shift">;
 
   /** @param windows their side, and how far they are shifted */
-  constructor(params: Params, config: TransformerLayerConfig, windows: Pick<ShiftedWindows, "window" | "shift">) {
-    const norm = { eps: config.layerNormEps };
-    const bias = config.attentionBias ?? true;
-    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), { ...config, bias });
-    this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), config.dModel, norm);
-    this.selfAttnBranch = new ResidualBranch(params.at("selfAttnBranch"), config);
-    this.positionBias = new WindowPositionBias(params.at("positionBias"), config.numHeads, windows.window);
-    this.ffn = new FeedForward(params.at("ffn"), config);
-    this.ffnNorm = new LayerNorm(params.at("ffnNorm"), config.dModel, norm);
-    this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), config);
+  constructor(params: Params, spec: BlockSpec, windows: Pick<ShiftedWindows, "window" | "shift">) {
+    const { dModel, norm, selfAttn, init } = spec;
+    const { dropout, ...attention } = selfAttn;
+    this.selfAttn = new MultiHeadAttention(params.at("selfAttn"), {
+      ...attention,
+      dModel,
+      attentionDropout: dropout,
+      init,
+    });
+    this.selfAttnNorm = new LayerNorm(params.at("selfAttnNorm"), dModel, norm);
+    this.selfAttnBranch = new ResidualBranch(params.at("selfAttnBranch"), spec);
+    this.positionBias = new WindowPositionBias(params.at("positionBias"), selfAttn.numHeads, windows.window);
+    this.ffn = new FeedForward(params.at("ffn"), spec);
+    this.ffnNorm = new LayerNorm(params.at("ffnNorm"), dModel, norm);
+    this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), spec);
     this.#windows = windows;
   }
 
   /**
-   * The patches after the layer, and its weights when asked for.
-   *
    * @param x [B, height * width, E]
-   * @returns the same shape, and when asked for the weights [B * numWindows, H, M * M, M * M], windows row by row
+   * @param pass its taps read what they read of a block; attention is that of windows row by row, [B * numWindows, ...]
+   * @returns the same shape
    */
-  forward(x: tf.Tensor3D, grid: Size, { random, attentions }: ForwardOptions = {}): EncoderLayerOutput {
-    return tidy(() => {
+  forward(x: tf.Tensor3D, grid: Size, pass: Pass = Pass.plain): tf.Tensor3D {
+    return tf.tidy(() => {
       const windows = windowsFor(grid, this.#windows);
-      const cut = this.#cut(this.selfAttnNorm.forward(x), grid, windows);
+      const cut = this.#cut(pass.tap("selfAttnNorm", this.selfAttnNorm.forward(x)), grid, windows);
       const bias = this.#bias(windows, x.shape[0]);
-      const attended = this.selfAttn.forward(cut, cut, { bias, random, returnWeights: attentions });
-      const joined = this.#join(attended.output, grid, windows);
-      const y = tf.add(x, this.selfAttnBranch.forward(joined, random)) as tf.Tensor3D;
+      const joined = this.#join(this.selfAttn.forward(cut, cut, { bias }, pass.at("selfAttn")), grid, windows);
+      const y = pass.tap("selfAttnResidual", tf.add(x, this.selfAttnBranch.forward(joined, pass)) as tf.Tensor3D);
 
-      const fed = this.ffn.forward(this.ffnNorm.forward(y), random);
-      const output = tf.add(y, this.ffnBranch.forward(fed, random)) as tf.Tensor3D;
-      return { output, ...(attended.weights && { selfWeights: attended.weights }) };
+      const fed = this.ffn.forward(pass.tap("ffnNorm", this.ffnNorm.forward(y)), pass.at("ffn"));
+      return pass.output(tf.add(y, this.ffnBranch.forward(fed, pass)) as tf.Tensor3D);
     });
   }
 

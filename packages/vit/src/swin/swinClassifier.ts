@@ -1,16 +1,9 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, Linear, normal, type Params, tidy } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
-import * as tf from "@tensorflow/tfjs-core";
+import { checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Classified, ImageClassifier } from "../imageModel.ts";
-import { SwinBackbone, type SwinStates } from "./backbone.ts";
+import { swinActivations, SwinBackbone } from "./backbone.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
-
-/** What a {@link SwinClassifier} gives. */
-export interface SwinClassified extends Classified, SwinStates {
-  readonly hiddenStates: SwinStates["hiddenStates"];
-  readonly attentions: SwinStates["attentions"];
-}
 
 /** A Swin Transformer that tells classes apart: `SwinForImageClassification` of Hugging Face transformers. */
 export class SwinClassifier implements ImageClassifier {
@@ -32,17 +25,23 @@ export class SwinClassifier implements ImageClassifier {
     this.config = config;
   }
 
+  get activations(): readonly string[] {
+    return [...swinActivations(this.config), "logits"];
+  }
+
   /**
-   * The logits of each image, and whatever else is asked for. All tensors are the caller's.
+   * The logits of each image: the caller's.
    *
    * @param pixels [B, C, H, W] of any size
    */
-  forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinClassified {
+  forward(pixels: tf.Tensor, options: PassOptions = {}): Classified {
     this.params.checkInUse("SwinClassifier.forward");
     checkTensor("SwinClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
+    checkTaps("SwinClassifier.forward", options, this.activations);
+    const pass = new Pass(options);
     return tidy(() => {
-      const { lastHiddenState: _, poolerOutput, ...states } = this.backbone.forward(pixels, options);
-      return { logits: this.classifier?.forward(poolerOutput) ?? tf.clone(poolerOutput), ...states };
+      const { poolerOutput } = this.backbone.forward(pixels, pass.at("backbone"));
+      return { logits: pass.tap("logits", this.classifier?.forward(poolerOutput) ?? poolerOutput) };
     });
   }
 

@@ -1,8 +1,7 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, type Params } from "@qkv/nn";
-import type { ForwardOptions } from "@qkv/transformer";
+import { checkModule, checkTaps, type Params, Pass, type PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import { SwinBackbone, type SwinBackboneOutput } from "./backbone.ts";
+import { swinActivations, SwinBackbone, type SwinBackboneOutput } from "./backbone.ts";
 import type { SwinConfig } from "./config.ts";
 
 /** A Swin Transformer without a classifier: `SwinModel` of Hugging Face transformers. */
@@ -18,15 +17,21 @@ export class SwinModel {
     this.config = config;
   }
 
+  /** Every activation that a pass has, by its path, in its order. */
+  get activations(): readonly string[] {
+    return swinActivations(this.config);
+  }
+
   /**
-   * The patches after the last stage, and whatever else is asked for. All tensors are the caller's.
+   * The patches after the last stage, and their mean. Both are the caller's.
    *
    * @param pixels [B, C, H, W] of any size
    */
-  forward(pixels: tf.Tensor, options: ForwardOptions = {}): SwinBackboneOutput {
+  forward(pixels: tf.Tensor, options: PassOptions = {}): SwinBackboneOutput {
     this.params.checkInUse("SwinModel.forward");
     checkTensor("SwinModel.forward", "pixels", pixels, "[B, C, H, W]", "float32");
-    return this.backbone.forward(pixels, options);
+    checkTaps("SwinModel.forward", options, this.activations);
+    return this.backbone.forward(pixels, new Pass(options).at("backbone"));
   }
 
   /** Lets go of the weights. */

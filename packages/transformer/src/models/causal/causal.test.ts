@@ -1,9 +1,10 @@
-import { Params, RandomStream, type StateDict } from "@qkv/nn";
+import { Params, RandomStream, Recorder, type StateDict } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { CAUSAL_GOLDENS, causalGolden } from "../../../test/causalGolden.ts";
 import { generate } from "../../generation/generate.ts";
+import { headPatches } from "../../inspection/headPatches.ts";
 import type { CausalConfig } from "./config.ts";
 import {
   formatGpt2Config,
@@ -87,9 +88,9 @@ describeBackends("CausalLanguageModel", (backend) => {
     expectNoLeaks(async () => {
       const model = randomModel(GPT2);
       const ids = tf.tensor2d(IDS, undefined, "int32");
-      const off = { decoder: [[0, 1], undefined] };
-      const [all, without] = [model.forward({ ids }), model.forward({ ids }, { headMasks: off })];
-      const step = model.decode(ids, undefined, { headMasks: off });
+      const taps = new Recorder([], headPatches({ "layers.0.selfAttn": [0, 1] }));
+      const [all, without] = [model.forward({ ids }), model.forward({ ids }, { taps })];
+      const step = model.decode(ids, undefined, { taps });
       expect(await all.logits.data()).not.toEqual(await without.logits.data());
       const last = tf.slice(without.logits, [0, 3, 0], [2, 1, 7]);
       await expectClose(step.logits, last);

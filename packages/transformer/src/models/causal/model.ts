@@ -1,32 +1,27 @@
-import {
-  type AttentionStages,
-  keyMask,
-  type KeyValue,
-  LearnedPositions,
-  lengthOf,
-  type PositionsOfBatch,
-  type TokenPositions,
-} from "@qkv/attention";
-import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
+import { keyMask, type KeyValue, LearnedPositions, lengthOf, type PositionsOfBatch, type TokenPositions } from "@qkv/attention";
 import {
   checkModule,
+  checkTaps,
   dropout,
   Embedding,
-  LayerNorm,
   Linear,
   normal,
   type Params,
+  Pass,
+  type PassOptions,
   type RandomStream,
-  RMSNorm,
   tidy,
 } from "@qkv/nn";
+import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
-import type { CausalModel, CausalGenerationDefaults, DecodeOptions } from "../causalModel.ts";
-import { headMaskOf } from "../../layers/headMasks.ts";
+import { stackActivations } from "../../block/activations.ts";
+import type { Block } from "../../block/block.ts";
+import type { Norm } from "../../block/norm.ts";
+import { Stack } from "../../block/stack.ts";
+import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
 import type { DecoderPast } from "../seq2seq.ts";
-import type { ForwardOptions } from "../outputs.ts";
+import { causalBlocks, causalNorm } from "./blocks.ts";
 import type { CausalConfig } from "./config.ts";
-import { CausalLayer } from "./layer.ts";
 
 /** A batch of texts. */
 export interface CausalInputs {
@@ -36,18 +31,10 @@ export interface CausalInputs {
   readonly keep?: tf.Tensor | undefined;
 }
 
-/** What one pass of a decoder-only model gives. The lists are empty unless asked for. */
+/** What one pass of a decoder-only model gives. */
 export interface CausalOutput {
   /** [B, L, V] */
   readonly logits: tf.Tensor3D;
-  /** [B, L, E], after the last norm */
-  readonly lastHiddenState: tf.Tensor3D;
-  /** The embeddings, then each layer's output, the last one's after the last norm, all [B, L, E] */
-  readonly hiddenStates: readonly tf.Tensor3D[];
-  /** [B, H, L, L] for each layer */
-  readonly attentions: readonly tf.Tensor4D[];
-  /** Scores, masked scores and weights of `attentions`, with `attentions: "stages"` */
-  readonly attentionStages: readonly AttentionStages[];
 }
 
 /**
@@ -62,20 +49,22 @@ export class CausalLanguageModel implements CausalModel {
   readonly embedding: Embedding;
   /** Absent if positions are rotary. */
   readonly positions?: LearnedPositions;
-  readonly layers: readonly CausalLayer[];
-  readonly norm: LayerNorm | RMSNorm;
+  readonly layers: readonly Block[];
+  readonly norm: Norm;
   /** Absent if the output layer is tied to the embedding. */
   readonly lmHead?: Linear;
 
+  readonly #stack: Stack;
+
   constructor(params: Params, config: CausalConfig) {
     checkModule("CausalLanguageModel", params, { config });
-    const { vocabSize, dModel, numLayers, maxPositions, rotary, eosTokenIds } = config;
+    const { vocabSize, dModel, maxPositions, rotary, eosTokenIds } = config;
     const init = normal(config.initializerRange);
     this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);
     if (rotary === undefined) this.positions = new LearnedPositions(params.at("positions"), maxPositions, dModel, init);
-    this.layers = Array.from({ length: numLayers }, (_, i) => new CausalLayer(params.at("layers", i), config, i));
-    const Norm = config.norm === "layerNorm" ? LayerNorm : RMSNorm;
-    this.norm = new Norm(params.at("norm"), dModel, { eps: config.normEps });
+    this.#stack = new Stack(params, causalBlocks(config), causalNorm(config));
+    this.layers = this.#stack.layers;
+    this.norm = this.#stack.norm as Norm;
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
     this.params = params;
@@ -83,16 +72,19 @@ export class CausalLanguageModel implements CausalModel {
     this.generation = { eosTokenId: eosTokenIds, maxPositions, vocabSize };
   }
 
-  /** Logits for what follows each position, and whatever else is asked for. All tensors are the caller's. */
-  forward({ ids, keep }: CausalInputs, options: ForwardOptions = {}): CausalOutput {
+  /** Every activation that a pass has, by its path, in its order. */
+  get activations(): readonly string[] {
+    return ["embeddings", ...stackActivations(causalBlocks(this.config), causalNorm(this.config)), "logits"];
+  }
+
+  /** Logits for what follows each position: the caller's. */
+  forward({ ids, keep }: CausalInputs, options: PassOptions = {}): CausalOutput {
     this.params.checkInUse("CausalLanguageModel.forward");
-    checkRecord("CausalLanguageModel.forward", "options", options);
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
     if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
-    return tidy(() => {
-      const { past: _, ...output } = this.#run(ids, undefined, keep, options);
-      return { ...output, logits: this.#logits(output.lastHiddenState) };
-    });
+    checkTaps("CausalLanguageModel.forward", options, this.activations);
+    const pass = new Pass(options);
+    return tidy(() => ({ logits: this.#logits(this.#run(ids, undefined, keep, {}, pass).output, pass) }));
   }
 
   /**
@@ -119,15 +111,18 @@ export class CausalLanguageModel implements CausalModel {
   decode(
     ids: tf.Tensor,
     past?: DecoderPast,
-    { headMasks, keep, ...places }: Pick<ForwardOptions, "headMasks"> & DecodeOptions = {},
+    options: DecodeOptions = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
     this.params.checkInUse("CausalLanguageModel.decode");
+    checkRecord("CausalLanguageModel.decode", "options", options);
+    const { keep, random, taps, ...places } = options;
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
+    const pass = new Pass({ random, taps });
     return tidy(() => {
-      const output = this.#run(ids, past, keep, { headMasks }, places);
-      const [batch, length, width] = output.lastHiddenState.shape;
-      const last = tf.slice(output.lastHiddenState, [0, length - 1, 0], [batch, 1, width]);
-      return { logits: this.#logits(last), past: output.past };
+      const { output, past: next } = this.#run(ids, past, keep, places, pass);
+      const [batch, length, width] = output.shape;
+      const last = tf.slice(output, [0, length - 1, 0], [batch, 1, width]);
+      return { logits: this.#logits(last, pass), past: next };
     });
   }
 
@@ -143,38 +138,16 @@ export class CausalLanguageModel implements CausalModel {
 
   #run(
     ids: tf.Tensor2D,
-    past: DecoderPast | undefined,
+    past: readonly KeyValue[] | undefined,
     keep: tf.Tensor2D | undefined,
-    { random, hiddenStates, attentions, headMasks }: ForwardOptions,
-    places: TokenPositions = {},
-  ): Omit<CausalOutput, "logits"> & { past: DecoderPast } {
-    const options = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }), ...places };
-    let x = this.#embed(ids, places.positions ?? (past?.[0] ? lengthOf(past[0]) : 0), random);
-    const states = [x];
-    const weights: tf.Tensor4D[] = [];
-    const stages: AttentionStages[] = [];
-    const seen: KeyValue[] = [];
-    for (const [i, layer] of this.layers.entries()) {
-      const step = layer.forward(x, past?.[i], { ...options, headMask: headMaskOf(headMasks?.decoder, i) });
-      x = step.output;
-      states.push(x);
-      seen.push(step.past);
-      if (step.weights) weights.push(step.weights);
-      if (step.stages) stages.push(step.stages);
-    }
-    const lastHiddenState = this.norm.forward(x);
-    return {
-      lastHiddenState,
-      hiddenStates: hiddenStates ? [...states.slice(0, -1), lastHiddenState] : [],
-      attentions: weights,
-      attentionStages: stages,
-      past: seen,
-    };
-  }
-
-  #embed(ids: tf.Tensor2D, at: PositionsOfBatch, random: RandomStream | undefined): tf.Tensor3D {
+    places: TokenPositions,
+    pass: Pass,
+  ) {
+    const mask = keep && keyMask(keep);
     const tokens = this.embedding.forward(ids); // [B, L, E]
-    return dropout(this.#place(tokens, at), this.config.embeddingDropout, random);
+    const placed = this.#place(tokens, places.positions ?? (past?.[0] ? lengthOf(past[0]) : 0));
+    const x = pass.tap("embeddings", dropout(placed, this.config.embeddingDropout, pass.random));
+    return this.#stack.decode(x, past, { mask, ...places }, pass);
   }
 
   /** [B, L, E], with the learned vectors of their positions if there are any. */
@@ -185,7 +158,7 @@ export class CausalLanguageModel implements CausalModel {
   }
 
   /** [B, L, E] -> [B, L, V] */
-  #logits(x: tf.Tensor3D): tf.Tensor3D {
-    return linear(x, this.lmHead?.weight ?? this.embedding.weight) as tf.Tensor3D;
+  #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
+    return pass.tap("logits", linear(x, this.lmHead?.weight ?? this.embedding.weight) as tf.Tensor3D);
   }
 }

@@ -1,5 +1,5 @@
 import { sinusoidalPositions } from "@qkv/attention";
-import { dropout, type Embedding, type RandomStream } from "@qkv/nn";
+import { dropout, type Embedding, type Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { MarianConfig } from "./config.ts";
 
@@ -8,7 +8,8 @@ export function embedTokens(
   ids: tf.Tensor2D,
   embedding: Embedding,
   config: MarianConfig,
-  { offset = 0, random }: { readonly offset?: number; readonly random?: RandomStream | undefined } = {},
+  offset: number,
+  pass: Pass,
 ): tf.Tensor3D {
   const { dModel, scaleEmbedding, maxPositions, dropout: rate } = config;
   const length = ids.shape[1];
@@ -20,7 +21,7 @@ export function embedTokens(
     const scaled = scaleEmbedding ? tf.mul(tokens, Math.sqrt(dModel)) : tokens;
     const rows = positionRows(config, offset, length);
     const embedded = tf.add(scaled, tf.tensor2d(rows, [length, dModel])) as tf.Tensor3D;
-    return random === undefined ? embedded : dropout(embedded, rate, random);
+    return pass.tap("embeddings", dropout(embedded, rate, pass.random));
   });
 }
 

@@ -1,4 +1,4 @@
-import { Params, RandomStream } from "@qkv/nn";
+import { Params, RandomStream, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -144,18 +144,26 @@ describeBackends("MarianModel", (backend) => {
     },
   );
 
-  test("what is asked for comes with the right shapes, and nothing else stays", () =>
+  test("activations are those that the model names, of the right shapes, and nothing else stays", () =>
     expectNoLeaks(() => {
       const model = randomModel();
       const { inputs, dispose } = batch();
-      const { logits, encoder, decoder } = model.forward(inputs, { hiddenStates: true, attentions: true });
-      expect(logits.shape).toEqual([2, 3, 13]);
-      expect(encoder.hiddenStates.map(({ shape }) => shape)).toEqual(new Array(3).fill([2, 4, 6]));
-      expect(decoder.hiddenStates.map(({ shape }) => shape)).toEqual(new Array(2).fill([2, 3, 6]));
-      expect(encoder.attentions.map(({ shape }) => shape)).toEqual(new Array(2).fill([2, 3, 4, 4]));
-      expect(decoder.attentions.map(({ shape }) => shape)).toEqual([[2, 2, 3, 3]]);
-      expect(decoder.crossAttentions.map(({ shape }) => shape)).toEqual([[2, 2, 3, 4]]);
-      tf.dispose([logits, encoder, decoder] as unknown as tf.TensorContainer);
+      using seen = new Recorder(["**"]);
+      const { logits } = model.forward(inputs, { taps: seen });
+      expect([...seen.paths].sort()).toEqual([...model.activations].sort());
+      const shapesOf = (path: string) => seen.get(path).shape;
+      expect(shapesOf("logits")).toEqual([2, 3, 13]);
+      expect(["embeddings", "layers.0", "layers.1"].map((name) => shapesOf(`encoder.${name}`))).toEqual(
+        new Array(3).fill([2, 4, 6]),
+      );
+      expect(shapesOf("decoder.layers.0")).toEqual([2, 3, 6]);
+      expect(shapesOf("encoder.layers.1.selfAttn.probabilities")).toEqual([2, 3, 4, 4]);
+      expect(shapesOf("decoder.layers.0.selfAttn.scores")).toEqual([2, 2, 3, 3]);
+      expect(shapesOf("decoder.layers.0.crossAttn.maskedScores")).toEqual([2, 2, 3, 4]);
+      expect(() => model.forward(inputs, { taps: new Recorder(["decoder.layers.0.selfAttn.weights"]) })).toThrow(
+        "got decoder.layers.0.selfAttn.weights",
+      );
+      logits.dispose();
       dispose();
       model.dispose();
     }));

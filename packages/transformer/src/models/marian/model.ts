@@ -1,34 +1,32 @@
-import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
-import { type AttentionStages, disposeKeyValues, keyMask, type KeyValue } from "@qkv/attention";
+import { disposeKeyValues, keyMask, type MultiHeadAttention } from "@qkv/attention";
 import {
   checkModule,
+  checkTaps,
   Embedding,
   type Initializer,
   Linear,
   normal,
   type Params,
+  Pass,
+  type PassOptions,
   type RandomStream,
   tidy,
 } from "@qkv/nn";
+import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
-import { DecoderLayer } from "../../layers/decoderLayer.ts";
-import { EncoderLayer } from "../../layers/encoderLayer.ts";
-import type { TransformerLayerConfig } from "../../layers/layerConfig.ts";
-import { headMaskOf } from "../../layers/headMasks.ts";
+import { stackActivations } from "../../block/activations.ts";
+import type { Block } from "../../block/block.ts";
+import { Stack } from "../../block/stack.ts";
+import type { Seq2SeqInputs, Seq2SeqOutput } from "../outputs.ts";
 import type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "../seq2seq.ts";
-import type { ForwardOptions, Seq2SeqInputs, Seq2SeqOutput, StackOutput } from "../outputs.ts";
+import { marianBlocks } from "./blocks.ts";
 import type { MarianConfig } from "./config.ts";
 import { embedTokens } from "./embedding.ts";
 
-/** The encoder half, or the decoder half, of a {@link MarianModel}: an embedding and layers. */
-export class MarianStack<Layer> {
+/** The encoder half, or the decoder half, of a {@link MarianModel}. */
+export interface MarianSide {
   readonly embedding: Embedding;
-  readonly layers: readonly Layer[];
-
-  constructor(embedding: Embedding, layers: readonly Layer[]) {
-    this.embedding = embedding;
-    this.layers = layers;
-  }
+  readonly layers: readonly Block[];
 }
 
 /** A post-norm encoder-decoder with sinusoidal positions: `MarianMTModel` of Hugging Face transformers. */
@@ -39,38 +37,31 @@ export class MarianModel implements Seq2SeqModel {
 
   /** The one table of both vocabularies, if they are shared. */
   readonly shared?: Embedding;
-  readonly encoder: MarianStack<EncoderLayer>;
-  readonly decoder: MarianStack<DecoderLayer>;
+  readonly encoder: MarianSide;
+  readonly decoder: MarianSide;
   /** Absent if the output layer is tied to the decoder's embedding. */
   readonly lmHead?: Linear;
   /** [1, V], not trained */
   readonly finalLogitsBias: tf.Variable<tf.Rank.R2>;
 
+  readonly #encoder: Stack;
+  readonly #decoder: Stack;
+
   constructor(params: Params, config: MarianConfig) {
     checkModule("MarianModel", params, { config });
-    const { vocabSize, decoderVocabSize, dModel, encoderLayers, decoderLayers } = config;
+    const { vocabSize, decoderVocabSize, dModel } = config;
     const table = padAtZero(config.padTokenId, normal(dModel ** -0.5));
     if (config.shareEncoderDecoderEmbeddings)
       this.shared = new Embedding(params.at("shared"), vocabSize, dModel, table);
     const embed = (side: string, size: number) =>
       this.shared ?? new Embedding(params.at(side, "embedding"), size, dModel, table);
 
-    const layer = {
-      ...config,
-      normOrder: "post",
-      layerNormEps: 1e-5, // torch.nn.LayerNorm's default: Marian's config has no field for it
-    } as const satisfies Partial<TransformerLayerConfig>;
-    const encoderLayer = { ...layer, numHeads: config.encoderHeads, ffnDim: config.encoderFfnDim };
-    const decoderLayer = { ...layer, numHeads: config.decoderHeads, ffnDim: config.decoderFfnDim };
-
-    this.encoder = new MarianStack(
-      embed("encoder", vocabSize),
-      Array.from({ length: encoderLayers }, (_, i) => new EncoderLayer(params.at("encoder.layers", i), encoderLayer)),
-    );
-    this.decoder = new MarianStack(
-      embed("decoder", decoderVocabSize),
-      Array.from({ length: decoderLayers }, (_, i) => new DecoderLayer(params.at("decoder.layers", i), decoderLayer)),
-    );
+    const encoderEmbedding = embed("encoder", vocabSize);
+    this.#encoder = new Stack(params.at("encoder"), marianBlocks(config, "encoder"));
+    const decoderEmbedding = embed("decoder", decoderVocabSize);
+    this.#decoder = new Stack(params.at("decoder"), marianBlocks(config, "decoder"));
+    this.encoder = { embedding: encoderEmbedding, layers: this.#encoder.layers };
+    this.decoder = { embedding: decoderEmbedding, layers: this.#decoder.layers };
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, decoderVocabSize, { bias: false });
     this.finalLogitsBias = params.buffer<tf.Rank.R2>("finalLogitsBias", [1, decoderVocabSize]);
@@ -79,19 +70,26 @@ export class MarianModel implements Seq2SeqModel {
     this.generation = { ...config, eosTokenId: config.eosTokenIds ?? config.eosTokenId };
   }
 
-  /** Logits for every target position at once, and whatever else is asked for. All tensors are the caller's. */
-  forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: ForwardOptions = {}): Seq2SeqOutput {
+  /** Every activation that a pass has, by its path, in its order. */
+  get activations(): readonly string[] {
+    const sides = (["encoder", "decoder"] as const).flatMap((side) =>
+      ["embeddings", ...stackActivations(marianBlocks(this.config, side))].map((name) => `${side}.${name}`),
+    );
+    return [...sides, "logits"];
+  }
+
+  /** Logits for every target position at once: the caller's. */
+  forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
     this.params.checkInUse("MarianModel.forward");
-    checkRecord("MarianModel.forward", "options", options);
     checkTensor("MarianModel.forward", "ids", ids, "[B, S]", "int32");
     if (keep !== undefined) checkTensor("MarianModel.forward", "keep", keep, "[B, S]", "bool");
     checkTensor("MarianModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
+    checkTaps("MarianModel.forward", options, this.activations);
+    const pass = new Pass(options);
     return tidy(() => {
-      const encoder = this.#runEncoder(ids, keep, options);
-      const memory = this.#remember(encoder.lastHiddenState, keep);
-      const { past, ...decoder } = this.#runDecoder(decoderIds, memory, undefined, options);
+      const { logits, past } = this.#decode(decoderIds, this.#encode(ids, keep, pass), undefined, pass);
       disposeKeyValues(past);
-      return { logits: this.#logits(decoder.lastHiddenState), encoder, decoder };
+      return { logits };
     });
   }
 
@@ -120,30 +118,24 @@ export class MarianModel implements Seq2SeqModel {
     });
   }
 
-  encode(ids: tf.Tensor, keep?: tf.Tensor, options: Pick<ForwardOptions, "headMasks"> = {}): Memory {
+  encode(ids: tf.Tensor, keep?: tf.Tensor, options: PassOptions = {}): Memory {
     this.params.checkInUse("MarianModel.encode");
     checkRecord("MarianModel.encode", "options", options);
     checkTensor("MarianModel.encode", "ids", ids, "[B, S]", "int32");
     if (keep !== undefined) checkTensor("MarianModel.encode", "keep", keep, "[B, S]", "bool");
-    return tidy(() => {
-      const { lastHiddenState } = this.#runEncoder(ids, keep, options);
-      return this.#remember(lastHiddenState, keep);
-    });
+    return this.#encode(ids, keep, new Pass(options));
   }
 
   decode(
     ids: tf.Tensor,
     memory: Memory,
     past?: DecoderPast,
-    options: Pick<ForwardOptions, "headMasks"> = {},
+    options: PassOptions = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
     this.params.checkInUse("MarianModel.decode");
     checkRecord("MarianModel.decode", "options", options);
     checkTensor("MarianModel.decode", "ids", ids, "[B, T]", "int32");
-    return tidy(() => {
-      const decoded = this.#runDecoder(ids, memory, past, options);
-      return { logits: this.#logits(decoded.lastHiddenState), past: decoded.past };
-    });
+    return this.#decode(ids, memory, past, new Pass(options));
   }
 
   /** Lets go of the weights. */
@@ -156,77 +148,32 @@ export class MarianModel implements Seq2SeqModel {
     this.dispose();
   }
 
-  #runEncoder(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined, options: ForwardOptions): StackOutput {
-    const { random, hiddenStates, attentions, headMasks } = options;
-    const layerOptions = { random, returnWeights: attentions, ...(keep && { mask: keyMask(keep) }) };
-    let x = embedTokens(ids, this.encoder.embedding, this.config, { random });
-    const states = [x];
-    const weights: tf.Tensor4D[] = [];
-    const stages: AttentionStages[] = [];
-    for (const [i, layer] of this.encoder.layers.entries()) {
-      const headMask = headMaskOf(headMasks?.encoder, i);
-      const { output, selfWeights, selfStages } = layer.forward(x, { ...layerOptions, headMask });
-      x = output;
-      states.push(x);
-      if (selfWeights) weights.push(selfWeights);
-      if (selfStages) stages.push(selfStages);
-    }
-    return {
-      lastHiddenState: x,
-      hiddenStates: hiddenStates ? states : [],
-      ...{ attentions: weights, crossAttentions: [], attentionStages: stages, crossAttentionStages: [] },
-    };
+  #encode(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined, pass: Pass): Memory {
+    return tidy(() => {
+      const mask = keep && keyMask(keep);
+      const x = embedTokens(ids, this.encoder.embedding, this.config, 0, pass.at("encoder"));
+      const encoded = this.#encoder.forward(x, { mask }, pass.at("encoder"));
+      const keyValues = this.#decoder.layers.map((layer, i) =>
+        (layer.crossAttn as MultiHeadAttention).project(encoded, {}, pass.at("decoder", "layers", i, "crossAttn")),
+      );
+      return { keyValues, ...(mask && { mask }) };
+    });
   }
 
-  #runDecoder(
-    ids: tf.Tensor2D,
-    memory: Memory,
-    past: DecoderPast | undefined,
-    { random, hiddenStates, attentions, headMasks }: ForwardOptions,
-  ): StackOutput & { past: DecoderPast } {
-    const layerOptions = { random, returnWeights: attentions, memoryMask: memory.mask };
-    const offset = past?.[0]?.keys.shape[2] ?? 0;
-    let x = embedTokens(ids, this.decoder.embedding, this.config, { offset, random });
-    const states = [x];
-    const weights: tf.Tensor4D[] = [];
-    const crossWeights: tf.Tensor4D[] = [];
-    const stages: AttentionStages[] = [];
-    const crossStages: AttentionStages[] = [];
-    const seen: KeyValue[] = [];
-    for (const [i, layer] of this.decoder.layers.entries()) {
-      const step = layer.forward(x, memory.keyValues[i] as KeyValue, past?.[i], {
-        ...layerOptions,
-        headMask: headMaskOf(headMasks?.decoder, i),
-        memoryHeadMask: headMaskOf(headMasks?.cross, i),
-      });
-      x = step.output;
-      states.push(x);
-      seen.push(step.past);
-      if (step.selfWeights) weights.push(step.selfWeights);
-      if (step.crossWeights) crossWeights.push(step.crossWeights);
-      if (step.selfStages) stages.push(step.selfStages);
-      if (step.crossStages) crossStages.push(step.crossStages);
-    }
-    return {
-      lastHiddenState: x,
-      hiddenStates: hiddenStates ? states : [],
-      attentions: weights,
-      crossAttentions: crossWeights,
-      attentionStages: stages,
-      crossAttentionStages: crossStages,
-      past: seen,
-    };
-  }
-
-  #remember(encoded: tf.Tensor3D, keep: tf.Tensor2D | undefined): Memory {
-    const keyValues = this.decoder.layers.map((layer) => layer.crossAttn.project(encoded));
-    return { keyValues, ...(keep && { mask: keyMask(keep) }) };
+  #decode(ids: tf.Tensor2D, memory: Memory, past: DecoderPast | undefined, pass: Pass) {
+    return tidy(() => {
+      const offset = past?.[0]?.keys.shape[2] ?? 0;
+      const x = embedTokens(ids, this.decoder.embedding, this.config, offset, pass.at("decoder"));
+      const inputs = { memory: memory.keyValues, memoryMask: memory.mask };
+      const step = this.#decoder.decode(x, past, inputs, pass.at("decoder"));
+      return { logits: this.#logits(step.output, pass), past: step.past };
+    });
   }
 
   /** [B, T, E] -> [B, T, V] */
-  #logits(x: tf.Tensor3D): tf.Tensor3D {
+  #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
     const weight = this.lmHead?.weight ?? this.decoder.embedding.weight;
-    return linear(x, weight, tf.reshape(this.finalLogitsBias, [-1])) as tf.Tensor3D;
+    return pass.tap("logits", linear(x, weight, tf.reshape(this.finalLogitsBias, [-1])) as tf.Tensor3D);
   }
 }
 

@@ -1,0 +1,61 @@
+import type { MultiHeadAttentionConfig } from "@qkv/attention";
+import type { Activation, Initializer } from "@qkv/nn";
+
+// A transformer layer as data: what a family's config becomes.
+
+/** A norm over the last axis. */
+export interface NormSpec {
+  readonly kind: "layerNorm" | "rmsNorm";
+  readonly eps: number;
+}
+
+/** Multi-head attention of a block. */
+export interface AttentionSpec extends Omit<
+  MultiHeadAttentionConfig,
+  "dModel" | "contextDim" | "valueContextDim" | "attentionDropout" | "init"
+> {
+  /** Whether a query sees no key after its own position. Default false. */
+  readonly causal?: boolean;
+  /** Of the keys up to its own, how many a query sees: a sliding window. Default all. With `causal`. */
+  readonly window?: number | undefined;
+  /** Chance of dropping an attention probability while training. Default 0. */
+  readonly dropout?: number;
+}
+
+/** A feed-forward network, at each position alone. */
+export interface FeedForwardSpec {
+  /**
+   * `mlp`: two linear maps with an activation between. `gated`: the activation of one map times another (GLU,
+   * arXiv:2002.05202). `packedGated`: the same with both maps in one matrix, as DINOv2's files have it.
+   */
+  readonly kind: "mlp" | "gated" | "packedGated";
+  /** The width between its maps. */
+  readonly dim: number;
+  readonly activation: Activation;
+  /** Whether its maps have a bias. Default true. */
+  readonly bias?: boolean;
+}
+
+/** One transformer layer: self-attention, attention to a memory if there is one, and a feed-forward. */
+export interface BlockSpec {
+  /** E */
+  readonly dModel: number;
+  /**
+   * The norm of each sublayer: before it (`pre`: GPT-2, Llama, ViT), after the residual sum (`post`: the 2017 paper, BERT,
+   * Marian), or before it and after it on the residual branch (`both`: Gemma 2).
+   */
+  readonly norm: NormSpec & { readonly placement: "pre" | "post" | "both" };
+  readonly selfAttn: AttentionSpec;
+  readonly crossAttn?: AttentionSpec;
+  readonly ffn: FeedForwardSpec;
+  /** Chance of dropping a value of a sublayer's output while training. Default 0. */
+  readonly dropout?: number;
+  /** Chance of dropping a value inside the feed-forward while training. Default 0. */
+  readonly activationDropout?: number;
+  /** Chance of leaving out a sublayer for an example while training (stochastic depth, arXiv:1603.09382). Default 0. */
+  readonly dropPath?: number;
+  /** Initial value of a learned factor for each channel of a sublayer's output (arXiv:2103.17239). Default none. */
+  readonly layerScale?: number | undefined;
+  /** Initializer of weight matrices. Default Xavier's uniform. */
+  readonly init?: Initializer | undefined;
+}

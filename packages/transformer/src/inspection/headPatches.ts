@@ -1,0 +1,21 @@
+import type { Patch } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** A factor for each head of an attention, by the attention's path: `decoder.layers.1.crossAttn`. 0 switches a head off. */
+export type HeadFactors = Readonly<Record<string, readonly number[]>>;
+
+/** Patches that multiply what each head gives. An attention whose factors are all 1 is left as it is. */
+export function headPatches(factors: HeadFactors): Readonly<Record<string, Patch>> {
+  const changed = Object.entries(factors).filter(([, each]) => each.some((factor) => factor !== 1));
+  return Object.fromEntries(changed.map(([path, each]) => [`${path}.heads`, multiplyHeads(each)]));
+}
+
+function multiplyHeads(factors: readonly number[]): Patch {
+  return (heads, path) => {
+    const count = heads.shape[1] ?? 0;
+    if (factors.length !== count) {
+      throw new RangeError(`${path}: expected a factor for each of ${count} heads, got ${factors.length}`);
+    }
+    return tf.mul(heads, tf.tensor4d([...factors], [1, count, 1, 1]));
+  };
+}

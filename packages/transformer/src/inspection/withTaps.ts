@@ -1,0 +1,41 @@
+import { checkTaps, type Taps } from "@qkv/nn";
+import { checkRecord } from "@qkv/ops";
+import type { CausalModel } from "../models/causalModel.ts";
+import type { Seq2SeqModel } from "../models/seq2seq.ts";
+
+/** A model that knows its activations, and runs with taps. */
+export type TappedModel<Model> = Model & {
+  readonly activations: readonly string[];
+};
+
+/**
+ * The model with taps on every pass, for `generate` to drive as any other: what they patch, the search sees. It borrows the
+ * weights: there is nothing to dispose of.
+ *
+ * @throws RangeError if the taps listen for an activation that the model does not have
+ */
+export function withTaps(model: TappedModel<Seq2SeqModel>, taps: Taps): Seq2SeqModel;
+export function withTaps(model: TappedModel<CausalModel>, taps: Taps): CausalModel;
+export function withTaps(
+  model: TappedModel<Seq2SeqModel> | TappedModel<CausalModel>,
+  taps: Taps,
+): Seq2SeqModel | CausalModel {
+  checkRecord("withTaps", "model", model);
+  checkTaps("withTaps", { taps }, model.activations);
+  return "encode" in model ? tappedSeq2Seq(model, taps) : tappedCausal(model, taps);
+}
+
+function tappedSeq2Seq(model: Seq2SeqModel, taps: Taps): Seq2SeqModel {
+  return {
+    generation: model.generation,
+    encode: (ids, keep) => model.encode(ids, keep, { taps }),
+    decode: (ids, memory, past) => model.decode(ids, memory, past, { taps }),
+  };
+}
+
+function tappedCausal(model: CausalModel, taps: Taps): CausalModel {
+  return {
+    generation: model.generation,
+    decode: (ids, past, options) => model.decode(ids, past, { ...options, taps }),
+  };
+}
