@@ -146,7 +146,7 @@ async function notFiniteOf(
   shape: readonly [number, number, number, number],
 ): Promise<NonFiniteError> {
   using seen = new Recorder(model.activations.filter((path) => STATES.test(path)));
-  tidy(() => model.forward(tf.tensor4d(data, [...shape]), { taps: seen }));
+  tidy(() => void model.forward(tf.tensor4d(data, [...shape]), { taps: seen }));
   return await nonFiniteError(
     model.params,
     seen.paths.map((path) => [path, seen.get(path)] as const),

@@ -298,7 +298,7 @@ describe("weights that are not finite", () => {
       "layers.1; the weight layers.1.ffn.downProj.weight holds NaN",
       {},
     ],
-    ["llama", "model.norm.weight", Infinity, "layers.1; the weight norm.weight holds Infinity", { numBeams: 2 }],
+    ["llama", "model.norm.weight", Infinity, "norm; the weight norm.weight holds Infinity", { numBeams: 2 }],
     ["gpt2", "transformer.h.0.ln_1.bias", NaN, "layers.0; the weight layers.0.selfAttnNorm.bias holds NaN", {}],
     ["marian-relu", "model.encoder.layers.0.fc2.bias", NaN, "encoder.layers.0; the weight", { numBeams: 3 }],
     ["marian-relu", "model.decoder.layers.0.fc2.bias", NaN, "decoder.layers.0; the weight", {}],

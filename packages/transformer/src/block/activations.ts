@@ -1,8 +1,12 @@
 import { ATTENTION_ACTIVATIONS } from "@qkv/attention";
+import { checkArray, checkRecord } from "@qkv/ops";
 import type { BlockSpec, NormSpec } from "./spec.ts";
 
 /** The activations inside a block, in their order; `memory` is projected elsewhere, before. */
-export function blockActivations({ norm: { placement }, crossAttn }: BlockSpec): readonly string[] {
+export function blockActivations(spec: BlockSpec): readonly string[] {
+  checkRecord("blockActivations", "spec", spec);
+  checkRecord("blockActivations", "spec.norm", spec.norm);
+  const { placement } = spec.norm;
   const sublayer = (name: string, inside: readonly string[]) => [
     ...(placement === "post" ? [] : [`${name}Norm`]),
     ...inside.map((activation) => `${name}.${activation}`),
@@ -13,13 +17,14 @@ export function blockActivations({ norm: { placement }, crossAttn }: BlockSpec):
   return [
     ...sublayer("selfAttn", ATTENTION_ACTIVATIONS),
     "selfAttnResidual",
-    ...(crossAttn === undefined ? [] : [...sublayer("crossAttn", ATTENTION_ACTIVATIONS), "crossAttnResidual"]),
+    ...(spec.crossAttn === undefined ? [] : [...sublayer("crossAttn", ATTENTION_ACTIVATIONS), "crossAttnResidual"]),
     ...sublayer("ffn", ["hidden"]),
   ];
 }
 
 /** The activations of a stack: those inside each block, each block's output, and the norm's. */
 export function stackActivations(blocks: readonly BlockSpec[], norm?: NormSpec): readonly string[] {
+  checkArray("stackActivations", "blocks", blocks);
   const layers = blocks.flatMap((spec, i) => [
     ...blockActivations(spec).map((name) => `layers.${i}.${name}`),
     `layers.${i}`,

@@ -1,6 +1,6 @@
 import type { KeyValue } from "@qkv/attention";
 import { checkModule, type Params, Pass, tidy } from "@qkv/nn";
-import { checkRecord } from "@qkv/ops";
+import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { Block, type BlockInputs } from "./block.ts";
 import { createNorm, type Norm } from "./norm.ts";
@@ -28,6 +28,7 @@ export class Stack {
   /** @param norm of the last block's output; left out: none */
   constructor(params: Params, blocks: readonly BlockSpec[], norm?: NormSpec) {
     checkModule("Stack", params);
+    checkArray("Stack", "blocks", blocks);
     this.layers = blocks.map((spec, i) => new Block(params.at("layers", i), spec));
     if (norm !== undefined) this.norm = createNorm(params.at("norm"), blocks[0]?.dModel ?? 0, norm);
   }

@@ -1,5 +1,5 @@
 import { Recorder, tidy } from "@qkv/nn";
-import { checkRecord } from "@qkv/ops";
+import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Seq2SeqModel } from "../models/seq2seq.ts";
 import { type HeadFactors, headPatches } from "./headPatches.ts";
@@ -32,10 +32,13 @@ export function ablate(model: TappedModel<Seq2SeqModel>, options: Ablation): Seq
 
 /** [B, S] bool, false at hidden positions and where `keep` is */
 export function visibleSource(
-  [batch, length]: readonly [batch: number, length: number],
+  shape: readonly [batch: number, length: number],
   hidden: readonly number[],
   keep?: tf.Tensor2D,
 ): tf.Tensor2D {
+  checkArray("visibleSource", "shape", shape);
+  checkArray("visibleSource", "hidden", hidden);
+  const [batch, length] = shape;
   const row = Array.from({ length }, (_, place) => !hidden.includes(place));
   const visible = tf.tensor2d(Array<boolean[]>(batch).fill(row), [batch, length], "bool");
   return keep === undefined ? visible : tf.logicalAnd(visible, keep);

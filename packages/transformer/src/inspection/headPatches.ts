@@ -1,4 +1,5 @@
 import type { Patch } from "@qkv/nn";
+import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A factor for each head of an attention, by the attention's path: `decoder.layers.1.crossAttn`. 0 switches a head off. */
@@ -6,6 +7,8 @@ export type HeadFactors = Readonly<Record<string, readonly number[]>>;
 
 /** Patches that multiply what each head gives. An attention whose factors are all 1 is left as it is. */
 export function headPatches(factors: HeadFactors): Readonly<Record<string, Patch>> {
+  checkRecord("headPatches", "factors", factors);
+  for (const [path, each] of Object.entries(factors)) checkArray("headPatches", path, each);
   const changed = Object.entries(factors).filter(([, each]) => each.some((factor) => factor !== 1));
   return Object.fromEntries(changed.map(([path, each]) => [`${path}.heads`, multiplyHeads(each)]));
 }

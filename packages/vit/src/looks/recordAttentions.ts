@@ -1,11 +1,13 @@
 import { Recorder } from "@qkv/nn";
-import { checkTensor } from "@qkv/ops";
+import { checkArray, checkRecord, checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageClassifier } from "../imageModel.ts";
 
 /** The paths of the attention probabilities of each layer, in order. */
-export function attentionPaths({ activations }: Pick<ImageClassifier, "activations">): readonly string[] {
-  return activations.filter((path) => path.endsWith(".selfAttn.probabilities"));
+export function attentionPaths(model: Pick<ImageClassifier, "activations">): readonly string[] {
+  checkRecord("attentionPaths", "model", model);
+  checkArray("attentionPaths", "model.activations", model.activations);
+  return model.activations.filter((path) => path.endsWith(".selfAttn.probabilities"));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkArray, checkTensor } from "@qkv/ops";
 import { checkModule, LayerNorm, type Params, Pass, tidy } from "@qkv/nn";
 import { stackActivations } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -62,7 +62,9 @@ export function swinActivations(config: SwinConfig): readonly string[] {
 }
 
 /** Patches as a picture: [B, rows * columns, E] -> [B, E, rows, columns] */
-export function asPicture(x: tf.Tensor3D, [rows, columns]: Size): tf.Tensor4D {
+export function asPicture(x: tf.Tensor, grid: Size): tf.Tensor4D {
+  checkTensor("asPicture", "x", x, "[B, N, E]");
+  checkArray("asPicture", "grid", grid);
   const [batch, , dModel] = x.shape;
-  return tf.reshape(tf.transpose(x, [0, 2, 1]), [batch, dModel, rows, columns]);
+  return tf.reshape(tf.transpose(x, [0, 2, 1]), [batch, dModel, ...grid]);
 }
