@@ -1,0 +1,231 @@
+import type { DecoderConfig } from "../decoders/createDecoder.ts";
+import type { Json } from "../json/configValue.ts";
+import type { NormalizerConfig } from "../normalizers/createNormalizer.ts";
+import type { PostProcessorConfig } from "../postProcessors/createPostProcessor.ts";
+import type { PreTokenizerConfig } from "../preTokenizers/createPreTokenizer.ts";
+import { plainSpecial, type TokenFlags } from "./sideFiles.ts";
+import { templateProcessing } from "../postProcessors/template.ts";
+
+/** What a class puts around a vocabulary, whatever the tokenizer.json beside it says. */
+export interface ClassPipeline {
+  readonly normalizer: NormalizerConfig | null;
+  readonly pre_tokenizer: PreTokenizerConfig | null;
+  readonly decoder: DecoderConfig;
+  /** Fields of the model beside its vocabulary and merges. */
+  readonly model: Readonly<Record<string, unknown>>;
+}
+
+/** The text and the id of a special token: `cls_token`. */
+export type SpecialTokenOf = (field: string) => readonly [text: string, id: number];
+
+/** A class of transformers that makes its tokenizer anew from a vocabulary and fields of tokenizer_config.json. */
+export interface TokenizerClass {
+  readonly model: "BPE" | "Unigram" | "WordPiece";
+  /** The special tokens of a folder that does not say them. */
+  readonly special: Readonly<Record<string, string>>;
+  /** @param charsMap base64 of SentencePiece's map of characters, if the tokenizer.json has one */
+  readonly pipeline: (config: Json, special: SpecialTokenOf, charsMap: string | undefined) => ClassPipeline;
+  /** The post-processor, where the class does not keep the one that is given, a tokenizer.json's for example. */
+  readonly postProcessor?: (config: Json, special: SpecialTokenOf, given: PostProcessorConfig | null) => PostProcessorConfig; // prettier-ignore
+  /** Whether the post-processor of a tokenizer.json counts for nothing. */
+  readonly forgetsPostProcessor?: boolean;
+  /** Whether special tokens lose the flags that the files give them, such as `lstrip`. */
+  readonly plainSpecials?: boolean;
+  /** Special tokens without a name, where tokenizer_config.json has no list of them, made of special_tokens_map.json's. */
+  readonly additional?: (config: Json, given?: readonly TokenFlags[]) => readonly TokenFlags[];
+}
+
+const BYTE_LEVEL_BPE = { unk_token: null, fuse_unk: false, byte_fallback: false };
+
+/** A class for each name. */
+export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
+  GPT2Tokenizer: {
+    model: "BPE",
+    special: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
+    pipeline: (config) => byteLevelPipeline(config, null),
+  },
+  GPTNeoXTokenizer: {
+    model: "BPE",
+    special: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>", pad_token: "<|padding|>" }, // prettier-ignore
+    pipeline: (config) => byteLevelPipeline(config, { type: "NFC" }),
+    forgetsPostProcessor: true,
+  },
+  RobertaTokenizer: {
+    model: "BPE",
+    special: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" }, // prettier-ignore
+    pipeline: (config) => byteLevelPipeline(config, null),
+    postProcessor: (config, special) => ({
+      type: "RobertaProcessing",
+      sep: special("sep_token"),
+      cls: special("cls_token"),
+      trim_offsets: config.at("trim_offsets").booleanOr(true),
+      add_prefix_space: config.at("add_prefix_space").booleanOr(false),
+    }),
+  },
+  Qwen2Tokenizer: {
+    model: "BPE",
+    special: { eos_token: "<|endoftext|>", unk_token: "<|endoftext|>", pad_token: "<|endoftext|>" },
+    pipeline: (config) => ({
+      normalizer: { type: "NFC" },
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: [
+          { type: "Split", pattern: { Regex: QWEN2_PATTERN }, behavior: "Isolated", invert: false },
+          byteLevel(config.at("add_prefix_space").booleanOr(false), false),
+        ],
+      },
+      decoder: byteLevel(true, true),
+      model: BYTE_LEVEL_BPE,
+    }),
+    plainSpecials: true,
+  },
+  LlamaTokenizer: {
+    model: "BPE",
+    special: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" },
+    pipeline: llamaPipeline,
+  },
+  BertTokenizer: {
+    model: "WordPiece",
+    special: { unk_token: "[UNK]", sep_token: "[SEP]", pad_token: "[PAD]", cls_token: "[CLS]", mask_token: "[MASK]" },
+    pipeline: (config, special) => ({
+      normalizer: {
+        type: "BertNormalizer",
+        clean_text: true,
+        handle_chinese_chars: config.at("tokenize_chinese_chars").booleanOr(true),
+        strip_accents: config.at("strip_accents").booleanOr(null),
+        lowercase: config.at("do_lower_case").booleanOr(true),
+      },
+      pre_tokenizer: { type: "BertPreTokenizer" },
+      decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+      model: {
+        unk_token: special("unk_token")[0],
+        continuing_subword_prefix: "##",
+        max_input_chars_per_word: 100,
+      },
+    }),
+    postProcessor: (_, special) => pairTemplate(special("cls_token"), special("sep_token")),
+  },
+  T5Tokenizer: {
+    model: "Unigram",
+    special: { eos_token: "</s>", unk_token: "<unk>", pad_token: "<pad>" },
+    pipeline: (_, __, charsMap) => metaspacePipeline(precompiled(charsMap), "always", 2),
+    postProcessor: (_, special) => {
+      const specialTokens = { "</s>": special("eos_token")[1] };
+      return templateProcessing({ single: "$A </s>", pair: "$A </s> $B </s>", specialTokens });
+    },
+    additional: sentinels,
+  },
+  XLMRobertaTokenizer: {
+    model: "Unigram",
+    special: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" }, // prettier-ignore
+    pipeline: (config, _, charsMap) => metaspacePipeline(precompiled(charsMap), prefixScheme(config), 3),
+    postProcessor: (_, special) => {
+      const [[bos, bosId], [eos, eosId]] = [special("bos_token"), special("eos_token")];
+      const specialTokens = { [bos]: bosId, [eos]: eosId };
+      return templateProcessing({ single: `${bos} $A ${eos}`, pair: `${bos} $A ${eos} ${eos} $B ${eos}`, specialTokens }); // prettier-ignore
+    },
+  },
+  AlbertTokenizer: {
+    model: "Unigram",
+    special: { bos_token: "[CLS]", eos_token: "[SEP]", unk_token: "<unk>", sep_token: "[SEP]", pad_token: "<pad>", cls_token: "[CLS]", mask_token: "[MASK]" }, // prettier-ignore
+    pipeline: (config, _, charsMap) => metaspacePipeline(albertNormalizer(config, charsMap), prefixScheme(config), 1),
+    postProcessor: (_, special, given) => given ?? pairTemplate(special("cls_token"), special("sep_token")),
+  },
+};
+
+const QWEN2_PATTERN =
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+function byteLevel(add_prefix_space: boolean, use_regex: boolean) {
+  return { type: "ByteLevel", add_prefix_space, trim_offsets: true, use_regex } as const;
+}
+
+function byteLevelPipeline(config: Json, normalizer: NormalizerConfig | null): ClassPipeline {
+  return {
+    normalizer,
+    pre_tokenizer: byteLevel(config.at("add_prefix_space").booleanOr(false), true),
+    decoder: byteLevel(true, true),
+    model: BYTE_LEVEL_BPE,
+  };
+}
+
+function llamaPipeline(config: Json): ClassPipeline {
+  const addsPrefix = config.at("add_prefix_space").booleanOr(true);
+  const scheme = !addsPrefix ? "never" : config.at("legacy").booleanOr(false) ? "always" : "first";
+  return {
+    normalizer: null,
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: scheme, split: false },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "Replace", pattern: { String: "▁" }, content: " " },
+        { type: "ByteFallback" },
+        { type: "Fuse" },
+        ...(addsPrefix ? [{ type: "Strip", content: " ", start: 1, stop: 0 } as const] : []),
+      ],
+    },
+    model: { unk_token: null, fuse_unk: true, byte_fallback: true },
+  };
+}
+
+type PrependScheme = "always" | "never";
+
+function prefixScheme(config: Json): PrependScheme {
+  return config.at("add_prefix_space").booleanOr(true) ? "always" : "never";
+}
+
+function metaspacePipeline(
+  normalizer: NormalizerConfig | null,
+  prepend_scheme: PrependScheme,
+  unk_id: number,
+): ClassPipeline {
+  const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme, split: true } as const;
+  return {
+    normalizer,
+    pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }, metaspace] },
+    decoder: metaspace,
+    model: { unk_id, byte_fallback: false },
+  };
+}
+
+function precompiled(charsMap: string | undefined): NormalizerConfig | null {
+  return charsMap === undefined ? null : { type: "Precompiled", precompiled_charsmap: charsMap };
+}
+
+function albertNormalizer(config: Json, charsMap: string | undefined): NormalizerConfig {
+  const quotes = ["``", "''"].map((String): NormalizerConfig => ({
+    type: "Replace",
+    pattern: { String },
+    content: '"',
+  }));
+  const map = precompiled(charsMap);
+  return {
+    type: "Sequence",
+    normalizers: [
+      ...quotes,
+      ...(config.at("keep_accents").booleanOr(false)
+        ? []
+        : [{ type: "NFKD" } as const, { type: "StripAccents" } as const]),
+      ...(config.at("do_lower_case").booleanOr(true) ? [{ type: "Lowercase" } as const] : []),
+      ...(map === null ? [] : [map]),
+    ],
+  };
+}
+
+function pairTemplate(
+  [cls, clsId]: readonly [string, number],
+  [sep, sepId]: readonly [string, number],
+): PostProcessorConfig {
+  return templateProcessing({
+    single: `${cls} $A ${sep}`,
+    pair: `${cls} $A ${sep} $B:1 ${sep}:1`,
+    specialTokens: { [cls]: clsId, [sep]: sepId },
+  });
+}
+
+/** T5's tokens for what is left out of a text. */
+function sentinels(config: Json, given: readonly TokenFlags[] = []): TokenFlags[] {
+  if (given.some(({ content }) => content.includes("<extra_id_"))) return [...given];
+  const count = config.at("extra_ids").or(100, (json) => json.natural(10_000));
+  return [...given, ...Array.from({ length: count }, (_, i) => plainSpecial(`<extra_id_${i}>`))];
+}

@@ -1,0 +1,122 @@
+import { CLASS_PIPELINES } from "./classPipelines.ts";
+import { configuredTokenizer } from "./configuredTokenizer.ts";
+import type { TokenizerOptions } from "../tokenizer/createTokenizer.ts";
+import type { Tokenizer } from "../tokenizer/index.ts";
+import { mergeLines } from "../formats/fromVocabAndMerges.ts";
+import { vocabularyOfLines } from "../formats/fromVocabTxt.ts";
+import { Json, parseJson, quoted } from "../json/configValue.ts";
+import { parseSentencePiece, type SentencePieceModel } from "../formats/sentencePieceModel.ts";
+import { plainSpecial, type SideFiles, type TokenFlags } from "./sideFiles.ts";
+import { BACKEND } from "./tokenizerClass.ts";
+import { TokenizerError } from "../checks/tokenizerError.ts";
+import { withDefaults } from "./tokensBeside.ts";
+
+/** Whether no file says anything of a class. */
+export function isBare({ tokenizerClass, model }: SideFiles): boolean {
+  return tokenizerClass === undefined && model.at("model_type").isAbsent;
+}
+
+/** The tokenizer of `vocab.json`, `merges.txt` and the files beside them. */
+export function olderBpe(vocab: string, merges: string, side: SideFiles, options: TokenizerOptions): Tokenizer {
+  const tokens = new Json(parseJson(vocab, "vocab.json"), "vocab.json").object();
+  const isRoberta = Object.hasOwn(tokens, "<s>") && Object.hasOwn(tokens, "</s>");
+  const of = withClass(side, "BPE", isRoberta ? "RobertaTokenizer" : "GPT2Tokenizer");
+  return build({ model: { type: "BPE", vocab: tokens, merges: mergeLines(merges) } }, of, options);
+}
+
+/** The tokenizer of `vocab.txt` and the files beside it. */
+export function olderWordPiece(words: string, side: SideFiles, options: TokenizerOptions): Tokenizer {
+  const vocab = Object.fromEntries(vocabularyOfLines(words));
+  if (Object.keys(vocab).length === 0) throw new TokenizerError("vocab.txt: expected tokens, got none");
+  return build({ model: { type: "WordPiece", vocab } }, withClass(side, "WordPiece", "BertTokenizer"), options);
+}
+
+/** The tokenizer of a SentencePiece file and the files beside it, of Llama's class or of the one that has no pipeline. */
+export function olderSentencePiece(bytes: Uint8Array, given: SideFiles, options: TokenizerOptions): Tokenizer {
+  const side = hasNoClass(given) ? { ...given, tokenizerClass: BACKEND } : given;
+  if (side.tokenizerClass !== BACKEND) withClass(side, "BPE", "", SENTENCEPIECE);
+  const spm = parseSentencePiece(bytes);
+  if (spm.algorithm !== "bpe")
+    throw new TokenizerError(`expected BPE pieces for ${side.tokenizerClass}, got Unigram ones`);
+  const vocab = Object.fromEntries(spm.pieces.map(({ text }, id) => [text, id]));
+  const model = { type: "BPE", vocab, merges: mergesOf(vocab) };
+  const additional = addedPieces(spm);
+  if (side.tokenizerClass !== BACKEND) return build({ model }, { ...side, additional }, options);
+  const special = { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" };
+  return build(withoutClass(spm, model), { ...side, additional, named: withDefaults(special, side.named) }, options);
+}
+
+const SENTENCEPIECE = ["LlamaTokenizer"];
+
+/** Whether transformers knows of no class: Llama's model type stands for none. */
+function hasNoClass({ tokenizerClass, model }: SideFiles): boolean {
+  const type = model.at("model_type");
+  return tokenizerClass === undefined && (type.isAbsent || type.value === "llama");
+}
+
+/** What transformers puts around a SentencePiece file where no class says more. */
+function withoutClass({ byteFallback, charsMap, pieces }: SentencePieceModel, model: object): object {
+  const base64 = btoa(Array.from(charsMap, (byte) => String.fromCharCode(byte)).join(""));
+  const unk = pieces.find(({ type }) => type === "unknown")?.text ?? null;
+  return {
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        ...(charsMap.length > 0 ? [{ type: "Precompiled", precompiled_charsmap: base64 }] : []),
+        { type: "Replace", pattern: { String: " " }, content: "▁" },
+      ],
+    },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "Replace", pattern: { String: "▁" }, content: " " },
+        ...(byteFallback ? [{ type: "ByteFallback" }, { type: "Fuse" }] : []),
+      ],
+    },
+    model: { ...model, unk_token: unk, fuse_unk: true, byte_fallback: byteFallback },
+  };
+}
+
+/** Every way to put two tokens together to a third, in the order of the third's ids. */
+function mergesOf(vocab: Readonly<Record<string, number>>): [string, string][] {
+  return Object.keys(vocab)
+    .sort((a, b) => (vocab[a] ?? 0) - (vocab[b] ?? 0))
+    .flatMap((token) => {
+      const found: [string, string][] = [];
+      for (let i = 1; i < token.length; i++) {
+        const [left, right] = [token.slice(0, i), token.slice(i)];
+        if (Object.hasOwn(vocab, left) && Object.hasOwn(vocab, right)) found.push([left, right]);
+      }
+      return found;
+    });
+}
+
+/** Pieces that are found in a text before the model sees it. */
+function addedPieces({ pieces }: SentencePieceModel): TokenFlags[] {
+  return pieces.flatMap(({ text, type }) =>
+    type === "control" || type === "user"
+      ? [{ ...plainSpecial(text), special: type === "control", isText: false }]
+      : [],
+  );
+}
+
+function build(fields: object, side: SideFiles, options: TokenizerOptions): Tokenizer {
+  return configuredTokenizer(new Json(fields, "tokenizer"), side, false, options);
+}
+
+/** The class of the files, or `bare` where no file says any. @throws TokenizerError if it is none for such a vocabulary */
+function withClass(side: SideFiles, model: string, bare: string, classes = classesOf(model)): SideFiles {
+  if (isBare(side)) return { ...side, tokenizerClass: bare };
+  const { tokenizerClass: name = "" } = side;
+  if (classes.includes(name)) return side;
+  const field = [side.config.at("tokenizer_class"), side.model.at("tokenizer_class"), side.model.at("model_type")].find((json) => !json.isAbsent); // prettier-ignore
+  const got = typeof field?.value === "string" ? quoted(field.value) : "nothing";
+  throw new TokenizerError(
+    `${field?.path ?? "config.json.model_type"}: expected a tokenizer of class ${classes.join(" or ")} for these files, ` +
+      `got ${got} (a tokenizer.json would say what it does)`,
+  );
+}
+
+function classesOf(model: string): string[] {
+  return Object.keys(CLASS_PIPELINES).filter((name) => CLASS_PIPELINES[name]?.model === model && !SENTENCEPIECE.includes(name)); // prettier-ignore
+}
