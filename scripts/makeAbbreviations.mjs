@@ -1,4 +1,4 @@
-// Writes packages/pretrained/src/cldrAbbreviations.ts from the sentence break suppressions of Unicode's CLDR.
+// Writes packages/pretrained/src/tasks/translation/cldrAbbreviations.ts from the sentence break suppressions of Unicode's CLDR.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ try {
   });
   const licence = readFileSync(join(folder, "package", "LICENSE"), "utf8").trim();
   const notice = licence.split("\n").map((line) => `// ${line}`.trimEnd());
-  const file = fileURLToPath(new URL("../packages/pretrained/src/cldrAbbreviations.ts", import.meta.url));
+  const file = fileURLToPath(new URL("../packages/pretrained/src/tasks/translation/cldrAbbreviations.ts", import.meta.url));
   writeFileSync(
     file,
     [

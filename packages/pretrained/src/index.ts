@@ -1,4 +1,4 @@
-export type { Architecture } from "./architecture.ts";
+export type { Architecture } from "./registry/architecture.ts";
 export {
   ARCHITECTURES,
   CAUSAL_TYPES,
@@ -7,43 +7,49 @@ export {
   type ModelOf,
   type ModelType,
   type PretrainedModel,
-} from "./architectures.ts";
-export type { BatchLimits } from "./batchesBySize.ts";
-export type { CausalArchitecture } from "./causalArchitectures.ts";
-export { Classifier, type ClassifyOptions, type LabelScore } from "./classifier.ts";
-export { createClassifier } from "./createClassifier.ts";
-export { createTranslator } from "./createTranslator.ts";
-export type { Tied } from "./causalTies.ts";
-export type { Unpack, UnpackedArray } from "./fileNames.ts";
-export { type Direction, directionOf, expectLanguage } from "./direction.ts";
-export { loadPretrained, type LoadPretrainedOptions, type Pretrained, type PretrainedOf } from "./loadPretrained.ts";
-export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./modelFiles.ts";
-export { PretrainedError } from "./pretrainedError.ts";
-export type { StoredArray } from "./readWeights.ts";
-export type { SpareArray, SpareArrays } from "./spareArrays.ts";
-export { pretrainedFiles, type SavePretrainedOptions } from "./pretrainedFiles.ts";
-export { readableTokens, type TokenReader } from "./readableTokens.ts";
+} from "./registry/architectures.ts";
+export type { BatchLimits } from "./tasks/translation/batchesBySize.ts";
+export type { CausalArchitecture } from "./registry/causalArchitectures.ts";
+export { Classifier, type ClassifyOptions, type LabelScore } from "./tasks/imageClassification/classifier.ts";
+export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
+export { createTranslator } from "./tasks/translation/createTranslator.ts";
+export type { Tied } from "./registry/causalTies.ts";
+export type { Unpack, UnpackedArray } from "./weights/fileNames.ts";
+export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
+export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
+export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";
+export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./files/modelFiles.ts";
+export { PretrainedError } from "./files/pretrainedError.ts";
+export type { StoredArray } from "./weights/readWeights.ts";
+export type { SpareArray, SpareArrays } from "./weights/spareArrays.ts";
+export { pretrainedFiles, type SavePretrainedOptions } from "./saving/pretrainedFiles.ts";
+export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";
 export type { DownloadProgress } from "./remote/download.ts";
 export { type FileCache, memoryCache, type PartialFile } from "./remote/fileCache.ts";
 export { HUB, type HubRef, parseModelRef, type UrlRef } from "./remote/modelRef.ts";
 export { FILE_LIMITS, type FileLimits } from "./remote/fileLimits.ts";
-export type { Fetch } from "./remote/network.ts";
-export { remoteFiles, type RemoteOptions } from "./remote/remoteFiles.ts";
+export type { Fetch } from "./remote/fetch.ts";
+export { remoteFiles } from "./remote/remoteFiles.ts";
+export type { RemoteOptions } from "./remote/options.ts";
 export { UnreachableError } from "./remote/unreachableError.ts";
-export { languageCode } from "./languageCodes.ts";
-export { languageTag } from "./languageTag.ts";
-export { type Piece, splitText, type SplitOptions } from "./splitText.ts";
-export type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
-export { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
-export { type AttentionSubject, translationAttention, type TranslationAttention } from "./translationAttention.ts";
+export { languageCode } from "./tasks/translation/languageCodes.ts";
+export { languageTag } from "./loading/languageTag.ts";
+export { type Piece, splitText, type SplitOptions } from "./tasks/translation/splitText.ts";
+export type { TokenizedPair, TokenSequence } from "./tasks/translation/tokenSequence.ts";
+export { type TranslationTokenizer, translationTokenizer } from "./tasks/translation/translationTokenizer.ts";
+export {
+  type AttentionSubject,
+  translationAttention,
+  type TranslationAttention,
+} from "./tasks/translation/translationAttention.ts";
 export {
   type AttentionMaps,
   sentenceAttention,
   type SentenceAttention,
   type SentenceAttentionOptions,
   type SentenceSubject,
-} from "./sentenceAttention.ts";
+} from "./tasks/translation/sentenceAttention.ts";
 export {
   type SearchOptions,
   type SentenceOptions,
@@ -53,4 +59,4 @@ export {
   type Translation,
   Translator,
   type TranslatorOptions,
-} from "./translator.ts";
+} from "./tasks/translation/translator.ts";

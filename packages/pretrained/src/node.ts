@@ -10,9 +10,9 @@ export {
   removeCachedModel,
   unfinishedDownloads,
   verifyCache,
-} from "./cachedModels.ts";
-export { folderCache } from "./folderCache.ts";
-export { modelFolder } from "./modelFolder.ts";
-export { modelFiles } from "./nodeModelFiles.ts";
-export { cacheFolder } from "./nodeSettings.ts";
-export { savePretrained } from "./savePretrained.ts";
+} from "./node/cachedModels.ts";
+export { folderCache } from "./node/folderCache.ts";
+export { modelFolder } from "./node/modelFolder.ts";
+export { modelFiles } from "./node/modelFiles.ts";
+export { cacheFolder } from "./node/settings.ts";
+export { savePretrained } from "./node/savePretrained.ts";

@@ -8,11 +8,11 @@ import { remoteFiles } from "@qkv/pretrained";
 import { folderCache, listCachedModels, modelFolder, removeCachedModel, verifyCache } from "@qkv/pretrained/node";
 import { type HubServer, startHub, startWeb } from "@qkv/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { digestOf } from "../src/cacheFiles.ts";
-import { orInMemory } from "../src/orInMemory.ts";
+import { digestOf } from "../src/node/cacheFiles.ts";
+import { orInMemory } from "../src/node/orInMemory.ts";
 import { memoryPartial, type PartialFile } from "../src/remote/fileCache.ts";
 import { readAll } from "../src/remote/keptFiles.ts";
-import { readWhole } from "../src/readWhole.ts";
+import { readWhole } from "../src/node/readWhole.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
 const COMMIT = "1".repeat(40);

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { folderCache, modelFolder } from "@qkv/pretrained/node";
 import { memoryFiles, PretrainedError, remoteFiles } from "@qkv/pretrained";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { digestOf } from "../src/cacheFiles.ts";
-import { isFileName } from "../src/fileName.ts";
-import { openWeights } from "../src/readWeights.ts";
+import { digestOf } from "../src/node/cacheFiles.ts";
+import { isFileName } from "../src/files/fileName.ts";
+import { openWeights } from "../src/weights/readWeights.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
 let folder: string; // holds the cache and what lies beside it

@@ -19,7 +19,7 @@ import {
 import { folderCache, modelFiles } from "@qkv/pretrained/node";
 import { type HubServer, type Repository, startHub, startWeb } from "@qkv/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { listEntries } from "../src/cacheFiles.ts";
+import { listEntries } from "../src/node/cacheFiles.ts";
 import { hubFileKey, ownerOf } from "../src/remote/cacheKeys.ts";
 
 const FLOAT32 = new URL("golden/float32/", import.meta.url);

@@ -1,4 +1,4 @@
-import type { OpenFile, ReadOptions } from "../modelFiles.ts";
+import type { OpenFile, ReadOptions } from "../files/modelFiles.ts";
 import type { FileCache } from "./fileCache.ts";
 import { openPieces } from "./filePieces.ts";
 import { readAll } from "./keptFiles.ts";

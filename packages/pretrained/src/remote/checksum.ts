@@ -1,6 +1,6 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { OpenFile, ReadOptions } from "../modelFiles.ts";
+import type { OpenFile, ReadOptions } from "../files/modelFiles.ts";
 
 /** What a file's bytes must add up to. */
 export interface Checksum {

@@ -1,5 +1,5 @@
-import { PretrainedError } from "../pretrainedError.ts";
-import type { OpenFile } from "../modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
+import type { OpenFile } from "../files/modelFiles.ts";
 import type { Checksum } from "./checksum.ts";
 import type { PartialFile } from "./fileCache.ts";
 import { chunksOf, discard } from "./body.ts";

@@ -1,5 +1,5 @@
-import type { OpenFile, ReadOptions } from "../modelFiles.ts";
-import { PretrainedError } from "../pretrainedError.ts";
+import type { OpenFile, ReadOptions } from "../files/modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { type ChecksumAlgorithm, checksumOf } from "./checksum.ts";
 import { openPieces } from "./filePieces.ts";
 

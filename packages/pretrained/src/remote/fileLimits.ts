@@ -1,4 +1,4 @@
-import { PretrainedError } from "../pretrainedError.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** How large what is fetched or read may be, by its kind, in bytes; and how many files a hub may list. */
 export interface FileLimits {

@@ -1,4 +1,4 @@
-import type { OpenFile } from "../modelFiles.ts";
+import type { OpenFile } from "../files/modelFiles.ts";
 
 /** A file in pieces, to read parts of it. Of a blob, which may lie on a disk, no more is read than what is asked for. */
 export function openPieces(pieces: readonly (Uint8Array | Blob)[]): OpenFile {

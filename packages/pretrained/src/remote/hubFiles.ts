@@ -1,5 +1,5 @@
-import type { ModelFiles, ReadOptions } from "../modelFiles.ts";
-import { PretrainedError } from "../pretrainedError.ts";
+import type { ModelFiles, ReadOptions } from "../files/modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { hubFileKey, revisionKey } from "./cacheKeys.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
 import { download } from "./download.ts";
@@ -9,7 +9,7 @@ import { bytesOf, discard } from "./body.ts";
 import { type Kept, openFiles, wholeFiles } from "./keptFiles.ts";
 import { ask, paceFor, reasonOf } from "./network.ts";
 import { authorization } from "./origins.ts";
-import type { OpenRemote } from "./remoteFiles.ts";
+import type { OpenRemote } from "./options.ts";
 import { UnreachableError } from "./unreachableError.ts";
 
 type Signal = AbortSignal | undefined;

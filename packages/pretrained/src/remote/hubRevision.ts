@@ -1,5 +1,5 @@
-import { isFileName } from "../fileName.ts";
-import { PretrainedError } from "../pretrainedError.ts";
+import { isFileName } from "../files/fileName.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
 import { expectWithin, FILE_LIMITS } from "./fileLimits.ts";
 

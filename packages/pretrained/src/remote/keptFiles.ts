@@ -1,4 +1,4 @@
-import type { OpenFile, ReadOptions } from "../modelFiles.ts";
+import type { OpenFile, ReadOptions } from "../files/modelFiles.ts";
 import { allocate, type FileCache } from "./fileCache.ts";
 
 /** In which form a file is wanted of a cache: whole, or open. */

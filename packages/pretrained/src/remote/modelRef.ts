@@ -1,4 +1,4 @@
-import { PretrainedError } from "../pretrainedError.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { isSecure, parseEndpoint } from "./origins.ts";
 
 /** The hub whose ids need no address. */

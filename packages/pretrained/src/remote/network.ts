@@ -1,11 +1,9 @@
-import { PretrainedError } from "../pretrainedError.ts";
+import type { Fetch } from "./fetch.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { discard } from "./body.ts";
 import { Pace } from "./pace.ts";
 import { fetchFollowing } from "./redirects.ts";
 import { UnreachableError } from "./unreachableError.ts";
-
-/** How files are fetched; a test or an application brings its own. */
-export type Fetch = typeof globalThis.fetch;
 
 /** How something is fetched, and how long is waited for a byte, in milliseconds. */
 export interface Network {

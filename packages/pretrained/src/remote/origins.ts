@@ -1,4 +1,4 @@
-import { PretrainedError } from "../pretrainedError.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** Whether nobody on the way can read or change what is sent: https, or no way at all. */
 export function isSecure(url: URL): boolean {

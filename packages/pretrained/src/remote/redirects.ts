@@ -1,6 +1,6 @@
-import { PretrainedError } from "../pretrainedError.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { discard } from "./body.ts";
-import type { Fetch } from "./network.ts";
+import type { Fetch } from "./fetch.ts";
 import { isSecure } from "./origins.ts";
 
 /** How many redirects are followed, one behind the other. */

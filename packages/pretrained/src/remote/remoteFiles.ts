@@ -1,43 +1,14 @@
+import type { RemoteOptions, OpenRemote } from "./options.ts";
 import { checkRecord } from "@qkv/ops";
-import type { ModelFiles } from "../modelFiles.ts";
-import { PretrainedError } from "../pretrainedError.ts";
+import type { ModelFiles } from "../files/modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { browserCache } from "./browserCache.ts";
-import type { DownloadProgress } from "./download.ts";
 import { type FileCache, memoryCache } from "./fileCache.ts";
 import { hubFiles } from "./hubFiles.ts";
-import { FILE_LIMITS, type FileLimits } from "./fileLimits.ts";
+import { FILE_LIMITS } from "./fileLimits.ts";
 import { HUB, parseModelRef } from "./modelRef.ts";
-import type { Fetch, Network } from "./network.ts";
 import { parseEndpoint } from "./origins.ts";
 import { urlFiles } from "./urlFiles.ts";
-
-/** How files are fetched and kept. */
-export interface RemoteOptions {
-  /** Where they are kept: the browser's storage if there is one, else memory. In Node, see `modelFiles` of `./node`. */
-  readonly cache?: FileCache;
-  /** Told of each part of a file that arrives. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Told why something is not kept for the next time: the browser's storage is full or forbidden. */
-  readonly onUnkept?: (reason: string) => void;
-  /** The hub that ids are asked of, huggingface.co if left out. */
-  readonly endpoint?: string;
-  /** An access token of `endpoint`, for private and gated models. It goes to that origin alone. */
-  readonly token?: string;
-  /** Default: the global one. */
-  readonly fetch?: Fetch;
-  /** How long to wait without a byte, or with fewer than one in each millisecond. Default 25,000. */
-  readonly timeoutMs?: number;
-  /** How large files may be, where others than {@link FILE_LIMITS}. */
-  readonly limits?: Partial<FileLimits>;
-}
-
-/** Options with their defaults, and the token only where it belongs. */
-export interface OpenRemote extends Pick<RemoteOptions, "onProgress"> {
-  readonly cache: FileCache;
-  readonly network: Network;
-  readonly limits: FileLimits;
-  readonly token: string | undefined;
-}
 
 const TIMEOUT_MS = 25_000;
 

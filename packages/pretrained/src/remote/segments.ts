@@ -1,4 +1,4 @@
-import type { ReadOptions } from "../modelFiles.ts";
+import type { ReadOptions } from "../files/modelFiles.ts";
 import { toHex } from "./checksum.ts";
 
 /** How much is kept in one entry of a browser's storage: what memory holds of a file, and what a closed page loses. */

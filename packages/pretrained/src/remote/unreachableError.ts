@@ -1,4 +1,4 @@
-import { PretrainedError } from "../pretrainedError.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** Nobody answered: no network, no such server, or a connection that breaks again and again. */
 export class UnreachableError extends PretrainedError {

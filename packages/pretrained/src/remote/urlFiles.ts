@@ -1,12 +1,12 @@
-import { expectFileName } from "../fileName.ts";
-import type { ModelFiles, OpenFile, ReadOptions } from "../modelFiles.ts";
-import { PretrainedError } from "../pretrainedError.ts";
+import { expectFileName } from "../files/fileName.ts";
+import type { ModelFiles, OpenFile, ReadOptions } from "../files/modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 import { urlKey } from "./cacheKeys.ts";
 import { download, lengthOf } from "./download.ts";
 import { type Kept, openFiles, wholeFiles } from "./keptFiles.ts";
 import type { UrlRef } from "./modelRef.ts";
 import { ask, paceFor } from "./network.ts";
-import type { OpenRemote } from "./remoteFiles.ts";
+import type { OpenRemote } from "./options.ts";
 import { UnreachableError } from "./unreachableError.ts";
 
 /** What is kept beside a file of a web server. */

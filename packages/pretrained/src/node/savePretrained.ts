@@ -1,0 +1,66 @@
+import { chmod, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { describeArgument } from "@qkv/ops";
+import { makeFolder } from "./makeFolder.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
+import { pretrainedFiles, type SavePretrainedOptions } from "../saving/pretrainedFiles.ts";
+
+/**
+ * Writes a model folder that `loadPretrained` and Python's transformers open.
+ *
+ * A kill at any moment leaves no torn file: all is written and synced under a temporary name beside the folder, then
+ * renamed into place; a folder that was not there yet appears whole or not at all.
+ */
+export async function savePretrained(folder: string, options: SavePretrainedOptions): Promise<void> {
+  if (typeof folder !== "string" || folder === "") {
+    const got = folder === "" ? "an empty one" : describeArgument(folder);
+    throw new PretrainedError(`savePretrained: expected the path of a folder, got ${got}`);
+  }
+  const files = await pretrainedFiles(options);
+  const target = resolve(folder);
+  if ((await stat(target).catch(() => undefined))?.isDirectory() === false)
+    throw new PretrainedError(`savePretrained: expected ${folder} to be a folder or nothing yet, got a file`);
+  await makeFolder(dirname(target));
+  const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    for (const [name, bytes] of files) await writeSynced(join(temporary, name), bytes);
+    await moveInto(target, temporary, [...files.keys()]);
+    await sync(dirname(target));
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function moveInto(target: string, temporary: string, names: readonly string[]): Promise<void> {
+  const exists = await stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    for (const name of names) await rename(join(temporary, name), join(target, name));
+  } else {
+    await chmod(temporary, 0o777 & ~process.umask()); // mkdtemp's folder is for its owner alone
+    await rename(temporary, target);
+  }
+  await sync(target);
+}
+
+/** Makes renames in a folder last through a power cut. */
+async function sync(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined); // Windows cannot open a folder, and needs no sync
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
+  }
+}

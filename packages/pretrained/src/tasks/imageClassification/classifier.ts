@@ -1,0 +1,157 @@
+import { checkOptions, checkRecord, type OptionNames } from "@qkv/ops";
+import { nonFiniteError, type NonFiniteError, Recorder, type StateDict, tidy } from "@qkv/nn";
+import {
+  type Classifiers,
+  type ImageClassifier,
+  type ImageProcessorConfig,
+  type Pixels,
+  preprocessImages,
+  type Scoring,
+  scoresOf,
+  scoringOf,
+  withLabels,
+} from "@qkv/vit";
+import * as tf from "@tensorflow/tfjs-core";
+import { checkList } from "../../loading/argumentChecks.ts";
+import { checkPatches } from "./patchLimit.ts";
+
+/** A class and what the model says of it. */
+export interface LabelScore {
+  readonly label: string;
+  /**
+   * How likely the model takes the class to be. The scores of all classes sum to 1, unless each may be there or not
+   * (`multi_label_classification`). Of a model for regression it is the number itself.
+   */
+  readonly score: number;
+}
+
+/** How to classify. */
+export interface ClassifyOptions {
+  /** How many classes are told, the likeliest first. Default all. */
+  readonly top?: number;
+  /** How many images go through the model at once. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+  /** Hears how many of the images are done. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+const CLASSIFY: OptionNames<ClassifyOptions> = { top: true, batchSize: true, signal: true, onProgress: true };
+
+// Larger batches are hardly faster: an image has hundreds of tokens already.
+const BATCH = 8;
+
+/** Tells what is in images: decoded pixels of any size, made what the model takes as its image processor says. */
+export class Classifier {
+  readonly model: ImageClassifier;
+  readonly imageProcessor: ImageProcessorConfig;
+
+  constructor(model: ImageClassifier, imageProcessor: ImageProcessorConfig) {
+    this.model = model;
+    this.imageProcessor = imageProcessor;
+  }
+
+  /** The classes of one image, the likeliest first. */
+  async classify(image: Pixels, options: ClassifyOptions = {}): Promise<LabelScore[]> {
+    const [scores = []] = await this.classifyAll([image], options);
+    return scores;
+  }
+
+  /** The classes of each image, in the order of the images. */
+  async classifyAll(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
+    checkOptions("classify", options, CLASSIFY);
+    checkList("classifyAll", "images", images);
+    const { top = Infinity, batchSize = BATCH, signal, onProgress } = options;
+    const found: LabelScore[][] = [];
+    while (found.length < images.length) {
+      signal?.throwIfAborted();
+      const rows = await this.#scores(images.slice(found.length, found.length + batchSize));
+      found.push(...rows.map((row) => this.#highest(row, top)));
+      onProgress?.({ done: found.length, total: images.length });
+    }
+    return found;
+  }
+
+  /**
+   * What the model's head reads of each image: the features that a new head is trained on.
+   *
+   * @returns [N, E], the caller's
+   */
+  async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
+    checkRecord("features", "options", options);
+    checkList("features", "images", images);
+    const { batchSize = BATCH, signal, onProgress } = options;
+    const body = this.withLabels([]).model;
+    const parts: tf.Tensor2D[] = [];
+    try {
+      for (let done = 0; done < images.length; done += batchSize) {
+        signal?.throwIfAborted();
+        const batch = images.slice(done, done + batchSize);
+        const { data, shape } = preprocessImages(batch, this.imageProcessor);
+        checkPatches(this.model.config, [shape[2], shape[3]]);
+        const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
+        parts.push(part);
+        const values = await part.data(); // computed now, not all at once when somebody asks
+        if (!values.every(Number.isFinite)) throw await notFiniteOf(body, data, shape);
+        onProgress?.({ done: done + batch.length, total: images.length });
+      }
+      return tf.concat(parts);
+    } finally {
+      tf.dispose(parts);
+      body.dispose();
+    }
+  }
+
+  /**
+   * A classifier that knows other classes: the same body and a new head, untrained if there is none. Its model is the
+   * caller's.
+   *
+   * @param head `weight` [labels, E] and `bias` [labels], what `trainHead` of `@qkv/training` makes of {@link features}
+   */
+  withLabels(labels: readonly string[], head?: StateDict): Classifier {
+    return new Classifier(withLabels(this.model as Classifiers, labels, head), this.imageProcessor);
+  }
+
+  /** How the model's logits become scores. */
+  get scoring(): Scoring {
+    return scoringOf(this.model.config);
+  }
+
+  async #scores(images: readonly Pixels[]): Promise<Float32Array[]> {
+    const { data, shape } = preprocessImages(images, this.imageProcessor);
+    checkPatches(this.model.config, [shape[2], shape[3]]);
+    const logits = tidy(() => this.model.forward(tf.tensor4d(data, [...shape])).logits);
+    try {
+      const values = (await logits.data()) as Float32Array;
+      if (!values.every(Number.isFinite)) throw await notFiniteOf(this.model, data, shape);
+      const classes = values.length / images.length;
+      return images.map((_, i) => scoresOf(values.subarray(i * classes, (i + 1) * classes), this.scoring));
+    } finally {
+      logits.dispose();
+    }
+  }
+
+  #highest(scores: Float32Array, top: number): LabelScore[] {
+    return [...scores]
+      .map((score, i) => ({ label: this.model.config.labels[i] ?? `${i}`, score }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, top);
+  }
+}
+
+/** Runs the images again, and tells which activation is the first that is not finite. */
+async function notFiniteOf(
+  model: ImageClassifier,
+  data: Float32Array,
+  shape: readonly [number, number, number, number],
+): Promise<NonFiniteError> {
+  using seen = new Recorder(model.activations.filter((path) => STATES.test(path)));
+  tidy(() => void model.forward(tf.tensor4d(data, [...shape]), { taps: seen }));
+  return await nonFiniteError(
+    model.params,
+    seen.paths.map((path) => [path, seen.get(path)] as const),
+  );
+}
+
+/** The residual stream, from layer to layer or stage to stage: kernels still run each layer as they did. */
+const STATES = /^(?:backbone\.(?:embeddings|layers\.\d+|stages\.\d+|norm)|logits)$/;

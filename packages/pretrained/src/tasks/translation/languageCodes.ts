@@ -1,0 +1,108 @@
+import { checkArray, checkString } from "@qkv/ops";
+import { languageTag } from "../../loading/languageTag.ts";
+import { overlongWords } from "./overlongWords.ts";
+import { type Piece, splitText, type SplitOptions } from "./splitText.ts";
+
+/** A piece of a text with the language code that leads it on its way through a multilingual model. */
+export interface LedPiece extends Piece {
+  /** The code and white space behind it: `>>fra<< `. Empty if there is none. */
+  readonly lead: string;
+  /** What stands in the source: `text`, and before it the code if that is written here. */
+  readonly source: string;
+  /** It is longer than any word: nothing to translate. */
+  readonly overlong?: true;
+}
+
+/** How a text with language codes is cut. */
+export interface LedSplitOptions extends Omit<SplitOptions, "countTokens"> {
+  /** How many tokens a text becomes behind a code. */
+  readonly countTokens: (lead: string, text: string) => number;
+  /** Whether the model takes `>>xyz<<` for a language code. */
+  readonly isCode: (code: string) => boolean;
+  /** Leads what no code of the text leads: `>>fra<< `. Default none. */
+  readonly lead?: string;
+}
+
+/**
+ * Cuts a text into pieces as {@link splitText} does. A code that the text or a line of it begins with leads every piece
+ * from there to the next code, and counts as a part of each. What is too long for a word is a piece by itself, however many
+ * tokens it has. `space + source` of all pieces is the text.
+ */
+export function splitLedText(
+  text: string,
+  { countTokens, isCode, lead = "", ...options }: LedSplitOptions,
+): LedPiece[] {
+  const pieces: LedPiece[] = [];
+  for (const stretch of stretchesOf(text, isCode)) {
+    const led = stretch.code === "" ? lead : stretch.code;
+    const split = { ...options, countTokens: (part: string) => countTokens(led, part) };
+    const found = splitAround(stretch.text, split).map((piece) => ({ ...piece, lead: led, source: piece.text }));
+    if (stretch.code !== "") {
+      const first = found[0]?.space === "" ? found.shift() : undefined;
+      const said = first?.text ?? "";
+      pieces.push({ ...first, space: trailingSpace(pieces), text: said, lead: led, source: `${stretch.code}${said}` });
+    }
+    for (const piece of found) pieces.push(piece);
+  }
+  return pieces;
+}
+
+/** Cuts a text around the words in it that are too long. */
+function splitAround(text: string, options: SplitOptions): (Piece & Pick<LedPiece, "overlong">)[] {
+  const pieces: (Piece & Pick<LedPiece, "overlong">)[] = [];
+  let from = 0;
+  for (const { start, end } of overlongWords(text)) {
+    for (const piece of splitText(text.slice(from, start), options)) pieces.push(piece);
+    pieces.push({ space: trailingSpace(pieces), text: text.slice(start, end), overlong: true });
+    from = end;
+  }
+  for (const piece of splitText(text.slice(from), options)) pieces.push(piece);
+  return pieces;
+}
+
+/** Takes the white space off that stands at the end of what is cut so far: it belongs before the next piece. */
+function trailingSpace(pieces: (Piece & { readonly source?: string })[]): string {
+  const { text, source = text } = pieces.at(-1) ?? { text: undefined };
+  return source === "" ? (pieces.pop()?.space ?? "") : "";
+}
+
+/** The text cut before each code, with the code taken off. */
+function stretchesOf(text: string, isCode: (code: string) => boolean): { code: string; text: string }[] {
+  const stretches = [{ code: "", text: "" }];
+  let from = 0;
+  for (const { index, 0: code } of text.matchAll(/^>>\S*?<<[^\S\n\r]*/gmu)) {
+    if (!isCode(code.trim())) continue;
+    (stretches.at(-1) as { text: string }).text = text.slice(from, index);
+    stretches.push({ code, text: "" });
+    from = index + code.length;
+  }
+  (stretches.at(-1) as { text: string }).text = text.slice(from);
+  return stretches.filter((stretch) => stretch.code !== "" || stretch.text !== "");
+}
+
+/**
+ * The code of a language among those that a model knows: `>>fra<<` of `fra`, `fr` or `>>fra<<`, `>>pt_br<<` of `pt-BR`.
+ *
+ * @throws RangeError naming the codes if it is none of them
+ */
+export function languageCode(language: string, codes: readonly string[]): string {
+  checkString("languageCode", "language", language);
+  checkArray("languageCode", "codes", codes);
+  const spelled = (code: string) => code.replace(/^>>|<<$/g, "");
+  const same = (a: string, b: string) => canonical(spelled(a)) === canonical(spelled(b));
+  const found = codes.find((code) => spelled(code) === spelled(language)) ?? codes.find((code) => same(code, language));
+  if (found !== undefined) return found;
+  if (codes.length === 0)
+    throw new RangeError(`expected a model that translates to several languages, got one without codes`);
+  const [some, more] = [codes.slice(0, 40).map(spelled).join(", "), codes.length > 40 ? " ..." : ""];
+  throw new RangeError(`expected a language that the model translates to (${some}${more}), got ${spelled(language)}`);
+}
+
+/** The tag that names a language in one way only; what is no tag stays as it is. */
+function canonical(language: string): string {
+  try {
+    return languageTag(language);
+  } catch {
+    return language;
+  }
+}

@@ -1,0 +1,131 @@
+import { checkRecord } from "@qkv/ops";
+import { endsAmiss } from "./abbreviations.ts";
+import { languageTag } from "../../loading/languageTag.ts";
+
+/** A stretch of text to translate and the white space before it, which is kept as it is. */
+export interface Piece {
+  readonly space: string;
+  /** Empty only for white space at the end of a text. */
+  readonly text: string;
+}
+
+/** How a text is cut. */
+export interface SplitOptions {
+  /** How many tokens a text becomes. */
+  readonly countTokens: (text: string) => number;
+  /** No piece has more tokens than this. */
+  readonly maxTokens: number;
+  /** Sentences of a paragraph stay together up to this many tokens; 0 keeps every sentence to itself. */
+  readonly joinTokens?: number;
+  /** The language of the text, for the rules of its sentences: `en`, `pt-BR`. */
+  readonly locale?: string | undefined;
+}
+
+/**
+ * Cuts a text into pieces that a model can take: sentences, and where one is too long its clauses, then its words, at
+ * last anywhere. `space + text` of all pieces, one after the other, is the text itself: nothing is lost.
+ *
+ * @throws RangeError if the locale is no language tag
+ */
+export function splitText(text: string, options: SplitOptions): Piece[] {
+  checkRecord("splitText", "options", options);
+  const { countTokens, maxTokens, joinTokens = 0 } = options;
+  const locale = options.locale === undefined ? undefined : languageTag(options.locale);
+  // Of what is much too long the beginning tells, so that the whole is not counted at each cut.
+  const much = 16 * maxTokens;
+  const fits = (part: string) =>
+    (part.length <= much || countTokens(part.slice(0, much)) <= maxTokens) && countTokens(part) <= maxTokens;
+  const staysTogether = (group: readonly string[], sentence: string) =>
+    joinTokens > 0 &&
+    group.at(-1)?.endsWith("\n") === false &&
+    countTokens([...group, sentence].join("").trim()) <= joinTokens;
+
+  const groups: string[][] = [];
+  for (const sentence of sentencesOf(text, locale)) {
+    const group = groups.at(-1);
+    if (group !== undefined && staysTogether(group, sentence)) group.push(sentence);
+    else groups.push([sentence]);
+  }
+  const parts = groups.flatMap((group) => fitted(group.join(""), fits));
+  return parts.reduce(asPieces, []);
+}
+
+function sentencesOf(text: string, locale: string | undefined): string[] {
+  const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
+  // A line break ends a sentence for the segmenter too, but it takes its time over each.
+  return (text.match(/[^\n]*\n|[^\n]+/g) ?? []).flatMap((line) =>
+    line.trim() === "" ? [line] : whole(sentencesOfLine(line, segmenter), locale),
+  );
+}
+
+/** Sentences with those put together again that were cut behind what only seems an end. */
+function whole(parts: readonly string[], locale: string | undefined): string[] {
+  const sentences: string[] = [];
+  let [open, end] = [[] as string[], ""]; // joined once it ends: an abbreviation may stand behind another, in all of a long line
+  for (const [i, part] of parts.entries()) {
+    open.push(part);
+    end = `${end}${part}`.slice(-WINDOW);
+    const next = parts[i + 1];
+    if (next !== undefined && endsAmiss(end, next, locale)) continue;
+    sentences.push(open.join(""));
+    [open, end] = [[], ""];
+  }
+  return sentences;
+}
+
+/** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it sees this much. */
+const WINDOW = 2048;
+
+function sentencesOfLine(line: string, segmenter: Intl.Segmenter): string[] {
+  const sentences: string[] = [];
+  let [start, size] = [0, WINDOW];
+  while (start < line.length) {
+    const found = Array.from(segmenter.segment(line.slice(start, start + size)), ({ segment }) => segment);
+    if (start + size < line.length) found.pop(); // it may go on behind what is seen
+    size = found.length === 0 ? 2 * size : WINDOW;
+    start += found.reduce((sum, { length }) => sum + length, 0);
+    sentences.push(...found);
+  }
+  return sentences;
+}
+
+/** Where a long sentence may be cut, the best places first: behind a clause, behind white space. */
+const CUTS = [/[;:,.!?…—–、，。；：！？]["'”’»)\]]*\s+|[、，。；：！？]/gu, /\s+/gu];
+
+function fitted(text: string, fits: (text: string) => boolean): string[] {
+  if (fits(text.trim())) return [text];
+  const at = CUTS.map((cut) => middleCut(text, cut)).find((position) => position !== undefined) ?? hardCut(text);
+  if (at === undefined) return [text]; // one character alone is the least there is
+  return [text.slice(0, at), text.slice(at)].flatMap((part) => fitted(part, fits));
+}
+
+/** The end of the match that is nearest to the middle and has words on both sides. */
+function middleCut(text: string, cut: RegExp): number | undefined {
+  let best: number | undefined;
+  for (const { index, 0: match } of text.matchAll(cut)) {
+    const end = index + match.length;
+    if (text.slice(0, end).trim() === "" || text.slice(end).trim() === "") continue;
+    if (best === undefined || Math.abs(end - text.length / 2) < Math.abs(best - text.length / 2)) best = end;
+  }
+  return best;
+}
+
+/** The middle, but not within a character. */
+function hardCut(text: string): number | undefined {
+  const middle = text.length >> 1;
+  const at = /[\uDC00-\uDFFF]/.test(text.charAt(middle)) ? middle + 1 : middle;
+  return at > 0 && at < text.length ? at : undefined;
+}
+
+/** Moves white space from the ends of a part into pieces' `space`. */
+function asPieces(pieces: Piece[], part: string): Piece[] {
+  const text = part.trim();
+  const before = text === "" ? part : part.slice(0, part.length - part.trimStart().length);
+  const after = text === "" ? "" : part.slice(part.trimEnd().length);
+  const last = pieces.at(-1);
+  const space = last?.text === "" ? last.space + before : before;
+  if (last?.text === "") pieces.pop();
+  if (text !== "" || space !== "") pieces.push({ space, text });
+  if (after !== "") pieces.push({ space: after, text: "" });
+  return pieces;
+}

@@ -1,0 +1,351 @@
+import { checkRecord, checkOptions, type OptionNames } from "@qkv/ops";
+import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
+import { checkList, checkText } from "../../loading/argumentChecks.ts";
+import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
+import { type LedPiece, splitLedText } from "./languageCodes.ts";
+import { languageTag } from "../../loading/languageTag.ts";
+import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
+import type { TranslationTokenizer } from "./translationTokenizer.ts";
+
+/** What a translator is made of beside its model and tokenizer. */
+export interface TranslatorOptions {
+  /** The most tokens that the model takes, as a source and as a target, special ones included. */
+  readonly maxPositions: number;
+  /**
+   * How to search, unless a call says otherwise. Sentences are searched for in batches: a `source` that its
+   * `logitsProcessors` are given is the place in one.
+   */
+  readonly generation?: GenerationOptions;
+  /** The source language, for where its sentences end: `en`, `pt-BR`. */
+  readonly locale?: string;
+  /** The language code of a multilingual model that leads texts which begin with none: `>>fra<<`. Default none. */
+  readonly languageCode?: string;
+  /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
+  readonly joinTokens?: number;
+  readonly batch?: BatchLimits;
+}
+
+/** How to translate. */
+export interface TranslateOptions {
+  /** How many beams the search keeps. */
+  readonly beams?: number;
+  /** A beam's score is its log-probability divided by its length to this power. Left out: as the model's folder says. */
+  readonly lengthPenalty?: number;
+  /** The most tokens a sentence's translation may have. Left out: plenty for the length of its source. */
+  readonly maxTokens?: number;
+  readonly signal?: AbortSignal;
+  /** Hears how many of the sentences are done. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** What a text became. */
+export interface Translation {
+  readonly translation: string;
+  /** The log-probability of the translation by token: for several sentences their mean, weighted by tokens. */
+  readonly score: number;
+  /** Special tokens included, so that an end token closes each sentence. */
+  readonly tokens: { readonly source: readonly string[]; readonly target: readonly string[] };
+  /** What went through the model, sentence by sentence: the same tokens with their ids. */
+  readonly sentences: readonly TokenizedPair[];
+  /** How many sentences ran into `maxTokens`, and may have lost their end. */
+  readonly truncated: number;
+  /** How many sentences are left as they are, since no letter of theirs is in the model's vocabulary. */
+  readonly unknownScript: number;
+}
+
+/** How to translate sentence by sentence. */
+export interface SentenceOptions extends Omit<TranslateOptions, "onProgress"> {
+  /** How many translations each sentence gets, at most as many as beams. Default 1. */
+  readonly alternatives?: number;
+  /** Begins behind this many sentences: those of a run that was stopped. Default 0. */
+  readonly skip?: number;
+  /**
+   * How many sentences in a row go through the model together, which is faster and gives the same; the first goes alone, so
+   * that it is there at once. Default 8.
+   */
+  readonly batchSize?: number;
+  /** Hears the likeliest beginnings of the sentences under way, with their spaces; a beam search may yet take them back. */
+  readonly onPartial?: (text: string) => void;
+  /** Hears how many sentences the text has, once it is split. */
+  readonly onTotal?: (total: number) => void;
+}
+
+/** A sentence of a text and what became of it. */
+export interface TranslatedSentence extends TokenSequence {
+  /** The white space before it, which is kept as it is. */
+  readonly space: string;
+  /** With the language code that stands before it. Empty only for white space at the end of a text. */
+  readonly source: string;
+  /** Best first. What has no word to translate is its own translation, without tokens; white space has none. */
+  readonly translations: readonly SentenceTranslation[];
+  /** No letter of it is in the model's vocabulary: it is left as it is. */
+  readonly unknownScript?: true;
+}
+
+/** One of the ways to translate a sentence. */
+export interface SentenceTranslation extends TokenSequence {
+  readonly text: string;
+  /** The search's: log-probability by token, as `lengthPenalty` has it. */
+  readonly score: number;
+  /** It ran into `maxTokens`, and may have lost its end. */
+  readonly truncated: boolean;
+}
+
+/** A piece of a text with its tokens: none if there is nothing to translate in it. */
+interface EncodedPiece extends LedPiece, TokenSequence {
+  readonly unknownScript?: true;
+}
+
+/** How the translation of one sentence is searched for. */
+export type SearchOptions = Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal">;
+
+/**
+ * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the very
+ * white space that stood between them. What has no letter, and an address alone, stays as it is.
+ */
+export class Translator {
+  readonly model: Seq2SeqModel;
+  readonly tokenizer: TranslationTokenizer;
+  readonly options: TranslatorOptions;
+
+  constructor(model: Seq2SeqModel, tokenizer: TranslationTokenizer, options: TranslatorOptions) {
+    for (const [name, value] of Object.entries({ model, tokenizer, options })) checkRecord("Translator", name, value);
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.options = { ...options, ...(options.locale !== undefined && { locale: languageTag(options.locale) }) };
+  }
+
+  /**
+   * A text of any length.
+   *
+   * @throws the signal's reason if it is aborted
+   */
+  async translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
+    checkText("translate", text);
+    const [translation] = await this.translateAll([text], options);
+    return translation as Translation;
+  }
+
+  /** Many texts at once, which is faster than one after the other: their sentences share batches. */
+  async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+    checkOptions("translate", options, TRANSLATE);
+    checkList("translateAll", "texts", texts);
+    for (const text of texts) checkText("translateAll", text);
+    options.signal?.throwIfAborted();
+    const pieces = texts.map((text) => this.#split(text).map((piece) => this.#encode(piece)));
+    const found = await this.#translatePieces(pieces.flat(), options);
+    return pieces.map((of) => join(of, found));
+  }
+
+  /** The translations of one sentence's tokens, best first. @throws RangeError if there are none */
+  async translateTokens(
+    { ids }: Pick<TokenSequence, "ids">,
+    options: SearchOptions = {},
+  ): Promise<SentenceTranslation[]> {
+    if (ids.length === 0) throw new RangeError("translateTokens: expected tokens, got none");
+    const [found = []] = await this.#search([ids], options);
+    return found;
+  }
+
+  /**
+   * One sentence after the other, from the text's beginning on, each as soon as it is there. `space` and the first of the
+   * `translations` of all of them, one after the other, are the translation.
+   */
+  async *sentences(text: string, given: SentenceOptions = {}): AsyncGenerator<TranslatedSentence, void, undefined> {
+    checkRecord("sentences", "options", given);
+    const { skip = 0, batchSize = 8, onTotal, onPartial, ...options } = given;
+    checkOptions("sentences", options, SEARCH);
+    checkText("sentences", text);
+    options.signal?.throwIfAborted();
+    const pieces = this.#split(text);
+    onTotal?.(pieces.length);
+    for (const together of this.#batchesInOrder(pieces.slice(skip), batchSize, this.#limits(options.beams))) {
+      const searched = together.filter(isSearched);
+      const begun = new Map<EncodedPiece, string>();
+      const onStep: GenerationOptions["onStep"] = (likeliest) => {
+        for (const { source, ids } of likeliest) {
+          begun.set(searched[source] as EncodedPiece, this.tokenizer.decode(ids.slice(1)).text);
+        }
+        onPartial?.(together.map((piece) => beginning(piece, begun.get(piece))).join(""));
+      };
+      const found = await this.#search(
+        searched.map(({ ids }) => ids),
+        options,
+        onPartial && onStep,
+      );
+      for (const piece of together) {
+        const { space, source, ids, tokens, unknownScript } = piece;
+        const translations = isSearched(piece) ? (found[searched.indexOf(piece)] ?? []) : unchanged(piece);
+        yield { space, source, ids, tokens, translations, ...(unknownScript && { unknownScript }) };
+      }
+    }
+  }
+
+  /** Pieces in a row that go through the model together: one, then two, and at last `batchSize`. */
+  *#batchesInOrder(
+    pieces: readonly LedPiece[],
+    batchSize: number,
+    { maxItems, maxPadded }: BatchLimits,
+  ): Generator<EncodedPiece[], void, undefined> {
+    const most = Math.min(batchSize, maxItems);
+    let [batch, size] = [[] as EncodedPiece[], 1];
+    for (const piece of pieces) {
+      const encoded = this.#encode(piece);
+      const longest = lengthClass(encoded.ids.length);
+      const fits = batch.length < size && (batch.length + 1) * longest <= maxPadded;
+      if (batch.length > 0 && !(fits && batch.every((other) => lengthClass(other.ids.length) === longest))) {
+        yield batch;
+        [batch, size] = [[], Math.min(2 * size, most)];
+      }
+      batch.push(encoded);
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** How large a batch may grow: the fewer sentences, the more beams each has, as each is a row that takes memory. */
+  #limits(beams = this.options.generation?.numBeams ?? 1): BatchLimits {
+    const { batch } = this.options;
+    const maxItems = Math.min(32, Math.max(1, Math.floor(MOST_ROWS / beams)));
+    return batch ?? { maxItems, maxPadded: 32 * maxItems };
+  }
+
+  #split(text: string): LedPiece[] {
+    const { maxPositions, joinTokens = 0, locale, languageCode } = this.options;
+    const lengthOf = (part: string) => this.tokenizer.encode(part).ids.length;
+    return splitLedText(text, {
+      ...{ maxTokens: maxPositions, joinTokens, locale },
+      countTokens: (lead, part) => lengthOf(lead + part),
+      isCode: (code) => lengthOf(code) === lengthOf("") + 1,
+      ...(languageCode !== undefined && { lead: `${languageCode} ` }),
+    });
+  }
+
+  #encode(piece: LedPiece): EncodedPiece {
+    if (piece.overlong || !isProse(piece.text)) return { ...piece, ...NO_TOKENS };
+    const { ids, tokens } = this.tokenizer.encode(piece.lead + piece.text);
+    if (this.tokenizer.knowsLetters?.({ ids, tokens }) === false)
+      return { ...piece, ...NO_TOKENS, unknownScript: true };
+    return { ...piece, ids, tokens };
+  }
+
+  /** The best translation of each piece that is searched for. */
+  async #translatePieces(
+    pieces: readonly EncodedPiece[],
+    { onProgress, ...options }: TranslateOptions,
+  ): Promise<Found> {
+    const found = new Map<EncodedPiece, SentenceTranslation>();
+    const searched = pieces.filter(isSearched);
+    const lengths = searched.map(({ ids }) => ids.length);
+    for (const indices of batchesBySize(lengths, this.#limits(options.beams), lengthClass)) {
+      const batch = indices.map((index) => searched[index] as EncodedPiece);
+      const translations = await this.#search(
+        batch.map(({ ids }) => ids),
+        options,
+      );
+      for (const [i, piece] of batch.entries()) {
+        const best = translations[i]?.[0];
+        if (best !== undefined) found.set(piece, best);
+      }
+      onProgress?.({ done: found.size, total: searched.length });
+    }
+    return found;
+  }
+
+  /** The translations of each sentence, best first. */
+  async #search(
+    sources: readonly (readonly number[])[],
+    { beams, lengthPenalty, maxTokens, alternatives = 1, signal }: SentenceOptions,
+    onStep?: GenerationOptions["onStep"],
+  ): Promise<SentenceTranslation[][]> {
+    if (sources.length === 0) return [];
+    const { generation, maxPositions } = this.options;
+    const plenty = generation?.maxNewTokens ?? 2 * lengthClass(Math.max(...sources.map(({ length }) => length))) + 32;
+    const { maxLength = Infinity } = this.model.generation;
+    const room = Math.min(maxLength - 1, maxPositions); // the start token counts in maxLength
+    const maxNewTokens = Math.min(maxTokens ?? plenty, room);
+    const found = await generate(this.model, sources, {
+      ...generation,
+      maxNewTokens,
+      numReturnSequences: Math.min(alternatives, beams ?? generation?.numBeams ?? 1),
+      ...(beams !== undefined && { numBeams: beams }),
+      ...(lengthPenalty !== undefined && { lengthPenalty }),
+      ...(signal !== undefined && { signal }),
+      ...(onStep !== undefined && { onStep }),
+    });
+    return found.map((sequences) =>
+      sequences.map(({ ids: [, ...ids], score }) => ({
+        ...this.tokenizer.decode(ids),
+        ...{ ids, score, truncated: ids.length >= maxNewTokens },
+      })),
+    );
+  }
+}
+
+/**
+ * The length that a sentence is given room for: it is the same for sentences of about the same length, so that a sentence
+ * that runs out of room does so at the same token whichever it is translated with.
+ */
+function lengthClass(tokens: number): number {
+  let size = 48; // more than all but a few sentences have
+  while (size < tokens) size *= 2;
+  return size;
+}
+
+/** Beams of all sentences of a batch together. */
+const MOST_ROWS = 256;
+
+const SEARCH: OptionNames<SearchOptions> = {
+  beams: true,
+  lengthPenalty: true,
+  maxTokens: true,
+  alternatives: true,
+  signal: true,
+};
+const { alternatives: _, ...ALONE } = SEARCH;
+const TRANSLATE: OptionNames<TranslateOptions> = { ...ALONE, onProgress: true };
+
+const NO_TOKENS: TokenSequence = { ids: [], tokens: [] };
+
+/** An address of the web or of mail, and nothing else. */
+const ADDRESS = /^(?:https?:\/\/|www\.)\S+$|^[^\s@]+@[^\s@]+\.[^\s@]+$/iu;
+
+/** Whether there is a word to translate: a model makes a sentence of whatever it is given. */
+function isProse(text: string): boolean {
+  return /\p{L}/u.test(text) && !ADDRESS.test(text);
+}
+
+function isSearched({ ids }: TokenSequence): boolean {
+  return ids.length > 0;
+}
+
+/** What has no word to translate is its own translation; white space alone has none. */
+function unchanged({ text, source }: LedPiece): SentenceTranslation[] {
+  return source === "" ? [] : [{ text, ...NO_TOKENS, score: 0, truncated: false }];
+}
+
+function beginning(piece: EncodedPiece, begun = ""): string {
+  const text = isSearched(piece) ? begun : piece.text;
+  return text === "" ? "" : piece.space + text;
+}
+
+/** The pieces that were searched for, and the best that was found for each. */
+type Found = ReadonlyMap<EncodedPiece, SentenceTranslation>;
+
+function join(pieces: readonly EncodedPiece[], found: Found): Translation {
+  let [translation, sum, truncated, unknownScript] = ["", 0, 0, 0];
+  const sentences: TokenizedPair[] = [];
+  for (const piece of pieces) {
+    const target = found.get(piece);
+    translation += piece.space + (target?.text ?? piece.text);
+    if (piece.unknownScript) unknownScript++;
+    if (target === undefined) continue;
+    const { ids, tokens, score } = target;
+    sentences.push({ source: { ids: piece.ids, tokens: piece.tokens }, target: { ids, tokens } });
+    sum += score * ids.length;
+    if (target.truncated) truncated++;
+  }
+  const tokensOf = (side: "source" | "target") => sentences.flatMap((sentence) => sentence[side].tokens);
+  const tokens = { source: tokensOf("source"), target: tokensOf("target") };
+  const score = sum / Math.max(tokens.target.length, 1);
+  return { translation, score, tokens, sentences, truncated, unknownScript };
+}

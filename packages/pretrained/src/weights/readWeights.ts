@@ -1,0 +1,157 @@
+import type { TensorPart } from "@qkv/ops";
+import type { StoredEntry } from "@qkv/nn";
+import {
+  checkFileBytes,
+  type Dtype,
+  headerBytes,
+  parseHeader,
+  parseShardIndex,
+  type SafetensorsHeader,
+  type ShardIndex,
+  type TensorEntry,
+  toFloat32,
+} from "@qkv/safetensors";
+import {
+  type ModelFiles,
+  type OpenFile,
+  openOptionalFile,
+  pathOf,
+  readOptionalJson,
+  type ReadOptions,
+} from "../files/modelFiles.ts";
+import { otherWeights } from "./otherWeights.ts";
+import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
+
+const WEIGHTS = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+
+/** An array of a file, as the file stores it. */
+export interface StoredArray extends StoredEntry {
+  readonly dtype: Dtype;
+  readonly byteLength: number;
+  /** Bytes of it, from `start` to `end`, perhaps in `into`. */
+  readBytes(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A model's arrays, in files that are open until `close`. */
+export interface Weights {
+  readonly arrays: ReadonlyMap<string, StoredArray>;
+  /** How many arrays are stored in each dtype. */
+  readonly dtypes: ReadonlyMap<Dtype, number>;
+  /** The path for messages: of the file, or of the index if there are several. */
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens `model.safetensors`, or every file that `model.safetensors.index.json` names, and reads what arrays there are,
+ * but none of them: that memory holds one array at a time, or one part, is the caller's to see to.
+ *
+ * The index only says which files there are, as in transformers: it may name arrays that are not there, and leave out
+ * some that are.
+ */
+export async function openWeights(files: ModelFiles, options: ReadOptions = {}): Promise<Weights> {
+  const opened: OpenFile[] = [];
+  const close = async () => void (await Promise.all(opened.map((file) => file.close())));
+  try {
+    const single = await openOptionalFile(files, WEIGHTS, options);
+    if (single !== undefined) opened.push(single);
+    const arrays =
+      single === undefined
+        ? await openShards(files, opened, options)
+        : arraysOf(single, await readHeader(pathOf(files, WEIGHTS), single));
+    return { arrays, dtypes: countDtypes(arrays), path: pathOf(files, single === undefined ? INDEX : WEIGHTS), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openShards(
+  files: ModelFiles,
+  opened: OpenFile[],
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, StoredArray>> {
+  const json = await readOptionalJson(files, INDEX, options);
+  if (json === undefined) {
+    throw new PretrainedError(`${files.name}: expected ${WEIGHTS} or ${INDEX}, got ${await otherWeights(files)}`);
+  }
+  const index = shardsOf(pathOf(files, INDEX), json);
+  const all = new Map<string, StoredArray>();
+  for (const [file, listed] of index) {
+    const path = pathOf(files, file);
+    const shard = await openOptionalFile(files, file, options);
+    if (shard === undefined) throw new PretrainedError(`${path}: expected a file, got nothing`);
+    opened.push(shard);
+    const arrays = arraysOf(shard, await readHeader(path, shard));
+    for (const [name, array] of arrays) {
+      if (all.has(name) && !listed.includes(name)) continue; // the index says that another's counts
+      all.set(name, array);
+    }
+  }
+  return all;
+}
+
+function shardsOf(path: string, json: unknown): ShardIndex {
+  try {
+    return parseShardIndex(json);
+  } catch (error) {
+    throw errorIn(path, error);
+  }
+}
+
+async function readHeader(path: string, file: OpenFile): Promise<SafetensorsHeader> {
+  try {
+    const length = headerBytes(await file.read(0, Math.min(8, file.size)));
+    const header = parseHeader(await file.read(0, Math.min(8 + length, file.size)));
+    checkFileBytes(header, file.size);
+    return header;
+  } catch (error) {
+    throw error instanceof PretrainedError ? error : errorIn(path, error);
+  }
+}
+
+function arraysOf(file: OpenFile, { entries, dataStart }: SafetensorsHeader): Map<string, StoredArray> {
+  const scratch = scratchOf(PART);
+  return new Map([...entries].map(([name, entry]) => [name, arrayOf(file, dataStart, entry, scratch)]));
+}
+
+function arrayOf(file: OpenFile, at: number, { dtype, shape, start, end }: TensorEntry, scratch: Scratch): StoredArray {
+  const readBytes: StoredArray["readBytes"] = (from, to, into) => file.read(at + start + from, at + start + to, into);
+  const byteLength = end - start;
+  const array = { dtype, shape, byteLength, readBytes };
+  return {
+    ...array,
+    read: async () => toFloat32({ dtype, shape, bytes: await readBytes(0, byteLength) }),
+    parts: () => partsOf(array, scratch),
+  };
+}
+
+/** Memory for a part of a file that is read. */
+type Scratch = (bytes: number) => Uint8Array;
+
+/** The same memory each time, so that no part waits for the collector of garbage beside the next. */
+function scratchOf(most: number): Scratch {
+  let memory: Uint8Array | undefined;
+  return (bytes) => (memory ??= new Uint8Array(most)).subarray(0, bytes);
+}
+
+const PART = 2 ** 22; // a multiple of every element's bytes
+
+async function* partsOf(
+  { dtype, shape, byteLength, readBytes }: Omit<StoredArray, "read">,
+  scratch: Scratch,
+): AsyncGenerator<TensorPart> {
+  const width = byteLength / shape.reduce((product, size) => product * size, 1);
+  for (let start = 0; start < byteLength; start += PART) {
+    const end = Math.min(start + PART, byteLength);
+    const bytes = await readBytes(start, end, scratch(end - start));
+    yield { length: bytes.length / width, fill: (into) => void toFloat32({ dtype, shape, bytes }, into) };
+  }
+}
+
+function countDtypes(arrays: ReadonlyMap<string, StoredArray>): ReadonlyMap<Dtype, number> {
+  const counts = new Map<Dtype, number>();
+  for (const { dtype } of arrays.values()) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
+  return counts;
+}
