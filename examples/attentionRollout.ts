@@ -1,7 +1,7 @@
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import {
-  answerMap,
+  classTokenMap,
   attentionRollout,
   gradientRollout,
   readAttentions,
@@ -17,9 +17,9 @@ const model = new VitClassifier(Params.initialized(1), vitConfig({ ...sizes, lab
 const pixels = tf.randomNormal<tf.Rank.R4>([1, 3, 32, 32]);
 const attentions = recordAttentions(model, pixels);
 const weights = await readAttentions(attentions);
-const { rows, columns, values } = answerMap(attentionRollout(weights), model.config);
+const { rows, columns, values } = classTokenMap(attentionRollout(weights), model.config);
 console.log(rows, columns, values.length); // 8 8 64
-const forDogs = answerMap(await gradientRollout(model, pixels, 1), model.config);
+const forDogs = classTokenMap(await gradientRollout(model, pixels, 1), model.config);
 console.log(forDogs.values.length);
 tf.dispose([pixels, ...attentions]);
 model.dispose();

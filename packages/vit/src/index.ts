@@ -5,11 +5,11 @@ export { ImageFileError } from "./image/imageFileError.ts";
 export { formatPreprocessorConfig } from "./image/formatPreprocessorConfig.ts";
 export { parsePreprocessorConfig } from "./image/parsePreprocessorConfig.ts";
 export type { CheckedPixels, Pixels } from "./image/pixels.ts";
-export { cutToSize, type PixelValues, preprocessImages } from "./image/preprocessImages.ts";
+export { resizeAndCenterCrop, type PixelValues, preprocessImages } from "./image/preprocessImages.ts";
 export { channelsOf, type ImageProcessorConfig, type ImageSize } from "./image/processorConfig.ts";
 export { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./image/resampleFilters.ts";
 export { resize } from "./image/resize.ts";
-export { type Region, seenRegion } from "./image/seenRegion.ts";
+export { type Region, visibleRegion } from "./image/visibleRegion.ts";
 export { toGrey } from "./image/toGrey.ts";
 export { toRgb } from "./image/toRgb.ts";
 export { VitBackbone } from "./backbone.ts";
@@ -50,11 +50,17 @@ export type { PatchMerging } from "./swin/patchMerging.ts";
 export type { SwinStage } from "./swin/stage.ts";
 export { SwinClassifier } from "./swin/swinClassifier.ts";
 export { SwinModel } from "./swin/swinModel.ts";
-export { attentionRollout, type RolloutOptions } from "./looks/attentionRollout.ts";
-export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } from "./looks/attentionWeights.ts";
-export { classActivationMap } from "./looks/classActivationMap.ts";
-export { gradientRollout } from "./looks/gradientRollout.ts";
-export { type HeadPlace, type Look, lookAt } from "./looks/look.ts";
-export { answerMap, type PatchMap, patchMap } from "./looks/patchMap.ts";
-export { attentionPaths, recordAttentions } from "./looks/recordAttentions.ts";
-export { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./looks/windowLooks.ts";
+export { attentionRollout, type RolloutOptions } from "./saliency/attentionRollout.ts";
+export { type AttentionWeights, headMatrix, readAttentions, type TokenMatrix } from "./saliency/attentionWeights.ts";
+export { classActivationMap } from "./saliency/classActivationMap.ts";
+export { gradientRollout } from "./saliency/gradientRollout.ts";
+export { explainPrediction } from "./saliency/explainPrediction.ts";
+export type { HeadRef, SaliencyMaps } from "./saliency/saliencyMaps.ts";
+export { classTokenMap, type PatchMap, patchMap } from "./saliency/patchMap.ts";
+export { attentionPaths, recordAttentions } from "./saliency/recordAttentions.ts";
+export {
+  readWindowAttentions,
+  windowPatchMap,
+  windowReceivedMap,
+  type WindowWeights,
+} from "./saliency/windowAttention.ts";

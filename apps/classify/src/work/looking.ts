@@ -1,11 +1,11 @@
 import {
   decodeImage,
-  type HeadPlace,
-  lookAt,
+  type HeadRef,
+  explainPrediction,
   type PatchMap,
   preprocessImages,
   type Region,
-  seenRegion,
+  visibleRegion,
 } from "@qkv/vit";
 import { aboveUniform, heatPixels, type RgbaPixels, strongestPatches } from "@qkv/visualize";
 import type { OpenClassifier } from "./openClassifier.ts";
@@ -23,7 +23,7 @@ export interface LookShape {
 /** Which map of the picture is wanted; `patch` is the one whose own look is asked for. */
 export type LookRequest =
   | { readonly kind: "rollout"; readonly patch?: number | undefined }
-  | ({ readonly kind: "head"; readonly patch?: number | undefined } & HeadPlace)
+  | ({ readonly kind: "head"; readonly patch?: number | undefined } & HeadRef)
   | { readonly kind: "evidence"; readonly label: number };
 
 /** A patch that stands out. */
@@ -50,12 +50,12 @@ export interface Heat {
 export async function look(open: OpenClassifier, file: Blob): Promise<LookShape> {
   const { model, imageProcessor } = open.classifier;
   const picture = await decodeImage(file);
-  const seen = await lookAt(model, preprocessImages([picture], imageProcessor));
+  const seen = await explainPrediction(model, preprocessImages([picture], imageProcessor));
   open.look = seen;
   return {
     heads: seen.heads,
     hasRollout: seen.rollout !== undefined,
-    region: seenRegion(picture, imageProcessor),
+    region: visibleRegion(picture, imageProcessor),
   };
 }
 
@@ -74,7 +74,7 @@ export async function heatOf(open: OpenClassifier, request: LookRequest): Promis
 
 async function mapOf({ look }: OpenClassifier, request: LookRequest): Promise<PatchMap> {
   if (look === undefined) throw new Error("expected a picture that was looked at, got none");
-  if (request.kind === "evidence") return look.evidence(request.label);
+  if (request.kind === "evidence") return look.classSaliency(request.label);
   if (request.kind === "head") return look.head(request, request.patch);
   if (look.rollout === undefined) throw new Error("expected a model whose layers make one map, got one of windows");
   return look.rollout(request.patch);

@@ -1,11 +1,11 @@
 import type { LoadModel } from "@qkv/app-shell/worker";
 import { type Classifier, createClassifier, loadPretrained } from "@qkv/pretrained";
-import type { Look } from "@qkv/vit";
+import type { SaliencyMaps } from "@qkv/vit";
 
 /** A model that is open, and where it looked in the last picture that was asked about. */
 export interface OpenClassifier {
   readonly classifier: Classifier;
-  look?: Look;
+  look?: SaliencyMaps;
   dispose(): void;
 }
 

@@ -1,9 +1,9 @@
 import type { Classifier } from "@qkv/pretrained";
 import {
-  answerMap,
+  classTokenMap,
   attentionRollout,
   classActivationMap,
-  cutToSize,
+  resizeAndCenterCrop,
   type PatchMap,
   type Pixels,
   preprocessImages,
@@ -33,7 +33,7 @@ export async function lookPicture(
   label: string,
   kind: "png" | "jpg" | "jpeg" | "webp" | "avif" | "svg",
 ): Promise<Uint8Array> {
-  const seen = cutToSize(image, classifier.imageProcessor);
+  const seen = resizeAndCenterCrop(image, classifier.imageProcessor);
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.min(seen.width, seen.height)));
   const size = { width: seen.width * factor, height: seen.height * factor };
   const picture = resize(seen, { ...size, resample: "bicubic" });
@@ -58,7 +58,7 @@ async function lookedAt({ model, imageProcessor }: Classifier, image: Pixels, la
     const attentions = recordAttentions(model, pixels);
     try {
       const rollout = attentionRollout(await readAttentions(attentions));
-      return answerMap(rollout, model.config as VitConfig, [shape[2], shape[3]]);
+      return classTokenMap(rollout, model.config as VitConfig, [shape[2], shape[3]]);
     } finally {
       tf.dispose(attentions);
     }

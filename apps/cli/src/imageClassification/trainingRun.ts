@@ -1,7 +1,7 @@
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
 import { exceptNormsAndBiases } from "@qkv/training";
-import { cutToSize, type ImageProcessorConfig, type Pixels } from "@qkv/vit";
+import { resizeAndCenterCrop, type ImageProcessorConfig, type Pixels } from "@qkv/vit";
 import type { ImageSet } from "../imageData/imageSet.ts";
 import { openImages, splitForValidation } from "../imageData/openImages.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -62,7 +62,7 @@ export async function runImageTraining(options: ImageTrainingOptions): Promise<v
 
 /** So that no epoch resizes them again. */
 function atModelSize(set: ImageSet, processor: ImageProcessorConfig): ImageSet<Required<Pixels>> {
-  return { ...set, images: set.images.map((image) => cutToSize(image, processor)) };
+  return { ...set, images: set.images.map((image) => resizeAndCenterCrop(image, processor)) };
 }
 
 function classNames({ classes }: ImageSet, { data: { labels } }: ImageTrainingConfig): readonly string[] {

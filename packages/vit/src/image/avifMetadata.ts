@@ -1,4 +1,4 @@
-import type { ImageMetadata } from "./imageMetadata.ts";
+import type { ImageMetadata } from "./metadata.ts";
 import { latin1 } from "./imageChunks.ts";
 
 /** A part of an AVIF, as of any file of ISO/IEC 14496-12. */

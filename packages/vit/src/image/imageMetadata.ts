@@ -2,13 +2,7 @@ import { avifMetadata } from "./avifMetadata.ts";
 import { type ImageChunk, imageChunks, latin1 } from "./imageChunks.ts";
 import { ImageFileError } from "./imageFileError.ts";
 import type { ImageHeader } from "./imageHeader.ts";
-
-/** What an image file says beside its pixels. */
-export interface ImageMetadata {
-  readonly exif?: Uint8Array | undefined;
-  /** XMP, as text in which only ASCII counts. */
-  readonly xmp?: string | undefined;
-}
+import type { ImageMetadata } from "./metadata.ts";
 
 /** What a PNG's compressed text may unpack to, as Pillow has it. */
 const MOST_TEXT = 2 ** 20;

@@ -22,7 +22,7 @@ export interface PixelValues {
 export function preprocessImages(images: readonly Pixels[], config: ImageProcessorConfig): PixelValues {
   checkArray("preprocessImages", "images", images);
   checkRecord("preprocessImages", "config", config);
-  const cut = images.map((image) => cutToSize(image, config));
+  const cut = images.map((image) => resizeAndCenterCrop(image, config));
   const [first] = cut;
   if (first === undefined) throw new RangeError("preprocessImages: expected at least one image, got none");
   const { width, height, channels } = first;
@@ -41,8 +41,8 @@ export function preprocessImages(images: readonly Pixels[], config: ImageProcess
 }
 
 /** The part of an image that a model sees, at the model's size: all but the numbers. */
-export function cutToSize(image: Pixels, config: ImageProcessorConfig): CheckedPixels {
-  checkRecord("cutToSize", "config", config);
+export function resizeAndCenterCrop(image: Pixels, config: ImageProcessorConfig): CheckedPixels {
+  checkRecord("resizeAndCenterCrop", "config", config);
   const coloured = channelsOf(config) === 1 ? toGrey(image) : toRgb(image);
   const { resize: resizing, centerCrop: crop } = config;
   const resized =

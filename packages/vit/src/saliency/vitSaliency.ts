@@ -6,34 +6,34 @@ import type { VitClassifier } from "../vitClassifier.ts";
 import { attentionRollout } from "./attentionRollout.ts";
 import { headMatrix, readAttentions, type TokenMatrix } from "./attentionWeights.ts";
 import { gradientRollout } from "./gradientRollout.ts";
-import type { Look } from "./look.ts";
-import { meanMap } from "./meanMap.ts";
-import { answerMap, patchMap } from "./patchMap.ts";
+import type { SaliencyMaps } from "./saliencyMaps.ts";
+import { averageMaps } from "./averageMaps.ts";
+import { classTokenMap, patchMap } from "./patchMap.ts";
 import { recordAttentions } from "./recordAttentions.ts";
 
 /** A ViT's or DeiT's look. */
-export async function vitLook(
+export async function vitSaliency(
   model: VitClassifier | DistilledVitClassifier,
   { data, shape }: PixelValues,
-): Promise<Look> {
+): Promise<SaliencyMaps> {
   const size: Size = [shape[2], shape[3]];
   const { config } = model;
   const attentions = tf.tidy(() => recordAttentions(model, tf.tensor4d(data, [...shape])));
   const weights = await readAttentions(attentions).finally(() => tf.dispose(attentions));
   const rollout = attentionRollout(weights);
   const mapOf = (matrix: TokenMatrix, patch: number | undefined) =>
-    patch === undefined ? answerMap(matrix, config, size) : patchMap(matrix, patch, config, size);
+    patch === undefined ? classTokenMap(matrix, config, size) : patchMap(matrix, patch, config, size);
   return {
     heads: Array.from({ length: weights.layers }, () => weights.heads),
     rollout: (patch) => mapOf(rollout, patch),
     head: ({ layer, head }, patch) => {
       const heads = head === undefined ? Array.from({ length: weights.heads }, (_, each) => each) : [head];
-      return meanMap(heads.map((each) => mapOf(headMatrix(weights, layer, each), patch)));
+      return averageMaps(heads.map((each) => mapOf(headMatrix(weights, layer, each), patch)));
     },
-    evidence: async (label) => {
+    classSaliency: async (label) => {
       const pixels = tf.tensor4d(data, [...shape]);
       try {
-        return answerMap(await gradientRollout(model, pixels, label), config, size);
+        return classTokenMap(await gradientRollout(model, pixels, label), config, size);
       } finally {
         pixels.dispose();
       }

@@ -14,8 +14,8 @@ export interface Region {
  * The part of an image that a model sees, once its processor has resized and cropped it: where a map of its patches
  * belongs. Beyond the image where the crop is larger, as black stands there.
  */
-export function seenRegion(image: { width: number; height: number }, config: ImageProcessorConfig): Region {
-  checkRecord("seenRegion", "image", image);
+export function visibleRegion(image: { width: number; height: number }, config: ImageProcessorConfig): Region {
+  checkRecord("visibleRegion", "image", image);
   const { resize, centerCrop } = config;
   if (centerCrop === undefined) return { left: 0, top: 0, width: 1, height: 1 };
   const { width, height } = resize === undefined ? image : targetSize(image, resize.size);

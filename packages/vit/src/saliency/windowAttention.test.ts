@@ -8,7 +8,7 @@ import { cyclicShift } from "../swin/cyclicShift.ts";
 import { parseSwinConfig } from "../swin/parseConfig.ts";
 import { SwinClassifier } from "../swin/swinClassifier.ts";
 import { recordAttentions } from "./recordAttentions.ts";
-import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowLooks.ts";
+import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowAttention.ts";
 
 beforeAll(() => initBackend("cpu"));
 

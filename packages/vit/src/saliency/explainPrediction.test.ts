@@ -11,10 +11,10 @@ import { attentionRollout } from "./attentionRollout.ts";
 import { headMatrix, readAttentions } from "./attentionWeights.ts";
 import { classActivationMap } from "./classActivationMap.ts";
 import { gradientRollout } from "./gradientRollout.ts";
-import { lookAt } from "./look.ts";
-import { answerMap, patchMap } from "./patchMap.ts";
+import { explainPrediction } from "./explainPrediction.ts";
+import { classTokenMap, patchMap } from "./patchMap.ts";
 import { recordAttentions } from "./recordAttentions.ts";
-import { readWindowAttentions, windowPatchMap, windowReceivedMap } from "./windowLooks.ts";
+import { readWindowAttentions, windowPatchMap, windowReceivedMap } from "./windowAttention.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -37,26 +37,26 @@ const imageOf = (height: number, width: number) => ({
 test("a ViT's: rollout, a head, the mean of heads, a patch and the evidence are those of their own functions", async () => {
   using model = new VitClassifier(random(), CONFIG);
   const image = imageOf(4, 6);
-  const look = await expectNoLeaks(() => lookAt(model, image));
+  const look = await expectNoLeaks(() => explainPrediction(model, image));
   const pixels = tf.tensor4d(image.data, [...image.shape]);
   const attentions = recordAttentions(model, pixels);
   const weights = await readAttentions(attentions);
   const heads = [0, 1].map((head) => headMatrix(weights, 1, head));
   expect(look.heads).toEqual([2, 2]);
-  expect(look.rollout?.()).toEqual(answerMap(attentionRollout(weights), CONFIG));
+  expect(look.rollout?.()).toEqual(classTokenMap(attentionRollout(weights), CONFIG));
   expect(look.rollout?.(4)).toEqual(patchMap(attentionRollout(weights), 4, CONFIG));
-  expect(heads.map((_, head) => look.head({ layer: 1, head }))).toEqual(heads.map((one) => answerMap(one, CONFIG)));
+  expect(heads.map((_, head) => look.head({ layer: 1, head }))).toEqual(heads.map((one) => classTokenMap(one, CONFIG)));
   const [one, two] = heads.map((matrix) => patchMap(matrix, 3, CONFIG).values);
   const mean = one?.map((value, patch) => (value + (two?.[patch] ?? NaN)) / 2);
   await expectClose(look.head({ layer: 1 }, 3).values, mean ?? []);
-  expect(await look.evidence(1)).toEqual(answerMap(await gradientRollout(model, pixels, 1), CONFIG));
+  expect(await look.classSaliency(1)).toEqual(classTokenMap(await gradientRollout(model, pixels, 1), CONFIG));
   tf.dispose([pixels, ...attentions]);
 });
 
 test("Swin's: windows and the class activation map; no rollout", async () => {
   using model = new SwinClassifier(random(), SWIN);
   const image = imageOf(8, 8);
-  const look = await expectNoLeaks(() => lookAt(model, image));
+  const look = await expectNoLeaks(() => explainPrediction(model, image));
   const pixels = tf.tensor4d(image.data, [...image.shape]);
   const attentions = recordAttentions(model, pixels);
   const weights = await readWindowAttentions(attentions, 1, SWIN, [8, 8]);
@@ -65,12 +65,12 @@ test("Swin's: windows and the class activation map; no rollout", async () => {
   expect(look.head({ layer: 1, head: 0 })).toEqual(windowReceivedMap(weights, 0));
   expect(look.head({ layer: 1 }, 5)).toEqual(windowPatchMap(weights, 0, 5));
   expect(() => look.head({ layer: 3 })).toThrow("expected a layer below 3, got 3");
-  expect(await look.evidence(0)).toEqual(await classActivationMap(model, pixels, 0));
+  expect(await look.classSaliency(0)).toEqual(await classActivationMap(model, pixels, 0));
   tf.dispose([pixels, ...attentions]);
 });
 
 test("refuses several images", async () => {
   using model = new VitClassifier(random(), CONFIG);
   const two = { shape: [2, 3, 4, 6] as const, data: new Float32Array(144) };
-  await expect(lookAt(model, two)).rejects.toThrow("expected one image, got 2");
+  await expect(explainPrediction(model, two)).rejects.toThrow("expected one image, got 2");
 });

@@ -11,7 +11,7 @@ import { attentionRollout } from "./attentionRollout.ts";
 import { headMatrix, readAttentions } from "./attentionWeights.ts";
 import { classActivationMap } from "./classActivationMap.ts";
 import { gradientRollout } from "./gradientRollout.ts";
-import { answerMap, patchMap } from "./patchMap.ts";
+import { classTokenMap, patchMap } from "./patchMap.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -80,13 +80,13 @@ describe("maps", () => {
   const matrix = (tokens: number) => ({ tokens, values: Float32Array.from({ length: tokens ** 2 }, (_, i) => i) });
 
   test("the class token's row without class token and registers", async () => {
-    const { rows, columns, values } = answerMap(matrix(9), config);
+    const { rows, columns, values } = classTokenMap(matrix(9), config);
     expect([rows, columns]).toEqual([2, 3]);
     await expectClose(values, [3, 4, 5, 6, 7, 8]);
   });
 
   test("the mean of the patches' rows where a classifier reads the mean", async () => {
-    const { values } = answerMap(matrix(8), { ...config, pooling: "mean" });
+    const { values } = classTokenMap(matrix(8), { ...config, pooling: "mean" });
     const mean = [2, 3, 4, 5, 6, 7].reduce((sum, row) => sum + row * 8, 0) / 6;
     await expectClose(
       values,

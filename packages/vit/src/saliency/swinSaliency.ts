@@ -3,13 +3,13 @@ import type { PixelValues } from "../image/preprocessImages.ts";
 import type { Size } from "../imageModel.ts";
 import type { SwinClassifier } from "../swin/swinClassifier.ts";
 import { classActivationMap } from "./classActivationMap.ts";
-import type { Look } from "./look.ts";
-import { meanMap } from "./meanMap.ts";
+import type { SaliencyMaps } from "./saliencyMaps.ts";
+import { averageMaps } from "./averageMaps.ts";
 import { recordAttentions } from "./recordAttentions.ts";
-import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowLooks.ts";
+import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowAttention.ts";
 
 /** Swin's look. */
-export async function swinLook(model: SwinClassifier, { data, shape }: PixelValues): Promise<Look> {
+export async function swinSaliency(model: SwinClassifier, { data, shape }: PixelValues): Promise<SaliencyMaps> {
   const size: Size = [shape[2], shape[3]];
   const attentions = tf.tidy(() => recordAttentions(model, tf.tensor4d(data, [...shape])));
   const layers: WindowWeights[] = [];
@@ -28,13 +28,13 @@ export async function swinLook(model: SwinClassifier, { data, shape }: PixelValu
         throw new RangeError(`Swin's layers: expected a layer below ${layers.length}, got ${layer}`);
       }
       const heads = head === undefined ? Array.from({ length: weights.heads }, (_, each) => each) : [head];
-      return meanMap(
+      return averageMaps(
         heads.map((each) =>
           patch === undefined ? windowReceivedMap(weights, each) : windowPatchMap(weights, each, patch),
         ),
       );
     },
-    evidence: async (label) => {
+    classSaliency: async (label) => {
       const pixels = tf.tensor4d(data, [...shape]);
       try {
         return await classActivationMap(model, pixels, label);

@@ -19,8 +19,8 @@ export interface PatchMap {
  * @param matrix a head's weights, or a rollout
  * @param imageSize of the image in pixels, if it is not the config's
  */
-export function answerMap(matrix: TokenMatrix, config: VitConfig, imageSize?: Size): PatchMap {
-  checkLook("answerMap", matrix, config);
+export function classTokenMap(matrix: TokenMatrix, config: VitConfig, imageSize?: Size): PatchMap {
+  checkLook("classTokenMap", matrix, config);
   if (config.pooling !== "mean") return mapOfRows(matrix, [0], config, imageSize);
   const first = leadingTokens(config);
   const patches = Array.from({ length: matrix.tokens - first }, (_, i) => first + i);

@@ -1,0 +1,6 @@
+/** What an image file says beside its pixels. */
+export interface ImageMetadata {
+  readonly exif?: Uint8Array | undefined;
+  /** XMP, as text in which only ASCII counts. */
+  readonly xmp?: string | undefined;
+}
