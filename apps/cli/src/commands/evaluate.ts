@@ -9,7 +9,7 @@ import { expectWritable } from "../outputFile.ts";
 import { progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
 import type { KindSentence } from "../translation/kinds/testOfKinds.ts";
-import type { SentencePair } from "../translation/pairs.ts";
+import type { SentencePair } from "../translation/pairs/pairs.ts";
 import { chooseTranslation } from "../translationChoice.ts";
 import { UsageError } from "../usageError.ts";
 import { evaluateImagesCommand } from "./evaluateImages.ts";
@@ -135,7 +135,7 @@ async function readSegments(options: EvaluateTranslationOptions): Promise<Segmen
   const { source, reference, pairs, split = "test" } = options;
   if (pairs !== undefined) {
     const { dataFolder } = await import("../dataFolder.ts");
-    const { readPairs } = await import("../translation/pairs.ts");
+    const { readPairs } = await import("../translation/pairs/pairs.ts");
     if (!["test", "validation"].includes(split))
       throw new UsageError(`--split: expected test or validation, got ${split}`);
     return segmentsOf(

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ImageTrainingConfig } from "../imageClassification/trainingConfig.ts";
 import { TextTrainingConfig } from "../textGeneration/trainingConfig.ts";
-import { TranslationTrainingConfig } from "../translation/trainingConfig.ts";
+import { TranslationTrainingConfig } from "../translation/config/trainingConfig.ts";
 import { parseRecipe, recipeSchema } from "./recipe.ts";
 
 const recipes = fileURLToPath(new URL("../../../../recipes/", import.meta.url));

@@ -1,5 +1,5 @@
 import type { TokenizerSides } from "@qkv/tokenizers";
-import type { SentencePair } from "./pairs.ts";
+import type { SentencePair } from "./pairs/pairs.ts";
 
 /** A pair as token ids, each side ending in the end token. */
 export interface EncodedPair {

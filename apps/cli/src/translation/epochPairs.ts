@@ -1,10 +1,10 @@
 import { RandomStream } from "@qkv/nn";
 import { shuffle } from "@qkv/training";
-import type { AddedSource } from "./addedPairs.ts";
+import type { AddedSource } from "./pairs/addedPairs.ts";
 import type { Augmenter } from "./augmentation/augmenter.ts";
 import { chance, pick } from "./augmentation/draw.ts";
-import type { SentencePair } from "./pairs.ts";
-import type { Splits } from "./splits.ts";
+import type { SentencePair } from "./pairs/pairs.ts";
+import type { Splits } from "./pairs/splits.ts";
 
 /**
  * The pairs of an epoch: all main ones, and of each added source as many as it weighs, all augmented anew. They depend on

@@ -1,7 +1,7 @@
 import { Params } from "@qkv/nn";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { MarianModel } from "@qkv/transformer";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 import { SPECIAL_TOKENS } from "./vocabulary.ts";
 
 /** An untrained model of the size that a config asks for, over a tokenizer's vocabulary. */

@@ -5,9 +5,9 @@ import { RandomStream } from "@qkv/nn";
 import { expect, test } from "vitest";
 import { drawSlots, fillSlots } from "./augmentation/fillSlots.ts";
 import { parseValueLists } from "./augmentation/valueLists.ts";
-import { isSound } from "./cleaning.ts";
+import { isSound } from "./pairs/cleaning.ts";
 import { testOfKinds, parseKindPatterns } from "./kinds/testOfKinds.ts";
-import { normalized } from "./pairs.ts";
+import { normalized } from "./pairs/pairs.ts";
 
 const folder = fileURLToPath(new URL("../../../../recipes/en-fr/", import.meta.url));
 const read = (name: string) =>

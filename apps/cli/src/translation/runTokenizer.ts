@@ -4,8 +4,8 @@ import path from "node:path";
 import { Tokenizer } from "@qkv/tokenizers";
 import { progressBar } from "../progressBar.ts";
 import { type RunFolder, writeJson } from "../training/runFolder.ts";
-import type { SentencePair } from "./pairs.ts";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import type { SentencePair } from "./pairs/pairs.ts";
+import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 import { trainVocabulary } from "./vocabulary.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 

@@ -12,9 +12,9 @@ import { openAugmenter } from "./augmentation/openAugmenter.ts";
 import { epochPairs } from "./epochPairs.ts";
 import { newModel } from "./newModel.ts";
 import { runTokenizer } from "./runTokenizer.ts";
-import { copyRecipeFiles } from "./recipePath.ts";
-import { readSplits, type Splits } from "./splits.ts";
-import { TranslationTrainingConfig } from "./trainingConfig.ts";
+import { copyRecipeFiles } from "./config/recipePath.ts";
+import { readSplits, type Splits } from "./pairs/splits.ts";
+import { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 import { translationTask } from "./translationTask.ts";
 
 /** Where a run gets what it needs from. */

@@ -5,8 +5,8 @@ import { generate, type MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { batchTensors } from "./batchTensors.ts";
 import { type EncodedPair, encodePairs } from "./encodedPairs.ts";
-import type { SentencePair } from "./pairs.ts";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import type { SentencePair } from "./pairs/pairs.ts";
+import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 
 /** The pairs of a batch. */
 export type PairBatch = readonly EncodedPair[];

@@ -1,6 +1,6 @@
 import { byteLevelAlphabet, type Tokenizer, trainBpe } from "@qkv/tokenizers";
-import type { SentencePair } from "./pairs.ts";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import type { SentencePair } from "./pairs/pairs.ts";
+import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 
 /** The tokens with a meaning of their own, in the order of their ids. */
 export const SPECIAL_TOKENS = ["</s>", "<unk>", "<pad>"] as const;

@@ -1,4 +1,4 @@
-import { pathOf } from "../look/droppedFiles.ts";
+import { pathOf } from "./droppedFiles.ts";
 
 /** Where a model comes from: this site, a hub or an https address, or files that a person picked. */
 export type ModelSource =

@@ -1,6 +1,6 @@
 import type { RandomStream } from "@qkv/nn";
-import type { SentencePair } from "../pairs.ts";
-import type { Augmentation } from "../trainingConfig.ts";
+import type { SentencePair } from "../pairs/pairs.ts";
+import type { Augmentation } from "../config/trainingConfig.ts";
 import type { Casing } from "./casing.ts";
 import { chance } from "./draw.ts";
 import { drawSlots, type Filling, fillSlots, hasSlots } from "./fillSlots.ts";

@@ -1,5 +1,5 @@
 import type { RandomStream } from "@qkv/nn";
-import type { SentencePair } from "../pairs.ts";
+import type { SentencePair } from "../pairs/pairs.ts";
 import { pick } from "./draw.ts";
 import { FORMS } from "./forms.ts";
 import type { Language } from "./languageForms.ts";

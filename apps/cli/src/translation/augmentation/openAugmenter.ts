@@ -1,9 +1,9 @@
 import { RandomStream } from "@qkv/nn";
 import { UsageError } from "../../usageError.ts";
-import { type RecipeFolders, recipePath } from "../recipePath.ts";
-import type { SentencePair } from "../pairs.ts";
-import type { Splits } from "../splits.ts";
-import type { TranslationTrainingConfig } from "../trainingConfig.ts";
+import { type RecipeFolders, recipePath } from "../config/recipePath.ts";
+import type { SentencePair } from "../pairs/pairs.ts";
+import type { Splits } from "../pairs/splits.ts";
+import type { TranslationTrainingConfig } from "../config/trainingConfig.ts";
 import { Augmenter } from "./augmenter.ts";
 import { Casing } from "./casing.ts";
 import { drawSlots, type Filling, hasSlots } from "./fillSlots.ts";

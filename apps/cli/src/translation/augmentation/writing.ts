@@ -1,4 +1,4 @@
-import type { SentencePair } from "../pairs.ts";
+import type { SentencePair } from "../pairs/pairs.ts";
 
 /** Both sides without the mark at the end, if both have one. */
 export function withoutFinalMark(pair: SentencePair): SentencePair {

@@ -2,7 +2,7 @@ import { RandomStream } from "@qkv/nn";
 import { drawSlots, type Filling, fillSlots, hasSlots } from "../augmentation/fillSlots.ts";
 import { inCapitals, withoutFinalMark } from "../augmentation/writing.ts";
 import { threeColumns } from "../augmentation/valueLists.ts";
-import type { SentencePair } from "../pairs.ts";
+import type { SentencePair } from "../pairs/pairs.ts";
 
 /** A sentence of the test of kinds. */
 export interface KindSentence extends SentencePair {

@@ -4,10 +4,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { unzip } from "fflate";
-import { linesOf, readLines as readTextLines } from "../textLines.ts";
-import { unreadable } from "../unreadable.ts";
-import { UsageError } from "../usageError.ts";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import { linesOf, readLines as readTextLines } from "../../textLines.ts";
+import { unreadable } from "../../unreadable.ts";
+import { UsageError } from "../../usageError.ts";
+import type { TranslationTrainingConfig } from "../config/trainingConfig.ts";
 
 /** A sentence and its translation. */
 export interface SentencePair {

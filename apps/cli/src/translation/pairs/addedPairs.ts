@@ -1,7 +1,7 @@
 import { isSound, pairsOfCells } from "./cleaning.ts";
 import { normalized, readPairs, type SentencePair } from "./pairs.ts";
-import { type RecipeFolders, recipePath } from "./recipePath.ts";
-import type { AddedPairs } from "./trainingConfig.ts";
+import { type RecipeFolders, recipePath } from "../config/recipePath.ts";
+import type { AddedPairs } from "../config/trainingConfig.ts";
 
 /** The pairs of one added source, cleaned, and how often they come. */
 export interface AddedSource {

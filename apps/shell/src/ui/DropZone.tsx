@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { droppedFiles } from "./droppedFiles.ts";
+import { droppedFiles } from "../model/droppedFiles.ts";
 
 /**
  * Takes what is dropped anywhere on the page, or pasted.

@@ -1,8 +1,8 @@
 import { type AddedSource, readAdded } from "./addedPairs.ts";
 import { isSound } from "./cleaning.ts";
 import { normalized, type SentencePair, readPairs } from "./pairs.ts";
-import type { RecipeFolders } from "./recipePath.ts";
-import type { TranslationTrainingConfig } from "./trainingConfig.ts";
+import type { RecipeFolders } from "../config/recipePath.ts";
+import type { TranslationTrainingConfig } from "../config/trainingConfig.ts";
 
 /** The pairs to train on, and those to validate on. */
 export interface Splits {

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openAugmenter } from "./augmentation/openAugmenter.ts";
-import { copyRecipeFiles } from "./recipePath.ts";
+import { openAugmenter } from "../augmentation/openAugmenter.ts";
+import { copyRecipeFiles } from "../config/recipePath.ts";
 import { readSplits, type Splits } from "./splits.ts";
 import { splitOf } from "./pairs.ts";
-import { TranslationTrainingConfig } from "./trainingConfig.ts";
+import { TranslationTrainingConfig } from "../config/trainingConfig.ts";
 
 let folders: { data: string; recipe: string };
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
+import { Checkpoints, Optimization, positive, rate } from "../../training/recipe.ts";
 
 /** A file of sentence pairs: one tab-separated file (inside a zip or not), or two files of lines (gzipped or not). */
 const Pairs = z.union([
