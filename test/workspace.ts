@@ -46,9 +46,9 @@ export function members(): Member[] {
   );
 }
 
-/** The TypeScript files below a folder that ship: no tests. */
-export function sources(folder: string): string[] {
-  return typescript(join(ROOT, folder, "src")).filter((file) => !file.endsWith(".test.ts"));
+/** The TypeScript files in a folder of a package, `src` if none is named, that ship: no tests. */
+export function sources(folder: string, name = "src"): string[] {
+  return typescript(join(ROOT, folder, name)).filter((file) => !file.endsWith(".test.ts"));
 }
 
 /** The tests of a package: beside its sources and in its `test` folder. */
