@@ -29,7 +29,9 @@ try {
   });
   const licence = readFileSync(join(folder, "package", "LICENSE"), "utf8").trim();
   const notice = licence.split("\n").map((line) => `// ${line}`.trimEnd());
-  const file = fileURLToPath(new URL("../packages/pretrained/src/tasks/translation/cldrAbbreviations.ts", import.meta.url));
+  const file = fileURLToPath(
+    new URL("../packages/pretrained/src/tasks/translation/cldrAbbreviations.ts", import.meta.url),
+  );
   writeFileSync(
     file,
     [

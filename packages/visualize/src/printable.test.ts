@@ -48,8 +48,8 @@ describe("printable", () => {
     );
   });
 
-  test.each(["safetensors", "tokenizers"])("is the same in %s, which depends on nothing", (name) => {
-    const source = (of: string) => readFileSync(new URL(`../../${of}/src/printable.ts`, import.meta.url), "utf8");
-    expect(source(name)).toBe(source("visualize"));
+  test.each(["safetensors/src", "tokenizers/src/checks"])("is the same in %s, which depends on nothing", (folder) => {
+    const source = (of: string) => readFileSync(new URL(`../../${of}/printable.ts`, import.meta.url), "utf8");
+    expect(source(folder)).toBe(source("visualize/src"));
   });
 });

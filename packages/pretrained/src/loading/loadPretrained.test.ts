@@ -10,7 +10,7 @@ import { modelFolder } from "../node/modelFolder.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 const read = (folder: string): Map<string, Uint8Array> => {
-  const path = new URL(`../test/golden/${folder}/`, import.meta.url);
+  const path = new URL(`../../test/golden/${folder}/`, import.meta.url);
   return new Map(readdirSync(path).map((file) => [file, new Uint8Array(readFileSync(new URL(file, path)))]));
 };
 const float32 = read("float32");

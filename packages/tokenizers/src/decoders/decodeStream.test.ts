@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { DecodeStream, Tokenizer } from "../index.ts";
 
 const golden = (name: string) => {
-  const file = new URL(`../test/golden/${name}.json`, import.meta.url);
+  const file = new URL(`../../test/golden/${name}.json`, import.meta.url);
   return Tokenizer.fromJSON((JSON.parse(readFileSync(file, "utf8")) as { tokenizer: unknown }).tokenizer);
 };
 

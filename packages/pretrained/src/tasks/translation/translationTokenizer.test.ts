@@ -3,7 +3,7 @@ import { fromMarian, Tokenizer } from "@qkv/tokenizers";
 import { expect, test } from "vitest";
 import { translationTokenizer } from "./translationTokenizer.ts";
 
-const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const read = (path: string) => readFileSync(new URL(`../../../../../${path}`, import.meta.url), "utf8");
 
 test("a script that a vocabulary of bytes can only spell has no known letter; the others have", () => {
   const { encode, knowsLetters } = translationTokenizer(Tokenizer.fromJSON(read("models/en-fr/tokenizer.json")));

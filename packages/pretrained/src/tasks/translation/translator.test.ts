@@ -18,7 +18,7 @@ beforeAll(async () => {
   await initBackend("cpu");
   const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json"];
   const read = (name: string) =>
-    new Uint8Array(readFileSync(new URL(`../test/golden/float32/${name}`, import.meta.url)));
+    new Uint8Array(readFileSync(new URL(`../../../test/golden/float32/${name}`, import.meta.url)));
   const files = memoryFiles("tiny", new Map(names.map((name) => [name, read(name)])));
   pretrained = await loadPretrained(files, { modelTypes: ["marian"] });
   translator = createTranslator(pretrained);
