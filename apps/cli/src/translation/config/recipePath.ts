@@ -18,4 +18,4 @@ export async function copyRecipeFiles(files: readonly string[], from: string, to
   for (const file of files.filter(isBesideRecipe)) await cp(path.join(from, file), path.join(to, file));
 }
 
-const isBesideRecipe = (file: string) => file.startsWith("../");
+const isBesideRecipe = (file: string) => file.startsWith("./");
