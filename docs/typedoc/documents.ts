@@ -12,7 +12,7 @@ import { filePage, type Page, sourcePage } from "./pages.ts";
 import { tourPages } from "./tour.ts";
 
 const GUIDES = "docs/guides";
-const FILES = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/benchmarks.md"];
+const FILES = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/benchmarks.md", "docs/decisions.md"];
 const FOLDERS = ["apps", "models"]; // whose folders have a README.md
 
 /** Adds every document to the project. Links to its file lead to it, and links to a folder to the page of its README.md. */
