@@ -8,13 +8,13 @@ export type Activation = FusedActivation | PlainActivation;
 
 const FUSED: ReadonlySet<string> = new Set<FusedActivation>(["relu", "gelu", "geluTanh", "silu"]);
 
-/** Whether fused kernels know it. */
+/** Whether fused kernels support the activation. */
 export function isFusedActivation(activation: Activation): activation is FusedActivation {
   return FUSED.has(activation);
 }
 
 /**
- * `activation` of every element.
+ * Applies `activation` to every element.
  *
  * Kernels: QkvActivate `{ x }` -> y; QkvActivateGradient `{ x, dy }` -> dx; both with `{ activation }`, a
  * `FusedActivation`; the others are always composed.

@@ -9,16 +9,16 @@ export interface Moments {
   readonly second: tf.Variable;
 }
 
-/** How far `adamW` goes. `step` counts from 1. */
+/** Options of `adamW`. `step` counts from 1. */
 export interface AdamWOptions {
   readonly learningRate: number;
   readonly step: number;
   readonly beta1?: number;
   readonly beta2?: number;
   readonly eps?: number;
-  /** Decoupled: the parameter itself shrinks by learningRate * weightDecay. */
+  /** Decoupled weight decay: the parameter itself shrinks by learningRate * weightDecay. */
   readonly weightDecay?: number;
-  /** The gradient is multiplied by it first: clipping by global norm in the same pass. */
+  /** Factor of the gradient, applied first: clipping by global norm in the same pass. */
   readonly gradientScale?: number;
 }
 
@@ -42,7 +42,7 @@ export interface AdamWAttrs {
  * Kernel: QkvAdamW `{ parameter, gradient, first, second }` with `AdamWAttrs` -> the three new values;
  * it may write them in place where nothing else shares their memory.
  *
- * @throws RangeError if the step or the learning rate is none, or the gradient has another shape than the parameter
+ * @throws RangeError if the step or the learning rate is invalid, or the gradient has another shape than the parameter
  */
 export function adamW(parameter: tf.Variable, gradient: tf.Tensor, moments: Moments, options: AdamWOptions): void {
   checkRecord("adamW", "options", options);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The activations that kernels may know. */
+/** The activations that kernels may support. */
 export type FusedActivation = "relu" | "gelu" | "geluTanh" | "silu";
 
 /** The activations that are compositions of tfjs operations on every backend. */

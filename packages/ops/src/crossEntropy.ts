@@ -2,16 +2,16 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
-/** What `crossEntropy` may be told. */
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
   /** The share of the target spread evenly over all classes. */
   readonly labelSmoothing?: number;
-  /** The label whose rows cost nothing. */
+  /** The label whose rows have no loss. */
   readonly ignoreIndex?: number;
 }
 
 /**
- * The cost of each row: PyTorch's `cross_entropy(..., reduction="none")`.
+ * Computes the cross-entropy loss of each row: PyTorch's `cross_entropy(..., reduction="none")`.
  *
  * A label outside [0, V) that is not `ignoreIndex` gives NaN.
  *

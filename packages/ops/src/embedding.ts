@@ -3,7 +3,8 @@ import { checkTensor } from "./checks/argumentChecks.ts";
 import { isRecordingGradients } from "./fusedKernel.ts";
 
 /**
- * The rows of `weight` named by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V) throws.
+ * Gathers the rows of `weight` given by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V)
+ * throws.
  *
  * @param weight [V, E]
  * @param ids [...] int32

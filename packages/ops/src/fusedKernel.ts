@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The operations that a backend may answer with one kernel of its own. */
+/** The operations that a backend may run as one fused kernel. */
 export type FusedOp =
   | "linear"
   | "activate"
@@ -13,8 +13,8 @@ export type FusedOp =
   | "adamW";
 
 /**
- * The kernel names that a backend plug-in registers with `tf.registerKernel`, forward and backward.
- * Inputs, outputs and attributes of each stand in the file of its operation.
+ * The kernel names that a backend plug-in registers with `tf.registerKernel`, forward and backward. Inputs, outputs and
+ * attributes of each are documented in the file of its operation.
  */
 export const FUSED_KERNELS = {
   linear: "QkvLinear",
@@ -39,7 +39,7 @@ export const FUSED_KERNELS = {
 
 type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];
 
-/** Which one answers `op` on the current backend: a kernel of its own, or a composition of tfjs operations. */
+/** The implementation of `op` on the current backend: a fused kernel, or a composition of tfjs operations. */
 export function activeKernel(op: FusedOp): "fused" | "composed" {
   return hasKernel(FUSED_KERNELS[op]) ? "fused" : "composed";
 }
@@ -49,7 +49,7 @@ export function hasKernel(name: KernelName): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-/** Runs a kernel that gives several tensors. Inputs that are undefined are left out. */
+/** Runs a kernel that returns several tensors. Inputs that are undefined are left out. */
 export function runFused(
   name: KernelName,
   inputs: Record<string, tf.Tensor | undefined>,
@@ -59,7 +59,7 @@ export function runFused(
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
-/** Runs a kernel that gives one tensor, or the first of several. */
+/** Runs a kernel that returns one tensor, or the first of several. */
 export function runFusedFirst(
   name: KernelName,
   inputs: Record<string, tf.Tensor | undefined>,
@@ -89,7 +89,7 @@ function present(kernel: KernelName, inputs: Record<string, tf.Tensor | undefine
   for (const name in inputs) {
     const tensor = inputs[name];
     if (tensor === undefined) continue;
-    // A kernel reads from an address, whoever has that memory now.
+    // A kernel reads from an address, even if the memory there has a new owner.
     if (tensor.isDisposed)
       throw new RangeError(`${kernel}: expected ${name} to be in use, got a tensor that was disposed`);
     found[name] = tensor;

@@ -4,7 +4,7 @@ import { describeArgument } from "./checks/describeArgument.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 
 /**
- * Each row of the last axis brought to mean 0 and variance 1, then scaled and shifted (arXiv:1607.06450).
+ * Normalizes each row of the last axis to mean 0 and variance 1, then scales and shifts it (arXiv:1607.06450).
  *
  * Kernels: QkvLayerNorm `{ x [..., E], weight [E], bias [E] }` with `{ eps }` -> y [..., E], and for each of the N rows
  * mean [N], 1/deviation [N]; QkvLayerNormGradient `{ x, weight, mean, rstd, dy }` -> dx [..., E], dweight [E], dbias [E].
@@ -12,7 +12,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } fro
  * @param x [..., E]
  * @param weight [E]
  * @param bias [E]
- * @param eps stands under the root
+ * @param eps added to the variance, under the root
  * @returns [..., E]
  * @throws RangeError if the shapes do not fit
  */

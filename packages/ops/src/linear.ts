@@ -4,7 +4,7 @@ import { activate, type Activation } from "./activate.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /**
- * `activation(x weightᵀ + bias)`, over the last axis of `x`.
+ * Computes `activation(x weightᵀ + bias)` over the last axis of `x`.
  *
  * Kernels: QkvLinear `{ x [..., I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }` -> [..., O];
  * QkvColumnSum `{ x [N, O] }` -> [O]; and QkvActivateGradient.
@@ -77,7 +77,7 @@ const gradient: tf.GradConfig = {
   outputsToSave: [true],
   gradFunc: (dy, saved, attrs) => {
     const [x, weight, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-    // Eager: the three thunks below share it, and each runs in a tidy of its own.
+    // Eager: the three thunks below share it, and each runs in its own tidy.
     const dz =
       attrs["activation"] === "relu"
         ? runFusedFirst(

@@ -3,8 +3,8 @@ import { checkTensor } from "./checks/argumentChecks.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFusedFirst } from "./fusedKernel.ts";
 
 /**
- * The logarithm of the sum of the exponentials of each row, what log-softmax subtracts. A row of nothing but -Infinity
- * gives -Infinity.
+ * Computes the logarithm of the sum of the exponentials of each row, which log-softmax subtracts. A row of -Infinity
+ * alone gives -Infinity.
  *
  * Kernel, for inference: QkvLogSumExp `{ x [N, V] }` -> [N].
  *
@@ -21,7 +21,7 @@ export function logSumExp(x: tf.Tensor): tf.Tensor1D {
 
 const LARGEST_FLOAT32 = 3.4e38;
 
-/** What is subtracted is finite, or infinities would cancel to NaN, as in tf.logSumExp. */
+/** Computes it with a finite shift, or infinities would cancel to NaN, as in tf.logSumExp. */
 function composedLogSumExp(x: tf.Tensor): tf.Tensor1D {
   const [rows = 0, width = 0] = x.shape;
   if (width === 0) return tf.fill([rows], -Infinity);

@@ -3,7 +3,7 @@ import { checkTensor } from "./checks/argumentChecks.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /**
- * Softmax over the last axis.
+ * Computes the softmax over the last axis.
  *
  * Kernels: QkvSoftmax `{ x }` -> y; QkvSoftmaxGradient `{ y, dy }` -> dx; any rank, over the last axis.
  *

@@ -2,28 +2,29 @@ import { checkArray } from "./checks/argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "./fusedKernel.ts";
 
-/** Some of a tensor's elements, which come after those of the part before. */
+/** A part of a tensor's elements, which follow those of the part before. */
 export interface TensorPart {
-  /** How many they are. */
+  /** Number of elements. */
   readonly length: number;
-  /** Writes all of them. */
+  /** Writes all elements. */
   fill(into: Float32Array): void;
 }
 
-/** The attributes of the kernel QkvWritePart: the first element, and what follows. */
+/** The attributes of the kernel QkvWritePart: the index of the first element, and the part. */
 export interface WritePartAttrs extends TensorPart {
   readonly start: number;
 }
 
 /**
- * A float32 tensor whose elements come in parts, in their order. Where the backend has the kernel, each is written into
- * the backend's memory as it comes, and nothing else holds them; elsewhere an array does until all are there.
+ * Creates a float32 tensor from parts of its elements, in order. Where the backend has the kernel, each part is written
+ * into the backend's memory as it comes, and nothing else holds it; elsewhere an array holds the parts until all are
+ * there.
  *
- * Kernels: QkvUnwritten, with the shape, gives a tensor of any elements; QkvWritePart `{ x }` with `WritePartAttrs` writes
- * some of them and gives nothing.
+ * Kernels: QkvUnwritten, with the shape, returns a tensor of undefined elements; QkvWritePart `{ x }` with
+ * `WritePartAttrs` writes some of them and returns nothing.
  *
  * @returns [...shape]
- * @throws RangeError if they are more or fewer than the shape has
+ * @throws RangeError if the parts have more or fewer elements than the shape
  */
 export async function tensorFromParts(shape: readonly number[], parts: AsyncIterable<TensorPart>): Promise<tf.Tensor> {
   checkArray("tensorFromParts", "shape", shape);

@@ -15,7 +15,7 @@ export interface NormWeights {
   readonly bias: tf.Tensor;
 }
 
-/** The weights of a layer's parts, by name; those of `cross` are there if the layer attends to a memory. */
+/** The weights of a layer's parts, by name; those of `cross` are present if the layer attends to a memory. */
 export interface TransformerLayerWeights {
   readonly query: LinearWeights;
   readonly key: LinearWeights;
@@ -30,7 +30,9 @@ export interface TransformerLayerWeights {
   readonly ffnNorm: NormWeights;
 }
 
-/** What a layer reads beside its weights. Masks are bool, of rank 4 and broadcastable to [B, H, Q, K]; true keeps. */
+/**
+ * The inputs of a layer, besides its weights. Masks are bool, of rank 4 and broadcastable to [B, H, Q, K]; true keeps.
+ */
 export interface TransformerLayerInputs {
   /** [B, Q, E] */
   readonly x: tf.Tensor;
@@ -48,14 +50,14 @@ export interface TransformerLayerInputs {
 export interface TransformerLayerAttrs {
   /** H, as many for keys and values as for queries, each of width D = O / H of the query map. */
   readonly numHeads: number;
-  /** Whether norms stand before their sublayer or after the residual sum. */
+  /** Placement of the norms: before their sublayer, or after the residual sum. */
   readonly normOrder: "pre" | "post";
   readonly activation: Activation;
   readonly eps: number;
   readonly causal: boolean;
 }
 
-/** What a layer gives. */
+/** The outputs of a layer. */
 export interface TransformerLayerResult {
   /** [B, Q, E] */
   readonly output: tf.Tensor3D;
@@ -64,15 +66,16 @@ export interface TransformerLayerResult {
   readonly values: tf.Tensor4D;
 }
 
-/** A layer that one kernel may answer for. */
+/** A layer that one fused kernel may compute. */
 export type FusedTransformerLayer = (inputs: TransformerLayerInputs) => TransformerLayerResult | undefined;
 
 /**
- * A whole encoder or decoder layer in one kernel, for inference: self-attention, attention to a memory if there is one,
- * and a feed-forward, each with its norm and residual sum.
+ * Prepares a whole encoder or decoder layer as one fused kernel, for inference: self-attention, attention to a memory
+ * if there is one, and a feed-forward, each with its norm and residual sum.
  *
- * The layer gives `undefined` where no kernel can do it: the backend has none; gradients are being recorded, which it has
- * not; it does not know the activation; or shapes do not fit. It is then composed of its parts, and they say what is wrong.
+ * The layer returns `undefined` where no kernel can compute it: the backend has none; gradients are being recorded, and
+ * the kernel has none; the kernel does not support the activation; or shapes do not fit. It is then composed of its
+ * parts, which report what is wrong.
  *
  * Kernel: QkvTransformerLayer, its inputs those of {@link TransformerLayerInputs} and, as `query.weight` and so on, those
  * of {@link TransformerLayerWeights} -> output, keys, values.
@@ -96,7 +99,7 @@ export function transformerLayer(
   };
 }
 
-// A kernel reads what it is given without asking, so all shapes are looked at here.
+// A kernel does not check what it reads, so all shapes are checked here.
 
 function weightsFit(weights: TransformerLayerWeights, heads: number): boolean {
   const [inner = 0, width = 0] = weights.query.weight.shape;

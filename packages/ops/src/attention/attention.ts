@@ -7,24 +7,28 @@ import { describeArgument } from "../checks/describeArgument.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFused, runFusedFirst } from "../fusedKernel.ts";
 import { canFoldHeads, foldHeads, repeatHeads } from "./groupedHeads.ts";
 
-/** What `attention` may be told. */
+/** Options of `attention`. */
 export interface AttentionOptions {
-  /** Bool, broadcastable to [B, H, Q, K]; true keeps. */
+  /** Attention mask: bool, broadcastable to [B, H, Q, K]; true keeps a key. */
   readonly mask?: tf.Tensor | undefined;
-  /** Query i sees key j where j <= i + (K - Q). */
+  /** Causal mask: query i sees key j where j <= i + (K - Q). */
   readonly causal?: boolean | undefined;
-  /** Added to the scaled scores; broadcastable to [B, H, Q, K]. */
+  /** Bias added to the scaled scores; broadcastable to [B, H, Q, K]. */
   readonly bias?: tf.Tensor | undefined;
-  /** Left out: 1 / sqrt(D), and 1 where D is 0. */
+  /** Factor of the scores. Default 1 / sqrt(D), and 1 where D is 0. */
   readonly scale?: number | undefined;
-  /** Scaled scores become softcap tanh(score / softcap), before the bias. No kernel knows it: it is composed. */
+  /**
+   * Soft cap: scaled scores become softcap tanh(score / softcap), before the bias. No kernel supports it: it is
+   * composed.
+   */
   readonly softcap?: number | undefined;
   /** Dropout of the weights, as `dropout` of a tensor [B, H, Q, K]. */
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
 }
 
 /**
- * `softmax(scale q kᵀ + bias) v`: section 3.2.1 of arXiv:1706.03762. A query that sees no key gives zeros.
+ * Computes attention, `softmax(scale q kᵀ + bias) v`: section 3.2.1 of arXiv:1706.03762. A query with no visible key
+ * gives zeros.
  *
  * Kernels, both with `AttentionAttrs`: QkvAttention `{ q, k, v, mask, bias }` -> y [B, H, Q, D], logsumexp [B, H, Q];
  * QkvAttentionGradient `{ q, k, v, mask, bias, y, logSumExp, dy }` -> dq, dk, dv.
@@ -34,7 +38,7 @@ export interface AttentionOptions {
  * @param k [B, G, K, D], G a divisor of H: each key-value head serves H / G query heads in a row
  * @param v [B, G, K, V]
  * @returns [B, H, Q, V]
- * @throws RangeError if the shapes do not fit, or dropout's rate or seed
+ * @throws RangeError if the shapes do not fit, or dropout's rate or seed is invalid
  */
 export function attention(
   q: tf.Tensor,
@@ -91,7 +95,7 @@ function byHead(
   return attend({ ...inputs, k: repeatHeads(k, heads), v: repeatHeads(v, heads) }, attrs);
 }
 
-/** Kernels know one width: the narrower ones get zeros, which add nothing to a product. */
+/** Runs the kernel, which has one width for keys and values: the narrower ones are padded with zeros. */
 function fusedAttention(inputs: AttentionInputs, attrs: AttentionAttrs): tf.Tensor {
   ensureGradient(gradient);
   const { q, k, v } = inputs;

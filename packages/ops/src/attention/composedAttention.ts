@@ -4,17 +4,17 @@ import { dropoutFactors } from "../dropout/dropoutHash.ts";
 import { sumTo } from "../gradients/sumTo.ts";
 import { softmax } from "../softmax.ts";
 
-/** What composed attention knows beside what the kernels do. */
+/** The attributes of composed attention: those of the kernels, and two more. */
 export interface ComposedAttrs extends AttentionAttrs {
   /** Scaled scores become softcap tanh(score / softcap). */
   readonly softcap?: number | undefined;
-  /** How many scores may be in memory at once. Default 2^22: 16 MB of them. */
+  /** The most scores in memory at once. Default 2^22: 16 MB. */
   readonly scoresAtOnce?: number | undefined;
 }
 
 /**
- * Attention written in tfjs operations, as many queries at a time as `scoresAtOnce` allows, in both passes: memory grows
- * with K, not with Q times K.
+ * Computes attention by tfjs operations, as many queries at a time as `scoresAtOnce` allows, in both passes: memory
+ * grows with K, not with Q times K.
  *
  * @returns [B, H, Q, V]
  */
@@ -48,9 +48,9 @@ export function attentionBiasGradient(inputs: AttentionInputs, dy: tf.Tensor, at
 
 type Operands = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, mask: tf.Tensor, bias: tf.Tensor];
 
-/** Some queries in a row, and where they stand. */
+/** Consecutive queries, and their position among all. */
 interface Chunk extends AttentionInputs {
-  /** The first of them, of `queries`. */
+  /** Index of the first one, among `queries`. */
   readonly start: number;
   readonly queries: number;
 }
@@ -147,7 +147,7 @@ function causalMask({ q, k, start, queries }: Chunk): tf.Tensor {
   return tf.greaterEqual(tf.reshape(last, [rows, 1]), tf.reshape(tf.range(0, keys, 1, "int32"), [1, keys]));
 }
 
-/** The places of a chunk's scores among all, head by head. */
+/** The runs of a chunk's scores among all scores, head by head. */
 function rowsOf([, , rows = 0, keys = 0]: number[], start: number, queries: number) {
   return { length: rows * keys, first: start * keys, step: queries * keys };
 }

@@ -2,11 +2,12 @@ import { checkTensor } from "../checks/argumentChecks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionInputs } from "./attentionInputs.ts";
 
-// Kernels know one key-value head for each query head. Here grouped-query attention becomes that.
+// Kernels take one key-value head for each query head. Grouped-query attention is brought to that form here.
 
 /**
- * Whether the query heads of a group can stand as more queries of one head, so that no key is copied: every query must
- * see the same keys with the same bias. That holds for a decoding step, and for what is neither causal nor masked by query.
+ * Whether the query heads of a group can become further queries of one head, so that no key is copied: every query must
+ * see the same keys with the same bias. That holds for a decoding step, and for what is neither causal nor masked by
+ * query.
  */
 export function canFoldHeads({ q, mask, bias }: AttentionInputs, causal: boolean): boolean {
   const perQuery = causal && q.shape[2] !== 1;
@@ -21,7 +22,7 @@ export function foldHeads(q: tf.Tensor, groups: number): tf.Tensor {
 }
 
 /**
- * Each key-value head once for every query head that it serves, in a row: [B, G, K, D] -> [B, H, K, D].
+ * Repeats each key-value head for every query head that it serves, in a row: [B, G, K, D] -> [B, H, K, D].
  *
  * @throws RangeError if G does not divide H
  */

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describeArgument, isTensor } from "./describeArgument.ts";
 
-// Checks of public entry points, each of the same cost whatever the size. An error is `<who>: expected <what>, got <what>`.
+// Checks of public entry points, each of a cost that does not depend on the size. An error is
+// `<who>: expected <what>, got <what>`.
 
-/** Refuses to go on where no backend was started. @throws Error saying what to call */
+/** Refuses to run without a started backend. @throws Error naming what to call */
 export function checkBackend(who: string): void {
   for (const _ in tf.engine().registryFactory) return;
   throw new Error(
@@ -23,10 +24,10 @@ export type TensorOf<Shape extends string> = Shape extends `${string}...${string
         : tf.Tensor1D;
 
 /**
- * Refuses what is no tensor in use, or one of another rank or dtype, and types it: what `tf.*` returns needs no cast.
+ * Refuses a value that is no live tensor of that rank and dtype, and types it: a result of `tf.*` needs no cast.
  *
- * @param shape how it is read, in letters: `[B, L]`; `[..., E]` is of any rank
- * @throws RangeError saying what came instead: a promise, an array, a tensor that was disposed
+ * @param shape in letters: `[B, L]`; `[..., E]` is of any rank
+ * @throws RangeError naming what came instead: a promise, an array, a tensor that was disposed
  */
 export function checkTensor<Shape extends string>(
   who: string,
@@ -43,9 +44,9 @@ export function checkTensor<Shape extends string>(
 }
 
 /**
- * Refuses what is no plain object: a config, options, a model's output.
+ * Refuses a value that is no plain object: a config, options, a model's output.
  *
- * @throws RangeError saying what came instead
+ * @throws RangeError naming what came instead
  */
 export function checkRecord(who: string, name: string, value: unknown): asserts value is object {
   if (typeof value !== "object" || value === null || "then" in value || isTensor(value) || Array.isArray(value)) {
@@ -53,27 +54,27 @@ export function checkRecord(who: string, name: string, value: unknown): asserts 
   }
 }
 
-/** Refuses what is no array: one thing for a list of them, a tensor for numbers. @throws RangeError */
+/** Refuses a value that is no array: a single item for a list, a tensor for numbers. @throws RangeError */
 export function checkArray(who: string, name: string, value: Iterable<unknown>): void {
   if (typeof value === "string" || typeof value?.[Symbol.iterator] !== "function") {
     throw new RangeError(`${who}: expected ${name} to be an array, got ${describeArgument(value)}`);
   }
 }
 
-/** Refuses what is no string: a path, a text. @throws RangeError */
+/** Refuses a value that is no string, for a path or a text. @throws RangeError */
 export function checkString(who: string, name: string, value: string): void {
   if (typeof value !== "string") {
     throw new RangeError(`${who}: expected ${name} to be a string, got ${describeArgument(value)}`);
   }
 }
 
-/** Every name of a type of options, so that one that is not there is seen. */
+/** The names of all options of a type, to detect unknown ones. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
 
 /**
- * Refuses an option of another name, which would be passed over in silence, and a signal that is none.
+ * Refuses an unknown option, which would be ignored silently, and a signal that is no AbortSignal.
  *
- * @throws RangeError saying which names there are, or which is meant
+ * @throws RangeError listing the known names, or suggesting the one that is meant
  */
 export function checkOptions<Options extends object>(who: string, options: Options, known: OptionNames<Options>): void {
   checkRecord(who, "options", options);

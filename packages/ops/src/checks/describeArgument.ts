@@ -1,11 +1,11 @@
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** Whether a value is a tensor, of whichever copy of TensorFlow.js. */
+/** Whether a value is a tensor, of any copy of TensorFlow.js. */
 export function isTensor(value: unknown): value is tf.Tensor {
   return typeof value === "object" && value !== null && "dataId" in value && "rank" in value;
 }
 
-/** What was given for an argument, in a few words for an error message. */
+/** Describes the value of an argument briefly, for an error message. */
 export function describeArgument(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";

@@ -1,7 +1,10 @@
-/** The device that held the tensors is gone or cannot be trusted any more; `initBackend` makes a new one. */
+/** The error of a lost device, whose tensors are gone or cannot be trusted; `initBackend` makes a new one. */
 export class DeviceLostError extends Error {
   override readonly name = "DeviceLostError";
-  /** `destroyed` and `unknown` are the device's own words; the others name the kind of work that it refused. */
+  /**
+   * Reason of the loss: `destroyed` and `unknown` are WebGPU's terms; the others name the kind of work that was
+   * refused.
+   */
   readonly reason: "destroyed" | "unknown" | "out-of-memory" | "validation" | "internal";
 
   constructor(reason: DeviceLostError["reason"], message: string) {

@@ -1,10 +1,10 @@
 /** The part of `navigator.gpu` that is used here. */
 export interface Gpu {
-  /** The graphics card to use; null if there is none. */
+  /** Requests a GPU adapter; null if there is none. */
   requestAdapter(options?: { powerPreference: "high-performance" }): Promise<Adapter | null>;
 }
 
-/** What an adapter says of itself; older engines say less. */
+/** A GPU adapter and its description, which is shorter in older engines. */
 export interface Adapter {
   readonly isFallbackAdapter?: boolean;
   readonly info?: {

@@ -2,10 +2,10 @@ import type { Adapter, Gpu } from "./gpu.ts";
 import { softwareName } from "./softwareName.ts";
 
 /**
- * An adapter that may be used.
+ * Requests an adapter that may be used.
  *
- * @param owner who `gpu` belongs to, for the error
- * @throws Error if there is none, or only a software one and that is not wanted
+ * @param owner the owner of `gpu`, for the error
+ * @throws Error if there is none, or only a software one and that is not allowed
  */
 export async function requestAdapter(gpu: Gpu, owner: string, allowSoftware: boolean): Promise<Adapter> {
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });

@@ -4,7 +4,7 @@ import { dropoutFactors, dropoutKey } from "./dropoutHash.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "../fusedKernel.ts";
 
 /**
- * `x` with each element dropped with probability `rate`, the others scaled by 1 / (1 - rate).
+ * Drops each element of `x` with probability `rate`, and scales the others by 1 / (1 - rate).
  *
  * Which elements are dropped depends on (seed, element index) alone: the same on every backend, and in both passes.
  *

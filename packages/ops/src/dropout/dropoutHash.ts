@@ -1,9 +1,12 @@
-/** What a seed becomes before it meets an element's index: two words, and the bound below which an element is dropped. */
+/**
+ * The key of a dropout mask, made from a seed: two words of the hash, and the threshold below which an element is
+ * dropped.
+ */
 export interface DropoutKey {
   readonly first: number;
   readonly second: number;
   readonly threshold: number;
-  /** What a kept element is multiplied by, a float32. */
+  /** Factor of a kept element, a float32. */
   readonly scale: number;
 }
 

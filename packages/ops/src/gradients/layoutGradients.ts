@@ -113,7 +113,7 @@ export const layoutGradients: tf.GradConfig[] = [
   },
 ];
 
-/** The sum over the repeats of each axis, one axis after the other: GPUs know no more than six axes at once. */
+/** The sum over the repeats of each axis, one axis after the other: GPUs support at most six axes at once. */
 function sumRepeats(dy: tf.Tensor, shape: number[], reps: number[]): tf.Tensor {
   return shape.reduce((sum, _, axis) => {
     const [repeats, before] = [reps[axis] ?? 1, tf.util.sizeFromShape(shape.slice(0, axis))];

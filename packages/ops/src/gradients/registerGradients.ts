@@ -5,11 +5,14 @@ import { matMulGradients } from "./matMulGradients.ts";
 import { pairGradients } from "./pairGradients.ts";
 import { reductionGradients } from "./reductionGradients.ts";
 
-/** Of these tfjs's own fail: on tensors that were broadcast against each other, or on a tensor cut into one part. */
+/**
+ * Operations whose gradients in tfjs fail: on tensors that were broadcast against each other, or on a tensor cut into
+ * one part.
+ */
 const REPLACED: ReadonlySet<string> = new Set([tf.BatchMatMul, tf.SquaredDifference, tf.SplitV, tf.Unpack]);
 
 /**
- * Registers the gradients of the tfjs operations that transformers are made of.
+ * Registers the gradients of the tfjs operations that transformers use.
  *
  * tfjs-core alone registers none, and its list of all of them cannot be imported in Node. Gradients that are
  * registered already, say by `@tensorflow/tfjs`, stay, but for four that fail there on shapes that occur.
