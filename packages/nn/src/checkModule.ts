@@ -2,10 +2,10 @@ import { checkRecord, describeArgument } from "@qkv/ops";
 import type { Params } from "./params.ts";
 
 /**
- * Refuses to make a module of what are no parameters, or of a config that is none.
+ * Refuses to construct a module from a value that is no `Params`, or from a config that is no object.
  *
  * @param records the config or options, by name
- * @throws RangeError saying what came instead
+ * @throws RangeError naming what came instead
  */
 export function checkModule(who: string, params: Params, records: Readonly<Record<string, object>> = {}): void {
   if (typeof params?.get !== "function") {

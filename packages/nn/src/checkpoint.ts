@@ -8,29 +8,32 @@ export interface StateEntry {
   readonly data: Float32Array;
 }
 
-/** Arrays by the checkpoint's own names, as a safetensors file gives them. */
+/** The arrays of a checkpoint, by its own names, as in a safetensors file. */
 export type StateDict = ReadonlyMap<string, StateEntry>;
 
 /** One array of a checkpoint that is yet to be read. */
 export interface StoredEntry {
   readonly shape: readonly number[];
-  /** The elements, in an array that nobody else changes. */
+  /** Reads the elements, into an array that nothing else changes. */
   read(): Promise<Float32Array>;
-  /** The elements in parts, of which each holds until the next one is asked for, of any array. */
+  /** Reads the elements in parts, of any array; each part is valid until the next one is requested. */
   readonly parts?: (() => AsyncIterable<TensorPart>) | undefined;
 }
 
 /** Arrays that are yet to be read, by the checkpoint's own names. */
 export type StoredState = ReadonlyMap<string, StoredEntry>;
 
-/** Our name -> the checkpoint's name; `*` stands for a layer index. One row for each parameter, none implied. */
+/**
+ * Parameter names in the model -> names in the checkpoint; `*` is a layer index. One row for each parameter, none
+ * implied.
+ */
 export type NameMap = Readonly<Record<string, string>>;
 
-/** What a checkpoint may have too much or too little of, each by name. */
+/** Parameters that may be missing, and entries to ignore, by name. */
 export interface LoadOptions {
-  /** The checkpoint's names that may be there and are not read, such as copies of tied weights; `*` is a layer index. */
+  /** Names in the checkpoint to ignore, such as copies of tied weights; `*` is a layer index. */
   readonly ignore?: readonly string[];
-  /** Our names that may be missing, and then start from their initializer. */
+  /** Names of parameters that may be missing, and then start from their initializer. */
   readonly optional?: readonly string[];
 }
 
@@ -69,10 +72,11 @@ export function loadCheckpoint<M>(
 }
 
 /**
- * {@link loadCheckpoint} from arrays that are read one after the other, the largest first: memory holds the model and
- * one array besides, or on backends that take parts, one part. All names and shapes are checked before anything is read.
+ * Builds a model as {@link loadCheckpoint} does, from arrays that are read one after the other, the largest first:
+ * memory holds the model and one array, or on backends that take parts, one part. All names and shapes are checked
+ * before anything is read.
  *
- * @throws CheckpointError, ParamShapeError, and whatever reading throws
+ * @throws CheckpointError, ParamShapeError, and any error of reading
  */
 export async function streamCheckpoint<M>(
   state: StoredState,
@@ -102,7 +106,7 @@ export async function streamCheckpoint<M>(
 interface Bound<M, Entry> {
   readonly model: M;
   readonly params: Params;
-  /** By our name. */
+  /** By parameter name. */
   readonly bound: ReadonlyMap<string, Entry>;
 }
 
@@ -156,7 +160,7 @@ async function readTensor({ shape, read, parts }: StoredEntry): Promise<tf.Tenso
 }
 
 /**
- * The values of `params` under the checkpoint's names: what {@link loadCheckpoint} reads back.
+ * Reads the values of `params` under the checkpoint's names, as {@link loadCheckpoint} takes them.
  *
  * @throws CheckpointError if the table has no name for a parameter
  */
@@ -170,7 +174,7 @@ export async function readState(params: Params, names: NameMap): Promise<Map<str
   return new Map(await Promise.all(entries));
 }
 
-/** A checkpoint and a model do not fit each other. */
+/** The error of a checkpoint that does not fit its model. */
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }

@@ -4,8 +4,9 @@ import { dropout } from "./dropout.ts";
 import type { RandomStream } from "./randomStream.ts";
 
 /**
- * What a residual branch gives, whole or not at all: each example of the batch loses it with probability `rate`, and
- * the others' is scaled up to keep the mean (stochastic depth, arXiv:1603.09382). A copy of `x` without a stream.
+ * Drops the output of a residual branch for whole examples (stochastic depth, arXiv:1603.09382): each example of the
+ * batch loses it with probability `rate`, and the others' is scaled up to keep the mean. Without a random stream,
+ * copies `x`.
  *
  * @param x [B, ...]
  * @returns [B, ...]

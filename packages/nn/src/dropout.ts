@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "./randomStream.ts";
 
 /**
- * `x` with a share `rate` of its values set to 0 and the others scaled up to keep the mean, or a copy of `x` when there
- * is no stream to draw from, which is how a model is run outside training.
+ * Sets a share `rate` of the values of `x` to 0 and scales the others up to keep the mean. Without a random stream, as
+ * outside training, copies `x`.
  */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, random: RandomStream | undefined): T {
   checkTensor("dropout", "x", x, "[...]");

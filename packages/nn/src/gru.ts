@@ -9,25 +9,28 @@ import { checkModule } from "./checkModule.ts";
 
 /** The sizes of a {@link GRU}. */
 export interface GruConfig {
-  /** I, the width of what comes in. */
+  /** I, the width of the input. */
   readonly inputDim: number;
   /** N, the width of the state. */
   readonly hiddenDim: number;
   /** Default 1. */
   readonly numLayers?: number;
-  /** Chance of dropping a feature between two layers while training. Default 0. */
+  /** Probability of dropping a feature between two layers while training. Default 0. */
   readonly dropout?: number;
-  /** Reads from the end to the start as well, so that each position knows both of its sides. Default false. */
+  /**
+   * Whether the sequence is also read from the end to the start, so that each state depends on both sides. Default
+   * false.
+   */
   readonly bidirectional?: boolean;
 }
 
-/** What a {@link GRU} gave. */
+/** Outputs of a {@link GRU}. */
 export interface GruOutput {
   /** [B, L, N], the last layer's state at each position; [B, L, 2N], that of both directions, if it has two */
   readonly output: tf.Tensor3D;
   /**
-   * Each layer's state after the last position it read, [B, N]: what to hand to the next call. In both directions, first
-   * a layer's forward state, then its backward one.
+   * Each layer's state after the last position it read, [B, N], for the next call. If bidirectional, a layer's forward
+   * state comes before its backward one.
    */
   readonly state: readonly tf.Tensor2D[];
 }
@@ -49,14 +52,20 @@ export class GruCell {
     this.#hiddenDim = hiddenDim;
   }
 
-  /** One step. @param x [B, I]  @param state [B, N]  @returns [B, N] */
+  /** Runs one step. @param x [B, I]  @param state [B, N]  @returns [B, N] */
   forward(x: tf.Tensor, state: tf.Tensor): tf.Tensor2D {
     checkTensor("GruCell.forward", "x", x, "[B, I]");
     checkTensor("GruCell.forward", "state", state, "[B, H]");
     return tf.tidy(() => this.step(this.inputProj.forward(x), state));
   }
 
-  /** One step from `inputProj`'s result, which can be had for all positions at once. @param projected [B, 3N]  @param state [B, N]  @returns [B, N] */
+  /**
+   * Runs one step from `inputProj`'s result, which can be computed for all positions at once.
+   *
+   * @param projected [B, 3N]
+   * @param state [B, N]
+   * @returns [B, N]
+   */
   step(projected: tf.Tensor2D, state: tf.Tensor2D): tf.Tensor2D {
     const [batch, n] = [projected.shape[0], this.#hiddenDim];
     return tf.tidy(() => {
@@ -73,11 +82,11 @@ export class GruCell {
 /** Gated recurrent units (arXiv:1406.1078), as `torch.nn.GRU` computes them. */
 export class GRU {
   readonly layers: readonly GruCell[];
-  /** Those that read from the end to the start, if it is bidirectional. */
+  /** Layers that read from the end to the start, if bidirectional. */
   readonly reverseLayers?: readonly GruCell[];
 
   readonly #config: GruConfig;
-  /** All of them in the order of their states. */
+  /** All cells, in the order of their states. */
   readonly #cells: readonly GruCell[];
 
   constructor(params: Params, config: GruConfig) {
@@ -101,11 +110,11 @@ export class GRU {
   }
 
   /**
-   * All positions, one after the other.
+   * Runs all positions, one after the other.
    *
    * @param x [B, L, I]
-   * @param options where it starts, and what it skips
-   * @param options.state what the call before gave; left out: zeros
+   * @param options initial state, padding mask and random stream
+   * @param options.state the state that the call before returned. Default zeros
    * @param options.keep [B, L] bool: where `false`, the state stays as it was, so that padding changes nothing
    * @param options.random given while training
    * @throws RangeError if shapes do not fit
@@ -163,7 +172,10 @@ export class GRU {
   }
 }
 
-/** A cell over all positions of x [B, L, I], from the last to the first if `reverse`. States stand at their positions. */
+/**
+ * Runs a cell over all positions of x [B, L, I], from the last to the first if `reverse`. States are in the order of
+ * positions.
+ */
 function run(
   cell: GruCell,
   x: tf.Tensor3D,

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Initializer } from "./params.ts";
 
-/** Ones, as a norm's weight starts. */
+/** Ones, the initial weight of a norm. */
 export const ones: Initializer = (shape) => tf.ones(shape);
 
 /** Normal values around 0 with the given standard deviation. */

@@ -4,15 +4,15 @@ import { xavierUniform } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";
 import { checkModule } from "./checkModule.ts";
 
-/** How a {@link Linear} is made. */
+/** Options of a {@link Linear}. */
 export interface LinearOptions {
   /** Default true. */
   readonly bias?: boolean;
-  /** How the weight starts. Default {@link xavierUniform}. */
+  /** Initializer of the weight. Default {@link xavierUniform}. */
   readonly init?: Initializer;
 }
 
-/** y = x Wᵀ + b, with the weight laid out the way checkpoints store it. */
+/** A linear map, y = x Wᵀ + b, with the weight laid out the way checkpoints store it. */
 export class Linear {
   /** [outFeatures, inFeatures] */
   readonly weight: tf.Variable<tf.Rank.R2>;

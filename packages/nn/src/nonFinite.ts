@@ -1,14 +1,14 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Params } from "./params.ts";
 
-/** A model gave NaN or infinity: its weights are damaged, or its numbers grew beyond float32. */
+/** The error of a model that outputs NaN or infinity: its weights are damaged, or its numbers grew beyond float32. */
 export class NonFiniteError extends Error {
   override readonly name = "NonFiniteError";
 }
 
 /**
- * The error of a model whose answer is not finite: which activation is the first that is not, and which weight, if one
- * is to blame.
+ * Creates the error of a model whose output is not finite, naming the first activation that is not, and the weight that
+ * is the cause, if one is.
  *
  * @param activations by the name of the module that made them, in the order they were computed in
  */

@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkBackend } from "@qkv/ops";
 import { hashString } from "./randomStream.ts";
 
-/** Makes the first value of a parameter; the same seed gives the same value. */
+/** Creates the initial value of a parameter; the same seed gives the same value. */
 export type Initializer = (shape: number[], seed: number) => tf.Tensor;
 
-// Declared here too, as @types/node does, so that the types of all packages that stand on this one hold on lib es2022.
+// Declared here too, as @types/node does, so that the types of all packages that depend on this one hold on lib es2022.
 declare global {
   interface SymbolConstructor {
     readonly dispose: unique symbol;
@@ -15,7 +15,7 @@ declare global {
   }
 }
 
-/** Gives the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
+/** Provides the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
 export type ParamSource = (name: string, shape: number[], init: Initializer) => tf.Tensor;
 
 /**
@@ -36,12 +36,12 @@ export class Params {
     this.#prefix = prefix;
   }
 
-  /** Parameters whose values come from `source`, a checkpoint for example. */
+  /** Creates parameters whose values come from `source`, a checkpoint for example. */
   static from(source: ParamSource): Params {
     return new Params(source, new Map(), "");
   }
 
-  /** Fresh values from each parameter's own initializer. A value depends on `seed` and its name, not on the order. */
+  /** Creates parameters with values of their initializers. A value depends on `seed` and its name, not on the order. */
   static initialized(seed = 0): Params {
     return Params.from((name, shape, init) => init(shape, hashString(name, seed)));
   }
@@ -65,12 +65,12 @@ export class Params {
     return this.#variable(name, shape, init, false);
   }
 
-  /** Every variable under this scope, by full name, in the order the modules asked for them. */
+  /** Every variable under this scope, by full name, in the order the modules requested them. */
   named(): ReadonlyMap<string, tf.Variable> {
     return new Map([...this.#owned].filter(([path]) => path.startsWith(this.#prefix)));
   }
 
-  /** Lets go of every variable under this scope: modules that borrowed them can no longer be run. */
+  /** Disposes of every variable under this scope: modules that borrowed them can no longer be run. */
   dispose(): void {
     this.#disposed = true;
     for (const [path, variable] of this.named()) {
@@ -79,7 +79,7 @@ export class Params {
     }
   }
 
-  /** Refuses to run a model whose parameters were let go of. @throws Error */
+  /** Refuses to run a model whose parameters were disposed of. @throws Error */
   checkInUse(who: string): void {
     if (this.#disposed) throw new Error(`${who}: expected a model in use, got one that was disposed`);
   }
@@ -110,7 +110,7 @@ export class Params {
   }
 }
 
-/** Refuses what no tensor can have, such as the size that an option was to tell. */
+/** Refuses a shape that no tensor can have, such as one whose size an option left undefined. */
 function checkShape(path: string, shape: readonly number[]): void {
   if (shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
   const sizes = shape.map((size) => (typeof size === "string" ? JSON.stringify(size) : String(size)));
@@ -121,7 +121,7 @@ function zeros(shape: number[]): tf.Tensor {
   return tf.zeros(shape);
 }
 
-/** A parameter's value has another shape than its module asked for. */
+/** The error of a parameter value whose shape is not the one its module requested. */
 export class ParamShapeError extends Error {
   override readonly name = "ParamShapeError";
   constructor(path: string, expected: readonly number[], actual: readonly number[]) {

@@ -22,7 +22,7 @@ export class RandomStream {
     return this.next() / 2 ** 32;
   }
 
-  /** A stream of its own for step `index`, whatever was drawn from this one. */
+  /** An independent stream for step `index`, regardless of draws from this one. */
   fork(index: number): RandomStream {
     return new RandomStream(hash(this.#seed ^ 0x9e3779b9, index));
   }
@@ -37,7 +37,7 @@ function hash(seed: number, counter: number): number {
   return (h ^ (h >>> 15)) >>> 0;
 }
 
-/** A seed for a name, so that each parameter has its own whatever the order they are made in. */
+/** A seed for a name, so that each parameter has its own, independent of the order of creation. */
 export function hashString(text: string, seed: number): number {
   let h = seed >>> 0;
   for (let i = 0; i < text.length; i++) h = hash(h, text.charCodeAt(i));

@@ -23,8 +23,8 @@ export interface RecurrentConfig {
 }
 
 /**
- * Reads a sentence: token vectors and a GRU over them (Dive into Deep Learning, section 10.7.2), or one that reads both
- * ways, as Bahdanau's encoder does (arXiv:1409.0473, section 3.2).
+ * A recurrent encoder: token embeddings and a GRU over them (Dive into Deep Learning, section 10.7.2), bidirectional in
+ * Bahdanau's encoder (arXiv:1409.0473, section 3.2).
  */
 export class GruEncoder {
   readonly embedding: Embedding;
@@ -37,10 +37,10 @@ export class GruEncoder {
   }
 
   /**
-   * The state at each token, and the last ones.
+   * Computes the state at each token, and the last ones.
    *
    * @param ids [B, L] int32
-   * @param keep [B, L] bool, which of them are tokens
+   * @param keep [B, L] bool, false at padding
    * @param random given while training
    */
   forward(ids: tf.Tensor, keep?: tf.Tensor, random?: RandomStream): GruOutput {
@@ -50,10 +50,10 @@ export class GruEncoder {
   }
 }
 
-/** What a decoder looks at for its next token: [B, C], from the state [B, N] of its last layer. */
+/** Computes the context of a decoder's next token, [B, C], from the state [B, N] of its last layer. */
 export type Context = (state: tf.Tensor2D) => tf.Tensor2D;
 
-/** What a {@link GruDecoder} gave. */
+/** Outputs of a {@link GruDecoder}. */
 export interface DecodedSteps {
   /** [B, L, V] */
   readonly logits: tf.Tensor3D;
@@ -61,9 +61,9 @@ export interface DecodedSteps {
 }
 
 /**
- * Writes a sentence: at each step a GRU takes the last token's vector and a context. Where the context comes from is a
- * function's business: the encoder's last state, the same at every step, makes the plain sequence-to-sequence model
- * (section 10.7.3), and attention to all of the encoder's states makes Bahdanau's (section 11.4).
+ * A recurrent decoder: at each step a GRU takes the last token's embedding and a context. A function provides the
+ * context: the encoder's last state, the same at every step, makes the plain sequence-to-sequence model (section
+ * 10.7.3), and attention to all of the encoder's states makes Bahdanau's (section 11.4).
  */
 export class GruDecoder {
   readonly embedding: Embedding;
@@ -82,11 +82,11 @@ export class GruDecoder {
   }
 
   /**
-   * The logits of the tokens that follow `ids`, step by step, and the state to go on from.
+   * Computes the logits of the tokens that follow `ids`, step by step, and the state to continue from.
    *
-   * @param ids [B, L] int32, the tokens before those that are to be found
-   * @param state what the encoder, or the call before, gave
-   * @param context what each step looks at
+   * @param ids [B, L] int32, the tokens before those to predict
+   * @param state the state from the encoder, or from the call before
+   * @param context the context of each step
    * @param random given while training
    */
   forward(ids: tf.Tensor, state: readonly tf.Tensor2D[], context: Context, random?: RandomStream): DecodedSteps {

@@ -29,7 +29,7 @@ export class RMSNorm {
 }
 
 /**
- * x / sqrt(mean(x²) + eps) * weight over the last axis.
+ * Computes x / sqrt(mean(x²) + eps) * weight over the last axis.
  *
  * @param x [..., E]
  * @param weight [E]

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** `tf.tidy` for a result that is a record of tensors with a type of its own, which `tf.tidy`'s type does not take. */
+/** Runs `tf.tidy` for a result that is a typed record of tensors, which the type of `tf.tidy` does not accept. */
 export function tidy<T>(run: () => T): T {
   return tf.tidy(run as () => tf.TensorContainer) as T;
 }

@@ -3,11 +3,11 @@ import { matchesPath } from "./pathPattern.ts";
 import type { PassOptions } from "./pass.ts";
 
 /**
- * Refuses taps that listen for an activation which a model does not have.
+ * Refuses taps with a pattern that matches no activation of the model.
  *
  * @param who for the error: `CausalLanguageModel.forward`
  * @param activations every activation of the model, by its path
- * @throws RangeError naming the pattern, and paths that are like it
+ * @throws RangeError naming the pattern, and similar paths
  */
 export function checkTaps(who: string, options: PassOptions, activations: readonly string[]): void {
   checkRecord(who, "options", options);

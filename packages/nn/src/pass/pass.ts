@@ -4,16 +4,16 @@ import type { Taps } from "./taps.ts";
 
 /** Randomness and taps of a forward pass. */
 export interface PassOptions {
-  /** The stream that dropout draws its masks from: given while training, and then only. */
+  /** The random stream that dropout draws its masks from: given in training only. */
   readonly random?: RandomStream | undefined;
-  /** Reads activations, and may replace them. */
+  /** Taps that read activations, and may replace them. */
   readonly taps?: Taps | undefined;
 }
 
 /**
- * What a forward pass carries from module to module: randomness, taps, and the path of the module that runs.
+ * The context of a forward pass, handed from module to module: randomness, taps, and the path of the running module.
  *
- * It is handed down and never global: two passes that interleave do not hear each other.
+ * It is never global: two interleaved passes do not affect each other.
  */
 export class Pass implements PassOptions {
   /** A pass without randomness or taps. */
@@ -29,12 +29,12 @@ export class Pass implements PassOptions {
     this.#path = path;
   }
 
-  /** The pass as a module one step down takes it: `pass.at("layers", 0)`. */
+  /** The pass for a module one step down: `pass.at("layers", 0)`. */
   at(...steps: readonly (string | number)[]): Pass {
     return this.taps === undefined ? this : new Pass(this, this.#pathOf(steps.join(".")));
   }
 
-  /** Hands an activation to the taps. @returns the value to go on with */
+  /** Hands an activation to the taps. @returns the value to continue with */
   tap<T extends tf.Tensor>(name: string, value: T): T {
     if (this.taps === undefined) return value;
     const path = this.#pathOf(name);
@@ -45,12 +45,12 @@ export class Pass implements PassOptions {
     return next as T;
   }
 
-  /** Hands on the output of the module that runs, under the module's own path. */
+  /** Hands the output of the running module to the taps, under the module's own path. */
   output<T extends tf.Tensor>(value: T): T {
     return this.#path === "" ? value : new Pass(this).tap(this.#path, value);
   }
 
-  /** Whether one of these activations of the module that runs is wanted. */
+  /** Whether the taps want one of these activations of the running module. */
   wants(...names: readonly string[]): boolean {
     const { taps } = this;
     return taps !== undefined && names.some((name) => taps.wants(this.#pathOf(name)));

@@ -1,9 +1,9 @@
-/** Whether a pattern stands for a path. `*` is one step, `**` one or more. */
+/** Whether a pattern matches a path. `*` is one step, `**` one or more. */
 export function matchesPath(pattern: string, path: string): boolean {
   return matches(pattern.split("."), path.split("."));
 }
 
-/** Whether a pattern may stand for a path inside a module; `""` is the whole model. */
+/** Whether a pattern may match a path inside a module; `""` is the whole model. */
 export function leadsInto(pattern: string, module: string): boolean {
   const [steps, into] = [pattern.split("."), module === "" ? [] : module.split(".")];
   for (const [i, step] of into.entries()) {

@@ -3,12 +3,12 @@ import { checkArray, checkRecord, describeArgument } from "@qkv/ops";
 import { leadsInto, matchesPath } from "./pathPattern.ts";
 import type { Taps } from "./taps.ts";
 
-/** Gives what a pass goes on with in place of an activation. The value is the pass's; the result is too. */
+/** Computes the replacement of an activation. The pass owns both tensors. */
 export type Patch = (value: tf.Tensor, path: string) => tf.Tensor;
 
 /**
- * Records activations of the passes that it is handed to, and patches them. In patterns `*` stands for one step of a path,
- * `**` for one or more: `decoder.layers.*.crossAttn.probabilities`. What is recorded is what the pass goes on with.
+ * A recorder of the activations of passes, which may patch them too. In patterns `*` matches one step of a path, `**`
+ * one or more: `decoder.layers.*.crossAttn.probabilities`. It records the values after patching.
  *
  * It owns the tensors that it records: dispose of it.
  */
@@ -20,7 +20,7 @@ export class Recorder implements Taps {
   readonly #wanted = new Map<string, boolean>();
 
   /**
-   * @param record patterns of what is recorded
+   * @param record patterns of the activations to record
    * @param patches by pattern, applied in their order
    */
   constructor(record: readonly string[] = [], patches: Readonly<Record<string, Patch>> = {}) {
@@ -57,9 +57,9 @@ export class Recorder implements Taps {
   }
 
   /**
-   * What was recorded at a path. The recorder keeps it.
+   * Returns the activation recorded at a path. The recorder owns it.
    *
-   * @throws RangeError if that is not one value: none, or one of each step of a generation, which {@link all} gives
+   * @throws RangeError if that is not one value: none, or one of each step of a generation, which {@link all} returns
    */
   get<T extends tf.Tensor = tf.Tensor>(path: string): T {
     const values = this.all<T>(path);
@@ -70,18 +70,18 @@ export class Recorder implements Taps {
     throw new RangeError(`Recorder.get: expected one value of ${path}, got ${got}`);
   }
 
-  /** Everything that was recorded at a path, in order. The recorder keeps it. */
+  /** Returns all activations recorded at a path, in order. The recorder owns them. */
   all<T extends tf.Tensor = tf.Tensor>(path: string): readonly T[] {
     return (this.#recorded.get(path) ?? []) as unknown as readonly T[];
   }
 
-  /** Forgets what was recorded, so that the recorder can hear another pass. */
+  /** Disposes of the recorded activations, so that the recorder can record another pass. */
   clear(): void {
     for (const values of this.#recorded.values()) tf.dispose(values);
     this.#recorded.clear();
   }
 
-  /** Disposes of what was recorded. */
+  /** Disposes of the recorded activations. */
   dispose(): void {
     this.clear();
   }

@@ -14,11 +14,11 @@ export interface Taps {
   /**
    * Reads an activation, and may replace it.
    *
-   * @param value still the pass's: keep a clone of what is needed later
-   * @returns what the pass goes on with: `value`, or another tensor of its shape
+   * @param value owned by the pass: keep a clone of what is needed later
+   * @returns the value that the pass continues with: `value`, or another tensor of its shape
    */
   tap(path: string, value: tf.Tensor): tf.Tensor;
 
-  /** What it listens for, so that a path which a model does not have is refused. Absent: no check. */
+  /** Patterns of the wanted paths, so that one that matches nothing in a model is refused. Absent: no check. */
   readonly patterns?: readonly string[];
 }
