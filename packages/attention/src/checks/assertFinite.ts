@@ -2,11 +2,11 @@ import { checkRecord, checkTensor } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Refuses tensors that hold NaN or an infinity. Attention itself does not look, which would wait for the device: call this
- * where numbers come in.
+ * Refuses tensors that hold NaN or an infinity. Attention itself does not check, which would wait for the device: call
+ * this on inputs.
  *
  * @param tensors by name, for the message: `{ queries, keys, values }`
- * @throws RangeError that names the tensor, its shape, the place and the number
+ * @throws RangeError that names the tensor, its shape, the index and the value
  */
 export async function assertFinite(tensors: Readonly<Record<string, tf.Tensor>>): Promise<void> {
   checkRecord("assertFinite", "tensors", tensors);

@@ -8,9 +8,9 @@ import { type KeptWeightsOptions, maskOf } from "./dotProductAttention.ts";
 import { LastWeights } from "./lastWeights.ts";
 import type { ValidLengths } from "../masks/validLengths.ts";
 
-/** What an {@link AdditiveAttention} is made of. */
+/** Sizes and options of an {@link AdditiveAttention}. */
 export interface AdditiveAttentionConfig extends AdditiveScoreConfig, KeptWeightsOptions {
-  /** Chance of dropping a weight while training. Default 0. */
+  /** Probability of dropping a weight while training. Default 0. */
   readonly dropout?: number;
 }
 
@@ -36,8 +36,8 @@ export class AdditiveAttention {
    * @param queries [B, Q, queryDim]
    * @param keys [B, K, keyDim]
    * @param values [B, K, V]
-   * @param validLens how many keys count, for each B or for each B and Q
-   * @param random given while training: where dropout draws from
+   * @param validLens number of valid keys, for each B or for each B and Q
+   * @param random stream of dropout, given while training
    * @returns [B, Q, V]
    * @throws RangeError if shapes do not fit, there is no key, or a length is not an integer from 0 to K
    */
@@ -67,7 +67,7 @@ export class AdditiveAttention {
     });
   }
 
-  /** Lets go of the kept weights; the parameters belong to `Params`. */
+  /** Disposes of the kept weights; the parameters belong to `Params`. */
   dispose(): void {
     this.#last.dispose();
   }

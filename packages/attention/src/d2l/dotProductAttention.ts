@@ -9,11 +9,14 @@ import { LastWeights } from "./lastWeights.ts";
 import type { HiddenRows } from "../masks/maskedSoftmax.ts";
 import { validLengthMask, type ValidLengths } from "../masks/validLengths.ts";
 
-/** How `DotProductAttention` and `AdditiveAttention` treat their weights. */
+/** Options of `DotProductAttention` and `AdditiveAttention` for their attention weights. */
 export interface KeptWeightsOptions {
-  /** Keeps the weights of the last call in `attentionWeights`, until the next call or `dispose`. Default false. */
+  /** Whether `attentionWeights` keeps the weights of the last call, until the next call or `dispose`. Default false. */
   readonly keepWeights?: boolean;
-  /** What a query gets whose valid length is 0: `zeros`, or the `uniform` mean that Dive into Deep Learning gives. Default zeros. */
+  /**
+   * Output of a query whose valid length is 0: `zeros`, or the `uniform` mean, as in Dive into Deep Learning. Default
+   * zeros.
+   */
   readonly hiddenRows?: HiddenRows;
 }
 
@@ -28,8 +31,8 @@ export class DotProductAttention {
   readonly #last = new LastWeights();
 
   /**
-   * @param dropout chance of dropping a weight while training
-   * @param numHeads how many items of the batch in a row are heads of one window; only a window mask asks for it
+   * @param dropout probability of dropping a weight while training
+   * @param numHeads number of consecutive batch items that are heads of one window; only a window mask needs it
    */
   constructor(dropout = 0, numHeads = 1, options: KeptWeightsOptions = {}) {
     checkRecord("DotProductAttention", "options", options);
@@ -47,9 +50,9 @@ export class DotProductAttention {
    * @param queries [N, Q, D]
    * @param keys [N, K, D]
    * @param values [N, K, V]
-   * @param validLens how many keys count, for each N or for each N and Q
+   * @param validLens number of valid keys, for each N or for each N and Q
    * @param windowMask [numWindows, Q, K], added to the scores; N is then B * numWindows * numHeads, in this order
-   * @param random given while training: where dropout draws from
+   * @param random stream of dropout, given while training
    * @returns [N, Q, V]
    * @throws RangeError if shapes do not fit, there is no key, or a length is not an integer from 0 to K
    */
@@ -81,7 +84,7 @@ export class DotProductAttention {
     });
   }
 
-  /** Lets go of the kept weights. */
+  /** Disposes of the kept weights. */
   dispose(): void {
     this.#last.dispose();
   }
@@ -92,7 +95,7 @@ export class DotProductAttention {
     return tf.matMul(droppedProbabilities, v);
   }
 
-  /** numWindows * numHeads: how many items of the batch are one image. */
+  /** numWindows * numHeads, the number of batch items of one image. */
   #itemsOfWindows(windowMask: tf.Tensor3D, queries: tf.Tensor3D, keys: tf.Tensor3D): number {
     const [windows, rows, columns] = windowMask.shape;
     const items = windows * this.#numHeads;

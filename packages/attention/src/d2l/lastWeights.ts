@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Weights that a module keeps for whoever looks after the call: one tensor, replaced by the next. */
+/** Attention weights of a module's last call, kept for inspection: one tensor, replaced by the next. */
 export class LastWeights {
   #kept: tf.Tensor3D | undefined;
 

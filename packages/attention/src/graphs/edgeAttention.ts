@@ -4,20 +4,20 @@ import * as tf from "@tensorflow/tfjs-core";
 import { constantOf } from "../hard/stopGradient.ts";
 import type { SparseGraph } from "./sparseGraph.ts";
 
-/** How scores along edges become weights. */
+/** Options of {@link edgeAttention}. */
 export interface EdgeAttentionOptions {
-  /** [M, H], added to the scores, in the order of the graph's edges */
+  /** [M, H], bias added to the scores, in the order of the graph's edges */
   readonly bias?: tf.Tensor | undefined;
-  /** Multiplies the scores. Default 1 / sqrt(D). */
+  /** Factor of the scores. Default 1 / sqrt(D). */
   readonly scale?: number | undefined;
-  /** Chance of dropping an edge's weight while `random` is given. Default 0. */
+  /** Probability of dropping an edge's weight while `random` is given. Default 0. */
   readonly dropout?: number | undefined;
   readonly random?: RandomStream | undefined;
 }
 
 /**
- * Dot-product attention of nodes to their neighbours: time and memory grow with the edges, not with the square of the
- * nodes. A node without edges gets zeros.
+ * Computes dot-product attention of nodes to their neighbours: time and memory grow with the edges, not with the square
+ * of the nodes. A node without edges gets zeros.
  *
  * @param q [N, H, D]
  * @param k [N, H, D]
@@ -59,7 +59,7 @@ export function edgeAttention(
 }
 
 /**
- * The softmax of scores over the edges of each node.
+ * Computes the softmax of scores over the edges of each node.
  *
  * @param scores [M, H], in the order of the graph's edges
  * @returns [M, H]; the edges of a node sum to 1 in each head
@@ -85,7 +85,7 @@ export function edgeSoftmax(scores: tf.Tensor, graph: SparseGraph): tf.Tensor2D 
 }
 
 /**
- * Values summed over the edges of each node, each times its weight.
+ * Sums values over the edges of each node, each times its weight.
  *
  * @param weights [M, H]
  * @param values [M, H, V]
@@ -102,15 +102,15 @@ export function sumOverEdges(
   return tf.reshape(sums, [nodes, heads, width]);
 }
 
-/** [N, H, D] at M nodes: [M, H, D] */
+/** Gathers [N, H, D] at M nodes: [M, H, D] */
 export function rowsOf(x: tf.Tensor3D, nodes: tf.Tensor1D): tf.Tensor3D {
   const [count, heads, width] = x.shape;
   return tf.reshape(embedding(tf.reshape(x, [count, heads * width]), nodes), [nodes.size, heads, width]);
 }
 
 /**
- * Of each edge's node, the greatest of its scores. tfjs has no maximum over segments: each edge looks 1, 2, 4, ... edges
- * ahead within its node, and the first edge has then seen all of them.
+ * The greatest score of each edge's node. tfjs has no maximum over segments: each edge takes the maximum with the one
+ * 1, 2, 4, ... edges ahead within its node, and the first edge then has that of all of them.
  */
 function greatestOfNode(scores: tf.Tensor, { targets, starts, maxDegree, numEdges }: SparseGraph): tf.Tensor {
   let greatest = scores;

@@ -10,9 +10,9 @@ export interface GraphAttentionConfig {
   /** D, the features of a head */
   readonly headDim: number;
   readonly numHeads: number;
-  /** What becomes of the heads: side by side, or their mean, as in a last layer. Default `concat`. */
+  /** Combination of the heads: concatenated, or their mean, as in a last layer. Default `concat`. */
   readonly combine?: "concat" | "mean";
-  /** Chance of dropping an edge's weight while training. Default 0. */
+  /** Probability of dropping an edge's weight while training. Default 0. */
   readonly dropout?: number;
   /** The slope of the leaky rectifier below 0. Default 0.2. */
   readonly negativeSlope?: number;
@@ -21,9 +21,9 @@ export interface GraphAttentionConfig {
 /** A graph attention layer (GAT, arXiv:1710.10903): additive scores of a node and its neighbours, leakily rectified. */
 export class GraphAttention {
   readonly proj: Linear;
-  /** [H, D], what a neighbour adds to the score */
+  /** [H, D], weight of a neighbour's term of the score */
   readonly sourceScore: tf.Variable<tf.Rank.R2>;
-  /** [H, D], what the node itself adds */
+  /** [H, D], weight of the node's own term */
   readonly targetScore: tf.Variable<tf.Rank.R2>;
   /** [H * D], or [D] for the mean */
   readonly bias: tf.Variable<tf.Rank.R1>;
@@ -44,7 +44,7 @@ export class GraphAttention {
    * @param x [N, I]
    * @param random given while training
    * @returns [N, H * D], or [N, D] for the mean
-   * @throws RangeError if x has not a row for each node
+   * @throws RangeError if x does not have a row for each node
    */
   forward(x: tf.Tensor, graph: SparseGraph, random?: RandomStream): tf.Tensor2D {
     checkTensor("GraphAttention.forward", "x", x, "[N, I]");
@@ -74,7 +74,7 @@ export interface GraphMultiHeadAttentionConfig {
   readonly numHeads: number;
   /** F, the features of an edge; left out: edges have none */
   readonly edgeDim?: number;
-  /** Chance of dropping an edge's weight while training. Default 0. */
+  /** Probability of dropping an edge's weight while training. Default 0. */
   readonly attentionDropout?: number;
 }
 

@@ -1,31 +1,31 @@
 import { checkInteger } from "../checks/argumentChecks.ts";
 
-/** Who may look at whom among N nodes: the target of each of M edges looks at its source. */
+/** A sparse attention graph of N nodes: the target of each of M edges attends to its source. */
 export interface SparseGraph {
   readonly numNodes: number;
   readonly numEdges: number;
-  /** M nodes that are looked at, sorted by the target */
+  /** The sources of M edges, sorted by the target */
   readonly sources: Int32Array;
-  /** M nodes that look, in ascending order */
+  /** The targets of M edges, in ascending order */
   readonly targets: Int32Array;
-  /** For each edge, where it stood in the list it was made of, or -1 if it is a loop that was added. */
+  /** Index of each edge in the list that was given, or -1 for an added self-loop. */
   readonly order: Int32Array;
-  /** Of each of N nodes, the first of its edges; and M at the end. */
+  /** Index of the first edge of each of N nodes; and M at the end. */
   readonly starts: Int32Array;
   /** The most edges that one node has. */
   readonly maxDegree: number;
 }
 
-/** How {@link sparseGraph} reads its edges. */
+/** Options of {@link sparseGraph}. */
 export interface SparseGraphOptions {
   /** Whether each edge counts in both directions. Default false. */
   readonly undirected?: boolean;
-  /** Whether every node looks at itself too. Default false. */
+  /** Whether every node attends to itself too. Default false. */
   readonly selfLoops?: boolean;
 }
 
 /**
- * A graph of its edges [source, target].
+ * Builds a graph from edges [source, target].
  *
  * @throws RangeError if an end of an edge is not a node
  */

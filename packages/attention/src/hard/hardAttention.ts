@@ -5,26 +5,26 @@ import { checkPositive } from "../checks/argumentChecks.ts";
 import { constantOf, withoutGradient } from "./stopGradient.ts";
 import { hideScores, type Visible, visibleMask } from "../masks/maskedSoftmax.ts";
 
-/** What {@link hardAttention} gave. */
+/** Outputs of {@link hardAttention}. */
 export interface HardAttended {
   /** [B, Q, V], the value of the one key that each query chose */
   readonly output: tf.Tensor3D;
   /** [B, Q, K], 1 at that key, else 0 */
   readonly choice: tf.Tensor3D;
-  /** [B, Q], the logarithm of the chance it had; its gradient is what REINFORCE needs */
+  /** [B, Q], the log-probability of that choice, whose gradient REINFORCE needs */
   readonly logProbability: tf.Tensor2D;
 }
 
-/** How {@link hardAttention} chooses. */
+/** Options of {@link hardAttention}. */
 export interface HardAttentionOptions {
-  /** Where chance comes from. Left out: each query takes its best key. */
+  /** Random stream of the draws. Left out: each query takes the key of the highest score. */
   readonly random?: RandomStream | undefined;
-  /** Which keys can be chosen: valid lengths or a mask, as of `maskedSoftmax`. */
+  /** Visible keys: valid lengths or a mask, as of `maskedSoftmax`. */
   readonly visible?: Visible | undefined;
 }
 
 /**
- * Attention to one key: each query draws it with the softmax of its scores (Xu et al. 2015, arXiv:1502.03044, section
+ * Attends to one key: each query draws it from the softmax of its scores (Xu et al. 2015, arXiv:1502.03044, section
  * 4.1). The choice has no gradient; train it with {@link reinforceLoss}. A query that sees no key gets zeros.
  *
  * @param scores [B, Q, K]
@@ -57,10 +57,10 @@ export function hardAttention(
 }
 
 /**
- * What to minimize so that choices which are rewarded more than expected become likelier: the mean of
- * -(reward - baseline) logProbability, whose gradient is that of -E[reward] in expectation, whatever the baseline
- * (REINFORCE, Williams 1992); and of (reward - baseline)², which teaches a baseline that has parameters to expect the
- * reward. Reward and baseline are taken as numbers by the first, the reward by the second.
+ * Computes the REINFORCE loss (Williams 1992), which makes choices rewarded more than expected likelier: the mean of
+ * -(reward - baseline) logProbability, whose gradient is that of -E[reward] in expectation, for any baseline; and of
+ * (reward - baseline)², which trains a baseline with parameters to predict the reward. The first passes no gradient to
+ * reward and baseline, the second none to the reward.
  *
  * @param logProbability [...], of each choice
  * @param reward [...]
@@ -91,9 +91,9 @@ export function reinforceLoss(
 }
 
 /**
- * A choice that has a gradient: the softmax of scores and Gumbel noise, near one key where the temperature is low (Jang,
- * Gu and Poole 2017, arXiv:1611.01144). With `straightThrough`, exactly one key on the way forward, and the soft choice's
- * gradient on the way back: a biased one, the less so the lower the temperature.
+ * Computes a differentiable choice: the softmax of scores and Gumbel noise, near one key where the temperature is low
+ * (Jang, Gu and Poole 2017, arXiv:1611.01144). With `straightThrough`, exactly one key on the way forward, and the soft
+ * choice's gradient on the way back: a biased one, the less so the lower the temperature.
  *
  * @param scores [..., K]
  * @returns [..., K], rows that sum to 1
@@ -119,7 +119,7 @@ function gumbel(shape: number[], random: RandomStream): tf.Tensor {
   return tf.neg(tf.log(tf.neg(tf.log(uniform))));
 }
 
-/** 1 at the best of each row, else 0. Nothing is learned through it, and tfjs knows no gradient of its operations. */
+/** 1 at the best of each row, else 0. Its gradient is zero, and tfjs has no gradient of its operations. */
 function oneHotOfBest(x: tf.Tensor): tf.Tensor {
   return constantOf(x, (x) => {
     const best = tf.expandDims(tf.argMax(x, -1), -1); // [..., 1]

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** `f(x)`, of the shape of `x`, as a number that nothing is learned through: its gradient is zero. */
+/** Computes `f(x)`, of the shape of `x`, with a gradient of zero (stop-gradient). */
 export function constantOf(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const constant = tf.customGrad((x) => ({
     value: f(x as tf.Tensor),
@@ -9,7 +9,7 @@ export function constantOf(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Ten
   return constant(x);
 }
 
-/** `x` as a number that nothing is learned through. */
+/** Copies `x` with a gradient of zero (stop-gradient). */
 export function withoutGradient(x: tf.Tensor): tf.Tensor {
   return constantOf(x, tf.clone);
 }

@@ -4,19 +4,19 @@ import { alignToScores, type ScoreShape } from "../checks/argumentChecks.ts";
 import { validLengthMask, type ValidLengths } from "./validLengths.ts";
 
 /**
- * What becomes of a query that sees no key: `zeros` gives it no weights at all, `uniform` the same weight on every key,
- * hidden ones too, which is what Dive into Deep Learning's masked_softmax does.
+ * Attention weights of a query with no visible key: `zeros`, or `uniform`, the same weight on every key, hidden ones
+ * too, as Dive into Deep Learning's masked_softmax gives.
  */
 export type HiddenRows = "zeros" | "uniform";
 
 /**
- * Which keys count: how many, for each B or for each B and Q ("valid lengths"); or a bool mask, `true` keeps, [Q, K] or of
- * the rank of the scores with axes that are equal or 1.
+ * Visible keys: their number, for each B or for each B and Q ("valid lengths"); or a bool mask, `true` keeps, [Q, K] or
+ * of the rank of the scores with axes that are equal or 1.
  */
 export type Visible = ValidLengths | tf.Tensor;
 
 /**
- * The softmax over the keys that are visible: hidden ones weigh 0.
+ * Computes the softmax over the visible keys: hidden ones have weight 0.
  *
  * @param scores [B, Q, K] or [B, H, Q, K]
  * @param visible left out: all keys
@@ -46,7 +46,7 @@ export function hideScores(scores: tf.Tensor, visible: tf.Tensor | undefined): t
   return tf.where(tf.broadcastTo(visible, scores.shape), scores, HIDDEN);
 }
 
-/** The softmax of what {@link hideScores} gave. */
+/** The softmax of the result of {@link hideScores}. */
 export function softmaxOfVisible(
   masked: tf.Tensor,
   visible: tf.Tensor | undefined,

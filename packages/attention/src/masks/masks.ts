@@ -13,7 +13,8 @@ export function causalMask(queries: number, keys: number): tf.Tensor2D {
 }
 
 /**
- * A band: each query sees the keys from `before` places before it to `after` places after it (arXiv:2004.05150).
+ * Creates a sliding-window mask: each query sees the keys from `before` positions before it to `after` positions after
+ * it (arXiv:2004.05150).
  *
  * @param window each an integer from 0; left out: no bound on that side
  * @returns [Q, K] bool
@@ -33,7 +34,7 @@ export function slidingWindowMask(
   return bandMask({ first: keys - queries, queries, keys }, { before, after });
 }
 
-/** The band of queries that stand in a row from place `first` on: [Q, K] bool. */
+/** The band of consecutive queries from position `first` on: [Q, K] bool. */
 export function bandMask(
   { first, queries, keys }: { readonly first: number; readonly queries: number; readonly keys: number },
   { before, after }: { readonly before?: number | undefined; readonly after?: number | undefined },
@@ -50,7 +51,8 @@ export function bandMask(
 }
 
 /**
- * A pattern of whole blocks (arXiv:1904.10509): block b of queries sees block c of keys where `pattern[b][c]` is true.
+ * Creates a block-sparse mask (arXiv:1904.10509): block b of queries sees block c of keys where `pattern[b][c]` is
+ * true.
  *
  * @param pattern rows of equal length
  * @param blockSize S, the queries and the keys in a block
@@ -73,7 +75,7 @@ export function blockMask(pattern: readonly (readonly boolean[])[], blockSize: n
 }
 
 /**
- * Keeps sequences that were packed into one row apart: a query sees the keys of its own segment.
+ * Creates a mask that keeps sequences packed into one row apart: a query sees the keys of its own segment.
  *
  * @param queries [B, Q] int32, the number of each query's segment
  * @param keys [B, K] int32
@@ -96,9 +98,9 @@ export function segmentMask(queries: tf.Tensor, keys: tf.Tensor = queries): tf.T
 }
 
 /**
- * Which positions of a padded batch hold a token.
+ * Creates the padding mask of a batch: true where a position holds a token.
  *
- * @param lengths how many tokens each row has, B integers from 0 to L
+ * @param lengths number of tokens of each row, B integers from 0 to L
  * @param maxLength L
  * @returns [B, L] bool
  * @throws RangeError if a length is no integer from 0 to L
@@ -111,7 +113,7 @@ export function lengthMask(lengths: readonly number[], maxLength: number): tf.Te
 }
 
 /**
- * A mask of keys that every head and query shares: [B, K] -> [B, 1, 1, K].
+ * Reshapes a mask of keys, shared by every head and query: [B, K] -> [B, 1, 1, K].
  *
  * @throws RangeError if it is no matrix
  */

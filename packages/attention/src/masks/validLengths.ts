@@ -1,11 +1,11 @@
 import { checkBackend, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** How many keys count: one number for each of B, or one for each of B and each of Q. */
+/** Number of valid keys: one for each of B, or one for each of B and each of Q. */
 export type ValidLengths = readonly number[] | readonly (readonly number[])[];
 
 /**
- * Valid lengths as a mask: `true` for the first so many keys.
+ * Creates a mask from valid lengths: `true` for the first so many keys.
  *
  * @returns [B, 1, K] of lengths [B], [B, Q, K] of lengths [B, Q]; bool
  * @throws RangeError if there are not B, or B times Q, of them, or one is not an integer from 0 to K

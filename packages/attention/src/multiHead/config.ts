@@ -2,40 +2,40 @@ import type { Initializer } from "@qkv/nn";
 import type { RotaryPositions } from "../positions/rotaryPositions.ts";
 import type { Score } from "../scores/scores.ts";
 
-/** The sizes of a `MultiHeadAttention`, and what is done to its scores. */
+/** Sizes and score options of a `MultiHeadAttention`. */
 export interface MultiHeadAttentionConfig {
-  /** E, the width of what comes in and goes out. */
+  /** E, the width of input and output. */
   readonly dModel: number;
   readonly numHeads: number;
   /** G: fewer than heads is grouped-query attention (arXiv:2305.13245), 1 is multi-query. Default as many as heads. */
   readonly numKeyValueHeads?: number | undefined;
   /** D. Default dModel / numHeads. */
   readonly headDim?: number | undefined;
-  /** The width of the context that keys and values are made of. Default dModel. */
+  /** The width of the context that keys and values are projected from. Default dModel. */
   readonly contextDim?: number | undefined;
-  /** The width of the context that values are made of, if it is another. Default contextDim. */
+  /** The width of the context that values are projected from, if it is another. Default contextDim. */
   readonly valueContextDim?: number | undefined;
-  /** Which projections have a bias. Default true: all. */
+  /** Projections with a bias. Default true: all. */
   readonly bias?: boolean | { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
-  /** Normalizes each head's queries and keys before they meet (Qwen 3; arXiv:2010.04245). Default none. */
+  /** Norm of each head's queries and keys before their product (Qwen 3; arXiv:2010.04245). Default none. */
   readonly qkNorm?: { readonly kind: "layerNorm" | "rmsNorm"; readonly eps: number } | undefined;
-  /** Turns queries and keys by their positions. */
+  /** Rotary positions of queries and keys. */
   readonly rotary?: RotaryPositions | undefined;
-  /** How heads compare: a score for widths D and D. Default scaled dot product. */
+  /** Score function of each head, for widths D and D. Default scaled dot product. */
   readonly score?: Score | undefined;
-  /** Multiplies dot products. Default 1 / sqrt(D). */
+  /** Factor of dot products. Default 1 / sqrt(D). */
   readonly scale?: number | undefined;
-  /** Keeps scores between ±softcap. Default none. */
+  /** Soft cap, which keeps scores between ±softcap. Default none. */
   readonly softcap?: number | undefined;
-  /** One learned score for each head that no value belongs to. Default false. */
+  /** Whether each head has an attention sink: a learned score without a value. Default false. */
   readonly sinks?: boolean | undefined;
-  /** Chance of dropping an attention weight while training. Default 0. */
+  /** Probability of dropping an attention weight while training. Default 0. */
   readonly attentionDropout?: number | undefined;
-  /** How the four weights start. Default Xavier's uniform. */
+  /** Initializer of the four weights. Default Xavier's uniform. */
   readonly init?: Initializer | undefined;
 }
 
-/** The same with every size filled in. */
+/** The sizes of a {@link MultiHeadAttentionConfig}, all filled in. */
 export interface HeadSizes {
   readonly numHeads: number;
   readonly numKeyValueHeads: number;
@@ -45,7 +45,7 @@ export interface HeadSizes {
 }
 
 /**
- * The sizes that `config` leaves out.
+ * Fills in the sizes that `config` leaves out.
  *
  * @throws RangeError if they are not positive integers that divide each other
  */

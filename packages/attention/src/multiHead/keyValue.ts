@@ -1,31 +1,31 @@
 import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The keys and values of a context: of an encoder's output, or of the positions a decoder has seen. */
+/** Keys and values of a context: of an encoder's output, or of a decoder's earlier positions (key-value cache). */
 export interface KeyValue {
   /** [B, H, K, D] */
   readonly keys: tf.Tensor4D;
   /** [B, H, K, D] */
   readonly values: tf.Tensor4D;
-  /** How many positions came before these and are kept no longer. Default 0. */
+  /** Number of earlier positions that were dropped. Default 0. */
   readonly dropped?: number;
 }
 
-/** How many positions there were, those that are kept no longer included. */
+/** The number of positions, dropped ones included. */
 export function lengthOf(keyValue: KeyValue): number {
   checkRecord("lengthOf", "keyValue", keyValue);
   const { keys, dropped = 0 } = keyValue;
   return dropped + keys.shape[2];
 }
 
-/** `past` followed by `next`. Borrows both. */
+/** Appends `next` to `past`. Borrows both. */
 export function appendKeyValue(past: KeyValue | undefined, next: KeyValue): KeyValue {
   checkRecord("appendKeyValue", "next", next);
   if (past === undefined) return { keys: tf.clone(next.keys), values: tf.clone(next.values) };
   return { ...past, keys: tf.concat([past.keys, next.keys], 2), values: tf.concat([past.values, next.values], 2) };
 }
 
-/** The last `count` positions, which is all that a sliding window looks back on. Borrows `keyValue`. */
+/** The last `count` positions, all that a sliding window needs. Borrows `keyValue`. */
 export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
   checkRecord("lastKeyValues", "keyValue", keyValue);
   const [batch, heads, length] = keyValue.keys.shape;
@@ -35,7 +35,7 @@ export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
   return { keys: last(keyValue.keys), values: last(keyValue.values), dropped: (keyValue.dropped ?? 0) + first };
 }
 
-/** Both tensors of each, disposed of. */
+/** Disposes of the keys and values of each. */
 export function disposeKeyValues(keyValues: readonly KeyValue[]): void {
   checkArray("disposeKeyValues", "keyValues", keyValues);
   for (const { keys, values } of keyValues) tf.dispose([keys, values]);

@@ -12,17 +12,19 @@ import { scaledDotProductAttention } from "../scaledDotProduct/scaledDotProductA
 import { dotScoreWith, type Score } from "../scores/scores.ts";
 import { windowedAttention, windowMask } from "../windows/windowedAttention.ts";
 
-/** Where tokens stand, for rotary positions. */
+/** Positions of tokens, for rotary positions. */
 export interface TokenPositions {
   /** [B][L], each row's own. Default one after another. */
   readonly positions?: readonly (readonly number[])[] | undefined;
-  /** How many positions the longest text of the batch has so far. Default up to the last of these. */
+  /** Number of positions of the longest text of the batch so far. Default up to the last of these. */
   readonly span?: number | undefined;
 }
 
 /** Masking options of a call. */
 export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" | "bias">, TokenPositions {
-  /** Of the keys up to its own, how many a query sees: a sliding window (Mistral, arXiv:2310.06825). With `causal`. */
+  /**
+   * Sliding window: the number of keys, up to its own, that a query sees (Mistral, arXiv:2310.06825). With `causal`.
+   */
   readonly window?: number | undefined;
 }
 
@@ -32,15 +34,15 @@ export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" 
  */
 export const ATTENTION_ACTIVATIONS = ["keys", "values", "queries", ...ATTENTION_STAGES, "heads"] as const;
 
-/** What keys are made of. */
+/** Options of projecting a context to keys and values. */
 export interface ProjectOptions extends TokenPositions {
-  /** The position of the first key, for rotary positions: how many keys came before. Default 0. */
+  /** The position of the first key, for rotary positions: the number of keys before it. Default 0. */
   readonly offset?: number | undefined;
-  /** What values are made of, if not of the context: [B, K, valueContextDim]. */
+  /** Input that values are projected from, if not the context: [B, K, valueContextDim]. */
   readonly values?: tf.Tensor | undefined;
 }
 
-/** Attention in `numHeads` subspaces at once ("Attention Is All You Need", section 3.2.2). */
+/** Multi-head attention: in `numHeads` subspaces at once ("Attention Is All You Need", section 3.2.2). */
 export class MultiHeadAttention {
   readonly qProj: Linear;
   readonly kProj: Linear;
@@ -55,7 +57,7 @@ export class MultiHeadAttention {
   readonly numHeads: number;
   /**
    * Whether this is the attention of the 2017 paper and no more: as many heads for keys as for queries, no norms, no
-   * rotations, no sinks, and the usual score. A fused kernel of a whole layer knows only that.
+   * rotations, no sinks, and the usual score. A fused kernel of a whole layer supports only that.
    */
   readonly isPlain: boolean;
 
@@ -102,7 +104,8 @@ export class MultiHeadAttention {
    *
    * @param x [B, Q, E]
    * @param context [B, K, contextDim]; `x` itself for self-attention
-   * @param pass its taps read {@link ATTENTION_ACTIVATIONS}; a stage that is wanted is held in memory, all [B, H, Q, K] of it
+   * @param pass its taps read {@link ATTENTION_ACTIVATIONS}; a stage that they want is held in memory, all [B, H, Q, K]
+   * of it
    * @returns [B, Q, E]
    */
   forward(x: tf.Tensor, context: tf.Tensor, options: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {
@@ -111,7 +114,7 @@ export class MultiHeadAttention {
     return tf.tidy(() => this.attend(x, this.project(context, {}, pass), options, pass));
   }
 
-  /** The keys and values of a context [B, K, contextDim], so that they can be attended to more than once. */
+  /** Projects a context [B, K, contextDim] to keys and values, which can be attended to more than once. */
   project(context: tf.Tensor, options: ProjectOptions = {}, pass: Pass = Pass.plain): KeyValue {
     checkRecord("MultiHeadAttention.project", "options", options);
     const { offset = 0, values = context, positions, span } = options;
@@ -127,10 +130,11 @@ export class MultiHeadAttention {
   }
 
   /**
-   * With rotary positions, the last query stands where the last key does, as `causal` has it.
+   * Attends to projected keys and values. With rotary positions, the last query has the position of the last key, as
+   * with `causal`.
    *
    * @param x [B, Q, E]
-   * @param context what {@link project} gave, or several of those appended
+   * @param context the result of {@link project}, or several of those appended
    * @returns [B, Q, E]
    */
   attend(x: tf.Tensor, context: KeyValue, given: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {

@@ -6,8 +6,8 @@ import { scaledDotProductAttention } from "../scaledDotProduct/scaledDotProductA
 import { scaledDotScore } from "../scores/scores.ts";
 
 /**
- * The mean of the values for each query, weighted by the softmax of how well the query fits the keys, by any score. A
- * score that is a dot product in disguise is answered by the backend's fused kernel where there is one.
+ * Computes the mean of the values for each query, weighted by the softmax of its scores with the keys, for any score
+ * function. A score that amounts to a dot product runs on the backend's fused kernel where there is one.
  *
  * @param queries [B, Q, D] or [B, H, Q, D]
  * @param keys [B, K, D'] or [B, H, K, D']
@@ -25,7 +25,7 @@ export function attentionPooling<T extends tf.Tensor>(
   if (queriesAtOnce !== Infinity) checkInteger("attentionPooling", "queriesAtOnce", queriesAtOnce, 1);
   return tf.tidy(() => {
     const dot = score.dotProduct?.(queries, keys);
-    // Cap and sinks see the scores as they are, not up to a number for each query.
+    // Soft cap and sinks need the exact scores, not scores up to a number for each query.
     const exact = dot?.bias === undefined || (options.softcap === undefined && options.sinks === undefined);
     if (dot === undefined || !exact) {
       return chunkedPooling(queries, keys, values, { ...options, score }, queriesAtOnce);

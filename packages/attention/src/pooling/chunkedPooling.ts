@@ -5,7 +5,8 @@ import { attentionStages } from "../scaledDotProduct/stages.ts";
 import { bandMask } from "../masks/masks.ts";
 
 /**
- * Attention by a score that no kernel knows, `size` queries after the others, each with its rows of mask and bias.
+ * Computes attention with a score that no kernel supports, `size` queries at a time, each with its rows of mask and
+ * bias.
  *
  * @param queries [B, Q, D] or [B, H, Q, D]
  */
@@ -28,7 +29,7 @@ export function chunkedPooling<T extends tf.Tensor>(
   const parts = Array.from({ length: Math.ceil(length / size) }, (_, i) => {
     const [start, rows] = [i * size, Math.min(size, length - i * size)];
     const rowsOf = (x: tf.Tensor) => (x.shape[axis] === length ? sliceAxis(x, axis, start, rows) : x);
-    // A tidy of its own, so that one part's scores are gone before the next one's are there.
+    // Its own tidy, so that one chunk's scores are disposed of before the next one's exist.
     return tf.tidy(() => {
       const given = masks && rowsOf(masks);
       const place = { first: start + keyLength - length, queries: rows, keys: keyLength };

@@ -5,7 +5,7 @@ import { checkPooled, checkPositive } from "../checks/argumentChecks.ts";
 import { gaussianKernel, type SmoothingKernel } from "./smoothingKernels.ts";
 import { squaredDistances } from "../scores/squaredDistances.ts";
 
-/** How keys are weighted by their distance. */
+/** Options of {@link nadarayaWatson}: kernel and width. */
 export interface KernelPoolingOptions {
   /** Default {@link gaussianKernel}. */
   readonly kernel?: SmoothingKernel;
@@ -13,7 +13,7 @@ export interface KernelPoolingOptions {
   readonly width?: number | tf.Tensor;
 }
 
-/** What {@link nadarayaWatson} gives. */
+/** Outputs of {@link nadarayaWatson}. */
 export interface KernelPooled {
   /** [B, Q, V] */
   readonly output: tf.Tensor3D;
@@ -22,9 +22,9 @@ export interface KernelPooled {
 }
 
 /**
- * Kernel regression (Nadaraya 1964; Watson 1964): each query gets the mean of the values, weighted by a kernel of its
- * distance to the keys. It is attention whose score is fixed: with the Gaussian kernel, softmax(-|q - k|² / 2 width²).
- * A query that no key is near enough to gets zeros.
+ * Computes kernel regression (Nadaraya 1964; Watson 1964): each query gets the mean of the values, weighted by a kernel
+ * of its distance to the keys. It is attention whose score is fixed: with the Gaussian kernel,
+ * softmax(-|q - k|² / 2 width²). A query that no key is near enough to gets zeros.
  *
  * @param queries [B, Q, D]
  * @param keys [B, K, D]
@@ -60,8 +60,8 @@ export class KernelPooling {
   readonly #kernel: SmoothingKernel;
 
   /**
-   * @param params where the width is named
-   * @param options the kernel, and the width to begin with
+   * @param params scope of the width
+   * @param options the kernel, and the initial width
    * @param options.features D, for a width each; 1 for one that all share
    * @throws RangeError if the width is not above 0
    */
@@ -77,7 +77,7 @@ export class KernelPooling {
   }
 
   /**
-   * {@link nadarayaWatson} with the width as it is now.
+   * Computes {@link nadarayaWatson} with the current width.
    *
    * @param queries [B, Q, D]
    * @param keys [B, K, D]

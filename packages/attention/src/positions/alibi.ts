@@ -3,8 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../checks/argumentChecks.ts";
 
 /**
- * How fast each head forgets: a geometric series from 2^(-8 / H), and for a number of heads that is no power of two, the
- * series of the next lower power, then every other of the next higher one's (arXiv:2108.12409, section 3; its authors' code).
+ * The slopes of the heads' linear biases (ALiBi): a geometric series from 2^(-8 / H), and for a number of heads that is
+ * no power of two, the series of the next lower power, then every other of the next higher one's (arXiv:2108.12409,
+ * section 3; its authors' code).
  *
  * @throws RangeError unless there is a head
  */
@@ -17,10 +18,10 @@ export function alibiSlopes(numHeads: number): Float32Array {
 }
 
 /**
- * Attention with linear biases (ALiBi): each head's slope times the distance, below zero. The last query lines up with
- * the last key.
+ * Computes the bias of attention with linear biases (ALiBi): each head's slope times the distance, below zero. The last
+ * query lines up with the last key.
  *
- * For causal attention, `queries: 1` serves any number of queries without a [Q, K] array: moving on by a position adds the
+ * For causal attention, `queries: 1` serves any number of queries without a [Q, K] array: moving by a position adds the
  * same to all of a query's scores, which the softmax takes out again.
  *
  * @returns [1, H, Q, K]

@@ -3,13 +3,13 @@ import { checkModule, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../checks/argumentChecks.ts";
 
-/** How distances are sorted into buckets. */
+/** Buckets of relative positions. */
 export interface RelativeBuckets {
   /** Default 32. */
   readonly numBuckets?: number;
   /** The distance from which on all share the last bucket. Default 128. */
   readonly maxDistance?: number;
-  /** Whether keys after the query have buckets of their own, as in an encoder, or share the nearest one's. */
+  /** Whether keys after the query have separate buckets, as in an encoder, or share the nearest one's. */
   readonly bidirectional: boolean;
 }
 
@@ -78,9 +78,9 @@ export class WindowPositionBias {
   }
 
   /**
-   * The bias of a window's places to each other: [1, H, M * M, M * M].
+   * The bias between the positions of a window: [1, H, M * M, M * M].
    *
-   * @param window a window not larger than the table's own, which knows all of its offsets. Default the own.
+   * @param window a window not larger than the table's own, which contains all of its offsets. Default the table's.
    */
   forward(window = this.#window): tf.Tensor4D {
     const size = window ** 2;
@@ -89,10 +89,10 @@ export class WindowPositionBias {
 }
 
 /**
- * Which row of Swin's table holds the offset of two places of a window (`relative_position_index`, arXiv:2103.14030,
- * section 3.2).
+ * The row of Swin's table for the offset of each two positions of a window (`relative_position_index`,
+ * arXiv:2103.14030, section 3.2).
  *
- * @param largest the window that the table was made for, at least `window`
+ * @param largest the window of the table, at least `window`
  * @returns M⁴ numbers, to be read as [M * M, M * M]
  * @throws RangeError if the largest window is smaller than the window
  */

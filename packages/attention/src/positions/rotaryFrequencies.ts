@@ -1,7 +1,7 @@
 import { checkRecord } from "@qkv/ops";
 import { checkInteger, checkPositive } from "../checks/argumentChecks.ts";
 
-/** How rotary positions are stretched beyond the length that a model was trained on, as in Hugging Face's `rope_scaling`. */
+/** Scaling of rotary positions beyond the length that a model was trained on, as in Hugging Face's `rope_scaling`. */
 export type RotaryScaling =
   /** Positions divided by `factor` (arXiv:2306.15595). */
   | { readonly type: "linear"; readonly factor: number }
@@ -12,9 +12,9 @@ export type RotaryScaling =
       readonly type: "yarn";
       readonly factor: number;
       readonly originalLength: number;
-      /** How often a feature turns within `originalLength` to be kept. Default 32. */
+      /** Turns within `originalLength` from which a feature is kept. Default 32. */
       readonly betaFast?: number;
-      /** How often at most to be stretched in full. Default 1. */
+      /** Turns up to which a feature is stretched in full. Default 1. */
       readonly betaSlow?: number;
       /** Multiplies both cosines and sines. Default 0.1 ln(factor) + 1, the paper's. */
       readonly attentionFactor?: number;
@@ -35,7 +35,7 @@ export type RotaryScaling =
     }
   /** The fastest features turn, a share `proportion` of them, and the others stay as they are (Gemma 3n). */
   | { readonly type: "proportional"; readonly factor: number; readonly proportion: number }
-  /** The same idea with bounds on the wavelength (Llama 3.1). */
+  /** Slow features stretched, fast ones kept, with bounds on the wavelength (Llama 3.1). */
   | {
       readonly type: "llama3";
       readonly factor: number;
@@ -44,13 +44,13 @@ export type RotaryScaling =
       readonly highFreqFactor: number;
     };
 
-/** What rotary positions are made of. */
+/** Configuration of rotary positions. */
 export interface RotaryConfig {
-  /** How many of a head's features turn: all, or the first so many. Even. */
+  /** Number of a head's features that are rotated: all, or the first ones. Even. */
   readonly dim: number;
   /** Default 10000. */
   readonly base?: number;
-  /** Which features are a pair: i and i + dim / 2, or 2i and 2i + 1. Default `halves`. */
+  /** Pairs of features: i and i + dim / 2, or 2i and 2i + 1. Default `halves`. */
   readonly layout?: "halves" | "interleaved";
   readonly scaling?: RotaryScaling;
 }
@@ -65,7 +65,7 @@ export interface RotaryFrequencies {
 /**
  * The frequencies of rotary positions, as Hugging Face's `modeling_rope_utils.py` computes them.
  *
- * @param length how many positions there are so far; `dynamic` and `longrope` alone ask for it
+ * @param length number of positions so far; only `dynamic` and `longrope` depend on it
  * @throws RangeError if a number makes no sense
  */
 export function rotaryFrequencies(config: RotaryConfig, length: number): RotaryFrequencies {
@@ -106,7 +106,7 @@ type Scaling<Type> = Extract<RotaryScaling, { readonly type: Type }>;
 
 function yarn(plain: Float64Array, scaling: Scaling<"yarn">, dim: number, base: number): RotaryFrequencies {
   const { factor, originalLength, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
-  // The feature that turns so often within the original length.
+  // The feature with that many turns within the original length.
   const featureOf = (turns: number) => (dim * Math.log(originalLength / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const [first, last] = [featureOf(betaFast), featureOf(betaSlow)];
   const low = Math.max(truncate ? Math.floor(first) : first, 0);

@@ -3,12 +3,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../checks/argumentChecks.ts";
 import { type RotaryConfig, rotaryFrequencies } from "./rotaryFrequencies.ts";
 
-/** Where tokens stand: the position of the first of a row, or each row's own positions, [B][L]. */
+/** Positions of tokens: that of the first of a row, or those of each row, [B][L]. */
 export type PositionsOfBatch = number | readonly (readonly number[])[];
 
 /**
- * Rotary positions (RoPE, arXiv:2104.09864): each pair of a head's features turns by an angle that grows with the
- * position, so that a query and a key meet by their distance alone.
+ * Rotary positions (RoPE, arXiv:2104.09864): each pair of a head's features is rotated by an angle that grows with the
+ * position, so that the score of a query and a key depends on their distance alone.
  */
 export class RotaryPositions {
   readonly #config: RotaryConfig;
@@ -22,9 +22,10 @@ export class RotaryPositions {
   /**
    * @param x [B, H, L, D]
    * @param at the position of the first of L, or the L positions of each row of the batch
-   * @param span how many positions the text has so far: `dynamic` and `longrope` depend on it. Default up to the last one
+   * @param span number of positions of the text so far: `dynamic` and `longrope` depend on it. Default up to the last
+   * one
    * @returns [B, H, L, D]
-   * @throws RangeError if a head has fewer features than are turned, or a position is no integer from 0
+   * @throws RangeError if a head has fewer features than are rotated, or a position is no integer from 0
    */
   rotate(x: tf.Tensor, at: PositionsOfBatch = 0, span?: number): tf.Tensor4D {
     checkTensor("RotaryPositions.rotate", "x", x, "[B, H, L, D]");

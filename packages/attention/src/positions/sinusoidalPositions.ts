@@ -1,4 +1,4 @@
-/** How the sines and cosines of a position are laid out in its vector. */
+/** Layout of the sines and cosines of a position in its vector. */
 export type SinusoidalLayout =
   /** sin, cos, sin, cos, ...: "Attention Is All You Need", section 3.5, and Dive into Deep Learning. */
   | "interleaved"
@@ -6,11 +6,11 @@ export type SinusoidalLayout =
   | "halves";
 
 /**
- * The fixed position vectors of the Transformer, row by row.
+ * Computes the fixed position vectors of the Transformer, row by row.
  *
- * @param length how many positions
+ * @param length number of positions
  * @param dModel E
- * @param options the layout, by default that of the paper, where to begin, and how slow the slowest wave is
+ * @param options the layout, by default that of the paper, the first position, and the longest wavelength
  * @param options.offset the position of the first row
  * @param options.maxWavelength of the slowest wave, over 2π
  * @returns length * dModel numbers, to be read as [L, E]

@@ -7,8 +7,8 @@ import { dotScoreWith } from "../scores/scores.ts";
 import { sinksAsKey } from "./sinks.ts";
 
 /**
- * softmax(q kᵀ * scale + bias) v over the keys that the masks leave visible ("Attention Is All You Need", section
- * 3.2.1). A query with no visible key gets zeros. The backend's fused kernel answers where it has one.
+ * Computes softmax(q kᵀ * scale + bias) v over the keys that the masks leave visible ("Attention Is All You Need",
+ * section 3.2.1). A query with no visible key gets zeros. It runs on the backend's fused kernel where there is one.
  *
  * Fewer key-value heads than query heads are grouped-query attention (G = 1: multi-query): each serves H / G query heads
  * in a row.
@@ -46,7 +46,7 @@ export function scaledDotProductAttention(
 }
 
 /**
- * How much each query looks at each key: the weights of {@link scaledDotProductAttention}, after dropout.
+ * Computes the attention weights of {@link scaledDotProductAttention}, after dropout.
  *
  * @param q [B, H, Q, D]
  * @param k [B, G, K, D], G a divisor of H

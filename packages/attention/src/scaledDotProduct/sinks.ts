@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-// A sink is a key beside all others: no mask hides it, its score is a learned number for each head, and its value is zero.
+// A sink is an extra key: no mask hides it, its score is a learned number for each head, and its value is zero.
 
 /** The sinks' scores in front of the others. @param scores [B, H, Q, K]  @param sinks [H]  @returns [B, H, Q, 1 + K] */
 export function withSinkScores(scores: tf.Tensor, sinks: tf.Tensor): tf.Tensor {
@@ -16,7 +16,7 @@ export function withoutSinks(weights: tf.Tensor): tf.Tensor {
   return tf.slice(weights, [0, 0, 0, 1], [batch, heads, queries, keys - 1]);
 }
 
-/** What attention with sinks is without them. */
+/** Inputs of attention in which the sinks are a key. */
 export interface SinkInputs {
   readonly keys: tf.Tensor4D;
   readonly values: tf.Tensor4D;
@@ -25,8 +25,8 @@ export interface SinkInputs {
 }
 
 /**
- * The sinks as a zero key with a zero value in front of all others, and a bias that is their score: what every attention
- * kernel can do. In front, so that `causal`, which counts from the last key, means what it did.
+ * Turns the sinks into a zero key with a zero value in front of all others, and a bias that is their score: every
+ * attention kernel supports that. In front, so that `causal`, which counts from the last key, is unchanged.
  *
  * @param mask rank 4
  * @param bias rank 4

@@ -8,15 +8,17 @@ import { causalMask } from "../masks/masks.ts";
 import { scaledDotScore } from "../scores/scores.ts";
 import { withoutSinks, withSinkScores } from "./sinks.ts";
 
-/** What becomes of the scores on their way to the values, all of one shape: [B, Q, K] or [B, H, Q, K]. */
+/** The stages of attention, from scores to probabilities, all of one shape: [B, Q, K] or [B, H, Q, K]. */
 export interface AttentionStages<T extends tf.Tensor = tf.Tensor4D> {
-  /** The score function's, with the soft cap and the bias, before any mask. */
+  /** Attention scores, with the soft cap and the bias, before any mask. */
   readonly scores: T;
-  /** The same, with a number far below all others where a key is hidden. */
+  /** The scores, with a number far below all others where a key is hidden. */
   readonly maskedScores: T;
-  /** Their softmax: rows sum to 1, to 0 where no key is visible, to less than 1 where there are sinks. */
+  /**
+   * Softmax of the masked scores: rows sum to 1, to 0 where no key is visible, to less than 1 where there are sinks.
+   */
   readonly probabilities: T;
-  /** The probabilities after dropout: what the values are multiplied by. */
+  /** The probabilities after dropout, which the values are multiplied by. */
   readonly droppedProbabilities: T;
 }
 
@@ -24,7 +26,7 @@ export interface AttentionStages<T extends tf.Tensor = tf.Tensor4D> {
 export const ATTENTION_STAGES = ["scores", "maskedScores", "probabilities", "droppedProbabilities"] as const;
 
 /**
- * Attention probabilities, stage by stage. Every stage is held in memory: this is for looking inside.
+ * Computes attention probabilities stage by stage. Every stage is held in memory: this is for inspection.
  *
  * @param queries [B, Q, D] or [B, H, Q, D]
  * @param keys [B, K, D'] or [B, H, K, D']

@@ -6,13 +6,16 @@ import type { Score } from "./scores.ts";
 export interface AdditiveScoreConfig {
   readonly queryDim: number;
   readonly keyDim: number;
-  /** N: how many features a query and a key are compared by. */
+  /** N, the number of features that a query and a key are compared by. */
   readonly hiddenDim: number;
-  /** How the three weights start. Default Xavier's uniform. */
+  /** Initializer of the three weights. Default Xavier's uniform. */
   readonly init?: Initializer;
 }
 
-/** vᵀ tanh(W q + U k): queries and keys of any two widths (Bahdanau, Cho and Bengio 2015, appendix A.1.2). */
+/**
+ * Additive score, vᵀ tanh(W q + U k): queries and keys of any two widths (Bahdanau, Cho and Bengio 2015, appendix
+ * A.1.2).
+ */
 export class AdditiveScore implements Score {
   readonly queryProj: Linear;
   readonly keyProj: Linear;

@@ -2,9 +2,12 @@ import { checkModule, type Initializer, Linear, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DotProduct, product, type Score } from "./scores.ts";
 
-/** qᵀ W k, for queries and keys of any two widths (Luong, Pham and Manning 2015, section 3.1, "general"). */
+/**
+ * Bilinear score, qᵀ W k, for queries and keys of any two widths (Luong, Pham and Manning 2015, section 3.1,
+ * "general").
+ */
 export class BilinearScore implements Score {
-  /** Takes a query to the keys' space. */
+  /** Projection of a query to the keys' space. */
   readonly queryProj: Linear;
 
   constructor(

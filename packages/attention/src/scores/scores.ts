@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkFinite, checkPositive } from "../checks/argumentChecks.ts";
 import { squaredDistances } from "./squaredDistances.ts";
 
-/** How well each query fits each key. A score of one's own is an object with the one function. */
+/** A score function of queries and keys. A custom one is an object with the one required function. */
 export interface Score {
   /**
    * @param queries [..., Q, D]
@@ -12,7 +12,7 @@ export interface Score {
    */
   scores(queries: tf.Tensor, keys: tf.Tensor): tf.Tensor;
   /**
-   * The same weights by a scaled dot product, if there is one: the way to the backend's fused kernel. Its scores may
+   * Expresses the same weights by a scaled dot product, if there is one, for the backend's fused kernel. Its scores may
    * differ from `scores` by a number for each query, which the softmax takes out again.
    */
   dotProduct?(queries: tf.Tensor, keys: tf.Tensor): DotProduct;
@@ -29,14 +29,14 @@ export interface DotProduct {
   readonly bias?: tf.Tensor;
 }
 
-/** q·k (Luong, Pham and Manning 2015, section 3.1). */
+/** Dot-product score, q·k (Luong, Pham and Manning 2015, section 3.1). */
 export const dotScore: Score = dotScoreTimes(() => 1);
 
-/** q·k / sqrt(D) ("Attention Is All You Need", section 3.2.1). */
+/** Scaled dot-product score, q·k / sqrt(D) ("Attention Is All You Need", section 3.2.1). */
 export const scaledDotScore: Score = dotScoreTimes((queries) => 1 / Math.sqrt(queries.shape.at(-1) || 1));
 
 /**
- * q·k scale, with a scale that is given.
+ * Creates a dot-product score with a given scale, q·k scale.
  *
  * @throws RangeError if the scale is not finite
  */
@@ -46,7 +46,8 @@ export function dotScoreWith(scale: number): Score {
 }
 
 /**
- * scale cos(q, k): the angle alone counts (Graves, Wayne and Danihelka 2014, section 3.3.1). A zero vector scores 0.
+ * Creates a cosine score, scale cos(q, k): the angle alone counts (Graves, Wayne and Danihelka 2014, section 3.3.1). A
+ * zero vector scores 0.
  *
  * @throws RangeError if the scale is not finite
  */
@@ -58,7 +59,8 @@ export function cosineScore(scale = 1): Score {
 }
 
 /**
- * -|q - k|² / (2 width²): the Gaussian kernel's exponent, which makes attention of kernel regression.
+ * Creates a distance score, -|q - k|² / (2 width²): the Gaussian kernel's exponent, with which attention is kernel
+ * regression.
  *
  * @throws RangeError if the width is not above 0
  */

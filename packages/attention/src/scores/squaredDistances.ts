@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * |q - k|² of every query and key, as |q|² - 2 q·k + |k|², without a [Q, K, D] array in memory.
+ * Computes |q - k|² of every query and key, as |q|² - 2 q·k + |k|², without a [Q, K, D] array in memory.
  *
  * @param queries [..., Q, D]
  * @param keys [..., K, D]

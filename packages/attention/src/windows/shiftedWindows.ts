@@ -14,8 +14,9 @@ export interface ShiftedWindows {
 }
 
 /**
- * What keeps apart the places that a cyclic shift brought into one window though they are far apart in the grid: added to
- * the scores, 0 for neighbours and -100 for strangers, as the Swin of its authors and of Hugging Face have it.
+ * Creates the mask that separates positions which a cyclic shift brought into one window though they are far apart in
+ * the grid: added to the scores, 0 for neighbours and -100 for others, as in the Swin of its authors and of Hugging
+ * Face.
  *
  * @returns [numWindows, M * M, M * M] float32, windows row by row
  * @throws RangeError if the windows do not fill the grid
@@ -39,7 +40,7 @@ export function shiftedWindowMask(grid: ShiftedWindows): tf.Tensor3D {
 }
 
 /**
- * A grid cut into windows, row by row.
+ * Cuts a grid into windows, row by row.
  *
  * @param x [B, height, width, E]
  * @returns [B * numWindows, M * M, E]
@@ -61,7 +62,7 @@ export function windowsOf(x: tf.Tensor, window: number): tf.Tensor3D {
 }
 
 /**
- * The grid that {@link windowsOf} cut.
+ * Joins the windows of the grid that {@link windowsOf} cut.
  *
  * @param windows [B * numWindows, M * M, E]
  * @returns [B, height, width, E]

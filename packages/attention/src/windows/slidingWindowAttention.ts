@@ -4,20 +4,20 @@ import { checkInteger } from "../checks/argumentChecks.ts";
 import type { AttentionOptions } from "../scaledDotProduct/options.ts";
 import { scaledDotProductAttention } from "../scaledDotProduct/scaledDotProductAttention.ts";
 
-/** Who sees whom in {@link slidingWindowAttention}. */
+/** Window and options of {@link slidingWindowAttention}. */
 export interface SlidingWindowOptions extends Pick<AttentionOptions, "scale" | "softcap" | "dropout" | "random"> {
-  /** How many places before its own a query sees. */
+  /** Number of positions before its own that a query sees. */
   readonly before: number;
-  /** How many places after its own. 0 is causal. */
+  /** Number of positions after its own that a query sees. 0 is causal. */
   readonly after: number;
-  /** [B, L] bool: which keys count at all. Default all. */
+  /** Key mask, [B, L] bool, true at keys that count. Default all. */
   readonly keep?: tf.Tensor;
 }
 
 /**
- * Self-attention in which each query sees its neighbours alone, at a cost linear in length, in both passes: queries are
- * taken in blocks as long as the window, and each block meets the blocks that its windows reach (Longformer,
- * arXiv:2004.05150, section 3.1). It equals {@link scaledDotProductAttention} with a `slidingWindowMask`.
+ * Computes self-attention in which each query sees its neighbours alone, at a cost linear in length, in both passes:
+ * queries are taken in blocks as long as the window, and each block attends to the blocks that its windows reach
+ * (Longformer, arXiv:2004.05150, section 3.1). It equals {@link scaledDotProductAttention} with a `slidingWindowMask`.
  *
  * @param q [B, H, L, D]
  * @param k [B, G, L, D], G a divisor of H
@@ -61,7 +61,7 @@ export function slidingWindowAttention(
   });
 }
 
-/** How a length is cut: into so many blocks of so many places, each of which reaches so many blocks before and after. */
+/** Division of a length into blocks: their number and size, and how many blocks each one reaches before and after. */
 interface Grid {
   readonly blocks: number;
   readonly size: number;
@@ -102,7 +102,7 @@ function fromBlocks(x: tf.Tensor4D, [batch, heads, length, width]: tf.Tensor4D["
   return tf.slice(tf.reshape(rows, [batch, heads, blocks * size, width]), [0, 0, 0, 0], [batch, heads, length, width]);
 }
 
-/** Which of its reachable keys each query of a block sees: [size, reachable] bool, the same for every block. */
+/** The mask of a block's queries over its reachable keys: [size, reachable] bool, the same for every block. */
 function band({ size, reach }: Grid, { before, after }: { readonly before: number; readonly after: number }) {
   const i = tf.reshape(tf.range(reach.before * size, (reach.before + 1) * size), [size, 1]);
   const distance = tf.sub(tf.reshape(tf.range(0, (reach.before + 1 + reach.after) * size), [1, -1]), i);

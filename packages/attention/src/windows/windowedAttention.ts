@@ -4,8 +4,8 @@ import { slidingWindowMask } from "../masks/masks.ts";
 import { slidingWindowAttention } from "./slidingWindowAttention.ts";
 
 /**
- * Causal attention in which each query sees the `window` keys up to its own, at a cost linear in length; null where that
- * way does not fit what is asked for or does not pay.
+ * Computes causal attention in which each query sees the `window` keys up to its own, at a cost linear in length; null
+ * where the options do not allow it or it does not pay.
  *
  * @param q [B, H, Q, D]
  * @param k [B, G, K, D]
