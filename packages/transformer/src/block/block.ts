@@ -18,15 +18,15 @@ import { type AnyFeedForward, createAttention, createFeedForward } from "./subla
 /** Masks, positions and memory of a call. */
 export interface BlockInputs extends TokenPositions {
   /**
-   * Which keys the self-attention may see, besides `causal` and `window`; true keeps. bool, broadcastable to [B, H, Q, K],
-   * K counting the positions before `x` too. With a window [B, 1, 1, K].
+   * Attention mask of the self-attention, besides `causal` and `window`; true keeps. bool, broadcastable to
+   * [B, H, Q, K], K counting the positions before `x` too. With a window [B, 1, 1, K].
    */
   readonly mask?: tf.Tensor | undefined;
-  /** Added to the scores of the self-attention, as relative positions are. Broadcastable to [B, H, Q, K]. */
+  /** Bias added to the scores of the self-attention, such as relative positions. Broadcastable to [B, H, Q, K]. */
   readonly bias?: tf.Tensor | undefined;
   /** Keys and values of an encoder's output: `crossAttn.project(output)`. */
   readonly memory?: KeyValue | undefined;
-  /** Which of them may be seen. bool, broadcastable to [B, H, Q, S]. */
+  /** Attention mask of the memory; true keeps. bool, broadcastable to [B, H, Q, S]. */
   readonly memoryMask?: tf.Tensor | undefined;
 }
 
@@ -133,12 +133,12 @@ export class Block {
         y = pass.tap("crossAttnResidual", y);
       }
       y = this.#residual(y, "ffn", pass, (h) => this.ffn.forward(h, pass.at("ffn")));
-      // The next query sees itself and what is left of its window.
+      // The next query sees itself and the rest of its window.
       return { output: pass.output(y), past: window === undefined ? seen : lastKeyValues(seen, window - 1) };
     });
   }
 
-  /** The only place that knows where norms go, and how a sublayer's output joins the residual stream. */
+  /** Runs a sublayer: the only place that decides where norms go, and how its output joins the residual stream. */
   #residual(x: tf.Tensor3D, name: Sublayer, pass: Pass, sublayer: (h: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
     const { placement } = this.#spec.norm;
     const norm = (suffix: "Norm" | "PostNorm", value: tf.Tensor3D) =>

@@ -16,7 +16,7 @@ export interface BlockModules {
   readonly ffnNorm: Norm;
 }
 
-/** The same modules in one kernel; it answers undefined where there is none for them, or for what it is asked. */
+/** Prepares the modules as one fused kernel, which returns undefined where there is none for them or for the inputs. */
 export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedTransformerLayer {
   const { selfAttn, selfAttnNorm: norm, crossAttn, crossAttnNorm: crossNorm, ffn, ffnNorm } = modules;
   const { placement } = spec.norm;

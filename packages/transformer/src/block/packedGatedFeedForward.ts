@@ -3,7 +3,7 @@ import { type Activation, checkModule, dropout, Linear, type Params, Pass } from
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeedForwardConfig } from "./feedForward.ts";
 
-/** A gated feed-forward with gate and values in one matrix, as DINOv2's largest has it (arXiv:2304.07193). */
+/** A gated feed-forward with gate and values in one matrix, as in DINOv2's largest (arXiv:2304.07193). */
 export class PackedGatedFeedForward {
   /** Weight [2F, E]: the gate's rows, then the values'. */
   readonly gateUpProj: Linear;

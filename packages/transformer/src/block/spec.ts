@@ -1,7 +1,7 @@
 import type { MultiHeadAttentionConfig } from "@qkv/attention";
 import type { Activation, Initializer } from "@qkv/nn";
 
-// A transformer layer as data: what a family's config becomes.
+// Transformer layers as data, made from a family's config.
 
 /** A norm over the last axis. */
 export interface NormSpec {
@@ -16,9 +16,9 @@ export interface AttentionSpec extends Omit<
 > {
   /** Whether a query sees no key after its own position. Default false. */
   readonly causal?: boolean;
-  /** Of the keys up to its own, how many a query sees: a sliding window. Default all. With `causal`. */
+  /** Sliding window: the number of keys, up to its own, that a query sees. Default all. With `causal`. */
   readonly window?: number | undefined;
-  /** Chance of dropping an attention probability while training. Default 0. */
+  /** Probability of dropping an attention probability while training. Default 0. */
   readonly dropout?: number;
 }
 
@@ -26,7 +26,7 @@ export interface AttentionSpec extends Omit<
 export interface FeedForwardSpec {
   /**
    * `mlp`: two linear maps with an activation between. `gated`: the activation of one map times another (GLU,
-   * arXiv:2002.05202). `packedGated`: the same with both maps in one matrix, as DINOv2's files have it.
+   * arXiv:2002.05202). `packedGated`: the same with both maps in one matrix, as in DINOv2's files.
    */
   readonly kind: "mlp" | "gated" | "packedGated";
   /** The width between its maps. */
@@ -48,11 +48,14 @@ export interface BlockSpec {
   readonly selfAttn: AttentionSpec;
   readonly crossAttn?: AttentionSpec;
   readonly ffn: FeedForwardSpec;
-  /** Chance of dropping a value of a sublayer's output while training. Default 0. */
+  /** Probability of dropping a value of a sublayer's output while training. Default 0. */
   readonly dropout?: number;
-  /** Chance of dropping a value inside the feed-forward while training. Default 0. */
+  /** Probability of dropping a value inside the feed-forward while training. Default 0. */
   readonly activationDropout?: number;
-  /** Chance of leaving out a sublayer for an example while training (stochastic depth, arXiv:1603.09382). Default 0. */
+  /**
+   * Probability of leaving out a sublayer for an example while training (stochastic depth, arXiv:1603.09382). Default
+   * 0.
+   */
   readonly dropPath?: number;
   /** Initial value of a learned factor for each channel of a sublayer's output (arXiv:2103.17239). Default none. */
   readonly layerScale?: number | undefined;

@@ -20,7 +20,7 @@ export interface StackStep {
   readonly past: readonly KeyValue[];
 }
 
-/** Blocks one after another, and a norm behind them if there is one: the only loop over layers in the house. */
+/** Blocks one after another, and a final norm if there is one: the only loop over layers in this package. */
 export class Stack {
   readonly layers: readonly Block[];
   readonly norm?: Norm;

@@ -1,6 +1,6 @@
 import type { Activation } from "@qkv/nn";
 
-/** The names that Hugging Face's `config.json` has for activations (`ACT2FN` of transformers). */
+/** Activations by their names in Hugging Face's `config.json` (`ACT2FN` of transformers). */
 export const ACTIVATIONS_BY_NAME: Readonly<Record<string, Activation>> = {
   relu: "relu",
   gelu: "gelu",

@@ -1,10 +1,10 @@
-/** Reads the fields of a foreign `config.json`, each with its type checked and its name in the error. */
+/** A reader of the fields of a Hugging Face `config.json`, which checks types and names the field in errors. */
 export class ConfigFields {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #path: string;
 
   /**
-   * @param path what stands before the names of the fields in an error: where an object within the file is
+   * @param path prefix of field names in errors: the path of an object within the file
    * @throws ConfigError if it is no object
    */
   constructor(json: unknown, path = "") {
@@ -20,12 +20,12 @@ export class ConfigFields {
     if (this.#fields[name] !== value) this.#fail(name, JSON.stringify(value));
   }
 
-  /** Whether the field is there, with any value but null. */
+  /** Whether the field is present, with any value but null. */
   has(name: string): boolean {
     return this.#fields[name] !== undefined && this.#fields[name] !== null;
   }
 
-  /** Whether the field says null, which is not the same as saying nothing. */
+  /** Whether the field is null, which differs from absent. */
   isNull(name: string): boolean {
     return this.#fields[name] === null;
   }
@@ -38,7 +38,7 @@ export class ConfigFields {
     return isObject ? new ConfigFields(value, `${this.#path}${name}.`) : this.#fail(name, "an object");
   }
 
-  /** Whether there is no field at all. */
+  /** Whether there are no fields. */
   isEmpty(): boolean {
     return Object.keys(this.#fields).length === 0;
   }
@@ -49,7 +49,7 @@ export class ConfigFields {
     if (unknown !== undefined) this.#fail(unknown, `one of the fields that are known (${known.join(", ")})`);
   }
 
-  /** Strings, if the field is there. */
+  /** Strings, if the field is present. */
   optionalStrings(name: string): readonly string[] | undefined {
     const value = this.#fields[name];
     if (value === undefined || value === null) return undefined;
@@ -57,7 +57,7 @@ export class ConfigFields {
     return valid ? (value as string[]) : this.#fail(name, "a list of strings");
   }
 
-  /** As many numbers above 0. */
+  /** A list of `count` numbers above 0. */
   positiveNumbers(name: string, count: number): readonly number[] {
     const value = this.#fields[name];
     const isAbove = (each: unknown) => typeof each === "number" && each > 0 && each < Infinity;
@@ -65,7 +65,7 @@ export class ConfigFields {
     return valid ? (value as number[]) : this.#fail(name, `a list of ${count} numbers above 0`);
   }
 
-  /** A finite number of at least 0, which must be there. */
+  /** A finite number of at least 0; the field is required. */
   required(name: string): number {
     return this.optionalNumber(name) ?? this.#fail(name, "a number of at least 0");
   }
@@ -76,7 +76,7 @@ export class ConfigFields {
     return value ?? this.#fail(name, "a whole number");
   }
 
-  /** A whole number of at least 0, if the field is there. */
+  /** A whole number of at least 0, if the field is present. */
   optionalInteger(name: string): number | undefined {
     const value = this.#fields[name];
     if (value === undefined || value === null) return undefined;
@@ -87,7 +87,7 @@ export class ConfigFields {
     return value <= most ? value : this.#fail(name, `at most ${most}`);
   }
 
-  /** A token's id, if the field is there and not negative: -1 is Python's way to say that there is none. */
+  /** A token id, if the field is present and not negative: in Python, -1 means none. */
   optionalToken(name: string): number | undefined {
     const value = this.#fields[name];
     return Number.isSafeInteger(value) && (value as number) < 0 ? undefined : this.optionalInteger(name);
@@ -104,7 +104,7 @@ export class ConfigFields {
     return this.optionalNumber(name) ?? fallback;
   }
 
-  /** A finite number of at least 0, if the field is there. */
+  /** A finite number of at least 0, if the field is present. */
   optionalNumber(name: string): number | undefined {
     const value = this.#fields[name];
     if (value === undefined || value === null) return undefined;
@@ -127,7 +127,7 @@ export class ConfigFields {
     return this.#fail(name, "a whole number above 0 or a list of two");
   }
 
-  /** The names of a classifier's classes: `id2label`, or as many numbered ones as `num_labels` says. */
+  /** The names of a classifier's classes: `id2label`, or `num_labels` numbered ones. */
   labels(): readonly string[] {
     const value = this.#fields["id2label"];
     if (value === undefined || value === null) {
@@ -188,7 +188,7 @@ export class ConfigFields {
   }
 }
 
-/** What a model has at least one of. It may do without layers. */
+/** Sizes that must be at least 1. The number of layers may be 0. */
 const SIZES: ReadonlySet<string> = new Set([
   ...["vocab_size", "d_model", "hidden_size", "n_embd", "embed_dim", "num_channels"],
   ...["encoder_attention_heads", "decoder_attention_heads", "num_attention_heads", "num_key_value_heads", "n_head"],
@@ -198,10 +198,10 @@ const SIZES: ReadonlySet<string> = new Set([
 const LAYERS: ReadonlySet<string> = new Set(["encoder_layers", "decoder_layers", "num_hidden_layers", "n_layer"]);
 
 const MOST_LAYERS = 10_000;
-/** Of anything that is counted: no array has more. */
+/** Largest size: no array has more elements. */
 const MOST_OF_A_SIZE = 2 ** 31 - 1;
 
-/** Of classes without names, which are made up: far more than any model tells apart. */
+/** The most classes without names, which are then made up: far more than any model has. */
 const MOST_LABELS = 100_000;
 
 function isPositive(value: unknown): value is number {
@@ -212,7 +212,7 @@ function describe(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
 }
 
-/** A `config.json` is not what this model needs. */
+/** The error of a `config.json` that does not fit the model. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }

@@ -1,17 +1,17 @@
 import type { GenerationSettings } from "./options.ts";
 
-/** One sequence that was generated. */
+/** A generated sequence. */
 export interface GeneratedSequence {
-  /** From the start token, or the prompt, to the end token or to where the length ran out. No padding. */
+  /** Token ids from the start token, or the prompt, to the end token or the length limit. No padding. */
   readonly ids: readonly number[];
   /**
-   * The log-probability of all the tokens that were made, divided by their number to the power `lengthPenalty`. In beam search a
-   * forced token costs nothing, as in Hugging Face's; greedy search and sampling give what the model itself says.
+   * The log-probability of all generated tokens, divided by their number to the power `lengthPenalty`. In beam search a
+   * forced token costs nothing, as in Hugging Face's; greedy search and sampling give the model's own log-probability.
    */
   readonly score: number;
 }
 
-/** A log-probability as sequences of different lengths are compared by. */
+/** The score of a sequence, by which sequences of different lengths are compared. */
 export function scoreOf(logProbability: number, length: number, lengthPenalty: number): number {
   return logProbability / length ** lengthPenalty;
 }
@@ -25,7 +25,7 @@ export class BeamHypotheses {
     this.#settings = settings;
   }
 
-  /** @param ids what it began with included */
+  /** @param ids with those that it began with */
   add(ids: readonly number[], logProbability: number): void {
     const { promptLength, lengthPenalty } = this.#settings;
     const score = scoreOf(logProbability, ids.length - promptLength, lengthPenalty);
@@ -35,22 +35,23 @@ export class BeamHypotheses {
   }
 
   /**
-   * Whether to stop looking: there are enough, and none of the sequences still growing is expected to beat the worst.
+   * Whether the search is done: there are enough sequences, and none of the unfinished ones is expected to beat the
+   * worst.
    *
-   * @param logProbability of the best that still grows
-   * @param length of those, without what they began with
+   * @param logProbability of the best unfinished sequence
+   * @param length of the unfinished ones, without the tokens that they began with
    */
   isDone(logProbability: number, length: number): boolean {
     const { numBeams, earlyStopping, lengthPenalty, maxLength, promptLength } = this.#settings;
     const worst = this.#best[numBeams - 1];
     if (worst === undefined) return false;
     if (earlyStopping === true) return true;
-    // Log-probabilities only fall; under a positive penalty it is length that could still raise a score.
+    // Log-probabilities only fall; under a positive penalty, length could still raise a score.
     const bestLength = earlyStopping === "never" && lengthPenalty > 0 ? maxLength - promptLength : length;
     return scoreOf(logProbability, bestLength, lengthPenalty) <= worst.score;
   }
 
-  /** Best first. */
+  /** The best sequences, best first. */
   best(count: number): readonly GeneratedSequence[] {
     return this.#best.slice(0, count);
   }

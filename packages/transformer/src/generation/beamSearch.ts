@@ -5,7 +5,7 @@ import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
 import { topCandidates } from "./topCandidates.ts";
 
-/** A sequence that still grows, and the row of the decoding that it grows from. */
+/** An unfinished sequence (beam), and the row of the decoding that it continues. */
 interface Beam {
   readonly row: number;
   readonly ids: readonly number[];
@@ -13,10 +13,10 @@ interface Beam {
 }
 
 /**
- * The best sequences of each of the `prompts` that `decoding` starts from.
+ * Finds the best sequences of each of the `prompts` that `decoding` starts from.
  *
- * A source begins with one beam and takes as many as there are continuations for; one that is done gives up its rows,
- * so a step costs only what is still undecided.
+ * A source begins with one beam and takes as many as it has continuations; one that is done gives up its rows, so a
+ * step only computes unfinished sources.
  */
 export async function beamSearch(
   decoding: Decoding,
@@ -52,7 +52,8 @@ export async function beamSearch(
 }
 
 /**
- * The beams one token later, none if the search of this source is over. What finishes goes to `finished`.
+ * Extends the beams by one token; none are left if the search of this source is over. Finished sequences go to
+ * `finished`.
  *
  * @param following for each beam, its logits changed in place
  */
@@ -69,7 +70,7 @@ function extend(
     for (let token = 0; token < scores.length; token++) scores[token] = (scores[token] as number) - logSumExp;
     process(scores, ids);
   }
-  // Each beam can end in every end token; this many leave numBeams that go on even so.
+  // Each beam can end in every end token; this many candidates leave numBeams that continue even so.
   const count = Math.max(2, 1 + eosTokenIds.length) * numBeams;
   const totals = beams.map(({ logProbability }) => logProbability);
   const candidates = topCandidates(

@@ -1,7 +1,7 @@
 import { describeArgument } from "@qkv/ops";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
 
-/** Refuses what is no list of functions. @throws RangeError */
+/** Refuses a value that is no list of functions. @throws RangeError */
 export function checkProcessors(who: string, processors: readonly LogitsProcessor[] | undefined): void {
   if (processors === undefined) return;
   if (!Array.isArray(processors)) {
@@ -16,11 +16,13 @@ export function checkProcessors(who: string, processors: readonly LogitsProcesso
   }
 }
 
-/** A caller's own processor, the `place`-th of them. What it returns or leaves is checked and stands in `scores`. */
+/**
+ * Wraps a caller's own processor, number `place`. Its result, returned or in place, is checked and written to `scores`.
+ */
 export function customProcessor(process: LogitsProcessor, place: number): LogitsProcessor {
   const expected = `generate: expected logitsProcessors[${place}]`;
   return (scores, ids, source) => {
-    const returned: unknown = process(scores, [...ids], source); // a copy: the search goes on with its own
+    const returned: unknown = process(scores, [...ids], source); // a copy: the search continues with its own
     if (returned !== undefined && returned !== scores) {
       const isList = Array.isArray(returned) || ArrayBuffer.isView(returned);
       const { length } = (isList ? returned : []) as ArrayLike<number>;

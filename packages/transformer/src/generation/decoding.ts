@@ -9,27 +9,27 @@ import type { GenerativeModel } from "./options.ts";
 import { PaddedPrompts } from "./paddedPrompts.ts";
 import { whyNotFinite } from "./whyNotFinite.ts";
 
-/** How a {@link Decoding} begins, and when it stops. */
+/** Options of a {@link Decoding}. */
 export interface DecodingOptions {
   readonly signal?: AbortSignal | undefined;
-  /** For each source, 1 at its tokens and 0 at its padding: then all are of one length. */
+  /** For each source, 1 at its tokens and 0 at its padding: then all have one length. */
   readonly attentionMask?: readonly (readonly number[])[] | undefined;
   /** Bytes that keys, values and logits of all rows may take. Default no limit. */
   readonly memoryLimit?: number | undefined;
 }
 
-/** How likely each token is to come next. */
+/** The scores of the next token. */
 export interface NextToken {
-  /** [V]. The reader's to change. */
+  /** Logits, [V], which the caller may change. */
   readonly logits: Float32Array;
-  /** What turns logits into log-probabilities by subtraction. */
+  /** Log-sum-exp of the logits: subtracting it gives log-probabilities. */
   readonly logSumExp: number;
 }
 
 /**
- * Sequences that a model is decoding side by side, one to a row, and the owner of every tensor that takes.
+ * Sequences that a model decodes as a batch, one to a row, and the owner of their tensors.
  *
- * Searches see token ids in and logits out; which rows go on, and as what, they say by {@link continueFrom}.
+ * Searches pass token ids in and get logits out; they select the rows to continue by {@link continueFrom}.
  */
 export class Decoding {
   readonly #model: GenerativeModel;
@@ -38,16 +38,16 @@ export class Decoding {
   readonly #padded: PaddedPrompts | undefined;
   /** Absent for a decoder-only model. */
   #memory: Memory | undefined;
-  /** How many tokens of each row the model has read. */
+  /** Number of tokens of each row that the model has read. */
   #read = 0;
   #past: DecoderPast | undefined;
-  /** V, once a step was made. */
+  /** V, after the first step. */
   #vocabulary = 0;
   readonly #sourceIds: readonly (readonly number[])[];
-  /** Which source each row of the memory belongs to. */
+  /** The source of each row of the memory. */
   #sources: readonly number[];
 
-  /** One row to each source, which an encoder reads if there is one. */
+  /** Starts one row for each source, which an encoder reads if there is one. */
   constructor(model: GenerativeModel, sourceIds: readonly (readonly number[])[], options: DecodingOptions = {}) {
     options.signal?.throwIfAborted();
     this.#model = model;
@@ -59,7 +59,9 @@ export class Decoding {
     this.#sources = sourceIds.map((_, i) => i);
   }
 
-  /** What comes after each row's sequence, all of one length, of which what is new since the last step is read. */
+  /**
+   * Scores the next token of each row's sequence. All have one length; only tokens new since the last step are read.
+   */
   async step(sequences: readonly (readonly number[])[]): Promise<NextToken[]> {
     this.#options.signal?.throwIfAborted();
     this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - this.#read);
@@ -82,7 +84,7 @@ export class Decoding {
     }));
   }
 
-  /** From here on, row i continues what was row `parents[i]`. Rows may be left out, repeated and reordered. */
+  /** Makes row i continue the former row `parents[i]`. Rows may be left out, repeated and reordered. */
   continueFrom(parents: readonly number[]): void {
     if (isIdentity(parents, this.#sources.length)) return;
     this.#checkMemory(parents.length, 0);
@@ -133,7 +135,7 @@ export class Decoding {
   }
 }
 
-/** Sources as they are, with what is padding in them hidden. */
+/** Encodes sources as they are, with their padding masked. */
 function encodePadded(
   model: Seq2SeqModel,
   sourceIds: readonly (readonly number[])[],
@@ -150,7 +152,7 @@ function bytesOf(keyValues: readonly KeyValue[]): number {
   return keyValues.reduce((sum, { keys, values }) => sum + BYTES * (keys.size + values.size), 0);
 }
 
-/** Sources of different lengths are padded at their end, and the padding is hidden. */
+/** Encodes sources of different lengths, padded at the end, with the padding masked. */
 function encode(model: Seq2SeqModel, sourceIds: readonly (readonly number[])[]): Memory {
   const lengths = sourceIds.map(({ length }) => length);
   const longest = Math.max(...lengths);

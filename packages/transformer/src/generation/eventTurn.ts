@@ -1,4 +1,4 @@
-// 50 ms: what a person does not notice; a turn costs 1 ms in Node and up to 4 ms in a page.
+// 50 ms: a delay that users do not notice; a turn costs 1 ms in Node and up to 4 ms in a page.
 const TURN_EVERY_MS = 50;
 
 // One clock for all searches, as there is one event loop: many short ones in a row must let events through too.

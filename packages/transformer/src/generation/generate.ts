@@ -9,11 +9,11 @@ import { type GenerationOptions, type GenerativeModel, settingsOf } from "./opti
 import { checkModel, checkSources } from "./sourceChecks.ts";
 
 /**
- * What the model makes of each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
- * encoder-decoder makes a text of its own, a decoder-only model goes on with the source, which is the prompt.
+ * Generates sequences for each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
+ * encoder-decoder generates a new text, a decoder-only model continues the source, which is the prompt.
  *
- * Sources of different lengths may go together; each gets what it would get alone. With `attentionMask` they are rows of
- * a padded batch, and each gets what Python gives it in that batch; prompts come back with their padding.
+ * Sources of different lengths may go together; each gets the result that it would get alone. With `attentionMask` they
+ * are rows of a padded batch, and each gets Python's result in that batch; prompts come back with their padding.
  *
  * @param sourceIds for each source its token ids, end token included where an encoder expects one
  * @returns for each source `numReturnSequences` sequences, best first
@@ -39,12 +39,12 @@ export async function generate(
 }
 
 /**
- * The tokens of one source as they are made, without the start token or the prompt, and without the end token. Greedy
- * search or sampling.
+ * Yields the tokens of one source as they are generated, without the start token or the prompt, and without the end
+ * token. Greedy search or sampling.
  *
- * Leaving the loop early ends the work; nothing begins before the first token is asked for.
+ * Leaving the loop early ends the generation, which starts when the first token is requested.
  *
- * @throws RangeError if the source is empty, or more than one beam or sequence is asked for
+ * @throws RangeError if the source is empty, or more than one beam or sequence is requested
  */
 export async function* generateStream(
   model: GenerativeModel,
@@ -90,7 +90,7 @@ async function search(
   }
 }
 
-/** What each sequence begins with: the start token where an encoder has read the source, else the source itself. */
+/** The first ids of each sequence: the start token where an encoder has read the source, else the source itself. */
 function promptsOf(
   model: GenerativeModel,
   sourceIds: readonly (readonly number[])[],
@@ -101,7 +101,7 @@ function promptsOf(
   return sourceIds.map(() => [start]);
 }
 
-/** Options for the sources at some places, whose callbacks are told the place among all. */
+/** Options for some of the sources, given by their places, whose callbacks get the place among all. */
 function optionsAt(
   places: readonly number[],
   { onStep, logitsProcessors, ...options }: GenerationOptions,
@@ -120,7 +120,7 @@ function optionsAt(
   };
 }
 
-/** The places of the prompts of each length: those of one length go on side by side without padding. */
+/** The places of the prompts of each length: those of one length are decoded as a batch without padding. */
 function placesByLength(sourceIds: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const groups = new Map<number, number[]>();
   for (const [place, { length }] of sourceIds.entries()) groups.set(length, [...(groups.get(length) ?? []), place]);

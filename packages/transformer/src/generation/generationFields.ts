@@ -1,13 +1,13 @@
 import type { GenerationOptions, SamplingOptions, SequenceBias } from "./options.ts";
 
-/** How a field is read: the value, or an error that says what was expected. */
+/** Reads a field: returns the value, or fails with an error naming what was expected. */
 type Read = (value: unknown, refuse: (expected: string) => never) => unknown;
 
-/** What a field of Hugging Face's is here. */
+/** The option for a field of Hugging Face's, and its reader. */
 export interface GenerationReader {
   readonly option: keyof GenerationOptions | keyof SamplingOptions;
   readonly read: Read;
-  /** What null stands for, where that is not the same as nothing. */
+  /** The value for null, where null differs from absent. */
   readonly none?: unknown;
 }
 
@@ -48,7 +48,7 @@ const sequenceBias: Read = (value, refuse): readonly SequenceBias[] => {
   return (value as [number[], number][]).map(([ids, bias]) => ({ ids, bias }));
 };
 
-/** Hugging Face's names of options. */
+/** Readers of options, by Hugging Face's names. */
 export const FIELD_READERS: Readonly<Record<string, GenerationReader>> = {
   num_beams: { option: "numBeams", read: whole },
   num_return_sequences: { option: "numReturnSequences", read: whole },
@@ -80,7 +80,7 @@ export const FIELD_READERS: Readonly<Record<string, GenerationReader>> = {
   beam_limit: { option: "beamLimit", read: whole },
 };
 
-/** The same for drawing tokens; they count with `do_sample` alone. */
+/** Readers of sampling options, by Hugging Face's names; used with `do_sample` only. */
 export const SAMPLING_READERS: Readonly<Record<string, GenerationReader>> = {
   temperature: { option: "temperature", read: number },
   top_k: { option: "topK", read: whole },

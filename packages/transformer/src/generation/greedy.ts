@@ -5,15 +5,15 @@ import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
 import { draw, likeliest } from "./sampling.ts";
 
-/** A sequence that grows by one token a step. */
+/** A sequence that is extended by one token a step. */
 export interface GrowingSequence {
-  /** What it began with included. */
+  /** Token ids, with those that it began with. */
   readonly ids: number[];
   logProbability: number;
 }
 
 /**
- * Appends one token after another to `sequences`, the likeliest or a drawn one, and yields those that just grew.
+ * Appends one token after another to `sequences`, the likeliest or a sampled one, and yields those just extended.
  *
  * @param sequences one to each row of `decoding`; they are changed in place
  */
@@ -44,7 +44,7 @@ export async function* greedySteps(
   }
 }
 
-/** One sequence, or as many as asked for, for each of the `prompts` that `decoding` starts from. */
+/** Generates the requested number of sequences for each of the `prompts` that `decoding` starts from. */
 export async function greedySearch(
   decoding: Decoding,
   prompts: readonly (readonly number[])[],
@@ -67,14 +67,17 @@ export async function greedySearch(
   return prompts.map((_, i) => generated.slice(i * copies, (i + 1) * copies).sort((a, b) => b.score - a.score));
 }
 
-/** Whether nothing more may follow. */
+/** Whether the sequence is finished. */
 export function isFinished(ids: readonly number[], { eosTokenIds, maxLength, isStopped }: GenerationSettings): boolean {
   return ids.length >= maxLength || eosTokenIds.includes(ids.at(-1) as number) || isStopped(ids);
 }
 
 type Chooser = (scores: Float32Array, sequence: number, place: number) => number;
 
-/** Draws depend on the seed, the sequence and the place alone, so that those that finished do not disturb the rest. */
+/**
+ * Chooses the next token. Draws depend on the seed, the sequence and the position alone, so that finished sequences do
+ * not affect the rest.
+ */
 function chooser({ sampling }: GenerationSettings): Chooser {
   if (sampling === null) return likeliest;
   const random = new RandomStream(sampling.seed);

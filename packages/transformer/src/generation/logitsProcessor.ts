@@ -1,6 +1,5 @@
 /**
- * Changes, in place, what the model says of every token that may come next; called once a step for each sequence.
- * -Infinity forbids a token.
+ * Changes the scores of the next token in place; called once a step for each sequence. -Infinity forbids a token.
  *
  * @param scores [V]; logits in greedy search and sampling, log-probabilities in beam search
  * @param ids the sequence so far, the start token or the prompt included

@@ -32,9 +32,9 @@ export function logitsProcessors(settings: GenerationSettings): readonly LogitsP
 }
 
 /**
- * Divides positive scores of tokens that were there before, and multiplies negative ones.
+ * Divides positive scores of tokens that occurred before, and multiplies negative ones (repetition penalty).
  *
- * @param padding how many places each source begins with that do not count
+ * @param padding number of leading positions of each source that do not count
  */
 export function penalizeRepetition(penalty: number, padding: readonly number[] = []): LogitsProcessor {
   return (scores, ids, source) => penalize(scores, ids.slice(padding[source] ?? 0), penalty);
@@ -52,9 +52,9 @@ function penalize(scores: Float32Array, ids: readonly number[], penalty: number)
   }
 }
 
-/** Adds a number to the score of the last token of each sequence where those before it stand. */
+/** Adds a number to the score of the last token of each sequence where the others precede it. */
 export function addSequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
-  const last = new Map(biases.map((each) => [each.ids.join(" "), each])); // of two of the same sequence the later counts
+  const last = new Map(biases.map((each) => [each.ids.join(" "), each])); // of two of the same sequence, the later counts
   return (scores, ids) => {
     const added = new Float32Array(scores.length);
     for (const { ids: sequence, bias } of last.values()) {
@@ -92,7 +92,7 @@ export function removeInvalid(scores: Float32Array): void {
   }
 }
 
-/** Forbids the tokens that would end a sequence of `size` tokens that was there before. */
+/** Forbids the tokens that would complete an n-gram of `size` tokens that occurred before. */
 export function forbidRepeatedNgrams(size: number): LogitsProcessor {
   return (scores, ids) => {
     const suffix = ids.length - (size - 1); // where the last size - 1 tokens begin
@@ -104,7 +104,7 @@ export function forbidRepeatedNgrams(size: number): LogitsProcessor {
   };
 }
 
-/** Forbids the tokens that would end a sequence of `size` tokens of the source. */
+/** Forbids the tokens that would complete an n-gram of `size` tokens of the source. */
 export function forbidNgramsOf(size: number, sources: readonly (readonly number[])[]): LogitsProcessor {
   return (scores, ids, source) => {
     const read = sources[source] ?? [];
@@ -118,7 +118,7 @@ export function forbidNgramsOf(size: number, sources: readonly (readonly number[
   };
 }
 
-/** Forbids the last token of each word where the tokens before it stand. The end token alone is never a word. */
+/** Forbids the last token of each word where its other tokens precede it. The end token alone is never a word. */
 export function forbidWords(
   words: readonly (readonly number[])[],
   eosTokenIds: readonly number[] = [],

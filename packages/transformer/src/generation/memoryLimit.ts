@@ -1,23 +1,23 @@
 /** Bytes that keys, values and logits of a search may take unless another limit is given: 2 GiB. */
 export const DEFAULT_MEMORY_LIMIT = 2 ** 31;
 
-/** Beams, or sequences, that a source may have unless another limit is given: more cost minutes, and better nothing. */
+/** Beams, or sequences, that a source may have unless another limit is given: more take minutes and improve nothing. */
 export const MOST_BEAMS = 256;
 
-/** Tokens that a text may have: more than any model was made for. */
+/** Tokens that a text may have: more than any model supports. */
 export const MOST_TOKENS = 2 ** 20;
 
-/** What a step of a search holds for each row. */
+/** Memory that a step of a search needs. */
 export interface RowMemory {
-  /** Beams, or sequences that are drawn, of all sources together. */
+  /** Number of beams, or sampled sequences, of all sources together. */
   readonly rows: number;
-  /** Keys and values of one row. */
+  /** Bytes of keys and values of one row. */
   readonly bytes: number;
   /** V */
   readonly vocabulary: number;
 }
 
-/** @throws RangeError if the rows do not fit into `limit` bytes, saying what would and how the limit is raised */
+/** @throws RangeError if the rows do not fit into `limit` bytes, naming what would and how to raise the limit */
 export function checkMemory({ rows, bytes, vocabulary }: RowMemory, limit: number): void {
   // Keys and values are there twice while they grow, and logits as a tensor, as numbers and as scores.
   const needed = rows * (2 * bytes + 3 * 4 * vocabulary);

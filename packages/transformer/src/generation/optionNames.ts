@@ -49,7 +49,7 @@ const GENERATION: OptionNames<GenerationOptions> = {
   signal: true,
 };
 
-/** Refuses options of other names. @throws RangeError */
+/** Refuses unknown options. @throws RangeError */
 export function checkOptionNames(who: string, options: GenerationOptions): void {
   checkOptions(who, options, GENERATION);
   if (options.sampling !== undefined) checkOptions(`${who}: sampling`, options.sampling, SAMPLING);

@@ -8,7 +8,7 @@ import { stopping, type StoppingOptions } from "./stopping.ts";
 /** A model that generation can drive. */
 export type GenerativeModel = Seq2SeqModel | CausalModel;
 
-/** How to draw tokens instead of taking the likeliest. */
+/** Options of sampling, instead of taking the likeliest token. */
 export interface SamplingOptions {
   /** Divides the logits: below 1 sharper, above 1 flatter. Default 1. */
   readonly temperature?: number;
@@ -18,59 +18,61 @@ export interface SamplingOptions {
   readonly topP?: number;
   /** Draws among tokens at least this share as likely as the likeliest. */
   readonly minP?: number;
-  /** Draws among the tokens nearest to what is expected in surprise that together reach this (arXiv:2202.00666). */
+  /**
+   * Draws among the tokens whose surprise is nearest to the expected one, that together reach this (arXiv:2202.00666).
+   */
   readonly typicalP?: number;
   /** Draws among tokens of at least this probability (arXiv:2210.15191). */
   readonly epsilonCutoff?: number;
-  /** The same with a bound that falls where the next token is open (arXiv:2210.15191). */
+  /** The same with a bound that falls where the entropy is high (arXiv:2210.15191). */
   readonly etaCutoff?: number;
   /** Draws among the likeliest tokens that hold this share of the entropy (top-H, arXiv:2509.02510). */
   readonly topH?: number;
-  /** The same seed gives the same tokens. Default 0. */
+  /** Seed of the draws: the same seed gives the same tokens. Default 0. */
   readonly seed?: number;
 }
 
-/** A sequence that still grows; a beam search may yet give it up for another. */
+/** An unfinished sequence; a beam search may still drop it for another. */
 export interface SourceProgress {
-  /** Which source it is made for. */
+  /** Index of its source. */
   readonly source: number;
   readonly ids: readonly number[];
 }
 
 /**
- * How to generate, in the words of Hugging Face's `generate`; `parseGenerationOptions` reads theirs.
+ * Options of generation, named as those of Hugging Face's `generate`; `parseGenerationOptions` reads theirs.
  *
- * What is left out comes from the model. Lengths that are not "new" count the start token, or the whole prompt.
+ * Defaults come from the model. Lengths that are not "new" count the start token, or the whole prompt.
  */
 export interface GenerationOptions extends StoppingOptions {
-  /** How many beams are kept for each source. Default 1: greedy search, or sampling. */
+  /** Number of beams for each source. Default 1: greedy search, or sampling. */
   readonly numBeams?: number;
-  /** How many sequences come back for each source, best first. Default 1. */
+  /** Number of sequences returned for each source, best first. Default 1. */
   readonly numReturnSequences?: number;
-  /** A beam's score is its log-probability divided by its length to this power. Default 1. */
+  /** Length penalty: a beam's score is its log-probability divided by its length to this power. Default 1. */
   readonly lengthPenalty?: number;
   /**
-   * When a beam search stops: `true` at as many finished sequences as beams, `false` once no beam can win at its
+   * Stopping rule of a beam search: `true` at as many finished sequences as beams, `false` once no beam can win at its
    * present length, `"never"` once none can win at any length. Default false.
    */
   readonly earlyStopping?: boolean | "never";
   readonly maxLength?: number;
-  /** Goes before `maxLength`. */
+  /** Takes precedence over `maxLength`. */
   readonly maxNewTokens?: number;
   readonly minLength?: number;
-  /** Goes before `minLength`. */
+  /** Takes precedence over `minLength`. */
   readonly minNewTokens?: number;
-  /** No sequence of this many tokens occurs twice. 0: none is looked for. */
+  /** Size of n-grams that may not occur twice. 0: no limit. */
   readonly noRepeatNgramSize?: number;
-  /** Above 1 makes tokens that were generated before less likely. */
+  /** Penalty of tokens that occurred before: above 1 makes them less likely. */
   readonly repetitionPenalty?: number;
-  /** No sequence of this many tokens of the source is generated. 0: none is looked for. */
+  /** Size of n-grams of the source that may not be generated. 0: no limit. */
   readonly encoderNoRepeatNgramSize?: number;
-  /** Above 1 makes tokens of the source more likely. */
+  /** Factor for tokens of the source: above 1 makes them more likely. */
   readonly encoderRepetitionPenalty?: number;
-  /** Added to the score of the last token of a sequence where those before it stand. */
+  /** Biases added to the score of the last token of a sequence where the others precede it. */
   readonly sequenceBias?: readonly SequenceBias[];
-  /** From so many new tokens on, makes the end likelier by the power of a factor (above 1). */
+  /** Makes the end token likelier, after `start` new tokens, by the power of a factor (above 1). */
   readonly exponentialDecayLengthPenalty?: readonly [start: number, factor: number];
   /** Reads NaN in the logits as 0, and infinities as the largest numbers. */
   readonly removeInvalidValues?: boolean;
@@ -83,40 +85,40 @@ export interface GenerationOptions extends StoppingOptions {
   readonly forcedBosTokenId?: number | null;
   /** The token, or one of those, that must come last where the length runs out; null for none. */
   readonly forcedEosTokenId?: number | readonly number[] | null;
-  /** Makes the scores log-probabilities again after all that changes them. */
+  /** Whether scores are normalized to log-probabilities after all processors. */
   readonly renormalizeLogits?: boolean;
   readonly decoderStartTokenId?: number;
   readonly eosTokenId?: number | readonly number[];
   /**
-   * Processors of one's own, as Hugging Face's `logits_processor`: called in their order, behind those of the options above
+   * Custom processors, as Hugging Face's `logits_processor`: called in their order, after those of the options above
    * and before temperature and the filters of `sampling`. They are synchronous; NaN and Infinity are refused.
    */
   readonly logitsProcessors?: readonly LogitsProcessor[];
-  /** Draws tokens; left out, the likeliest are taken. */
+  /** Sampling options; left out, the likeliest tokens are taken. */
   readonly sampling?: SamplingOptions;
   /**
-   * For each source, 1 at its tokens and 0 at its padding, as a tokenizer pads a batch. The sources are then of one
-   * length, and everything is as Hugging Face's `generate` has it for that batch: lengths, and rules that look for
-   * repetitions, count the padding too.
+   * For each source, 1 at its tokens and 0 at its padding, as a tokenizer pads a batch. The sources then have one
+   * length, and everything is as in Hugging Face's `generate` for that batch: lengths, and rules about repetitions,
+   * count the padding too.
    */
   readonly attentionMask?: readonly (readonly number[])[];
   /** Bytes that keys, values and logits of all sequences may take. Default 2 GiB. */
   readonly memoryLimit?: number;
-  /** How many beams, or sequences, there may be for a source: a file may ask for thousands. Default 256. */
+  /** The most beams, or sequences, for a source: a file may request thousands. Default 256. */
   readonly beamLimit?: number;
-  /** Hears after each step of the likeliest sequence so far of every source that is not done, start token included. */
+  /** Called after each step with the likeliest sequence so far of every unfinished source, start token included. */
   readonly onStep?: (likeliest: readonly SourceProgress[]) => void;
-  /** Stops between two steps, with the signal's reason as the error. */
+  /** Aborts between two steps, with the signal's reason as the error. */
   readonly signal?: AbortSignal;
 }
 
-/** What is added to the score of the last of `ids` where the others stand before it. */
+/** A bias added to the score of the last of `ids` where the others precede it. */
 export interface SequenceBias {
   readonly ids: readonly number[];
   readonly bias: number;
 }
 
-/** {@link GenerationOptions} with nothing left open. */
+/** {@link GenerationOptions} with all defaults filled in. */
 export interface GenerationSettings {
   readonly numBeams: number;
   readonly numReturnSequences: number;
@@ -138,28 +140,28 @@ export interface GenerationSettings {
   readonly forcedEosTokenIds: readonly number[] | null;
   readonly renormalizeLogits: boolean;
   readonly logitsProcessors: readonly LogitsProcessor[];
-  /** Whether a sequence is over for another reason than its end token or its length. */
+  /** Whether a sequence is finished for another reason than its end token or its length. */
   readonly isStopped: (ids: readonly number[]) => boolean;
-  /** The source of each sequence, for rules that look at it. */
+  /** The source of each sequence, for rules about it. */
   readonly sources: readonly (readonly number[])[];
-  /** How many places of padding each source begins with. */
+  /** Number of leading padding positions of each source. */
   readonly padding: readonly number[];
-  /** How many tokens a sequence begins with: those of the prompt, or one start token. */
+  /** Number of tokens that a sequence begins with: those of the prompt, or one start token. */
   readonly promptLength: number;
   readonly eosTokenIds: readonly number[];
   readonly sampling: SamplingSettings | null;
   readonly onStep: GenerationOptions["onStep"];
 }
 
-/** {@link SamplingOptions} with what always counts filled in; what is left out filters nothing. */
+/** {@link SamplingOptions} with defaults filled in; a filter that is left out does nothing. */
 export type SamplingSettings = SamplingOptions &
   Required<Pick<SamplingOptions, "temperature" | "topK" | "topP" | "seed">>;
 
 /**
- * What `options` and the model's own defaults come to, checked.
+ * Merges `options` with the model's defaults, and checks them.
  *
- * @param promptLength how long every sequence is at first
- * @param sources what each is made from
+ * @param promptLength the initial length of every sequence
+ * @param sources the source of each sequence
  */
 export function settingsOf(
   options: GenerationOptions,
@@ -208,7 +210,7 @@ export function settingsOf(
   return settings;
 }
 
-// Where nothing is said of the length, Hugging Face makes so many tokens, if the positions reach.
+// Hugging Face's default number of new tokens, if there are positions for them.
 const NEW_TOKENS = 20;
 
 interface Defaults extends Pick<GenerationDefaults, "forcedEosTokenId" | "badWordsIds"> {

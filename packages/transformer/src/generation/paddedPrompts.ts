@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { DecodeOptions } from "../models/causalModel.ts";
 
 /**
- * Prompts with padding in them, and what follows them, as Hugging Face's `generate` has it: padding is seen by nobody, and
- * positions count the tokens alone (at padding they are 0, from where a prompt that ends in padding goes on).
+ * Padded prompts and their continuations, as in Hugging Face's `generate`: padding is masked, and positions count the
+ * tokens alone (at padding they are 0, from where a prompt that ends in padding continues).
  */
 export class PaddedPrompts {
   readonly #mask: readonly (readonly number[])[];
@@ -20,14 +20,14 @@ export class PaddedPrompts {
   }
 
   /**
-   * How to decode `length` tokens from place `first` on. The caller disposes of the tensor.
+   * Options for decoding `length` tokens from place `first` on. The caller disposes of the tensor.
    *
-   * @param prompts which prompt each row continues
+   * @param prompts the prompt that each row continues
    */
   at(prompts: readonly number[], first: number, length: number): DecodeOptions {
     const places = Array.from({ length }, (_, i) => first + i);
     const positions = prompts.map((prompt) => places.map((place) => this.#position(prompt, place)));
-    // Texts that are over count too: in Python they grow with the rest.
+    // Finished texts count too: in Python they grow with the rest.
     const reached = this.#positions.flatMap((_, prompt) => places.map((place) => this.#position(prompt, place)));
     const keep = prompts.map((prompt) => {
       const row = this.#mask[prompt] ?? [];

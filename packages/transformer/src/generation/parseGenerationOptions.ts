@@ -4,17 +4,17 @@ import { isUnsupported, UNSUPPORTED_FIELDS } from "./unsupportedFields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A `generation_config.json` that options are laid over. */
+/** A `generation_config.json` that options override. */
 export interface GenerationFile {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** What errors call it. */
+  /** The file's name in errors. */
   readonly path: string;
 }
 
-// A caller's alone: a file that could raise its own limits would have none.
+// For callers alone: a file that could raise its own limits would have none.
 const OURS = ["seed", "memory_limit", "beam_limit"];
 
-/** Every field of a `generation_config.json` that says how to generate. */
+/** Every field of a `generation_config.json` that is an option of generation. */
 export const GENERATION_FIELDS: readonly string[] = [
   "do_sample",
   ...["bos_token_id", "pad_token_id"],
@@ -34,7 +34,7 @@ const NEUTRAL = new Set([
   ],
   ...["output_attentions", "output_hidden_states", "output_scores", "output_logits", "return_dict_in_generate"],
   ...["compile_config", "disable_compile", "prefill_chunk_size", "continuous_batching_config"],
-  // Helpers that guess tokens: the model itself has the last word on each.
+  // Assistant models that propose tokens: the model itself verifies each.
   ...["is_assistant", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"],
   ...["prompt_lookup_num_tokens", "max_matching_ngram_size", "assistant_early_exit", "assistant_lookbehind"],
   ...["target_lookbehind", "assistant_ensemble_weight", "speculation_type", "use_mtp"],
@@ -47,8 +47,8 @@ const NEUTRAL = new Set([
  * where the file gives one.
  *
  * @param json the options
- * @param file what they are laid over. Fields of a file that are no option of `generate` are left alone, as transformers
- *   leaves them; as an option such a name is a slip and refused
+ * @param file the file that they override. Fields of a file that are no option of `generate` are ignored, as in
+ *   transformers; as an option such a name is a slip and refused
  * @throws RangeError naming an option, and the file it is of, that has a value it cannot have, or would have an effect that
  *   is not supported
  */
@@ -64,7 +64,7 @@ export function parseGenerationOptions(json: unknown, file?: GenerationFile): Ge
     throw new RangeError(`${sourceOf(name)}: expected ${name} to be ${expected}, got ${JSON.stringify(all[name])}`);
   };
   const options: Record<string, unknown> = {};
-  // Hugging Face draws among the 50 likeliest tokens unless told otherwise.
+  // Hugging Face draws among the 50 likeliest tokens by default.
   const sampling: Record<string, unknown> = { topK: 50 };
   for (const name of Object.keys(all)) {
     const [target, reader] =

@@ -18,7 +18,7 @@ export function keepTopK(count: number): LogitsProcessor {
   };
 }
 
-/** Forbids the unlikeliest tokens as long as what they add up to is at most `1 - mass`. */
+/** Forbids the unlikeliest tokens, up to a total probability of `1 - mass`. */
 export function keepTopP(mass: number): LogitsProcessor {
   return (scores) => {
     const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
@@ -33,7 +33,7 @@ export function keepTopP(mass: number): LogitsProcessor {
   };
 }
 
-/** A token drawn with the probabilities that `logits` stand for; -1 where there are none. */
+/** Draws a token from the softmax of `logits`; -1 where every token is forbidden. */
 export function draw(logits: Float32Array, random: RandomStream): number {
   const total = logSumExp(logits);
   let left = random.uniform();

@@ -3,7 +3,7 @@ import type { LogitsProcessor } from "./logitsProcessor.ts";
 import type { SamplingSettings } from "./options.ts";
 import { keepTopK, keepTopP, scaleByTemperature } from "./sampling.ts";
 
-/** What sharpens or narrows the choice before a token is drawn, in Hugging Face's order. */
+/** The processors that sharpen or narrow the distribution before sampling, in Hugging Face's order. */
 export function samplingFilters(sampling: SamplingSettings | null): readonly LogitsProcessor[] {
   if (sampling === null) return [];
   const { temperature, topH, topK, topP, minP, typicalP = 1, epsilonCutoff = 0, etaCutoff = 0 } = sampling;
@@ -22,7 +22,7 @@ export function samplingFilters(sampling: SamplingSettings | null): readonly Log
   return filters.filter((filter) => filter !== false);
 }
 
-// As many of the likeliest tokens has top-H a look at.
+// Number of the likeliest tokens that top-H considers.
 const TOP_H_TOKENS = 100;
 
 /** Forbids all but the likeliest tokens that hold at most this share of the entropy; the likeliest always stays. */

@@ -1,7 +1,7 @@
 import { describeArgument } from "@qkv/ops";
 import type { GenerativeModel } from "./options.ts";
 
-/** Refuses what is no model that generates, a promise of one above all. */
+/** Refuses a value that is no model that generates, a promise of one above all. */
 export function checkModel(who: string, model: GenerativeModel): void {
   if (typeof model?.decode === "function") return;
   throw new RangeError(`${who}: expected a model that generates, got ${describeArgument(model)}`);

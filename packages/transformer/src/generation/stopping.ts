@@ -1,4 +1,4 @@
-/** What ends a sequence besides its end token and its length. */
+/** Stopping criteria besides the end token and the length. */
 export interface StoppingOptions {
   /** Texts that end a sequence with the token in which one of them ends. They need `decode`. */
   readonly stopStrings?: readonly string[];
@@ -8,7 +8,7 @@ export interface StoppingOptions {
   readonly maxTime?: number;
 }
 
-/** Whether a sequence is over by its text or by the clock, which starts with this call. */
+/** Creates a test of whether a sequence is finished by its text or by the clock, which starts with this call. */
 export function stopping({ stopStrings = [], decode, maxTime }: StoppingOptions): (ids: readonly number[]) => boolean {
   if (stopStrings.length > 0 && decode === undefined) {
     throw new RangeError("generate: expected decode (the tokenizer) with stopStrings, got none");
@@ -19,7 +19,7 @@ export function stopping({ stopStrings = [], decode, maxTime }: StoppingOptions)
     (decode !== undefined && stopStrings.some((text) => endsInLastToken(ids, text, decode)));
 }
 
-/** Whether `text` stands in the sequence and ends within its last token. */
+/** Whether `text` occurs in the sequence and ends within its last token. */
 function endsInLastToken(ids: readonly number[], text: string, decode: (ids: readonly number[]) => string): boolean {
   const tail = ids.slice(-(4 * text.length + 8)); // a character has at most four tokens
   const before = decode(tail.slice(0, -1)).length;

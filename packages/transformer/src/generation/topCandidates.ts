@@ -1,6 +1,6 @@
 /** A token that may continue a beam, and the log-probability of the sequence it would make. */
 export interface Candidate {
-  /** The place of the beam in the list it was chosen from. */
+  /** Index of the beam in the list it was chosen from. */
   readonly beam: number;
   readonly token: number;
   readonly logProbability: number;
@@ -8,7 +8,7 @@ export interface Candidate {
 
 /**
  * The `count` best continuations of all beams together, best first, the earlier of equals first. Forbidden tokens
- * (-Infinity) are none, so there may be fewer.
+ * (-Infinity) are no candidates, so there may be fewer.
  *
  * @param logProbabilities for each beam, [V]
  * @param totals the log-probability of each beam so far

@@ -1,6 +1,6 @@
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a value of an option that is not supported would change what is generated, beside the other options. */
+/** Whether a value of an unsupported option would change what is generated, given the other options. */
 const EFFECTS: Readonly<Record<string, (value: unknown, all: Fields) => boolean>> = {
   guidance_scale: (value) => value !== 1,
   watermarking_config: () => true,
@@ -19,7 +19,7 @@ const EFFECTS: Readonly<Record<string, (value: unknown, all: Fields) => boolean>
 /** Options of Hugging Face's `generate` that are not supported. */
 export const UNSUPPORTED_FIELDS: readonly string[] = Object.keys(EFFECTS);
 
-/** Whether `name` is an option that is not supported and would have an effect. */
+/** Whether `name` is an unsupported option that would have an effect. */
 export function isUnsupported(name: string, all: Fields): boolean {
   const value = all[name];
   if (value === undefined || value === null || !Object.hasOwn(EFFECTS, name)) return false;

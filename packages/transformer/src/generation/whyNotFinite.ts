@@ -2,7 +2,7 @@ import { nonFiniteError, type NonFiniteError, type Params, type PassOptions, Rec
 import * as tf from "@tensorflow/tfjs-core";
 import type { GenerativeModel } from "./options.ts";
 
-/** What the models of this package have beside what generation drives. */
+/** The model members needed for finding the cause, which generation alone does not use. */
 interface Traceable {
   readonly params: Params;
   readonly activations: readonly string[];
@@ -10,11 +10,11 @@ interface Traceable {
 }
 
 /**
- * The error of logits that are not finite: the sequence is computed once more, and the first activation that is not
- * finite is named.
+ * Creates the error of logits that are not finite: computes the sequence once more, and names the first activation that
+ * is not finite.
  *
- * @param source what an encoder reads
- * @param sequence what the logits follow
+ * @param source the ids that an encoder reads
+ * @param sequence the ids that the logits follow
  */
 export async function whyNotFinite(
   model: GenerativeModel,

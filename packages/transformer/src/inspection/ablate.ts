@@ -13,8 +13,8 @@ export interface Ablation {
 }
 
 /**
- * The model without some of its heads, or blind to some source tokens, for `generate` to drive as any other. It borrows the
- * weights: there is nothing to dispose of.
+ * Wraps the model without some of its heads, or with some source tokens masked, for `generate` to use as any other. It
+ * borrows the weights: there is nothing to dispose of.
  *
  * @throws RangeError if the model has no such attention
  */

@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** A factor for each head of an attention, by the attention's path: `decoder.layers.1.crossAttn`. 0 switches a head off. */
 export type HeadFactors = Readonly<Record<string, readonly number[]>>;
 
-/** Patches that multiply what each head gives. An attention whose factors are all 1 is left as it is. */
+/** Creates patches that multiply the output of each head. An attention whose factors are all 1 is left as it is. */
 export function headPatches(factors: HeadFactors): Readonly<Record<string, Patch>> {
   checkRecord("headPatches", "factors", factors);
   for (const [path, each] of Object.entries(factors)) checkArray("headPatches", path, each);

@@ -3,16 +3,16 @@ import { checkRecord } from "@qkv/ops";
 import type { CausalModel } from "../models/causalModel.ts";
 import type { Seq2SeqModel } from "../models/seq2seq.ts";
 
-/** A model that knows its activations, and runs with taps. */
+/** A model that lists its activations, and runs with taps. */
 export type TappedModel<Model> = Model & {
   readonly activations: readonly string[];
 };
 
 /**
- * The model with taps on every pass, for `generate` to drive as any other: what they patch, the search sees. It borrows the
- * weights: there is nothing to dispose of.
+ * Wraps the model with taps on every pass, for `generate` to use as any other: patches affect the search. It borrows
+ * the weights: there is nothing to dispose of.
  *
- * @throws RangeError if the taps listen for an activation that the model does not have
+ * @throws RangeError if a pattern of the taps matches no activation of the model
  */
 export function withTaps(model: TappedModel<Seq2SeqModel>, taps: Taps): Seq2SeqModel;
 export function withTaps(model: TappedModel<CausalModel>, taps: Taps): CausalModel;

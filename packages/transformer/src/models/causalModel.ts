@@ -3,19 +3,19 @@ import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast } from "./seq2seq.ts";
 
-/** What a decoder-only model's checkpoint says about generation. */
+/** Generation defaults of a decoder-only model's checkpoint. */
 export interface CausalGenerationDefaults {
-  /** Any of them ends a text. */
+  /** End tokens: any of them ends a text. */
   readonly eosTokenId: readonly number[];
-  /** How many tokens it was made for, those of the prompt included; where no length is asked for, a text ends there. */
+  /** The longest text that the model supports, prompt included; where no length is given, a text ends there. */
   readonly maxPositions?: number;
-  /** How many tokens there are. */
+  /** Number of tokens of the vocabulary. */
   readonly vocabSize?: number;
 }
 
-/** Which tokens of a padded batch count, and where they stand. */
+/** Attention mask and positions of a padded batch, and options of the pass. */
 export interface DecodeOptions extends TokenPositions, PassOptions {
-  /** [B, K] bool of all tokens so far, those of `ids` included: false at padding, which nobody sees */
+  /** [B, K] bool of all tokens so far, those of `ids` included: false at padding */
   readonly keep?: tf.Tensor2D | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface CausalModel {
 
   /**
    * @param ids [B, Q] int32, the tokens that follow `past`
-   * @returns logits [B, 1, V] of what comes after the last of them, and the past to hand to the next call; both the caller's
+   * @returns logits [B, 1, V] of the token after the last of them, and the past for the next call; the caller owns both
    */
   decode(ids: tf.Tensor2D, past?: DecoderPast, options?: DecodeOptions): { logits: tf.Tensor3D; past: DecoderPast };
 }

@@ -10,7 +10,7 @@ export interface Seq2SeqInputs {
   readonly decoderIds: tf.Tensor;
 }
 
-/** What one pass of an encoder-decoder gives. */
+/** Outputs of a forward pass of an encoder-decoder. */
 export interface Seq2SeqOutput {
   /** [B, T, V] */
   readonly logits: tf.Tensor3D;

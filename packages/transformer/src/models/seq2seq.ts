@@ -10,23 +10,26 @@ export interface Memory {
   readonly mask?: tf.Tensor4D;
 }
 
-/** What each decoder layer remembers of the positions before. The caller disposes of its tensors. */
+/**
+ * Keys and values of the earlier positions for each decoder layer (key-value cache). The caller disposes of its
+ * tensors.
+ */
 export type DecoderPast = readonly KeyValue[];
 
-/** What a model's checkpoint says about generation: `generation_config.json`, or the same fields of `config.json`. */
+/** Generation defaults of a model's checkpoint: `generation_config.json`, or the same fields of `config.json`. */
 export interface GenerationDefaults {
   readonly decoderStartTokenId: number;
-  /** Any of them ends a target; there may be none. */
+  /** End tokens: any of them ends a target; there may be none. */
   readonly eosTokenId: number | readonly number[];
   readonly padTokenId: number;
   readonly forcedEosTokenId?: number | readonly number[];
-  /** The longest target, start token included. Default 20 tokens more, as Hugging Face has it. */
+  /** The longest target, start token included. Default 20 new tokens, as in Hugging Face. */
   readonly maxLength?: number;
-  /** How many tokens a target was made to have, start token included. */
+  /** The longest target that the model supports, start token included. */
   readonly maxPositions?: number;
   /** Sequences of tokens that are never generated. */
   readonly badWordsIds?: readonly (readonly number[])[];
-  /** How many tokens there are for sources. */
+  /** Number of tokens of the source vocabulary. */
   readonly vocabSize?: number;
 }
 
@@ -43,10 +46,10 @@ export interface Seq2SeqModel {
   encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options?: PassOptions): Memory;
 
   /**
-   * Scores what comes next in a batch of targets.
+   * Scores the next tokens of a batch of targets.
    *
    * @param ids [B, Q] int32, the tokens that follow `past`
-   * @returns logits [B, Q, V] and the past to hand to the next call; both the caller's
+   * @returns logits [B, Q, V] and the past for the next call; the caller owns both
    */
   decode(
     ids: tf.Tensor2D,

@@ -38,7 +38,7 @@ export function causalBlocks(config: CausalConfig): readonly BlockSpec[] {
   }));
 }
 
-/** What dot products are multiplied by, if not by the usual 1 / sqrt(D). */
+/** Factor of dot products, if not the usual 1 / sqrt(D). */
 function scaleOf({ headDim, scaleScores = true, scaleScoresByLayer = false }: CausalConfig, layer: number) {
   if (scaleScores && !scaleScoresByLayer) return undefined;
   return (scaleScores ? headDim ** -0.5 : 1) / (scaleScoresByLayer ? layer + 1 : 1);

@@ -2,8 +2,8 @@ import type { RotaryConfig } from "@qkv/attention";
 import type { Activation } from "@qkv/nn";
 
 /**
- * A decoder-only language model: what GPT-2 and Llama have in common, and where they differ. `parseGpt2Config` and
- * `parseLlamaConfig` read one from a `config.json`.
+ * Configuration of a decoder-only language model: what GPT-2 and Llama share, and their differences. `parseGpt2Config`
+ * and `parseLlamaConfig` read one from a `config.json`.
  */
 export interface CausalConfig {
   readonly vocabSize: number;
@@ -23,25 +23,28 @@ export interface CausalConfig {
   readonly qkNorm: boolean;
   readonly attentionBias: { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
   readonly ffnBias: boolean;
-  /** Whether scores are divided by the square root of the head's width. Default true; GPT-2 alone has the choice. */
+  /** Whether scores are divided by the square root of the head's width. Default true; an option of GPT-2 alone. */
   readonly scaleScores?: boolean;
   /** Whether scores are divided by the layer's number too, from 1 (Mistral's GPT-2 of Stanford). Default false. */
   readonly scaleScoresByLayer?: boolean;
-  /** The longest text that it was made for, in tokens. */
+  /** The longest text that the model supports, in tokens. */
   readonly maxPositions: number;
-  /** How queries and keys turn by their positions. Absent: each position has a learned vector. */
+  /** Rotary positions of queries and keys. Absent: each position has a learned vector. */
   readonly rotary?: RotaryConfig;
-  /** For each layer, how many keys up to its own a query sees; null for all. Absent: all in every layer. */
+  /**
+   * Sliding window of each layer: the number of keys, up to its own, that a query sees; null for all. Absent: all in
+   * every layer.
+   */
   readonly windows?: readonly (number | null)[];
   readonly tieWordEmbeddings: boolean;
-  /** Chance of dropping a value while training: of the embeddings, of a sublayer's output, of the attention weights. */
+  /** Probability of dropping a value while training: of embeddings, of a sublayer's output, of attention weights. */
   readonly embeddingDropout: number;
   readonly dropout: number;
   readonly attentionDropout: number;
-  /** How weight matrices start: the deviation of a normal distribution. */
+  /** Standard deviation of the normal distribution that initializes weight matrices. */
   readonly initializerRange: number;
   readonly bosTokenId?: number;
-  /** Any of them ends a text; there may be none. */
+  /** End tokens: any of them ends a text; there may be none. */
   readonly eosTokenIds: readonly number[];
   readonly padTokenId?: number;
 }

@@ -27,11 +27,11 @@ import type { CausalConfig } from "./config.ts";
 export interface CausalInputs {
   /** [B, L] int32 */
   readonly ids: tf.Tensor;
-  /** [B, L] bool, false at padding: nobody sees it. Positions are counted with it. */
+  /** Attention mask, [B, L] bool, false at padding. Positions count padding too. */
   readonly keep?: tf.Tensor | undefined;
 }
 
-/** What one pass of a decoder-only model gives. */
+/** Outputs of a forward pass of a decoder-only model. */
 export interface CausalOutput {
   /** [B, L, V] */
   readonly logits: tf.Tensor3D;
@@ -77,7 +77,7 @@ export class CausalLanguageModel implements CausalModel {
     return ["embeddings", ...stackActivations(causalBlocks(this.config), causalNorm(this.config)), "logits"];
   }
 
-  /** Logits for what follows each position: the caller's. */
+  /** Computes the logits of the token after each position; the caller owns them. */
   forward({ ids, keep }: CausalInputs, options: PassOptions = {}): CausalOutput {
     this.params.checkInUse("CausalLanguageModel.forward");
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
@@ -88,9 +88,9 @@ export class CausalLanguageModel implements CausalModel {
   }
 
   /**
-   * The mean cross-entropy of a batch's next tokens.
+   * Computes the mean cross-entropy of a batch's next tokens.
    *
-   * @param labels [B, L] int32, what follows each position; -100 where it does not count
+   * @param labels [B, L] int32, the token after each position; -100 where it does not count
    */
   loss(
     inputs: CausalInputs & { readonly labels: tf.Tensor },
@@ -126,7 +126,7 @@ export class CausalLanguageModel implements CausalModel {
     });
   }
 
-  /** Lets go of the weights. */
+  /** Disposes of the weights. */
   dispose(): void {
     this.params.dispose();
   }

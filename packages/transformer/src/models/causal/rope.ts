@@ -3,21 +3,21 @@ import type { ConfigFields } from "../../config/configFields.ts";
 
 type Scaling<Type> = Extract<RotaryScaling, { readonly type: Type }>;
 
-/** What a scaling is read from. */
+/** The fields that a scaling is read from. */
 interface RopeSource {
   readonly rope: ConfigFields;
-  /** How many features turn, and the share of a head's features that they are. */
+  /** Number of rotated features, and their share of a head's features. */
   readonly dim: number;
   readonly share: number;
   readonly maxPositions: number;
   readonly originalLength: number;
 }
 
-/** How each `rope_type` is read, as transformers' `modeling_rope_utils.py` reads it. */
+/** Readers of each `rope_type`, as in transformers' `modeling_rope_utils.py`. */
 const ROPE_TYPES: Readonly<Record<string, (source: RopeSource) => RotaryScaling | undefined>> = {
   default: () => undefined,
   linear: ({ rope }) => ({ type: "linear", factor: factorOf(rope) }),
-  // Whatever length a file may name: transformers stretches beyond `max_position_embeddings`.
+  // Regardless of the length in the file: transformers stretches beyond `max_position_embeddings`.
   dynamic: ({ rope, maxPositions }) => ({ type: "dynamic", factor: factorOf(rope), originalLength: maxPositions }),
   yarn: yarnOf,
   longrope: longropeOf,
@@ -43,11 +43,11 @@ const KNOWN = [
 ];
 
 /**
- * The rotary positions of a `config.json`: `rope_parameters`, or `rope_scaling` and `rope_theta` of releases before
- * transformers 5, which go first where both are there.
+ * Reads the rotary positions of a `config.json`: `rope_parameters`, or `rope_scaling` and `rope_theta` of releases
+ * before transformers 5, which take precedence where both are present.
  *
  * @param headDim D
- * @throws ConfigError naming the field; what is not known is refused, since it may change every number
+ * @throws ConfigError naming the field; unknown fields are refused, since they may change every number
  */
 export function parseRope(fields: ConfigFields, headDim: number, maxPositions: number): RotaryConfig {
   if (headDim % 2 !== 0) fields.fail("head_dim", "even, as rotary positions need it");
@@ -59,7 +59,7 @@ export function parseRope(fields: ConfigFields, headDim: number, maxPositions: n
   rope.expectOnly(KNOWN);
   const read = rope.oneOf(rope.has("rope_type") ? "rope_type" : "type", ROPE_TYPES, "default");
   const share = rope.optionalNumber("partial_rotary_factor") ?? fields.number("partial_rotary_factor", 1);
-  const dim = headDim; // transformers' Llama turns whole heads; a share is for `proportional` alone
+  const dim = headDim; // transformers' Llama rotates whole heads; a share is for `proportional` alone
   const isPlain = read === ROPE_TYPES["default"] || read === ROPE_TYPES["proportional"];
   if (share !== 1 && !isPlain) rope.fail("partial_rotary_factor", "1, since whole heads turn");
   const originalLength =
@@ -83,7 +83,7 @@ function yarnOf({ rope, maxPositions, originalLength }: RopeSource): Scaling<"ya
   };
 }
 
-/** DeepSeek's two factors of the attention, of which only the ratio counts. */
+/** The ratio of DeepSeek's two factors of the attention, which is all that matters. */
 function mscaleRatio(rope: ConfigFields, factor: number): number | undefined {
   const [mscale, allDim] = [rope.number("mscale", 0), rope.number("mscale_all_dim", 0)];
   if (mscale === 0 || allDim === 0) return undefined;
@@ -108,7 +108,7 @@ function factorOf(rope: ConfigFields): number {
   return factor > 0 ? factor : rope.fail("factor", "a number above 0");
 }
 
-/** The same fields as {@link parseRope} reads them: both those of transformers 5 and those of the releases before. */
+/** Formats the fields that {@link parseRope} reads: both those of transformers 5 and those of the releases before. */
 export function formatRope({ base = 10000, scaling }: RotaryConfig = { dim: 0 }): Record<string, unknown> {
   const fields = formatScaling(scaling);
   return {

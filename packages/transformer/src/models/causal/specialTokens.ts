@@ -3,7 +3,7 @@ import type { CausalConfig } from "./config.ts";
 
 type SpecialTokens = Pick<CausalConfig, "bosTokenId" | "eosTokenIds" | "padTokenId">;
 
-/** The special tokens of a `config.json`; null there means that there is none, and nothing means the default. */
+/** Reads the special tokens of a `config.json`; null means none, and absent means the default. */
 export function specialTokens(
   fields: ConfigFields,
   { bos, eos }: { readonly bos?: number; readonly eos?: number },
@@ -17,7 +17,7 @@ export function specialTokens(
   };
 }
 
-/** The same fields as a `config.json` has them. */
+/** Formats the special tokens as fields of a `config.json`. */
 export function specialTokenFields({ bosTokenId, eosTokenIds, padTokenId }: SpecialTokens): Record<string, unknown> {
   return {
     bos_token_id: bosTokenId ?? null,

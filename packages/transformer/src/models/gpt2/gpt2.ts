@@ -6,8 +6,8 @@ import type { CausalConfig } from "../causal/config.ts";
 import { specialTokens, specialTokenFields } from "../causal/specialTokens.ts";
 
 /**
- * Reads Hugging Face's `config.json` of `model_type` "gpt2"
- * (https://huggingface.co/docs/transformers/model_doc/gpt2). Fields left out have transformers' defaults.
+ * Reads Hugging Face's `config.json` of `model_type` "gpt2" (https://huggingface.co/docs/transformers/model_doc/gpt2).
+ * Absent fields have transformers' defaults.
  *
  * @throws ConfigError naming the field
  */
@@ -16,7 +16,7 @@ export function parseGpt2Config(json: unknown): CausalConfig {
   fields.expect("model_type", "gpt2");
   const dModel = fields.integer("n_embd", 768);
   const numHeads = fields.divisor("n_head", 12, dModel);
-  // Both only change in what order single-precision numbers are multiplied, or add what a text alone never reaches.
+  // Both only change in what order single-precision numbers are multiplied, or add layers that a text alone never uses.
   for (const name of ["reorder_and_upcast_attn", "add_cross_attention"]) fields.boolean(name, false);
   return {
     vocabSize: fields.integer("vocab_size", 50257),
@@ -39,7 +39,7 @@ export function parseGpt2Config(json: unknown): CausalConfig {
   };
 }
 
-/** The `config.json` that transformers opens as GPT-2: {@link parseGpt2Config} reads it back. */
+/** Formats a `config.json` that transformers loads as GPT-2: {@link parseGpt2Config} reads it back. */
 export function formatGpt2Config(config: CausalConfig): Record<string, unknown> {
   checkRecord("formatGpt2Config", "config", config);
   return {
@@ -75,7 +75,7 @@ export function isGpt2Config(config: CausalConfig): boolean {
   );
 }
 
-/** Our parameter names -> those of `GPT2LMHeadModel`, once {@link unpackGpt2} took its matrices apart. */
+/** Parameter names -> those of `GPT2LMHeadModel`, after {@link unpackGpt2} split its matrices. */
 export const GPT2_CHECKPOINT_NAMES: NameMap = {
   "embedding.weight": "transformer.wte.weight",
   "positions.weight": "transformer.wpe.weight",
@@ -100,7 +100,10 @@ export const GPT2_CHECKPOINT_NAMES: NameMap = {
   "lmHead.weight": "lm_head.weight",
 };
 
-/** Names that files in the wild may hold besides: a copy of the tied weights, and the causal masks of older releases. */
+/**
+ * Names of further arrays in published files, which are ignored: a copy of the tied weights, and the causal masks of
+ * older releases.
+ */
 export const GPT2_IGNORED_NAMES: readonly string[] = [
   "lm_head.weight",
   "transformer.h.*.attn.bias",
@@ -113,20 +116,20 @@ const PACKED = /^(.*\.attn)\.c_attn\.(weight|bias)$/;
 const TRANSPOSED = /\.(?:attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.weight$/;
 const PARTS = ["q", "k", "v"] as const;
 
-/** An array of {@link GPT2_CHECKPOINT_NAMES}, and how it is made of the one that a file keeps. */
+/** An array of {@link GPT2_CHECKPOINT_NAMES}, and its conversion from the array in a file. */
 export interface UnpackedGpt2Array {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The array of our name, from the whole of the file's. */
+  /** Converts the elements of the file's array. */
   readonly of: (data: Float32Array) => Float32Array;
 }
 
 /**
- * What an array of a GPT-2 file is taken apart into: its matrices as those of a linear map, [out, in], and queries, keys
- * and values apart; the files keep them [in, out], the three side by side. Files of before 2022 lack the prefix
+ * Splits an array of a GPT-2 file: matrices become those of a linear map, [out, in], and queries, keys and values
+ * separate; the files store them [in, out], the three side by side. Files from before 2022 lack the prefix
  * "transformer.".
  *
- * @returns undefined if the array is as it should be
+ * @returns undefined if the array needs no change
  */
 export function unpackGpt2Array(stored: string, shape: readonly number[]): UnpackedGpt2Array[] | undefined {
   const name = /^(?:h\.|wte\.|wpe\.|ln_f\.)/.test(stored) ? `transformer.${stored}` : stored;
@@ -136,7 +139,7 @@ export function unpackGpt2Array(stored: string, shape: readonly number[]): Unpac
   return name === stored ? undefined : [{ name, shape, of: (data) => data }];
 }
 
-/** All arrays of a file as {@link unpackGpt2Array} has each. */
+/** Splits all arrays of a file by {@link unpackGpt2Array}. */
 export function unpackGpt2(state: StateDict): StateDict {
   checkRecord("unpackGpt2", "state", state);
   const unpacked = new Map<string, StateEntry>();
@@ -148,7 +151,7 @@ export function unpackGpt2(state: StateDict): StateDict {
   return unpacked;
 }
 
-/** What {@link unpackGpt2} reads: the arrays as GPT-2's files keep them. */
+/** Packs arrays as in GPT-2's files: {@link unpackGpt2} reads them back. */
 export function packGpt2(state: StateDict): StateDict {
   checkRecord("packGpt2", "state", state);
   const packed = new Map<string, StateEntry>();

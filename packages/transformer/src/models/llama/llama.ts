@@ -19,7 +19,7 @@ interface Defaults {
   readonly eos?: number;
 }
 
-// What transformers takes where config.json says nothing.
+// transformers' defaults for absent fields.
 const LLAMA: Defaults = {
   ...{ vocabSize: 32000, hiddenSize: 4096, ffnDim: 11008, maxPositions: 2048 },
   ...{ numKeyValueHeads: undefined, headDim: undefined, bos: 1, eos: 2 },
@@ -37,7 +37,7 @@ const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
 
 /**
  * Reads Hugging Face's `config.json` of `model_type` "llama", "mistral", "qwen2" or "qwen3"
- * (https://huggingface.co/docs/transformers/model_doc/llama). Fields left out have transformers' defaults.
+ * (https://huggingface.co/docs/transformers/model_doc/llama). Absent fields have transformers' defaults.
  *
  * @throws ConfigError naming the field
  */
@@ -81,7 +81,7 @@ function biasesOf(fields: ConfigFields, type: LlamaType): CausalConfig["attentio
   return { q: all, k: all, v: all, out: all };
 }
 
-/** The type that a config fits, if there is one. */
+/** The model type that a config fits, if there is one. */
 export function llamaTypeOf(config: CausalConfig): LlamaType | undefined {
   checkRecord("llamaTypeOf", "config", config);
   const { gated, norm, rotary, windows, qkNorm, attentionBias, ffnBias } = config;
@@ -99,7 +99,10 @@ function isUniform(windows: readonly (number | null)[]): boolean {
   return windows.every((window) => window !== null && window === windows[0]);
 }
 
-/** The `config.json` that transformers opens as one of {@link LLAMA_TYPES}: {@link parseLlamaConfig} reads it back. */
+/**
+ * Formats a `config.json` that transformers loads as one of {@link LLAMA_TYPES}: {@link parseLlamaConfig} reads it
+ * back.
+ */
 export function formatLlamaConfig(config: CausalConfig): Record<string, unknown> {
   checkRecord("formatLlamaConfig", "config", config);
   const type = llamaTypeOf(config);
@@ -126,7 +129,7 @@ export function formatLlamaConfig(config: CausalConfig): Record<string, unknown>
   };
 }
 
-/** Our parameter names -> those of `LlamaForCausalLM`, and of the others that have a bias or a norm more. */
+/** Parameter names -> those of `LlamaForCausalLM`, and of the other types, which have further biases or norms. */
 export const LLAMA_CHECKPOINT_NAMES: NameMap = {
   "embedding.weight": "model.embed_tokens.weight",
   "layers.*.selfAttnNorm.weight": "model.layers.*.input_layernorm.weight",
@@ -151,7 +154,10 @@ export const LLAMA_CHECKPOINT_NAMES: NameMap = {
   "lmHead.weight": "lm_head.weight",
 };
 
-/** Names that files in the wild may hold besides: a copy of tied weights, and the frequencies of older releases. */
+/**
+ * Names of further arrays in published files, which are ignored: a copy of tied weights, and the frequencies of older
+ * releases.
+ */
 export const LLAMA_IGNORED_NAMES: readonly string[] = [
   "lm_head.weight",
   "model.rotary_emb.inv_freq",

@@ -1,4 +1,4 @@
-/** The `model_type`s that are Llama with a bias or a norm more. */
+/** The `model_type`s that are Llama, or Llama with further biases or norms. */
 export const LLAMA_TYPES = ["llama", "mistral", "qwen2", "qwen3"] as const;
 
 /** One of {@link LLAMA_TYPES}. */

@@ -5,8 +5,8 @@ import type { LlamaType } from "./modelTypes.ts";
 const LAYER_TYPES = ["sliding_attention", "full_attention"] as const;
 
 /**
- * The sliding window of each layer. Mistral has one for all of its layers; Qwen has one where `use_sliding_window` says
- * so, in the layers that `layer_types` names or in those from `max_window_layers` on; Llama has none.
+ * Reads the sliding window of each layer. Mistral has one for all of its layers; Qwen has one if `use_sliding_window`
+ * is true, in the layers that `layer_types` names or in those from `max_window_layers` on; Llama has none.
  *
  * @throws ConfigError naming the field
  */
@@ -35,7 +35,7 @@ function slidingLayers(fields: ConfigFields, numLayers: number, window: number |
   return (layer) => types[layer] === "sliding_attention";
 }
 
-/** The same fields as {@link parseWindows} reads them. */
+/** Formats the fields that {@link parseWindows} reads. */
 export function formatWindows(windows: CausalConfig["windows"], type: LlamaType | undefined): Record<string, unknown> {
   const window = windows?.find((each) => each !== null) ?? null;
   if (type === "mistral") return { sliding_window: window };

@@ -1,6 +1,6 @@
 import type { NameMap } from "@qkv/nn";
 
-/** Our parameter names -> those of `MarianMTModel` in Hugging Face transformers. */
+/** Parameter names -> those of `MarianMTModel` in Hugging Face transformers. */
 export const MARIAN_CHECKPOINT_NAMES: NameMap = {
   "shared.weight": "model.shared.weight",
   "encoder.embedding.weight": "model.encoder.embed_tokens.weight",
@@ -53,7 +53,9 @@ export const MARIAN_CHECKPOINT_NAMES: NameMap = {
   "decoder.layers.*.ffnNorm.bias": "model.decoder.layers.*.final_layer_norm.bias",
 };
 
-/** Names that files in the wild may hold besides: copies of tied weights, and the fixed position tables. */
+/**
+ * Names of further arrays in published files, which are ignored: copies of tied weights, and the fixed position tables.
+ */
 export const MARIAN_IGNORED_NAMES: readonly string[] = [
   "model.encoder.embed_positions.weight",
   "model.decoder.embed_positions.weight",

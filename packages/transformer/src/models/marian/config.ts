@@ -2,10 +2,10 @@ import { ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
 import { ConfigFields } from "../../config/configFields.ts";
 import type { Activation } from "@qkv/nn";
 
-/** An encoder-decoder of the Marian family, as OPUS-MT's are (https://marian-nmt.github.io). */
+/** Configuration of an encoder-decoder of the Marian family, such as OPUS-MT's (https://marian-nmt.github.io). */
 export interface MarianConfig {
   readonly vocabSize: number;
-  /** Another size than `vocabSize` only if encoder and decoder have vocabularies of their own. */
+  /** Differs from `vocabSize` only if encoder and decoder have separate vocabularies. */
   readonly decoderVocabSize: number;
   readonly shareEncoderDecoderEmbeddings: boolean;
   readonly tieWordEmbeddings: boolean;
@@ -18,7 +18,7 @@ export interface MarianConfig {
   readonly decoderFfnDim: number;
   readonly activation: Activation;
   readonly maxPositions: number;
-  /** Multiplies embeddings by sqrt(dModel). */
+  /** Whether embeddings are multiplied by sqrt(dModel). */
   readonly scaleEmbedding: boolean;
   readonly dropout: number;
   readonly attentionDropout: number;
@@ -30,14 +30,14 @@ export interface MarianConfig {
   readonly eosTokenIds?: readonly number[];
   readonly decoderStartTokenId: number;
   readonly forcedEosTokenId?: number | readonly number[];
-  /** The longest target, start token included. Absent: as generation has it, 20 tokens more. */
+  /** The longest target, start token included. Absent: 20 new tokens, as in generation. */
   readonly maxLength?: number;
   readonly badWordsIds?: readonly (readonly number[])[];
 }
 
 /**
  * Reads Hugging Face's `config.json` of `model_type` "marian"
- * (https://huggingface.co/docs/transformers/model_doc/marian). Fields left out have transformers' defaults.
+ * (https://huggingface.co/docs/transformers/model_doc/marian). Absent fields have transformers' defaults.
  *
  * @throws ConfigError naming the field
  */

@@ -3,7 +3,7 @@ import { dropout, type Embedding, type Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { MarianConfig } from "./config.ts";
 
-/** Token vectors, scaled where the config says so, plus sinusoidal positions that start at `offset`. */
+/** Computes token embeddings, scaled if the config requires it, plus sinusoidal positions from `offset` on. */
 export function embedTokens(
   ids: tf.Tensor2D,
   embedding: Embedding,
@@ -25,7 +25,7 @@ export function embedTokens(
   });
 }
 
-/** The vectors of `length` positions from `offset` on, [L, E]: a decoder asks for one at each step. */
+/** The vectors of `length` positions from `offset` on, [L, E]: a decoder needs one at each step. */
 function positionRows(config: MarianConfig, offset: number, length: number): Float32Array {
   const { dModel } = config;
   const end = (offset + length) * dModel;

@@ -2,7 +2,7 @@ import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES } from "../../config/activationNames.ts";
 import type { MarianConfig } from "./config.ts";
 
-/** The `config.json` that transformers opens as this model: {@link parseMarianConfig} reads it back. */
+/** Formats a `config.json` that transformers loads as this model: {@link parseMarianConfig} reads it back. */
 export function formatMarianConfig(config: MarianConfig): Record<string, unknown> {
   checkRecord("formatMarianConfig", "config", config);
   return {

@@ -78,7 +78,7 @@ export class MarianModel implements Seq2SeqModel {
     return [...sides, "logits"];
   }
 
-  /** Logits for every target position at once: the caller's. */
+  /** Computes the logits of every target position; the caller owns them. */
   forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
     this.params.checkInUse("MarianModel.forward");
     checkTensor("MarianModel.forward", "ids", ids, "[B, S]", "int32");
@@ -94,9 +94,9 @@ export class MarianModel implements Seq2SeqModel {
   }
 
   /**
-   * The mean cross-entropy of a batch's target tokens.
+   * Computes the mean cross-entropy of a batch's target tokens.
    *
-   * @param inputs what {@link forward} takes, and the answers
+   * @param inputs those of {@link forward}, and the labels
    * @param inputs.labels [B, T] int32, -100 at positions that do not count
    * @param options label smoothing, and a random stream while training
    * @throws RangeError if the shapes do not fit
@@ -138,7 +138,7 @@ export class MarianModel implements Seq2SeqModel {
     return this.#decode(ids, memory, past, new Pass(options));
   }
 
-  /** Lets go of the weights. */
+  /** Disposes of the weights. */
   dispose(): void {
     this.params.dispose();
   }
@@ -177,7 +177,7 @@ export class MarianModel implements Seq2SeqModel {
   }
 }
 
-/** Starts the padding token's row at zero, as torch.nn.Embedding does. */
+/** Initializes the padding token's row to zero, as torch.nn.Embedding does. */
 function padAtZero(padTokenId: number, init: Initializer): Initializer {
   return (shape, seed) =>
     tf.tidy(() => {
