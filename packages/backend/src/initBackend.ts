@@ -13,31 +13,31 @@ import { requireOneVersion } from "./oneVersion.ts";
 import { requirePageGpu } from "./requirePageGpu.ts";
 import { warnOfCpu } from "./warnOfCpu.ts";
 
-/** The backends that `initBackend` knows how to start, best first. */
+/** The backends that `initBackend` can start, best first. */
 export const BACKEND_NAMES = ["webgpu", "wasm", "cpu"] as const;
 
 /** The name of a backend. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
-/** Which backend works now, and why not those that would have come before it. */
+/** The backend in use, and the reasons for those skipped before it. */
 export interface BackendReport {
   readonly name: string;
   readonly refused: readonly {
     readonly name: BackendName;
     readonly reason: string;
   }[];
-  /** Which instructions the kernels of wasm use; absent elsewhere. */
+  /** SIMD instructions of the wasm kernels; absent on other backends. */
   readonly simd?: "relaxed" | "plain";
-  /** How many threads compute; absent where it is not threads that do. */
+  /** Number of threads; absent on backends without threads. */
   readonly threads?: number;
-  /** Why those are fewer than asked for, or than there are cores. */
+  /** Reason for fewer threads than requested, or than there are cores. */
   readonly threadsReason?: string;
 }
 
-/** What `initBackend` may be told. */
+/** Options of `initBackend`. */
 export interface BackendOptions extends WasmOptions, WebgpuOptions {}
 
-/** Each has memory of its own: many more take a machine's. */
+/** Limit of threads, each of which takes memory. */
 const MOST_THREADS = 64;
 
 const OPTIONS: OptionNames<BackendOptions> = {
@@ -54,13 +54,13 @@ const OPTIONS: OptionNames<BackendOptions> = {
 };
 
 /**
- * Starts a backend: the first of `choice` that can be had, and after those the ones left of webgpu, wasm, cpu.
+ * Starts a backend: the first available one of `choice`, then of the rest of webgpu, wasm, cpu.
  *
  * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
  * change the backend.
  *
- * @throws BackendError with the reason of each, if none can be had; RangeError if `threads` is no whole number from 1 to 64;
- *   Error if another version of this package runs already
+ * @throws BackendError with the reason of each, if none is available; RangeError if `threads` is no whole number from
+ *   1 to 64; Error if another version of this package runs already
  */
 export async function initBackend(
   choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
@@ -91,7 +91,7 @@ export async function initBackend(
   throw new BackendError(refused);
 }
 
-/** No backend could be started; the message says why for each. */
+/** The error when no backend could be started, with the reason of each. */
 export class BackendError extends Error {
   override readonly name = "BackendError";
   constructor(refused: BackendReport["refused"]) {

@@ -1,25 +1,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** What is alive on the current backend, and what the backend holds for it. */
+/** Tensors in use on the current backend, and the memory that the backend has allocated. */
 export interface MemoryReport {
   readonly tensors: number;
   /** The sum of the tensors' sizes; those that share memory count each. */
   readonly bytes: number;
   /**
-   * What the backend has taken of the machine: the heap of wasm, which never shrinks and so is the most there ever was
-   * at once, or the GPU's buffers, those kept for later use included. Absent where the backend does not count.
+   * Bytes that the backend has allocated: the heap of wasm, which never shrinks and so is the peak, or the GPU's
+   * buffers, those kept for later use included. Absent where the backend does not count.
    */
   readonly reservedBytes?: number;
 }
 
-/** The tensors that are alive, their bytes, and those that the backend holds. */
+/** Counts the tensors in use, their bytes, and the bytes that the backend has allocated. */
 export function memoryReport(): MemoryReport {
   const { numTensors, numBytes, ...own } = tf.memory() as tf.MemoryInfo & BackendMemory;
   const reservedBytes = own.heapBytes ?? own.numBytesAllocatedInGPU;
   return { tensors: numTensors, bytes: numBytes, ...(reservedBytes !== undefined && { reservedBytes }) };
 }
 
-/** What backends add to tfjs's own count. */
+/** Fields that backends add to `tf.memory()`. */
 interface BackendMemory {
   /** Of `@qkv/backend-wasm` */
   readonly heapBytes?: number;

@@ -3,10 +3,10 @@ import { version } from "../package.json";
 const STARTED = Symbol.for("@qkv/backend");
 
 /**
- * Marks this version of QKV as the one that runs here. Two would share TensorFlow.js's one engine and its one registry,
- * and kernels of one version would get the calls of the other.
+ * Marks this version of QKV as the one that runs here. Two would share TensorFlow.js's engine and kernel registry, and
+ * kernels of one version would get the calls of the other.
  *
- * @throws Error naming both and the cure, if another version runs; that one goes on as it was
+ * @throws Error naming both and the cure, if another version runs, which is unaffected
  */
 export function requireOneVersion(): void {
   const running = ((globalThis as { [STARTED]?: string })[STARTED] ??= version);

@@ -1,4 +1,4 @@
-// Optional peers. Each import() stands directly inside a try: so bundlers take a missing package for a warning and go on.
+// Optional peers. Each import() is directly inside a try: so bundlers only warn about a missing package.
 
 /** @throws Error saying how to get the package, if it does not load */
 export async function importWasm() {

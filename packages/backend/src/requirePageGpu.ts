@@ -1,8 +1,8 @@
 import { type Gpu, isNode, requestAdapter } from "@qkv/ops";
 
 /**
- * In a page, asks for the adapter before the kernels for it are fetched, which are a quarter of what a page that runs on
- * wasm would load. Node has its GPU from elsewhere.
+ * In a page, asks for the adapter before the kernels for it are fetched, which are a quarter of what a page that runs
+ * on wasm would load. Node gets its GPU elsewhere.
  *
  * @throws Error as {@link requestAdapter} does
  */

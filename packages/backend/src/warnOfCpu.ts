@@ -3,8 +3,8 @@ import { isNode } from "@qkv/ops";
 let warned = false;
 
 /**
- * Warns once, in a page, that plain JavaScript computes since wasm could not be started, with the reason, which names the
- * cure. A page shows nobody the report of `initBackend`, and many times slower looks like broken.
+ * Warns once, in a page, that plain JavaScript computes since wasm could not be started, with the reason, which names
+ * the cure. A page does not show the report of `initBackend`, and a many times slower backend seems broken.
  */
 export function warnOfCpu(refused: readonly { readonly name: string; readonly reason: string }[]): void {
   const wasm = refused.find(({ name }) => name === "wasm");
