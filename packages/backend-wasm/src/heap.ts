@@ -3,15 +3,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Kernels, PartedKernel } from "./kernelModule.ts";
 import type { ThreadPool } from "./threadPool.ts";
 
-/** How much a kernel has to do, which decides whether threads share it. */
+/** The work of a kernel, which decides whether threads share it. */
 export interface Work {
-  /** Rows, elements, heads: what `from` and `to` of the kernel count. */
+  /** Number of units (rows, elements, heads), which `from` and `to` of the kernel count. */
   readonly units: number;
-  /** Of a unit, in nanoseconds, roughly. */
+  /** Estimated nanoseconds of a unit. */
   readonly cost: number;
-  /** A part is a multiple of so many units, if it is not the last. Default 1. */
+  /** Parts are multiples of this many units, except the last one. Default 1. */
   readonly multiple?: number;
-  /** Bytes of scratch that a thread needs. Default 0. */
+  /** Bytes of scratch memory that a thread needs. Default 0. */
   readonly scratch?: number;
 }
 
@@ -22,7 +22,7 @@ export class Heap {
   readonly backend: BackendWasm;
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
-  /** A part must be worth telling a thread of, which takes a few microseconds, tens if it sleeps. */
+  /** Least nanoseconds of a part: waking a thread takes a few microseconds, tens if it sleeps. */
   leastPartNs = 15_000;
   #pool: ThreadPool | undefined;
   #scratch = 0;
@@ -73,12 +73,15 @@ export class Heap {
     return { dataId: x.dataId, shape: [...shape], dtype: x.dtype };
   }
 
-  /** Whether no other tensor has the memory of `x`, so that it may be written in place. */
+  /** Whether no other tensor shares the memory of `x`, so that it may be written in place. */
   ownsAlone(x: tf.TensorInfo): boolean {
     return this.backend.refCount(x.dataId) === 1;
   }
 
-  /** The address of at least `bytes` of scratch for each thread; it holds until the next call, and nothing there lasts. */
+  /**
+   * The address of at least `bytes` of scratch for each thread; it is valid until the next call, and its contents do
+   * not last.
+   */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
       const allocator = this.backend.wasm as unknown as Allocator;
@@ -102,13 +105,13 @@ export class Heap {
   }
 }
 
-/** What emscripten adds to tfjs's module beside what its types say. */
+/** Members that emscripten adds to tfjs's module, and its types lack. */
 interface Allocator {
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
 
-/** The memory of tfjs's wasm module. Emscripten hands it out under either name, by version and build. */
+/** The memory of tfjs's wasm module. Emscripten exports it under either name, by version and build. */
 export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
   const module = backend.wasm as unknown as {
     readonly wasmMemory?: WebAssembly.Memory;

@@ -1,5 +1,5 @@
 /**
- * The bytes of a file of this package in Node: at `address`, or, where a bundler left that behind, in node_modules.
+ * Reads a file of this package in Node: at `address`, or, where a bundler did not include it, in node_modules.
  *
  * @param path as package.json exports it: "wasm/kernels.wasm"
  * @throws Error naming the file

@@ -40,10 +40,10 @@ export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>
   readonly gatherRows: (...args: number[]) => number;
 };
 
-/** Which instructions kernels were compiled to: with those of relaxed SIMD, or without. */
+/** SIMD instructions of the kernels: with those of relaxed SIMD, or without. */
 export type Simd = "relaxed" | "plain";
 
-/** Which kernels to run: those for relaxed SIMD where the engine accepts them, unless not wanted. */
+/** Chooses the kernels to run: those for relaxed SIMD where the engine supports them, unless turned off. */
 export function chooseSimd(relaxedSimd = true): Simd {
   return relaxedSimd && WebAssembly.validate(probe(RELAXED_MADD)) ? "relaxed" : "plain";
 }

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "./heap.ts";
 import { mayBlock } from "./threadPool.ts";
 
-/** The kernels that a program may be made of, in the order of their numbers in assembly/program.ts. */
+/** The kernels that a program may contain, in the order of their numbers in assembly/program.ts. */
 const PROGRAM_KERNELS = [
   "products",
   "attention",
@@ -16,18 +16,18 @@ const PROGRAM_KERNELS = [
 /** The name of a kernel that a program may use. Its arguments are those of its function in assembly/. */
 export type ProgramKernel = (typeof PROGRAM_KERNELS)[number];
 
-/** Where each number of a step stands: 32-bit words, then 64-bit floats from word `arguments` on. */
+/** Offset of each number of a step: 32-bit words, then 64-bit floats from word `arguments` on. */
 const STEP = { kernel: 0, after: 1, parts: 2, units: 3, grain: 4, claim: 5, arguments: 8, words: 48 } as const;
 
-const FIRST_STEP = 16; // words: the count of finished parts, and whether threads may sleep, on a line of a cache of their own
+const FIRST_STEP = 16; // words: the count of finished parts, and whether threads may sleep, on their own cache line
 
 // Threads that are at work already meet within a fraction of a microsecond.
 const LEAST_PART_NS = 1500;
 const PARTS_A_THREAD = 2;
 
 /**
- * Kernels that run one after another in a single call: what a layer needs, without the way through JavaScript and the
- * engine between them. A step begins when all before it are done, unless it is told to run beside the last one.
+ * Kernels that run one after another in a single call, for a layer, without returning to JavaScript and the engine
+ * between them. A step begins when all before it are done, unless it may run beside the last one.
  */
 export class Program {
   readonly #heap: Heap;
@@ -40,14 +40,14 @@ export class Program {
     this.#heap = heap;
   }
 
-  /** How many parts a step of so many nanoseconds is best cut into: as many for each thread, where it gives so many. */
+  /** The best number of parts for a step of so many nanoseconds: a multiple of the threads, where it is long enough. */
   partsFor(nanoseconds: number): number {
     const threads = this.#heap.pool?.size ?? 1;
     const most = Math.max(1, Math.floor(nanoseconds / Math.min(LEAST_PART_NS, this.#heap.leastPartNs)));
     return most < threads ? most : threads * Math.min(PARTS_A_THREAD, Math.floor(most / threads));
   }
 
-  /** Adds a step; `beside`: it needs nothing of the step before it, and waits for what that one waits for. */
+  /** Adds a step; `beside`: it does not need the step before it, and waits for the same steps as that one. */
   add(kernel: ProgramKernel, args: number[], { units, cost, multiple = 1 }: Work, beside = false): void {
     const grain = Math.ceil(units / this.partsFor(units * cost) / multiple) * multiple;
     const parts = Math.ceil(units / grain);

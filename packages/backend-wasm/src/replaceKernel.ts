@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** What a kernel is given. */
+/** The arguments of a kernel. */
 export interface KernelCall {
   readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
   readonly attrs: unknown;
 }
 
-/** tfjs's own kernels by name, kept for when the backend is removed and started again. */
+/** tfjs's own kernels by name, for a backend that is removed and started again. */
 const originals = new Map<string, tf.KernelConfig | undefined>();
 
 /** Registers `run` as the wasm backend's kernel called `kernelName`, over tfjs's own where there is one. */
@@ -21,7 +21,7 @@ export function replaceKernel(kernelName: string, run: (call: KernelCall) => tf.
   });
 }
 
-/** As `replaceKernel`, but only for calls of which `plan` makes something; the others go to tfjs's kernel. */
+/** Registers as `replaceKernel` does, for calls with a `plan` alone; the others go to tfjs's kernel. */
 export function replaceKernelWhere<Plan>(
   kernelName: string,
   plan: (call: KernelCall) => Plan | false | undefined,

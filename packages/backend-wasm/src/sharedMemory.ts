@@ -1,4 +1,4 @@
-/** Why memory cannot be shared with threads here; undefined if it can. */
+/** The reason that memory cannot be shared with threads here; undefined if it can. */
 export function whyNoSharedMemory(): string | undefined {
   if (typeof SharedArrayBuffer === "undefined" || globalThis.crossOriginIsolated === false) {
     return (
@@ -7,7 +7,7 @@ export function whyNoSharedMemory(): string | undefined {
     );
   }
   try {
-    // All that it may ever grow to is reserved at once, which a small device may refuse.
+    // The maximum size is reserved at once, which a small device may refuse.
     void new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
     return undefined;
   } catch (error) {
@@ -15,7 +15,7 @@ export function whyNoSharedMemory(): string | undefined {
   }
 }
 
-const MOST_PAGES = 65536; // 4 GiB, as tfjs's module has it
+const MOST_PAGES = 65536; // 4 GiB, as in tfjs's module
 
 const IMPORTS = 2;
 const MEMORIES = 5;
@@ -24,9 +24,9 @@ const HAS_MAXIMUM = 1;
 const SHARED = 2;
 
 /**
- * A copy of a wasm module whose memory, its own or an imported one, is shared: the same bytes but for one flag.
+ * Copies a wasm module and makes its memory, its own or an imported one, shared: the same bytes but for one flag.
  *
- * That is all that tells a module for threads from another where no instruction is atomic
+ * That is the only difference of a module for threads where no instruction is atomic
  * (https://github.com/WebAssembly/threads, "Spec changes": limits). So one build serves with threads and without.
  *
  * @throws RangeError if the module has no memory with a maximum, which a shared one needs
@@ -47,7 +47,7 @@ export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
   throw new RangeError("withSharedMemory: expected a wasm module with a memory that has a maximum, got none");
 }
 
-/** Where the flags of the first memory stand. */
+/** The position of the flags of the first memory. */
 function memoryFlags(reader: Reader): number | undefined {
   return reader.number() > 0 ? reader.at : undefined;
 }

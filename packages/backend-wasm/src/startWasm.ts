@@ -6,8 +6,8 @@ import { readWasm } from "./wasmFiles.ts";
 /**
  * Starts tfjs's wasm backend with our kernels on its heap, and threads that share it.
  *
- * Calling it again makes wasm the current backend, and changes the number of threads if `threads` says another. Calls
- * wait for one another.
+ * Calling it again makes wasm the current backend, and changes the number of threads if `threads` differs. Calls wait
+ * for one another.
  */
 export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
   return startWith(compileFile, options);

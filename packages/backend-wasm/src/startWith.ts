@@ -16,17 +16,17 @@ import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";
 import type { WasmFile, WasmPaths } from "./wasmFiles.ts";
 
-/** How the wasm backend runs. */
+/** SIMD and threads of the wasm backend. */
 export interface WasmReport {
-  /** Which instructions the kernels use. */
+  /** SIMD instructions of the kernels. */
   readonly simd: Simd;
-  /** How many threads work, the calling one included. */
+  /** Number of threads, the calling one included. */
   readonly threads: number;
-  /** Why there are fewer threads than asked for; absent if there are not. */
+  /** Reason for fewer threads than requested; absent if there are not fewer. */
   readonly threadsReason?: string;
 }
 
-/** Gives a compiled module of the package, whose memory threads share if `shared`. */
+/** Compiles a module of the package, with memory that threads share if `shared`. */
 export type CompileWasm = (file: WasmFile, shared: boolean, paths?: WasmPaths) => Promise<WebAssembly.Module>;
 
 interface Started {
@@ -35,15 +35,15 @@ interface Started {
   readonly kernelModule: WebAssembly.Module;
 }
 
-/** The backends that already have our kernels: a removed and restarted one is another. */
+/** The backends that already have our kernels: a restarted one is a new backend. */
 const started = new WeakMap<object, Started>();
 
-// More share a cache and a bus; a step of a small model has nothing to give them.
+// More threads share a cache and a bus; a step of a small model has no work for them.
 const MOST_THREADS = 8;
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Starts wasm with modules from where `compile` has them, one call after another. */
+/** Starts wasm with modules from `compile`, one call after another. */
 export function startWith(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
   const report = last.then(() => start(compile, options));
   last = report.catch(() => undefined);
@@ -69,7 +69,7 @@ async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmRe
   }
 }
 
-/** Makes wasm the current backend: the one that was started, by whomever, or a new one of ours. */
+/** Makes wasm the current backend: one that any code has started, or a new one of ours. */
 async function setBackend(compile: CompileWasm, { wasmPaths }: WasmOptions): Promise<void> {
   // Not tf.findBackend: asking it starts the backend.
   if (tf.engine().registry["wasm"] === undefined) {
@@ -82,7 +82,7 @@ async function setBackend(compile: CompileWasm, { wasmPaths }: WasmOptions): Pro
   if (!(await tf.setBackend("wasm"))) throw new Error("tfjs could not start it");
 }
 
-const PRIORITY = 2; // as tfjs has it
+const PRIORITY = 2; // as in tfjs
 
 async function addKernels(
   backend: BackendWasm,

@@ -4,7 +4,8 @@ import tfjsFactory from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-was
 import { withoutProcess } from "./withoutProcess.ts";
 
 /**
- * tfjs's wasm backend, made of its build for one thread, whose memory our threads can share if `compiled` says so.
+ * Creates tfjs's wasm backend from its build for one thread, with memory that our threads can share if `compiled` has
+ * it.
  *
  * tfjs has a build for threads as well. Its threads start from blob: URLs, which a strict page forbids, and only one of
  * its own kernels that is left here would use them.
@@ -15,7 +16,7 @@ export async function createTfjsBackend(compiled: WebAssembly.Module): Promise<B
   return new BackendWasm(module as unknown as BackendWasmModule);
 }
 
-/** Emscripten's module, as far as it is used here; tfjs's own types show less. */
+/** The part of emscripten's module that is used here, which tfjs's types lack. */
 interface Module {
   _malloc: (bytes: number) => number;
   readonly _free: (address: number) => void;
@@ -35,14 +36,14 @@ async function createModule(compiled: WebAssembly.Module): Promise<Module> {
   const factory = ((tfjsFactory as { default?: unknown }).default ?? tfjsFactory) as Factory; // bundlers differ
   const module = await new Promise<Module>((resolve, reject) => {
     const onAbort = (reason: unknown) => reject(new Error(`tfjs's wasm module stopped: ${String(reason)}`));
-    const printErr = () => undefined; // it prints what it throws
+    const printErr = () => undefined; // it prints the errors that it throws
     const instantiateWasm = (imports: WebAssembly.Imports, receive: Receive) => {
       WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance, compiled), reject);
-      return {}; // emscripten's word for: later
+      return {}; // emscripten's way to defer
     };
     withoutProcess(() => factory({ instantiateWasm, onAbort, printErr })).then(resolve, reject);
   });
-  // What tfjs's own start adds: its functions under the names that BackendWasm calls.
+  // Added by tfjs's own start: its functions under the names that BackendWasm calls.
   module.tfjs = {
     init: module.cwrap("init", null, []),
     initWithThreadsCount: module.cwrap("init_with_threads_count", null, ["number"]),
@@ -55,8 +56,8 @@ async function createModule(compiled: WebAssembly.Module): Promise<Module> {
 }
 
 /**
- * tfjs writes a tensor for which there is no memory left to address 0, over its own data, and takes the lower 32 bits
- * of a size that has more.
+ * Refuses an allocation that fails: tfjs would write the tensor to address 0, over its own data, and takes the lower 32
+ * bits of a size that has more.
  */
 function refuseNull(module: Module): void {
   module._free(module._malloc(1)); // at its first call emscripten puts another _malloc in the place of this one

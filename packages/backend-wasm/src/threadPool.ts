@@ -2,9 +2,9 @@ import { isNode } from "@qkv/ops";
 import { readInstalledFile } from "./installedFile.ts";
 import { type Kernels, PARTED_KERNELS, type PartedKernel } from "./kernelModule.ts";
 
-/** Where each number of a job stands in the control block: 32-bit words, then 64-bit floats from byte `numbers` on. */
+/** Offset of each number of a job in the control block: 32-bit words, then 64-bit floats from byte `numbers` on. */
 const JOB = {
-  generation: 0, // of the job; 16 bits of it stand in the claim
+  generation: 0, // of the job; 16 bits of it are in the claim
   claim: 1,
   finished: 2, // parts
   sleeping: 3, // threads
@@ -23,24 +23,25 @@ const JOB = {
 const CONTROL_BYTES = JOB.numbers + 32 * 8;
 const MOST_PARTS = 0xffff;
 
-// Looks for a job before a thread sleeps, and for the end of one: 0.1 to 0.3 ms, what tfjs takes between two kernels.
+// Polls for a job before a thread sleeps, and for the end of one: 0.1 to 0.3 ms, the time tfjs takes between two
+// kernels.
 const SPINS = 20_000;
 const LONGEST_SLEEP_MS = 1; // should a notice be missed
 
-/** A worker, of whichever kind. */
+/** A worker of Node or of the web. */
 interface Thread {
   end(): void;
 }
 
-/** What a kernel may use beside its arguments. */
+/** Scratch memory of a kernel. */
 export interface Scratch {
-  /** The address of the first thread's. */
+  /** Address of the first thread's scratch. */
   readonly address: number;
-  /** Of each thread. */
+  /** Bytes of each thread's scratch. */
   readonly bytes: number;
 }
 
-/** Threads that do parts of kernels on one memory, together with the thread that asks for them. */
+/** Threads that run parts of kernels on one memory, together with the calling thread. */
 export class ThreadPool {
   readonly #kernels: Kernels;
   readonly #threads: readonly Thread[];
@@ -55,10 +56,10 @@ export class ThreadPool {
   }
 
   /**
-   * Starts `count` - 1 threads, and resolves once each has said that it is there.
+   * Starts `count` - 1 threads, and resolves once each has reported that it is ready.
    *
    * @param memory shared
-   * @param threadUrl where a page finds kernelThread.js; left out: beside this file
+   * @param threadUrl URL of kernelThread.js for a page. Default beside this file
    */
   static async start(
     kernels: Kernels,
@@ -78,12 +79,12 @@ export class ThreadPool {
     return pool;
   }
 
-  /** How many threads work, the calling one included. */
+  /** Number of threads, the calling one included. */
   get size(): number {
     return this.#threads.length + 1;
   }
 
-  /** Runs `kernel` over `units`, `grain` of them at a time, and comes back when all are done. */
+  /** Runs `kernel` over `units`, `grain` of them at a time, and returns when all are done. */
   run(kernel: PartedKernel, args: readonly number[], units: number, grain: number, scratch: Scratch): void {
     const parts = Math.ceil(units / grain);
     if (parts > MOST_PARTS) throw new RangeError(`ThreadPool: expected at most ${MOST_PARTS} parts, got ${parts}`);
@@ -93,7 +94,7 @@ export class ThreadPool {
     }
     const words = this.#words;
     const generation = (words[JOB.generation] ?? 0) + 1;
-    // First the claim: from here on nobody who still looks at the last job can take a part.
+    // First the claim: from here on, no thread that still reads the last job can take a part.
     Atomics.store(words, JOB.claim, (generation & 0xffff) << 16);
     words[JOB.parts] = parts;
     words[JOB.units] = units;
@@ -121,7 +122,7 @@ export class ThreadPool {
     for (const thread of this.#threads) thread.end();
   }
 
-  /** The next part that nobody has taken, or `parts`. */
+  /** Claims the next free part, or returns `parts`. */
   #claim(parts: number): number {
     for (;;) {
       const claim = Atomics.load(this.#words, JOB.claim);
@@ -131,7 +132,7 @@ export class ThreadPool {
     }
   }
 
-  /** Waits until a word is `value`: at first by looking, since it seldom takes long. */
+  /** Waits until a word is `value`: at first by polling, since it seldom takes long. */
   #await(word: number, value: number): void {
     for (let looked = 0; ; looked++) {
       const seen = Atomics.load(this.#words, word);
@@ -147,7 +148,7 @@ export class ThreadPool {
   }
 }
 
-/** What a thread is told at its start, beside the kernels and their memory. */
+/** Message to a thread at its start, besides the kernels and their memory. */
 interface StartMessage {
   readonly control: SharedArrayBuffer;
   readonly job: typeof JOB;
@@ -156,7 +157,7 @@ interface StartMessage {
   readonly spins: number;
 }
 
-/** Gives a way to start threads, and a promise that is rejected when one of them cannot be had. */
+/** Creates a function that starts threads, and a promise that is rejected when one of them cannot start. */
 async function threadStarter(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -164,12 +165,12 @@ async function threadStarter(
 ): Promise<{ start: (message: StartMessage) => Thread; failure: Promise<never> }> {
   let fail: (reason: Error) => void;
   const failure = new Promise<never>((_, reject) => (fail = reject));
-  failure.catch(() => undefined); // heard by who still waits for it
+  failure.catch(() => undefined); // handled by its later waiters
   if (isNode()) {
     const { Worker } = process.getBuiltinModule("node:worker_threads");
-    const here = import.meta.url; // in a variable, or bundlers would take the file along for pages a second time
+    const here = import.meta.url; // in a variable, or bundlers would include the file for pages a second time
     const file = await readInstalledFile("kernelThread.js", () => new URL("./kernelThread.js", here));
-    const source = new TextDecoder().decode(file); // as text, which may be of either kind of module
+    const source = new TextDecoder().decode(file); // as text, for either kind of module
     const start = (message: StartMessage): Thread => {
       const worker = new Worker(source, { eval: true, workerData: { ...message, module, memory } });
       worker.on("error", (error) => fail(error instanceof Error ? error : new Error(String(error))));
@@ -181,7 +182,7 @@ async function threadStarter(
   const start = (message: StartMessage): Thread => {
     const worker =
       threadUrl === undefined
-        ? new Worker(new URL("./kernelThread.js", import.meta.url), { type: "module" }) // as bundlers look for it
+        ? new Worker(new URL("./kernelThread.js", import.meta.url), { type: "module" }) // a form bundlers detect
         : new Worker(threadUrl, { type: "module" });
     worker.addEventListener("error", ({ message: reason }) =>
       fail(new Error(`the file of the threads, kernelThread.js, could not be started: ${reason ?? "not found"}`)),
@@ -192,7 +193,7 @@ async function threadStarter(
   return { start, failure };
 }
 
-/** Whether this thread may sleep. A page's own may not: it looks until it sees. */
+/** Whether this thread may sleep. A page's main thread may not: it polls. */
 export function mayBlock(): boolean {
   return typeof window === "undefined";
 }

@@ -4,10 +4,10 @@ import { readInstalledFile } from "./installedFile.ts";
 /** A .wasm file of this package: tfjs's module, or the kernels for either kind of SIMD. */
 export type WasmFile = "tfjs-backend-wasm-simd.wasm" | "kernels.wasm" | "kernels-relaxed.wasm";
 
-/** Where the .wasm files are: a folder's URL ending in a slash, or a URL for each file that is not in its place. */
+/** Location of the .wasm files: a folder's URL ending in a slash, or a URL for each file that is not in its place. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
 
-/** The address of each file, written as bundlers look for files to take along. */
+/** The address of each file, in the form that bundlers detect. */
 const ADDRESSES: Readonly<Record<WasmFile, () => URL>> = {
   "tfjs-backend-wasm-simd.wasm": () => new URL("../wasm/tfjs-backend-wasm-simd.wasm", import.meta.url),
   "kernels.wasm": () => new URL("../wasm/kernels.wasm", import.meta.url),
@@ -15,9 +15,9 @@ const ADDRESSES: Readonly<Record<WasmFile, () => URL>> = {
 };
 
 /**
- * The bytes of a .wasm file.
+ * Reads a .wasm file.
  *
- * @throws Error saying where it was expected, what came in its place, and the cure
+ * @throws Error naming where it was expected, what came instead, and the cure
  */
 export async function readWasm(file: WasmFile, paths?: WasmPaths): Promise<Uint8Array<ArrayBuffer>> {
   const named = typeof paths === "string" ? `${paths}${file}` : paths?.[file];
@@ -49,7 +49,7 @@ async function download(file: WasmFile, address: string | URL): Promise<Uint8Arr
 
 const CURE = "copy the folder wasm of @qkv/backend-wasm to the server and name its address by the option wasmPaths";
 
-/** Whether bytes begin as a page does, which many servers answer for any file that they do not have. */
+/** Whether bytes begin like a page, which many servers return for any file that they do not have. */
 function isHtml(bytes: Uint8Array): boolean {
   return /^\uFEFF?\s*<(?:!doctype|html|head|!--)/i.test(new TextDecoder().decode(bytes.subarray(0, 100)));
 }

@@ -1,9 +1,9 @@
 /**
- * Runs something that shall not take this engine for Node, by hiding `process` as long as it runs.
+ * Runs code that must not take this engine for Node, with `process` hidden while it runs.
  *
  * In Node emscripten's module listens to errors that nobody caught and throws them once more: a program's own handlers
- * protect it no longer, and it ends with exit code 7 and the module's code in the place of the error's lines. Where a
- * worker of the edge has Node's globals, the module looks for files that are not there. It needs nothing of Node's.
+ * protect it no longer, and it ends with exit code 7 and the module's code instead of the error's lines. Where an edge
+ * worker has Node's globals, the module requests files that are not there. It needs nothing of Node's.
  */
 export function withoutProcess<T>(run: () => T): T {
   const own = Object.getOwnPropertyDescriptor(globalThis, "process");

@@ -1,5 +1,4 @@
-// What stands in the place of index.ts in workers of the edge (workerd, Cloudflare's runtime), which compile no bytes: a
-// module of wasm is there what an import gives.
+// Replaces index.ts in edge workers (workerd, Cloudflare's runtime), which compile no bytes: a wasm module is imported.
 import type { WasmOptions } from "@qkv/ops";
 import plain from "../wasm/kernels.wasm";
 import relaxed from "../wasm/kernels-relaxed.wasm";
@@ -10,7 +9,7 @@ import type { WasmFile } from "./wasmFiles.ts";
 export type { Simd } from "./kernelModule.ts";
 export type { WasmReport } from "./startWith.ts";
 
-/** Starts tfjs's wasm backend with our kernels on its heap, in the one thread that a worker of the edge has. */
+/** Starts tfjs's wasm backend with our kernels on its heap, in the one thread of an edge worker. */
 export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
   return startWith((file) => Promise.resolve(MODULES[file]), options);
 }

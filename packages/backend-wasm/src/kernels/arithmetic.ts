@@ -3,7 +3,7 @@ import type { Heap } from "../heap.ts";
 import { replaceKernelWhere, type KernelCall } from "../replaceKernel.ts";
 import { columns } from "./rows.ts";
 
-/** tfjs's own Add, Multiply, Sum and Transpose, for the cases that transformers have; the rest stays tfjs's. */
+/** Replaces tfjs's Add, Multiply, Sum and Transpose for the cases of transformers; tfjs's kernels run the rest. */
 export function registerArithmetic(heap: Heap): void {
   for (const [name, kernel] of [
     ["Add", "add"],
@@ -88,7 +88,7 @@ function reduction({ inputs, attrs }: KernelCall): Reduction | undefined {
 interface Permutation {
   readonly x: tf.TensorInfo;
   readonly shape: number[];
-  /** Of the result's axes, those that stay neighbours taken as one. */
+  /** Sizes of the result's axes, with those that stay neighbours merged into one. */
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
 }

@@ -32,7 +32,7 @@ export function registerAttention(heap: Heap): void {
 }
 
 /**
- * Writes what is common to all heads where `readShape` of assembly/attention.ts finds it, for as long as `run` takes.
+ * Writes the data common to all heads for `readShape` of assembly/attention.ts, for as long as `run` takes.
  *
  * @param run gets its address, the number of heads of the whole batch, and the work of one
  */
@@ -54,7 +54,7 @@ function withShape(
   }
 }
 
-/** What is common to all heads of one call. */
+/** Data common to all heads of one call. */
 export interface AttentionShape extends AttentionAttrs {
   readonly queries: number;
   readonly keys: number;
@@ -67,7 +67,7 @@ export interface AttentionShape extends AttentionAttrs {
   readonly bias?: tf.TensorInfo | undefined;
 }
 
-/** How many words {@link writeAttentionShape} writes. */
+/** Number of words that {@link writeAttentionShape} writes. */
 export const ATTENTION_SHAPE_WORDS = 18;
 
 /** Writes the numbers that `readShape` of assembly/attention.ts reads at `address`. */
@@ -82,7 +82,7 @@ export function writeAttentionShape(heap: Heap, address: number, shape: Attentio
   floats[17] = keep;
 }
 
-/** Of a head, in nanoseconds: a product and a half at 40 GFLOP/s, and an exponential. */
+/** Estimated nanoseconds of a head: a product and a half at 40 GFLOP/s, and an exponential. */
 export function attentionCost(queries: number, keys: number, width: number): number {
   return queries * keys * (width / 25 + 1.5);
 }

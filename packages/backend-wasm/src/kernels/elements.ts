@@ -73,7 +73,7 @@ export function numberOfActivation(activation: FusedActivation): number {
   return number;
 }
 
-/** `x` itself if its memory is nobody else's, else a copy. */
+/** `x` itself if no other tensor shares its memory, else a copy. */
 function writable(heap: Heap, x: Info): Info {
   if (heap.ownsAlone(x)) return heap.share(x);
   const copy = heap.output(x.shape);

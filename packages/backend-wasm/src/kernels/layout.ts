@@ -3,7 +3,7 @@ import type { Heap } from "../heap.ts";
 import { replaceKernel, replaceKernelWhere } from "../replaceKernel.ts";
 import { columns } from "./rows.ts";
 
-/** Kernels that copy nothing, and the gather and its gradient. */
+/** Registers kernels that copy nothing, and the gather and its gradient. */
 export function registerLayout(heap: Heap): void {
   replaceKernelWhere(
     "Identity",

@@ -3,7 +3,7 @@ import type { Heap } from "../heap.ts";
 import type { Program } from "../program.ts";
 import { replaceKernel, replaceKernelWhere } from "../replaceKernel.ts";
 
-/** BatchMatMul for every transposition, broadcast and empty edge, and the _FusedMatMul made of it. */
+/** Registers BatchMatMul for every transposition, broadcast and empty edge, and a _FusedMatMul that uses it. */
 export function registerMatMul(heap: Heap): void {
   replaceKernelWhere(
     "BatchMatMul",
@@ -79,7 +79,7 @@ function matMul(
     heap.run("products", args, { units, cost, scratch: heap.kernels.gemmScratch() });
   };
   if (countB === 1 && !transposeA) {
-    run(pa, pb, pc, 1, M * count, 0, 0); // where b is shared, the batch is only more rows of a
+    run(pa, pb, pc, 1, M * count, 0, 0); // where b is shared, the batch is just more rows of a
   } else if ((countA === count || countA === 1) && (countB === count || countB === 1)) {
     run(pa, pb, pc, count, M, countA === 1 ? 0 : M * K, countB === 1 ? 0 : K * N);
   } else {
@@ -92,9 +92,9 @@ function matMul(
   return out;
 }
 
-/** A way to store a product, as in assembly/gemm.ts: added to what is there. */
+/** A way to store a product, as in assembly/gemm.ts: added to the values there. */
 export const ADD = 1;
-/** Another: without what is negative. */
+/** Another way to store a product: negative values become 0. */
 export const RELU = 2;
 
 const NS_PER_PRODUCT = 1 / 25; // 50 GFLOP/s
@@ -107,7 +107,7 @@ export function productStep(
   beside: boolean,
 ): void {
   const { a, b, c, M, N, K, bias, mode } = product;
-  // For a few rows, it takes as long as it takes to read the weight.
+  // For a few rows, reading the weight takes the most time.
   const total = N * K * Math.max(NS_PER_WEIGHT, M * NS_PER_PRODUCT);
   const { units, cost, blockRows, blockColumns } = blocksOf(program.partsFor(total), total, 1, M, N);
   const args = [a, b, c, 0, 0, M, N, K, K, 1, 1, K, bias, mode, blockRows, blockColumns];
@@ -117,8 +117,8 @@ export function productStep(
 const NS_PER_WEIGHT = 0.15; // 27 GB/s
 
 /**
- * How `count` products [M, K] x [K, N] are cut into about `wanted` parts: along the longer side, into whole tiles, so that
- * packing the operand that stays whole is repeated as seldom as can be.
+ * Cuts `count` products [M, K] x [K, N] into about `wanted` parts: along the longer side, into whole tiles, so that the
+ * operand that stays whole is packed as few times as possible.
  */
 function blocksOf(wanted: number, total: number, count: number, M: number, N: number) {
   const cuts = Math.max(1, Math.floor(wanted / count));

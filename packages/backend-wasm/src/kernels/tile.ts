@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
 import { replaceKernelWhere } from "../replaceKernel.ts";
 
-/** A tensor repeated along one axis, as the gradients of sums and means do, or no times at all. */
+/** Registers the kernel that repeats a tensor along one axis, as in the gradients of sums and means, or zero times. */
 export function registerTile(heap: Heap): void {
   replaceKernelWhere("Tile", planOf, ({ inputs, attrs }, { axis }) => {
     const { x } = inputs as { x: tf.TensorInfo };
@@ -16,10 +16,10 @@ export function registerTile(heap: Heap): void {
   });
 }
 
-/** The repeated axis; nothing for those that tfjs's own kernel serves: more axes, or elements that are not 4 bytes. */
+/** The repeated axis; undefined for the cases of tfjs's own kernel: more axes, or elements that are not 4 bytes. */
 function planOf({ inputs, attrs }: { inputs: Readonly<Record<string, tf.TensorInfo>>; attrs: unknown }) {
   const { reps } = attrs as tf.TileAttrs;
-  // tfjs's own writes x once even where it is to be repeated no times, over whatever follows in the heap.
+  // tfjs's own kernel writes x once even for zero repeats, over the data that follows in the heap.
   if (reps.includes(0)) return { axis: 0 };
   const repeated = reps.flatMap((count, axis) => (count === 1 ? [] : [axis]));
   const [axis] = repeated;
@@ -27,7 +27,7 @@ function planOf({ inputs, attrs }: { inputs: Readonly<Record<string, tf.TensorIn
   return repeated.length === 1 && axis !== undefined && (dtype === "float32" || dtype === "int32") && { axis };
 }
 
-/** Copies each stretch from `axis` on, and then what is there already, twice as much each time. */
+/** Copies each stretch from `axis` on, and then the copies, twice as many each time. */
 function repeat(heap: Heap, x: tf.TensorInfo, out: tf.TensorInfo, axis: number, count: number): void {
   const bytes = new Uint8Array(heap.memory.buffer);
   const stretch = 4 * tf.util.sizeFromShape(x.shape.slice(axis));

@@ -7,7 +7,7 @@ import { ATTENTION_SHAPE_WORDS, attentionCost, writeAttentionShape } from "./att
 import { ADD, productStep, RELU } from "./matMul.ts";
 import { numberOfActivation } from "./elements.ts";
 
-/** QkvTransformerLayer: one program for all that a layer does. */
+/** Registers QkvTransformerLayer: one program for the whole layer. */
 export function registerTransformerLayer(heap: Heap): void {
   replaceKernel("QkvTransformerLayer", ({ inputs, attrs }) => {
     const { x, pastKeys } = inputs;
@@ -29,7 +29,7 @@ export function registerTransformerLayer(heap: Heap): void {
 
 type Inputs = Readonly<Record<string, tf.TensorInfo | undefined>>;
 
-/** What a sublayer does: reads rows of E floats at one address, adds its result to those at another. */
+/** A sublayer: reads rows of E floats at one address, and adds its result to those at another. */
 type Sublayer = (from: number, to: number) => void;
 
 /** The steps of one layer, and the memory between them. */
@@ -42,7 +42,7 @@ class LayerProgram {
   readonly #length: number;
   readonly #rows: number;
   readonly #width: number;
-  /** Of all heads together. */
+  /** The width of all heads together. */
   readonly #inner: number;
   readonly #hidden: number;
   readonly #space: tf.TensorInfo;
@@ -54,7 +54,7 @@ class LayerProgram {
     this.#rows = this.#batch * this.#length;
     this.#inner = tensor(inputs, "query.weight").shape[0] ?? 0;
     this.#hidden = tensor(inputs, "fc1.weight").shape[0] ?? 0;
-    // What `run` takes: two rows for the chain, ten for attention and attention to a memory, one for the feed-forward.
+    // Memory of `run`: two rows for the chain, ten for attention and attention to a memory, one for the feed-forward.
     const floats = 2 * this.#width + 10 * this.#inner + this.#hidden + 2 * attrs.numHeads + 3 * 2;
     this.#space = heap.output([this.#rows * floats + 2 * ATTENTION_SHAPE_WORDS]);
     this.#free = heap.at(this.#space);
@@ -62,7 +62,7 @@ class LayerProgram {
 
   run(output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.TensorInfo): void {
     const { memoryKeys, memoryValues, memoryMask, mask } = this.#inputs;
-    // A sublayer comes after its norm in one order, and after a copy that it has nothing to do with in the other.
+    // A sublayer comes after its norm in one order, and after an unrelated copy in the other.
     const besideCopy = this.#attrs.normOrder === "post";
     const attends: Sublayer = (from, to) => {
       const [q, k, v] = [this.#take(this.#inner), this.#take(this.#inner), this.#take(this.#inner)];
@@ -103,7 +103,7 @@ class LayerProgram {
     this.#heap.backend.disposeData(this.#space.dataId);
   }
 
-  /** Leads x through the sublayers, in the one order of norms or in the other. */
+  /** Runs the sublayers on x, in either order of norms. */
   #chain(sublayers: readonly [Sublayer, string][], x: number, y: number): void {
     const normed = this.#take(this.#width);
     if (this.#attrs.normOrder === "pre") {
@@ -129,7 +129,7 @@ class LayerProgram {
   }
 
   #norm(name: string, from: number, to: number): void {
-    const numbers = this.#take(2); // mean and deviation of each row, which only gradients want
+    const numbers = this.#take(2); // mean and deviation of each row, which only gradients need
     const weights = [this.#weight(`${name}.weight`), this.#weight(`${name}.bias`)];
     const args = [from, ...weights, to, numbers, numbers + this.#rows * 4, this.#width, this.#attrs.eps];
     this.#program.add("layerNorm", args, { units: this.#rows, cost: 0.5 * this.#width });
@@ -140,7 +140,7 @@ class LayerProgram {
     productStep(this.#program, { a: from, b: weight, c: to, M: this.#rows, N, K, bias, mode }, beside);
   }
 
-  /** The address of [B, H, L, D] made of rows [B, L, H, D]. */
+  /** Rearranges rows [B, L, H, D] to [B, H, L, D], and returns the address. */
   #headsOf(rows: number): number {
     if (this.#length === 1) return rows; // they are the same
     const to = this.#take(this.#inner);
@@ -161,7 +161,7 @@ class LayerProgram {
     this.#program.add("appendHeads", args, { units: this.#batch * numHeads, cost }, beside);
   }
 
-  /** The address of rows [B, L, H, D] of what each head pooled. */
+  /** Pools the values of each head, and returns the address of the rows [B, L, H, D]. */
   #attend(q: number, k: tf.TensorInfo, v: tf.TensorInfo, mask: tf.TensorInfo | undefined, causal: boolean): number {
     const { numHeads: heads } = this.#attrs;
     const [queries, keys, width] = [this.#length, k.shape[2] ?? 0, this.#inner / heads];
@@ -186,7 +186,7 @@ class LayerProgram {
     return found === undefined ? 0 : this.#heap.at(found);
   }
 
-  /** The address of `width` floats for each row. */
+  /** Allocates `width` floats for each row, and returns the address. */
   #take(width: number): number {
     return this.#takeBytes(this.#rows * width * 4);
   }
