@@ -1,7 +1,7 @@
-/** What is asked for where the adapter has it: the first two for our kernels, the others for tfjs's. */
+/** Features requested where the adapter has them: the first two for our kernels, the others for tfjs's. */
 const FEATURES = ["shader-f16", "subgroups", "timestamp-query", "bgra8unorm-storage"] as const;
 
-/** Limits that default to far less than most adapters can do. */
+/** Limits with defaults far below most adapters' limits. */
 const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -12,10 +12,10 @@ const LIMITS = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-/** A device with all that `adapter` has of what we and tfjs make use of. */
+/** Requests a device with all features and limits of `adapter` that we and tfjs use. */
 export function createDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   return adapter.requestDevice({
-    // The types that tfjs brings do not know subgroups yet.
+    // The types that tfjs brings lack subgroups.
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });

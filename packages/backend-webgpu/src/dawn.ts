@@ -1,28 +1,28 @@
 import type { Gpu } from "@qkv/ops";
 
-/** WebGPU in Node: what a browser has as `navigator.gpu`, and the constants that it has as globals. */
+/** WebGPU in Node: the `navigator.gpu` of a browser, and the constants that are globals there. */
 export interface Dawn {
   readonly gpu: Gpu;
   readonly globals: object;
 }
 
 /**
- * Dawn, the WebGPU of Chromium, from the npm package webgpu where the application has it.
+ * Loads Dawn, the WebGPU of Chromium, from the npm package webgpu of the application.
  *
- * @throws Error saying that the package is missing, or why it did not load
+ * @throws Error if the package is missing, or with the reason why it did not load
  */
 export async function createDawn(): Promise<Dawn> {
   const { create, globals } = await load("webgpu");
   return { gpu: create([]), globals };
 }
 
-/** What is used of the npm package webgpu. */
+/** The part of the npm package webgpu that is used here. */
 interface DawnPackage {
   create(options: readonly string[]): Gpu;
   readonly globals: object;
 }
 
-/** The name comes from outside, or bundlers for browsers would look into a native library. */
+/** Loads a package. Its name is a parameter, or bundlers for browsers would try to bundle a native library. */
 async function load(name: string): Promise<DawnPackage> {
   try {
     return (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as DawnPackage;

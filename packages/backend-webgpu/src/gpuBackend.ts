@@ -2,33 +2,33 @@ import { DeviceLostError } from "@qkv/ops";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** What the kernels may use of the device. */
+/** Features of the device that kernels may use. */
 export interface KernelChoices {
-  /** Products inside attention in 16 bits. */
+  /** Whether products inside attention are in 16 bits. */
   readonly float16: boolean;
-  /** Sums across the threads of a subgroup without a barrier. */
+  /** Whether sums across the threads of a subgroup use no barrier. */
   readonly subgroups: boolean;
 }
 
-/** What a `GpuBackend` is made of. */
+/** Parts of a `GpuBackend`. */
 export interface GpuBackendParts {
   readonly device: GPUDevice;
   readonly adapterInfo: GPUAdapterInfo;
   /** Called once, when the device is lost or has refused work. */
   readonly onFailure: (error: DeviceLostError) => void;
-  /** Why the numbers of a tensor cannot be had without waiting, where they cannot. */
+  /** The reason that tensors cannot be read synchronously, if they cannot. */
   readonly noReadSync: string | undefined;
 }
 
-/** The kinds of error that WebGPU reports behind the caller's back. */
+/** The kinds of error that WebGPU reports asynchronously. */
 const REFUSALS = ["validation", "out-of-memory", "internal"] as const;
 
 /**
- * tfjs's webgpu backend, which gives no wrong number when the GPU fails.
+ * tfjs's webgpu backend, without silent wrong results when the GPU fails.
  *
- * WebGPU drops work that it cannot do and goes on, and tfjs does not look: a tensor that was to be written keeps what
- * was there before. So the errors since the last read are asked for at every read, and after the first one, or when the
- * device is lost, whatever needs the device throws.
+ * WebGPU drops work that fails and continues, and tfjs does not check: a tensor that was to be written keeps its old
+ * values. So every read checks for errors since the last one, and after the first error, or when the device is lost,
+ * all use of the device throws.
  */
 export class GpuBackend extends WebGPUBackend {
   choices: KernelChoices = { float16: false, subgroups: false };
@@ -43,12 +43,12 @@ export class GpuBackend extends WebGPUBackend {
     void parts.device.lost.then(({ reason, message }) => this.#fail(new DeviceLostError(reason, message)));
   }
 
-  /** What became of the device, if it failed. */
+  /** The error of the device, if it failed. */
   get failure(): DeviceLostError | undefined {
     return this.#failure;
   }
 
-  /** Every kernel comes through here, for its inputs and its output. */
+  /** Uploads a tensor; every kernel calls this for its inputs and its output. */
   override uploadToGPU(dataId: object): void {
     if (this.#failure !== undefined) throw this.#failure;
     const { shape, dtype } = this.tensorMap.get(dataId);
@@ -66,7 +66,7 @@ export class GpuBackend extends WebGPUBackend {
   override async read(dataId: object): Promise<tf.BackendValues> {
     if (this.tensorMap.get(dataId).values != null) return super.read(dataId);
     if (this.#failure !== undefined) throw this.#failure;
-    const reading = super.read(dataId); // has handed its work to the device when it returns
+    const reading = super.read(dataId); // has submitted its work to the device when it returns
     const [outcome] = await Promise.allSettled([reading, this.#askForErrors()]);
     if (outcome.status === "rejected" && isOfDevice(outcome.reason)) {
       this.#fail(new DeviceLostError("unknown", outcome.reason.message || "a buffer could not be read"));
@@ -95,7 +95,7 @@ export class GpuBackend extends WebGPUBackend {
     this.device.destroy();
   }
 
-  /** WebGPU binds no buffer of 0 bytes. An empty tensor is bound as zeros, so that tfjs's kernels sum over nothing. */
+  /** Binds an empty tensor as zeros, so that tfjs's kernels sum over nothing: WebGPU binds no buffer of 0 bytes. */
   #bindNothing(dataId: object): void {
     this.#nothing ??= this.device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE });
     Object.assign(this.tensorMap.get(dataId), { resource: this.#nothing, external: true }); // not the tensor's to free
@@ -113,7 +113,7 @@ export class GpuBackend extends WebGPUBackend {
 
   async #askForErrors(): Promise<void> {
     const kinds = REFUSALS.toReversed(); // the last one opened is the first one closed
-    const closing = kinds.map(() => this.device.popErrorScope().catch(() => null)); // of a lost device: nothing to say
+    const closing = kinds.map(() => this.device.popErrorScope().catch(() => null)); // of a lost device: no error
     this.#openErrorScopes();
     const errors = await Promise.all(closing);
     errors.forEach((error, i) => {
@@ -122,7 +122,9 @@ export class GpuBackend extends WebGPUBackend {
   }
 }
 
-/** Whether it is the device that would not give a buffer's contents, and not, say, a tensor disposed of in the meantime. */
+/**
+ * Whether reading a buffer failed because of the device, and not, for example, of a tensor disposed of in the meantime.
+ */
 function isOfDevice(reason: unknown): reason is Error {
   return reason instanceof Object && "name" in reason && ["AbortError", "OperationError"].includes(String(reason.name));
 }

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { GpuBackend } from "./gpuBackend.ts";
 
-/** One of our kernels, as tfjs's registry wants it but for the order of what it is given. */
+/** One of our kernels, as in tfjs's registry but for the order of its arguments. */
 export type Kernel = (
   backend: GpuBackend,
   inputs: Readonly<Record<string, tf.TensorInfo>>,
   attrs: unknown,
 ) => tf.TensorInfo | tf.TensorInfo[];
 
-/** What the inputs of a kernel are called. */
+/** The inputs of a kernel, by name. */
 export type Tensors<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
 /** The number of elements. */

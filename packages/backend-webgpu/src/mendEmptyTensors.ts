@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Lets sums over nothing be zeros on webgpu, and a softmax over nothing nothing: tfjs divides 0 elements by 0 there. */
+/** Makes sums over nothing zeros on webgpu, and a softmax over nothing empty: tfjs divides 0 elements by 0 there. */
 export function mendEmptyTensors(): void {
   zerosWhereEmpty("Sum", ({ shape }, attrs) => {
     const { axis, keepDims } = attrs as unknown as tf.SumAttrs;

@@ -3,14 +3,14 @@ import type { GpuBackend } from "./gpuBackend.ts";
 import { sizeOf } from "./kernel.ts";
 import type { Shader } from "./shader.ts";
 
-/** One run of a shader. Its text names inputs, outputs and uniforms as they are named here. */
+/** One run of a shader. Its text uses the names of inputs, outputs and uniforms given here. */
 export interface Run<Output extends string> {
   readonly shader: Shader;
   readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
-  /** The shapes of what it writes, float32; in the text the first one is called `result`. */
+  /** The shapes of its outputs, float32; in the text the first one is called `result`. */
   readonly outputs: Readonly<Record<Output, readonly number[]>>;
   readonly uniforms?: Readonly<Record<string, Uniform>>;
-  /** The inputs that the text reads four floats at a time; with `result` among them, what it writes so. */
+  /** The inputs that the text reads four floats at a time; with `result` among them, the outputs that it writes so. */
   readonly vectors?: readonly string[];
   readonly threads: number;
   readonly groups: number;
@@ -37,8 +37,8 @@ type Program = Parameters<GpuBackend["runWebGPUProgram"]>[0];
 /**
  * Runs a shader among tfjs's own, in the order of the calls. Its `main` is called with the thread's index.
  *
- * tfjs keeps compiled shaders by which axes are broadcast and which shapes are equal. Ours work by strides of their own,
- * so all tensors are flat here: one compiled shader serves all shapes.
+ * tfjs keeps compiled shaders by which axes are broadcast and which shapes are equal. Ours use their own strides, so
+ * all tensors are flat here: one compiled shader serves all shapes.
  */
 export function runShader<Output extends string>(
   backend: GpuBackend,
@@ -79,8 +79,8 @@ export function runShader<Output extends string>(
 }
 
 /**
- * What tfjs leaves out of a module: it puts its own text in front, where WGSL wants `enable`, and declares all tensors
- * but the result to be read only.
+ * Completes a module for tfjs, which puts its own text in front, where WGSL requires `enable`, and declares all tensors
+ * but the result read only.
  */
 function finish(code: string, outputs: readonly string[]): string {
   const enables = code.match(/^ *enable \w+;$/gm) ?? [];
@@ -91,7 +91,7 @@ function finish(code: string, outputs: readonly string[]): string {
   return [...enables, writable].join("\n");
 }
 
-/** Does `work` while the modules that `device` makes get the text that `finish` gives. */
+/** Runs `work` while modules that `device` creates get the text of `finish`. */
 function withModules(device: GPUDevice, finish: (code: string) => string, work: () => void): void {
   const create = device.createShaderModule;
   device.createShaderModule = (descriptor) => create.call(device, { ...descriptor, code: finish(descriptor.code) });

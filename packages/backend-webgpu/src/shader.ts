@@ -4,7 +4,7 @@ export interface Shader {
   readonly text: () => string;
 }
 
-/** A shader whose text depends on its parameters alone: they and the name tell it from every other one. */
+/** Creates a shader whose text depends on its parameters alone: they and the name identify it. */
 export function shader<Parameters extends readonly (string | number | boolean)[]>(
   name: string,
   text: (...parameters: Parameters) => string,

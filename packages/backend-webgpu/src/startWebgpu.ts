@@ -5,12 +5,12 @@ import { createDawn } from "./dawn.ts";
 import { GpuBackend } from "./gpuBackend.ts";
 import { registerKernels } from "./registerKernels.ts";
 
-/** The start that is under way, or the last one: two at once would each make a device. */
+/** The current or last start: two at once would each create a device. */
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Starts tfjs's webgpu backend with our kernels, on a device of its own; if there is one that works, it becomes the
- * current backend again, with these `float16` and `subgroups`.
+ * Starts tfjs's webgpu backend with our kernels, on its own device; one that still works becomes the current backend
+ * again, with these `float16` and `subgroups`.
  */
 export function startWebgpu(options: WebgpuOptions = {}): Promise<void> {
   const start = last.then(() => startAlone(options));
@@ -50,13 +50,16 @@ async function createBackend(adapter: GPUAdapter, { onDeviceLost }: WebgpuOption
     onFailure: (error) => onDeviceLost?.(error),
     noReadSync: isNode() ? "Node has no canvas" : software && `${software} draws no canvas`,
   });
-  // Where navigator.gpu was there first, tfjs has registered a backend that asks for a device by itself.
+  // If navigator.gpu existed before, tfjs has registered a backend that requests a device by itself.
   if (tf.engine().registryFactory["webgpu"] !== undefined) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => backend, 3);
   return backend;
 }
 
-/** An adapter of `gpu`, of `navigator.gpu`, or in Node of the npm package webgpu. Whichever it is becomes `navigator.gpu`. */
+/**
+ * Requests an adapter of `gpu`, of `navigator.gpu`, or in Node of the npm package webgpu, which then becomes
+ * `navigator.gpu`.
+ */
 async function findAdapter({ gpu, allowSoftwareAdapter = false }: WebgpuOptions): Promise<GPUAdapter> {
   const found = gpu ?? navigatorGpu();
   if (found !== undefined) {
@@ -81,7 +84,7 @@ function navigatorGpu(): Gpu | undefined {
   return (globalThis.navigator as { readonly gpu?: Gpu } | undefined)?.gpu;
 }
 
-/** tfjs asks whether there is a `navigator.gpu`; Node 20 has no navigator, and later ones have none with a gpu. */
+/** Sets `navigator.gpu`, which tfjs checks; Node 20 has no navigator, and later ones have none with a gpu. */
 function setNavigatorGpu(gpu: Gpu): void {
   if (gpu === navigatorGpu()) return;
   if (globalThis.navigator === undefined) {

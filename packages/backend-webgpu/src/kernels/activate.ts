@@ -17,7 +17,7 @@ export const activateGradient: Kernel = (backend, inputs, attrs) => {
   return runElements(backend, shader, sizeOf(x), { inputs: { x, dy }, outputs: { dx: x.shape } }).dx;
 };
 
-/** What each one is and how it rises, as expressions of `a`. */
+/** Value and slope of each activation, as expressions of `a`. */
 const ACTIVATIONS: Readonly<Record<FusedActivation, { readonly value: string; readonly slope: string }>> = {
   relu: { value: "select(a, 0.0, a < 0.0)", slope: "f32(a > 0.0)" },
   gelu: { value: "a * normalCdf(a)", slope: "normalCdf(a) + a * normalPdf(a)" },

@@ -3,7 +3,7 @@ import { type Kernel, sizeOf, type Tensors } from "../kernel.ts";
 import { f32 } from "../runShader.ts";
 import { elementShader, runElements } from "./elementShader.ts";
 
-/** QkvAdamW: new tensors, since tfjs may hold what was read of the old ones. */
+/** QkvAdamW: writes new tensors, since tfjs may cache the values of the old ones. */
 export const adamW: Kernel = (backend, inputs, attrs) => {
   const { parameter, gradient, first, second } = inputs as Tensors<"parameter" | "gradient" | "first" | "second">;
   const { beta1, beta2, gradientScale, decay, stepSize, secondScale, eps } = attrs as AdamWAttrs;

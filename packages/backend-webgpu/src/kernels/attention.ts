@@ -18,7 +18,7 @@ export const attention: Kernel = (backend, inputs, attrs) => {
   return [y, logSumExp];
 };
 
-/** QkvAttentionGradient: a pass for each gradient, which makes the weights again tile by tile. */
+/** QkvAttentionGradient: a pass for each gradient, which recomputes the weights tile by tile. */
 export const attentionGradient: Kernel = (backend, inputs, attrs) => {
   const { q, k, v, mask, bias, y, logSumExp, dy } = inputs as Inputs & Tensors<"y" | "logSumExp" | "dy">;
   const { saved } = runRows(backend, rowsOfGradient, matrixOf(y), {
@@ -32,7 +32,7 @@ export const attentionGradient: Kernel = (backend, inputs, attrs) => {
   return gradients;
 };
 
-// Of each query its logsumexp, and the sum of dy y over its row: what holds the gradients of its scores together.
+// The logsumexp of each query, and the sum of dy y over its row, which the gradients of its scores share.
 const rowsOfGradient = rowShader(
   "attentionRows",
   /* wgsl */ `
@@ -62,7 +62,7 @@ function runPass<Output extends string>(
   const blocks = rows <= 8 ? 1 : width > 128 ? 2 : 4; // of 8 rows: for one step of decoding fewer, for wide heads too
   const tiles = Math.ceil(rows / (8 * blocks));
   const aligned = width % 4 === 0;
-  const half = backend.choices.float16 && pass === "y"; // gradients lie below what 16 bits can tell from zero
+  const half = backend.choices.float16 && pass === "y"; // gradients would underflow in 16 bits
   const uniforms: Record<string, Uniform> = {
     ...{ queries: i32(queries), keys: i32(keys), heads: i32(heads), scale: f32(scale) },
     ...{ width: i32(width), vectors: i32(Math.ceil(width / 4)), past: i32(causal ? keys - queries : keys) },

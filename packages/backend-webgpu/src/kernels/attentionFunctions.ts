@@ -1,4 +1,4 @@
-// The functions of the attention shader that know where things are in memory.
+// The functions of the attention shader that access memory.
 
 /** `load_NAME` for q, k, v or dy: four floats of a row; zeros beyond its end and beyond the last row. */
 export function loadFunction(aligned: boolean): (name: string) => string {
@@ -20,7 +20,7 @@ export function loadFunction(aligned: boolean): (name: string) => string {
   };
 }
 
-/** `store`: four floats of a row of the result, where there is such a place. */
+/** `store`: writes four floats of a row of the result, if they are inside it. */
 export function storeFunction(rowsAreQueries: boolean, aligned: boolean): string {
   const rows = rowsAreQueries ? "uniforms.queries" : "uniforms.keys";
   const floats = /* wgsl */ `
@@ -36,7 +36,7 @@ export function storeFunction(rowsAreQueries: boolean, aligned: boolean): string
     }`;
 }
 
-/** Of query i and key j: whether they may meet, what is added to their score, and how much of their weight is kept. */
+/** Functions of query i and key j: visibility, the bias of their score, and the dropout factor of their weight. */
 export function pairFunctions(mask: boolean, bias: boolean, dropout: boolean): string {
   // The step of an axis along which a tensor is repeated is 0.
   const place = (name: string) =>

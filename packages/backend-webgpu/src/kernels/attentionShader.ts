@@ -22,7 +22,7 @@ const SUMMED = { y: "v", dq: "k", dk: "q", dv: "dy" } as const;
  *
  * 1. scores: rows of q times columns of k; where the gradient of the weights is wanted, slopes: rows of dy times columns
  *    of v (for dk and dv the other way round);
- * 2. weights from those: for y by a softmax that goes along, for gradients by the logsumexp that y left;
+ * 2. weights from those: for y by a running softmax, for gradients by the logsumexp of y's pass;
  * 3. sums += weights times columns of v, k, q or dy.
  *
  * A product stages 32 floats of each row and column in workgroup memory, by loads of whole lines, and each of the 8 x 8

@@ -1,9 +1,9 @@
 // The steps of the attention shader, in the names that attentionShader.ts declares.
 
-/** What a pass gives: the result of attention, or one of its gradients. */
+/** The output of a pass: the result of attention, or one of its gradients. */
 export type Pass = "y" | "dq" | "dk" | "dv";
 
-/** Rows of one tensor times columns of another: `sums` has of each of this thread's rows its four columns. */
+/** Rows of one tensor times columns of another: `sums` has the four columns of each of this thread's rows. */
 export function multiply(sums: string, rows: string, columns: string): string {
   return /* wgsl */ `
         var ${sums} = array<vec4<f32>, BLOCKS>(); // where nothing is said, SwiftShader zeroes it for the first tile only
@@ -69,7 +69,7 @@ export function weigh(pass: Pass, i: string, j: string): string {
   }
 }
 
-/** What goes along with the softmax of each row. */
+/** State of the running softmax of each row. */
 export const startRows = /* wgsl */ `
       var tops: array<f32, BLOCKS>; // the highest score of each row so far
       var masses: array<f32, BLOCKS>; // of its weights, those of this thread
@@ -77,7 +77,7 @@ export const startRows = /* wgsl */ `
         tops[b] = HIDDEN;
       }`;
 
-/** Weights are relative to the highest score so far: when that rises, what was summed so far shrinks. */
+/** Rescales the sums so far when the highest score rises, since weights are relative to it. */
 export const shrinkToHighest = /* wgsl */ `
         for (var b = 0; b < BLOCKS; b++) {
           let s = scores[b];
@@ -96,7 +96,7 @@ export const shrinkToHighest = /* wgsl */ `
           }
         }`;
 
-/** Divides by the mass of a row, which its eight threads have together. A row that saw nothing stays zeros. */
+/** Divides by the mass of a row, which its eight threads add up. A row with nothing visible stays zeros. */
 export const finishRows = /* wgsl */ `
       for (var b = 0; b < BLOCKS; b++) {
         shares[(down + 8 * b) * 8 + across] = masses[b];

@@ -4,7 +4,7 @@ import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";
 import { i32, runShader } from "../runShader.ts";
 import { shader } from "../shader.ts";
 
-/** How many rows one thread sums: few enough that a tall matrix keeps a GPU busy. */
+/** Number of rows that one thread sums: few enough that a tall matrix keeps a GPU busy. */
 export const ROWS_PER_SUM = 64;
 
 /** QkvColumnSum. */
@@ -14,7 +14,10 @@ export const columnSum: Kernel = (backend, inputs) => {
   return columnSumOf(backend, x);
 };
 
-/** The sum over the rows of `x` [N, O], which is given up: [O]. Sums sums until one row is left, in the same order always. */
+/**
+ * The sum over the rows of `x` [N, O], which is disposed of: [O]. Repeats the sums until one row is left, always in the
+ * same order.
+ */
 export function columnSumOf(backend: GpuBackend, x: tf.TensorInfo): tf.TensorInfo {
   const { rows, width } = matrixOf(x);
   const parts = Math.max(1, Math.ceil(rows / ROWS_PER_SUM));

@@ -10,12 +10,12 @@ import { layerNorm, layerNormGradient } from "./layerNorm.ts";
 import { linear } from "./linear.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
 
-// The first two save what a CPU spends between kernels; here the operations they are made of serve as well. The others
-// write into memory that programs reach.
+// The first two save CPU time between kernels; here their composed operations serve as well. The others write into
+// memory that programs reach.
 type Composed = "QkvTransformerLayer" | "QkvLogSumExp" | "QkvUnwritten" | "QkvWritePart";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
-/** Our kernels by the names under which @qkv/ops looks for them. */
+/** Our kernels by their names in @qkv/ops. */
 export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvLinear: linear,
   QkvColumnSum: columnSum,

@@ -86,7 +86,7 @@ const backward = rowShader(
   }`,
 );
 
-// dweight = sum over rows of dy n, dbias = sum over rows of dy: of as many rows as one thread takes, in columnSum's way.
+// dweight = sum over rows of dy n, dbias = sum over rows of dy: of as many rows as one thread takes, as in columnSum.
 const parameterGradients = shader(
   "layerNormParameterGradients",
   () => /* wgsl */ `

@@ -1,6 +1,6 @@
 interface Reduction {
   readonly name: string;
-  /** What changes nothing when joined. */
+  /** The neutral element of `join`. */
   readonly none: string;
   readonly join: (a: string, b: string) => string;
   readonly acrossSubgroup: string;
@@ -19,7 +19,7 @@ export function rowReductions(subgroups: boolean): string {
       ${REDUCTIONS.map(subgroups ? bySubgroups : byHalves).join("\n")}`;
 }
 
-/** Half of the threads join what the other half has, then a half of those: works everywhere. */
+/** Halves the threads: half of them join the values of the other half, then half of those. Works everywhere. */
 function byHalves({ name, join }: Reduction): string {
   return /* wgsl */ `
       fn ${name}(value: f32) -> f32 {

@@ -4,10 +4,10 @@ import { shader } from "../shader.ts";
 import { rowReductions } from "./rowReductions.ts";
 
 /**
- * A shader that gives each row of a matrix to one workgroup: threads side by side read elements side by side, so that
- * a row is read in whole lines of memory, and rows do not wait for each other.
+ * Creates a shader that assigns each row of a matrix to one workgroup: threads side by side read elements side by side,
+ * so that a row is read in whole lines of memory, and rows do not wait for each other.
  *
- * `body` stands in `main`. It has `row`, `start` (the place of its first element), `lane` (the first element of this
+ * `body` is part of `main`. It has `row`, `start` (the place of its first element), `lane` (the first element of this
  * thread, the next ones LANES apart) and `alive`, without which nothing may be written; and the functions `rowSum` and
  * `rowMax` of a value of each thread, which every thread must call.
  */

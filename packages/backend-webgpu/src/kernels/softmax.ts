@@ -1,7 +1,10 @@
 import { type Kernel, matrixOf, type Tensors } from "../kernel.ts";
 import { rowShader, runRows } from "./rowShader.ts";
 
-/** QkvSoftmax: each thread keeps the highest of its elements so far and its sum relative to that, so one pass gives both. */
+/**
+ * QkvSoftmax: each thread keeps the highest of its elements so far and its sum relative to that, so one pass computes
+ * both.
+ */
 export const softmax: Kernel = (backend, inputs) => {
   const { x } = inputs as Tensors<"x">;
   return runRows(backend, forward, matrixOf(x), { inputs: { x }, outputs: { y: x.shape } }).y;
@@ -13,7 +16,7 @@ export const softmaxGradient: Kernel = (backend, inputs) => {
   return runRows(backend, backward, matrixOf(y), { inputs: { y, dy }, outputs: { dx: y.shape } }).dx;
 };
 
-/** The sum over a row of exp(x - highest) into `total`, `highest` beside it. */
+/** The sum over a row of exp(x - highest) into `total`, with `highest`. */
 export const rowExponentials = /* wgsl */ `
   var top = LOWEST;
   var sum = 0.0;
