@@ -60,3 +60,4 @@ export {
   Translator,
   type TranslatorOptions,
 } from "./tasks/translation/translator.ts";
+export type { ChecksumAlgorithm } from "./remote/checksum.ts";
