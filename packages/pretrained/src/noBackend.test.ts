@@ -1,6 +1,7 @@
 // Before any backend is started. The file starts none, and has the engine to itself.
 import { causalMask, lengthMask, MultiHeadAttention } from "@qkv/attention";
 import { Params } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { loadPretrained, memoryFiles } from "./index.ts";
 
@@ -11,4 +12,14 @@ test("a model, a layer and a mask say what to call first", async () => {
   expect(() => new MultiHeadAttention(Params.initialized(), { dModel: 8, numHeads: 2 })).toThrow(`Params: ${first}`);
   expect(() => causalMask(2, 2)).toThrow(first);
   expect(() => lengthMask([1], 2)).toThrow(first);
+});
+
+test("so they do where one is registered and has not started", async () => {
+  tf.registerBackend("slow", () => new Promise<never>(() => undefined));
+  try {
+    await expect(loadPretrained(memoryFiles("m", new Map()))).rejects.toThrow(`loadPretrained: ${first}`);
+    expect(() => causalMask(2, 2)).toThrow(first);
+  } finally {
+    tf.removeBackend("slow");
+  }
 });

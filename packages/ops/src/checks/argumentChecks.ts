@@ -6,10 +6,21 @@ import { describeArgument, isTensor } from "./describeArgument.ts";
 
 /** Refuses to run without a started backend. @throws Error naming what to call */
 export function checkBackend(who: string): void {
-  for (const _ in tf.engine().registryFactory) return;
+  if (hasBackend()) return;
   throw new Error(
     `${who}: expected a backend to compute with, got none: call \`await initBackend()\` of @qkv/backend first`,
   );
+}
+
+/** Whether operations have a backend. One that starts later, as TensorFlow.js's wasm does, is none yet. */
+function hasBackend(): boolean {
+  const { registryFactory } = tf.engine();
+  if (Object.keys(registryFactory).length === 0) return false;
+  try {
+    return tf.backend() !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** The tensor type of a shape in letters: `[B, L]` is a `Tensor2D`. */
