@@ -1,7 +1,7 @@
 import { checkRecord } from "@qkv/ops";
 import type { NameMap } from "@qkv/nn";
 
-/** Our names of a backbone's parameters -> those of Hugging Face's ViT and DeiT files, less what stands in front. */
+/** Our names of a backbone's parameters -> those of Hugging Face's ViT and DeiT files, without the prefix. */
 export const VIT_BACKBONE_NAMES: NameMap = {
   "embeddings.patches.weight": "embeddings.patch_embeddings.projection.weight",
   "embeddings.patches.bias": "embeddings.patch_embeddings.projection.bias",
@@ -30,7 +30,7 @@ export const VIT_BACKBONE_NAMES: NameMap = {
   "norm.bias": "layernorm.bias",
 };
 
-/** The same for DINOv2, with registers or without. */
+/** Parameter names of DINOv2, with or without registers. */
 export const DINO_BACKBONE_NAMES: NameMap = {
   "embeddings.patches.weight": "embeddings.patch_embeddings.projection.weight",
   "embeddings.patches.bias": "embeddings.patch_embeddings.projection.bias",
@@ -65,7 +65,7 @@ export const DINO_BACKBONE_NAMES: NameMap = {
   "norm.bias": "layernorm.bias",
 };
 
-/** The same for this project's own kinds: ViT's names, and those that ViT has no use for. */
+/** The same for this project's own kinds: ViT's names, and those that ViT lacks. */
 export const QKV_VIT_BACKBONE_NAMES: NameMap = {
   ...VIT_BACKBONE_NAMES,
   "embeddings.registerTokens": "embeddings.register_tokens",
@@ -77,7 +77,7 @@ export const QKV_VIT_BACKBONE_NAMES: NameMap = {
   "layers.*.ffnBranch.scale.weight": "encoder.layer.*.layer_scale2.lambda1",
 };
 
-/** The heads of the models that stand on a backbone. */
+/** Parameter names of the heads on a backbone. */
 export const VIT_HEAD_NAMES: NameMap = {
   "pooler.weight": "pooler.dense.weight",
   "pooler.bias": "pooler.dense.bias",

@@ -8,7 +8,7 @@ export interface StemLayer {
   readonly stride: 1 | 2;
 }
 
-/** A Vision Transformer of the kinds that ViT, DeiT, DINOv2 and this project's own are. */
+/** Config of a Vision Transformer: ViT, DeiT, DINOv2 or one of this project's own kinds. */
 export interface VitConfig extends ImageModelConfig {
   readonly patchSize: Size;
   /** Convolutions before the patches are cut. None in ViT, DeiT and DINOv2. */
@@ -24,23 +24,23 @@ export interface VitConfig extends ImageModelConfig {
   readonly swiGlu?: boolean;
   /** Whether queries, keys and values have a bias. */
   readonly qkvBias: boolean;
-  /** Whether what leaves the attention has one. Default true, as in every family of Hugging Face. */
+  /** Whether the attention's output projection has a bias. Default true, as in every family of Hugging Face. */
   readonly outBias?: boolean;
   readonly layerNormEps: number;
   readonly dropout: number;
   readonly attentionDropout: number;
-  /** The chance of the last layer's branches to be left out while training; the first layer's is 0, those between rise. */
+  /** The drop probability of the last layer's branches in training (stochastic depth); it rises from 0 at the first layer. */
   readonly dropPath: number;
-  /** The standard deviation that weights start with. */
+  /** The standard deviation of the initial weights. */
   readonly initializerRange: number;
-  /** A second token beside the class token, that learns from a teacher (DeiT, arXiv:2012.12877). */
+  /** Whether a distillation token, which learns from a teacher, follows the class token (DeiT, arXiv:2012.12877). */
   readonly distillationToken: boolean;
-  /** Tokens that belong to no place (arXiv:2309.16588). */
+  /** The number of register tokens, which have no position (arXiv:2309.16588). */
   readonly registerTokens: number;
-  /** What the factors of layer scale start from; absent: no layer scale. */
+  /** The initial value of layer scale; absent: no layer scale. */
   readonly layerScale?: number;
   /**
-   * What a classifier reads: the class token, the mean of the patches (then there is no class token: arXiv:2205.01580),
+   * The input of the classifier: the class token, the mean of the patches (then there is no class token: arXiv:2205.01580),
    * or both side by side (DINOv2).
    */
   readonly pooling: "class" | "mean" | "classAndMean";
@@ -50,7 +50,7 @@ export interface VitConfig extends ImageModelConfig {
   readonly pooler?: { readonly size: number; readonly activation: Activation };
 }
 
-/** What {@link vitConfig} has to be told. */
+/** Options of {@link vitConfig}. */
 export type VitSizes = Pick<VitConfig, "dModel" | "numLayers" | "numHeads" | "labels"> &
   Partial<Omit<VitConfig, "imageSize" | "patchSize">> & {
     /** A side in pixels, or height and width. */
@@ -59,7 +59,7 @@ export type VitSizes = Pick<VitConfig, "dModel" | "numLayers" | "numHeads" | "la
   };
 
 /**
- * A config with ViT's choices for all that is left out: 3 channels, a feed-forward of 4 times the width, GELU, a class
+ * Returns a config with ViT's defaults for omitted fields: 3 channels, a feed-forward of 4 times the width, GELU, a class
  * token, no dropout. `new VitClassifier(Params.initialized(seed), vitConfig(...))` is then a model to be trained.
  */
 export function vitConfig(options: VitSizes): VitConfig {

@@ -38,7 +38,7 @@ export class StemConvolution {
   }
 }
 
-/** Convolutions that see before the patches are cut, which lets small Transformers learn from few images (arXiv:2106.14881). */
+/** A convolutional stem before the patches, which lets small Transformers learn from few images (arXiv:2106.14881). */
 export class ConvStem {
   readonly layers: readonly StemConvolution[];
 

@@ -8,7 +8,7 @@ const CLOTHES = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "s
  * 2 layers of 8 heads and 512 channels on grey images of 96 x 96, in patches of 16, attention without biases. While
  * training, the book drops 0.1 of the embeddings, of the attention weights and in the feed-forward.
  *
- * @param sizes what shall be other than the book's
+ * @param sizes the fields that differ from the book's
  */
 export function d2lVitConfig(sizes: Partial<VitSizes> = {}): VitConfig {
   return vitConfig({

@@ -5,11 +5,11 @@ import { backboneActivations, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 import type { Classified, ImageClassifier } from "./imageModel.ts";
 
-/** What a {@link DistilledVitClassifier} gives. */
+/** Outputs of a {@link DistilledVitClassifier}. */
 export interface DistilledClassified extends Classified {
-  /** [B, K], the class token's opinion */
+  /** [B, K], the logits of the class token */
   readonly classLogits: tf.Tensor2D;
-  /** [B, K], the distillation token's opinion */
+  /** [B, K], the logits of the distillation token */
   readonly distillationLogits: tf.Tensor2D;
 }
 

@@ -8,7 +8,7 @@ import type { Size } from "./imageModel.ts";
 import { PatchEmbedding } from "./patchEmbedding.ts";
 import { resizeGrid } from "./resizeGrid.ts";
 
-/** An image as tokens: its patches, at their positions, after the tokens that stand for the whole. */
+/** Embeddings of an image: its patches with their positions, after the class, distillation and register tokens. */
 export class VitEmbeddings {
   /** Absent where the patches are cut from the image itself. */
   readonly stem?: ConvStem;
@@ -45,7 +45,7 @@ export class VitEmbeddings {
   /**
    * @param pixels [B, C, H, W]
    * @returns [B, L, E], class, distillation and register tokens, then the patches row by row
-   * @throws RangeError if the images have other channels than the model takes
+   * @throws RangeError if the images have another number of channels than the model
    */
   forward(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("VitEmbeddings.forward", "pixels", pixels, "[B, C, H, W]");
@@ -68,7 +68,7 @@ export class VitEmbeddings {
     });
   }
 
-  /** The learned positions, resized if the image has not the size that they were learned at: [1, tokens + N, E]. */
+  /** The learned position embeddings, resized if the image is of another size than the model's: [1, tokens + N, E]. */
   #positionsFor(imageSize: Size): tf.Tensor3D {
     const [learned, wanted] = [patchGrid(this.#config, this.#config.imageSize), patchGrid(this.#config, imageSize)];
     if (learned[0] === wanted[0] && learned[1] === wanted[1]) return this.positions;

@@ -5,7 +5,7 @@ import type { Size } from "./imageModel.ts";
 import { vitModelType, type VitModelType } from "./modelType.ts";
 import { swiGluRatio } from "./swiGluWidth.ts";
 
-/** What only some families' `config.json` says. */
+/** Fields of `config.json` that only some families have. */
 const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<string, unknown>>> = {
   vit: vitFields,
   deit: vitFields,
@@ -52,7 +52,7 @@ export function formatVitConfig(config: VitConfig): Record<string, unknown> {
   };
 }
 
-/** `id2label`, its inverse, and what the classes are. */
+/** The fields `id2label`, its inverse, and the problem type. */
 export function formatLabels({
   labels,
   problemType,
@@ -64,7 +64,7 @@ export function formatLabels({
   };
 }
 
-/** One number for a square. */
+/** Formats a size: one number for a square. */
 export function sideOf([height, width]: Size): number | Size {
   return height === width ? height : [height, width];
 }

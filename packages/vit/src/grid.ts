@@ -14,7 +14,7 @@ export function patchGrid(config: Pick<VitConfig, "stem" | "patchSize">, size: S
 }
 
 /**
- * The size of a patch in the picture that the stem gives.
+ * The size of a patch in the stem's output.
  *
  * @throws RangeError if the strides do not divide the patch size
  */
@@ -27,13 +27,13 @@ export function patchAfterStem({ stem, patchSize }: Pick<VitConfig, "stem" | "pa
   return [high, wide];
 }
 
-/** How many tokens stand before the patches: class, distillation and registers. */
+/** The number of tokens before the patches: class, distillation and registers. */
 export function leadingTokens(config: Pick<VitConfig, "pooling" | "distillationToken" | "registerTokens">): number {
   checkRecord("leadingTokens", "config", config);
   return tokensWithPosition(config) + config.registerTokens;
 }
 
-/** How many of them have a position of their own, as registers have not. */
+/** The number of those with a position embedding, which registers lack. */
 export function tokensWithPosition({ pooling, distillationToken }: Pick<VitConfig, "pooling" | "distillationToken">) {
   return Number(pooling !== "mean") + Number(distillationToken);
 }

@@ -9,28 +9,28 @@ import type { ProblemType } from "./problemType.ts";
 /** A height and a width. */
 export type Size = readonly [height: number, width: number];
 
-/** What every image model's config tells about its input and its answer. */
+/** Config fields of every image model, for its input and its classes. */
 export interface ImageModelConfig {
   /** The size of the images that the model was made for. */
   readonly imageSize: Size;
   readonly numChannels: number;
   /** The name of each class. */
   readonly labels: readonly string[];
-  /** What the classes are; absent: as many as there are labels decides. */
+  /** The kind of classification; absent: decided by the number of labels. */
   readonly problemType?: ProblemType;
 }
 
-/** What a classifier gives. */
+/** Outputs of a classifier. */
 export interface Classified {
   /** [B, K] */
   readonly logits: tf.Tensor2D;
 }
 
-/** A model that tells classes of images apart: ViT, DeiT or Swin with a head on it. */
+/** An image classifier: ViT, DeiT or Swin with a head. */
 export interface ImageClassifier {
   readonly config: ImageModelConfig;
   readonly params: Params;
-  /** Every activation that a pass has, by its path, in its order. */
+  /** Paths of all activations of a pass, in order. */
   readonly activations: readonly string[];
 
   /**
@@ -41,6 +41,6 @@ export interface ImageClassifier {
    */
   forward(pixels: tf.Tensor, options?: PassOptions): Classified;
 
-  /** Lets go of the weights. */
+  /** Disposes of the weights. */
   dispose(): void;
 }

@@ -5,7 +5,7 @@ import type { VitConfig } from "./config.ts";
 export type VitModelType = "vit" | "deit" | "dinov2" | "dinov2_with_registers" | "qkv_vit";
 
 /**
- * The `model_type` that fits a config exactly: one that Hugging Face transformers knows wherever there is one, else this
+ * The `model_type` that fits a config exactly: one of Hugging Face transformers if there is one, else this
  * project's own `qkv_vit`.
  */
 export function vitModelType(config: VitConfig): VitModelType {
@@ -15,7 +15,7 @@ export function vitModelType(config: VitConfig): VitModelType {
   if (pooling === "class" && registerTokens === 0 && layerScale === undefined && !antialiasedPositions) {
     return distillationToken ? "deit" : "vit";
   }
-  const isRatio = config.swiGlu || Number.isInteger(config.ffnDim / config.dModel); // DINOv2's configs know nothing else
+  const isRatio = config.swiGlu || Number.isInteger(config.ffnDim / config.dModel); // DINOv2's configs support nothing else
   if (pooling === "classAndMean" && layerScale !== undefined && isRatio && !distillationToken) {
     if (antialiasedPositions) return "dinov2_with_registers";
     if (registerTokens === 0) return "dinov2";

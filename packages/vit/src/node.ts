@@ -1,5 +1,5 @@
 /**
- * What needs Node: pixels from image files, as Pillow decodes them.
+ * Functions for Node only: pixels from image files, as Pillow decodes them.
  *
  * @module
  */

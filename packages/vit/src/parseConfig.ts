@@ -4,7 +4,7 @@ import type { VitModelType } from "./modelType.ts";
 import { swiGluWidth } from "./swiGluWidth.ts";
 import { parseLabels } from "./parseLabels.ts";
 
-/** What each family's `config.json` says beyond, or does not say because it is always so. */
+/** Fields that only some families' `config.json` has, or leaves out because they are fixed. */
 const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: number) => Partial<VitConfig>>> = {
   vit: (fields) => ({ ...vitSizes(fields), ...poolerOf(fields) }),
   deit: (fields) => ({ ...vitSizes(fields), ...poolerOf(fields), distillationToken: true }),
@@ -97,7 +97,7 @@ function layerScaleOf(layerScale: number | undefined): Pick<VitConfig, "layerSca
   return layerScale === undefined ? {} : { layerScale };
 }
 
-/** As transformers has it: a width that the heads do not divide loses the rest. */
+/** The head width as in transformers: rounded down where the heads do not divide the model's width. */
 function headDimOf(fields: ConfigFields, dModel: number, numHeads: number): Pick<VitConfig, "headDim"> {
   const headDim = fields.optionalInteger("head_dim") ?? Math.floor(dModel / numHeads);
   if (!(numHeads >= 1 && headDim >= 1)) fields.fail("num_attention_heads", `from 1 to ${dModel}`);

@@ -5,7 +5,7 @@ import { PROBLEM_TYPES } from "./problemType.ts";
 const TYPES = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, type]));
 
 /**
- * The classes that a `config.json` names, and what they are.
+ * Reads the classes of a `config.json` and their problem type.
  *
  * @throws ConfigError naming the field; one label alone is no choice between classes
  */

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
 
 /**
- * An image cut into patches that do not overlap. Rows and columns of pixels that fill no patch are left out.
+ * Cuts an image into patches that do not overlap. Rows and columns of pixels that fill no patch are left out.
  *
  * @param x [B, C, H, W]
  * @returns [B, N, C * P * P], patches row by row, each channel by channel
@@ -57,7 +57,7 @@ export class PatchEmbedding {
   /**
    * @param x [B, C, H, W]
    * @returns [B, N, E]
-   * @throws RangeError if the images have other channels than the model takes
+   * @throws RangeError if the images have another number of channels than the model
    */
   forward(x: tf.Tensor): tf.Tensor3D {
     checkTensor("PatchEmbedding.forward", "x", x, "[B, C, H, W]");

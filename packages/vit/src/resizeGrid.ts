@@ -2,14 +2,14 @@ import { checkRecord, checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
 
-/** How a grid is resized. */
+/** Options of {@link resizeGrid}. */
 export interface ResizeOptions {
   /** Widens the filter when the grid shrinks, as PyTorch's `interpolate` does with `antialias=True`. */
   readonly antialias: boolean;
 }
 
 /**
- * A grid of vectors for another number of rows and columns, by bicubic interpolation with half-pixel centres:
+ * Resizes a grid of vectors by bicubic interpolation with half-pixel centres:
  * `torch.nn.functional.interpolate(mode="bicubic", align_corners=False)`.
  *
  * @param x [rows * columns, E]
@@ -39,7 +39,7 @@ export function resizeGrid(x: tf.Tensor, from: Size, to: Size, options: ResizeOp
 }
 
 /**
- * What each of `after` places takes from each of `before` places.
+ * Bicubic interpolation weights of each of `before` places in each of `after` places.
  *
  * @returns after * before numbers, to be read as [after, before]; each row sums to 1
  */

@@ -1,10 +1,10 @@
 import { checkArray, checkRecord } from "@qkv/ops";
 import type { ImageModelConfig } from "./imageModel.ts";
 
-/** How logits become scores: probabilities that sum to 1, one probability for each class, or the numbers as they are. */
+/** The scoring of logits: probabilities that sum to 1, one probability for each class, or the numbers as they are. */
 export type Scoring = "softmax" | "sigmoid" | "none";
 
-/** How a classifier's logits are read, as `ImageClassificationPipeline` of transformers has it. */
+/** Chooses the scoring of a classifier's logits, as `ImageClassificationPipeline` of transformers does. */
 export function scoringOf(config: Pick<ImageModelConfig, "problemType" | "labels">): Scoring {
   checkRecord("scoringOf", "config", config);
   const { problemType, labels } = config;

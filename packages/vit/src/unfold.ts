@@ -2,7 +2,7 @@ import { checkTensor, embedding } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * The 3 x 3 neighbourhood of every place that a stride comes by, with zeros around the image: a convolution is then a
+ * The 3 x 3 neighbourhood of every place at a stride, with zeros around the image: a convolution is then a
  * product with these. They are rows of a table, looked up like embeddings, which is ten times faster than slices of a
  * padded image and has its gradient on every backend.
  *

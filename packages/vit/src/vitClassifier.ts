@@ -7,14 +7,14 @@ import { leadingTokens } from "./grid.ts";
 import type { Classified, ImageClassifier } from "./imageModel.ts";
 
 /**
- * A Vision Transformer that tells classes apart: `ViTForImageClassification`, `DeiTForImageClassification` and
+ * A Vision Transformer with a classifier: `ViTForImageClassification`, `DeiTForImageClassification` and
  * `Dinov2ForImageClassification` of Hugging Face transformers, and this project's own kinds.
  */
 export class VitClassifier implements ImageClassifier {
   readonly config: VitConfig;
   readonly params: Params;
   readonly backbone: VitBackbone;
-  /** Absent if there are no labels: the logits are then what it would have read. */
+  /** Absent if there are no labels: the logits are then its input. */
   readonly classifier?: Linear;
 
   constructor(params: Params, config: VitConfig) {

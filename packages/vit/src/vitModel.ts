@@ -4,7 +4,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { backboneActivations, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
 
-/** What a {@link VitModel} gives. */
+/** Outputs of a {@link VitModel}. */
 export interface Encoded {
   /** [B, L, E], after the final norm */
   readonly lastHiddenState: tf.Tensor3D;
@@ -30,7 +30,7 @@ export class VitModel {
     this.config = config;
   }
 
-  /** Every activation that a pass has, by its path, in its order. */
+  /** Paths of all activations of a pass, in order. */
   get activations(): readonly string[] {
     return backboneActivations(this.config);
   }
@@ -51,7 +51,7 @@ export class VitModel {
     });
   }
 
-  /** Lets go of the weights. */
+  /** Disposes of the weights. */
   dispose(): void {
     this.params.dispose();
   }

@@ -10,14 +10,14 @@ import { VitClassifier } from "./vitClassifier.ts";
 export type Classifiers = VitClassifier | DistilledVitClassifier | SwinClassifier;
 
 /**
- * A copy of a classifier that knows other classes: its body as it was, its head from `head`, or untrained without one.
+ * Copies a classifier for other classes: its body as it was, its head from `head`, or untrained without one.
  *
- * With no labels at all its logits are what a head would read [B, E], which is what `trainHead` of `@qkv/training` makes
- * one of. Where there are two heads, what they would read is the mean of both tokens, and both get the one head: the mean
+ * With no labels at all its logits are the features [B, E] that a head reads, from which `trainHead` of `@qkv/training` makes
+ * one. Where there are two heads, the features are the mean of both tokens, and both get the one head: the mean
  * of their logits is then its logits of that mean. The copy is the caller's.
  *
  * @param head `weight` [labels, E] and `bias` [labels]
- * @throws TypeError if the model is another kind's
+ * @throws TypeError if the model is of another kind
  */
 export function withLabels<Model extends Classifiers>(
   model: Model,
@@ -51,7 +51,7 @@ function relabelled(model: Classifiers, labels: readonly string[], params: Param
   );
 }
 
-/** The config for a choice between `labels`, whatever the classes were that the body knew. */
+/** The config for classification into `labels`, in place of the previous classes. */
 function withChoice<Config extends ImageModelConfig>(config: Config, labels: readonly string[]): Config {
   const { problemType: _, ...rest } = config;
   return { ...rest, labels } as unknown as Config;

@@ -1,17 +1,17 @@
 import type { ImageMetadata } from "./metadata.ts";
 import { latin1 } from "./imageChunks.ts";
 
-/** A part of an AVIF, as of any file of ISO/IEC 14496-12. */
+/** A box of an AVIF, as of any file of ISO/IEC 14496-12. */
 interface Box {
   readonly kind: string;
   readonly data: DataView;
-  /** The four bytes of the file that say its kind. */
+  /** The four bytes of the file that hold its kind. */
   readonly name: Uint8Array;
 }
 
 /**
- * The EXIF and XMP of an AVIF, where each stands in one piece. Empty if the file's own boxes turn or mirror it already:
- * its decoder does that, and Pillow then asks nothing else.
+ * Reads the EXIF and XMP of an AVIF, where each is contiguous. Empty if the file's boxes rotate or mirror it already: the
+ * decoder applies them, and Pillow then reads no EXIF.
  */
 export function avifMetadata(bytes: Uint8Array): ImageMetadata {
   try {
@@ -25,16 +25,16 @@ export function avifMetadata(bytes: Uint8Array): ImageMetadata {
       const id = items.find(({ kind }) => kind === wanted)?.id;
       return id === undefined ? undefined : itemBytes(bytes, find(parts, "iloc"), find(parts, "idat"), id);
     };
-    // Before EXIF stands where in it TIFF begins: at 0, or behind the "Exif" that is passed over.
+    // EXIF is preceded by the offset of TIFF in it: 0, or after the "Exif" that is skipped.
     const [exif, xmp] = [read("Exif"), read("application/rdf+xml")];
     return { exif: exif?.subarray(4), xmp: xmp && latin1(xmp) };
   } catch (error) {
-    if (error instanceof RangeError) return {}; // a box that ends before what it says
+    if (error instanceof RangeError) return {}; // a truncated box
     throw error;
   }
 }
 
-/** A rotation by 90 degrees or more, or a mirror. */
+/** Whether a box rotates by 90 degrees or more, or mirrors. */
 function turns({ kind, data }: Box): boolean {
   return kind === "imir" || (kind === "irot" && (data.getUint8(0) & 3) !== 0);
 }
@@ -44,14 +44,14 @@ export function isPremultiplied(bytes: Uint8Array): boolean {
   return avifReferences(bytes).some(({ kind }) => kind === "prem");
 }
 
-/** What the images of an AVIF are to each other, such as `auxl` if one is the transparency of another. */
+/** The references between the images of an AVIF, such as `auxl` if one is the transparency of another. */
 export function avifReferences(bytes: Uint8Array): Pick<Box, "kind" | "name">[] {
   try {
     const meta = find(boxes(viewOf(bytes)), "meta");
     const references = meta && find(boxes(after(meta, 4)), "iref");
     return references === undefined ? [] : [...boxes(after(references, 4))];
   } catch (error) {
-    if (error instanceof RangeError) return []; // a box that ends before what it says
+    if (error instanceof RangeError) return []; // a truncated box
     throw error;
   }
 }
@@ -83,7 +83,7 @@ function* itemInfos(iinf: DataView | undefined): Generator<{ readonly id: number
   }
 }
 
-/** The bytes of an item, the first piece of them, as a box `iloc` says. */
+/** The bytes of an item, its first extent, as a box `iloc` locates it. */
 function itemBytes(file: Uint8Array, iloc: DataView | undefined, idat: DataView | undefined, wanted: number) {
   if (iloc === undefined) return undefined;
   const version = iloc.getUint8(0);

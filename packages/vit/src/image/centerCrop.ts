@@ -2,9 +2,9 @@ import { checkRecord } from "@qkv/ops";
 import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 
 /**
- * The middle of an image; where the image is smaller, black fills it up (`center_crop` of image_transforms.py).
+ * Crops the center of an image, padded with black where the image is smaller (`center_crop` of image_transforms.py).
  *
- * @throws RangeError if the data is of another size than it says
+ * @throws RangeError if the data does not match the image's size
  */
 export function centerCrop(pixels: Pixels, size: { width: number; height: number }): CheckedPixels {
   checkRecord("centerCrop", "size", size);

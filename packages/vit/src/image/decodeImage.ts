@@ -38,13 +38,13 @@ async function decodeByBrowser(bytes: Uint8Array, type: ImageHeader["type"]): Pr
       "expected colours as they are, got an AVIF whose colours are multiplied by its transparency: save it as PNG",
     );
   }
-  const upright = withoutExif(bytes, type); // browsers differ in what they turn
+  const upright = withoutExif(bytes, type); // browsers differ in which kinds they rotate
   const stored = withoutAlpha(withBrandOfStill(upright), type);
   const bitmap = await bitmapOf(new Blob([stored as BlobPart], { type: `image/${type}` }));
   try {
     const { width, height } = bitmap;
     const context = new OffscreenCanvas(width, height).getContext("2d", {
-      alpha: false, // else a canvas divides by what is hidden
+      alpha: false, // else a canvas divides by alpha
       willReadFrequently: true,
     });
     if (context === null) throw new ImageFileError(`expected a canvas of ${width} x ${height}, got none`);
@@ -64,7 +64,7 @@ async function bitmapOf(blob: Blob): Promise<ImageBitmap> {
   }
 }
 
-/** RGB of RGBA. */
+/** Drops alpha: RGBA -> RGB. */
 function withoutFourth(data: Uint8ClampedArray): Uint8Array {
   const rgb = new Uint8Array((data.length / 4) * 3);
   for (let pixel = 0; pixel < data.length / 4; pixel++) {

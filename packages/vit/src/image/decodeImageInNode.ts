@@ -53,13 +53,13 @@ async function decodeBySharp(file: Uint8Array, maxPixels: number): Promise<Check
 
 async function openSharp() {
   try {
-    return (await import("sharp")).default; // directly inside the try, so that bundlers go on without it
+    return (await import("sharp")).default; // directly inside the try, so that bundlers succeed without it
   } catch (cause) {
     throw new Error("decodeImage: expected the package sharp to be installed, got none that loads", { cause });
   }
 }
 
-/** Colours that were multiplied by their transparency, without it. */
+/** Divides premultiplied colours by their alpha. */
 function divided(rgba: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((rgba.length / 4) * 3);
   for (let pixel = 0; pixel < rgba.length / 4; pixel++) {
@@ -72,7 +72,7 @@ function divided(rgba: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** Cyan, magenta, yellow and black as light, without a profile: what Pillow makes of them (Convert.c). */
+/** Converts cyan, magenta, yellow and black to RGB without a profile, as Pillow does (Convert.c). */
 function inksToRgb(inks: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((inks.length / 4) * 3);
   for (let pixel = 0; pixel < inks.length / 4; pixel++) {

@@ -1,4 +1,4 @@
-/** The tag of TIFF and EXIF that says how a photo lies. */
+/** The tag of TIFF and EXIF for a photo's orientation. */
 const ORIENTATION = 0x0112;
 
 /** A type of TIFF's values: the bytes of one, and how it is read. */
@@ -21,8 +21,8 @@ const TYPES: Readonly<Record<number, ValueType>> = {
 };
 
 /**
- * The orientation that EXIF data says, as Pillow reads it: the first value of the tag's first entry in the first directory,
- * whatever it is. Undefined if there is none, or the data is broken before it; 0 if it is no whole number.
+ * Reads the orientation of EXIF data, as Pillow does: the first value of the tag's first entry in the first directory, of
+ * any size. Undefined if there is none, or the data is broken before it; 0 if it is no whole number.
  */
 export function exifOrientation(exif: Uint8Array): number | undefined {
   const bytes = exif.subarray(prefixOf(exif));
@@ -42,7 +42,7 @@ export function exifOrientation(exif: Uint8Array): number | undefined {
   return undefined;
 }
 
-/** The first value of the entry at `at`; undefined where its values stand outside the data, NaN where they are no numbers. */
+/** The first value of the entry at `at`; undefined where its values lie outside the data, NaN where they are no numbers. */
 function firstValue(view: DataView, at: number, little: boolean): number | undefined {
   const type = TYPES[view.getUint16(at + 2, little)];
   const count = view.getUint32(at + 4, little);
@@ -51,7 +51,7 @@ function firstValue(view: DataView, at: number, little: boolean): number | undef
   return start + type.size * count <= view.byteLength ? type.read(view, start, little) : undefined;
 }
 
-/** How many bytes of "Exif\0\0", once or twice, stand before the data. */
+/** The length of the prefix "Exif\0\0", once or twice, before the data. */
 function prefixOf(exif: Uint8Array): number {
   let length = 0;
   while (length < 12 && "Exif\0\0".split("").every((char, i) => exif[length + i] === char.charCodeAt(0))) length += 6;

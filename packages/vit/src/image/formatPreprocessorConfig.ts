@@ -20,7 +20,7 @@ export function formatPreprocessorConfig(config: ImageProcessorConfig): Record<s
   };
 }
 
-/** The simplest class of transformers that does all of it. */
+/** The simplest image processor of transformers that covers a config. */
 function processorOf({ resize, centerCrop }: ImageProcessorConfig): ImageProcessorType {
   if (resize !== undefined && "shortestEdge" in resize.size) return "BitImageProcessor";
   return centerCrop === undefined ? "ViTImageProcessor" : "DeiTImageProcessor";

@@ -1,17 +1,17 @@
 import { brokenImage } from "./imageFileError.ts";
 
-/** The first frame of a GIF, and what it stands on. */
+/** The first frame of a GIF and its canvas. */
 export interface GifFrame {
-  /** Of the canvas, which grows where a frame reaches beyond it. */
+  /** Size of the canvas, which grows where a frame reaches beyond it. */
   readonly width: number;
   readonly height: number;
   readonly frame: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** [256, 3], what the file leaves out is black; undefined where there is none, and an index is a grey. */
+  /** [256, 3], colours missing in the file are black; undefined where there is none, and an index is a grey. */
   readonly palette: Uint8Array | undefined;
   /** The index around the frame: the transparent one, else the first. */
   readonly around: number;
   readonly interlaced: boolean;
-  /** Where its packed indices begin. */
+  /** The offset of its packed indices. */
   readonly start: number;
 }
 
@@ -40,14 +40,14 @@ export function gifFrame(bytes: Uint8Array): GifFrame {
 
 type FourNumbers = [number, number, number, number];
 
-/** Where the first frame is described, and its transparent index as an extension says. @throws RangeError at the end */
+/** The offset of the first frame's descriptor, and its transparent index from an extension. @throws RangeError at the end */
 function skipExtensions(view: DataView, from: number): { readonly at: number; readonly around: number } {
   let around = 0;
   let at = from;
   for (let kind = view.getUint8(at); kind !== 0x2c; kind = view.getUint8(at)) {
     if (kind === 0x3b) throw new RangeError("no frame");
     at += 1;
-    if (kind !== 0x21) continue; // between blocks anything is passed over
+    if (kind !== 0x21) continue; // anything between blocks is skipped
     if (view.getUint8(at) === 0xf9 && view.getUint8(at + 1) > 0 && view.getUint8(at + 2) & 1) {
       around = view.getUint8(at + 5);
     }
@@ -58,7 +58,7 @@ function skipExtensions(view: DataView, from: number): { readonly at: number; re
   return { at, around };
 }
 
-/** The palette that the flags at `flagsAt` announce, which stands at `start`. */
+/** The palette declared by the flags at `flagsAt` and stored at `start`. */
 function paletteAt(view: DataView, flagsAt: number, start: number) {
   const flags = view.getUint8(flagsAt);
   if ((flags & 128) === 0) return { said: false, palette: undefined, end: start };

@@ -1,16 +1,16 @@
 import type { ImageHeader } from "./imageHeader.ts";
 
-/** A part of an image file: a JPEG's segment before its pixels, a PNG's or a WebP's chunk. */
+/** A chunk of an image file: a JPEG's segment before its pixels, a PNG's or a WebP's chunk. */
 export interface ImageChunk {
   /** A PNG's or WebP's own name of it; of a JPEG the marker's second byte, `e1`. */
   readonly kind: string;
   readonly data: Uint8Array;
-  /** Where all of it begins and ends in the file. */
+  /** Start and end of all of it in the file. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The parts of a JPEG, a PNG or a WebP, as far as they are whole; other kinds have none here. */
+/** The chunks of a JPEG, a PNG or a WebP, as far as they are complete; none for other kinds. */
 export function imageChunks(bytes: Uint8Array, type: ImageHeader["type"]): Iterable<ImageChunk> {
   if (type === "jpeg") return jpegSegments(bytes);
   if (type === "png") return chunks(bytes, { from: 8, little: false, nameFirst: false, after: 4 });
@@ -31,7 +31,7 @@ function* jpegSegments(bytes: Uint8Array): Generator<ImageChunk> {
   }
 }
 
-/** How a PNG and a WebP differ: the order of bytes, whether the name stands before the length, what stands after the data. */
+/** The chunk layout of a PNG or a WebP: byte order, whether the name precedes the length, the bytes after the data. */
 interface ChunkLayout {
   readonly from: number;
   readonly little: boolean;

@@ -4,7 +4,7 @@ import { gifFrame } from "./gifFrame.ts";
 import { ImageFileError } from "./imageFileError.ts";
 import { unknownKind } from "./unknownKind.ts";
 
-/** What an image file says at its beginning. */
+/** Type and size of an image file, from its header. */
 export interface ImageHeader {
   readonly type: "png" | "jpeg" | "webp" | "gif" | "avif";
   /** As stored: a photo may still be turned by its EXIF orientation. */
@@ -18,13 +18,13 @@ export interface ImageHeader {
  */
 export const MAX_PIXELS = 2 ** 27;
 
-/** How an image is decoded. */
+/** Options of image decoding. */
 export interface DecodeImageOptions {
   /** The most pixels that are decoded. Default {@link MAX_PIXELS}. */
   readonly maxPixels?: number | undefined;
 }
 
-/** Reads what kind of image a file is and how large, before anything is decoded. @throws ImageFileError */
+/** Reads the type and size of an image file, before anything is decoded. @throws ImageFileError */
 export function readImageHeader(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): ImageHeader {
   if (!(bytes instanceof Uint8Array)) {
     throw new ImageFileError(`expected an image file's bytes, a Uint8Array, got ${describeArgument(bytes)}`);

@@ -4,10 +4,10 @@ import { ImageFileError } from "./imageFileError.ts";
 import type { ImageHeader } from "./imageHeader.ts";
 import type { ImageMetadata } from "./metadata.ts";
 
-/** What a PNG's compressed text may unpack to, as Pillow has it. */
+/** The size limit of a PNG's decompressed text, Pillow's. */
 const MOST_TEXT = 2 ** 20;
 
-/** The EXIF and XMP of a JPEG, PNG, WebP or AVIF, where Pillow looks for them. GIF has none. */
+/** The EXIF and XMP of a JPEG, PNG, WebP or AVIF, from where Pillow reads them. GIF has none. */
 export async function imageMetadata(bytes: Uint8Array, type: ImageHeader["type"]): Promise<ImageMetadata> {
   if (type === "avif") return avifMetadata(bytes);
   const chunks = [...imageChunks(bytes, type)];
@@ -16,12 +16,12 @@ export async function imageMetadata(bytes: Uint8Array, type: ImageHeader["type"]
   return type === "png" ? pngMetadata(chunks) : {};
 }
 
-/** The file without its EXIF, so that a decoder turns nothing: how it lies was read before. */
+/** Removes a file's EXIF, so that its decoder rotates nothing: the orientation was read before. */
 export function withoutExif(bytes: Uint8Array, type: ImageHeader["type"]): Uint8Array {
   const exif = [...imageChunks(bytes, type)].filter((chunk) => isExif(chunk));
   if (exif.length === 0) return bytes;
   if (type === "webp") {
-    // The lengths above it would be others: it stays, under a name that nobody knows.
+    // Removal would change the lengths around it: it is renamed to an unknown type instead.
     const copy = bytes.slice();
     for (const { start } of exif) copy.fill("x".charCodeAt(0), start, start + 4);
     return copy;
@@ -36,7 +36,7 @@ function isExif({ kind, data }: ImageChunk): boolean {
 
 const XAP = "http://ns.adobe.com/xap/1.0/\0";
 
-/** EXIF may be in parts; of XMP the last counts. */
+/** Reads a JPEG's EXIF, which may be in parts, and its last XMP. */
 function jpegMetadata(chunks: readonly ImageChunk[]): ImageMetadata {
   const exif = chunks.filter(isExif).map(({ data }) => data.subarray(6));
   const xmp = chunks.findLast(({ kind, data }) => kind === "e1" && startsWith(data, XAP));
@@ -52,7 +52,7 @@ function webpMetadata(chunks: readonly ImageChunk[]): ImageMetadata {
 const XMP_KEY = "XML:com.adobe.xmp";
 const RAW_EXIF_KEY = "Raw profile type exif";
 
-/** Of each the last counts, wherever it stands. */
+/** Reads a PNG's EXIF and XMP; the last of each counts. */
 async function pngMetadata(chunks: readonly ImageChunk[]): Promise<ImageMetadata> {
   const texts = new Map<string, string>();
   for (const { kind, data } of chunks) {
@@ -66,7 +66,7 @@ async function pngMetadata(chunks: readonly ImageChunk[]): Promise<ImageMetadata
   return { exif: exif ?? bytesOfProfile(texts.get(RAW_EXIF_KEY) ?? ""), xmp: texts.get(XMP_KEY) };
 }
 
-/** The text of a chunk behind its key; undefined if it is broken. */
+/** The text of a chunk after its key; undefined if it is broken. */
 async function pngText(kind: "tEXt" | "zTXt" | "iTXt", data: Uint8Array): Promise<string | undefined> {
   if (kind === "tEXt") return latin1(data);
   if (kind === "zTXt") return unpacked(data.subarray(1));

@@ -2,14 +2,14 @@ import { brokenImage } from "./imageFileError.ts";
 
 const MOST_CODES = 4096;
 
-/** Unpacks `count` bytes from the blocks of a GIF that begin at `start`: LZW with codes of up to 12 bits. @throws ImageFileError */
+/** Decompresses `count` bytes from the blocks of a GIF at `start`: LZW with codes of up to 12 bits. @throws ImageFileError */
 export function unpackLzw(bytes: Uint8Array, start: number, count: number): Uint8Array {
   const bits = bytes[start] ?? Infinity;
   if (bits > 11) throw brokenImage("its pixels are missing");
   const read = codeReader(bytes, start + 1);
   const clear = 1 << bits;
   const out = new Uint8Array(count);
-  // Each code is another one and a byte behind it.
+  // Each code is another code and one byte after it.
   const [prefix, suffix] = [new Uint16Array(MOST_CODES), new Uint8Array(MOST_CODES)];
   const lengths = new Uint16Array(MOST_CODES).fill(1, 0, clear);
   for (let code = 0; code < clear; code++) suffix[code] = code;
@@ -22,7 +22,7 @@ export function unpackLzw(bytes: Uint8Array, start: number, count: number): Uint
     }
     if (code === clear + 1) throw brokenImage("its pixels end early");
     if (code > (previous < 0 ? clear : next)) throw brokenImage("a code that stands for nothing");
-    // The next code, which is not there yet, is the previous one and its own first byte.
+    // The next code, not in the table yet, is the previous one and its own first byte.
     const isNext = previous >= 0 && code === next;
     const known = isNext ? previous : code;
     const length = lengths[known] as number;

@@ -1,4 +1,4 @@
-/** What an image file says beside its pixels. */
+/** EXIF and XMP of an image file. */
 export interface ImageMetadata {
   readonly exif?: Uint8Array | undefined;
   /** XMP, as text in which only ASCII counts. */

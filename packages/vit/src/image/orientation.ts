@@ -4,8 +4,8 @@ import { imageMetadata } from "./imageMetadata.ts";
 import type { CheckedPixels } from "./pixels.ts";
 
 /**
- * How a photo has to be turned, 1 to 8 as EXIF counts, as Pillow's `exif_transpose` finds it: by EXIF, and by XMP if EXIF
- * says nothing of it. An AVIF's EXIF turns nothing: boxes of its own do that, and the decoder obeys them.
+ * Finds the orientation of a photo, EXIF's 1 to 8, as Pillow's `exif_transpose` does: from EXIF, or from XMP if EXIF has
+ * none. An AVIF's EXIF is ignored: its boxes rotate it, and the decoder applies them.
  */
 export async function orientationOf(bytes: Uint8Array, type: ImageHeader["type"]): Promise<number> {
   const { exif, xmp } = await imageMetadata(bytes, type);
@@ -15,7 +15,7 @@ export async function orientationOf(bytes: Uint8Array, type: ImageHeader["type"]
   return found >= 1 && found <= 8 ? found : 1;
 }
 
-/** Pixels turned upright from how they were stored, by {@link orientationOf}. */
+/** Turns stored pixels upright, by {@link orientationOf}. */
 export function turnUpright(image: CheckedPixels, orientation: number): CheckedPixels {
   if (orientation === 1) return image;
   const { data, width, height, channels } = image;

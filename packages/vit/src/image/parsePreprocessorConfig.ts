@@ -2,7 +2,7 @@ import { type ImageProcessorConfig, type ImageSize, MOST_PIXELS } from "./proces
 import { DEFAULTS, type ImageProcessorType, PROCESSOR_OF_MODEL } from "./processorDefaults.ts";
 import type { Resample } from "./resampleFilters.ts";
 
-/** The numbers of Pillow's `Image.Resampling`, which is how the file names them. */
+/** The numbers of Pillow's `Image.Resampling`, as the file names them. */
 export const RESAMPLES: readonly Resample[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
 /** From this size on ConvNeXT's processor resizes without a crop. */
@@ -14,7 +14,7 @@ type Json = Readonly<Record<string, unknown>>;
  * Reads `preprocessor_config.json`; what it leaves out is as in the processor of transformers that it names, or that
  * transformers takes for a model of this type.
  *
- * Known are ViTImageProcessor, DeiTImageProcessor, BitImageProcessor and ConvNextImageProcessor, with or without `Fast`
+ * Supported are ViTImageProcessor, DeiTImageProcessor, BitImageProcessor and ConvNextImageProcessor, with or without `Fast`
  * at the end, and the FeatureExtractor that each once was. An image of other channels always becomes RGB, for which
  * Python wants `do_convert_rgb`.
  *
@@ -51,7 +51,7 @@ function processorType(json: Json, modelType: string | undefined): ImageProcesso
   throw new RangeError(`image_processor_type: expected ${Object.keys(DEFAULTS).join(", ")}, got ${shown(said)}`);
 }
 
-/** transformers takes null for not said. */
+/** Drops null fields, which transformers treats as missing. */
 function withoutNulls(json: Json): Json {
   return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null && value !== undefined));
 }

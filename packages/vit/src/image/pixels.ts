@@ -6,14 +6,14 @@ export interface Pixels {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** 1 grey, 3 RGB, 4 RGBA; left out, as many as the data says. */
+  /** 1 grey, 3 RGB, 4 RGBA; default by the length of the data. */
   readonly channels?: 1 | 3 | 4;
 }
 
-/** Pixels whose channels are said and hold true. */
+/** Pixels with a checked number of channels. */
 export type CheckedPixels = Required<Pixels>;
 
-/** The image with its channels counted. @throws RangeError if the data is of another size than width and height say */
+/** Fills in the number of channels. @throws RangeError if the data does not match width and height */
 export function checkPixels(pixels: Pixels): CheckedPixels {
   if (!isBytes(pixels?.data)) {
     const got = pixels?.data === undefined ? describeArgument(pixels) : `data that is ${describeArgument(pixels.data)}`;

@@ -2,7 +2,7 @@ import { type ImageChunk, imageChunks } from "./imageChunks.ts";
 import { crc32 } from "./crc32.ts";
 import { brokenImage, ImageFileError } from "./imageFileError.ts";
 
-/** What a PNG says before its pixels. */
+/** The header and the palette of a PNG. */
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
@@ -10,14 +10,14 @@ export interface PngHeader {
   readonly depth: number;
   readonly colour: keyof typeof COLOURS;
   readonly interlaced: boolean;
-  /** [256, 3]; what the file leaves out is black. */
+  /** [256, 3]; colours missing in the file are black. */
   readonly palette: Uint8Array;
 }
 
-/** The longest side, libpng's: rows of a pixel each take their time. */
+/** The longest side, libpng's limit: many rows of one pixel each are slow. */
 const MOST_SIDE = 1_000_000;
 
-/** The kinds of colour by their numbers: samples of a pixel, and the depths that they may have. */
+/** The colour types by number: samples of a pixel, and the depths that they may have. */
 export const COLOURS = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] }, // grey
   2: { samples: 3, depths: [8, 16] }, // red, green and blue
@@ -35,7 +35,7 @@ export function readPng(bytes: Uint8Array): { readonly header: PngHeader; readon
     const { kind, data } = chunk;
     if (first === undefined && kind !== "IHDR") throw brokenImage("no header at its beginning");
     if (kind === "IDAT") packed.push(data);
-    else if (packed.length > 0) break; // of an animation, the frames behind the first
+    else if (packed.length > 0) break; // the later frames of an animation
     checkSum(bytes, chunk);
     if (kind === "IHDR") first ??= new DataView(data.buffer, data.byteOffset, data.byteLength);
     if (kind === "PLTE") palette.set(data.subarray(0, palette.length));

@@ -7,7 +7,7 @@ export interface PngRow {
   readonly x: number;
   readonly step: number;
   readonly pixels: number;
-  /** Whether no row of its pass stands above it. */
+  /** Whether it is the first row of its pass. */
   readonly first: boolean;
 }
 
@@ -26,7 +26,7 @@ export function* pngRows(width: number, height: number, interlaced: boolean): Ge
   }
 }
 
-/** Takes the filter off a row, in place: its first byte says which, `above` is the row before. @throws ImageFileError */
+/** Undoes the filter of a row, in place: its first byte selects it, `above` is the row before. @throws ImageFileError */
 export function unfilter(row: Uint8Array, above: Uint8Array, pixelBytes: number): void {
   const [filter] = row;
   if (filter === undefined || filter > 4) throw brokenImage(`filter ${filter}`);

@@ -6,7 +6,7 @@ import { resize } from "./resize.ts";
 import { toGrey } from "./toGrey.ts";
 import { toRgb } from "./toRgb.ts";
 
-/** What a model takes: `pixel_values` of transformers. */
+/** Input of an image model: `pixel_values` of transformers. */
 export interface PixelValues {
   /** [B, C, height, width] */
   readonly data: Float32Array;
@@ -14,7 +14,7 @@ export interface PixelValues {
 }
 
 /**
- * Images as a model takes them, the same floats as the image processors of transformers give (those on Pillow): made
+ * Converts images to a model's input, the same floats as the image processors of transformers (those on Pillow): made
  * RGB, resized, cropped, rescaled and normalized, channel by channel.
  *
  * @throws RangeError if there is no image, or they come out at different sizes
@@ -40,7 +40,7 @@ export function preprocessImages(images: readonly Pixels[], config: ImageProcess
   return { data, shape: [cut.length, channels, height, width] };
 }
 
-/** The part of an image that a model sees, at the model's size: all but the numbers. */
+/** Resizes and crops an image to the model's size, without rescaling and normalization. */
 export function resizeAndCenterCrop(image: Pixels, config: ImageProcessorConfig): CheckedPixels {
   checkRecord("resizeAndCenterCrop", "config", config);
   const coloured = channelsOf(config) === 1 ? toGrey(image) : toRgb(image);
@@ -85,7 +85,7 @@ function roundHalfToEven(value: number): number {
   return down % 2 === 0 ? down : down + 1;
 }
 
-/** What each of the 256 bytes becomes in each channel, in float32 at every step as NumPy has it. */
+/** The value of each of the 256 bytes in each channel, in float32 at every step as in NumPy. */
 function valuesOfBytes(config: ImageProcessorConfig): Float32Array[] {
   const { rescaleFactor = 1, normalize } = config;
   return Array.from({ length: channelsOf(config) }, (_, channel) => {

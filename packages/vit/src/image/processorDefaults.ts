@@ -1,4 +1,4 @@
-/** The image processors of transformers that are known. */
+/** The supported image processors of transformers. */
 export type ImageProcessorType =
   "ViTImageProcessor" | "DeiTImageProcessor" | "BitImageProcessor" | "ConvNextImageProcessor";
 
@@ -15,7 +15,7 @@ const COMMON = {
   image_std: [0.5, 0.5, 0.5],
 };
 
-/** What each says where `preprocessor_config.json` says nothing: the classes in its models/NAME/image_processing_NAME.py. */
+/** Defaults of fields that `preprocessor_config.json` leaves out: the classes in models/NAME/image_processing_NAME.py. */
 export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<string, unknown>>>> = {
   ViTImageProcessor: { ...COMMON, resample: BILINEAR, size: 224 },
   DeiTImageProcessor: { ...COMMON, resample: BICUBIC, size: 256, do_center_crop: true, crop_size: 224 },
@@ -38,7 +38,7 @@ export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<strin
   },
 };
 
-/** What transformers takes for a model whose file names no processor (models/auto/image_processing_auto.py). */
+/** transformers' image processor for a model whose file names none (models/auto/image_processing_auto.py). */
 export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = {
   vit: "ViTImageProcessor",
   swin: "ViTImageProcessor",

@@ -1,9 +1,9 @@
-/** The ways to resize that Pillow has, by the names of its `Image.Resampling`. */
+/** Pillow's resampling filters, by the names of its `Image.Resampling`. */
 export type Resample = "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
 
-/** How a pixel of the larger image counts, by its distance from the filter's centre in pixels of the smaller one. */
+/** Weights of the larger image's pixels, by their distance from the filter's centre in pixels of the smaller one. */
 export interface ResampleFilter {
-  /** How far it reaches. */
+  /** The radius. */
   readonly support: number;
   /** The weight at a distance. */
   readonly weight: (x: number) => number;

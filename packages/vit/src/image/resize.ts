@@ -3,11 +3,11 @@ import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 import { type Resample, RESAMPLE_FILTERS, type ResampleFilter } from "./resampleFilters.ts";
 
 /**
- * An image at another size, to the bit as Pillow's `Image.resize` makes it: filtered over as many pixels as become one
+ * Resizes an image, bit-identical to Pillow's `Image.resize`: filtered over as many pixels as become one
  * when it shrinks, one direction after the other, in Pillow's fixed point.
  *
- * @param pixels grey or RGB; transparency has to be laid on something first ({@link toRgb})
- * @throws RangeError if the data is of another size than it says, or has four channels, or the new size is not from 1
+ * @param pixels grey or RGB; transparency has to be composited first ({@link toRgb})
+ * @throws RangeError if the data does not match the image's size, or has four channels, or the new size is below 1
  */
 export function resize(pixels: Pixels, to: { width: number; height: number; resample?: Resample }): CheckedPixels {
   checkRecord("resize", "to", to);
@@ -32,11 +32,11 @@ export function resize(pixels: Pixels, to: { width: number; height: number; resa
   return columnsFirst ? toWidth(toHeight(image)) : toHeight(toWidth(image));
 }
 
-/** Which inputs each output is made of. */
+/** The weighted inputs of each output. */
 interface Taps {
   /** The first input of each output. */
   readonly first: Int32Array;
-  /** How many there are of each. */
+  /** The number of inputs of each output. */
   readonly count: Int32Array;
   /** Their weights as fixed-point numbers, `most` for each output. */
   readonly weights: Int32Array;
@@ -70,7 +70,7 @@ function taps(from: number, to: number, { support, weight }: ResampleFilter): Ta
   return { first, count, weights, most };
 }
 
-/** Every row at another width. */
+/** Resizes every row. */
 function resampleRows({ data, width, height, channels }: CheckedPixels, taps: Taps): CheckedPixels {
   const to = taps.first.length;
   const out = new Uint8Array(to * height * channels);
@@ -84,7 +84,7 @@ function resampleRows({ data, width, height, channels }: CheckedPixels, taps: Ta
   return { data: out, width: to, height, channels };
 }
 
-/** Every column at another height. */
+/** Resizes every column. */
 function resampleColumns({ data, width, channels }: CheckedPixels, taps: Taps): CheckedPixels {
   const height = taps.first.length;
   const stride = width * channels;

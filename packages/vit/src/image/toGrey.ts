@@ -4,7 +4,7 @@ import { toRgb } from "./toRgb.ts";
 /**
  * An image in one channel: the luma of ITU-R 601 in 16 bits, as Pillow's `convert("L")` has it; transparency on white.
  *
- * @throws RangeError if the data is of another size than it says
+ * @throws RangeError if the data does not match the image's size
  */
 export function toGrey(pixels: Pixels): CheckedPixels {
   const image = checkPixels(pixels);

@@ -2,9 +2,9 @@ import { type CheckedPixels, checkPixels, type Pixels } from "./pixels.ts";
 
 /**
  * An image in three channels: grey three times over, transparency laid on white, as transformers' processors do it
- * (`convert_to_rgb` of image_transforms.py, through Pillow's `alpha_composite`). RGB is handed back as it is.
+ * (`convert_to_rgb` of image_transforms.py, through Pillow's `alpha_composite`). RGB is returned as it is.
  *
- * @throws RangeError if the data is of another size than it says
+ * @throws RangeError if the data does not match the image's size
  */
 export function toRgb(pixels: Pixels): CheckedPixels {
   const image = checkPixels(pixels);

@@ -9,7 +9,7 @@ const STARTS: readonly (readonly [start: string, kind: string])[] = [
   ["%PDF", "PDF: save the picture in it as PNG"],
 ];
 
-/** What a file is that is no image we can decode, in a few words for an error message. */
+/** Describes a file that is no supported image, in a few words for an error message. */
 export function unknownKind(bytes: Uint8Array): string {
   if (bytes.length === 0) return "an empty file";
   const start = String.fromCharCode(...bytes.subarray(0, 4));
@@ -21,7 +21,7 @@ export function unknownKind(bytes: Uint8Array): string {
   return /<svg[\s>]/i.test(text) ? "SVG, which is a drawing, not pixels: export it as PNG" : "text";
 }
 
-/** The bytes as text, undefined if they are none. */
+/** The bytes as text; undefined if they are not text. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     // As the beginning of a stream: its last character may be cut in two.

@@ -11,8 +11,8 @@ export interface Region {
 }
 
 /**
- * The part of an image that a model sees, once its processor has resized and cropped it: where a map of its patches
- * belongs. Beyond the image where the crop is larger, as black stands there.
+ * The region of an image that its processor keeps when it resizes and crops: where a saliency map of the patches
+ * belongs. It reaches beyond the image where the crop is larger and padded with black.
  */
 export function visibleRegion(image: { width: number; height: number }, config: ImageProcessorConfig): Region {
   checkRecord("visibleRegion", "image", image);

@@ -1,6 +1,6 @@
 /**
- * An AVIF that is a sequence (`avis`) under the brand of a still image, whose first frame it holds besides: libheif, as
- * sharp ships it, opens it by that only. Other files are handed back as they are.
+ * Gives an AVIF sequence (`avis`) the brand of a still image, which it also holds as its first frame: libheif, as
+ * sharp ships it, opens it only so. Other files are returned as they are.
  */
 export function withBrandOfStill(bytes: Uint8Array): Uint8Array {
   if (String.fromCharCode(...bytes.subarray(4, 12)) !== "ftypavis") return bytes;

@@ -2,12 +2,12 @@ import { avifReferences } from "./avifMetadata.ts";
 import { imageChunks, type ImageChunk } from "./imageChunks.ts";
 import type { ImageHeader } from "./imageHeader.ts";
 
-/** What a decoder does not know: a name that is changed to it hides what stands behind it. */
+/** A character that makes a chunk's name unknown, so that decoders skip the chunk. */
 const NOBODY = "x".charCodeAt(0);
 
 /**
- * A WebP or an AVIF without its transparency, so that a decoder gives all colours as they are stored: a canvas keeps them
- * multiplied by it, and none of what is transparent. Other files are handed back as they are.
+ * Removes the transparency of a WebP or an AVIF, so that a decoder returns all colours as stored: a canvas multiplies
+ * them by alpha, and loses those of transparent pixels. Other files are returned as they are.
  */
 export function withoutAlpha(bytes: Uint8Array, type: ImageHeader["type"]): Uint8Array {
   if (type !== "webp" && type !== "avif") return bytes;
@@ -17,7 +17,7 @@ export function withoutAlpha(bytes: Uint8Array, type: ImageHeader["type"]): Uint
   return copy;
 }
 
-/** Lossy frames have their transparency in a chunk of its own, lossless ones say in their first bytes that they have some. */
+/** Hides a WebP's alpha: lossy frames have it in a separate chunk, lossless ones have a flag in their first bytes. */
 function hideWebpAlpha(bytes: Uint8Array, chunks: Iterable<ImageChunk>): void {
   for (const { kind, data, start } of chunks) {
     if (kind === "ALPH") bytes.fill(NOBODY, start, start + 4);
@@ -26,7 +26,7 @@ function hideWebpAlpha(bytes: Uint8Array, chunks: Iterable<ImageChunk>): void {
   }
 }
 
-/** An image of an AVIF is the transparency of another by a reference. */
+/** Hides an AVIF's alpha: an image that is the transparency of another by a reference. */
 function hideAvifAlpha(bytes: Uint8Array): void {
   for (const { kind, name } of avifReferences(bytes)) if (kind === "auxl") name.fill(NOBODY);
 }

@@ -3,7 +3,7 @@ import { brokenImage } from "./imageFileError.ts";
 /** Bytes that are copied faster one by one. */
 const SHORT = 64;
 
-/** Unpacks zlib data piece by piece, no further than is asked for. */
+/** Decompresses zlib data piece by piece, no further than requested. */
 export class ZlibReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #rest: Uint8Array = new Uint8Array();
@@ -14,7 +14,7 @@ export class ZlibReader {
     this.#reader = new Blob([...packed] as BlobPart[]).stream().pipeThrough(unpacking).getReader();
   }
 
-  /** Fills `bytes` from `from` on with what is unpacked already, and says how far. */
+  /** Fills `bytes` from `from` on with data that is decompressed already, and returns how far. */
   fill(bytes: Uint8Array, from: number): number {
     const count = Math.min(bytes.length - from, this.#rest.length - this.#at);
     if (count > SHORT) bytes.set(this.#rest.subarray(this.#at, this.#at + count), from);
@@ -23,7 +23,7 @@ export class ZlibReader {
     return from + count;
   }
 
-  /** Unpacks more, once all is taken. @throws ImageFileError if the data end or are broken */
+  /** Decompresses more, once all is read. @throws ImageFileError if the data end or are broken */
   async more(): Promise<void> {
     const { value, done } = await this.#reader.read().catch((cause: unknown) => {
       throw brokenImage("its pixels do not unpack", cause);
@@ -32,7 +32,7 @@ export class ZlibReader {
     [this.#rest, this.#at] = [value, 0];
   }
 
-  /** Leaves what is not read. */
+  /** Discards unread data. */
   async close(): Promise<void> {
     await this.#reader.cancel().catch(() => undefined);
   }

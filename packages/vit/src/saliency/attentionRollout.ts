@@ -2,17 +2,17 @@ import { checkRecord } from "@qkv/ops";
 import { type AttentionWeights, headMatrix, type TokenMatrix } from "./attentionWeights.ts";
 import { identity, multiplied } from "./matrices.ts";
 
-/** How heads and layers become one matrix. */
+/** Options of attention rollout. */
 export interface RolloutOptions {
-  /** What the heads of a layer become. Default their mean. */
+  /** The reduction over the heads of a layer. Default their mean. */
   readonly heads?: "mean" | "max" | "min";
-  /** The share of a layer's output that came by the residual way, past the attention. Default 0.5. */
+  /** The share of a layer's output that comes by the residual connection, past the attention. Default 0.5. */
   readonly residual?: number;
 }
 
 /**
- * Attention rollout: how much of each token's last state came from each token of the input, if every layer handed on
- * what its attention took ("Quantifying Attention Flow in Transformers", arXiv:2005.00928, section 3).
+ * Attention rollout: how much of each token's last state came from each token of the input, if every layer passed on
+ * what its attention reads ("Quantifying Attention Flow in Transformers", arXiv:2005.00928, section 3).
  *
  * @returns rows that sum to 1
  * @throws RangeError if `residual` is not from 0 to 1
@@ -42,7 +42,7 @@ function fused(weights: AttentionWeights, layer: number, how: "mean" | "max" | "
   });
 }
 
-/** The attention and the residual way together, each row brought to a sum of 1. */
+/** The attention and the residual connection together, each row normalized to a sum of 1. */
 function handedOn(attention: Float64Array, tokens: number, residual: number): Float64Array {
   const mixed = new Float64Array(attention.length);
   for (let row = 0; row < tokens; row++) {

@@ -1,7 +1,7 @@
 import { checkArray, checkRecord } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** Where each token of one image looked, in every head of every layer, as plain numbers. */
+/** Attention weights of one image in every head of every layer, as plain numbers. */
 export interface AttentionWeights {
   readonly layers: number;
   readonly heads: number;
@@ -11,18 +11,18 @@ export interface AttentionWeights {
   readonly values: Float32Array;
 }
 
-/** How much each token has to do with each token. */
+/** A weight for each pair of tokens. */
 export interface TokenMatrix {
   /** L */
   readonly tokens: number;
-  /** [L, L] row by row: the row's token looked at the column's. */
+  /** [L, L] row by row: the row's token attends to the column's. */
   readonly values: Float32Array;
 }
 
 /**
  * The attention weights of one image of a batch, as plain numbers.
  *
- * @param attentions what a ViT's `forward` gives: [B, heads, L, L] for each layer
+ * @param attentions attention probabilities of a ViT: [B, heads, L, L] for each layer
  * @throws RangeError if layers differ in shape, as those of Swin do, or the batch has no such image
  */
 export async function readAttentions(attentions: readonly tf.Tensor[], image = 0): Promise<AttentionWeights> {

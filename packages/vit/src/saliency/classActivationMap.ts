@@ -8,12 +8,12 @@ import type { VitClassifier } from "../vitClassifier.ts";
 import type { PatchMap } from "./patchMap.ts";
 
 /**
- * What each patch adds to a class's logit, in a classifier that reads the mean of the patches, as Swin does: the logit is
+ * Class activation map: each patch's part in a class's logit, in a classifier of their mean, such as Swin: the logit is
  * the mean of the map, plus the class's bias ("Learning Deep Features for Discriminative Localization", arXiv:1512.04150).
  *
  * @param pixels [1, C, H, W], one image
  * @param label the class, counted from 0
- * @returns a number for each patch of the last stage; below 0 where it speaks against the class
+ * @returns a number for each patch of the last stage; below 0 where it counts against the class
  * @throws RangeError if there is not one image, or no such class
  */
 export async function classActivationMap(
@@ -40,7 +40,7 @@ export async function classActivationMap(
   }
 }
 
-/** The vectors whose mean the classifier reads, and how they lie in the image. */
+/** The vectors whose mean the classifier reads, and their grid. */
 function readPatches(model: SwinClassifier | VitClassifier, pixels: tf.Tensor4D): { patches: tf.Tensor2D; grid: Size } {
   if (model instanceof SwinClassifier) {
     const { lastHiddenState } = model.backbone.forward(pixels);

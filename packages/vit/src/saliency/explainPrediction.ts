@@ -9,9 +9,9 @@ import { swinSaliency } from "./swinSaliency.ts";
 import { vitSaliency } from "./vitSaliency.ts";
 
 /**
- * Runs a classifier on one image and keeps where it looked.
+ * Runs a classifier on one image and returns its saliency maps.
  *
- * @param image what `preprocessImages` gives of one image
+ * @param image the result of `preprocessImages` for one image
  * @throws RangeError if there are several, or the model is of another kind
  */
 export async function explainPrediction(model: ImageClassifier, image: PixelValues): Promise<SaliencyMaps> {

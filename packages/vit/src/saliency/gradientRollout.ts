@@ -8,8 +8,8 @@ import { identity, multiplied } from "./matrices.ts";
 import { attentionPaths, recordAttentions } from "./recordAttentions.ts";
 
 /**
- * Gradient rollout: which tokens spoke for a class. Each layer adds what its attention took, head by head times how much
- * more of it would have raised the class's logit, what lowers it left out ("Generic Attention-model Explainability",
+ * Gradient rollout: the relevance of each token for a class. Each layer adds its attention, head by head times the gradient
+ * of the class's logit, negative products left out ("Generic Attention-model Explainability",
  * arXiv:2103.15679, equations 5 and 6).
  *
  * @param pixels [1, C, H, W], one image

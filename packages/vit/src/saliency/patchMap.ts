@@ -13,7 +13,7 @@ export interface PatchMap {
 }
 
 /**
- * Where the answer came from: the row of the class token, or where a classifier reads the mean of the patches, the mean
+ * The saliency map of a prediction: the row of the class token, or if a classifier reads the mean of the patches, the mean
  * of their rows.
  *
  * @param matrix a head's weights, or a rollout
@@ -28,7 +28,7 @@ export function classTokenMap(matrix: TokenMatrix, config: VitConfig, imageSize?
 }
 
 /**
- * Where one patch looked.
+ * The attention map of one patch.
  *
  * @param patch counted row by row from 0
  * @throws RangeError if there is no such patch

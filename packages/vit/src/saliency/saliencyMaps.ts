@@ -6,23 +6,23 @@ export interface HeadRef {
   readonly head?: number | undefined;
 }
 
-/** Where a classifier looked in one image, from all sides. It holds plain numbers; only `classSaliency` computes anew. */
+/** Saliency maps of a classifier for one image. It holds plain numbers; only `classSaliency` computes anew. */
 export interface SaliencyMaps {
-  /** How many heads each layer has. */
+  /** The number of heads of each layer. */
   readonly heads: readonly number[];
   /**
-   * Attention rollout: where the answer came from, or where a patch did. Absent of Swin, whose windows hand on in pieces.
+   * Attention rollout of the prediction, or of a patch. Absent for Swin, whose attention stays within windows.
    *
    * @param patch counted row by row from 0
    */
   readonly rollout?: (patch?: number) => PatchMap;
   /**
-   * Where one head looked for the answer, or where a patch did in it. Of Swin, which answers from all patches, how much
-   * each was looked at.
+   * The attention map of one head for the prediction, or for a patch. Of Swin, which predicts from all patches, the
+   * attention that each patch receives.
    *
    * @param patch counted row by row from 0, in the layer's own grid
    */
   head(place: HeadRef, patch?: number): PatchMap;
-  /** What spoke for a class: gradient rollout, or of Swin its class activation map. `model` must still be there. */
+  /** The saliency map of a class: gradient rollout, or for Swin its class activation map. `model` must not be disposed of. */
   classSaliency(label: number): Promise<PatchMap>;
 }

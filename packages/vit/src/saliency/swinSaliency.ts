@@ -8,7 +8,7 @@ import { averageMaps } from "./averageMaps.ts";
 import { recordAttentions } from "./recordAttentions.ts";
 import { readWindowAttentions, windowPatchMap, windowReceivedMap, type WindowWeights } from "./windowAttention.ts";
 
-/** Swin's look. */
+/** Saliency maps of a Swin classifier. */
 export async function swinSaliency(model: SwinClassifier, { data, shape }: PixelValues): Promise<SaliencyMaps> {
   const size: Size = [shape[2], shape[3]];
   const attentions = tf.tidy(() => recordAttentions(model, tf.tensor4d(data, [...shape])));

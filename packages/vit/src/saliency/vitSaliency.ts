@@ -11,7 +11,7 @@ import { averageMaps } from "./averageMaps.ts";
 import { classTokenMap, patchMap } from "./patchMap.ts";
 import { recordAttentions } from "./recordAttentions.ts";
 
-/** A ViT's or DeiT's look. */
+/** Saliency maps of a ViT or DeiT classifier. */
 export async function vitSaliency(
   model: VitClassifier | DistilledVitClassifier,
   { data, shape }: PixelValues,

@@ -7,7 +7,7 @@ import { mergedGrid } from "../swin/patchMerging.ts";
 import { shiftOf, windowsFor } from "../swin/windowsFor.ts";
 import type { PatchMap } from "./patchMap.ts";
 
-/** Where the patches of one image looked in one of Swin's layers, as plain numbers. */
+/** Attention weights of one image in one of Swin's layers, as plain numbers. */
 export interface WindowWeights {
   /** The patches of the layer's stage. */
   readonly rows: number;
@@ -21,7 +21,7 @@ export interface WindowWeights {
 /**
  * The attention weights of one layer, counted through all stages from 0.
  *
- * @param attentions what Swin's `forward` gives, of all layers
+ * @param attentions attention probabilities of all of Swin's layers
  * @param imageSize of the image in pixels
  * @throws RangeError if there is no such layer, or its windows are not those of such an image
  */
@@ -53,20 +53,20 @@ export async function readWindowAttentions(
   return { rows, columns, heads, windows, values };
 }
 
-/** Where one patch looked, counted row by row from 0: in its window, and nowhere else. */
+/** The attention map of one patch, counted row by row from 0: it is 0 outside its window. */
 export function windowPatchMap(weights: WindowWeights, head: number, patch: number): PatchMap {
   checkRecord("windowPatchMap", "weights", weights);
   return mapOf(weights, head, (query) => (query === patch ? 1 : 0));
 }
 
-/** How much the patches of its window looked at each patch, on the mean. */
+/** The mean attention that each patch receives from the patches of its window. */
 export function windowReceivedMap(weights: WindowWeights, head: number): PatchMap {
   checkRecord("windowReceivedMap", "weights", weights);
   const places = weights.windows.window ** 2;
   return mapOf(weights, head, () => 1 / places);
 }
 
-/** Adds up what every patch looked at, each times `factor` of it; undefined is a place outside of the picture. */
+/** Sums the attention of every patch, each times `factor` of it; undefined is a place outside the image. */
 function mapOf(weights: WindowWeights, head: number, factor: (query: number | undefined) => number): PatchMap {
   const { rows, columns, heads, windows, values } = weights;
   if (!Number.isInteger(head) || head < 0 || head >= heads) {

@@ -7,7 +7,7 @@ import { stageWidth, type SwinConfig } from "./config.ts";
 import { SwinEmbeddings } from "./embeddings.ts";
 import { swinBlocks, SwinStage } from "./stage.ts";
 
-/** What a {@link SwinBackbone} gives. */
+/** Outputs of a {@link SwinBackbone}. */
 export interface SwinBackboneOutput {
   /** [B, N, E] of the last stage, after the final norm */
   readonly lastHiddenState: tf.Tensor3D;
@@ -15,7 +15,7 @@ export interface SwinBackboneOutput {
   readonly poolerOutput: tf.Tensor2D;
 }
 
-/** A Swin Transformer without a head: windows that shift, and patches that merge. */
+/** A Swin Transformer without a head: shifted windows and patch merging. */
 export class SwinBackbone {
   readonly embeddings: SwinEmbeddings;
   readonly stages: readonly SwinStage[];
@@ -61,7 +61,7 @@ export function swinActivations(config: SwinConfig): readonly string[] {
   return ["embeddings", ...stages, "norm"].map((name) => `backbone.${name}`);
 }
 
-/** Patches as a picture: [B, rows * columns, E] -> [B, E, rows, columns] */
+/** Reshapes patches to an image: [B, rows * columns, E] -> [B, E, rows, columns] */
 export function asPicture(x: tf.Tensor, grid: Size): tf.Tensor4D {
   checkTensor("asPicture", "x", x, "[B, N, E]");
   checkArray("asPicture", "grid", grid);

@@ -1,6 +1,6 @@
 import type { NameMap } from "@qkv/nn";
 
-/** Our names of a Swin backbone's parameters -> those of Hugging Face's files, less what stands in front. */
+/** Our names of a Swin backbone's parameters -> those of Hugging Face's files, without the prefix. */
 export const SWIN_BACKBONE_NAMES: NameMap = {
   "embeddings.patches.weight": "embeddings.patch_embeddings.projection.weight",
   "embeddings.patches.bias": "embeddings.patch_embeddings.projection.bias",
@@ -33,7 +33,7 @@ export const SWIN_BACKBONE_NAMES: NameMap = {
   "norm.bias": "layernorm.bias",
 };
 
-/** Names that files in the wild may hold besides, in front of which a classifier's have `swin.`: what is computed. */
+/** Names of computed arrays that files may also hold, with the prefix `swin.` in a classifier's. */
 export const SWIN_IGNORED_NAMES: readonly string[] = [
   "embeddings.mask_token",
   "encoder.layers.*.blocks.*.attention.self.relative_position_index",

@@ -1,14 +1,14 @@
 import type { Activation } from "@qkv/nn";
 import type { ImageModelConfig, Size } from "../imageModel.ts";
 
-/** A Swin Transformer, version 1 (arXiv:2103.14030). */
+/** Config of a Swin Transformer, version 1 (arXiv:2103.14030). */
 export interface SwinConfig extends ImageModelConfig {
   readonly patchSize: Size;
   /** E of the first stage; each stage after it is twice as wide. */
   readonly dModel: number;
-  /** How many layers each stage has. */
+  /** The number of layers of each stage. */
   readonly depths: readonly number[];
-  /** How many heads the layers of each stage have. */
+  /** The number of heads of each stage's layers. */
   readonly numHeads: readonly number[];
   /** M: the side of a window, in patches. */
   readonly window: number;
@@ -16,15 +16,15 @@ export interface SwinConfig extends ImageModelConfig {
   readonly ffnRatio: number;
   readonly activation: Activation;
   readonly qkvBias: boolean;
-  /** Of the norms in layers and the last one; those of patches are 1e-5. */
+  /** Epsilon of the norms in layers and the last one; that of patch norms is 1e-5. */
   readonly layerNormEps: number;
   readonly dropout: number;
   readonly attentionDropout: number;
-  /** The chance of the last layer's branches to be left out while training; the first layer's is 0, those between rise. */
+  /** The drop probability of the last layer's branches in training (stochastic depth); it rises from 0 at the first layer. */
   readonly dropPath: number;
   /** Whether patches have learned positions beside those in windows. */
   readonly absolutePositions: boolean;
-  /** The standard deviation that weights start with. */
+  /** The standard deviation of the initial weights. */
   readonly initializerRange: number;
 }
 

@@ -2,7 +2,7 @@ import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * A grid moved up and to the left by `by` places, what leaves it coming back on the other side; below 0 down and to the
+ * Shifts a grid cyclically, up and to the left by `by` places; below 0 down and to the
  * right: `torch.roll` by `-by` on both axes.
  *
  * @param x [B, height, width, E]

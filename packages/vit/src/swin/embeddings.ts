@@ -5,7 +5,7 @@ import { PatchEmbedding } from "../patchEmbedding.ts";
 import { resizeGrid } from "../resizeGrid.ts";
 import type { SwinConfig } from "./config.ts";
 
-/** An image as a grid of vectors: its patches, normalized, at their positions if there are any. */
+/** Embeddings of an image: its patches, normalized, with their positions if there are any. */
 export class SwinEmbeddings {
   readonly patches: PatchEmbedding;
   readonly norm: LayerNorm;
@@ -36,7 +36,7 @@ export class SwinEmbeddings {
    *
    * @param pixels [B, C, H, W]
    * @returns [B, rows * columns, E]
-   * @throws RangeError if the images have other channels than the model takes
+   * @throws RangeError if the images have another number of channels than the model
    */
   forward(pixels: tf.Tensor4D, pass: Pass = Pass.plain): tf.Tensor3D {
     const { numChannels, patchSize } = this.#config;

@@ -25,7 +25,7 @@ export class SwinLayer {
 
   readonly #windows: Pick<ShiftedWindows, "window" | "shift">;
 
-  /** @param windows their side, and how far they are shifted */
+  /** @param windows their side and their shift */
   constructor(params: Params, spec: BlockSpec, windows: Pick<ShiftedWindows, "window" | "shift">) {
     const { dModel, norm, selfAttn, init } = spec;
     const { dropout, ...attention } = selfAttn;
@@ -46,7 +46,7 @@ export class SwinLayer {
 
   /**
    * @param x [B, height * width, E]
-   * @param pass its taps read what they read of a block; attention is that of windows row by row, [B * numWindows, ...]
+   * @param pass its taps read the activations of a block; attention is that of windows row by row, [B * numWindows, ...]
    * @returns the same shape
    */
   forward(x: tf.Tensor3D, grid: Size, pass: Pass = Pass.plain): tf.Tensor3D {
@@ -81,7 +81,7 @@ export class SwinLayer {
     return tf.reshape(kept, [batch, height * width, dModel]);
   }
 
-  /** Positions within a window, and in shifted windows what keeps strangers apart: [1 or B * numWindows, H, M * M, M * M]. */
+  /** Position bias in a window, and the mask between regions if shifted: [1 or B * numWindows, H, M * M, M * M]. */
   #bias(windows: ShiftedWindows, batch: number): tf.Tensor4D {
     const positions = this.positionBias.forward(windows.window);
     if (windows.shift === 0) return positions;

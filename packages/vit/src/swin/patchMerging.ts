@@ -2,7 +2,7 @@ import { LayerNorm, Linear, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 
-/** Four patches become one of twice the width (arXiv:2103.14030, section 3.1). */
+/** Patch merging: four patches become one of twice the width (arXiv:2103.14030, section 3.1). */
 export class PatchMerging {
   readonly norm: LayerNorm;
   readonly reduction: Linear;

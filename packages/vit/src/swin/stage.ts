@@ -7,7 +7,7 @@ import { SwinLayer } from "./layer.ts";
 import { mergedGrid, PatchMerging } from "./patchMerging.ts";
 import { shiftOf } from "./windowsFor.ts";
 
-/** Layers of one width, every other one with shifted windows, and a merging of patches behind all but the last stage. */
+/** Layers of one width, every other one with shifted windows, and patch merging after all but the last stage. */
 export class SwinStage {
   readonly layers: readonly SwinLayer[];
   readonly merging?: PatchMerging;
@@ -22,7 +22,7 @@ export class SwinStage {
     }
   }
 
-  /** Rows and columns of what comes out. */
+  /** Rows and columns of the output. */
   gridAfter(grid: Size): Size {
     return this.merging === undefined ? grid : mergedGrid(grid);
   }

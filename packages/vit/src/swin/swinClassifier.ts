@@ -5,7 +5,7 @@ import type { Classified, ImageClassifier } from "../imageModel.ts";
 import { swinActivations, SwinBackbone } from "./backbone.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
 
-/** A Swin Transformer that tells classes apart: `SwinForImageClassification` of Hugging Face transformers. */
+/** A Swin Transformer with a classifier: `SwinForImageClassification` of Hugging Face transformers. */
 export class SwinClassifier implements ImageClassifier {
   readonly config: SwinConfig;
   readonly params: Params;

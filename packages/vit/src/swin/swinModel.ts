@@ -17,7 +17,7 @@ export class SwinModel {
     this.config = config;
   }
 
-  /** Every activation that a pass has, by its path, in its order. */
+  /** Paths of all activations of a pass, in order. */
   get activations(): readonly string[] {
     return swinActivations(this.config);
   }
@@ -34,7 +34,7 @@ export class SwinModel {
     return this.backbone.forward(pixels, new Pass(options).at("backbone"));
   }
 
-  /** Lets go of the weights. */
+  /** Disposes of the weights. */
   dispose(): void {
     this.params.dispose();
   }

@@ -11,7 +11,7 @@ export function windowsFor(
   return { height: whole(height), width: whole(width), window, shift: Math.min(height, width) <= asked ? 0 : shift };
 }
 
-/** How far the windows of a stage's layer are shifted: every other layer's by half a window. */
+/** The shift of a layer's windows: half a window in every other layer. */
 export function shiftOf(window: number, layer: number): number {
   return layer % 2 === 0 ? 0 : Math.floor(window / 2);
 }
