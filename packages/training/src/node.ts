@@ -1,5 +1,5 @@
 /**
- * What needs Node: checkpoints and logs of a run as files that survive a kill.
+ * Functions for Node only: checkpoints and logs of a run as files that survive a kill.
  *
  * @module
  */

@@ -5,15 +5,15 @@ import { shuffle } from "./shuffle.ts";
 /** The lengths of one example, in tokens. */
 export type PairLengths = readonly [source: number, target: number];
 
-/** How large a batch may be, and which epoch it is of. */
+/** Batch size limits, seed and epoch. */
 export interface BucketOptions {
-  /** A batch's rows times its longest source or target, whichever is longer, stay within this. */
+  /** The most tokens of a batch: its rows times its longest source or target, whichever is longer. */
   readonly tokensPerBatch: number;
-  /** The epoch's batches depend on this and on `epoch` alone. */
+  /** Seed of the shuffle: the batches depend on it and on `epoch` alone. */
   readonly seed: number;
   /** Default 0. */
   readonly epoch?: number;
-  /** Default: as many rows as fit. */
+  /** The most rows of a batch. Default: as many as fit. */
   readonly maxRows?: number;
 }
 
@@ -21,14 +21,14 @@ export interface BucketOptions {
 export interface BucketedBatches {
   /** Indices into the lengths; each index is in exactly one batch. */
   readonly batches: readonly (readonly number[])[];
-  /** The part of all source and target positions that is padding, 0 to 1. */
+  /** The share of padding in all source and target positions, 0 to 1. */
   readonly paddingRatio: number;
 }
 
 /**
- * One epoch's batches of pairs of about the same length, so that little of a batch is padding.
+ * Groups pairs of about the same length into one epoch's batches, so that little of a batch is padding.
  *
- * Pairs of equal lengths meet in another mixture each epoch, and the batches come in random order.
+ * Pairs of equal lengths are shuffled anew each epoch, and the batches come in random order.
  *
  * @throws RangeError if a pair is longer than a batch may be
  */
@@ -63,7 +63,7 @@ export function lengthBucketedBatches(lengths: readonly PairLengths[], options: 
   return { batches: shuffle(batches, random), paddingRatio: paddingRatio(batches, lengthsOf) };
 }
 
-/** By the longer side, and then by what the other lacks: up and down in turn, so that neighbours are always alike. */
+/** Compares by the longer side, then by the difference to the other: up and down in turn, so that neighbours are alike. */
 function compareLengths([sourceA, targetA]: PairLengths, [sourceB, targetB]: PairLengths): number {
   const longest = Math.max(sourceA, targetA);
   const direction = longest % 2 === 0 ? 1 : -1;

@@ -1,7 +1,7 @@
 import { checkArray } from "@qkv/ops";
 import type { RandomStream } from "@qkv/nn";
 
-/** Puts `items` into an order that depends on the stream alone (Fisher and Yates), in place. */
+/** Shuffles `items` in place, in an order that depends on the stream alone (Fisher and Yates). */
 export function shuffle<T>(items: T[], random: RandomStream): T[] {
   checkArray("shuffle", "items", items);
   for (let i = items.length - 1; i > 0; i--) {

@@ -2,18 +2,18 @@ import { checkRecord } from "@qkv/ops";
 import { RandomStream } from "@qkv/nn";
 import { shuffle } from "./shuffle.ts";
 
-/** How large a batch is, and which epoch it is of. */
+/** Batch size, seed and epoch. */
 export interface ShuffledBatchesOptions {
   readonly batchSize: number;
-  /** The epoch's batches depend on this and on `epoch` alone. */
+  /** Seed of the shuffle: the batches depend on it and on `epoch` alone. */
   readonly seed: number;
   /** Default 0. */
   readonly epoch?: number;
 }
 
 /**
- * One epoch's batches of the indices [0, count), in another order each epoch. What does not fill a last batch is left
- * out, so that all batches weigh alike, unless there is but one.
+ * One epoch's batches of the indices [0, count), in another order each epoch. An incomplete last batch is left
+ * out, so that all batches weigh alike, unless it is the only one.
  */
 export function shuffledBatches(count: number, options: ShuffledBatchesOptions): readonly (readonly number[])[] {
   checkRecord("shuffledBatches", "options", options);

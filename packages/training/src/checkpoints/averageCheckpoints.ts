@@ -3,9 +3,9 @@ import type { StateDict, StateEntry } from "@qkv/nn";
 import type { CheckpointStore } from "./checkpoint.ts";
 
 /**
- * The mean of the parameters of the last `count` checkpoints, which is often a better model than any of them.
+ * Averages the parameters of the last `count` checkpoints, which is often a better model than any of them.
  *
- * A file is read at a time; sums are kept in float64.
+ * One file is read at a time; sums are kept in float64.
  *
  * @throws RangeError if there are fewer
  */

@@ -1,6 +1,6 @@
 import type { StateDict } from "@qkv/nn";
 
-/** Where a run is: with the parameters and the optimizer's state, everything needed to go on as if never stopped. */
+/** Progress of a run: with the parameters and the optimizer's state, everything needed to resume as if never stopped. */
 export interface Progress {
   /** Updates made. */
   readonly step: number;
@@ -8,7 +8,7 @@ export interface Progress {
   readonly epoch: number;
   /** Batches of that epoch already used. */
   readonly position: number;
-  /** Everything random follows from this and the step. */
+  /** The seed: everything random follows from it and the step. */
   readonly seed: number;
   /** Tokens used so far, all epochs together. */
   readonly tokens: number;
@@ -20,7 +20,7 @@ export interface Progress {
   readonly validationsSinceBest: number;
 }
 
-/** One saved moment of a run. */
+/** The saved state of a run at one step. */
 export interface Checkpoint {
   readonly progress: Progress;
   /** The parameters by dotted name. */
@@ -29,14 +29,14 @@ export interface Checkpoint {
   readonly optimizer: StateDict;
 }
 
-/** Where checkpoints are kept. */
+/** A store of checkpoints. */
 export interface CheckpointStore {
-  /** Saves a checkpoint whole or not at all, then lets go of those that are no longer wanted. */
+  /** Saves a checkpoint whole or not at all, then deletes those that are no longer kept. */
   save(checkpoint: Checkpoint): Promise<void>;
-  /** The steps that checkpoints are there for, the earliest first. */
+  /** The steps of the stored checkpoints, the earliest first. */
   steps(): Promise<readonly number[]>;
-  /** The checkpoint of a step. @throws CheckpointFileError if it is missing or damaged */
+  /** Reads the checkpoint of a step. @throws CheckpointFileError if it is missing or damaged */
   read(step: number): Promise<Checkpoint>;
-  /** The last checkpoint that is whole, if there is one. */
+  /** Reads the last undamaged checkpoint, if there is one. */
   latest(): Promise<Checkpoint | undefined>;
 }

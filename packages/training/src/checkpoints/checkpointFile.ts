@@ -20,7 +20,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   return bytes;
 }
 
-/** Reads what {@link encodeCheckpoint} wrote; anything else, and any changed byte, is a {@link CheckpointFileError}. */
+/** Reads a result of {@link encodeCheckpoint}; anything else, and any changed byte, is a {@link CheckpointFileError}. */
 export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const { tensors, metadata } = parse(bytes);
   const { format, progress, sha256: expected } = metadata;
@@ -32,13 +32,13 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const got = await sha256(cleared);
   if (got !== expected) throw new CheckpointFileError(`expected SHA-256 ${expected}, got ${got}`);
   return {
-    progress: JSON.parse(progress) as Progress, // written by us: the digest has just said so
+    progress: JSON.parse(progress) as Progress, // written by us: the digest has just been verified
     params: unprefixed("params.", tensors),
     optimizer: unprefixed("optimizer.", tensors),
   };
 }
 
-/** A checkpoint cannot be read or written. */
+/** Error for a checkpoint that cannot be read or written. */
 export class CheckpointFileError extends Error {
   override readonly name = "CheckpointFileError";
 }
@@ -63,7 +63,7 @@ function unprefixed(prefix: string, tensors: ReadonlyMap<string, SafeTensor>): S
   return state;
 }
 
-/** Where in the header the digest stands. */
+/** The offset of the digest in the header. */
 function digestOffset(bytes: Uint8Array, digest: string): number {
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const header = new TextDecoder("latin1").decode(bytes.subarray(0, 8 + headerLength)); // one character for each byte

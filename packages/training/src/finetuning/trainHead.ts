@@ -7,7 +7,7 @@ import { linearSchedule } from "../optimizers/schedules.ts";
 import { train } from "../loop/train.ts";
 import { readVariables } from "../parameters/variables.ts";
 
-/** What a frozen model makes of some examples, and what they are. */
+/** Features of examples from a frozen model, and their labels. */
 export interface HeadExamples {
   /** [N, E] */
   readonly features: tf.Tensor2D;
@@ -16,26 +16,26 @@ export interface HeadExamples {
   readonly numClasses: number;
 }
 
-/** How a head is trained. The defaults are for some tens of examples. */
+/** Options of training a head. The defaults are for some tens of examples. */
 export interface TrainHeadOptions {
   /** Default 200. */
   readonly steps?: number;
-  /** The first; it falls to 0 in a straight line. Default 0.02. */
+  /** The initial learning rate; it decays linearly to 0. Default 0.02. */
   readonly learningRate?: number;
-  /** Keeps a few examples from being learned by heart. Default 0.1. */
+  /** Weight decay, against overfitting to a few examples. Default 0.1. */
   readonly weightDecay?: number;
   readonly signal?: AbortSignal;
-  /** Hears of each step. */
+  /** Called after each step. */
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
 /**
- * A linear classifier on top of a frozen model, trained on all examples at once: fine-tuning for a few pictures, where
- * the model runs but once for each. What all features have in common is taken away first, so that it does not matter how
- * large they are; the head that is given back takes them as they come.
+ * Trains a linear classifier on top of a frozen model, on all examples at once: fine-tuning for a few pictures, where
+ * the model runs only once for each. The features are centered and scaled first, so that it does not matter how
+ * large they are; the returned head takes them unscaled.
  *
  * @returns `weight` [numClasses, E] and `bias` [numClasses]
- * @throws AbortError if the signal said so
+ * @throws AbortError if the signal is aborted
  */
 export async function trainHead(examples: HeadExamples, options: TrainHeadOptions = {}): Promise<StateDict> {
   checkRecord("trainHead", "examples", examples);
@@ -74,7 +74,7 @@ export async function trainHead(examples: HeadExamples, options: TrainHeadOption
 }
 
 interface Centered {
-  /** [N, E], around 0 with a deviation of 1, all columns by the same factor: one that hardly varies says hardly anything. */
+  /** [N, E], around 0 with a deviation of 1, all columns by the same factor: one of little variance keeps little weight. */
   readonly features: tf.Tensor2D;
   /** [E] */
   readonly mean: Float32Array;
@@ -93,7 +93,7 @@ async function centered(features: tf.Tensor2D): Promise<Centered> {
   return { features: centered, mean: means.slice(), scale };
 }
 
-/** W (x - mean) scale + b, as one head. */
+/** Folds the centering into the head: W (x - mean) scale + b. */
 function forFeaturesAsTheyCome(head: StateDict, mean: Float32Array, scale: number): StateDict {
   const [weight, bias] = ["weight", "bias"].map((name) => head.get(name)) as [StateEntry, StateEntry];
   const weights = weight.data.map((value) => value * scale);

@@ -1,11 +1,11 @@
 import { fillWith } from "./crop.ts";
 import { blankLike, type Pixels } from "./pixels.ts";
 
-/** Where a pixel of the result comes from: x' = a x + b y + c, y' = d x + e y + f. */
+/** The source of each pixel of the result: x' = a x + b y + c, y' = d x + e y + f. */
 export type AffineMap = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /**
- * The image under an affine map, each pixel the nearest of the source: Pillow's `transform(AFFINE, NEAREST)`, which
+ * Transforms an image by an affine map, each pixel the nearest of the source: Pillow's `transform(AFFINE, NEAREST)`, which
  * counts in 65536ths.
  */
 export function affine(image: Pixels, map: AffineMap, fill: number | readonly number[]): Pixels {

@@ -3,7 +3,7 @@ import type { RandomStream } from "@qkv/nn";
 import { integerBelow } from "./draws.ts";
 import { blankLike, type Pixels } from "./pixels.ts";
 
-/** How far a crop may move, and what comes into sight then. */
+/** Padding of a random crop, and its colour. */
 export interface RandomCropOptions {
   /** Pixels added on every side before a window of the image's own size is cut out. */
   readonly padding: number;
@@ -11,7 +11,7 @@ export interface RandomCropOptions {
   readonly fill?: number | readonly number[];
 }
 
-/** The image moved by up to `padding` pixels each way: torchvision's `RandomCrop(size, padding)`. */
+/** Shifts an image by up to `padding` pixels each way: torchvision's `RandomCrop(size, padding)`. */
 export function randomCrop(image: Pixels, options: RandomCropOptions, random: RandomStream): Pixels {
   checkRecord("randomCrop", "options", options);
   const { padding, fill = 0 } = options;
@@ -20,7 +20,7 @@ export function randomCrop(image: Pixels, options: RandomCropOptions, random: Ra
   return shifted(image, left, top, fill);
 }
 
-/** The image as seen through a window of its size whose corner lies at (left, top). */
+/** Cuts a window of the image's size whose corner lies at (left, top). */
 function shifted(image: Pixels, left: number, top: number, fill: number | readonly number[]): Pixels {
   const { width, height, channels, data } = image;
   const out = blankLike(image);

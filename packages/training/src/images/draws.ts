@@ -27,7 +27,7 @@ function gamma(shape: number, random: RandomStream): number {
   }
 }
 
-/** By Box and Muller's transform. */
+/** A standard normal number, by Box and Muller's transform. */
 function standardNormal(random: RandomStream): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
   return radius * Math.cos(2 * Math.PI * random.uniform());

@@ -4,7 +4,7 @@ import { fillWith } from "./crop.ts";
 import { integerBelow, uniformBetween } from "./draws.ts";
 import type { Pixels } from "./pixels.ts";
 
-/** How often and how much is erased. */
+/** Probability and extent of random erasing. */
 export interface RandomErasingOptions {
   readonly probability: number;
   /** The erased share of the image's area, from and to. Default 0.02 to 0.33. */
@@ -16,7 +16,7 @@ export interface RandomErasingOptions {
 }
 
 /**
- * The image, or with the given probability the image with a rectangle of it painted over (arXiv:1708.04896, with
+ * Paints over a rectangle of an image with the given probability (arXiv:1708.04896, with
  * torchvision's defaults). A rectangle that does not fit is drawn anew, ten times at most.
  */
 export function randomErasing(image: Pixels, options: RandomErasingOptions, random: RandomStream): Pixels {

@@ -1,7 +1,7 @@
 import type { RandomStream } from "@qkv/nn";
 import { blankLike, type Pixels } from "./pixels.ts";
 
-/** The image, or with the given probability its mirror image, left for right. */
+/** Flips an image horizontally with the given probability. */
 export function randomFlip(image: Pixels, probability: number, random: RandomStream): Pixels {
   return random.uniform() < probability ? mirrored(image) : image;
 }

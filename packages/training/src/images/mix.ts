@@ -3,7 +3,7 @@ import type { RandomStream } from "@qkv/nn";
 import { shuffle } from "../batches/shuffle.ts";
 import { integerBelow, symmetricBeta } from "./draws.ts";
 
-/** Images as a model takes them, and what they show. */
+/** A batch of images as a model takes them, and their labels. */
 export interface LabelledBatch {
   /** [B, C, H, W] */
   readonly data: Float32Array;
@@ -12,21 +12,21 @@ export interface LabelledBatch {
   readonly labels: Int32Array;
 }
 
-/** Images that each show two things. */
+/** A batch of images with two labels each. */
 export interface MixedBatch extends LabelledBatch {
   /** [B] */
   readonly otherLabels: Int32Array;
-  /** How much of an image its label counts, 0 to 1; the rest is its other label's. */
+  /** The weight of an image's label, 0 to 1; the rest is its other label's. */
   readonly share: number;
 }
 
-/** A batch whose images show one thing each, as a {@link MixedBatch}. */
+/** Wraps a batch with one label per image as a {@link MixedBatch}. */
 export function unmixed(batch: LabelledBatch): MixedBatch {
   checkRecord("unmixed", "batch", batch);
   return { ...batch, otherLabels: batch.labels, share: 1 };
 }
 
-/** Each image blended with another one of the batch, in a share from Beta(alpha, alpha) (arXiv:1710.09412). */
+/** Mixup: blends each image with another one of the batch, in a share from Beta(alpha, alpha) (arXiv:1710.09412). */
 export function mixup(batch: LabelledBatch, alpha: number, random: RandomStream): MixedBatch {
   checkRecord("mixup", "batch", batch);
   const { data, shape, labels } = batch;
@@ -44,9 +44,9 @@ export function mixup(batch: LabelledBatch, alpha: number, random: RandomStream)
 }
 
 /**
- * Each image with a rectangle out of another one of the batch, which counts by its area (arXiv:1905.04899).
+ * CutMix: gives each image a rectangle of another one of the batch, which counts by its area (arXiv:1905.04899).
  *
- * The rectangle's area is drawn from Beta(alpha, alpha); what of it lies outside the image is lost, and not counted.
+ * The rectangle's area is drawn from Beta(alpha, alpha); its part outside the image is cut off, and not counted.
  */
 export function cutmix(batch: LabelledBatch, alpha: number, random: RandomStream): MixedBatch {
   checkRecord("cutmix", "batch", batch);
@@ -69,7 +69,7 @@ export function cutmix(batch: LabelledBatch, alpha: number, random: RandomStream
   return { data: out, shape, labels, otherLabels: pick(labels, partners), share };
 }
 
-/** A stretch of a side's length `part * size` around a random middle, cut off at the ends. */
+/** An interval of length `part * size` around a random middle, cut off at the ends. */
 function span(size: number, part: number, random: RandomStream): [from: number, to: number] {
   const [middle, length] = [integerBelow(size, random), Math.trunc(size * part)];
   const from = middle - Math.floor(length / 2);

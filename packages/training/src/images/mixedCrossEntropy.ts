@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { MixedBatch } from "./mix.ts";
 
 /**
- * The mean cost of images that each show two things: the cross-entropy is linear in its target, so that of a mixed one
+ * The mean cross-entropy of images with two labels each: it is linear in its target, so that of a mixed one
  * is the mix of two.
  *
  * @param logits [B, V]

@@ -5,19 +5,19 @@ import { integerBelow } from "./draws.ts";
 import type { Pixels } from "./pixels.ts";
 import { autoContrast, brightness, contrast, equalize, posterize, saturation, sharpness, solarize } from "./tones.ts";
 
-/** How many changes an image gets, and how strong they are. */
+/** Number and magnitude of RandAugment's operations. */
 export interface RandAugmentOptions {
-  /** Changes in a row. Default 2. */
+  /** The number of operations in a row. Default 2. */
   readonly operations?: number;
-  /** From 0, nearly nothing, to 30. Default 9. */
+  /** The magnitude, from 0, nearly nothing, to 30. Default 9. */
   readonly magnitude?: number;
-  /** The colour of what comes into sight, a value for each channel or one for all. Default 0. */
+  /** The colour of uncovered pixels, a value for each channel or one for all. Default 0. */
   readonly fill?: number | readonly number[];
 }
 
 type Fill = number | readonly number[];
 
-/** Applies a change whose strength is in [-1, 1], or in [0, 1] for those that have but one direction. */
+/** Applies a change whose strength is in [-1, 1], or in [0, 1] for those of one direction. */
 type Change = (image: Pixels, strength: number, fill: Fill) => Pixels;
 
 // torchvision's table (transforms/autoaugment.py, RandAugment._augmentation_space), by the strongest of each change.
@@ -41,7 +41,7 @@ const ONE_WAY: readonly Change[] = [
 ];
 
 /**
- * The image after some changes of shape and colour chosen at random (arXiv:1909.13719).
+ * RandAugment: applies operations of shape and colour chosen at random (arXiv:1909.13719).
  *
  * @throws RangeError if the magnitude is not from 0 to 30
  */

@@ -1,6 +1,6 @@
 import { blankLike, type Pixels } from "./pixels.ts";
 
-// What RandAugment does to colours, each as Pillow's ImageOps and ImageEnhance do it. A factor of 1 changes nothing.
+// RandAugment's colour operations, as in Pillow's ImageOps and ImageEnhance. A factor of 1 changes nothing.
 
 /** Keeps the upper `bits` bits of each value. */
 export function posterize(image: Pixels, bits: number): Pixels {
@@ -40,12 +40,12 @@ export function equalize(image: Pixels): Pixels {
   });
 }
 
-/** Away from black, or towards it. */
+/** Scales away from black, or towards it. */
 export function brightness(image: Pixels, factor: number): Pixels {
   return blended(image, () => 0, factor);
 }
 
-/** Away from the image's mean grey, or towards it. */
+/** Scales away from the image's mean grey, or towards it. */
 export function contrast(image: Pixels, factor: number): Pixels {
   const pixels = image.width * image.height;
   let sum = 0;
@@ -54,12 +54,12 @@ export function contrast(image: Pixels, factor: number): Pixels {
   return blended(image, () => mean, factor);
 }
 
-/** Away from each pixel's own grey, or towards it. */
+/** Scales away from each pixel's own grey, or towards it. */
 export function saturation(image: Pixels, factor: number): Pixels {
   return blended(image, (i) => grey(image, Math.floor(i / image.channels)), factor);
 }
 
-/** Away from the smoothed image, or towards it. */
+/** Scales away from the smoothed image, or towards it. */
 export function sharpness(image: Pixels, factor: number): Pixels {
   const smooth = smoothed(image);
   return blended(image, (i) => smooth.data[i] ?? 0, factor);
@@ -71,7 +71,7 @@ function mapped(image: Pixels, value: (value: number, index: number) => number):
   return out;
 }
 
-/** Each channel by a map of its own, made from how often its values occur. */
+/** Maps each channel by its histogram. */
 function byHistogram(image: Pixels, mapOf: (counts: number[]) => (value: number) => number): Pixels {
   const maps = Array.from({ length: image.channels }, (_, channel) => {
     const counts = new Array<number>(256).fill(0);
@@ -84,7 +84,7 @@ function byHistogram(image: Pixels, mapOf: (counts: number[]) => (value: number)
   return mapped(image, (value, i) => maps[i % image.channels]?.(value) ?? value);
 }
 
-/** `other` where the factor is 0, the image where it is 1, and on along the line; fractions are cut off. */
+/** Interpolates from `other`, where the factor is 0, to the image, where it is 1, and beyond; fractions are cut off. */
 function blended(image: Pixels, other: (index: number) => number, factor: number): Pixels {
   return mapped(image, (value, i) => {
     const start = other(i);
@@ -99,7 +99,7 @@ function grey({ channels, data }: Pixels, pixel: number): number {
   return (19595 * (data[at] ?? 0) + 38470 * (data[at + 1] ?? 0) + 7471 * (data[at + 2] ?? 0) + 0x8000) >> 16;
 }
 
-/** Each pixel but those of the edge as the mean of its 3 x 3, itself counted five times. */
+/** Smooths each pixel but those of the edge to the mean of its 3 x 3, itself counted five times. */
 function smoothed(image: Pixels): Pixels {
   const { width, height, channels, data } = image;
   const out = { ...blankLike(image), data: data.slice() };

@@ -4,7 +4,7 @@ import { lossAndGradients, type NamedGradients } from "../parameters/gradients.t
 import type { TrainingTask } from "./task.ts";
 
 /**
- * The mean loss of some batches, weighted by their tokens, and its gradients: what one large batch of them would give.
+ * The mean loss of some batches, weighted by their tokens, and its gradients, equal to those of one large batch.
  *
  * The caller owns the loss and the gradients. If a batch fails, nothing is left behind.
  */
@@ -36,7 +36,7 @@ function scaled(loss: tf.Scalar, share: number): tf.Scalar {
   return share === 1 ? loss : tf.mul(loss, share);
 }
 
-/** The sum, in place of its two terms. */
+/** Adds two tensors and disposes of both. */
 function plus(sum: tf.Tensor | undefined, term: tf.Tensor): tf.Tensor {
   if (sum === undefined) return term;
   const next = tf.add(sum, term);

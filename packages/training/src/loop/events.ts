@@ -1,7 +1,7 @@
-/** What a run tells while it goes on. Everything in it but the times is the same in every run with the same seed. */
+/** An event of a training run. All but the times is the same in every run with the same seed. */
 export type TrainingEvent = StepEvent | ValidationEvent | CheckpointEvent;
 
-/** An update was made. */
+/** The event of an update. */
 export interface StepEvent {
   readonly type: "step";
   readonly step: number;
@@ -14,13 +14,13 @@ export interface StepEvent {
   /** All tokens so far. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
-  /** The last step, where it is known. */
+  /** The last step, if known. */
   readonly totalSteps?: number;
-  /** Seconds to the last step at the speed of late, where it is known. */
+  /** Seconds to the last step at the recent speed, if known. */
   readonly etaSeconds?: number;
 }
 
-/** The model was measured. */
+/** The event of a validation. */
 export interface ValidationEvent {
   readonly type: "validation";
   readonly step: number;
@@ -30,7 +30,7 @@ export interface ValidationEvent {
   readonly best: boolean;
 }
 
-/** A checkpoint was saved. */
+/** The event of a saved checkpoint. */
 export interface CheckpointEvent {
   readonly type: "checkpoint";
   readonly step: number;

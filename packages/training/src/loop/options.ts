@@ -4,43 +4,43 @@ import type { TrainingEvent } from "./events.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Schedule } from "../optimizers/schedules.ts";
 
-/** How long a run goes on, and what it does on the way. */
+/** Options of a training run. */
 export interface TrainOptions {
-  /** Borrowed: whoever made it disposes of it. */
+  /** The optimizer, borrowed: the caller disposes of it. */
   readonly optimizer: Optimizer;
-  /** Default: a constant learning rate. */
+  /** Learning-rate schedule. Default: a constant learning rate. */
   readonly schedule?: Schedule;
-  /** Everything random follows from it. Default 0, or the checkpoint's. */
+  /** The seed: everything random follows from it. Default 0, or the checkpoint's. */
   readonly seed?: number;
-  /** The run ends after so many updates, or after so many epochs, whichever comes first. One of them is needed. */
+  /** The most updates, or the most epochs, whichever is reached first. One of them is needed. */
   readonly maxSteps?: number;
   readonly epochs?: number;
-  /** The largest global norm of the gradients. Default: no limit. */
+  /** Gradient clipping: the largest global norm. Default: no limit. */
   readonly clipNorm?: number;
-  /** How many batches make an update. Default 1. */
+  /** Gradient accumulation: the number of batches of an update. Default 1. */
   readonly accumulate?: number;
   /** Validates after every so many updates and at the end. Default: never. */
   readonly validateEvery?: number;
-  /** The metric that says which validation was the best. Default: the lowest `loss`. */
+  /** The metric that decides which validation was the best. Default: the lowest `loss`. */
   readonly best?: { readonly metric: string; readonly mode: "min" | "max" };
   /** Stops after so many validations that were no better than the best. Default: never. */
   readonly patience?: number;
-  /** Where to save. Without it, nothing is saved. */
+  /** The store of checkpoints. Without it, nothing is saved. */
   readonly checkpoints?: Pick<CheckpointStore, "save">;
   /** Saves after every so many updates; the best validation, an abort and the end are saved in any case. */
   readonly checkpointEvery?: number;
-  /** Goes on from here, as if never stopped. */
+  /** The checkpoint to resume from, as if never stopped. */
   readonly resume?: Checkpoint;
   /** Stops after the update in hand, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Hears of each step, validation and checkpoint. */
+  /** Called after each step, validation and checkpoint. */
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
-/** How a run ended. */
+/** The result of a training run. */
 export interface TrainingResult {
   readonly progress: Progress;
-  /** Why it ended: all steps were made, validation no longer improved, or the signal said so. */
+  /** The reason for its end: all steps were made, validation no longer improved, or the signal was aborted. */
   readonly stopped: "finished" | "early" | "aborted";
 }
 

@@ -2,20 +2,20 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "@qkv/nn";
 import type { NamedVariables } from "../parameters/gradients.ts";
 
-/** What {@link train} needs to know of a model and its data. */
+/** A model and its data, for {@link train}. */
 export interface TrainingTask<Batch> {
-  /** Everything to train or at least to save with it, by dotted name. */
+  /** The parameters to train or at least to save, by dotted name. */
   readonly params: NamedVariables;
 
-  /** The batches of an epoch, counted from 0. Asked again for the same epoch, it must give the same. */
+  /** The batches of an epoch, counted from 0. They must be the same on every call for an epoch. */
   batches(epoch: number): Iterable<Batch> | AsyncIterable<Batch>;
 
   /** The mean loss of a batch, over its tokens where it has any. Everything random in it comes from `random`. */
   loss(batch: Batch, random: RandomStream): tf.Scalar;
 
-  /** What a batch counts in a mean over batches and in the speed, its target tokens for example. Default 1. */
+  /** The weight of a batch in a mean over batches and in the speed, its target tokens for example. Default 1. */
   tokens?(batch: Batch): number;
 
-  /** Measures the model; `loss` is the one that decides which is best unless the options name another. */
+  /** Measures the model; `loss` decides which is best unless the options name another. */
   validate?(signal: AbortSignal | undefined): Promise<Readonly<Record<string, number>>>;
 }

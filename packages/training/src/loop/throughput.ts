@@ -1,13 +1,13 @@
-/** How much of an average the latest measurement is: the last twenty or so count. */
+/** The weight of the latest measurement in the moving average: the last twenty or so count. */
 const LATEST = 0.05;
 
-/** The speed of late, so that a first slow step or a pause does not tell the whole story. */
+/** The recent training speed, a moving average, so that a first slow step or a pause matters little. */
 export class Speed {
   #seconds = 0;
   #tokens = 0;
   #weight = 0;
 
-  /** One step took so long for so many tokens. */
+  /** Adds the measurement of one step. */
   add(seconds: number, tokens: number): void {
     this.#seconds += (seconds - this.#seconds) * LATEST;
     this.#tokens += (tokens - this.#tokens) * LATEST;

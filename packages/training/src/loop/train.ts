@@ -21,7 +21,7 @@ export async function train<Batch>(task: TrainingTask<Batch>, options: TrainOpti
   return new Run(task, options).run();
 }
 
-/** Training cannot go on. */
+/** Error for a training that cannot continue. */
 export class TrainingError extends Error {
   override readonly name = "TrainingError";
 }
@@ -174,7 +174,7 @@ async function numberOf(scalar: tf.Scalar): Promise<number> {
   return (await scalar.data())[0] ?? NaN;
 }
 
-/** Lets timers, signals and pages have a turn; unlike a timer it is not slowed down in a hidden tab. */
+/** Yields to timers, signals and pages; unlike a timer it is not slowed down in a hidden tab. */
 function breathe(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

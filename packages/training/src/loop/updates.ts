@@ -1,13 +1,13 @@
 import type { TrainingTask } from "./task.ts";
 
-/** The batches of one update, and where in the epoch it leaves off. */
+/** The batches of one update, and its end in the epoch. */
 export interface Update<Batch> {
   readonly batches: readonly Batch[];
   readonly epoch: number;
   readonly position: number;
 }
 
-/** Where to start, how many batches go into an update, and how many epochs there are. */
+/** The start, the number of batches of an update, and the number of epochs. */
 export interface UpdatesOptions {
   readonly epoch: number;
   readonly position: number;

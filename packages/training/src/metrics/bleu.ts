@@ -6,17 +6,17 @@ import { withoutTrailingSpace } from "./words.ts";
 
 const MAX_ORDER = 4;
 
-/** A corpus's BLEU and what it is made of. */
+/** A corpus's BLEU and its components. */
 export interface BleuScore {
   /** 0 to 100. */
   readonly score: number;
-  /** The share of n-grams that are right, in percent, for n = 1 to 4. */
+  /** The n-gram precisions, in percent, for n = 1 to 4. */
   readonly precisions: readonly number[];
-  /** Below 1 if the hypotheses are shorter than the references. */
+  /** The brevity penalty: below 1 if the hypotheses are shorter than the references. */
   readonly brevityPenalty: number;
   readonly hypothesisLength: number;
   readonly referenceLength: number;
-  /** How it was computed, in sacreBLEU's words. */
+  /** The signature of the computation, in sacreBLEU's format. */
   readonly signature: string;
 }
 
@@ -60,7 +60,7 @@ function closestLength(length: number, references: readonly string[][]): number 
   return lengths.reduce((best, next) => (Math.abs(next - length) < Math.abs(best - length) ? next : best));
 }
 
-/** An n-gram may be matched as often as the reference that has it most often. */
+/** The greatest count of each n-gram over the references, which limits its matches. */
 function mostOfEach(references: readonly NgramCounts[][]): NgramCounts[] {
   return Array.from({ length: MAX_ORDER }, (_, n) => {
     const most = new Map<string, number>();
@@ -71,7 +71,7 @@ function mostOfEach(references: readonly NgramCounts[][]): NgramCounts[] {
   });
 }
 
-/** In percent. An order with no match gets half of what one match of the order before would be worth, and so on. */
+/** Smoothed precisions in percent. An order without a match gets half of one match of the order before, and so on. */
 function smoothedPrecisions(matches: readonly number[], totals: readonly number[]): number[] {
   const precisions = zeros();
   if (matches.every((count) => count === 0)) return precisions;
@@ -91,12 +91,12 @@ function penaltyOf(hypothesisLength: number, referenceLength: number): number {
   return hypothesisLength === 0 ? 0 : Math.exp(1 - referenceLength / hypothesisLength);
 }
 
-/** 0 as soon as one of them is, since no segment may be long enough for its order. */
+/** The geometric mean; 0 if one number is, since no segment may be long enough for its order. */
 function geometricMean(numbers: readonly number[]): number {
   return Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
 }
 
-/** One for each order. */
+/** A zero for each order. */
 function zeros(): number[] {
   return Array.from({ length: MAX_ORDER }, () => 0);
 }

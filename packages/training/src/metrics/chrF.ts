@@ -10,11 +10,11 @@ const BETA = 2;
 export interface ChrFScore {
   /** 0 to 100. */
   readonly score: number;
-  /** How it was computed, in sacreBLEU's words. */
+  /** The signature of the computation, in sacreBLEU's format. */
   readonly signature: string;
 }
 
-/** What is counted for one order of n-grams. */
+/** Counts of n-grams of one order. */
 interface Counts {
   readonly hypothesis: number;
   readonly reference: number;
@@ -48,14 +48,14 @@ function compare(hypothesis: readonly NgramCounts[], reference: readonly NgramCo
   return hypothesis.map((counts, n) => {
     const expected = reference[n] ?? new Map<string, number>();
     return {
-      hypothesis: expected.size === 0 ? 0 : totalCount(counts), // no n-gram can be wrong where none is known
+      hypothesis: expected.size === 0 ? 0 : totalCount(counts), // without references of this order none is counted
       reference: totalCount(expected),
       matches: matchCount(counts, expected),
     };
   });
 }
 
-/** Those of the reference that the hypothesis is most like; the first of equals. */
+/** The counts with the best F score over the references; the first of equals. */
 function bestOf(candidates: readonly (readonly Counts[])[]): readonly Counts[] {
   return candidates.reduce((best, next) => (fScore(next) > fScore(best) ? next : best));
 }

@@ -1,4 +1,4 @@
-/** How often each n-gram of one order occurs; an n-gram is the join of its items. */
+/** Counts of the n-grams of one order; an n-gram is the join of its items. */
 export type NgramCounts = ReadonlyMap<string, number>;
 
 /** The counts of the n-grams of orders 1 to `maxOrder`, one map for each order. */
@@ -13,14 +13,14 @@ export function countNgrams(items: readonly string[], maxOrder: number, separato
   });
 }
 
-/** How many n-grams there are, repetitions included. */
+/** The number of n-grams, repetitions included. */
 export function totalCount(counts: NgramCounts): number {
   let total = 0;
   for (const count of counts.values()) total += count;
   return total;
 }
 
-/** How many n-grams two texts share; each repetition needs a partner of its own. */
+/** The number of n-grams that two texts share; each repetition needs its own match. */
 export function matchCount(a: NgramCounts, b: NgramCounts): number {
   let matches = 0;
   for (const [ngram, count] of a) matches += Math.min(count, b.get(ngram) ?? 0);

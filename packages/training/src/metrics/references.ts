@@ -3,7 +3,7 @@ import { describeArgument } from "@qkv/ops";
 /** The version of sacreBLEU whose numbers and signatures these metrics give. */
 export const SACREBLEU_VERSION = "2.6.0";
 
-/** The references of each hypothesis, from one list of references after the other. */
+/** The references of each hypothesis, from one list for each reference translation. */
 export function referencesOf(
   who: string,
   hypotheses: readonly string[],

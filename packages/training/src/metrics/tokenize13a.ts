@@ -7,7 +7,7 @@ const ENTITIES: readonly (readonly [string, string])[] = [
   ["&gt;", ">"],
 ];
 
-/** Each finds a place to cut and says what to put there. */
+/** Rules of tokenization: a pattern and its replacement. */
 const CUTS: readonly (readonly [RegExp, string])[] = [
   [/([ -&(-+:-@/[-`{-~])/gu, " $1 "], // ASCII punctuation but ' , - .
   [/([^0-9])([.,])/gu, "$1 $2 "], // . and , are part of a number only between two digits
@@ -15,7 +15,7 @@ const CUTS: readonly (readonly [RegExp, string])[] = [
   [/([0-9])(-)/gu, "$1 $2 "], // - after a digit
 ];
 
-/** The tokens of WMT's mteval-v13a, which is how sacreBLEU splits a sentence unless told otherwise. */
+/** Tokenizes as WMT's mteval-v13a, sacreBLEU's default. */
 export function tokenize13a(text: string): string[] {
   let line = text.replaceAll("<skipped>", "").replaceAll("-\n", "").replaceAll("\n", " ");
   for (const [entity, character] of ENTITIES) line = line.replaceAll(entity, character);

@@ -5,19 +5,19 @@ import type { CheckpointStore } from "../checkpoints/checkpoint.ts";
 import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpointFile.ts";
 import { replaceFile, TEMPORARY } from "./replaceFile.ts";
 
-/** How many checkpoints stay, and who hears of damaged ones. */
+/** The number of checkpoints to keep, and a callback for damaged ones. */
 export interface FileCheckpointsOptions {
-  /** How many checkpoints are kept, beside the one of the best validation. Default 3. */
+  /** The number of checkpoints to keep, besides the one of the best validation. Default 3. */
   readonly keep?: number;
-  /** Hears of every checkpoint that `latest` passes over, and why. */
+  /** Called for every checkpoint that `latest` skips, with the reason. */
   readonly onSkipped?: (file: string, reason: string) => void;
 }
 
 /**
- * Checkpoints in a folder, `step-00001200.safetensors` each, for one run at a time.
+ * Stores checkpoints in a folder, `step-00001200.safetensors` each, for one run at a time.
  *
  * A checkpoint gets its name when all of it is on the disk, so one that was there stays whole if the process is killed or
- * the disk is full. `latest` passes over damaged ones, and fails if there are only such.
+ * the disk is full. `latest` skips damaged ones, and fails if there are only such.
  *
  * @throws RangeError if `keep` is no integer from 1; its functions, CheckpointFileError
  */
@@ -41,7 +41,7 @@ export function fileCheckpoints(folder: string, options: FileCheckpointsOptions 
           cause: error,
         });
       });
-      // Later ones, of a run that went on from before them, are left alone.
+      // Later ones, of a run that resumed from before them, are left alone.
       const earlier = (await store.steps()).filter((other) => other < step);
       const unwanted = earlier.slice(0, Math.max(0, earlier.length - (keep - 1))).filter((old) => old !== best?.step);
       await Promise.all(unwanted.map((old) => rm(fileOf(old), { force: true })));
@@ -80,7 +80,7 @@ export function fileCheckpoints(folder: string, options: FileCheckpointsOptions 
   return store;
 }
 
-/** What a killed process was writing. */
+/** Removes the unfinished files of a killed process. */
 async function removeUnfinished(folder: string): Promise<void> {
   const names = await readdir(folder);
   const unfinished = names.filter((name) => name.startsWith("step-") && name.endsWith(TEMPORARY));

@@ -3,13 +3,13 @@ import { constants, copyFile, link, readFile, rename, rm, writeFile } from "node
 import { hostname } from "node:os";
 import path from "node:path";
 
-/** A folder that other processes keep out of. */
+/** A lock of a folder against other processes. */
 export interface FolderLock {
-  /** Gives the folder free. */
+  /** Releases the lock. */
   release(): Promise<void>;
 }
 
-/** A folder is in use by another process. */
+/** Error for a folder that another process uses. */
 export class FolderLockedError extends Error {
   override readonly name = "FolderLockedError";
 }
@@ -18,9 +18,9 @@ export class FolderLockedError extends Error {
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process started, which no other process of the same number shares; empty where the system does not say. */
+  /** Start time of the process, which no other process of the same id shares; empty where the system does not provide it. */
   readonly started: string;
-  /** When it took the folder, for people. */
+  /** The time of the lock, for people. */
   readonly since: string;
 }
 
@@ -29,7 +29,7 @@ const held = new Set<string>();
 
 /**
  * Locks a folder for this process, by a file in it that names the process. The lock of a process that has ended, however
- * it ended, is taken over; of a process of another machine that cannot be known, and it stays.
+ * it ended, is taken over; the lock of a process on another machine stays, since its end cannot be detected.
  *
  * @throws FolderLockedError if another process has it; Error if the file cannot be written
  */
@@ -47,7 +47,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     const other = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
-    if (other === undefined) continue; // given free meanwhile
+    if (other === undefined) continue; // released meanwhile
     const holder = holderOf(other);
     if (holder !== undefined && (await isRunning(holder, file))) throw lockedBy(holder, folder, file);
     if (!(await takeAway(file, other))) throw new FolderLockedError(`${folder} has just been taken by another process`);
@@ -61,7 +61,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
 }
 
-/** Makes the file with all of its text, unless there is one. */
+/** Creates the file with all of its text, unless it exists. */
 async function create(file: string, text: string): Promise<boolean> {
   const temporary = `${file}.${process.pid}`;
   try {
@@ -89,7 +89,7 @@ async function takeAway(file: string, stale: string): Promise<boolean> {
   try {
     await rename(file, aside);
   } catch {
-    return true; // another process was faster; whose it is now will be seen
+    return true; // another process was faster; the next attempt finds its owner
   }
   const isStale = (await readFile(aside, "utf8")) === stale;
   if (!isStale) await link(aside, file).catch(() => undefined);
@@ -98,7 +98,7 @@ async function takeAway(file: string, stale: string): Promise<boolean> {
 }
 
 async function isRunning({ pid, host, started }: Holder, file: string): Promise<boolean> {
-  if (host !== hostname()) return true; // nobody here can know
+  if (host !== hostname()) return true; // it cannot be checked from here
   if (pid === process.pid) return held.has(file);
   try {
     process.kill(pid, 0);
@@ -109,21 +109,21 @@ async function isRunning({ pid, host, started }: Holder, file: string): Promise<
   return started === "" || now === "" || started === now;
 }
 
-/** The boot and the tick at which a process started; empty where there is no /proc. */
+/** The boot and the tick at which a process started; empty without /proc. */
 async function startOf(pid: number): Promise<string> {
   try {
     const [boot, stat] = await Promise.all([
       readFile("/proc/sys/kernel/random/boot_id", "utf8"),
       readFile(`/proc/${pid}/stat`, "utf8"),
     ]);
-    // The name, in brackets, may hold anything; behind it, the 20th field is the start.
+    // The name, in brackets, may hold anything; after it, the 20th field is the start.
     return `${boot.trim()} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`;
   } catch {
     return "";
   }
 }
 
-/** What a lock file says; undefined if it is cut off. */
+/** Parses a lock file; undefined if it is cut off. */
 function holderOf(text: string): Holder | undefined {
   try {
     const { pid, host, started, since } = JSON.parse(text) as Record<keyof Holder, unknown>;

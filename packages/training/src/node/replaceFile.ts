@@ -1,12 +1,12 @@
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
-/** How the name of a file ends that is not yet whole. */
+/** The suffix of a file that is not yet complete. */
 export const TEMPORARY = ".tmp";
 
 /**
- * Writes a file whole or not at all: first beside it, to the disk, and then under its name. Whatever had the name is
- * there, whole, until the new one takes its place; a power cut changes nothing of that.
+ * Writes a file whole or not at all: first beside it, to the disk, and then under its name. The previous file stays
+ * whole until the new one takes its place, also through a power cut.
  */
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${file}${TEMPORARY}`;
@@ -26,7 +26,7 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   await syncFolder(path.dirname(file));
 }
 
-/** Makes a rename last. Windows and some network file systems do it by themselves, and cannot sync a folder. */
+/** Makes a rename durable. Windows and some network file systems do it by themselves, and cannot sync a folder. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
@@ -39,7 +39,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The same error, in words where the disk is full. */
+/** The same error, with a message in words where the disk is full. */
 export function readable(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";

@@ -4,15 +4,15 @@ import path from "node:path";
 import type { TrainingEvent } from "../loop/events.ts";
 import { readable } from "./replaceFile.ts";
 
-/** Where a resumed run goes on. */
+/** The step of a resumed run. */
 export interface TrainingLogOptions {
-  /** What the file says of later steps is cut off, for the run will say it again. Default 0: a new log. */
+  /** Lines of later steps are cut off, since the run will write them again. Default 0: a new log. */
   readonly resumedStep?: number;
 }
 
-/** A run's events in a file, one line of JSON each, with the time. */
+/** A log of a run's events in a file, one line of JSON each, with the time. */
 export interface TrainingLog {
-  /** Appends a line, before it returns. */
+  /** Appends a line, synchronously. */
   write(event: TrainingEvent): void;
   /** Closes the file. */
   close(): void;
@@ -32,7 +32,7 @@ export function trainingLog(file: string, options: TrainingLogOptions = {}): Tra
   };
 }
 
-/** Appends all of a line: a disk that is nearly full takes a part of it, and says so of the rest only. */
+/** Appends all of a line: a disk that is nearly full takes a part of it, and reports an error for the rest only. */
 function writeLine(handle: number, file: string, line: string): void {
   const bytes = Buffer.from(`${line}\n`);
   try {
@@ -45,7 +45,7 @@ function writeLine(handle: number, file: string, line: string): void {
   }
 }
 
-/** How long the part is before the first line that is of a later step, or that a kill has cut off. */
+/** The length of the part before the first line that is of a later step, or that a kill has cut off. */
 function keptBytes(bytes: Buffer, resumedStep: number): number {
   let start = 0;
   for (;;) {

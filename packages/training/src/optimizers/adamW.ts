@@ -5,17 +5,17 @@ import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts"
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
 import { assignVariables, readVariables } from "../parameters/variables.ts";
 
-/** How {@link AdamW} moves. */
+/** Options of {@link AdamW}. */
 export interface AdamWOptions {
   /** Default 1e-3. */
   readonly learningRate?: number;
-  /** How slowly the averages of the gradient and of its square forget. Default [0.9, 0.999]. */
+  /** Decay rates of the moving averages of the gradient and of its square. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** Added to the root of the second moment. Default 1e-8. */
   readonly eps?: number;
   /** Default 0.01. */
   readonly weightDecay?: number;
-  /** Which parameters decay, by dotted name. Default: all of them. See {@link exceptNormsAndBiases}. */
+  /** Selects the parameters with weight decay, by dotted name. Default: all of them. See {@link exceptNormsAndBiases}. */
   readonly decays?: (name: string) => boolean;
   /**
    * Whether decay shrinks the parameter itself (`decoupled`, PyTorch's AdamW, the default) or is added to the gradient
@@ -42,7 +42,7 @@ interface Moments {
 /**
  * Adam with decoupled weight decay (https://arxiv.org/abs/1711.05101), as PyTorch's `torch.optim.AdamW` computes it.
  *
- * It borrows the parameters and owns two moments for each, which it makes at the parameter's first gradient.
+ * It borrows the parameters and owns two moments for each, created at the parameter's first gradient.
  */
 export class AdamW implements Optimizer {
   readonly learningRate: number;
@@ -86,7 +86,7 @@ export class AdamW implements Optimizer {
     }
   }
 
-  /** `first.NAME` and `second.NAME` for the moments of each parameter, `steps.NAME` for how often it was updated. */
+  /** `first.NAME` and `second.NAME` for the moments of each parameter, `steps.NAME` for its number of updates. */
   async state(): Promise<StateDict> {
     const state = new Map<string, StateEntry>();
     for (const [name, { steps }] of this.#moments) {
@@ -159,7 +159,7 @@ export class AdamW implements Optimizer {
   }
 }
 
-/** For `decays`: false for biases and for every parameter of a norm. */
+/** Excludes biases and every parameter of a norm from weight decay, for `decays`. */
 export function exceptNormsAndBiases(name: string): boolean {
   return !/(^|\.)bias$|norm[^.]*\.[^.]+$/i.test(name);
 }

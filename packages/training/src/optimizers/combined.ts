@@ -10,8 +10,8 @@ export interface OptimizerPart {
 }
 
 /**
- * Several optimizers as one, each for parameters of its own: {@link Muon} for matrices and {@link AdamW} for the rest,
- * for example. The learning rate that is told is the first one's. It owns them.
+ * Combines several optimizers, each for its own parameters: {@link Muon} for matrices and {@link AdamW} for the rest,
+ * for example. Its `learningRate` is the first one's. It owns them.
  *
  * @throws RangeError if there is no part
  */
@@ -34,7 +34,7 @@ export function optimizerOfParts(parts: readonly OptimizerPart[]): Optimizer & D
       parts.forEach(({ optimizer }, i) => optimizer.step(shares[i] ?? new Map(), options));
     },
 
-    /** Each part's own state, its names after the part's number. */
+    /** The state of each part, its names prefixed with the part's number. */
     async state() {
       const states = await Promise.all(parts.map(({ optimizer }) => optimizer.state()));
       return new Map(states.flatMap((state, i) => [...state].map(([name, entry]) => [`${i}.${name}`, entry] as const)));

@@ -6,18 +6,18 @@ import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
 import { orthogonalized } from "./newtonSchulz.ts";
 import { assignVariables, readVariables } from "../parameters/variables.ts";
 
-/** How {@link Muon} moves. */
+/** Options of {@link Muon}. */
 export interface MuonOptions {
   /** Default 1e-3. */
   readonly learningRate?: number;
-  /** How slowly the average of the gradient forgets. Default 0.95. */
+  /** Decay rate of the moving average of the gradient. Default 0.95. */
   readonly momentum?: number;
   /** Default 0.1. */
   readonly weightDecay?: number;
 }
 
 /**
- * Momentum whose every update is made orthogonal, so that no direction of a matrix learns slower than another
+ * Momentum with orthogonalized updates, so that no direction of a matrix learns slower than another
  * (https://kellerjordan.github.io/posts/muon): PyTorch's `torch.optim.Muon` with `match_rms_adamw`, computed in float32.
  *
  * For the matrices inside a model; a convolution's weight [O, C, h, w] is one of [O, C h w]. Vectors, embeddings and
@@ -83,7 +83,7 @@ export class Muon implements Optimizer {
     this.dispose();
   }
 
-  /** One step of parameters of the same shape. */
+  /** Updates parameters of the same shape. */
   #update(names: readonly string[], gradients: NamedGradients, learningRate: number, gradientScale: number): void {
     const params = names.map((name) => this.#params.get(name) as tf.Variable);
     const averages = names.map((name, i) => this.#averageOf(name, params[i] as tf.Variable));
@@ -95,7 +95,7 @@ export class Muon implements Optimizer {
     const unscaled = stacked(names.map((name) => gradients.get(name) as tf.Tensor));
     const gradient = tf.mul(unscaled, gradientScale) as tf.Tensor3D;
     const average = blend(stacked(averages), gradient, this.#momentum);
-    const direction = orthogonalized(blend(gradient, average, 1 - this.#momentum)); // Nesterov's look ahead
+    const direction = orthogonalized(blend(gradient, average, 1 - this.#momentum)); // Nesterov momentum
     const step = tf.mul(direction, 0.2 * Math.sqrt(Math.max(rows, columns)) * learningRate);
 
     const shape = [rows, ...inner];
@@ -117,7 +117,7 @@ export class Muon implements Optimizer {
   }
 }
 
-/** `share` of `a`, the rest of `b`. */
+/** Blends `share` of `a` with the rest of `b`. */
 function blend(a: tf.Tensor3D, b: tf.Tensor3D, share: number): tf.Tensor3D {
   return tf.add(tf.mul(a, share), tf.mul(b, 1 - share));
 }

@@ -5,7 +5,7 @@ const [A, B, C] = [3.4445, -4.775, 2.0315];
 const ROUNDS = 5;
 
 /**
- * Matrices with the directions of `x` and singular values of about 1, by the Newton-Schulz iteration
+ * Orthogonalizes matrices: the directions of `x` with singular values of about 1, by the Newton-Schulz iteration
  * (https://kellerjordan.github.io/posts/muon).
  *
  * @param x [K, R, C]

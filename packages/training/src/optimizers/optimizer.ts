@@ -13,17 +13,17 @@ export interface Optimizer {
    */
   step(gradients: NamedGradients, options?: OptimizerStepOptions): void;
 
-  /** What has to be saved to go on as if never stopped. */
+  /** The state to save, to resume as if never stopped. */
   state(): Promise<StateDict>;
 
-  /** Takes back what `state()` gave, strictly: every name and shape must be the one expected. */
+  /** Restores a result of `state()`, strictly: every name and shape must be the one expected. */
   load(state: StateDict): void;
 
-  /** Lets go of what it remembers; the parameters are not its own. */
+  /** Disposes of its state; the parameters are not its own. */
   dispose(): void;
 }
 
-/** What one step may change of a rate and of gradients. */
+/** Options of one step: factors of the learning rate and of the gradients. */
 export interface OptimizerStepOptions {
   /** The schedule's factor: multiplies the learning rate. Default 1. */
   readonly factor?: number;

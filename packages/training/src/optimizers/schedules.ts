@@ -1,14 +1,14 @@
 import { checkRecord } from "@qkv/ops";
-/** What the learning rate is multiplied by at a step. Steps count from 1, the first update. */
+/** Learning-rate schedule: the factor of the learning rate at a step. Steps count from 1, the first update. */
 export type Schedule = (step: number) => number;
 
-/** How a schedule begins: the factor rises in a straight line to 1 over the first `warmupSteps` updates. */
+/** Options of the warm-up: the factor rises linearly to 1 over the first `warmupSteps` updates. */
 export interface WarmupOptions {
   /** Default 0: no warm-up. */
   readonly warmupSteps?: number;
 }
 
-/** A schedule that comes down has to know where the end is. */
+/** Options of a schedule that decays until the last step. */
 export interface DecayOptions extends WarmupOptions {
   /** The step at which the factor reaches `floor`. It stays there afterwards. */
   readonly totalSteps: number;
@@ -16,7 +16,7 @@ export interface DecayOptions extends WarmupOptions {
   readonly floor?: number;
 }
 
-/** A factor of 1 after the warm-up. */
+/** Constant schedule: a factor of 1 after the warm-up. */
 export function constantSchedule(options: WarmupOptions = {}): Schedule {
   checkRecord("constantSchedule", "options", options);
   const { warmupSteps = 0 } = options;
@@ -24,7 +24,7 @@ export function constantSchedule(options: WarmupOptions = {}): Schedule {
 }
 
 /**
- * A factor that falls with the square root of the step after the warm-up: sqrt(warmupSteps / step).
+ * Inverse square root schedule: sqrt(warmupSteps / step) after the warm-up
  * ("Attention Is All You Need", section 5.3, scaled so that its peak is 1.)
  *
  * @throws RangeError if the warm-up is shorter than a step
@@ -37,7 +37,7 @@ export function inverseSqrtSchedule(options: WarmupOptions = {}): Schedule {
 }
 
 /**
- * A factor that falls in a straight line from 1, at the end of the warm-up, to `floor`.
+ * Linear schedule: a factor that falls linearly from 1, at the end of the warm-up, to `floor`.
  *
  * @throws RangeError if the warm-up leaves no step for the rest
  */
@@ -49,7 +49,7 @@ export function linearSchedule(options: DecayOptions): Schedule {
 }
 
 /**
- * A factor that falls along half a cosine from 1, at the end of the warm-up, to `floor`.
+ * Cosine schedule: a factor that falls along half a cosine from 1, at the end of the warm-up, to `floor`.
  *
  * @throws RangeError if the warm-up leaves no step for the rest
  */
@@ -64,8 +64,8 @@ export function cosineSchedule(options: DecayOptions): Schedule {
 }
 
 /**
- * A factor of 1 after the warm-up, until it falls in a straight line to `floor` over the last `decaySteps`: "WSD"
- * (https://arxiv.org/abs/2404.06395, section 4). Until the fall begins, a run does not depend on where its end is.
+ * Warmup-stable-decay schedule: a factor of 1 that falls linearly to `floor` over the last `decaySteps`: "WSD"
+ * (https://arxiv.org/abs/2404.06395, section 4). Until the decay begins, a run does not depend on its length.
  *
  * @throws RangeError if warm-up and fall take more than all steps
  */
@@ -82,7 +82,7 @@ function rise(step: number, warmupSteps: number): number | undefined {
   return step < warmupSteps ? step / warmupSteps : undefined;
 }
 
-/** How far a step is between the end of the warm-up and the last step, 0 to 1. */
+/** The progress of a step from the end of the warm-up to the last step, 0 to 1. */
 function progress(step: number, warmupSteps: number, totalSteps: number): number {
   return Math.min(Math.max(step - warmupSteps, 0) / (totalSteps - warmupSteps), 1);
 }

@@ -8,7 +8,7 @@ export type NamedVariables = ReadonlyMap<string, tf.Variable>;
 export type NamedGradients = ReadonlyMap<string, tf.Tensor>;
 
 /**
- * The value of a loss, and its gradient with respect to each parameter that it depends on.
+ * Computes a loss, and its gradient with respect to each parameter that it depends on.
  *
  * The caller owns the loss and the gradients.
  */
@@ -26,7 +26,7 @@ export function lossAndGradients(
   return { loss: value, gradients };
 }
 
-/** Where a loss or its gradient throws, tfjs would keep the tensors that it had saved for the way back. */
+/** Runs `f`; if a loss or its gradient throws, disposes of the tensors that tfjs saved for the backward pass. */
 function withoutLeaks<T extends tf.TensorContainer>(f: () => T): T {
   try {
     return tf.tidy(f);
@@ -49,19 +49,19 @@ export function globalNorm(gradients: NamedGradients): tf.Scalar {
   });
 }
 
-/** Row by row and then over the rows: one running float32 sum over millions of squares would lose digits. */
+/** Sums by row and then over the rows: one running float32 sum over millions of squares would lose digits. */
 function sumOfSquares(gradient: tf.Tensor): tf.Scalar {
   const rows = gradient.rank > 1 ? tf.sum(tf.square(gradient), -1) : tf.square(gradient);
   return tf.sum(rows) as tf.Scalar;
 }
 
-/** What brings gradients of this norm down to `maxNorm`; 1 if they are below it. PyTorch's `clip_grad_norm_`. */
+/** The factor that clips gradients of this norm to `maxNorm`; 1 if they are below it. PyTorch's `clip_grad_norm_`. */
 export function clipFactor(norm: number, maxNorm: number): number {
   return Math.min(maxNorm / (norm + 1e-6), 1);
 }
 
 /**
- * Gradients scaled so that their global norm is at most `maxNorm`, and the norm that they had before.
+ * Clips gradients: scales them so that their global norm is at most `maxNorm`. Returns the norm before, too.
  *
  * The caller owns the scaled gradients and the norm, and still owns what was passed in.
  */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedVariables } from "./gradients.ts";
 
-/** Copies of the values of variables, by the same names. */
+/** Copies the values of variables, by the same names. */
 export async function readVariables(variables: NamedVariables): Promise<StateDict> {
   checkRecord("readVariables", "variables", variables);
   const state = new Map<string, StateEntry>();
@@ -15,9 +15,9 @@ export async function readVariables(variables: NamedVariables): Promise<StateDic
 }
 
 /**
- * Gives variables the values of `state`, strictly: the same names, each of the same shape, or nothing is changed.
+ * Assigns the values of `state` to variables, strictly: the same names, each of the same shape, or nothing is changed.
  *
- * @param who what errors say first
+ * @param who prefix of error messages
  * @throws RangeError naming what is missing, unknown or of another shape
  */
 export function assignVariables(who: string, variables: NamedVariables, state: StateDict): void {
