@@ -1,30 +1,30 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** What a process that tries hostile inputs says of each: a line of JSON before it, and one with a result after it. */
+/** A report of a process that tries hostile inputs: a line of JSON before each, and one with a result after it. */
 export interface AttackLine {
   readonly seed: number;
   readonly kind: string;
   /** Absent before the input was tried. `foreign` is an error that is none of ours. */
   readonly result?: "used" | "refused" | "foreign";
-  /** Of the processor's time. */
+  /** Processor time in seconds. */
   readonly seconds?: number;
-  /** Bytes that the process grew by. */
+  /** Growth of the process in bytes. */
   readonly grown?: number;
   readonly message?: string;
 }
 
-/** How a process is watched. */
+/** Options of {@link watchAttack}. */
 export interface AttackOptions {
-  /** What Node is started with to try the inputs from a seed on, for so many milliseconds. */
+  /** Node's arguments to try the inputs from a seed on, for so many milliseconds. */
   readonly args: (seed: number, milliseconds: number) => readonly string[];
   readonly minutes: number;
   readonly seed: number;
-  /** Processor time for one input, in seconds. */
+  /** The limit of processor time for one input, in seconds. */
   readonly slow: number;
-  /** Bytes that one input may add. */
+  /** The limit of growth for one input, in bytes. */
   readonly grown: number;
-  /** After so many milliseconds without a word, a process hangs. */
+  /** The time without output, in milliseconds, after which a process counts as hanging. */
   readonly hang: number;
 }
 
@@ -33,12 +33,12 @@ type Count = (typeof COUNTS)[number];
 const FAULTS: readonly Count[] = ["foreign", "slow", "grown", "hung", "died"];
 const FAULTS_SHOWN = 100;
 
-/** What became of hostile inputs, by kind, and the first of those that became what they must not. */
+/** Counts of hostile inputs by kind and result, with the first faults. */
 export class AttackTable {
   readonly faults: string[] = [];
   readonly #rows = new Map<string, Record<Count, number>>();
 
-  /** How many inputs of all kinds. */
+  /** The number of inputs of all kinds with one result. */
   sum(name: Count): number {
     return [...this.#rows.values()].reduce((sum, row) => sum + row[name], 0);
   }
@@ -60,13 +60,13 @@ export class AttackTable {
   }
 }
 
-/** Starts processes that try hostile inputs, one after the other, until the time is over, and counts what becomes of them. */
+/** Starts processes that try hostile inputs, one after the other, until the time is over, and counts the results. */
 export async function watchAttack(options: AttackOptions): Promise<AttackTable> {
   const table = new AttackTable();
   const end = performance.now() + 60_000 * options.minutes;
   for (let { seed } = options; performance.now() < end;) {
     const last = await watchProcess(seed, end - performance.now(), options, table);
-    if (last === undefined) table.count({ seed, kind: "unmade" }, "died"); // the fault is in what makes the input
+    if (last === undefined) table.count({ seed, kind: "unmade" }, "died"); // the fault is in the generator of the input
     seed = (last?.seed ?? seed) + 1;
   }
   return table;
@@ -94,7 +94,7 @@ async function watchProcess(
     if ((last.seconds ?? 0) > options.slow) table.count(last, "slow");
     if ((last.grown ?? 0) > options.grown) {
       table.count(last, "grown");
-      child.kill("SIGKILL"); // its peak would be seen again
+      child.kill("SIGKILL"); // its peak would be measured again
     }
   }
   clearTimeout(timer);

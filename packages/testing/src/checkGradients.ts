@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ClosenessError, indexOf } from "./expectClose.ts";
 
-/** How gradients are checked. */
+/** Options of {@link checkGradients}. */
 export interface CheckGradientsOptions {
-  /** Variables that `f` reads beside its inputs, by name: the parameters of a module. */
+  /** Variables that `f` reads besides its inputs, by name: the parameters of a module. */
   readonly variables?: ReadonlyMap<string, tf.Variable>;
-  /** How far each element is moved; a power of two, so that float32 moves it by exactly that. */
+  /** The step of the finite differences; a power of two, so that float32 moves it by exactly that. */
   readonly step?: number;
   readonly atol?: number;
   readonly rtol?: number;
@@ -14,7 +14,7 @@ export interface CheckGradientsOptions {
 /**
  * Fails unless the gradient of `f` at `inputs` equals finite differences, element by element.
  *
- * `f` may give any shape: the sum of its elements, each times a fixed weight of its own, is what is differentiated.
+ * `f` may return any shape: the sum of its elements, each times a fixed weight of its own, is differentiated.
  * It must be smooth within a step of `inputs` (keep relu's inputs away from 0) and the same on every call.
  * The differences are extrapolated from two steps (Richardson), which leaves errors of about 1e-4 in float32.
  * On webgpu, where a number costs milliseconds to read, all elements of a tensor move at once.
@@ -42,7 +42,7 @@ export async function checkGradients<I extends tf.Tensor[]>(
 
 type Run = () => tf.Tensor;
 
-/** A weight for output element `i`: none alike, none zero, so that no two errors cancel. */
+/** A weight for output element `i`: all different and nonzero, so that no two errors cancel. */
 function weightOf(i: number): number {
   return Math.sin(1.7 * i + 0.9) + (i % 2 === 0 ? 1.1 : -1.1);
 }
@@ -81,7 +81,7 @@ interface Direction {
   readonly values: Float32Array;
 }
 
-/** Element by element; or, where reading is slow, one that every element is part of, with signs that differ. */
+/** Directions for each element; or, where reading is slow, one for all elements, with different signs. */
 function directionsOf({ size, shape }: tf.Variable): Direction[] {
   if (tf.getBackend() === "webgpu") {
     const values = Float32Array.from({ length: size }, (_, i) => (i % 3 === 0 ? 1 : -1) / Math.sqrt(size));
@@ -115,7 +115,7 @@ function assign(variable: tf.Variable, values: Float32Array): void {
   tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
 }
 
-/** Summed in float64, so that the rounding of the sum does not drown the differences. */
+/** The weighted sum in float64, so that the rounding of the sum does not drown the differences. */
 async function weightedSum(run: Run): Promise<number> {
   const y = tf.tidy(run);
   try {

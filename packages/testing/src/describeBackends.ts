@@ -4,12 +4,12 @@ import { beforeAll, beforeEach, describe } from "vitest";
 /** The backends that QKV_TEST_BACKENDS asks for, separated by commas; undefined if it is not set. */
 const required = process.env["QKV_TEST_BACKENDS"]?.split(",");
 
-/** Ways to start a backend: what each is called, and how it is asked for. */
+/** Options to start a backend, by the name of the suite. */
 const WAYS: Readonly<Record<BackendName, Readonly<Record<string, BackendOptions>>>> = {
   webgpu: { webgpu: {} },
   wasm: {
     wasm: { threads: 1 },
-    // Three, whatever the machine has, and each piece of work in as many parts as it can be cut into.
+    // Three threads on any machine, and each operation cut into as many parts as possible.
     "wasm with threads": { threads: 3, leastPartNs: 1 },
   },
   cpu: { cpu: {} },
@@ -22,7 +22,7 @@ const simd = process.env["QKV_TEST_SIMD"];
  * Runs one suite of tests on every backend: cpu, wasm without and with threads, and webgpu where there is an adapter of
  * real hardware.
  *
- * A backend that cannot be had fails its tests, except webgpu, whose tests are then counted as skipped. With
+ * A backend that cannot start fails its tests, except webgpu, whose tests are then counted as skipped. With
  * QKV_TEST_BACKENDS=webgpu the suite runs there alone, in software too, and webgpu may not be missing either.
  */
 export function describeBackends(

@@ -6,7 +6,7 @@ import { type Tolerance, toleranceOf } from "./tolerance.ts";
  * Fails unless `actual` has the shape of `expected` and every element is within `|a - b| <= atol + rtol * |b|`.
  * NaN is close to nothing; an infinity is close to itself alone. The message names the worst element.
  *
- * @param tolerance left out: that of the current backend
+ * @param tolerance default: that of the current backend
  */
 export async function expectClose(actual: Values, expected: Values, tolerance?: Partial<Tolerance>): Promise<void> {
   const [a, b] = [await arrayOf(actual), await arrayOf(expected)];
@@ -14,7 +14,7 @@ export async function expectClose(actual: Values, expected: Values, tolerance?: 
   if (error !== undefined) throw new ClosenessError(error, expectClose);
 }
 
-/** The engine's backend; no backend is started by asking. */
+/** The engine's backend; this starts none. */
 function backendName(): string {
   return tf.engine().backendName ?? "cpu";
 }
@@ -43,7 +43,7 @@ function differenceOf(a: Numbers, b: Numbers, { atol, rtol }: Tolerance): string
   );
 }
 
-/** The difference in units of what is allowed; infinite where the two cannot be compared. */
+/** The difference in units of the tolerance; infinite where the two cannot be compared. */
 function excessOf(a: number, b: number, atol: number, rtol: number): number {
   if (a === b) return 0;
   if (!Number.isFinite(a) || !Number.isFinite(b)) return Infinity;
@@ -62,7 +62,7 @@ export function indexOf(flat: number, shape: readonly number[]): number[] {
   return index;
 }
 
-/** Two arrays are not close; its stack begins at the test. */
+/** Error for arrays that are not close; its stack begins at the test. */
 export class ClosenessError extends Error {
   override readonly name = "ClosenessError";
   constructor(message: string, caller: (...args: never[]) => unknown) {

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * Runs `work` and fails if it leaves more or fewer tensors than there were, whether it ends well or throws.
- * What `work` gives back is handed on; a tensor in it counts as left behind, so dispose of it inside.
+ * Returns the result of `work`; a tensor in it counts as left behind, so dispose of it inside.
  */
 export async function expectNoLeaks<T>(work: () => T | Promise<T>): Promise<T> {
   const before = tf.memory().numTensors;

@@ -13,7 +13,7 @@ export interface Golden {
   readonly names: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   array(name: string): GoldenArray;
-  /** A fresh tensor, the caller's: int32 from integers, bool from booleans, float32 from the rest. */
+  /** A new tensor, owned by the caller: int32 from integers, bool from booleans, float32 from the rest. */
   tensor<R extends tf.Rank>(name: string): tf.Tensor<R>;
   /** The integers called `name`, row by row. */
   ids(name: string): number[][];

@@ -13,38 +13,38 @@ export interface Repository {
   readonly gated?: boolean;
 }
 
-/** What a {@link HubServer} does worse than the hub; may be changed while it runs. */
+/** Faults of a {@link HubServer}, which the hub lacks; may be changed while it runs. */
 export interface HubFaults {
-  /** Connections break after so many bytes of a file. */
+  /** Number of bytes of a file after which connections break. */
   cutAfter?: number;
   /**
-   * Waited for before a connection breaks, with the place in the file to which was sent: a client that is slow may lose
-   * what it has not read by then.
+   * Awaited before a connection breaks, with the offset in the file that was sent: a slow client may lose
+   * bytes it has not read by then.
    */
   beforeCut?: ((sent: number) => Promise<unknown>) | undefined;
-  /** With the first connection that breaks, the network is gone. */
+  /** Whether the network is gone after the first broken connection. */
   refuseAfterCut?: boolean;
-  /** Files come whole, whatever range is asked for. */
+  /** Whether range requests are ignored: files come whole. */
   noRanges?: boolean;
-  /** The list of files has no checksums. */
+  /** Whether the list of files lacks checksums. */
   noChecksums?: boolean;
-  /** One byte of each large file is another. */
+  /** Whether one byte of each large file is wrong. */
   corrupt?: boolean;
-  /** Nobody gets an answer, as if there were no network. */
+  /** Whether all requests fail, as if there were no network. */
   refuse?: boolean;
-  /** So many answers are this status first. */
+  /** The status of the first responses, as many as `times`. */
   status?: number;
   times?: number;
 }
 
-/** What was asked for: `GET /owner/name/resolve/...`, with the range and whether a token came along. */
+/** A request: `GET /owner/name/resolve/...`, with its range and whether it had a token. */
 export interface AskedOfHub {
   readonly line: string;
   readonly range?: string | undefined;
   readonly token?: string | undefined;
 }
 
-/** A server on this machine that speaks the routes of Hugging Face's hub, as its client for Python uses them. */
+/** A local server with the routes of Hugging Face's hub that its client for Python uses. */
 export interface HubServer {
   readonly endpoint: string;
   readonly asked: AskedOfHub[];
@@ -52,21 +52,21 @@ export interface HubServer {
   close(): Promise<void>;
 }
 
-/** From this size on a file lies in large file storage: elsewhere, known by its sha256. */
+/** The size from which a file lies in large file storage: elsewhere, identified by its sha256. */
 const LARGE = 2000;
 
-/** The routes of a hub without a server of their own. */
+/** The routes of a hub without a server. */
 export interface HubRoutes extends Pick<HubServer, "asked" | "faults"> {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** @param cdn where large files are sent from: another origin, as on the hub */
+/** @param cdn server of large files: another origin, as on the hub */
 export function startHub(repositories: Readonly<Record<string, Repository>>, cdn?: HubServer): Promise<HubServer> {
   const { answer, ...parts } = hubRoutes(repositories, cdn);
   return listen(createServer(answer), parts);
 }
 
-/** What answers requests to a hub: `/api/models/...`, `/owner/name/resolve/...` and `/cdn/...`. */
+/** Handles requests to a hub: `/api/models/...`, `/owner/name/resolve/...` and `/cdn/...`. */
 export function hubRoutes(
   repositories: Readonly<Record<string, Repository>>,
   cdn?: Pick<HubServer, "endpoint">,
@@ -116,7 +116,7 @@ export function hubRoutes(
   return { answer, asked, faults };
 }
 
-/** A server of one plain folder, as any web server is; with `page`, as that of a single-page application. */
+/** Serves one plain folder, as any web server; with `page`, as that of a single-page application. */
 export async function startWeb(
   files: Record<string, Uint8Array>,
   { etags = true, page = "" } = {},
@@ -187,7 +187,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** What git calls a file of these bytes. */
+/** The git blob id of these bytes. */
 function blobId(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }

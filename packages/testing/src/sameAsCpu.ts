@@ -3,13 +3,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import { expectClose } from "./expectClose.ts";
 
-/** A tensor by its shape; `phase` tells those of one shape apart. */
+/** A test tensor by its shape; `phase` distinguishes those of one shape. */
 export interface Wave {
   readonly shape: readonly number[];
   readonly phase?: number;
 }
 
-/** Numbers between -1.3 and 1.3, none like another. */
+/** A tensor of different numbers between -1.3 and 1.3. */
 export function wave(shape: readonly number[], phase = 0): tf.Tensor {
   const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, (_, i) => {
     return Math.sin(2.3 * i + phase) * 1.3;
@@ -20,17 +20,17 @@ export function wave(shape: readonly number[], phase = 0): tf.Tensor {
 /** An operation on tensors. */
 export type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** How `expectSameAsCpu` compares. */
+/** Options of `expectSameAsCpu`. */
 export interface SameAsCpuOptions {
-  /** `|a - b| <= tolerance (1 + |b|)`; left out: 1e-5. */
+  /** `|a - b| <= tolerance (1 + |b|)`; default: 1e-5. */
   readonly tolerance?: number;
-  /** What is computed on cpu, where that is something else. */
+  /** The operation on cpu, if it is a different one. */
   readonly reference?: Operation;
 }
 
 /**
- * Fails unless the current backend gives what cpu gives: the value of `f` and the gradient of each input, NaN where it
- * gives NaN. What the gradients are of is the sum of the elements of `f`, each times another number.
+ * Fails unless the current backend agrees with cpu: in the value of `f` and the gradient of each input, NaN where cpu
+ * gives NaN. The gradients are of the sum of the elements of `f`, each times another number.
  */
 export async function expectSameAsCpu(
   inputs: readonly Wave[],

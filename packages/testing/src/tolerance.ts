@@ -1,14 +1,14 @@
-/** How far `a` may be from `b`: `|a - b| <= atol + rtol * |b|`. */
+/** The allowed difference of `a` from `b`: `|a - b| <= atol + rtol * |b|`. */
 export interface Tolerance {
   readonly atol: number;
   readonly rtol: number;
 }
 
 /**
- * What each backend is held to, unless a test says otherwise.
+ * The tolerance of each backend, unless a test sets another.
  *
- * Seen against PyTorch on cpu: 5e-7 in layers, 2e-7 in logits; wasm's order of summation differs by about as much, and
- * GPUs round exp and division to a few more units in the last place. Each limit is about twenty times what was seen.
+ * Measured against PyTorch on cpu: 5e-7 in layers, 2e-7 in logits; wasm's order of summation differs by about as much, and
+ * GPUs round exp and division to a few more units in the last place. Each limit is about twenty times the measurement.
  */
 export const TOLERANCES: Readonly<Record<string, Tolerance>> = {
   cpu: { atol: 1e-5, rtol: 1e-5 },
