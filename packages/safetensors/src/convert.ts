@@ -4,10 +4,10 @@ import { checkSafeTensor, type SafeTensor } from "./safeTensor.ts";
 import { SafetensorsError } from "./safetensorsError.ts";
 
 /**
- * The elements as float32: exact for F32, F16, BF16 and small integers, the nearest number otherwise.
+ * Converts the elements to float32: exact for F32, F16, BF16 and small integers, the nearest number otherwise.
  * Aligned F32 data shares the file's memory; everything else is a copy.
  *
- * @param into an array of as many elements that takes them, so that no memory is needed
+ * @param into an array of as many elements to write them to, so that no memory is needed
  * @throws SafetensorsError if it has more or fewer, or the tensor is none
  */
 export function toFloat32(tensor: SafeTensor, into?: Float32Array): Float32Array {
@@ -24,10 +24,10 @@ export function toFloat32(tensor: SafeTensor, into?: Float32Array): Float32Array
 }
 
 /**
- * The elements as int32, exactly; a number that int32 cannot hold is an error.
+ * Converts the elements to int32, exactly; a number that int32 cannot hold is an error.
  * Aligned I32 data shares the file's memory; everything else is a copy.
  *
- * @throws SafetensorsError if the dtype is none of integers, or an element is larger
+ * @throws SafetensorsError if the dtype is no integer type, or an element is too large
  */
 export function toInt32(tensor: SafeTensor): Int32Array {
   checkSafeTensor("toInt32", tensor);
@@ -37,7 +37,7 @@ export function toInt32(tensor: SafeTensor): Int32Array {
   return read(bytes);
 }
 
-/** Where `into` is given, it may take the elements. */
+/** Conversions to float32; `into`, where given, may take the elements. */
 const FLOAT32: Readonly<Record<Dtype, (bytes: Uint8Array, into?: Float32Array) => Float32Array>> = {
   F32: (bytes) => new Float32Array(...span(bytes, 4)),
   F16: (bytes, into) => fromFloat16(new Uint16Array(...span(bytes, 2)), into),
@@ -66,7 +66,7 @@ const INT32: Readonly<Partial<Record<Dtype, (bytes: Uint8Array) => Int32Array>>>
   BOOL: (bytes) => Int32Array.from(bytes, (byte) => (byte === 0 ? 0 : 1)),
 };
 
-/** What a typed array's constructor takes to view `bytes`; copied first where they are not aligned. */
+/** Arguments of a typed array's constructor for a view of `bytes`, copied first where they are not aligned. */
 function span(bytes: Uint8Array, width: number): [ArrayBufferLike, number, number] {
   // Not bytes.slice(): that of Node's Buffer copies nothing.
   const aligned = bytes.byteOffset % width === 0 ? bytes : Uint8Array.from(bytes);

@@ -1,4 +1,4 @@
-/** The first key that stands twice in one object of `json`, which must be valid; JSON.parse keeps the last in silence. */
+/** The first duplicate key in an object of `json`, which must be valid; JSON.parse keeps the last in silence. */
 export function duplicateKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[{}]/g)) {

@@ -1,5 +1,5 @@
 /**
- * The nearest half-precision numbers (IEEE 754 binary16), as bits. Ties go to the even one, what is at least
+ * Rounds to half precision (IEEE 754 binary16), as bits. Ties go to the even one, what is at least
  * 65520 becomes infinity, what is at most 2^-25 becomes zero, NaN stays NaN.
  */
 export function toFloat16(data: Float32Array): Uint16Array {
@@ -12,7 +12,7 @@ export function toFloat16(data: Float32Array): Uint16Array {
   return halves;
 }
 
-/** The half bits of a non-negative float given as bits. */
+/** Rounds the bits of a non-negative float to half precision. */
 function halfOfMagnitude(bits: number): number {
   if (bits > 0x7f800000) return 0x7e00 | ((bits >>> 13) & 0x3ff); // a quiet NaN that keeps its payload's top
   if (bits >= 0x47800000) return 0x7c00; // 65536 and above
@@ -24,7 +24,7 @@ function halfOfMagnitude(bits: number): number {
   return (mantissa + (1 << (shift - 1)) - 1 + ((mantissa >>> shift) & 1)) >>> shift;
 }
 
-/** The numbers that half-precision bits stand for, exactly, written into `data`. */
+/** Converts half-precision bits to numbers, exactly, written into `data`. */
 export function fromFloat16(halves: Uint16Array, data: Float32Array = new Float32Array(halves.length)): Float32Array {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0; i < halves.length; i++) {
@@ -38,7 +38,7 @@ export function fromFloat16(halves: Uint16Array, data: Float32Array = new Float3
   return data;
 }
 
-/** The nearest bfloat16 numbers, as bits. Ties go to the even one, NaN stays NaN. */
+/** Rounds to bfloat16, as bits. Ties go to the even one, NaN stays NaN. */
 export function toBFloat16(data: Float32Array): Uint16Array {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   const halves = new Uint16Array(data.length);
@@ -50,7 +50,7 @@ export function toBFloat16(data: Float32Array): Uint16Array {
   return halves;
 }
 
-/** The numbers that bfloat16 bits stand for, exactly, written into `data`. */
+/** Converts bfloat16 bits to numbers, exactly, written into `data`. */
 export function fromBFloat16(halves: Uint16Array, data: Float32Array = new Float32Array(halves.length)): Float32Array {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0; i < bits.length; i++) bits[i] = (halves[i] as number) << 16;

@@ -3,7 +3,7 @@ import { duplicateKey } from "./duplicateKey.ts";
 import { SafetensorsError } from "./safetensorsError.ts";
 import { shown } from "./shown.ts";
 
-/** Where a tensor lies in its file's data, in bytes from the data's start. */
+/** The range of a tensor in its file's data, in bytes from the data's start. */
 export interface TensorEntry {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -11,24 +11,24 @@ export interface TensorEntry {
   readonly end: number;
 }
 
-/** What a file says about itself before its data begins. */
+/** The header of a file: its tensors, metadata and sizes. */
 export interface SafetensorsHeader {
-  /** By name, in the order of the data. */
+  /** Tensors by name, in the order of the data. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where the data begins, in bytes from the start of the file. */
+  /** The offset of the data, in bytes from the start of the file. */
   readonly dataStart: number;
-  /** How long the whole file has to be. */
+  /** The expected length of the whole file. */
   readonly fileBytes: number;
 }
 
-/** 100 MB, the format's own limit: a length that lies must not allocate the machine's memory. */
+/** 100 MB, the format's own limit: a false length must not allocate the machine's memory. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
  * Reads and checks the header of a file from at least its first `8 + header length` bytes.
  *
- * The length stands in the first 8 bytes; {@link headerBytes} reads it.
+ * The length is in the first 8 bytes; {@link headerBytes} reads it.
  *
  * @throws SafetensorsError saying what is wrong with it
  */
@@ -47,9 +47,9 @@ export function parseHeader(bytes: Uint8Array): SafetensorsHeader {
 }
 
 /**
- * The length of the header, from the first 8 bytes of a file.
+ * Reads the length of the header from the first 8 bytes of a file.
  *
- * @throws SafetensorsError if there are fewer bytes, or the length cannot be true
+ * @throws SafetensorsError if there are fewer bytes, or the length is impossible
  */
 export function headerBytes(bytes: Uint8Array): number {
   if (!(bytes instanceof Uint8Array)) {
@@ -65,7 +65,7 @@ export function headerBytes(bytes: Uint8Array): number {
 }
 
 /**
- * Holds the size of a whole file against its header.
+ * Checks the size of a whole file against its header.
  *
  * @throws SafetensorsError saying where the file ends
  */
@@ -145,7 +145,7 @@ function parseEntry(name: string, value: unknown): TensorEntry {
   return { dtype, shape, start, end };
 }
 
-/** Where the data ends: every byte of it must belong to exactly one tensor. */
+/** The end of the data: every byte of it must belong to exactly one tensor. */
 function endOfData(sorted: readonly [string, TensorEntry][]): number {
   let end = 0;
   for (const [name, entry] of sorted) {

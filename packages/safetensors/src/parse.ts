@@ -8,7 +8,7 @@ export interface Safetensors {
 }
 
 /**
- * Reads a whole file, strictly: a truncated, padded or lying one is a {@link SafetensorsError}.
+ * Reads a whole file, strictly: a truncated, padded or inconsistent one is a {@link SafetensorsError}.
  * The tensors are views of `bytes`; nothing is copied.
  */
 export function parseSafetensors(bytes: Uint8Array): Safetensors {

@@ -10,13 +10,13 @@ export interface SafeTensor {
   readonly bytes: Uint8Array;
 }
 
-/** Refuses what is no {@link SafeTensor}: nothing, a file's bytes, a tensor of TensorFlow.js. @throws SafetensorsError */
+/** Refuses what is no {@link SafeTensor}: undefined, a file's bytes, a tensor of TensorFlow.js. @throws SafetensorsError */
 export function checkSafeTensor(who: string, tensor: SafeTensor): void {
   if (tensor?.bytes instanceof Uint8Array && isDtype(tensor.dtype)) return;
   throw new SafetensorsError(`${who}: expected a tensor of a file, with dtype, shape and bytes, got ${shown(tensor)}`);
 }
 
-/** The arrays that a tensor can be made of. */
+/** The array types of a tensor's data. */
 export type NumberArray =
   | Float32Array
   | Float64Array
@@ -29,7 +29,7 @@ export type NumberArray =
   | BigInt64Array
   | BigUint64Array;
 
-/** The dtype of a typed array whose bytes are already in a file's form. */
+/** The dtype of each typed array whose bytes are already in a file's format. */
 const ARRAY_DTYPES: Readonly<Record<string, Dtype>> = {
   Float32Array: "F32",
   Float64Array: "F64",
@@ -44,7 +44,7 @@ const ARRAY_DTYPES: Readonly<Record<string, Dtype>> = {
 };
 
 /**
- * A tensor of `data`, ready to be written.
+ * Makes a tensor of `data`, ready to be written.
  *
  * Without `dtype` it is the array's own (`Float32Array` gives `F32`, `Uint8Array` gives `U8`) and shares its memory.
  * `F16` and `BF16` round a `Float32Array`, or take the bits of a `Uint16Array`; `I64` takes an `Int32Array` too;

@@ -1,6 +1,6 @@
 import { printable } from "./printable.ts";
 
-/** What every function here throws for bytes that are not a whole, honest safetensors file. */
+/** The error of every function here for bytes that are not a complete, consistent safetensors file. */
 export class SafetensorsError extends Error {
   override readonly name = "SafetensorsError";
   constructor(message: string, options?: ErrorOptions) {

@@ -1,11 +1,11 @@
 import { SafetensorsError } from "./safetensorsError.ts";
 import { shown } from "./shown.ts";
 
-/** Which file holds which tensors, as `model.safetensors.index.json` says. */
+/** The names of the tensors in each file, from `model.safetensors.index.json`. */
 export type ShardIndex = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads the index of a model in several files: for every file the names of its tensors, files in order of name.
+ * Reads the index of a sharded model: for every file the names of its tensors, files in order of name.
  *
  * @param json The contents of `model.safetensors.index.json`, parsed.
  * @throws SafetensorsError naming what is no file's name

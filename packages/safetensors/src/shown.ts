@@ -1,4 +1,4 @@
-/** A foreign value as an error message shows it: JSON on one line, cut where it grows long. */
+/** Formats a foreign value for an error message: JSON on one line, cut off if it is long. */
 export function shown(value: unknown): string {
   const json = tryStringify(value);
   return json.length <= 80 ? json : `${json.slice(0, 77)}...`;

@@ -4,7 +4,7 @@ import { SafetensorsError } from "./safetensorsError.ts";
 import { shown } from "./shown.ts";
 
 /**
- * The bytes of a file with these tensors, the same for the same contents whatever their order.
+ * Writes tensors to the bytes of a file, the same for the same contents in any order.
  *
  * As the reference implementation does it: the widest dtype first, then by name; a header padded with spaces to a
  * multiple of 8 bytes, so that every tensor is aligned.
@@ -40,7 +40,7 @@ const ORDER = Object.keys(DTYPE_BYTES);
 const rank = (dtype: Dtype): number => ORDER.indexOf(dtype);
 
 function encodeHeader(sorted: readonly [string, SafeTensor][], metadata: Readonly<Record<string, string>>): Uint8Array {
-  // Written by hand, for an object would move names that look like numbers to the front.
+  // Written by hand, since an object would move numeric names to the front.
   const rows: string[] = [];
   const keys = Object.keys(metadata).sort(compareUtf8);
   if (keys.length > 0)
