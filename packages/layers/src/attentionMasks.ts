@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-// Masks of Keras's become masks of the scores [B, H, Q, K], with axes of 1 where they are alike. All but 0 keeps.
+// Converts Keras's masks to masks of the scores [B, H, Q, K], with axes of 1 where they are equal. Nonzero is visible.
 
-/** Which keys there are: [B, K] -> [B, 1, 1, K]. @throws RangeError if the mask is not of that shape */
+/** The mask of keys: [B, K] -> [B, 1, 1, K]. @throws RangeError if the mask is not of that shape */
 export function ofKeys(
   who: string,
   name: string,
@@ -12,7 +12,7 @@ export function ofKeys(
   return tf.reshape(tf.cast(checked(who, name, mask, [batch, keys]), "bool"), [batch, 1, 1, keys]);
 }
 
-/** Which queries there are: [B, Q] -> [B, 1, Q, 1]. @throws RangeError if the mask is not of that shape */
+/** The mask of queries: [B, Q] -> [B, 1, Q, 1]. @throws RangeError if the mask is not of that shape */
 export function ofQueries(
   who: string,
   name: string,
@@ -23,7 +23,7 @@ export function ofQueries(
 }
 
 /**
- * Which query sees which key: [B, Q, K], or with `anyRank` [Q, K] and [B, H, Q, K], to the rank of the scores.
+ * The mask of pairs of query and key: [B, Q, K], or with `anyRank` [Q, K] and [B, H, Q, K], to the rank of the scores.
  *
  * @throws RangeError if the mask does not fit the scores
  */
@@ -47,8 +47,8 @@ export function ofPairs(
 }
 
 /**
- * Keras's causal mask and sliding window, [1, 1, Q, K]: query i sees key j where j <= i, and where |i - j| < `window`.
- * Both count from the first, whatever the lengths.
+ * Keras's causal mask and sliding window, [1, 1, Q, K]: query i attends to key j where j <= i, and where |i - j| < `window`.
+ * Both count from the first, for any lengths.
  */
 export function ofPlaces(
   queries: number,
@@ -61,14 +61,14 @@ export function ofPlaces(
   return window === undefined ? past : tf.logicalAnd(past, tf.less(tf.abs(distance), window));
 }
 
-/** What all masks keep; undefined if there is none. */
+/** The intersection of all masks; undefined if there is none. */
 export function all(masks: readonly (tf.Tensor | undefined)[]): tf.Tensor | undefined {
   return masks
     .filter((mask) => mask !== undefined)
     .reduce<tf.Tensor | undefined>((kept, mask) => (kept === undefined ? mask : tf.logicalAnd(kept, mask)), undefined);
 }
 
-/** A mask [B, L], or one with an axis of 1 before it, as TensorFlow.js's `add` leaves it. */
+/** Checks a mask [B, L], or one with an axis of 1 before it, as TensorFlow.js's `add` leaves it. */
 function checked(who: string, name: string, mask: tf.Tensor, [batch, length]: readonly [number, number]): tf.Tensor {
   const { shape } = mask;
   const fits = shape.length === 2 || (shape.length === 3 && shape[0] === 1);

@@ -4,21 +4,21 @@ import { hasMask, keptMask } from "./impliedMask.ts";
 import { PaddingMask } from "./paddingMask.ts";
 import type { AddVariable } from "./projectionSettings.ts";
 
-/** What a layer's call may name, as Keras's `call` does. */
+/** The signature of a layer's call, as of Keras's `call`. */
 export interface CallSignature {
-  /** The tensors that come in a row: `["query", "value", "key"]`. */
+  /** Names of the positional tensors: `["query", "value", "key"]`. */
   readonly inputs: readonly string[];
-  /** How many of them there must be. */
+  /** The number of required ones. */
   readonly required: number;
-  /** Tensors given by name. */
+  /** Names of tensors given by name. */
   readonly tensors: readonly string[];
-  /** Switches and whole numbers given by name. */
+  /** Types of booleans and integers given by name. */
   readonly values: Readonly<Record<string, "boolean" | "integer">>;
-  /** The named tensor that stands for the mask which an input carries, by the input's place. */
+  /** The named tensor for the mask that an input carries, by the input's place. */
   readonly implied: Readonly<Record<number, string>>;
 }
 
-/** A call, sorted. */
+/** The arguments of a call, by kind. */
 export interface Call {
   readonly inputs: readonly tf.Tensor[];
   readonly tensors: Readonly<Record<string, tf.Tensor | undefined>>;
@@ -30,10 +30,10 @@ export interface Call {
 
 type NamedArguments = Readonly<Record<string, unknown>>;
 
-/** How a layer stands in the graph of a model: TensorFlow.js runs it without the arguments it was applied with. */
+/** A layer's arguments in the graph of a model: TensorFlow.js runs it without those it was applied with. */
 interface InGraph {
   readonly values: Readonly<Record<string, boolean | number>>;
-  /** What the last inputs are called, and how many there are with them; 0 if none has a name. */
+  /** The names of the last inputs, and the number of all; 0 if none has a name. */
   readonly inputNames: readonly string[];
   readonly count: number;
   readonly firstIsMasked: boolean;
@@ -43,7 +43,7 @@ interface InGraph {
  * A layer of `tf.layers` that is called as Keras's is: `apply([query, value], { attentionMask, useCausalMask: true })`.
  *
  * In a model's graph a layer gets tensors only from its inputs, and of masks that of the first. So tensors that are given
- * by name become further inputs, with a mask that another input carries; values are kept for when the model runs.
+ * by name become further inputs, with a mask that another input carries; values are stored until the model runs.
  */
 export abstract class CallableLayer extends layers.Layer {
   /** @internal */
@@ -60,7 +60,7 @@ export abstract class CallableLayer extends layers.Layer {
   /**
    * @param inputs a tensor, or a list of them
    * @param kwargs the call's other arguments by name
-   * @throws TypeError if an argument is not known; RangeError if one is not what it should be
+   * @throws TypeError if an argument is unknown; RangeError if one is invalid
    */
   override apply(
     inputs: Parameters<layers.Layer["apply"]>[0],
@@ -81,7 +81,7 @@ export abstract class CallableLayer extends layers.Layer {
     });
   }
 
-  /** The shapes, or tensors, that come in a row, without those that came to them by name. @internal */
+  /** The positional shapes or tensors, without those given by name. @internal */
   protected inARow<T>(all: readonly T[]): readonly T[] {
     const { inputNames = [], count = 0 } = this.#inGraph ?? {};
     return all.length === count ? all.slice(0, count - inputNames.length) : all;
@@ -116,7 +116,7 @@ export abstract class CallableLayer extends layers.Layer {
     for (const name of ["training", "mask"].filter((name) => name in named)) {
       throw new TypeError(`${this.getClassName()}: expected ${name} to come from the model when it runs, got it here`);
     }
-    const loaded = named["inputNames"] as readonly string[] | undefined; // a model that was saved says them
+    const loaded = named["inputNames"] as readonly string[] | undefined; // a saved model has them
     const given = tensors.flatMap((name) =>
       name in named ? [[name, this.#symbolic(name, named[name])] as const] : [],
     );
@@ -169,7 +169,7 @@ export abstract class CallableLayer extends layers.Layer {
     }
     const further = all.slice(inputs.length).map((tensor, i) => [this.#inGraph?.inputNames[i] ?? "", tensor] as const);
     const given = tensors.flatMap((name) => (name in named ? [[name, named[name] as tf.Tensor] as const] : []));
-    // A model hands on the mask it met last, also to layers whose input has none.
+    // A model passes on its last mask, also to layers whose input has none.
     const first = this.#inGraph?.firstIsMasked === false ? undefined : (mask as tf.Tensor | undefined);
     const kept = Object.fromEntries(Object.keys(values).map((name) => [name, named[name] ?? this.valueInGraph(name)]));
     return {
@@ -185,7 +185,7 @@ export abstract class CallableLayer extends layers.Layer {
   }
 }
 
-/** Those that are given: a saved model says null of what is not. */
+/** The arguments that are given: a saved model has null for the others. */
 function present(named: NamedArguments): NamedArguments {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined && value !== null));
 }

@@ -2,7 +2,7 @@
 
 import { describeArgument } from "@qkv/ops";
 
-/** What every layer of TensorFlow.js takes, and what Keras writes into a configuration that changes no number. */
+/** Options of every layer of TensorFlow.js, and fields of Keras's configurations that change no number. */
 const COMMON = [
   ...[
     "name",
@@ -18,16 +18,16 @@ const COMMON = [
   ...["flashAttention", "queryShape", "valueShape", "keyShape", "decoderSequenceShape", "encoderSequenceShape"],
 ];
 
-/** A layer's configuration as it comes: from code, or from a saved model. */
+/** An unchecked configuration of a layer: from code, or from a saved model. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** A layer's configuration, if it is one. @throws TypeError */
+/** Checks that a layer's configuration is an object. @throws TypeError */
 export function configOf<Config extends object>(who: string, config: Config): Config {
   if (typeof config === "object" && config !== null && !("then" in config)) return config;
   throw new TypeError(`${who}: expected config to be an object, got ${describeArgument(config)}`);
 }
 
-/** Refuses options that a layer does not have, and dtypes that it does not compute with. @throws TypeError naming it */
+/** Refuses options that a layer does not have, and dtypes that it does not support. @throws TypeError naming it */
 export function checkOptions(who: string, config: Config, known: readonly string[], dtypes = ["float32"]): void {
   const unknown = Object.keys(config).find(
     (name) => !known.includes(name) && !COMMON.includes(name) && isSet(config[name]),
@@ -39,7 +39,7 @@ export function checkOptions(who: string, config: Config, known: readonly string
   }
 }
 
-/** Refuses an option of Keras's that this layer does not know, unless it is what Keras takes by itself. */
+/** Refuses an option of Keras that this layer does not support, unless it has Keras's default. */
 export function refuse(who: string, config: Config, name: string, neutral: readonly unknown[] = []): void {
   const value = config[name];
   if (!isSet(value) || neutral.some((other) => JSON.stringify(other) === JSON.stringify(value))) return;
@@ -49,28 +49,28 @@ export function refuse(who: string, config: Config, name: string, neutral: reado
   );
 }
 
-/** An integer of at least 1. @throws RangeError */
+/** Reads an integer of at least 1. @throws RangeError */
 export function countOf(who: string, config: Config, name: string, otherwise?: number): number {
   const value = config[name] ?? otherwise;
   if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
   throw new RangeError(`${who}: expected ${name} to be an integer from 1, got ${String(value)}`);
 }
 
-/** A share in [0, 1). @throws RangeError */
+/** Reads a rate in [0, 1). @throws RangeError */
 export function rateOf(who: string, config: Config, name: string): number {
   const value = config[name] ?? 0;
   if (typeof value === "number" && value >= 0 && value < 1) return value;
   throw new RangeError(`${who}: expected ${name} in [0, 1), got ${String(value)}`);
 }
 
-/** A number above 0. @throws RangeError */
+/** Reads a number above 0. @throws RangeError */
 export function positiveOf(who: string, config: Config, name: string, otherwise: number): number {
   const value = config[name] ?? otherwise;
   if (typeof value === "number" && value > 0 && value < Infinity) return value;
   throw new RangeError(`${who}: expected ${name} above 0, got ${String(value)}`);
 }
 
-/** A switch. @throws TypeError */
+/** Reads a boolean. @throws TypeError */
 export function switchOf(who: string, config: Config, name: string, otherwise: boolean): boolean {
   const value = config[name] ?? otherwise;
   if (typeof value === "boolean") return value;

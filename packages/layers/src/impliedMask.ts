@@ -1,13 +1,13 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { layers, RNN, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 
-/** Layers with a `computeMask` of their own that hand on the mask of their first input, or none. */
+/** Layers with a `computeMask` of their own that pass on the mask of their first input, or none. */
 const PASSING = new Set([
   ...["Add", "Average", "Maximum", "Minimum", "Multiply", "Bidirectional"],
   ...["MultiHeadAttention", "TransformerDecoder", "TransformerEncoder"],
 ]);
 
-/** Whether a tensor of a graph comes with a mask, as TensorFlow.js hands masks on when a model runs. */
+/** Whether a tensor of a graph has a mask, as TensorFlow.js passes masks on when a model runs. */
 export function hasMask({ sourceLayer: layer, inputs }: SymbolicTensor): boolean {
   if (layer === undefined || layer === null || !layer.supportsMasking) return false;
   const { computeMask } = layer;
@@ -19,14 +19,14 @@ export function hasMask({ sourceLayer: layer, inputs }: SymbolicTensor): boolean
   return hands ? first !== undefined && hasMask(first) : true; // Embedding with maskZero, Masking, one of another's
 }
 
-/** The mask that the layer which made `tensor` left on it, outside of a model: [B, L]. */
+/** The mask that a layer attached to its output `tensor`, outside of a model: [B, L]. */
 export function keptMask(tensor: tf.Tensor): tf.Tensor | undefined {
   const { kerasMask } = tensor as tf.Tensor & { readonly kerasMask?: tf.Tensor | null };
   return kerasMask ?? undefined;
 }
 
 /**
- * The mask of a layer's first input, from what `computeMask` gets: while a model runs, the masks of all inputs; undefined
+ * The mask of a layer's first input, from `computeMask`'s argument: while a model runs, the masks of all inputs; undefined
  * where the layer is called on its own.
  */
 export function firstMask(
@@ -38,7 +38,7 @@ export function firstMask(
   return [masks].flat()[0] ?? null;
 }
 
-/** The masks of what a layer gives: of a sequence, and of attention scores beside it, which have none. */
+/** The masks of a layer's outputs: of a sequence, and of attention scores besides, which have none. */
 export function maskOfOutputs(mask: tf.Tensor | null, withScores: boolean): tf.Tensor | tf.Tensor[] {
-  return (withScores ? [mask, null] : mask) as tf.Tensor; // TensorFlow.js's types know no null
+  return (withScores ? [mask, null] : mask) as tf.Tensor; // TensorFlow.js's types lack null
 }

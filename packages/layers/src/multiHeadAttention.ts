@@ -14,7 +14,7 @@ import {
 } from "./projectionSettings.ts";
 import { type Shape, shapesOf, widthOf } from "./shapes.ts";
 
-/** What a {@link MultiHeadAttention} is made with: Keras's names and defaults. */
+/** Options of {@link MultiHeadAttention}: Keras's names and defaults. */
 export interface MultiHeadAttentionConfig extends LayerConfig, ProjectionConfig {
   /** H */
   readonly numHeads: number;
@@ -22,17 +22,17 @@ export interface MultiHeadAttentionConfig extends LayerConfig, ProjectionConfig 
   readonly keyDim: number;
   /** The width of each head for values. Default `keyDim`. */
   readonly valueDim?: number | null;
-  /** Of the attention weights. Default 0. */
+  /** Dropout rate of the attention weights. Default 0. */
   readonly dropout?: number;
   /** Default true. */
   readonly useBias?: boolean;
-  /** What takes the place of E in the result. Default the width of the query. */
+  /** The axes of the result in place of E. Default the width of the query. */
   readonly outputShape?: number | readonly number[] | null;
-  /** A query sees keys fewer than this many places away. Default all. */
+  /** A query attends to keys fewer than this many places away. Default all. */
   readonly slidingWindow?: number | null;
-  /** Multiplies what the heads give by a sigmoid of the query. Default false. */
+  /** Whether the heads' outputs are multiplied by a sigmoid of the query. Default false. */
   readonly useGate?: boolean;
-  /** Where dropout begins. Default by chance. */
+  /** The seed of dropout. Default random. */
   readonly seed?: number | null;
 }
 

@@ -5,7 +5,7 @@ import { keptMask } from "./impliedMask.ts";
 /**
  * The mask that a sequence carries, as a tensor of its own: [B, L, ...] -> [B, L], 1 where there is a token.
  *
- * Where a layer of a model attends to a second sequence with a mask, it takes it through one of these: TensorFlow.js tells
+ * A layer of a model that attends to a second sequence gets its mask through this layer: TensorFlow.js passes
  * a layer the mask of its first input only.
  */
 export class PaddingMask extends layers.Layer {

@@ -5,7 +5,7 @@ import { all, ofPlaces } from "./attentionMasks.ts";
 import { Projection } from "./projection.ts";
 import type { AddVariable, ProjectionSettings } from "./projectionSettings.ts";
 
-/** What Keras's multi-head attention is made of. */
+/** Sizes of Keras's multi-head attention. */
 export interface AttentionSizes {
   readonly numHeads: number;
   readonly keyDim: number;
@@ -17,21 +17,21 @@ export interface AttentionSizes {
   readonly dropout: number;
 }
 
-/** How wide the inputs are. */
+/** The widths of the inputs. */
 export interface InputWidths {
   readonly query: number;
   readonly value: number;
   readonly key: number;
 }
 
-/** Who sees whom in one call, and what is wanted back. */
+/** Masking and output options of one call. */
 export interface AttendOptions {
   /** [B, H, Q, K] bool, with axes that may be 1. */
   readonly mask?: tf.Tensor | undefined;
-  /** Query i sees key j where j <= i. */
+  /** Whether query i attends only to keys j <= i. */
   readonly causal?: boolean;
   readonly returnScores?: boolean;
-  /** Given while training. */
+  /** The stream of dropout, given in training. */
   readonly random?: RandomStream | undefined;
 }
 
@@ -95,7 +95,7 @@ export class ProjectedAttention {
   }
 }
 
-// Without dropout Keras gives a query that sees nothing the mean of all values, and zeros with dropout or where the
+// Without dropout Keras gives a fully masked query the mean of all values, and zeros with dropout or where the
 // weights are asked for.
 function withUniformRows(pooled: tf.Tensor, values: tf.Tensor, visible: tf.Tensor | undefined): tf.Tensor {
   if (visible === undefined) return pooled;

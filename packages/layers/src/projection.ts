@@ -24,7 +24,7 @@ export class Projection {
   /** [B, L, I] -> [B, L, O], with the axes of inputs and of outputs in one each. */
   forward(x: tf.Tensor, activation?: Activation): tf.Tensor {
     const [, outputs] = this.#sizes;
-    // The fused kernel takes weights [O, I], as PyTorch keeps them.
+    // The fused kernel takes weights [O, I], as PyTorch stores them.
     const weight = tf.transpose(tf.reshape(this.#kernel.read(), [...this.#sizes]));
     return linear(x, weight, this.#bias && tf.reshape(this.#bias.read(), [outputs]), activation);
   }

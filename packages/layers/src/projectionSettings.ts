@@ -3,10 +3,10 @@ import type { constraints, initializers, LayerVariable, regularizers } from "@te
 import { layers } from "@tensorflow/tfjs-layers";
 import type { Config } from "./configChecks.ts";
 
-/** What every layer of `tf.layers` takes: `name`, `trainable`, `inputShape`, ... */
+/** Options of every layer of `tf.layers`: `name`, `trainable`, `inputShape`, ... */
 export type LayerConfig = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
-/** How the variables of projections start and are held, as `tf.layers.dense` takes it. */
+/** Initializers, regularizers and constraints of projections, as `tf.layers.dense` takes them. */
 export type ProjectionConfig = Pick<
   Parameters<typeof layers.dense>[0],
   | "kernelInitializer"
@@ -17,7 +17,7 @@ export type ProjectionConfig = Pick<
   | "biasConstraint"
 >;
 
-/** How one variable starts and is held. */
+/** Initializer, regularizer and constraint of one variable. */
 export interface Setting {
   readonly initializer: ReturnType<typeof initializers.zeros>;
   readonly regularizer?: ReturnType<typeof regularizers.l2> | undefined;
@@ -27,7 +27,7 @@ export interface Setting {
 /** Makes a variable of a layer. */
 export type AddVariable = (name: string, shape: number[], setting: Setting) => LayerVariable;
 
-/** Kernels and biases, and what a saved model says of them. */
+/** Settings of kernels and biases, and their form in a saved model. */
 export interface ProjectionSettings {
   readonly kernel: Setting;
   readonly bias: Setting;
@@ -40,10 +40,10 @@ export const PROJECTION_OPTIONS = [
   ...["kernelConstraint", "biasConstraint"],
 ];
 
-/** Reads the options of projections, whatever form they come in. @throws TypeError for one that there is not */
+/** Reads the options of projections, in any form. @throws TypeError for an unknown one */
 export function projectionSettings(who: string, config: Config): ProjectionSettings {
   const given = PROJECTION_OPTIONS.flatMap((name) => (config[name] == null ? [] : [[name, config[name]] as const]));
-  // TensorFlow.js reads names, objects and what was saved, and hands none of that out: a layer that is never built tells.
+  // TensorFlow.js reads names, objects and saved forms but exports no reader: a layer that is never built has the result.
   const dense = named(who, () => layers.dense({ units: 1, name: who, ...Object.fromEntries(given) }));
   const held = dense as unknown as Record<string, Setting[keyof Setting]>;
   const setting = (of: "kernel" | "bias") =>
@@ -60,7 +60,7 @@ export function projectionSettings(who: string, config: Config): ProjectionSetti
   };
 }
 
-/** Reads how tables of embeddings start. @throws TypeError for what there is not */
+/** Reads the initializer of embedding tables. @throws TypeError for an unknown one */
 export function embeddingSetting(
   who: string,
   embeddingsInitializer: unknown,

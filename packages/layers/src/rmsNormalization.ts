@@ -5,13 +5,13 @@ import { checkOptions, type Config, configOf, countOf, positiveOf } from "./conf
 import type { LayerConfig } from "./projectionSettings.ts";
 import { type Shape, shapesOf } from "./shapes.ts";
 
-/** What an {@link RMSNormalization} is made with: Keras's names and defaults. */
+/** Options of {@link RMSNormalization}: Keras's names and defaults. */
 export interface RMSNormalizationConfig extends LayerConfig {
-  /** The last axis, which is the only one that it normalizes over. Default -1. */
+  /** The axis of normalization, which must be the last. Default -1. */
   readonly axis?: number | readonly number[];
   /** Default 1e-6. */
   readonly epsilon?: number;
-  /** E, as KerasHub's layer is told it. Default that of the input. */
+  /** E, as in KerasHub's layer. Default that of the input. */
   readonly inputDim?: number | null;
 }
 

@@ -7,7 +7,7 @@ export function shapesOf(shapes: Shape | Shape[]): Shape[] {
   return (Array.isArray(shapes[0]) ? shapes : [shapes]) as Shape[];
 }
 
-/** E of a sequence [B, L, E]. @throws RangeError if it is no such shape, or E is not known */
+/** E of a sequence [B, L, E]. @throws RangeError if it is no such shape, or E is unknown */
 export function widthOf(who: string, shape: Shape): number {
   const width = shape.at(-1);
   if (shape.length === 3 && typeof width === "number") return width;

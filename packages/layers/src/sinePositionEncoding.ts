@@ -5,9 +5,9 @@ import { checkOptions, type Config, configOf, positiveOf } from "./configChecks.
 import type { LayerConfig } from "./projectionSettings.ts";
 import { type Shape, shapesOf, widthOf } from "./shapes.ts";
 
-/** What a {@link SinePositionEncoding} is made with: KerasHub's name and default. */
+/** Options of {@link SinePositionEncoding}: KerasHub's name and default. */
 export interface SinePositionEncodingConfig extends LayerConfig {
-  /** Of the slowest wave, in places, over 2π. Default 10000. */
+  /** The longest wavelength, in places, over 2π. Default 10000. */
   readonly maxWavelength?: number;
 }
 

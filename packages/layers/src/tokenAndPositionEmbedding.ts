@@ -6,7 +6,7 @@ import { checkOptions, type Config, configOf, countOf, refuse, switchOf } from "
 import { embeddingSetting, type LayerConfig } from "./projectionSettings.ts";
 import { type Shape, shapesOf } from "./shapes.ts";
 
-/** What a {@link TokenAndPositionEmbedding} is made with: KerasHub's names and defaults. */
+/** Options of {@link TokenAndPositionEmbedding}: KerasHub's names and defaults. */
 export interface TokenAndPositionEmbeddingConfig
   extends LayerConfig, Pick<Parameters<typeof layers.embedding>[0], "embeddingsInitializer"> {
   /** V */
@@ -15,7 +15,7 @@ export interface TokenAndPositionEmbeddingConfig
   readonly sequenceLength: number;
   /** E */
   readonly embeddingDim: number;
-  /** Whether id 0 is padding, that layers after this one do not see. Default false. */
+  /** Whether id 0 is padding, masked in later layers. Default false. */
   readonly maskZero?: boolean;
 }
 
@@ -68,7 +68,7 @@ export class TokenAndPositionEmbedding extends CallableLayer {
   override computeMask(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [ids] = [inputs].flat();
     const mask = this.#options.maskZero && ids !== undefined ? tf.notEqual(ids, 0) : null;
-    return mask as tf.Tensor; // TensorFlow.js's types know no null
+    return mask as tf.Tensor; // TensorFlow.js's types lack null
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -119,7 +119,7 @@ const WHO = TokenAndPositionEmbedding.className;
 function optionsOf(config: Config): Options {
   const known = ["vocabularySize", "sequenceLength", "embeddingDim", "tieWeights", "embeddingsInitializer", "maskZero"];
   checkOptions(WHO, config, known, ["float32", "int32"]);
-  refuse(WHO, config, "tieWeights", [true]); // untied, there is a second table, for a projection that this layer has not
+  refuse(WHO, config, "tieWeights", [true]); // untied, there is a second table, for a projection that this layer lacks
   return {
     vocabularySize: countOf(WHO, config, "vocabularySize"),
     sequenceLength: countOf(WHO, config, "sequenceLength"),

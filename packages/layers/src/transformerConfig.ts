@@ -2,24 +2,24 @@ import type { Activation } from "@qkv/ops";
 import { checkOptions, type Config, countOf, positiveOf, rateOf, switchOf } from "./configChecks.ts";
 import type { LayerConfig, ProjectionConfig } from "./projectionSettings.ts";
 
-/** What a {@link TransformerEncoder} or {@link TransformerDecoder} is made with: KerasHub's names and defaults. */
+/** Options of {@link TransformerEncoder} and {@link TransformerDecoder}: KerasHub's names and defaults. */
 export interface TransformerConfig
   extends LayerConfig, Pick<ProjectionConfig, "kernelInitializer" | "biasInitializer"> {
   /** The width between the two projections of the feed-forward part. */
   readonly intermediateDim: number;
   /** H. Each head is E / H wide, rounded down. */
   readonly numHeads: number;
-  /** Of the attention weights, and of what each part gives. Default 0. */
+  /** Dropout rate of the attention weights, and of each part's output. Default 0. */
   readonly dropout?: number;
   /** Default `"relu"`. */
   readonly activation?: KerasActivation;
   /** Default 1e-5. */
   readonly layerNormEpsilon?: number;
-  /** Normalizes what goes into each part, as GPT-2, and not what comes out of it, as BERT. Default false. */
+  /** Whether norms come before each part (pre-norm, as in GPT-2), not after it (post-norm, as in BERT). Default false. */
   readonly normalizeFirst?: boolean;
 }
 
-/** What a saved model says of a transformer layer, but for its initializers. */
+/** Options of a transformer layer in a saved model, without its initializers. */
 export type TransformerOptions = Required<
   Omit<TransformerConfig, keyof LayerConfig | "kernelInitializer" | "biasInitializer">
 >;
@@ -47,7 +47,7 @@ const OPTIONS = [
   ...["kernelInitializer", "biasInitializer"],
 ];
 
-/** Checks a configuration, and fills in what is left out. @throws TypeError or RangeError naming the option */
+/** Checks a configuration, and fills in defaults. @throws TypeError or RangeError naming the option */
 export function transformerOptions(who: string, config: Config): TransformerOptions {
   checkOptions(who, config, OPTIONS);
   const activation = config["activation"] ?? "relu";
@@ -65,7 +65,7 @@ export function transformerOptions(who: string, config: Config): TransformerOpti
   };
 }
 
-/** The activation as the fused operations call it. */
+/** The activation by its name in the fused operations. */
 export function activationOf({ activation }: TransformerOptions): Activation {
   return ACTIVATIONS[activation];
 }

@@ -99,7 +99,7 @@ export class TransformerDecoder extends TransformerLayer {
 
 const WHO = TransformerDecoder.className;
 
-/** What a padding mask, given or carried by the sequence, and an attention mask keep. */
+/** The intersection of a padding mask, given or carried by the sequence, and an attention mask. */
 function maskOf(
   { tensors, carried }: Call,
   of: "decoder" | "encoder",

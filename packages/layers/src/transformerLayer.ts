@@ -7,7 +7,7 @@ import { type ProjectionSettings, projectionSettings } from "./projectionSetting
 import { type TransformerConfig, type TransformerOptions, transformerOptions } from "./transformerConfig.ts";
 import { residual, TransformerParts } from "./transformerParts.ts";
 
-/** What encoder and decoder layers share: their options, the stream of their dropout, and what a saved model says of them. */
+/** Base of encoder and decoder layers: their options, the stream of their dropout, and their saved configuration. */
 export abstract class TransformerLayer extends CallableLayer {
   /** @internal */
   protected readonly options: TransformerOptions;
@@ -32,7 +32,7 @@ export abstract class TransformerLayer extends CallableLayer {
     return new TransformerParts(this.getClassName(), this.addVariable, given);
   }
 
-  /** Where dropout draws from, while training. @internal */
+  /** The random stream of dropout, in training. @internal */
   protected randomOf({ training }: Call): RandomStream | undefined {
     return training ? this.#random : undefined;
   }

@@ -25,7 +25,7 @@ export class TransformerParts {
     this.#width = width;
   }
 
-  /** Attention to a context of width `context`. */
+  /** Makes attention to a context of width `context`. */
   attention(name: string, context: number): ProjectedAttention {
     const { numHeads, dropout } = this.#options;
     const keyDim = Math.floor(this.#width / numHeads);
@@ -41,7 +41,7 @@ export class TransformerParts {
     return new Normalization(this.#add, name, this.#width, this.#options.layerNormEpsilon);
   }
 
-  /** Two projections with the activation between them. */
+  /** Makes a feed-forward part: two projections with the activation between them. */
   feedForward(): (x: tf.Tensor) => tf.Tensor {
     const dense = (name: string, sides: [number[], number[]]) =>
       new Projection(this.#add, `feedforward_${name}_dense`, sides, this.#settings);
@@ -52,7 +52,7 @@ export class TransformerParts {
   }
 }
 
-/** A part beside the way straight through, normalized before it or after both. */
+/** A part with a residual connection, normalized before the part or after the sum. */
 export function residual(
   x: tf.Tensor,
   norm: Normalization,
