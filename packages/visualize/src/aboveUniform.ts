@@ -5,9 +5,9 @@ import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
 const TOLERANCE = 0.01;
 
 /**
- * What stands out of an even spread: how far each patch is above its even share of the weight, counted in such shares. A
+ * The weight above uniform: how far each patch is above its even share of the weight, in units of such shares. A
  * patch with as much as all patches would have under uniform attention, or less, has 0; one with twice as much has 1. Where
- * no patch is more than a hundredth above, all have 0: no place stands out.
+ * no patch is more than a hundredth above, all have 0.
  *
  * @throws RangeError if there are not rows * columns values
  */

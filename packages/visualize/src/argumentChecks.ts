@@ -8,7 +8,7 @@ export function checkLabels(who: string, name: string, labels: readonly string[]
   }
 }
 
-/** Refuses what is no list of numbers: a nested one, a tensor, a promise of one. */
+/** Refuses values that are no list of numbers: a nested one, a tensor, a promise of one. */
 export function checkNumbers(who: string, name: string, values: ArrayLike<number>): void {
   const isList = typeof values === "object" && typeof (values as ArrayLike<number> | null)?.length === "number";
   if (!isList || (values.length > 0 && typeof values[0] !== "number")) {
@@ -17,7 +17,7 @@ export function checkNumbers(who: string, name: string, values: ArrayLike<number
   }
 }
 
-/** What was given, in a few words. */
+/** Describes a value in a few words, for an error message. */
 export function given(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -27,7 +27,7 @@ export function given(value: unknown): string {
   return "dataId" in value ? "a tensor: await its data()" : "an object";
 }
 
-/** Refuses what is no plain object: what a picture shows, in the fields of its type. */
+/** Refuses values that are no plain object: the data of a picture. */
 export function checkRecord(who: string, name: string, value: object): void {
   if (typeof value !== "object" || value === null || "then" in value || Array.isArray(value)) {
     throw new RangeError(`${who}: expected ${name} to be an object, got ${given(value)}`);

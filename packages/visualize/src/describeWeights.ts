@@ -1,7 +1,7 @@
 import { checkLabels, checkNumbers, checkRecord } from "./argumentChecks.ts";
 import { printable } from "./printable.ts";
 
-/** A matrix of weights and what its sides mean. */
+/** A matrix of weights with labels of its sides. */
 export interface WeightMatrix {
   /** A label for each row: queries, target tokens. */
   readonly rows: readonly string[];
@@ -12,9 +12,9 @@ export interface WeightMatrix {
 }
 
 /**
- * A matrix of weights in words, for those who do not see its picture: where each row looks most.
+ * Describes a matrix of weights in words, a text alternative of its picture: the greatest weights of each row.
  *
- * @param limit how many rows are told; the rest are counted
+ * @param limit the number of rows described; the rest are counted
  * @throws RangeError if there are not rows * columns values
  */
 export function describeWeights(matrix: WeightMatrix, limit = 12): string {

@@ -18,7 +18,7 @@ import { type Panel, readGrid, type WeightGrid } from "./weightGrid.ts";
 export interface HeadViewData extends Pick<WeightGrid, "values" | "queries" | "keys"> {
   readonly shape: readonly [heads: number, queries: number, keys: number];
   readonly title?: string;
-  /** Names the heads and their colours above. Default true. */
+  /** Whether a legend names the heads and their colours. Default true. */
   readonly legend?: boolean;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
@@ -26,14 +26,14 @@ export interface HeadViewData extends Pick<WeightGrid, "values" | "queries" | "k
 
 const LINE = FONT * 1.6; // the height of a token's line
 const SPAN = 160; // from queries to keys
-const FAINT = 0.02; // weights below are not drawn: lines of nearly nothing would hide the others
+const FAINT = 0.02; // smaller weights are not drawn: their lines would hide the others
 
 /**
- * Tokens on both sides, and a line from each query to each key that it looks at, as strong as the weight; each head has a
+ * Draws tokens on both sides, and a line from each query to each key, as strong as the weight; each head has a
  * colour of its own (the head view of BertViz, Vig 2019).
  *
- * @returns an SVG document of its own
- * @throws RangeError if the values or the labels are not as many as the shape says
+ * @returns a standalone SVG document
+ * @throws RangeError if the values or the labels do not match the shape
  */
 export function headView(data: HeadViewData): string {
   checkRecord("headView", "data", data);
@@ -72,20 +72,20 @@ export function headView(data: HeadViewData): string {
   });
 }
 
-/** A colour for each head, as far from the others as may be, readable on white and on black. */
+/** The colour of a head, as far from the others as possible, readable on white and on black. */
 export function colorOf(head: number, heads: number): string {
   return `hsl(${Math.round((360 * head) / Math.max(heads, 1) + 220) % 360} 75% 52%)`;
 }
 
-/** How the lines of a matrix are drawn. */
+/** Options of the lines of a matrix. */
 interface LineOptions {
   readonly heads: number;
-  /** What the matrix is called; left out, it is the only one. */
+  /** The name of the matrix; left out if it is the only one. */
   readonly name?: string | undefined;
   readonly at: (query: number, key: number) => readonly number[];
 }
 
-/** The lines of one matrix. */
+/** Draws the lines of one matrix. */
 export function linesOf(
   { column, values }: Panel,
   queries: readonly string[],
@@ -107,7 +107,7 @@ export function linesOf(
   );
 }
 
-/** A matrix in words. */
+/** Describes a matrix in words. */
 function wordsOf({ values }: Panel, queries: readonly string[], keys: readonly string[]): string {
   return describeWeights({ rows: queries, columns: keys, values }, 6);
 }

@@ -1,7 +1,7 @@
 /** Red, green and blue from 0 to 255. */
 export type Color = readonly [red: number, green: number, blue: number];
 
-// Places on matplotlib's "inferno" (CC0), at equal distances: dark to light all the way, also for eyes that see few hues.
+// Equidistant colours of matplotlib's "inferno" (CC0): dark to light throughout, also for colour-blind readers.
 const INFERNO: readonly Color[] = [
   [0, 0, 4],
   [40, 11, 84],
@@ -13,7 +13,7 @@ const INFERNO: readonly Color[] = [
   [252, 255, 164],
 ];
 
-/** The colour of a weight from 0 to 1, between the neighbouring places of the scale. */
+/** The colour of a weight from 0 to 1, between the neighbouring colours of the scale. */
 export function heatColor(weight: number): Color {
   const at = Math.min(Math.max(weight, 0), 1) * (INFERNO.length - 1);
   const below = Math.min(Math.floor(at), INFERNO.length - 2);

@@ -3,9 +3,9 @@ import { checkMatrix, describeWeights, type WeightMatrix } from "./describeWeigh
 import { escapeXml } from "./escapeXml.ts";
 import { FONT, labelWidth, opacity, PADDING, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
 
-/** What a {@link heatMap} shows. */
+/** Data of a {@link heatMap}. */
 export interface HeatMapData extends WeightMatrix {
-  /** Said above the picture, and to those who do not see it. */
+  /** The title above the picture and in its text alternative. */
   readonly title?: string;
   /** The weight that is drawn in full. Default 1. */
   readonly full?: number;
@@ -19,10 +19,10 @@ export interface HeatMapData extends WeightMatrix {
 const CELL = 24;
 
 /**
- * A picture of a matrix of weights: the darker a cell, the greater the weight.
+ * Draws a matrix of weights: the darker a cell, the greater the weight.
  *
- * @returns an SVG document of its own. It follows the page's dark or light scheme, says where each row looks most to those
- *   who do not see it, and each cell tells its labels and its value when pointed at.
+ * @returns a standalone SVG document. It follows the page's dark or light scheme, has the greatest weights of each row in its
+ *   text alternative, and each cell shows its labels and its value when pointed at.
  * @throws RangeError if there are not rows * columns values
  */
 export function heatMap(data: HeatMapData): string {

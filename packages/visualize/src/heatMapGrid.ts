@@ -14,11 +14,11 @@ import {
 } from "./svgDocument.ts";
 import { readGrid, type WeightGrid } from "./weightGrid.ts";
 
-/** What a {@link heatMapGrid} shows. */
+/** Data of a {@link heatMapGrid}. */
 export interface HeatMapGridData extends WeightGrid {
-  /** What the rows of the grid are, numbered from 0: "layer". */
+  /** The name of the grid's rows, numbered from 0: "layer". */
   readonly rowName?: string;
-  /** What its columns are: "head". */
+  /** The name of its columns: "head". */
   readonly columnName?: string;
   /** A name for each panel, row by row. Default the row's and the column's with their numbers. */
   readonly names?: readonly string[];
@@ -29,19 +29,19 @@ export interface HeatMapGridData extends WeightGrid {
   readonly theme?: Theme;
 }
 
-/** The side of a cell: as large as fits about 240 pixels, but not below 4, at which single cells can still be told apart. */
+/** The side of a cell: as large as fits about 240 pixels, but not below 4, at which single cells are still visible. */
 const cellSize = (queries: number, keys: number) =>
   Math.min(24, Math.max(4, Math.floor(240 / Math.max(queries, keys, 1))));
 
-/** From this size on a cell has a label beside it. */
+/** The cell size from which cells have a label beside them. */
 const LABELLED = FONT * 0.9;
 
 /**
  * Heat maps in rows and columns, one for each matrix of `[rows, columns, queries, keys]` weights: all heads of all layers at
  * a glance, as `show_heatmaps` of Dive into Deep Learning.
  *
- * @returns an SVG document of its own; cells without weight have no mark, and tokens stand at the sides where they fit
- * @throws RangeError if the values or the labels are not as many as the shape says
+ * @returns a standalone SVG document; cells without weight have no mark, and tokens label the sides where they fit
+ * @throws RangeError if the values or the labels do not match the shape
  */
 export function heatMapGrid(data: HeatMapGridData): string {
   checkRecord("heatMapGrid", "data", data);

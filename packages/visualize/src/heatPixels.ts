@@ -4,10 +4,10 @@ import type { RgbaPixels } from "./overlayPixels.ts";
 import { type PatchWeights, relativeWeights } from "./patchWeights.ts";
 
 /**
- * One pixel for each patch, to be stretched over the picture by whoever shows it, such as a page's canvas: the colour of
- * its weight, and the less transparent the greater that is.
+ * Makes one pixel for each patch, to be stretched over the picture by the caller, such as a page's canvas: the colour of
+ * its weight, and the less transparent the greater it is.
  *
- * @param strength how much of the picture the greatest weight hides, from 0 to 1
+ * @param strength the opacity of the greatest weight, from 0 to 1
  * @returns RGBA, `columns` wide and `rows` high
  * @throws RangeError if there are not rows * columns values
  */

@@ -3,21 +3,21 @@ import { escapeXml } from "./escapeXml.ts";
 import { colorOf } from "./headView.ts";
 import { FONT, labelWidth, PADDING, place, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
 
-/** Numbers over numbers. */
+/** A series of points. */
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Points instead of a line. Default false. */
+  /** Whether points are drawn instead of a line. Default false. */
   readonly dots?: boolean;
 }
 
-/** What a {@link lineChart} shows. */
+/** Data of a {@link lineChart}. */
 export interface LineChartData {
   readonly series: readonly Series[];
   readonly title?: string;
   readonly xName?: string;
   readonly yName?: string;
-  /** Steps by factors instead of differences, for numbers above 0. Default false. */
+  /** Whether the axes are logarithmic, for numbers above 0. Default false. */
   readonly logarithmic?: boolean;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
@@ -26,9 +26,9 @@ export interface LineChartData {
 const PLOT = { width: 420, height: 240 };
 
 /**
- * Curves and points over two axes.
+ * Draws curves and points over two axes.
  *
- * @returns an SVG document of its own that says in words where each series begins and ends
+ * @returns a standalone SVG document that describes in words where each series begins and ends
  * @throws RangeError if there is no point, one is not finite, or one is not above 0 on logarithmic axes
  */
 export function lineChart(data: LineChartData): string {
@@ -87,7 +87,7 @@ export function lineChart(data: LineChartData): string {
 interface Axis {
   readonly from: number;
   readonly to: number;
-  /** Where a number lies between the ends, from 0 to 1. */
+  /** The position of a number between the ends, from 0 to 1. */
   readonly share: (value: number) => number;
 }
 

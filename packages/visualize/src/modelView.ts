@@ -8,11 +8,11 @@ import { readGrid, type WeightGrid } from "./weightGrid.ts";
 /** Weights of all heads of all layers: [layers, heads, queries, keys]. */
 export interface ModelViewData extends WeightGrid {
   readonly title?: string;
-  /** What layers are called, numbered from 0. Default "layer". */
+  /** The name of layers, numbered from 0. Default "layer". */
   readonly rowName?: string;
-  /** What heads are called. Default "head". */
+  /** The name of heads. Default "head". */
   readonly columnName?: string;
-  /** A head's weights in words, for those who do not see them. Default `describeWeights` of the first six queries. */
+  /** The text alternative of a head's weights. Default `describeWeights` of the first six queries. */
   readonly describe?: (matrix: WeightMatrix) => string;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
@@ -21,11 +21,11 @@ export interface ModelViewData extends WeightGrid {
 const PANEL = { width: 72, height: 96, gap: 12 };
 
 /**
- * Every head of every layer as a small field of lines from queries on the left to keys on the right, layers from top to
- * bottom: which heads look at neighbours, which at one token, which everywhere (the model view of BertViz, Vig 2019).
+ * Draws every head of every layer as a small panel of lines from queries on the left to keys on the right, layers from top to
+ * bottom: which heads attend to neighbours, which to one token, which everywhere (the model view of BertViz, Vig 2019).
  *
- * @returns an SVG document of its own
- * @throws RangeError if the values or the labels are not as many as the shape says
+ * @returns a standalone SVG document
+ * @throws RangeError if the values or the labels do not match the shape
  */
 export function modelView(data: ModelViewData): string {
   checkRecord("modelView", "data", data);

@@ -9,11 +9,11 @@ export interface PicturePixels {
   readonly data: ArrayLike<number>;
 }
 
-/** How an {@link overlayPixels} is laid on. */
+/** Options of {@link overlayPixels}. */
 export interface OverlayOptions {
-  /** How much of the picture the greatest weight hides, from 0 to 1. Default 0.7. */
+  /** The opacity of the greatest weight, from 0 to 1. Default 0.7. */
   readonly strength?: number;
-  /** Between the patches' centres, or each patch in one colour. Default smooth. */
+  /** Interpolated between the patches' centres, or each patch in one colour. Default smooth. */
   readonly edges?: "smooth" | "hard";
 }
 
@@ -25,11 +25,11 @@ export interface RgbaPixels {
 }
 
 /**
- * Where a model looked, laid over the picture: the greater the weight of a patch, the brighter its colour and the less of
+ * Overlays a saliency map on a picture: the greater the weight of a patch, the brighter its colour and the less of
  * the picture shines through.
  *
  * @returns RGBA of the picture's size, opaque
- * @throws RangeError if the pixels or the weights are not as many as their sizes say
+ * @throws RangeError if the pixels or the weights do not match their sizes
  */
 export function overlayPixels(picture: PicturePixels, patches: PatchWeights, options: OverlayOptions = {}): RgbaPixels {
   checkRecord("overlayPixels", "picture", picture);
@@ -62,7 +62,7 @@ export function overlayPixels(picture: PicturePixels, patches: PatchWeights, opt
   return { width, height, data: overlaid };
 }
 
-/** A channel of a pixel; what is transparent lies on white. */
+/** A channel of a pixel, composited on white. */
 function onWhite(data: ArrayLike<number>, pixel: number, channels: number, channel: number): number {
   const value = data[channels === 1 ? pixel : pixel + channel] ?? 0;
   if (channels < 4) return value;
@@ -70,12 +70,12 @@ function onWhite(data: ArrayLike<number>, pixel: number, channels: number, chann
   return value * opaque + 255 * (1 - opaque);
 }
 
-/** The weight of the patch that a place, from 0 to 1 on both axes, lies in. */
+/** The weight of the patch at a place from 0 to 1 on both axes. */
 function within(weights: Float32Array, { rows, columns }: PatchWeights, x: number, y: number): number {
   return weights[Math.floor(y * rows) * columns + Math.floor(x * columns)] ?? 0;
 }
 
-/** The weight at a place between the centres of four patches. */
+/** The weight at a place, interpolated between the centres of four patches. */
 function between(weights: Float32Array, { rows, columns }: PatchWeights, x: number, y: number): number {
   const [column, right] = neighbours(x * columns - 0.5, columns);
   const [row, down] = neighbours(y * rows - 0.5, rows);
@@ -85,7 +85,7 @@ function between(weights: Float32Array, { rows, columns }: PatchWeights, x: numb
   return upper * (1 - down) + lower * down;
 }
 
-/** The place before, and how far it is to the next one. */
+/** The index of the centre before, and the fraction on the way to the next one. */
 function neighbours(place: number, count: number): [number, number] {
   const inside = Math.min(Math.max(place, 0), count - 1);
   return [Math.floor(inside), inside - Math.floor(inside)];

@@ -4,16 +4,16 @@ import { heatColor } from "./heatColor.ts";
 import { describePatches, type PatchWeights, relativeWeights } from "./patchWeights.ts";
 import { PADDING, place, svgDocument, type Theme, titleHeight, titleWidth } from "./svgDocument.ts";
 
-/** What a {@link patchOverlay} shows. */
+/** Data of a {@link patchOverlay}. */
 export interface PatchOverlayData extends PatchWeights {
-  /** The picture, as `data:image/png;base64,...`: a document of its own loads no other files. */
+  /** The picture, as `data:image/png;base64,...`: a standalone document loads no other files. */
   readonly picture: string;
   /** The picture's size in pixels. */
   readonly width: number;
   readonly height: number;
-  /** How much of the picture the greatest weight hides, from 0 to 1. Default 0.7. */
+  /** The opacity of the greatest weight, from 0 to 1. Default 0.7. */
   readonly strength?: number;
-  /** Said above the picture, and to those who do not see it. */
+  /** The title above the picture and in its text alternative. */
   readonly title?: string;
   /** Default `auto`: the page's dark or light scheme. */
   readonly theme?: Theme;
@@ -23,10 +23,10 @@ export interface PatchOverlayData extends PatchWeights {
 const SIDE = 448;
 
 /**
- * A picture with where a model looked laid over it: the greater the weight of a patch, the brighter its colour and the less
+ * Overlays a saliency map on a picture: the greater the weight of a patch, the brighter its colour and the less
  * of the picture shines through.
  *
- * @returns an SVG document of its own; each patch tells its share of the weight when pointed at
+ * @returns a standalone SVG document; each patch shows its share of the weight when pointed at
  * @throws RangeError if there are not rows * columns values, or the picture is no data URL
  */
 export function patchOverlay(data: PatchOverlayData): string {

@@ -1,6 +1,6 @@
 import { checkNumbers } from "./argumentChecks.ts";
 
-/** A number for each patch of a picture that a grid of them covers. */
+/** A saliency map: a number for each patch of a grid that covers a picture. */
 export interface PatchWeights {
   readonly rows: number;
   readonly columns: number;
@@ -8,7 +8,7 @@ export interface PatchWeights {
   readonly values: ArrayLike<number>;
 }
 
-/** The numbers brought to 0 to 1, the greatest being 1. @throws RangeError if they are not rows * columns */
+/** The numbers scaled to 0 to 1, the greatest being 1. @throws RangeError if they are not rows * columns */
 export function relativeWeights(who: string, { rows, columns, values }: PatchWeights): Float32Array {
   checkNumbers(who, "values", values);
   if (![rows, columns].every((size) => Number.isInteger(size) && size > 0) || values.length !== rows * columns) {
@@ -21,7 +21,7 @@ export function relativeWeights(who: string, { rows, columns, values }: PatchWei
     : weights.map((value) => value / greatest);
 }
 
-/** The picture in words: where most of the weight is. */
+/** Describes a map in words: where most of the weight is. */
 export function describePatches({ rows, columns, values }: PatchWeights): string {
   const order = Array.from(values, (value, at) => ({ value: value > 0 ? value : 0, at }))
     .sort((a, b) => b.value - a.value)

@@ -1,29 +1,29 @@
 import { escapeXml } from "./escapeXml.ts";
 import { printable } from "./printable.ts";
 
-/** Which colours a picture has: the page's or the system's own choice, or always the same. */
+/** The colour scheme of a picture: the page's or the system's choice, or always the same. */
 export type Theme = "auto" | "light" | "dark";
 
 /** The size of text in pixels of a picture's own scale. */
 export const FONT = 13;
 /** The empty border of a picture. */
 export const PADDING = 8;
-/** About how wide a character of a label is: it is set in a font of fixed width. */
+/** The approximate width of a character of a label, in a font of fixed width. */
 export const CHARACTER = FONT * 0.62;
 
-/** What an SVG document is made of. */
+/** Parts of an SVG document. */
 export interface SvgParts {
   readonly width: number;
   readonly height: number;
-  /** Said above the picture, and to those who do not see it. */
+  /** The title above the picture and in its text alternative. */
   readonly title?: string | undefined;
-  /** The picture in words, for those who do not see it. */
+  /** The picture in words, as a text alternative. */
   readonly description?: string | undefined;
   readonly theme?: Theme | undefined;
   readonly body: readonly string[];
 }
 
-/** An SVG document of its own, with a title, a text alternative, and colours for light and dark pages. */
+/** Makes a standalone SVG document, with a title, a text alternative, and colours for light and dark pages. */
 export function svgDocument({ width, height, title, description, theme = "auto", body }: SvgParts): string {
   const [w, h] = [Math.ceil(width), Math.ceil(height)];
   return [
@@ -41,27 +41,27 @@ export function svgDocument({ width, height, title, description, theme = "auto",
   ].join("\n");
 }
 
-/** How wide the widest of some labels is. */
+/** The width of the widest of some labels. */
 export function labelWidth(labels: readonly string[]): number {
   return Math.max(0, ...labels.map((label) => [...printable(label)].length)) * CHARACTER;
 }
 
-/** How wide a picture has to be for its title. */
+/** The width that a picture needs for its title. */
 export function titleWidth(title: string | undefined): number {
   return [...printable(title ?? "")].length * FONT * 0.6 + 2 * PADDING;
 }
 
-/** How high the title's line is; 0 without one. */
+/** The height of the title's line; 0 without one. */
 export function titleHeight(title: string | undefined): number {
   return title === undefined ? 0 : FONT * 2;
 }
 
-/** A weight as an opacity: from 0 at `empty` to 1 where it is `full` or more, and 0 for NaN. */
+/** The opacity of a weight: from 0 at `empty` to 1 where it is `full` or more, and 0 for NaN. */
 export function opacity(value: number, full = 1, empty = 0): string {
   return Number.isNaN(value) ? "0" : Math.min(Math.max((value - empty) / (full - empty), 0), 1).toFixed(3);
 }
 
-/** A place in a picture, to a tenth of a pixel. */
+/** Formats a coordinate to a tenth of a pixel. */
 export function place(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

@@ -2,7 +2,7 @@ import { checkRecord } from "./argumentChecks.ts";
 import { checkMatrix, type WeightMatrix } from "./describeWeights.ts";
 import { printable } from "./printable.ts";
 
-/** From nothing to all: full blocks are dark on light terminals and bright on dark ones. */
+/** Shades from empty to full: full blocks are dark on light terminals and bright on dark ones. */
 const SHADES = [" ", "░", "▒", "▓", "█"];
 
 /**

@@ -1,10 +1,10 @@
 import { checkLabels, checkNumbers } from "./argumentChecks.ts";
 
-/** Matrices of weights in a grid: layers and heads, say. */
+/** Matrices of weights in a grid, such as layers and heads. */
 export interface WeightGrid {
   /** [rows, columns, queries, keys] */
   readonly shape: readonly [rows: number, columns: number, queries: number, keys: number];
-  /** As many numbers from 0 to 1, in this order. */
+  /** Numbers from 0 to 1, in this order. */
   readonly values: ArrayLike<number>;
   /** A label for each query. Default numbers from 0. */
   readonly queries?: readonly string[] | undefined;
@@ -26,7 +26,7 @@ export interface ReadGrid {
   readonly keys: readonly string[];
 }
 
-/** Takes a grid apart. @throws RangeError if the values or the labels are not as many as the shape says */
+/** Splits a grid into its matrices. @throws RangeError if the values or the labels do not match the shape */
 export function readGrid(who: string, grid: WeightGrid): ReadGrid {
   const { shape, values } = grid;
   checkNumbers(who, "shape", shape);

@@ -1,27 +1,27 @@
 /** The kinds of attention in an encoder-decoder. */
 export const ATTENTION_KINDS = ["cross", "encoder", "decoder"] as const;
 
-/** One of them: the target's to the source, the source's to itself, the target's to itself. */
+/** A kind of attention: the target's to the source, the source's to itself, the target's to itself. */
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
-/** What every head of one kind saw: [layers, heads, queries, keys], layer by layer. */
+/** Attention of every head of one kind: [layers, heads, queries, keys], layer by layer. */
 export interface HeadMaps {
   readonly shape: readonly [layers: number, heads: number, queries: number, keys: number];
-  /** After the softmax. */
+  /** The weights after the softmax. */
   readonly weights: ArrayLike<number>;
-  /** Before any mask and the softmax, if they are known. */
+  /** The scores before any mask and the softmax, if known. */
   readonly scores?: ArrayLike<number>;
-  /** What the softmax got: -Infinity where a key is hidden. */
+  /** The input of the softmax: -Infinity where a key is masked. */
   readonly masked?: ArrayLike<number>;
 }
 
-/** The attention of one sentence and its translation: what `sentenceAttention` of `@qkv/pretrained` gives, or a JSON file. */
+/** The attention of one sentence and its translation, from `sentenceAttention` of `@qkv/pretrained` or a JSON file. */
 export interface AttentionRecord extends Readonly<Record<AttentionKind, HeadMaps>> {
   /** The keys of `encoder` and `cross`. */
   readonly source: readonly string[];
-  /** What each query of `decoder` and `cross` answered. */
+  /** The token predicted by each query of `decoder` and `cross`. */
   readonly target: readonly string[];
-  /** The keys of `decoder`: what it had read. */
+  /** The keys of `decoder`: its input tokens. */
   readonly read: readonly string[];
 }
 

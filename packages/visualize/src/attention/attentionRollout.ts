@@ -3,8 +3,8 @@ import type { WeightGrid } from "../weightGrid.ts";
 import { averageHeads } from "./averageHeads.ts";
 
 /**
- * How much of each token is left in each token after all layers of self-attention, if what goes around a layer counts as
- * much as what goes through it ("Quantifying Attention Flow in Transformers", arXiv:2005.00928, section 3).
+ * Attention rollout: the share of each token in each token after all layers of self-attention, if residual paths count as
+ * much as attention ("Quantifying Attention Flow in Transformers", arXiv:2005.00928, section 3).
  *
  * @param grid [layers, heads, L, L]
  * @returns [L, L] row by row; each row sums to 1 where the weights' rows do
@@ -26,7 +26,7 @@ export function attentionRollout(grid: Pick<WeightGrid, "shape" | "values">): Fl
   return rolled;
 }
 
-/** [Q, L] times [L, K] */
+/** The matrix product of [Q, L] and [L, K]. */
 export function product(a: ArrayLike<number>, b: ArrayLike<number>, inner: number): Float32Array<ArrayBuffer> {
   const [rows, columns] = inner === 0 ? [0, 0] : [a.length / inner, b.length / inner];
   return Float32Array.from({ length: rows * columns }, (_, at) => {

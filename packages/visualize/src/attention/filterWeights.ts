@@ -1,17 +1,17 @@
 import { checkRecord } from "../argumentChecks.ts";
-/** Which weights of a matrix are worth showing. */
+/** Filter of the weights of a matrix. */
 export interface WeightFilter {
-  /** Weights below are 0. Default 0. */
+  /** Weights below it become 0. Default 0. */
   readonly threshold?: number;
-  /** Only this many of each row, the greatest, are left. Default all. */
+  /** The number of the greatest weights to keep in each row. Default all. */
   readonly top?: number;
 }
 
 /**
- * A matrix's weights with 0 in place of those that the filter leaves out; of equal ones the first are kept.
+ * Sets a matrix's weights to 0 where the filter excludes them; of equal ones the first are kept.
  *
  * @param values row by row
- * @param columns how many there are in a row
+ * @param columns the length of a row
  */
 export function filterWeights(
   values: ArrayLike<number>,

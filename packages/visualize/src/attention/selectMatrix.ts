@@ -5,21 +5,21 @@ import { attentionRollout, product } from "./attentionRollout.ts";
 import { averageHeads } from "./averageHeads.ts";
 import { filterWeights, type WeightFilter } from "./filterWeights.ts";
 
-/** What a weight was on its way: the score, the score as the masks left it, the softmax's result. */
+/** A stage of attention: the scores, the scores after the masks, the result of the softmax. */
 export type AttentionStage = "scores" | "masked" | "weights";
 
-/** Which matrix of a record is meant. */
+/** The choice of a matrix of a record. */
 export interface MatrixChoice extends WeightFilter {
   readonly kind: AttentionKind;
-  /** A number, the mean of all, or all of them one through the other: see {@link attentionRollout}. */
+  /** A number, the mean of all, or their rollout: see {@link attentionRollout}. */
   readonly layer: number | "mean" | "rollout";
   /** A number, or the mean of all. */
   readonly head: number | "mean";
-  /** Rollout is of weights, whatever this is. Default `weights`. The filter is for weights alone. */
+  /** The stage of attention. Default `weights`. Rollout always uses weights; the filter is for weights alone. */
   readonly stage?: AttentionStage;
 }
 
-/** A matrix of attention with what its sides mean. */
+/** A matrix of attention with the labels of its sides. */
 export interface SelectedMatrix {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
@@ -27,7 +27,7 @@ export interface SelectedMatrix {
 }
 
 /**
- * One matrix of a record, or what many of them come to. A rollout of cross-attention is the mean of all its heads over the
+ * Selects one matrix of a record, or combines many. A rollout of cross-attention is the mean of all its heads over the
  * encoder's rollout: how much of each source token the decoder got through the encoder.
  *
  * @throws RangeError if the record's sizes do not fit, or it has no such layer, head or stage

@@ -15,7 +15,7 @@ export interface HeadRef {
   readonly head: number;
 }
 
-/** What is switched off in the model that made a record. */
+/** Ablation of the model that made a record. */
 export interface Ablated {
   readonly heads: readonly HeadRef[];
   /** Places in the source. */
@@ -31,8 +31,8 @@ const START: PictureChoice = {
 const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
 
 /**
- * `<qkv-attention>`: the attention of a translated sentence to look at from all sides. Give it `record`; hear of `headtoggle`
- * (a {@link HeadRef} in `detail`) and `tokentoggle` (a place in the source), make the record again without them, and say so
+ * `<qkv-attention>`: an interactive view of a translated sentence's attention. Set `record`; listen for `headtoggle`
+ * (a {@link HeadRef} in `detail`) and `tokentoggle` (a place in the source), make a record without them, and list them
  * in `ablated`. Needs no inline style or script of the page.
  */
 export class AttentionElement extends Base {
@@ -50,7 +50,7 @@ export class AttentionElement extends Base {
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
   }
 
-  /** What is shown. */
+  /** The record to show. */
   get record(): AttentionRecord | undefined {
     return this.#record;
   }
@@ -62,7 +62,7 @@ export class AttentionElement extends Base {
     this.#later();
   }
 
-  /** What the record was made without; left out, nothing can be switched off here. */
+  /** The ablation of the record; left out, nothing can be switched off here. */
   get ablated(): Ablated | undefined {
     return this.#ablated;
   }
@@ -72,7 +72,7 @@ export class AttentionElement extends Base {
     this.#later();
   }
 
-  /** What it says. Default English. */
+  /** The texts of the element. Default English. */
   get messages(): AttentionMessages {
     return this.#messages;
   }
@@ -82,7 +82,7 @@ export class AttentionElement extends Base {
     this.#later();
   }
 
-  /** Which attention is drawn, and how. */
+  /** The attention to draw, and its view. */
   get choice(): PictureChoice {
     return this.#choice;
   }
@@ -92,17 +92,17 @@ export class AttentionElement extends Base {
     this.#later();
   }
 
-  /** Gives the keyboard to the first of its controls. */
+  /** Focuses the first of its controls. */
   override focus(options?: FocusOptions): void {
     this.shadowRoot?.querySelector("select")?.focus(options);
   }
 
-  /** The picture as an SVG document of its own, for light pages and paper; empty without a record. */
+  /** The picture as a standalone SVG document, for light pages and paper; empty without a record. */
   toSVG(): string {
     return this.#record === undefined ? "" : attentionPicture(this.#record, this.#settled(), this.#messages, "light");
   }
 
-  // Several properties set in a row are one drawing.
+  // Several properties set in a row are drawn once.
   #later(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -149,7 +149,7 @@ export class AttentionElement extends Base {
       this.#words(record, choice, isReadOut),
       make("p", { className: "note", textContent: this.#messages.note }),
     );
-    // What was just used may have been made anew, and keeps the keyboard.
+    // The control in use may have been made anew, and keeps the focus.
     if (focused !== undefined && focusOf(root) !== focused)
       root.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true });
   }
@@ -218,7 +218,7 @@ export class AttentionElement extends Base {
     return make("label", {}, `${this.#messages.threshold} ${threshold.toFixed(2)}`, input);
   }
 
-  /** A token to hold on to, for those who do not point. */
+  /** A list of tokens to highlight, for use without a pointer. */
   #holder(record: AttentionRecord, kind: AttentionKind): HTMLElement {
     const { queries, keys } = sidesOf(record, kind);
     const options = (side: TokenRef["side"], tokens: readonly string[]) =>
@@ -238,7 +238,7 @@ export class AttentionElement extends Base {
     const svg = attentionPicture(record, choice, this.#messages).replace(/<style>[^<]*<\/style>/, "");
     const drawing = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
     drawing.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
-    drawing.querySelector(":scope > desc")?.remove(); // in English; the same stands below, in words
+    drawing.querySelector(":scope > desc")?.remove(); // in English; the same is below, in words
     box.append(drawing);
     box.setAttribute("role", "group");
     box.setAttribute("name", "picture");
@@ -298,7 +298,7 @@ export class AttentionElement extends Base {
     );
   }
 
-  /** The alignment for those who do not see it: each query and the keys that it looks at most. */
+  /** The text alternative of the alignment: each query and the keys that it attends to most. */
   #words(record: AttentionRecord, choice: PictureChoice, open: boolean): HTMLElement {
     const matrix = selectMatrix(record, { ...drawable(choice), stage: "weights", top: Math.min(choice.top, 3) });
     const items = matrix.rows.map((query, row) =>
@@ -310,12 +310,12 @@ export class AttentionElement extends Base {
   }
 }
 
-/** Makes `<qkv-attention>` known to the page. */
+/** Registers `<qkv-attention>`. */
 export function defineAttentionElement(): void {
   if (customElements.get("qkv-attention") === undefined) customElements.define("qkv-attention", AttentionElement);
 }
 
-/** A record as JSON holds it: lists of numbers; null where a key is hidden. */
+/** Converts a record to JSON: lists of numbers; null where a key is masked. */
 function plain(record: AttentionRecord): object {
   const of = ({ shape, ...maps }: AttentionRecord[AttentionKind]) => ({
     shape,

@@ -9,21 +9,21 @@ import { modelView } from "../modelView.ts";
 import type { Theme } from "../svgDocument.ts";
 import type { AttentionMessages, AttentionViewName } from "./messages.ts";
 
-/** What is drawn, and how. */
+/** The choice of a matrix and of its view. */
 export interface PictureChoice extends Required<MatrixChoice> {
   readonly view: AttentionViewName;
 }
 
-/** What of a choice can be shown: lines are of weights, since scores have no end; a rollout has no heads. */
+/** Restricts a choice to what can be drawn: lines are of weights, since scores are unbounded; a rollout has no heads. */
 export function drawable(choice: PictureChoice): PictureChoice {
   const stage = choice.view === "matrix" && choice.layer !== "rollout" ? choice.stage : "weights";
   return { ...choice, stage, head: choice.layer === "rollout" ? "mean" : choice.head };
 }
 
-/** What a picture says. */
+/** The texts of a picture. */
 export type PictureMessages = Pick<AttentionMessages, "layer" | "head" | "sentence">;
 
-/** The picture as an SVG document of its own. */
+/** Draws the picture as a standalone SVG document. */
 export function attentionPicture(
   record: AttentionRecord,
   choice: PictureChoice,
@@ -47,7 +47,7 @@ export function attentionPicture(
   return headView({ shape: [1, queries.length, keys.length], values, queries, keys, theme, legend: false });
 }
 
-/** The columns that a row has weight on, the most first, each with its weight in two digits. */
+/** The columns with weight in a row, the greatest first, each with its weight in two digits. */
 export function greatestOfRow({ columns, values }: WeightMatrix, row: number): (readonly [string, string])[] {
   return columns
     .map((token, column) => [token, values[row * columns.length + column] ?? 0] as const)

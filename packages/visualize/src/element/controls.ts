@@ -1,6 +1,6 @@
 import { printable } from "../printable.ts";
 
-/** An element with properties and children, in one expression. */
+/** Makes an element with properties and children, in one expression. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<HTMLElementTagNameMap[K]> = {},
@@ -11,7 +11,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** One of some values, under its label; `name` is what {@link focusOf} knows it by. */
+/** Makes a labelled choice of one of some values; `name` identifies it in {@link focusOf}. */
 export function picker<T extends string>(
   name: string,
   label: string,
@@ -28,22 +28,22 @@ export function picker<T extends string>(
   return make("label", {}, label, select);
 }
 
-/** A button with its text; `name` is what {@link focusOf} knows it by. */
+/** Makes a button with its text; `name` identifies it in {@link focusOf}. */
 export function button(name: string, text: string, onClick: () => void): HTMLButtonElement {
   const element = make("button", { type: "button", textContent: printable(text), name });
   element.addEventListener("click", onClick);
   return element;
 }
 
-/** What has the keyboard's focus below `root`, as a selector that finds it again when all is made anew. */
+/** The focused control below `root`, as a selector that finds it again after all is made anew. */
 export function focusOf(root: ShadowRoot): string | undefined {
   const name = root.activeElement?.getAttribute("name");
   return name ? `[name="${name}"]` : undefined;
 }
 
 /**
- * Gives `box` the labelled controls of `fresh` with their values. One that is there already stays in the page: only so can
- * a slider go on being dragged, and a list being typed to.
+ * Gives `box` the labelled controls of `fresh` with their values. An existing control stays in the page, so that
+ * dragging a slider and typing in a list are not interrupted.
  */
 export function updateControls(box: Element, fresh: Element): void {
   const labels = (of: Element) => Array.from(of.children).filter((child) => child instanceof HTMLLabelElement);
@@ -69,7 +69,7 @@ export function updateControls(box: Element, fresh: Element): void {
   removeUpTo(null);
 }
 
-/** Whether both hold the same control with the same choices, whichever is chosen. */
+/** Whether both hold the same control with the same options, whichever is selected. */
 function isLike({ control: a }: HTMLLabelElement, { control: b }: HTMLLabelElement): boolean {
   const name = a?.getAttribute("name");
   return name === b?.getAttribute("name") && a?.ariaLabel === b?.ariaLabel && a?.innerHTML === b?.innerHTML;

@@ -4,7 +4,7 @@ export interface TokenRef {
   readonly index: number;
 }
 
-/** Dims all that has nothing to do with a token; with none, nothing is dimmed. */
+/** Dims everything unrelated to a token; without one, nothing is dimmed. */
 export function highlight(picture: Element, token: TokenRef | undefined): void {
   for (const mark of picture.querySelectorAll("[data-query],[data-key]")) {
     const isText = mark.localName === "text";
@@ -15,7 +15,7 @@ export function highlight(picture: Element, token: TokenRef | undefined): void {
   }
 }
 
-/** The token that an element of a picture stands for: a label's own, a line's or a cell's query. */
+/** The token of an element of a picture: a label's own, a line's or a cell's query. */
 export function tokenAt(target: EventTarget | null): TokenRef | undefined {
   const mark = target instanceof Element ? target.closest("[data-query],[data-key]") : null;
   if (mark === null) return undefined;

@@ -1,10 +1,10 @@
 import type { AttentionKind } from "../attention/attentionRecord.ts";
 import type { AttentionStage } from "../attention/selectMatrix.ts";
 
-/** How the alignment is drawn. */
+/** The views of the alignment. */
 export type AttentionViewName = "lines" | "matrix" | "model";
 
-/** All that {@link AttentionElement} says, so that it can speak another language. */
+/** Texts of {@link AttentionElement}, for translation. */
 export interface AttentionMessages {
   readonly kind: string;
   readonly kinds: Readonly<Record<AttentionKind, string>>;
@@ -25,12 +25,12 @@ export interface AttentionMessages {
   readonly tokens: string;
   readonly save: string;
   readonly words: string;
-  /** A query and the keys that it looks at most, each with its weight. */
+  /** Describes a query and the keys that it attends to most, each with its weight. */
   readonly sentence: (query: string, keys: readonly (readonly [token: string, weight: string])[]) => string;
   readonly note: string;
 }
 
-/** English. */
+/** The texts in English. */
 export const ATTENTION_MESSAGES: AttentionMessages = {
   kind: "Attention",
   kinds: { cross: "Target to source", encoder: "Source to itself", decoder: "Target to itself" },

@@ -1,13 +1,13 @@
 import { make } from "./controls.ts";
 
-/** Hands a file to the person. */
+/** Saves a file as a download. */
 export function saveFile(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   make("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000); // after the browser has begun to read it
 }
 
-/** An SVG document drawn as a PNG, `scale` times its size. */
+/** Renders an SVG document to a PNG, `scale` times its size. */
 export async function pngOf(svg: string, scale = 2): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {

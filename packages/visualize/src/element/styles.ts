@@ -1,4 +1,4 @@
-/** The element's own style; it takes colours and letters of the page around it where that names them. */
+/** The element's style sheet; it uses colours and fonts of the page where the page defines them. */
 export const STYLES = `
 :host{display:block;container-type:inline-size;color:var(--ink,inherit);font:inherit}
 .controls{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end}
