@@ -1,5 +1,5 @@
 /**
- * What needs Node: model folders on the disk, to open and to save, and a cache for what is fetched.
+ * Functions for Node only: model folders on disk, to open and to save, and a cache of downloads.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 import { PretrainedError } from "./pretrainedError.ts";
 
-/** How many of a file's first bytes tell what it is. */
+/** The number of a file's first bytes that identify its kind. */
 export const TELLING_BYTES = 512;
 
-/** What comes in place of a model's file, by how it begins, and what to do about it. */
+/** Wrong contents in place of a model's file, by their first bytes, with advice. */
 const IMPOSTORS: readonly (readonly [begins: string | RegExp, what: string])[] = [
   [
     /^version https:\/\/git-lfs\.github\.com\/spec\//,
@@ -20,11 +20,11 @@ const IMPOSTORS: readonly (readonly [begins: string | RegExp, what: string])[] =
 ];
 
 /**
- * Looks at a file's first bytes.
+ * Checks a file's first bytes.
  *
  * @param start its first {@link TELLING_BYTES}, or all
  * @param size of the whole file, in bytes
- * @throws PretrainedError if it is empty, or something else that comes in the place of a model's file
+ * @throws PretrainedError if it is empty, or no model's file
  */
 export function expectContents(path: string, start: Uint8Array, size: number): void {
   if (size === 0 && !path.endsWith(".txt"))

@@ -1,8 +1,8 @@
 import { PretrainedError } from "./pretrainedError.ts";
 
 /**
- * Whether a name from outside names a file below its folder on every system: relative, without `..`, and without
- * anything that some system takes for a separator, a drive or the end of the name.
+ * Whether a foreign name is that of a file below its folder on every system: relative, without `..`, and without
+ * anything that is a separator, a drive or the end of the name on some system.
  */
 export function isFileName(name: string): boolean {
   return (

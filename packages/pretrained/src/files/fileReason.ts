@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EBUSY: "a file that is in use",
 };
 
-/** Why a file could not be read or written, in words, with the system's code behind them. */
+/** The reason of a failed read or write, in words, followed by the system's code. */
 export function fileReason(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: string; message?: string };
   const reason = code === undefined ? undefined : REASONS[code];

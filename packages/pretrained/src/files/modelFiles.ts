@@ -2,41 +2,41 @@ import { checkRecord, describeArgument } from "@qkv/ops";
 import { expectContents, TELLING_BYTES } from "./expectContents.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
 
-/** Where a model's files come from: a folder, a server, an archive, memory. */
+/** Source of a model's files: a folder, a server, an archive, memory. */
 export interface ModelFiles {
-  /** What error messages call the place: a path or a URL, without a slash at its end. */
+  /** The name of the source in error messages: a path or a URL, without a slash at its end. */
   readonly name: string;
-  /** The bytes of a file, or undefined if there is none of this name. */
+  /** Reads the bytes of a file, or undefined if there is none of this name. */
   read(file: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /**
-   * Opens a file to read parts of it, or gives undefined if there is none of this name. Left out where a file can be
-   * read whole only.
+   * Opens a file to read parts of it, or returns undefined if there is none of this name. Left out where a file can be
+   * read only whole.
    */
   open?(file: string, options?: ReadOptions): Promise<OpenFile | undefined>;
-  /** The names of all files, for messages. Left out where nobody knows. */
+  /** The names of all files, for messages. Left out where they are unknown. */
   list?(): Promise<readonly string[]>;
 }
 
 /** A file of which parts are read. */
 export interface OpenFile {
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   readonly size: number;
   /**
-   * The bytes from `start` to `end`, the last one not included.
+   * Reads the bytes from `start` to `end`, the last one not included.
    *
-   * @param into as many bytes of memory that may take them
+   * @param into memory of as many bytes that may be used for them
    */
   read(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
-  /** Lets go of the file. */
+  /** Closes the file. */
   close(): Promise<void>;
 }
 
-/** How a file is read: `signal` stops it. */
+/** Options of reading: `signal` stops it. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Files that are in memory already, by name. */
+/** Makes a source of files in memory, by name. */
 export function memoryFiles(name: string, files: ReadonlyMap<string, Uint8Array>): ModelFiles {
   if (typeof files?.get !== "function")
     throw new PretrainedError(`memoryFiles: expected a Map of names and bytes, got ${describeArgument(files)}`);
@@ -47,19 +47,19 @@ export function memoryFiles(name: string, files: ReadonlyMap<string, Uint8Array>
   };
 }
 
-/** What an error message calls a file. */
+/** The path of a file in error messages. */
 export function pathOf(files: ModelFiles, file: string): string {
   return `${files.name}/${file}`;
 }
 
-/** The bytes of a file that has to be there. */
+/** Reads the bytes of a required file. */
 export async function readFile(files: ModelFiles, file: string, options: ReadOptions = {}): Promise<Uint8Array> {
   const bytes = await readOptionalFile(files, file, options);
   if (bytes === undefined) throw new PretrainedError(`${pathOf(files, file)}: expected a file, got nothing`);
   return bytes;
 }
 
-/** The bytes of a file that may be missing; being unreadable is another thing, and an error. */
+/** Reads the bytes of an optional file; an unreadable file is an error. */
 export async function readOptionalFile(
   files: ModelFiles,
   file: string,
@@ -75,7 +75,7 @@ export async function readOptionalFile(
 }
 
 /**
- * Opens a file that may be missing, to read parts of it. Where the files can be read whole only, all its bytes stay in
+ * Opens an optional file, to read parts of it. Where files can be read only whole, all its bytes stay in
  * memory until it is closed.
  */
 export async function openOptionalFile(
@@ -101,7 +101,7 @@ export async function openOptionalFile(
   return { ...opened, size, read };
 }
 
-/** A file that is in memory. */
+/** Opens a file in memory. */
 export function openBytes(bytes: Uint8Array): OpenFile {
   return {
     size: bytes.length,
@@ -110,7 +110,7 @@ export function openBytes(bytes: Uint8Array): OpenFile {
   };
 }
 
-/** What `work` gives; its failure as one of the file, unless it was stopped. */
+/** Runs `work`; its failure becomes an error of the file, unless it was aborted. */
 async function attempt<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T> | T): Promise<T> {
   signal?.throwIfAborted();
   try {
@@ -123,7 +123,7 @@ async function attempt<T>(path: string, signal: AbortSignal | undefined, work: (
   }
 }
 
-/** A file's JSON object; undefined if the file is missing. */
+/** Reads a file's JSON object; undefined if the file is missing. */
 export async function readOptionalJson(
   files: ModelFiles,
   file: string,
@@ -133,7 +133,7 @@ export async function readOptionalJson(
   return bytes === undefined ? undefined : parseJson(pathOf(files, file), bytes);
 }
 
-/** The JSON object of a file that has to be there. */
+/** Reads the JSON object of a required file. */
 export async function readJson(
   files: ModelFiles,
   file: string,
@@ -164,8 +164,8 @@ function tryParse(bytes: Uint8Array): unknown {
 }
 
 /**
- * JSON as Python writes it, which has numbers that JSON has not: infinity becomes a number that is read as such, NaN the
- * string, which no field takes for a number.
+ * Converts Python's JSON, which has numbers that JSON lacks: infinity becomes a number that is read as such, NaN the
+ * string, which no field accepts as a number.
  */
 function withPythonsNumbers(text: string): string {
   return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|NaN|Infinity/g, (found) => {

@@ -2,7 +2,7 @@ import { describeArgument } from "@qkv/ops";
 import type { Pretrained } from "./pretrained.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** Refuses what is no opened model, a promise of one above all. */
+/** Refuses values that are no opened model, above all a promise of one. */
 export function checkPretrained(who: string, pretrained: Pretrained): void {
   if (typeof pretrained !== "object" || pretrained === null || !("model" in pretrained)) {
     const got = describeArgument(pretrained);
@@ -10,12 +10,12 @@ export function checkPretrained(who: string, pretrained: Pretrained): void {
   }
 }
 
-/** Refuses what is no text. */
+/** Refuses values that are no text. */
 export function checkText(who: string, text: string): void {
   if (typeof text !== "string") throw new RangeError(`${who}: expected a string, got ${describeArgument(text)}`);
 }
 
-/** Refuses what is no list, a single text or image above all. */
+/** Refuses values that are no list, above all a single text or image. */
 export function checkList(who: string, of: string, list: readonly unknown[]): void {
   if (!Array.isArray(list)) throw new RangeError(`${who}: expected an array of ${of}, got ${describeArgument(list)}`);
 }

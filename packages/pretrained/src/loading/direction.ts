@@ -1,22 +1,22 @@
 import { languageTag } from "./languageTag.ts";
 
-/** From which language a model translates to which. */
+/** Translation direction: source and target language of a model. */
 export interface Direction {
   readonly from: string;
   readonly to: string;
 }
 
-/** What a model's name tells, by the way such models are named: `en-fr`, `opus-mt-en-de`. Undefined if it tells nothing. */
+/** Reads the direction from a model's name, as in `en-fr` and `opus-mt-en-de`. Undefined if there is none. */
 export function directionOf(name: string): Direction | undefined {
   const [, from, to] = /(?:^|[-/_])([a-z]{2,3})-([a-z]{2,3})(?:@[^/]*)?\/?$/.exec(name) ?? [];
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
 /**
- * Refuses a language other than the one that a model was made for. Regions and scripts do not count, and where a model's is
- * no single language, as `roa` and `mul`, nothing is refused.
+ * Refuses a language other than the one of a model. Regions and scripts do not count, and where a model's is
+ * no single language, such as `roa` and `mul`, nothing is refused.
  *
- * @param does what the model does: `translates to`
+ * @param does verb for the error message: `translates to`
  * @throws RangeError naming both
  */
 export function expectLanguage(does: string, language: string, models: string): void {
@@ -25,7 +25,7 @@ export function expectLanguage(does: string, language: string, models: string): 
   throw new RangeError(`expected ${known}, which is what the model ${does}, got ${language}`);
 }
 
-/** The language of a tag without region and script; undefined if it stands for several, or for none that has a name. */
+/** The language of a tag without region and script; undefined if it names several, or none. */
 function singleLanguage(name: string): string | undefined {
   try {
     const { language } = new Intl.Locale(languageTag(name));

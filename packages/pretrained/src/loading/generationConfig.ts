@@ -2,13 +2,13 @@ import { type CausalConfig, eosField, GENERATION_FIELDS, type MarianConfig } fro
 
 type Fields = Readonly<Record<string, unknown>>;
 
-// What a model's config is read with: how a text ends, and what it begins with.
+// Generation fields that are read into a model's config: the end and the start of a text.
 const ENDS = ["eos_token_id", "forced_eos_token_id", "bad_words_ids", "max_length"] as const;
 const TOKENS = ["decoder_start_token_id", "pad_token_id", "bos_token_id"] as const;
 
 /**
- * How to generate, as transformers decides it: `generation_config.json` if there is one, and nothing of `config.json`
- * then; otherwise those fields of `config.json`, where they stand in files from before transformers 4.26.
+ * Generation options, chosen as in transformers: `generation_config.json` if there is one, and nothing of `config.json`
+ * then; otherwise those fields of `config.json`, which has them in files from before transformers 4.26.
  */
 export function generationOf(config: Fields, generation: Fields | undefined): Fields {
   if (generation !== undefined) return generation;
@@ -16,7 +16,7 @@ export function generationOf(config: Fields, generation: Fields | undefined): Fi
   return Object.fromEntries(fields.map((field) => [field, config[field]]));
 }
 
-/** `config` with the same fields of `generation_config.json` if there is one: what that leaves out ends no text. */
+/** `config` with the same fields of `generation_config.json` if there is one: end fields that it lacks become null. */
 export function withGeneration(config: Fields, generation: Fields | undefined): Fields {
   if (generation === undefined) return config;
   const ends = ENDS.map((field) => [field, generation[field] ?? null]);
@@ -24,13 +24,13 @@ export function withGeneration(config: Fields, generation: Fields | undefined): 
   return { ...config, ...Object.fromEntries(ends), ...Object.fromEntries(tokens.map((f) => [f, generation[f]])) };
 }
 
-/** `config` without those fields, which another file has the last word about. */
+/** `config` without those fields, for which another file takes precedence. */
 export function withoutGeneration(config: Fields): Fields {
   const said: readonly string[] = ENDS;
   return Object.fromEntries(Object.entries(config).filter(([field]) => !said.includes(field)));
 }
 
-/** The same fields as a model's config has them. */
+/** The same fields from a model's config. */
 export function generationFields(config: MarianConfig | CausalConfig): Record<string, unknown> {
   if ("gated" in config) {
     const { bosTokenId, eosTokenIds, padTokenId } = config;

@@ -1,18 +1,18 @@
 import { checkString } from "@qkv/ops";
 /**
- * A language's BCP 47 tag in its canonical form, of what people write for one: `pt-BR` of `pt_BR`, `en-US` of
- * `en_US.UTF-8`, `fr` of `fra`.
+ * Converts a name of a language to its canonical BCP 47 tag: `pt_BR` to `pt-BR`, `en_US.UTF-8` to `en-US`,
+ * `fra` to `fr`.
  *
- * @throws RangeError if none can be made of it
+ * @throws RangeError if it is no valid tag
  */
 export function languageTag(name: string): string {
   checkString("languageTag", "name", name);
-  const [plain = ""] = name.trim().split(/[.@]/); // what a locale of POSIX has behind the language
+  const [plain = ""] = name.trim().split(/[.@]/); // a POSIX locale's suffix after the language
   try {
     const [tag] = Intl.getCanonicalLocales(plain.replaceAll("_", "-"));
     if (tag !== undefined) return tag;
   } catch {
-    // said below
+    // reported below
   }
   throw new RangeError(`expected a language tag such as en or pt-BR, got ${JSON.stringify(name)}`);
 }

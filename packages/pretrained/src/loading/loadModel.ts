@@ -8,7 +8,7 @@ import { openWeights, type StoredArray } from "../weights/readWeights.ts";
 import { spareArrayOf, withoutSpares } from "../weights/spareArrays.ts";
 
 /**
- * A model of a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
+ * Builds a model from a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
  * on wasm one part of an array.
  *
  * @throws PretrainedError naming the file and the array; no tensor is left behind
@@ -43,12 +43,12 @@ async function build(
   const named = withPrefix(unpack === undefined ? stored : unpacked(stored, unpack), prefix, isKnown);
   const weights = await withoutSpares(named, spares, config);
   for (const [name, { dtype }] of weights) {
-    // Numbers of a quantized file would be read as weights that are wrong in silence.
+    // Numbers of a quantized file would silently be read as wrong weights.
     if (!FLOATS.includes(dtype)) throw new PretrainedError(`${name}: expected F32, F16, BF16 or F64, got ${dtype}`);
   }
   const tied = (await tie?.(config, weights)) ?? { config, arrays: weights };
   const present = new Set(tied.arrays.keys());
-  // Such as the register tokens of a model that has none.
+  // Such as the register tokens of a model without any.
   const ignore = [...tied.arrays].filter(([, { byteLength }]) => byteLength === 0).map(([name]) => name);
   return streamCheckpoint(tied.arrays, names, (params) => build(params, tied.config, present), {
     ...options,

@@ -27,19 +27,19 @@ import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 import { loadModel } from "./loadModel.ts";
 
-/** How a model is opened, which ones are wanted, and if it is somewhere else, how it is fetched and kept. */
+/** Options of opening a model: the accepted types, and for a remote model how it is fetched and cached. */
 export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends ReadOptions, RemoteOptions {
-  /** The only types that are opened: `["marian"]`. Default all. */
+  /** The accepted model types: `["marian"]`. Default all. */
   readonly modelTypes?: readonly T[];
-  /** What the tokenizer may do for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512 steps. */
+  /** The tokenizer's limit of steps for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512. */
   readonly maxSteps?: number;
 }
 
 /**
- * Opens a model folder in Hugging Face's form: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`,
+ * Opens a model folder in Hugging Face's format: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`,
  * `preprocessor_config.json` and `generation_config.json`. Every parameter must be there with its shape, and nothing else may be.
  *
- * @param source its files, or what {@link remoteFiles} fetches: an id on the hub (`owner/name`) or an https address
+ * @param source its files, or a reference for {@link remoteFiles}: an id on the hub (`owner/name`) or an https address
  * @throws PretrainedError naming the file; no tensor is left behind
  */
 export async function loadPretrained<T extends ModelType = ModelType>(
@@ -141,7 +141,7 @@ async function readImageProcessor(
   modelType: ModelType,
   options: ReadOptions,
 ): Promise<ImageProcessorConfig | undefined> {
-  if (!Object.hasOwn(IMAGE_ARCHITECTURES, modelType)) return undefined; // a model of texts may have one of its own kind
+  if (!Object.hasOwn(IMAGE_ARCHITECTURES, modelType)) return undefined; // a text model may have one of another kind
   const json = await readOptionalJson(files, PREPROCESSOR, options);
   try {
     return json === undefined ? undefined : parsePreprocessorConfig(json, modelType);
@@ -160,7 +160,7 @@ function parseConfig(
 ): PretrainedModel["config"] {
   let blamed = "config.json";
   try {
-    // Alone first, where that can be told from what the other file says.
+    // Alone first, to separate its errors from those of the other file.
     if (generation !== undefined) parseConfig(withoutGeneration(json));
     blamed = generation === undefined ? blamed : "generation_config.json";
     return parseConfig(withGeneration(json, generation));

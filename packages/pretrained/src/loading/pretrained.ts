@@ -4,29 +4,29 @@ import type { ImageProcessorConfig } from "@qkv/vit";
 import type { ModelOf, ModelType } from "../registry/architectures.ts";
 import type { Direction } from "./direction.ts";
 
-/** A model of one type with all that its folder says about it. */
+/** A model of one type with its tokenizer, configuration and metadata. */
 export interface PretrainedOf<T extends ModelType> {
-  /** Where it came from, for messages. */
+  /** The source of the model, for messages. */
   readonly name: string;
   readonly modelType: T;
   /** The class of Hugging Face transformers that the folder was made for. */
   readonly architecture: string;
   readonly config: ModelOf<T>["config"];
   readonly model: ModelOf<T>;
-  /** Absent if the folder has none, in any of the forms that `openTokenizer` of `@qkv/tokenizers` knows. */
+  /** Absent if the folder has none in any format of `openTokenizer` of `@qkv/tokenizers`. */
   readonly tokenizer?: Tokenizer;
-  /** The languages that it translates between; absent where neither `tokenizer_config.json` nor its name tells. */
+  /** The languages that it translates between; absent where neither `tokenizer_config.json` nor its name gives them. */
   readonly direction?: Direction;
-  /** What happens to an image before the model sees it; absent if the folder has no `preprocessor_config.json`. */
+  /** Settings of the image processor; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
-  /** `generation_config.json` as it is, Hugging Face's names; where there is none, the same fields of `config.json`. */
+  /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */
   readonly generationConfig: Readonly<Record<string, unknown>>;
-  /** How many arrays the files store in each dtype. */
+  /** The number of arrays that the files store in each dtype. */
   readonly dtypes: ReadonlyMap<Dtype, number>;
 }
 
 /**
- * A model with all that its folder says about it; `modelType` tells which one it is. The caller owns the model and
+ * An opened model with its tokenizer, configuration and metadata, by `modelType`. The caller owns the model and
  * disposes of it.
  */
 export type Pretrained<T extends ModelType = ModelType> = { [K in T]: PretrainedOf<K> }[T];

@@ -9,20 +9,20 @@ import { rangesOf } from "../files/rangesOf.ts";
 import { noFollow, readWhole } from "./readWhole.ts";
 import { hashFile } from "../remote/checksum.ts";
 
-/** One file of a cache: what it was kept under, and what its bytes are. */
+/** One file of a cache: its key, and the size and checksum of its bytes. */
 export interface CacheEntry {
   readonly key: string;
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** Of the bytes, in lower-case hexadecimal digits. */
+  /** SHA-256 of the bytes, in lower-case hexadecimal digits. */
   readonly sha256: string;
 }
 
-/** What lies in a cache folder: bytes by their SHA-256, entries by that of their key, downloads that are not whole. */
+/** Subfolders of a cache folder: bytes by their SHA-256, entries by that of their key, unfinished downloads. */
 export type CacheSubfolder = "blobs" | "entries" | "partial";
 
 /**
- * The path of a cache's subfolder. It is made where it is missing, and never a link: nothing outside the cache is
+ * The path of a cache's subfolder. It is created if missing, and never a link: nothing outside the cache is
  * written.
  */
 export async function makeSubfolder(folder: string, name: CacheSubfolder): Promise<string> {
@@ -32,12 +32,12 @@ export async function makeSubfolder(folder: string, name: CacheSubfolder): Promi
   return path;
 }
 
-/** Where a key's entry lies: names are made of digests, never of a server's words. */
+/** The path of a key's entry: names are made of digests, never of a server's text. */
 export function entryPath(folder: string, key: string): string {
   return join(folder, "entries", `${digestOf(key)}.json`);
 }
 
-/** Where bytes of a SHA-256 lie. */
+/** The path of the bytes with a SHA-256. */
 export function blobPath(folder: string, sha256: string): string {
   return join(folder, "blobs", sha256);
 }
@@ -47,14 +47,14 @@ export function digestOf(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** The entry of a key; undefined if there is none that can be read. */
+/** Reads the entry of a key; undefined if there is no readable one. */
 export async function readEntry(folder: string, key: string): Promise<CacheEntry | undefined> {
   const bytes = await readOwn(entryPath(folder, key));
   const entry = bytes && parseEntry(bytes);
   return entry?.key === key ? entry : undefined;
 }
 
-/** The bytes of an entry; undefined if they are missing or are others by now. */
+/** Reads the bytes of an entry; undefined if they are missing or changed. */
 export async function readBlob(folder: string, { size, sha256 }: CacheEntry): Promise<Uint8Array | undefined> {
   const hash = createHash("sha256");
   const bytes = await readOwn(blobPath(folder, sha256), hash);
@@ -62,8 +62,8 @@ export async function readBlob(folder: string, { size, sha256 }: CacheEntry): Pr
 }
 
 /**
- * The bytes of an entry, to read parts of them; undefined if they are missing or are others by now. All are read once, a
- * piece at a time, to tell.
+ * Opens the bytes of an entry, to read parts of them; undefined if they are missing or changed. All are read once, a
+ * piece at a time, to check that.
  */
 export async function openBlob(
   folder: string,
@@ -87,7 +87,7 @@ export async function openBlob(
   return undefined;
 }
 
-/** All entries that can be read. */
+/** Reads all readable entries. */
 export async function listEntries(folder: string): Promise<CacheEntry[]> {
   const names = await readdir(join(folder, "entries")).catch(() => []);
   const entries: CacheEntry[] = [];
@@ -99,13 +99,13 @@ export async function listEntries(folder: string): Promise<CacheEntry[]> {
   return entries;
 }
 
-/** Writes an entry in place of the one that was there. */
+/** Writes an entry, in place of an earlier one. */
 export async function writeEntry(folder: string, entry: CacheEntry): Promise<void> {
   await makeSubfolder(folder, "entries");
   await writeWhole(folder, entryPath(folder, entry.key), new TextEncoder().encode(JSON.stringify(entry)));
 }
 
-/** Writes a file under a name of its own, then renames it into place: a file there is never half of one. */
+/** Writes a file under a temporary name, then renames it into place: a file there is never incomplete. */
 export async function writeWhole(folder: string, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(await makeSubfolder(folder, "partial"), `${randomBytes(8).toString("hex")}.tmp`);
   try {
@@ -123,12 +123,12 @@ export async function writeWhole(folder: string, path: string, bytes: Uint8Array
   }
 }
 
-/** A file of the cache, never through a link; undefined if it is not there. */
+/** Reads a file of the cache, never through a link; undefined if it is missing. */
 function readOwn(path: string, hash?: ReturnType<typeof createHash>): Promise<Uint8Array | undefined> {
   return unlessMissing(path, () => readWhole(path, { follow: false, ...(hash && { hash }) }));
 }
 
-/** What `work` gives for a file of the cache, never through a link; undefined if it is not there. */
+/** Runs `work` for a file of the cache, never through a link; undefined if it is missing. */
 async function unlessMissing<T>(path: string, work: (path: string) => Promise<T>): Promise<T | undefined> {
   try {
     await expectNoLink(dirname(path));

@@ -8,29 +8,29 @@ import { sweepCache } from "./sweepCache.ts";
 
 /** One model in a cache folder. */
 export interface CachedModel {
-  /** What opens it: `owner/name`, or the address of a folder. */
+  /** The reference that opens it: `owner/name`, or the address of a folder. */
   readonly ref: string;
-  /** The hub it came from, where that is not huggingface.co. */
+  /** The hub it came from, if not huggingface.co. */
   readonly endpoint?: string;
-  /** Branches, tags and commits of a hub that can be opened without a network. */
+  /** Branches, tags and commits that can be opened offline. */
   readonly revisions: readonly string[];
-  /** Files that are kept, whatever revision they are of. */
+  /** The number of cached files, of all revisions. */
   readonly files: number;
-  /** Of those, in bytes. */
+  /** Their size in bytes. */
   readonly bytes: number;
-  /** What the model's card says: `apache-2.0`. */
+  /** The license in the model's card: `apache-2.0`. */
   readonly license?: string;
 }
 
-/** What {@link verifyCache} found. */
+/** Result of {@link verifyCache}. */
 export interface CacheCheck {
-  /** Files that are what they were. */
+  /** The number of intact files. */
   readonly whole: number;
-  /** Models with files that are not, each as often as it has some. These files are removed, to be fetched again. */
+  /** Models with damaged files, once for each such file. These files are removed, to be fetched again. */
   readonly damaged: readonly string[];
 }
 
-/** The models in a cache folder, by name. */
+/** Lists the models in a cache folder, by name. */
 export async function listCachedModels(folder: string): Promise<CachedModel[]> {
   checkString("listCachedModels", "folder", folder);
   const models: CachedModel[] = [];
@@ -38,7 +38,7 @@ export async function listCachedModels(folder: string): Promise<CachedModel[]> {
   return models.sort((a, b) => (a.ref < b.ref ? -1 : 1));
 }
 
-/** Reads every file of a cache folder and compares it with its SHA-256; removes those that are others by now. */
+/** Reads every file of a cache folder and compares it with its SHA-256; removes changed ones. */
 export async function verifyCache(folder: string): Promise<CacheCheck> {
   checkString("verifyCache", "folder", folder);
   let whole = 0;
@@ -56,7 +56,7 @@ export async function verifyCache(folder: string): Promise<CacheCheck> {
   return { whole, damaged };
 }
 
-/** Removes a model from a cache folder. @returns how many files it had; 0 if it is not there */
+/** Removes a model from a cache folder. @returns the number of its files; 0 if it is not cached */
 export async function removeCachedModel(folder: string, ref: string): Promise<number> {
   checkString("removeCachedModel", "folder", folder);
   const entries = (await listEntries(folder)).filter(({ key }) => ownerOf(key)?.ref === ref);
@@ -65,7 +65,7 @@ export async function removeCachedModel(folder: string, ref: string): Promise<nu
   return entries.length;
 }
 
-/** How many downloads that were cut off lie in a cache folder, and how large they are in bytes. */
+/** Number and size in bytes of the unfinished downloads in a cache folder. */
 export async function unfinishedDownloads(folder: string): Promise<{ readonly files: number; readonly bytes: number }> {
   checkString("unfinishedDownloads", "folder", folder);
   const names = await readdir(join(folder, "partial")).catch(() => []);
@@ -101,12 +101,12 @@ async function describe(folder: string, entries: readonly CacheEntry[]): Promise
   };
 }
 
-/** Whether an entry is no file of a model, but what a server said of some. */
+/** Whether an entry is a server's answer about files, not a model's file. */
 function isAboutFiles(key: string): boolean {
   return ownerOf(key)?.revision !== undefined || key.endsWith(" known");
 }
 
-/** The hub's answer repeats what the model's card says in front. */
+/** The license in the hub's answers, which repeat the metadata of the model's card. */
 async function firstLicense(folder: string, answers: readonly CacheEntry[]): Promise<string | undefined> {
   for (const answer of answers) {
     const bytes = await readBlob(folder, answer).catch(() => undefined);

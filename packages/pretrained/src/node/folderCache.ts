@@ -18,15 +18,15 @@ import { type FileCache, memoryPartial } from "../remote/fileCache.ts";
 import { sweepCache } from "./sweepCache.ts";
 
 /**
- * Keeps files in a folder, which any number of processes may share.
+ * Caches files in a folder, which any number of processes may share.
  *
- * Names in it are digests: bytes lie under their SHA-256, and an entry under that of its key says which bytes it has. So
- * nothing that a server says can name a file, and bytes that changed on the disk are not taken for those that were kept.
- * Each process writes under a name of its own and renames what is whole into place; what a process that has ended left
- * half-done, the next one goes on with. A folder that cannot be read or written, or has no room, keeps nothing: files are
+ * Names in it are digests: bytes lie under their SHA-256, and an entry under that of its key refers to its bytes. So
+ * no text of a server can name a file, and bytes that changed on the disk are not mistaken for the cached ones.
+ * Each process writes under a name of its own and renames complete files into place; the unfinished files of an ended
+ * process are resumed by the next one. A folder that cannot be read or written, or is full, caches nothing: files are
  * then held in memory until they are read.
  *
- * @param onUnkept told once why something is not kept
+ * @param onUnkept called once with the reason why something is not cached
  */
 export function folderCache(folder: string, onUnkept: (reason: string) => void = () => undefined): FileCache {
   let isTold = false;
@@ -36,7 +36,7 @@ export function folderCache(folder: string, onUnkept: (reason: string) => void =
   };
   let swept: Promise<void> | undefined;
 
-  /** What `work` gives for the entry of a key; undefined if there is none that can be read. */
+  /** Runs `work` for the entry of a key; undefined if there is no readable one. */
   const withEntry = async <T>(
     key: string,
     work: (folder: string, entry: CacheEntry, options: ReadOptions) => Promise<T | undefined>,
@@ -78,7 +78,7 @@ export function folderCache(folder: string, onUnkept: (reason: string) => void =
   };
 }
 
-/** Writes nothing where the same is there: a cache that is complete may be read-only. */
+/** Writes an entry unless it exists: a complete cache may be read-only. */
 async function writeKept(folder: string, key: string, bytes: Uint8Array): Promise<void> {
   const sha256 = digestOf(bytes);
   const entry = await readEntry(folder, key);
@@ -88,7 +88,7 @@ async function writeKept(folder: string, key: string, bytes: Uint8Array): Promis
   await writeEntry(folder, { key, size: bytes.length, sha256 });
 }
 
-/** Why there is no room for so many bytes; undefined if there is, or nobody knows. */
+/** The reason why there is no room for so many bytes; undefined if there is, or it is unknown. */
 async function noRoom(folder: string, bytes: number): Promise<string | undefined> {
   const facts = await statfs(folder).catch(() => undefined);
   if (facts === undefined || bytes <= facts.bavail * facts.bsize) return undefined;

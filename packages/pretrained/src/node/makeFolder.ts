@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Makes a folder and those above it. Node's own way tries for ever where a file system takes none, as /proc. */
+/** Creates a folder and its parents. Node's own function retries for ever on file systems such as /proc. */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);

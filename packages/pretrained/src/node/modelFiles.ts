@@ -9,8 +9,8 @@ import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 
 /**
- * The files of a model wherever it is: a folder on disk, an id on the hub or an https address. What is fetched is kept in
- * {@link cacheFolder}; the hub is that of the environment variable HF_ENDPOINT, the token HF_TOKEN's, where they are set.
+ * Finds the files of a model: in a folder on disk, at an id on the hub or an https address. Downloads are cached in
+ * {@link cacheFolder}; the hub and the token are those of the environment variables HF_ENDPOINT and HF_TOKEN, if set.
  */
 export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
   checkRecord("modelFiles", "options", options);

@@ -11,14 +11,14 @@ import { rangesOf } from "../files/rangesOf.ts";
 import { readWhole } from "./readWhole.ts";
 import { FILE_LIMITS, limitOf } from "../remote/fileLimits.ts";
 
-/** The files of a folder on disk. Reading from one that is not there is a {@link PretrainedError}. */
+/** Makes a source of the files of a folder on disk. Reading from a missing folder is a {@link PretrainedError}. */
 export function modelFolder(path: string): ModelFiles {
   if (typeof path !== "string") {
     const hint = (path as unknown) instanceof URL ? ": fileURLToPath of node:url makes a path of it" : "";
     throw new PretrainedError(`modelFolder: expected a path, got ${describeArgument(path)}${hint}`);
   }
   const name = path.replace(/[/\\]+$/, "") || path;
-  /** What `work` gives for a file's path; undefined if the folder has no such file. */
+  /** Runs `work` for a file's path; undefined if the folder has no such file. */
   const unlessMissing = async <T>(file: string, work: (path: string) => Promise<T>): Promise<T | undefined> => {
     expectFileName(name, file);
     try {
@@ -44,7 +44,7 @@ export function modelFolder(path: string): ModelFiles {
 
 /** Opens a file on disk to read parts of it. */
 export async function openPath(path: string): Promise<OpenFile> {
-  const facts = await stat(path); // first, since opening a pipe waits for somebody to write
+  const facts = await stat(path); // first, since opening a pipe waits for a writer
   if (!facts.isFile()) throw new PretrainedError(`${path}: expected a file, got ${kindOf(facts)}`);
   return rangesOf(await open(path), facts.size);
 }

@@ -1,7 +1,7 @@
 import { memoryPartial, type PartialFile } from "../remote/fileCache.ts";
 import { readAll } from "../remote/keptFiles.ts";
 
-/** A file that goes on in memory where the disk takes no more of it. @param onRefused told why */
+/** Wraps a partial file to continue in memory when the disk is full. @param onRefused called with the reason */
 export function orInMemory(part: PartialFile, onRefused: (error: unknown) => void): PartialFile {
   let current = part;
   return {
@@ -15,7 +15,7 @@ export function orInMemory(part: PartialFile, onRefused: (error: unknown) => voi
         if (current !== part) throw error;
         onRefused(error);
         current = memoryPartial([await readAll(await part.open())]);
-        await part.restart(); // gives the room back
+        await part.restart(); // frees the disk space
         await current.append(chunk);
       }
     },

@@ -9,10 +9,10 @@ import { noFollow } from "./readWhole.ts";
 import { gitHeader, hashFile } from "../remote/checksum.ts";
 import type { PartialFile } from "../remote/fileCache.ts";
 
-/** After so long without a byte, nobody is taken to be writing a file that another machine began. */
+/** The time without new bytes after which a file of another machine counts as abandoned. */
 const ABANDONED_MS = 3_600_000;
 
-/** Begins a file of a cache folder, or goes on with one that a process which has ended left. */
+/** Begins a file of a cache folder, or resumes one of a process that has ended. */
 export async function beginPartial(folder: string, key: string): Promise<PartialFile> {
   const partial = await makeSubfolder(folder, "partial");
   const mine = join(partial, partialName(key));
@@ -24,7 +24,7 @@ async function openPartial(folder: string, key: string, mine: string): Promise<P
   const { O_RDWR, O_APPEND, O_CREAT } = constants;
   const file = await open(mine, O_RDWR | O_APPEND | O_CREAT | noFollow);
   let { size } = await file.stat();
-  let hash = createHash("sha256"); // of what is there, as the bytes lie under it
+  let hash = createHash("sha256"); // of the bytes so far, which are stored under it
   await hashFile(rangesOf(file, size), hash);
   let finished = false;
   const sha256 = () => hash.copy().digest("hex");
@@ -74,7 +74,7 @@ function host(): string {
   return digestOf(hostname()).slice(0, 12);
 }
 
-/** Takes over what others left, the longest of several; renaming lets one process alone have it. */
+/** Takes over a partial file of an ended process, the longest of several; renaming makes it exclusive. */
 async function adopt(partial: string, key: string, mine: string): Promise<void> {
   const left: { name: string; size: number }[] = [];
   for (const name of await readdir(partial)) {
@@ -88,12 +88,12 @@ async function adopt(partial: string, key: string, mine: string): Promise<void> 
   for (const { name } of others) await rm(join(partial, name), { force: true });
 }
 
-/** Whether nobody is writing a download any more. @param lastWritten in milliseconds since 1970 */
+/** Whether no process writes a download any more. @param lastWritten in milliseconds since 1970 */
 export function isAbandoned(name: string, lastWritten: number): boolean {
   const [, , owner, pid] = PARTIAL.exec(name) ?? [];
   if (owner !== host()) return Date.now() - lastWritten > ABANDONED_MS;
   try {
-    process.kill(Number(pid), 0); // asks whether it is there, and does nothing to it
+    process.kill(Number(pid), 0); // only checks whether the process exists
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";

@@ -12,15 +12,15 @@ interface Proxies {
   readonly noProxy: string;
 }
 
-/** What is asked for here goes over no network, and to no proxy elsewhere: it is not encrypted. */
+/** Hosts of this machine, whose requests use no network and must use no proxy elsewhere: they are not encrypted. */
 const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * A fetch that asks the proxies of HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, but for the hosts of NO_PROXY. Undefined where
- * none is set, or the engine asks them itself, as Deno and Bun do.
+ * Makes a fetch through the proxies of HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for hosts of NO_PROXY. Undefined where
+ * none is set, or the engine uses them itself, as Deno and Bun do.
  *
- * Node's own way, NODE_USE_ENV_PROXY, is set before it starts and is not there in Node 20; undici's agent, which Node's
- * is made of, does the same in all.
+ * Node's NODE_USE_ENV_PROXY has to be set before it starts and is missing in Node 20; undici's agent, on which Node's
+ * is based, does the same in all versions.
  */
 export function proxyFetch(): Fetch | undefined {
   if (process.versions["bun"] !== undefined || process.versions["deno"] !== undefined) return undefined;
@@ -51,7 +51,7 @@ async function openProxies(proxies: Proxies): Promise<Fetch> {
   }
 }
 
-/** The failure with the proxy's name: its own refusal, which asking again would not change, or that nobody answers. */
+/** The failure with the proxy's name: its refusal, which a retry would not change, or that it does not respond. */
 function described(error: unknown, proxy: string): unknown {
   if (error instanceof Error && error.name === "AbortError") return error;
   const words = causesOf(error).join(" ");
@@ -68,7 +68,7 @@ function described(error: unknown, proxy: string): unknown {
   return new Error(`${reasonOf(error)}; HTTPS_PROXY is ${withoutPassword(proxy)}`);
 }
 
-/** The messages of an error and of those that it came from. */
+/** The messages of an error and of its causes. */
 function causesOf(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...causesOf(error.cause)] : [];
 }

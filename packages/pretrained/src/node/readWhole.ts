@@ -4,24 +4,24 @@ import type { Hash } from "node:crypto";
 import { allocate } from "../remote/fileCache.ts";
 import { expectWithin, type Limit } from "../remote/fileLimits.ts";
 
-/** How a file is read. */
+/** Options of reading a file. */
 interface ReadWholeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether a symbolic link is followed. Default true. */
   readonly follow?: boolean;
   /** Updated with the bytes as they are read. */
   readonly hash?: Hash;
-  /** How large it may be. */
+  /** The limit of its size. */
   readonly limit?: Limit;
 }
 
-/** Bytes that are read at once: hashing as many takes a few milliseconds. */
+/** The number of bytes read at once: hashing as many takes a few milliseconds. */
 const PIECE = 2 ** 24;
 
 /**
  * Reads a regular file of any size; `fs.readFile` ends at 2 GiB.
  *
- * @throws the system's error, with its code; `EISDIR` for anything that is no regular file
+ * @throws the system's error, with its code; `EISDIR` for anything but a regular file
  */
 export async function readWhole(path: string, options: ReadWholeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const { signal, follow = true, hash, limit } = options;

@@ -9,7 +9,7 @@ import { pretrainedFiles, type SavePretrainedOptions } from "../saving/pretraine
  * Writes a model folder that `loadPretrained` and Python's transformers open.
  *
  * A kill at any moment leaves no torn file: all is written and synced under a temporary name beside the folder, then
- * renamed into place; a folder that was not there yet appears whole or not at all.
+ * renamed into place; a new folder appears whole or not at all.
  */
 export async function savePretrained(folder: string, options: SavePretrainedOptions): Promise<void> {
   if (typeof folder !== "string" || folder === "") {
@@ -55,7 +55,7 @@ async function moveInto(target: string, temporary: string, names: readonly strin
   await sync(target);
 }
 
-/** Makes renames in a folder last through a power cut. */
+/** Makes renames in a folder durable through a power cut. */
 async function sync(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined); // Windows cannot open a folder, and needs no sync
   try {

@@ -6,19 +6,19 @@ import { HUB } from "../remote/modelRef.ts";
 import { parseEndpoint } from "../remote/origins.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 
-/** An environment variable; undefined where it is empty. */
+/** Reads an environment variable; undefined if it is empty. */
 export function setting(name: string): string | undefined {
   return process.env[name]?.trim() || undefined;
 }
 
-/** Where fetched models are kept: the environment variable QKV_CACHE names it; else `qkv` in the user's cache folder. */
+/** The cache folder of fetched models: that of the environment variable QKV_CACHE, else `qkv` in the user's cache folder. */
 export function cacheFolder(): string {
   const caches = process.platform === "win32" ? setting("LOCALAPPDATA") : setting("XDG_CACHE_HOME");
   return setting("QKV_CACHE") ?? join(caches ?? join(homedir(), ".cache"), "qkv");
 }
 
 /**
- * Options as the environment has them, where others are not given: HF_ENDPOINT, HF_TOKEN, QKV_TIMEOUT and QKV_MAX_...
+ * Fills in options from the environment where they are not given: HF_ENDPOINT, HF_TOKEN, QKV_TIMEOUT and QKV_MAX_...
  * The token belongs to HF_ENDPOINT, and is left out for any other hub.
  */
 export function withSettings(options: RemoteOptions): RemoteOptions {
@@ -36,7 +36,7 @@ export function withSettings(options: RemoteOptions): RemoteOptions {
   };
 }
 
-/** The limits that environment variables set, QKV_MAX_TOKENIZER and its like. */
+/** Reads the limits in environment variables: QKV_MAX_TOKENIZER and its like. */
 export function limitSettings(): Partial<FileLimits> {
   const names = Object.keys(FILE_LIMITS) as (keyof FileLimits)[];
   const set = names.map((name) => [name, numberSetting(`QKV_MAX_${name.toUpperCase()}`)] as const);

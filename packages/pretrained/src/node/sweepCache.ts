@@ -4,14 +4,14 @@ import { listEntries } from "./cacheFiles.ts";
 import { isAbandoned } from "./partialFiles.ts";
 
 const HOUR_MS = 3_600_000;
-/** So long a download that was cut off waits to be gone on with. */
+/** The time for which an unfinished download is kept, to be resumed. */
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /**
- * Removes what nobody will read: downloads that were cut off a week ago, temporary files of processes that were killed,
- * and bytes that no entry names any more.
+ * Removes unused files: downloads that were cut off a week ago, temporary files of killed processes,
+ * and bytes without an entry.
  *
- * @param unnamedMs how old bytes without an entry have to be: an entry is written after its bytes
+ * @param unnamedMs the least age of bytes without an entry: an entry is written after its bytes
  */
 export async function sweepCache(folder: string, unnamedMs = HOUR_MS): Promise<void> {
   await removeOld(join(folder, "partial"), (name, age) =>

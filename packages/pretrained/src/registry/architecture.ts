@@ -4,32 +4,32 @@ import type { Unpack } from "../weights/fileNames.ts";
 import type { StoredArray } from "../weights/readWeights.ts";
 import type { SpareArrays } from "../weights/spareArrays.ts";
 
-/** All that is needed to open and save the models of one class. */
+/** Everything needed to open and save the models of one class. */
 export interface Architecture<Config, Model> {
   /** The class of Hugging Face transformers that `config.json` names. */
   readonly className: string;
-  /** What `config.json` says, checked. Throws ConfigError naming the field. */
+  /** Reads and checks `config.json`. Throws ConfigError naming the field. */
   readonly parseConfig: (json: unknown) => Config;
-  /** The fields of a `config.json` that transformers reads as this config. */
+  /** Formats the fields of a `config.json` that transformers reads as this config. */
   readonly formatConfig: (config: Config) => Record<string, unknown>;
   /** Our parameter names -> those of the files. */
   readonly names: NameMap;
-  /** What the files put before the names of the model without its head: some files lack it, or have it too much. */
+  /** The prefix of the names of the model without its head: some files lack it, or have it where it is not expected. */
   readonly prefix: string;
-  /** Arrays that files may hold beside the model's weights, and what they have to be. */
+  /** Arrays that files may hold besides the model's weights, and their expected contents. */
   readonly spares: SpareArrays<Config>;
-  /** Our names that a file may lack: they start from their initializer. */
+  /** Our names of optional parameters: missing ones start from their initializer. */
   readonly optional?: readonly string[];
-  /** Makes the files' arrays those that `names` speaks of, where a file keeps several in one. */
+  /** Splits the files' arrays into those of `names`, where a file stores several in one. */
   readonly unpack?: Unpack;
-  /** Finds the arrays that stand under several names, and the config that says which of them are the same. */
+  /** Resolves tied arrays, which have several names, and returns the config with the ties found. */
   readonly tie?: (config: Config, arrays: ReadonlyMap<string, StoredArray>) => Promise<Tied<Config>>;
-  /** The way back of `unpack`. */
+  /** The inverse of `unpack`. */
   readonly pack?: (state: StateDict) => StateDict;
   /**
-   * The model, with a parameter for each weight that it needs.
+   * Builds the model, with a parameter for each weight that it needs.
    *
-   * @param stored the names that the files hold, for parts that a model may do without
+   * @param stored the names in the files, for optional parts of a model
    */
   readonly build: (params: Params, config: Config, stored: ReadonlySet<string>) => Model;
   /** Whether a model is saved as one of this class. */

@@ -38,7 +38,7 @@ const MARIAN: Architecture<MarianConfig, MarianModel> = {
   saves: (model) => model instanceof MarianModel,
 };
 
-/** Every class that can be opened, by the `model_type` of its `config.json`. */
+/** Every supported class, by the `model_type` of its `config.json`. */
 export const ARCHITECTURES = { marian: [MARIAN], ...CAUSAL_ARCHITECTURES, ...IMAGE_ARCHITECTURES } as const;
 
 /** The types of decoder-only language models. */
@@ -47,30 +47,30 @@ export const CAUSAL_TYPES = Object.keys(CAUSAL_ARCHITECTURES) as readonly (keyof
 /** The types whose models generate text: `generate` of `@qkv/transformer` takes them. */
 export const GENERATING_TYPES = ["marian", ...CAUSAL_TYPES] as const;
 
-/** A `model_type` that can be opened. */
+/** A supported `model_type`. */
 export type ModelType = keyof typeof ARCHITECTURES;
 
 /** The models of a type. */
 export type ModelOf<T extends ModelType> = ReturnType<(typeof ARCHITECTURES)[T][number]["build"]>;
 
-/** Any model that can be opened. */
+/** Any supported model. */
 export type PretrainedModel = ModelOf<ModelType>;
 
-/** The classes of all types as one, for code that takes whichever it is. */
+/** A class of any type. */
 export type AnyArchitecture = Architecture<PretrainedModel["config"], PretrainedModel>;
 
-/** Whether models of this type can be opened. */
+/** Whether this model type is supported. */
 export function isModelType(type: unknown): type is ModelType {
   return typeof type === "string" && Object.hasOwn(ARCHITECTURES, type);
 }
 
 /** The classes of a type. */
 export function architecturesOf(type: ModelType): readonly AnyArchitecture[] {
-  // A config and the class that parsed it never part, which the union of all of them cannot say.
+  // A config stays with the class that parsed it, which the union of all of them cannot express.
   return ARCHITECTURES[type] as unknown as readonly AnyArchitecture[];
 }
 
-/** What a model is saved as. @throws TypeError if it is no model that can be opened again */
+/** The class that a model is saved as. @throws TypeError if it is no model that can be opened again */
 export function architectureOf(model: PretrainedModel): AnyArchitecture {
   const all = (Object.keys(ARCHITECTURES) as ModelType[]).flatMap(architecturesOf);
   const found = all.find(({ saves }) => saves(model));

@@ -17,7 +17,7 @@ import type { Architecture } from "./architecture.ts";
 import { GPT2_SPARES, LLAMA_SPARES } from "./causalSpares.ts";
 import { tieHead } from "./causalTies.ts";
 
-/** All that is needed to open and save a decoder-only model. */
+/** Everything needed to open and save a decoder-only model. */
 export type CausalArchitecture = Architecture<CausalConfig, CausalLanguageModel>;
 
 const build: CausalArchitecture["build"] = (params, config) => new CausalLanguageModel(params, config);

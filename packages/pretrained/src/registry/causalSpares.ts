@@ -2,7 +2,7 @@ import { rotaryFrequencies } from "@qkv/attention";
 import type { CausalConfig } from "@qkv/transformer";
 import { isClose, type SpareArray, type SpareArrays } from "../weights/spareArrays.ts";
 
-/** What other models that are trained together with a language model leave in its file: they say nothing about its text. */
+/** Arrays of other heads that are trained together with a language model: they do not affect its text. */
 const OTHER_HEADS: SpareArrays<CausalConfig> = Object.fromEntries(
   ["score.**", "v_head.**", "mtp.**"].map((name) => [name, { as: "another model's head" }]),
 );
@@ -21,14 +21,14 @@ const MASKED_SCORE: SpareArray = {
   isRight: ({ data }) => data.length === 1 && (data[0] ?? 0) <= -1e4,
 };
 
-/** The layers of a decoder that was made to attend to an encoder: a text alone never goes through them. */
+/** The layers of a decoder that was made to attend to an encoder: text alone never passes through them. */
 const CROSS_ATTENTION: SpareArrays<CausalConfig> = Object.fromEntries(
   ["crossattention.c_attn", "crossattention.q_attn", "crossattention.c_proj", "ln_cross_attn"].flatMap((part) =>
     ["weight", "bias"].map((kind) => [`transformer.h.*.${part}.${kind}`, { as: "attention to an encoder" }]),
   ),
 );
 
-/** What GPT-2's files hold besides: the causal masks of older releases, and attention to an encoder. */
+/** Spare arrays of GPT-2's files: the causal masks of older releases, and attention to an encoder. */
 export const GPT2_SPARES: SpareArrays<CausalConfig> = {
   ...OTHER_HEADS,
   ...CROSS_ATTENTION,
@@ -46,7 +46,7 @@ const FREQUENCIES: SpareArray<CausalConfig> = {
   },
 };
 
-/** What the files of Llama and its kin hold besides: the rotary frequencies of older releases. */
+/** Spare arrays in files of Llama and its relatives: the rotary frequencies of older releases. */
 export const LLAMA_SPARES: SpareArrays<CausalConfig> = {
   ...OTHER_HEADS,
   "model.rotary_emb.inv_freq": FREQUENCIES,

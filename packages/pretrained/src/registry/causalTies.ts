@@ -2,7 +2,7 @@ import type { CausalConfig } from "@qkv/transformer";
 import type { StoredArray } from "../weights/readWeights.ts";
 import { tiedArrays } from "../weights/tiedArrays.ts";
 
-/** A config and a file's arrays, of which each is one that the model asks for. */
+/** A config and the arrays of a file that the model needs. */
 export interface Tied<Config> {
   readonly config: Config;
   readonly arrays: ReadonlyMap<string, StoredArray>;
@@ -11,8 +11,8 @@ export interface Tied<Config> {
 const HEAD = "lm_head.weight";
 
 /**
- * The arrays with the embedding under its own name, and the output layer as its own only if it is another one than the
- * embedding: the config then says so too.
+ * Resolves tied embeddings: the embedding under its own name, and the output layer only if it differs from the
+ * embedding: the config then is untied, too.
  *
  * @param embedding its name in the files
  */

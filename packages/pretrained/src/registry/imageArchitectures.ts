@@ -24,7 +24,7 @@ import { HEADS, OTHER_HEADS, POOLER, prefixed, SWIN_SPARES, VIT_SPARES } from ".
 
 interface VitFamily {
   readonly modelType: VitModelType;
-  /** What Hugging Face's classes are called without their ending. */
+  /** The name of Hugging Face's classes without their ending. */
   readonly className: string;
   readonly backbone: NameMap;
 }
@@ -34,7 +34,7 @@ type ModelClass<Config, Model> = new (params: Params, config: Config) => Model;
 const VIT: VitFamily = { modelType: "vit", className: "ViT", backbone: VIT_BACKBONE_NAMES };
 const DEIT: VitFamily = { modelType: "deit", className: "DeiT", backbone: VIT_BACKBONE_NAMES };
 const DINO: VitFamily = { modelType: "dinov2", className: "Dinov2", backbone: DINO_BACKBONE_NAMES };
-// Whether there are registers is not the difference: their positions are resized by other filters.
+// Not the registers make the difference: positions are resized by other filters.
 const REGISTERS: VitFamily = {
   modelType: "dinov2_with_registers",
   className: "Dinov2WithRegisters",
@@ -42,7 +42,7 @@ const REGISTERS: VitFamily = {
 };
 const OWN: VitFamily = { modelType: "qkv_vit", className: "QkvVit", backbone: QKV_VIT_BACKBONE_NAMES };
 
-/** The models of `@qkv/vit` by `model_type`. The first of a type is the one of a `config.json` that names no class. */
+/** The models of `@qkv/vit` by `model_type`. The first of a type is the default of a `config.json` without a class. */
 export const IMAGE_ARCHITECTURES = {
   vit: [classifier(VIT), headless(VIT)],
   deit: [classifier(DEIT), distilled(DEIT), headless(DEIT)],

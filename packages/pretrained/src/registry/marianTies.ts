@@ -9,8 +9,8 @@ const DECODER = "model.decoder.embed_tokens.weight";
 const HEAD = "lm_head.weight";
 
 /**
- * The arrays with one table for both vocabularies where they share it, and with an output layer only if it is another
- * one than the decoder's table; the config says what the arrays are.
+ * Resolves tied embeddings: one table for both vocabularies if they share it, and an output layer only if it is another
+ * one than the decoder's table; the config is set to the ties of the arrays.
  */
 export async function tieTables(
   config: MarianConfig,
@@ -22,7 +22,7 @@ export async function tieTables(
   const tied = config.tieWordEmbeddings && head === decoder;
   const tables = shared ? { [SHARED]: decoder } : { [ENCODER]: encoder, [DECODER]: decoder };
   const all = new Map(arrays);
-  // What is shared in the config alone is read by nobody, here and in transformers.
+  // Arrays that are shared only in the config are not read, here and in transformers.
   for (const name of [...tiesOf(config).flat(), ENCODER, DECODER]) all.delete(name);
   for (const [name, stored] of Object.entries({ ...tables, ...(!tied && { [HEAD]: head }) })) {
     const array = arrays.get(stored ?? "");

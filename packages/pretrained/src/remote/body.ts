@@ -2,7 +2,7 @@ import { concat } from "./fileCache.ts";
 import { expectWithin, type Limit } from "./fileLimits.ts";
 import type { Pace } from "./pace.ts";
 
-/** The chunks of an answer as they come. Leaving the loop lets go of the connection. */
+/** Yields the chunks of a response as they arrive. Leaving the loop closes the connection. */
 export async function* chunksOf(what: string, response: Response, pace: Pace): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
@@ -19,7 +19,7 @@ export async function* chunksOf(what: string, response: Response, pace: Pace): A
   }
 }
 
-/** The bytes of a small answer. @throws PretrainedError if they are more than the limit */
+/** Reads the bytes of a small response. @throws PretrainedError if they exceed the limit */
 export async function bytesOf(what: string, response: Response, limit: Limit, pace: Pace): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -31,7 +31,7 @@ export async function bytesOf(what: string, response: Response, limit: Limit, pa
   return concat(chunks);
 }
 
-/** Lets go of an answer that is not read. */
+/** Discards a response that is not read. */
 export async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => undefined);
 }

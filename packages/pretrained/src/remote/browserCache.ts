@@ -7,15 +7,15 @@ import { partialSegments, resumeSegments } from "./partialSegments.ts";
 import { findSegments, type Segment, type SegmentStore } from "./segments.ts";
 
 /**
- * Keeps files in a browser's own storage (the Cache API), for all pages of the origin and without a network.
+ * Caches files in a browser's storage (the Cache API), for all pages of the origin and for offline use.
  *
- * A file lies there in segments of 4 MB, each under the offset that it begins at, and is whole once a list of them with
- * their digests does too. Memory holds one segment while a file is written, and what is read of it. A download goes on
- * after a reload, and two tabs that fetch the same file write the same segments. What the browser refuses to keep, because
- * its storage is full or forbidden, stays in memory until it is read.
+ * A file is stored in segments of 4 MB, each under its offset, and is complete once a list of them with
+ * their digests is stored. Memory holds one segment while a file is written, and the parts that are read. A download resumes
+ * after a reload, and two tabs that fetch the same file write the same segments. Data that the browser does not store, since
+ * its storage is full or forbidden, stay in memory until they are read.
  *
  * @param name of the cache in the browser's storage
- * @param onRefused hears why something is not kept
+ * @param onRefused called with the reason why something is not cached
  */
 export function browserCache(name = "qkv-models", onRefused: (reason: string) => void = () => undefined): FileCache {
   const find = async (url: string): Promise<Response | undefined> => {
@@ -25,7 +25,7 @@ export function browserCache(name = "qkv-models", onRefused: (reason: string) =>
       return undefined; // storage is forbidden
     }
   };
-  /** @returns whether it is kept */
+  /** @returns whether it is cached */
   const put = async (url: string, body: BodyInit): Promise<boolean> => {
     try {
       await (await caches.open(name)).put(url, new Response(body));
@@ -71,7 +71,7 @@ export function browserCache(name = "qkv-models", onRefused: (reason: string) =>
   };
 }
 
-/** What is kept beside a file that is whole. */
+/** The record of a complete file. */
 interface Whole {
   readonly segments: readonly Segment[];
 }
@@ -87,8 +87,8 @@ function parseWhole(text: string | undefined): readonly Segment[] | undefined {
 }
 
 /**
- * Keys of the Cache API are URLs; no request is ever made to this one. A path would be shortened where a server's words
- * hold `..`, and name another file; a query is not.
+ * Keys of the Cache API are URLs; no request is ever made to this one. A path would be shortened where a server's text
+ * contains `..`, and name another file; a query is not.
  */
 function urlOf(key: string): string {
   return `https://cache.invalid/?key=${encodeURIComponent(key)}`;

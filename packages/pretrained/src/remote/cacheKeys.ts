@@ -8,7 +8,7 @@ export function revisionKey({ endpoint, id }: Hub, revision: string): string {
   return `hub ${endpoint} ${id} revision ${revision}`;
 }
 
-/** The key of a file: by its checksum, as it may not change from one commit to the next, else by commit and name. */
+/** The key of a file: by its checksum, as it may be the same in several commits, else by commit and name. */
 export function hubFileKey(
   { endpoint, id }: Hub,
   checksum: Checksum | undefined,
@@ -19,23 +19,23 @@ export function hubFileKey(
   return `hub ${endpoint} ${id} ${what}`;
 }
 
-/** The key of what is known of a file of a web server, and with its version that of its bytes. */
+/** The key of the record of a web server's file, and with its version that of its bytes. */
 export function urlKey(base: string, file: string, version?: string): string {
   return `url ${base} ${encodeURIComponent(file)} ${version === undefined ? "known" : `bytes ${version}`}`;
 }
 
-/** The model that a key belongs to: as the program names it, and where its files come from. */
+/** The model that a key belongs to: its name in the program, and the source of its files. */
 export interface KeyOwner {
   readonly ref: string;
-  /** Of a hub. */
+  /** The hub's address; absent for a web server. */
   readonly endpoint?: string;
   /** Present in the key of a hub's answer. */
   readonly revision?: string;
-  /** Of a web server. */
+  /** Present in keys of a web server. */
   readonly file?: string;
 }
 
-/** Whom a key belongs to; undefined if it is none of these. */
+/** The owner of a key; undefined if it is none of these keys. */
 export function ownerOf(key: string): KeyOwner | undefined {
   const [kind, place = "", name = "", what, revision] = key.split(" ");
   if (kind === "url") return { ref: place, file: name };

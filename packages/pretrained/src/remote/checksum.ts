@@ -2,14 +2,14 @@ import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { OpenFile, ReadOptions } from "../files/modelFiles.ts";
 
-/** What a file's bytes must add up to. */
+/** The expected checksum of a file. */
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** In lower-case hexadecimal digits. */
+  /** The digest in lower-case hexadecimal digits. */
   readonly hex: string;
 }
 
-/** Of the bytes; or of a git blob, which is what the hub knows of files that are not in its large file storage. */
+/** The algorithm: of the bytes, or of a git blob, which the hub has for files outside its large file storage. */
 export type ChecksumAlgorithm = "sha256" | "git-sha1";
 
 /** Reads an ETag of the hub, which is the checksum in quotes; undefined for any other ETag. */
@@ -19,12 +19,12 @@ export function checksumOfEtag(etag: string | null): Checksum | undefined {
   return hex?.length === 40 ? { algorithm: "git-sha1", hex } : undefined;
 }
 
-/** What digests bytes as they come. Web Crypto, which is faster, wants them all at once. */
+/** An incremental hash. Web Crypto, which is faster, needs all bytes at once. */
 export interface Hash {
   update(bytes: Uint8Array): unknown;
 }
 
-/** Bytes that are read and hashed at once. */
+/** The number of bytes read and hashed at once. */
 const PIECE = 2 ** 22;
 
 /** Hashes a file of any size, one piece in memory at a time. */
@@ -37,15 +37,15 @@ export async function hashFile(file: OpenFile, hash: Hash, { signal }: ReadOptio
   }
 }
 
-/** What a git blob's checksum counts before a file's bytes. */
+/** The header that a git blob's checksum includes before a file's bytes. */
 export function gitHeader(size: number): Uint8Array {
   return new TextEncoder().encode(`blob ${size}\0`);
 }
 
-/** The SHA-256 of bytes that come one after the other, in JavaScript. */
+/** Starts an incremental SHA-256, in JavaScript. */
 export const startSha256 = () => sha256.create();
 
-/** A file's checksum, computed in JavaScript, one piece of it in memory at a time. */
+/** Computes a file's checksum in JavaScript, one piece of it in memory at a time. */
 export async function checksumOf(
   file: OpenFile,
   algorithm: ChecksumAlgorithm,
@@ -56,7 +56,7 @@ export async function checksumOf(
   return toHex(hash.digest());
 }
 
-/** Bytes in lower-case hexadecimal digits. */
+/** Formats bytes in lower-case hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -8,42 +8,42 @@ import { ask, type Network, pause, reasonOf } from "./network.ts";
 import { Pace } from "./pace.ts";
 import { UnreachableError } from "./unreachableError.ts";
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   /** The file's name in its model. */
   readonly file: string;
-  /** Bytes that are there, those of an earlier try too. */
+  /** Bytes received so far, including those of an earlier attempt. */
   readonly loaded: number;
-  /** Bytes of the whole file; absent where the server does not say. */
+  /** Size of the whole file in bytes; absent if the server does not report it. */
   readonly total?: number;
 }
 
 /** One file to fetch. */
 export interface Download {
   readonly url: string;
-  /** What progress and errors call it. */
+  /** Its name in progress and errors. */
   readonly file: string;
   readonly network: Network;
   readonly limits: FileLimits;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many bytes it must have, if that is known. */
+  /** The expected size in bytes, if known. */
   readonly size?: number | undefined;
   readonly checksum?: Checksum | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Turns an answer that is none of 200, 206 and 416 into an error. */
+  /** Turns a response with a status other than 200, 206 and 416 into an error. */
   readonly refuse: (response: Response) => PretrainedError;
 }
 
-/** How many times a connection may break with nothing new since. */
+/** The number of broken connections in a row without new bytes that are tolerated. */
 const BREAKS = 5;
 
 /**
- * Fetches a file into `part`, which may hold its beginning, goes on where a connection breaks, and finishes it once its
+ * Downloads a file into `part`, which may hold its beginning, resumes after broken connections, and finishes it once its
  * size and checksum are right.
  *
  * @returns the file, which is no longer open where this throws
- * @throws PretrainedError if it cannot be had, or is not what it should be: then nothing of it is kept
+ * @throws PretrainedError if it cannot be fetched, or fails the checks: then nothing of it is cached
  */
 export async function download(what: Download, part: PartialFile): Promise<OpenFile> {
   const resumed = part.size > 0;
@@ -51,7 +51,7 @@ export async function download(what: Download, part: PartialFile): Promise<OpenF
   const { size } = part;
   if ((total === undefined || size === total) && (await isRight(what, part))) return finished(part);
   await part.restart();
-  if (resumed) return download(what, part); // its beginning may have been of another file
+  if (resumed) return download(what, part); // its beginning may be of another file
   const { checksum } = what;
   throw new PretrainedError(
     size === total || total === undefined
@@ -75,11 +75,11 @@ async function finished(part: PartialFile): Promise<OpenFile> {
   }
 }
 
-/** @returns how many bytes there should be, if anybody knows */
+/** @returns the expected size in bytes, if known */
 async function fetchAll(what: Download, part: PartialFile): Promise<number | undefined> {
   const pace = new Pace(what.network.timeoutMs);
   let { size: total } = what;
-  let furthest = part.size; // what is fetched a second time is no progress
+  let furthest = part.size; // bytes fetched a second time are no progress
   for (let breaks = 0; total === undefined || part.size < total;) {
     const before = furthest;
     const arrived = (bytes: number) => {
@@ -107,13 +107,13 @@ async function fetchAll(what: Download, part: PartialFile): Promise<number | und
   return total;
 }
 
-/** The size of the whole file: as listed, if it is, else as the server says. @throws PretrainedError if these differ */
+/** The size of the whole file: as listed, else as the server reports. @throws PretrainedError if these differ */
 function expectSize({ url }: Download, told: number | undefined, total: number | undefined): number | undefined {
   if (told === undefined || total === undefined || told === total) return total ?? told;
   throw new PretrainedError(`${url}: expected ${total} bytes, got a file of ${told}`);
 }
 
-/** The answer that begins where `part` ends. */
+/** Requests the range from the end of `part` on. */
 async function request(what: Download, part: PartialFile, pace: Pace): Promise<Response> {
   const { network, url, headers, signal } = what;
   const range = part.size > 0 ? { Range: `bytes=${part.size}-` } : undefined;
@@ -126,16 +126,16 @@ async function request(what: Download, part: PartialFile, pace: Pace): Promise<R
   await discard(response);
   if (response.status !== 206 && response.status !== 416) throw what.refuse(response);
   if (part.size === 0) throw new PretrainedError(`${url}: expected the file, got status ${response.status}`);
-  await part.restart(); // asked for bytes behind the end: what is there is of another file
+  await part.restart(); // the range is beyond the end: the bytes so far are of another file
   return request(what, part, pace);
 }
 
-/** Where an answer goes, and what is known of it. */
+/** The target of a response, and its expected size. */
 interface Receiving {
   readonly part: PartialFile;
   readonly total: number | undefined;
   readonly pace: Pace;
-  /** Told how many bytes of the file are there. */
+  /** Called with the number of bytes of the file so far. */
   readonly arrived: (bytes: number) => void;
 }
 
@@ -163,7 +163,7 @@ function limitFor({ file, limits }: Download, total: number | undefined): Limit 
   return limit.name === "weights" && total === undefined ? { name: "unsized", most: limits.unsized } : limit;
 }
 
-/** A full disk is no broken connection. */
+/** Error of the disk, which is no broken connection. */
 class StorageError extends Error {}
 
 async function store(part: PartialFile, chunk: Uint8Array): Promise<void> {
@@ -184,7 +184,7 @@ function startOf(response: Response): number | undefined {
   return start === undefined ? undefined : Number(start);
 }
 
-/** What the whole file should have; unknown where it comes compressed. */
+/** The size of the whole file; unknown if it is compressed. */
 function sizeOf(response: Response, received: number): number | undefined {
   const { headers } = response;
   const whole = /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1];
@@ -193,7 +193,7 @@ function sizeOf(response: Response, received: number): number | undefined {
   return length === undefined ? undefined : received + length;
 }
 
-/** How many bytes an answer says that it has; undefined where it is compressed, or does not say a number. */
+/** The content length of a response; undefined if it is compressed, or no number. */
 export function lengthOf({ headers }: Response): number | undefined {
   const length = headers.get("Content-Length") ?? "";
   const isPlain = (headers.get("Content-Encoding") ?? "identity") === "identity";

@@ -1,2 +1,2 @@
-/** How files are fetched; a test or an application brings its own. */
+/** The function that fetches files; a test or an application may pass its own. */
 export type Fetch = typeof globalThis.fetch;

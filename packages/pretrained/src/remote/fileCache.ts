@@ -3,42 +3,42 @@ import { PretrainedError } from "../files/pretrainedError.ts";
 import { type ChecksumAlgorithm, checksumOf } from "./checksum.ts";
 import { openPieces } from "./filePieces.ts";
 
-/** Where files that were fetched are kept: a folder, a browser's storage, memory. */
+/** A cache of fetched files: a folder, a browser's storage, memory. */
 export interface FileCache {
-  /** The bytes of a file that was finished, or undefined. */
+  /** Reads the bytes of a finished file, or undefined. */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** The same to read parts of it, checked as `read` does. Left out where files can be read whole only. */
+  /** Opens a finished file to read parts of it, checked as in `read`. Left out where files can be read only whole. */
   open?(key: string, options?: ReadOptions): Promise<OpenFile | undefined>;
-  /** Keeps a small file at once, in place of what was there. */
+  /** Stores a small file at once, in place of an earlier one. */
   write(key: string, bytes: Uint8Array): Promise<void>;
   /**
-   * Begins a file, or goes on with one where an earlier try was cut off.
+   * Begins a file, or resumes one whose earlier download was cut off.
    *
-   * @param size in bytes, if that is known
-   * @param algorithm of the checksum that will be asked for, so that it may be computed of bytes as they come
+   * @param size in bytes, if known
+   * @param algorithm of the checksum that will be needed, so that it may be computed as bytes arrive
    */
   begin(key: string, size?: number, algorithm?: ChecksumAlgorithm): Promise<PartialFile>;
 }
 
-/** A file that is not whole yet: nobody reads it from the cache before it is finished. */
+/** An unfinished file: it cannot be read from the cache before it is finished. */
 export interface PartialFile {
-  /** How many bytes are there. */
+  /** The number of bytes so far. */
   readonly size: number;
-  /** Puts bytes at its end. */
+  /** Appends bytes. */
   append(chunk: Uint8Array): Promise<void>;
-  /** Forgets what is there. */
+  /** Discards all bytes. */
   restart(): Promise<void>;
-  /** The checksum of what is there, in lower-case hexadecimal digits. */
+  /** Computes the checksum of the bytes so far, in lower-case hexadecimal digits. */
   checksum(algorithm: ChecksumAlgorithm, options?: ReadOptions): Promise<string>;
-  /** What is there, to read parts of it: also when this one is finished and closed. */
+  /** Opens the bytes so far, to read parts of them: also after this file is finished and closed. */
   open(): Promise<OpenFile>;
-  /** Says that it is whole: from now on the cache reads it. */
+  /** Marks the file as complete: from now on the cache reads it. */
   finish(): Promise<void>;
-  /** Lets go of it; unless it is finished, what is there stays for the next try. */
+  /** Closes the file; unless it is finished, its bytes stay for the next attempt. */
   close(): Promise<void>;
 }
 
-/** Keeps files as long as the object lives, in the chunks in which they came. */
+/** Caches files as long as the object lives, in the chunks in which they came. */
 export function memoryCache(): FileCache {
   const whole = new Map<string, readonly Uint8Array[]>();
   const partial = new Map<string, readonly Uint8Array[]>();
@@ -68,14 +68,14 @@ export function memoryCache(): FileCache {
   };
 }
 
-/** Who takes the chunks that a file in memory has in the end. */
+/** Callbacks for the chunks of a partial file in memory. */
 interface MemoryPartialOptions {
   readonly onFinish?: (chunks: readonly Uint8Array[]) => void;
-  /** Given those of one that is not finished. */
+  /** Called with the chunks of an unfinished file. */
   readonly onClose?: (chunks: readonly Uint8Array[]) => void;
 }
 
-/** A file that is not whole yet, in memory. */
+/** Makes an unfinished file in memory. */
 export function memoryPartial(left: readonly Uint8Array[] = [], options: MemoryPartialOptions = {}): PartialFile {
   let chunks = [...left];
   let size = chunks.reduce((sum, { length }) => sum + length, 0);
@@ -104,7 +104,7 @@ export function memoryPartial(left: readonly Uint8Array[] = [], options: MemoryP
   };
 }
 
-/** Chunks as one array. */
+/** Joins chunks into one array. */
 export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   const [first] = chunks;
   if (first !== undefined && chunks.length === 1) return first;
@@ -117,7 +117,7 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** @throws PretrainedError if there is no piece of memory of so many bytes */
+/** @throws PretrainedError if so many bytes cannot be allocated */
 export function allocate(size: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);

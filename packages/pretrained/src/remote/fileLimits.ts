@@ -1,22 +1,22 @@
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** How large what is fetched or read may be, by its kind, in bytes; and how many files a hub may list. */
+/** Size limits of fetched or read files by kind, in bytes; and the limit of files that a hub may list. */
 export interface FileLimits {
-  /** A hub's answer that lists a model's files. */
+  /** A hub's list of a model's files. */
   readonly answer: number;
-  /** How many files it lists. */
+  /** The number of files in it. */
   readonly files: number;
   /** `config.json` and its like, and the index of weights in several files. */
   readonly config: number;
-  /** `tokenizer.json`, vocabularies, SentencePiece files and whatever else is no weights. */
+  /** `tokenizer.json`, vocabularies, SentencePiece files and everything else but weights. */
   readonly tokenizer: number;
   /** One file of weights. */
   readonly weights: number;
-  /** A file of weights whose server does not say how long it is. */
+  /** A file of weights without a size from its server. */
   readonly unsized: number;
 }
 
-/** What holds where nothing else is asked for: several times what the largest known models have. */
+/** The default limits: several times the sizes of the largest known models. */
 export const FILE_LIMITS: FileLimits = {
   answer: 10e6,
   files: 50_000,
@@ -26,7 +26,7 @@ export const FILE_LIMITS: FileLimits = {
   unsized: 1e9,
 };
 
-/** A limit, and what raises it. */
+/** A limit, and the option that raises it. */
 export interface Limit {
   readonly name: keyof FileLimits;
   readonly most: number;
@@ -41,7 +41,7 @@ export function limitOf(file: string, limits: FileLimits): Limit {
   return isConfig ? { name: "config", most: limits.config } : { name: "tokenizer", most: limits.tokenizer };
 }
 
-/** @throws PretrainedError if there is more of `what` than the limit; it says how to raise that */
+/** @throws PretrainedError if there is more of `what` than the limit, with the way to raise it */
 export function expectWithin(what: string, { name, most }: Limit, got: number): void {
   if (got <= most) return;
   const [unit, variable] = name === "files" ? ["files", "QKV_MAX_FILES"] : ["bytes", `QKV_MAX_${name.toUpperCase()}`];

@@ -1,6 +1,6 @@
 import type { OpenFile } from "../files/modelFiles.ts";
 
-/** A file in pieces, to read parts of it. Of a blob, which may lie on a disk, no more is read than what is asked for. */
+/** Opens a file in pieces, to read parts of it. Of a blob, which may be on disk, only the requested bytes are read. */
 export function openPieces(pieces: readonly (Uint8Array | Blob)[]): OpenFile {
   return {
     size: pieces.reduce((sum, piece) => sum + sizeOf(piece), 0),

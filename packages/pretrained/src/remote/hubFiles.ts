@@ -15,8 +15,8 @@ import { UnreachableError } from "./unreachableError.ts";
 type Signal = AbortSignal | undefined;
 
 /**
- * The files of a model on a hub. Which commit a branch stands for is asked once, when the first file is read; all files
- * are of that one. Without a network it is the commit of the last time.
+ * Makes a source of a model's files on a hub. The commit of a branch is requested once, with the first file; all files
+ * are of that commit. Offline the last known commit is used.
  */
 export function hubFiles(ref: HubRef, options: OpenRemote): ModelFiles {
   let revision: HubRevision | undefined;
@@ -52,7 +52,7 @@ async function readFile<T>(
   const { cache, network, limits, onProgress, token } = options;
   const url = `${ref.endpoint}/${ref.id}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
   const checksum = facts.checksum ?? (await checksumAt(url, options, signal));
-  // By its checksum, a file that did not change from one commit to the next is there already.
+  // By its checksum, an unchanged file of an earlier commit is already cached.
   const key = hubFileKey(ref, checksum, commit, file);
   const { size } = facts;
   const found = await kept.find(key, size, { signal });
@@ -69,7 +69,7 @@ async function readFile<T>(
   }
 }
 
-/** Some hubs list no checksums, but say them with the file, before they send one elsewhere for it. */
+/** Some hubs list no checksums, but send them with the file, before they redirect. */
 async function checksumAt(url: string, options: OpenRemote, signal: Signal): Promise<Checksum | undefined> {
   const init = { method: "HEAD", redirect: "manual", headers: authorization(options.token), signal } as const;
   try {
@@ -122,7 +122,7 @@ function urlOf({ endpoint, id, revision }: HubRef): string {
   return `${endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
 }
 
-/** An answer that was kept; undefined if it is none any more. */
+/** Parses a cached answer; undefined if it is no longer valid. */
 function tryParse(bytes: Uint8Array, options: OpenRemote): HubRevision | undefined {
   try {
     return parse(bytes, "", options);
@@ -141,7 +141,7 @@ function parse(bytes: Uint8Array, url: string, { limits }: OpenRemote): HubRevis
   return parseHubRevision(json, url, limits);
 }
 
-/** Why a hub says no, as an error that says what to do. */
+/** Turns a hub's refusal into an error with advice. */
 function refusal({ endpoint, id, revision }: HubRef, { status, headers }: Response): PretrainedError {
   const code = headers.get("X-Error-Code");
   if (code === "GatedRepo" || status === 403) {

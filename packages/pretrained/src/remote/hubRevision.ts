@@ -3,7 +3,7 @@ import { PretrainedError } from "../files/pretrainedError.ts";
 import { type Checksum, checksumOfEtag } from "./checksum.ts";
 import { expectWithin, FILE_LIMITS } from "./fileLimits.ts";
 
-/** What a hub says of a file. */
+/** A file in a hub's list. */
 export interface HubFile {
   readonly size?: number;
   readonly checksum?: Checksum;
@@ -15,7 +15,7 @@ export interface HubRevision {
   readonly files: ReadonlyMap<string, HubFile>;
 }
 
-/** Whether a revision can never mean anything else. */
+/** Whether a revision is a commit, which never changes. */
 export function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
 }
@@ -32,7 +32,7 @@ export function parseHubRevision(json: unknown, where: string, limits = FILE_LIM
     if (typeof rfilename !== "string" || rfilename.split("/").includes("..")) {
       throw unexpected(where, "a file's name in rfilename", rfilename);
     }
-    if (!isFileName(rfilename)) continue; // no model's: of another system, perhaps
+    if (!isFileName(rfilename)) continue; // not of a model, perhaps of another system
     const large = (typeof lfs === "object" && lfs !== null ? lfs : undefined) as Record<string, unknown> | undefined;
     const bytes = large?.["size"] ?? size;
     // In large file storage the blob is a few lines that name the file, not the file.

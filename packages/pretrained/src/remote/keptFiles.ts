@@ -1,11 +1,11 @@
 import type { OpenFile, ReadOptions } from "../files/modelFiles.ts";
 import { allocate, type FileCache } from "./fileCache.ts";
 
-/** In which form a file is wanted of a cache: whole, or open. */
+/** The form of a file from a cache: whole, or open. */
 export interface Kept<T> {
-  /** What is kept under a key; undefined if there is nothing, or something of another size. */
+  /** Finds the file of a key; undefined if there is none, or one of another size. */
   find(key: string, size?: number, options?: ReadOptions): Promise<T | undefined>;
-  /** The same of a file that was fetched just now. */
+  /** Converts a file that was just fetched. */
   of(file: OpenFile): Promise<T>;
 }
 
@@ -20,7 +20,7 @@ export function wholeFiles(cache: FileCache): Kept<Uint8Array> {
   };
 }
 
-/** Files to read parts of, so that memory holds no more than these. */
+/** Files that are read in parts, so that memory holds no more than these. */
 export function openFiles(cache: FileCache): Kept<OpenFile> {
   return {
     async find(key, size, options) {
@@ -33,7 +33,7 @@ export function openFiles(cache: FileCache): Kept<OpenFile> {
   };
 }
 
-/** All bytes of a file, which is closed then. @throws PretrainedError if they do not fit into memory */
+/** Reads all bytes of a file and closes it. @throws PretrainedError if they do not fit into memory */
 export async function readAll(file: OpenFile): Promise<Uint8Array> {
   try {
     return await file.read(0, file.size, allocate(file.size));

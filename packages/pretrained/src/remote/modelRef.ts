@@ -1,7 +1,7 @@
 import { PretrainedError } from "../files/pretrainedError.ts";
 import { isSecure, parseEndpoint } from "./origins.ts";
 
-/** The hub whose ids need no address. */
+/** The default hub, whose ids need no address. */
 export const HUB = "https://huggingface.co";
 
 /** A model on a hub, at one of its revisions. */
@@ -18,17 +18,17 @@ export interface HubRef {
 /** A model folder on any web server. */
 export interface UrlRef {
   readonly kind: "url";
-  /** Without a slash at its end. */
+  /** The address without a slash at its end. */
   readonly url: string;
 }
 
 const ID = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@([\w.+/-]+))?$/;
 
 /**
- * Reads what names a model somewhere else: `owner/name` or `owner/name@revision` on the hub, the address of its page
+ * Parses a reference to a remote model: `owner/name` or `owner/name@revision` on the hub, the address of its page
  * there, or an https address of a model folder. Undefined if it is none of them.
  *
- * @param endpoint the hub that ids are asked of
+ * @param endpoint the hub of ids
  */
 export function parseModelRef(ref: string, endpoint: string = HUB): HubRef | UrlRef | undefined {
   if (/^https?:/i.test(ref)) return parseAddress(ref);
@@ -59,7 +59,7 @@ function parseAddress(ref: string): HubRef | UrlRef {
   return { kind: "url", url: url.href.replace(/\/+$/, "") };
 }
 
-/** Without percent signs; as it is where they stand for nothing. */
+/** Decodes percent signs; invalid ones stay unchanged. */
 function tryDecode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -5,31 +5,31 @@ import { Pace } from "./pace.ts";
 import { fetchFollowing } from "./redirects.ts";
 import { UnreachableError } from "./unreachableError.ts";
 
-/** How something is fetched, and how long is waited for a byte, in milliseconds. */
+/** The fetch function, and the timeout for new bytes, in milliseconds. */
 export interface Network {
   readonly fetch: Fetch;
   readonly timeoutMs: number;
 }
 
-/** What is asked for, and how often again. */
+/** Options of a request and its retries. */
 export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** "manual": the first answer, be it a redirect. */
+  /** "manual": the first response, even a redirect. */
   readonly redirect?: "follow" | "manual";
   readonly signal?: AbortSignal | undefined;
   readonly retries?: number;
-  /** The deadline, where it goes on from one request to the next. */
+  /** The deadline, if several requests share one. */
   readonly pace?: Pace;
 }
 
-/** How often is tried again while nothing new arrives. */
+/** The number of retries while nothing new arrives. */
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 200;
 
 /**
- * Asks until there is an answer: again after a broken connection or a server that is overloaded (429, 5xx), each time
- * twice as long later. Any other answer is handed back, whatever it says.
+ * Requests until there is a response: again after a broken connection or from an overloaded server (429, 5xx), each time
+ * after twice the delay. Any other response is returned, also errors.
  *
  * @throws UnreachableError if there is none, or none in time
  */
@@ -55,15 +55,15 @@ export async function ask(network: Network, url: string, asked: Asked = {}): Pro
   }
 }
 
-/** The time for a server to answer where what is kept would do, in milliseconds. */
+/** The timeout of a server's response if a cached file can replace it, in milliseconds. */
 const KEPT_TIMEOUT_MS = 10_000;
 
-/** The deadline for an answer. @param isKept whether what was fetched before would do in its place */
+/** The deadline of a response. @param isKept whether a cached file can replace it */
 export function paceFor({ timeoutMs }: Network, isKept: boolean): Pace {
   return new Pace(isKept ? Math.min(KEPT_TIMEOUT_MS, timeoutMs) : timeoutMs);
 }
 
-/** One answer's head; its body may still come when this is over, so the deadline ends with the head. */
+/** Waits for the head of a response; its body may arrive later, so the deadline ends with the head. */
 function answerInTime(
   { fetch }: Network,
   url: string,
@@ -80,7 +80,7 @@ function answerInTime(
   });
 }
 
-/** Waits before the next try. */
+/** Waits before the next attempt. */
 export async function pause(tried: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(done, FIRST_PAUSE_MS * 2 ** tried);
@@ -94,7 +94,7 @@ export async function pause(tried: number, signal: AbortSignal | undefined): Pro
   });
 }
 
-/** Why a connection failed, in the shortest words there are: Node hides them in the cause. */
+/** The shortest reason of a failed connection: Node hides it in the cause. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const { code, message } = (cause ?? {}) as { code?: string | number; message?: string };

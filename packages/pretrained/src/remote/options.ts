@@ -4,27 +4,27 @@ import type { FileLimits } from "./fileLimits.ts";
 import type { Fetch } from "./fetch.ts";
 import type { Network } from "./network.ts";
 
-/** How files are fetched and kept. */
+/** Options of fetching and caching files. */
 export interface RemoteOptions {
-  /** Where they are kept: the browser's storage if there is one, else memory. In Node, see `modelFiles` of `./node`. */
+  /** The cache. Default: the browser's storage if there is one, else memory. In Node, see `modelFiles` of `./node`. */
   readonly cache?: FileCache;
-  /** Told of each part of a file that arrives. */
+  /** Called for each part of a file that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Told why something is not kept for the next time: the browser's storage is full or forbidden. */
+  /** Called with the reason why something is not cached: the browser's storage is full or forbidden. */
   readonly onUnkept?: (reason: string) => void;
-  /** The hub that ids are asked of, huggingface.co if left out. */
+  /** The hub of ids. Default huggingface.co. */
   readonly endpoint?: string;
   /** An access token of `endpoint`, for private and gated models. It goes to that origin alone. */
   readonly token?: string;
-  /** Default: the global one. */
+  /** The fetch function. Default: the global one. */
   readonly fetch?: Fetch;
-  /** How long to wait without a byte, or with fewer than one in each millisecond. Default 25,000. */
+  /** Timeout in milliseconds without a byte, or with fewer than one in each millisecond. Default 25,000. */
   readonly timeoutMs?: number;
-  /** How large files may be, where others than {@link FILE_LIMITS}. */
+  /** Limits of file sizes, where different from {@link FILE_LIMITS}. */
   readonly limits?: Partial<FileLimits>;
 }
 
-/** Options with their defaults, and the token only where it belongs. */
+/** Options with their defaults, and the token only for its origin. */
 export interface OpenRemote extends Pick<RemoteOptions, "onProgress"> {
   readonly cache: FileCache;
   readonly network: Network;

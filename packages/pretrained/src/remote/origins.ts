@@ -1,19 +1,19 @@
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** Whether nobody on the way can read or change what is sent: https, or no way at all. */
+/** Whether a connection is secure: https, or this machine. */
 export function isSecure(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isThisMachine(url));
 }
 
-/** Whether an address names this machine, by exact name: others end or begin alike. */
+/** Whether an address is of this machine, by exact name: other hosts may begin or end alike. */
 export function isThisMachine({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
 }
 
 /**
- * A hub's address without a slash at its end.
+ * Parses a hub's address, without a slash at its end.
  *
- * @throws PretrainedError if it is none, or one that a token must not go to
+ * @throws PretrainedError if it is invalid, or insecure for a token
  */
 export function parseEndpoint(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
@@ -27,7 +27,7 @@ export function parseEndpoint(endpoint: string): string {
   return url.href.replace(/[/?#]+$/, "");
 }
 
-/** The header that carries a token; none without one. @throws PretrainedError if no header can, which says nothing of it */
+/** The header that carries a token; none without one. @throws PretrainedError if no header can, without revealing it */
 export function authorization(token: string | undefined): Record<string, string> {
   if (token === undefined) return {};
   if (/^[\x20-\x7e]+$/.test(token)) return { Authorization: `Bearer ${token}` };

@@ -1,11 +1,11 @@
 import { UnreachableError } from "./unreachableError.ts";
 
-/** The slowest that is waited for, in bytes for each millisecond: one kilobyte a second. */
+/** The lowest accepted rate, in bytes for each millisecond: one kilobyte a second. */
 const SLOWEST = 1;
 
 /**
- * A deadline for what comes over the network: within `timeoutMs` of waiting there have to be new bytes, a kilobyte a
- * second at least. Time that is spent on what came does not count.
+ * A deadline for data from the network: within `timeoutMs` of waiting there have to be new bytes, a kilobyte a
+ * second at least. Time spent on processing does not count.
  */
 export class Pace {
   readonly #timeoutMs: number;
@@ -16,7 +16,7 @@ export class Pace {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Bytes that were not there before. */
+  /** Counts new bytes. */
   add(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < this.#timeoutMs * SLOWEST) return;
@@ -27,7 +27,7 @@ export class Pace {
   /**
    * Waits for something from the network.
    *
-   * @throws UnreachableError when the time is over; `giveUp` then lets go of what is waited for
+   * @throws UnreachableError when the time is over; `giveUp` then cancels the operation
    */
   async wait<T>(what: string, waiting: Promise<T>, giveUp: () => void): Promise<T> {
     const start = performance.now();
@@ -48,7 +48,7 @@ export class Pace {
   }
 }
 
-/** A server does not answer, or sends next to nothing. Asking again at once would take as long. */
+/** Error for a server that does not respond, or is too slow. An immediate retry would take as long. */
 export class StalledError extends UnreachableError {
   constructor(what: string, bytes: number, timeoutMs: number) {
     super(

@@ -3,7 +3,7 @@ import { concat, type PartialFile } from "./fileCache.ts";
 import { openPieces } from "./filePieces.ts";
 import { findSegments, type Segment, SEGMENT_BYTES, segmentOf, type SegmentStore } from "./segments.ts";
 
-/** Goes on with what is in storage of a file. */
+/** Resumes a file from its segments in storage. */
 export async function resumeSegments(store: SegmentStore, algorithm?: ChecksumAlgorithm): Promise<PartialFile> {
   const hash = algorithm === "sha256" ? startSha256() : undefined;
   const segments: Segment[] = [];
@@ -16,10 +16,10 @@ export async function resumeSegments(store: SegmentStore, algorithm?: ChecksumAl
 }
 
 /**
- * A file that is not whole yet, in segments. What storage does not take is held in memory.
+ * Makes an unfinished file in segments. Segments that storage refuses are held in memory.
  *
- * @param kept those that are in storage
- * @param hash of these, where the file's SHA-256 will be asked for: it is computed while the network is waited for
+ * @param kept the segments in storage
+ * @param hash of these, where the file's SHA-256 will be asked for: it is computed while waiting for the network
  */
 export function partialSegments(
   store: SegmentStore,
@@ -84,7 +84,7 @@ export function partialSegments(
       if (held.length === 0) await store.finish(segments);
     },
     async close() {
-      const isThere = waitingSize > 0 && (await store.get(stored)) !== undefined; // by another page, and longer
+      const isThere = waitingSize > 0 && (await store.get(stored)) !== undefined; // written by another page, and longer
       if (!isThere) await flush();
     },
   };

@@ -3,13 +3,13 @@ import { discard } from "./body.ts";
 import type { Fetch } from "./fetch.ts";
 import { isSecure } from "./origins.ts";
 
-/** How many redirects are followed, one behind the other. */
+/** The most redirects in a row. */
 const MOST = 10;
 
-/** Browsers hide where a redirect leads, and follow it themselves. */
+/** Whether the browser follows redirects itself, as browsers hide their target. */
 let browserFollows = false;
 
-/** What is sent along. */
+/** Options of the request. */
 interface Sent {
   readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -19,7 +19,7 @@ interface Sent {
 /**
  * Fetches and follows redirects. A token stays at its origin, and no step leaves https.
  *
- * @throws PretrainedError if a redirect leads where none may, or there are too many
+ * @throws PretrainedError if a redirect leads to a forbidden target, or there are too many
  */
 export async function fetchFollowing(fetch: Fetch, from: string, sent: Sent): Promise<Response> {
   let url = from;
@@ -48,7 +48,7 @@ function isRedirect({ status }: Response): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
-/** Where a redirect leads: to https, or from this machine to itself. */
+/** Checks the target of a redirect: https, or from this machine to itself. */
 function expectStep(from: string, to: string): URL {
   const next = URL.canParse(to, from) ? new URL(to, from) : undefined;
   const isAllowed =
@@ -61,7 +61,7 @@ function withoutToken(headers: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"));
 }
 
-/** Without the fields that are undefined. */
+/** Drops undefined fields. */
 function defined({ method, signal }: Sent): RequestInit {
   return { ...(method !== undefined && { method }), ...(signal !== undefined && { signal }) };
 }

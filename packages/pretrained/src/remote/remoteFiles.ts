@@ -13,8 +13,8 @@ import { urlFiles } from "./urlFiles.ts";
 const TIMEOUT_MS = 25_000;
 
 /**
- * The files of a model on a hub (`owner/name`, `owner/name@revision`) or under an https address. Downloads go on where
- * they were cut off, are held against the checksums that the hub tells, and are kept: then no network is needed.
+ * Makes a source of a model's files on a hub (`owner/name`, `owner/name@revision`) or at an https address. Downloads resume
+ * where they were cut off, are verified by the hub's checksums, and are cached for offline use.
  *
  * @throws PretrainedError if `ref` is neither
  */

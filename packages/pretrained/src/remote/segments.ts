@@ -1,37 +1,37 @@
 import type { ReadOptions } from "../files/modelFiles.ts";
 import { toHex } from "./checksum.ts";
 
-/** How much is kept in one entry of a browser's storage: what memory holds of a file, and what a closed page loses. */
+/** The size of a segment in a browser's storage: the part of a file in memory, and the loss when a page is closed. */
 export const SEGMENT_BYTES = 2 ** 22;
 
-/** So many bytes of a file, and what they are. */
+/** Size and checksum of a segment of a file. */
 export interface Segment {
   readonly size: number;
-  /** Of the bytes, in lower-case hexadecimal digits. */
+  /** SHA-256 of the bytes, in lower-case hexadecimal digits. */
   readonly sha256: string;
 }
 
-/** Where the segments of one file lie, by the offset that each begins at. Where storage is forbidden it is empty. */
+/** The stored segments of one file, by their offset. It is empty where storage is forbidden. */
 export interface SegmentStore {
   get(offset: number): Promise<Blob | undefined>;
-  /** @returns whether it is kept */
+  /** @returns whether it is stored */
   put(offset: number, bytes: Uint8Array): Promise<boolean>;
   remove(offset: number): Promise<void>;
-  /** Says of which segments the whole file is. */
+  /** Stores the list of the whole file's segments. */
   finish(segments: readonly Segment[]): Promise<boolean>;
 }
 
-/** The segment that bytes are. It is small, so that Web Crypto, the fastest, can have it whole. */
+/** Describes a segment by its bytes. It is small, so that Web Crypto, the fastest, can hash it at once. */
 export async function segmentOf(bytes: Uint8Array): Promise<Segment> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
   return { size: bytes.length, sha256: toHex(new Uint8Array(digest)) };
 }
 
 /**
- * The blobs of segments, which stay the same whatever another page writes over them. One that is not what it was is
+ * Finds the blobs of segments, which stay the same even if another page overwrites them. A damaged one is
  * removed, so that it is fetched again.
  *
- * @returns undefined if one is missing or has other bytes by now
+ * @returns undefined if one is missing or damaged
  */
 export async function findSegments(
   store: SegmentStore,

@@ -1,6 +1,6 @@
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** Nobody answered: no network, no such server, or a connection that breaks again and again. */
+/** Error without a response: no network, no such server, or a connection that breaks repeatedly. */
 export class UnreachableError extends PretrainedError {
   override readonly name = "UnreachableError";
 }

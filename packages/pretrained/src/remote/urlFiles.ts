@@ -9,15 +9,15 @@ import { ask, paceFor } from "./network.ts";
 import type { OpenRemote } from "./options.ts";
 import { UnreachableError } from "./unreachableError.ts";
 
-/** What is kept beside a file of a web server. */
+/** The cached record of a web server's file. */
 interface Known {
   /** The cache's key of the bytes; absent if the server had no such file. */
   readonly key?: string;
 }
 
 /**
- * The files under an address of any web server. What is kept is used as long as the server says by ETag or date that it
- * has not changed, and without a network.
+ * Makes a source of the files under an address of any web server. Cached files are used as long as the ETag or date
+ * is unchanged, and offline.
  */
 export function urlFiles({ url: base }: UrlRef, options: OpenRemote): ModelFiles {
   const { origin, pathname, search } = new URL(base);
@@ -59,7 +59,7 @@ async function readUrl<T>(
   } catch (error) {
     if (known === undefined || !(error instanceof UnreachableError)) throw error;
     const found = known.key === undefined ? undefined : await kept.find(known.key, undefined, { signal });
-    if (known.key !== undefined && found === undefined) throw error; // damaged, which is not missing
+    if (known.key !== undefined && found === undefined) throw error; // damaged, not missing
     return found;
   }
   if (head.status === 404 || head.status === 410 || (await isPageForMissing(what, head, options, signal))) {
@@ -79,8 +79,8 @@ async function readUrl<T>(
 }
 
 /**
- * Whether a page came because there is no such file: servers of single-page applications, Vite's too, answer any address
- * that they do not have with their page. `config.json` is asked for first and has to be there, so a page in its place is
+ * Whether a page was sent in place of a missing file: servers of single-page applications, Vite's too, answer any address
+ * that they do not have with their page. `config.json` is requested first and is required, so a page in its place is
  * a mistake in the address, or a login.
  */
 async function isPageForMissing(
@@ -99,7 +99,7 @@ function isPage({ ok, headers }: Response): boolean {
   return ok && /^text\/html\b/i.test(headers.get("Content-Type") ?? "");
 }
 
-/** What a server says of a file before it sends it. */
+/** Metadata of a file in a server's response. */
 interface UrlFacts {
   readonly key: string;
   readonly size: number | undefined;
@@ -114,7 +114,7 @@ async function fetchUrl(
 ): Promise<OpenFile> {
   const part = await cache.begin(key, size);
   try {
-    if (!isVersioned) await part.restart(); // nothing says that the rest would be of the same file
+    if (!isVersioned) await part.restart(); // the rest might be of another file
     const refuse = (response: Response) => refusal(url, response);
     return await download({ url, file, network, limits, size, signal, onProgress, refuse }, part);
   } finally {
@@ -122,7 +122,7 @@ async function fetchUrl(
   }
 }
 
-/** The same for the same bytes: the ETag, or the date and the length. */
+/** The version of a file, the same for the same bytes: the ETag, or the date and the length. */
 function versionOf({ headers }: Response): string | undefined {
   const date = headers.get("Last-Modified");
   return headers.get("ETag") ?? (date === null ? undefined : `${date} ${headers.get("Content-Length")}`);
@@ -135,7 +135,7 @@ async function recall({ base, file }: UrlFile, { cache }: OpenRemote): Promise<K
     const { key } = JSON.parse(new TextDecoder().decode(bytes)) as Known;
     return typeof key === "string" ? { key } : {};
   } catch {
-    return undefined; // a cache that somebody else wrote to
+    return undefined; // a cache with foreign contents
   }
 }
 

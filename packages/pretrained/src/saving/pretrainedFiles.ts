@@ -8,22 +8,22 @@ import { architectureOf, type PretrainedModel } from "../registry/architectures.
 import { generationFields } from "../loading/generationConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** What goes into a model folder. */
+/** Contents of a model folder. */
 export interface SavePretrainedOptions {
   readonly model: PretrainedModel;
   readonly tokenizer?: Tokenizer;
-  /** What happens to an image before the model sees it, for `preprocessor_config.json`. */
+  /** Settings of the image processor, for `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
-  /** How weights are stored. F16 halves the file and keeps about three decimal digits. */
+  /** The dtype of stored weights. F16 halves the file and keeps about three decimal digits. */
   readonly dtype?: "F32" | "F16";
   /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
   readonly languages?: { readonly source: string; readonly target: string };
-  /** More of `generation_config.json`, in Hugging Face's names: `{ num_beams: 4 }`. */
+  /** More fields of `generation_config.json`, in Hugging Face's names: `{ num_beams: 4 }`. */
   readonly generationConfig?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`
+ * Makes the files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`
  * and `model.safetensors`; for a model that generates text `generation_config.json` too, and with a tokenizer
  * `tokenizer.json` and `tokenizer_config.json`, and with an image processor `preprocessor_config.json`.
  */
@@ -34,7 +34,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   const { className, formatConfig, names, pack } = architectureOf(model);
   const read = await readState(model.params, names);
   const state = pack?.(read) ?? read;
-  // float32 whatever the file stores, so that Python computes as we do
+  // float32 for any stored dtype, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };
   const files = new Map([
     ["config.json", encode({ architectures: [className], ...formatConfig(model.config), ...dtypes })],
@@ -67,7 +67,7 @@ function storeAs(dtype: "F32" | "F16", state: ReadonlyMap<string, StateEntry>): 
   return tensors;
 }
 
-/** In the names that transformers' MarianTokenizer has for them. */
+/** The language fields of transformers' MarianTokenizer. */
 function languageFields(languages: SavePretrainedOptions["languages"]): Record<string, string> {
   return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
 }

@@ -2,18 +2,18 @@ import type { NameMap } from "@qkv/nn";
 import type { StoredArray } from "./readWeights.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** What becomes of one array of a file: an array that a model's table of names speaks of. */
+/** A part of a packed array of a file: an array in a model's table of names. */
 export interface UnpackedArray {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Its elements, of those of the file's array. */
+  /** Selects its elements from the file's array. */
   readonly of: (data: Float32Array) => Float32Array;
 }
 
-/** The arrays that a file keeps as one, by its name and shape; undefined if it is as it should be. */
+/** The arrays that a file stores as one, by its name and shape; undefined if it is not packed. */
 export type Unpack = (name: string, shape: readonly number[]) => readonly UnpackedArray[] | undefined;
 
-/** Each array of a file as `unpack` says, each read when it is asked for. */
+/** Unpacks each array of a file, each read on demand. */
 export function unpacked(arrays: ReadonlyMap<string, StoredArray>, unpack: Unpack): Map<string, StoredArray> {
   const all = new Map<string, StoredArray>();
   for (const [stored, array] of arrays) {
@@ -27,11 +27,11 @@ export function unpacked(arrays: ReadonlyMap<string, StoredArray>, unpack: Unpac
 }
 
 /**
- * The arrays under the names of the table, where a file has the names of a base model, which lack `prefix`, or those of
+ * Renames arrays to the names of the table, where a file has the names of a base model, which lack `prefix`, or those of
  * a model with a head where the base is wanted.
  *
  * @param isKnown whether the model has an array of this name
- * @throws PretrainedError if one name stands for two arrays
+ * @throws PretrainedError if one name has two arrays
  */
 export function withPrefix(
   arrays: ReadonlyMap<string, StoredArray>,
@@ -52,7 +52,7 @@ export function withPrefix(
   return all;
 }
 
-/** Whether a table of names has one for an array. */
+/** Makes a check whether a table of names has one for an array. */
 export function namesOf(...tables: readonly NameMap[]): (name: string) => boolean {
   const patterns = new Set(tables.flatMap((table) => Object.values(table)));
   return (name) => patterns.has(name) || patterns.has(name.replace(INDEX, "*"));

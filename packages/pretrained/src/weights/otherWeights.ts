@@ -1,6 +1,6 @@
 import type { ModelFiles } from "../files/modelFiles.ts";
 
-/** Files of weights in other forms, the likeliest first, and what to do about them. */
+/** Files of weights in other formats, the likeliest first, with advice. */
 const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
   [
     /^pytorch_model.*\.bin$|\.pth?$|\.ckpt$/,
@@ -16,7 +16,7 @@ const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
   [/\.safetensors$/, "which has another name"],
 ];
 
-/** What a model has in place of safetensors, with what to do about it; "neither" if nobody can tell. */
+/** The weights of a model in place of safetensors, with advice; "neither" if none are found. */
 export async function otherWeights(files: ModelFiles): Promise<string> {
   const names = (await files.list?.().catch(() => undefined)) ?? [];
   for (const [pattern, advice] of OTHERS) {

@@ -25,18 +25,18 @@ import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 const WEIGHTS = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
-/** An array of a file, as the file stores it. */
+/** An array as a file stores it. */
 export interface StoredArray extends StoredEntry {
   readonly dtype: Dtype;
   readonly byteLength: number;
-  /** Bytes of it, from `start` to `end`, perhaps in `into`. */
+  /** Reads its bytes from `start` to `end`, perhaps into `into`. */
   readBytes(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
-/** A model's arrays, in files that are open until `close`. */
+/** A model's arrays, in files that stay open until `close`. */
 export interface Weights {
   readonly arrays: ReadonlyMap<string, StoredArray>;
-  /** How many arrays are stored in each dtype. */
+  /** The number of arrays in each dtype. */
   readonly dtypes: ReadonlyMap<Dtype, number>;
   /** The path for messages: of the file, or of the index if there are several. */
   readonly path: string;
@@ -44,11 +44,11 @@ export interface Weights {
 }
 
 /**
- * Opens `model.safetensors`, or every file that `model.safetensors.index.json` names, and reads what arrays there are,
- * but none of them: that memory holds one array at a time, or one part, is the caller's to see to.
+ * Opens `model.safetensors`, or every file that `model.safetensors.index.json` names, and lists their arrays,
+ * but reads none of them: the caller can hold one array at a time, or one part, in memory.
  *
- * The index only says which files there are, as in transformers: it may name arrays that are not there, and leave out
- * some that are.
+ * The index only gives the files, as in transformers: it may name arrays that are missing, and leave out
+ * some that exist.
  */
 export async function openWeights(files: ModelFiles, options: ReadOptions = {}): Promise<Weights> {
   const opened: OpenFile[] = [];
@@ -85,7 +85,7 @@ async function openShards(
     opened.push(shard);
     const arrays = arraysOf(shard, await readHeader(path, shard));
     for (const [name, array] of arrays) {
-      if (all.has(name) && !listed.includes(name)) continue; // the index says that another's counts
+      if (all.has(name) && !listed.includes(name)) continue; // by the index, another file's counts
       all.set(name, array);
     }
   }
@@ -127,10 +127,10 @@ function arrayOf(file: OpenFile, at: number, { dtype, shape, start, end }: Tenso
   };
 }
 
-/** Memory for a part of a file that is read. */
+/** Provides memory for a part of a file that is read. */
 type Scratch = (bytes: number) => Uint8Array;
 
-/** The same memory each time, so that no part waits for the collector of garbage beside the next. */
+/** Reuses the same memory, so that no part waits for garbage collection while the next is read. */
 function scratchOf(most: number): Scratch {
   let memory: Uint8Array | undefined;
   return (bytes) => (memory ??= new Uint8Array(most)).subarray(0, bytes);

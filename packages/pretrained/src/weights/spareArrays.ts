@@ -4,24 +4,24 @@ import type { StoredArray } from "./readWeights.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 /**
- * An array that files hold beside a model's weights, and that no model here keeps: it is computed instead, or nothing
+ * An array that files hold besides a model's weights, and that no model here has: it is computed instead, or nothing
  * reads it.
  */
 export interface SpareArray<Config = unknown> {
-  /** What it is taken for, for messages: "the sinusoidal positions that are computed". */
+  /** Its description in messages: "the sinusoidal positions that are computed". */
   readonly as: string;
   /**
-   * Whether it is what it is taken for. Absent where no forward pass of the model could read it.
+   * Whether its contents are as expected. Absent where no forward pass of the model could read it.
    *
    * @param indices the layer indices of its name
    */
   readonly isRight?: (array: StateEntry, config: Config, indices: readonly number[]) => boolean;
 }
 
-/** Spare arrays by the files' names, with `*` for each layer index; `x.**` is all that begins with `x.`. */
+/** Spare arrays by the files' names, with `*` for each layer index; `x.**` is every name that begins with `x.`. */
 export type SpareArrays<Config = unknown> = Readonly<Record<string, SpareArray<Config>>>;
 
-/** The spare array of a name, if it is one. */
+/** Finds the spare array of a name, if it is one. */
 export function spareArrayOf<Config>(spares: SpareArrays<Config>, name: string): SpareArray<Config> | undefined {
   const patterns = [name.replace(INDEX, "*"), `${name.slice(0, name.indexOf("."))}.**`];
   const found = patterns.find((pattern) => Object.hasOwn(spares, pattern));
@@ -29,7 +29,7 @@ export function spareArrayOf<Config>(spares: SpareArrays<Config>, name: string):
 }
 
 /**
- * The arrays less the spare ones, each of which has to be what it is taken for: a table that is another one would change
+ * Removes the spare arrays, each of which must have the expected contents: another table would change
  * every number, and leaving it out would hide that.
  *
  * @throws PretrainedError naming the array that is something else
@@ -65,7 +65,7 @@ export function isClose(data: Float32Array, expected: ArrayLike<number>): boolea
 
 const SMALLEST_HALF = 2 ** -24;
 
-/** Half a step between numbers, by what they fit in: they may have been rounded before they were stored. */
+/** Half a step between numbers of the narrowest dtype they fit: they may have been rounded before they were stored. */
 function precisionOf(data: Float32Array): number {
   const isExact = (rounded: Float32Array) => rounded.every((value, i) => value === data[i]);
   if (isExact(fromBFloat16(toBFloat16(data)))) return 2 ** -8;

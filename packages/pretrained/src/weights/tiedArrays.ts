@@ -1,12 +1,12 @@
 import type { StoredArray } from "./readWeights.ts";
 
-/** Pairs of names: what the first one names is a copy of what the second one does. */
+/** Pairs of names of tied arrays: the first is a copy of the second. */
 export type Ties = readonly (readonly [copy: string, source: string])[];
 
 /**
- * Which array of a file stands for each of several names that are tied, as `PreTrainedModel.tie_weights` of
+ * Resolves the array of a file for each of several tied names, as `PreTrainedModel.tie_weights` of
  * transformers has it: a file may hold the weights under any of the names, and two that hold different numbers are not
- * tied, whatever `config.json` says.
+ * tied, even if `config.json` ties them.
  *
  * @returns the name of the array for a name; undefined if there is none
  */

@@ -15,24 +15,24 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkList } from "../../loading/argumentChecks.ts";
 import { checkPatches } from "./patchLimit.ts";
 
-/** A class and what the model says of it. */
+/** A class and its score. */
 export interface LabelScore {
   readonly label: string;
   /**
-   * How likely the model takes the class to be. The scores of all classes sum to 1, unless each may be there or not
-   * (`multi_label_classification`). Of a model for regression it is the number itself.
+   * The predicted probability of the class. The scores of all classes sum to 1, unless each may be present or not
+   * (`multi_label_classification`). For regression it is the number itself.
    */
   readonly score: number;
 }
 
-/** How to classify. */
+/** Options of classification. */
 export interface ClassifyOptions {
-  /** How many classes are told, the likeliest first. Default all. */
+  /** The number of classes to return, the likeliest first. Default all. */
   readonly top?: number;
-  /** How many images go through the model at once. */
+  /** The number of images in a batch. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
-  /** Hears how many of the images are done. */
+  /** Called with the number of images done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
@@ -41,7 +41,7 @@ const CLASSIFY: OptionNames<ClassifyOptions> = { top: true, batchSize: true, sig
 // Larger batches are hardly faster: an image has hundreds of tokens already.
 const BATCH = 8;
 
-/** Tells what is in images: decoded pixels of any size, made what the model takes as its image processor says. */
+/** Classifies images: decoded pixels of any size, preprocessed by the model's image processor. */
 export class Classifier {
   readonly model: ImageClassifier;
   readonly imageProcessor: ImageProcessorConfig;
@@ -51,13 +51,13 @@ export class Classifier {
     this.imageProcessor = imageProcessor;
   }
 
-  /** The classes of one image, the likeliest first. */
+  /** Classifies one image: its classes, the likeliest first. */
   async classify(image: Pixels, options: ClassifyOptions = {}): Promise<LabelScore[]> {
     const [scores = []] = await this.classifyAll([image], options);
     return scores;
   }
 
-  /** The classes of each image, in the order of the images. */
+  /** Classifies each image, in the order of the images. */
   async classifyAll(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
     checkOptions("classify", options, CLASSIFY);
     checkList("classifyAll", "images", images);
@@ -73,7 +73,7 @@ export class Classifier {
   }
 
   /**
-   * What the model's head reads of each image: the features that a new head is trained on.
+   * Computes the features of each image, the input of the model's head, on which a new head is trained.
    *
    * @returns [N, E], the caller's
    */
@@ -91,7 +91,7 @@ export class Classifier {
         checkPatches(this.model.config, [shape[2], shape[3]]);
         const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
         parts.push(part);
-        const values = await part.data(); // computed now, not all at once when somebody asks
+        const values = await part.data(); // computed now, not all at once when they are read
         if (!values.every(Number.isFinite)) throw await notFiniteOf(body, data, shape);
         onProgress?.({ done: done + batch.length, total: images.length });
       }
@@ -103,16 +103,16 @@ export class Classifier {
   }
 
   /**
-   * A classifier that knows other classes: the same body and a new head, untrained if there is none. Its model is the
+   * Makes a classifier of other classes: the same body and a new head, untrained if there is none. Its model is the
    * caller's.
    *
-   * @param head `weight` [labels, E] and `bias` [labels], what `trainHead` of `@qkv/training` makes of {@link features}
+   * @param head `weight` [labels, E] and `bias` [labels], from `trainHead` of `@qkv/training` on {@link features}
    */
   withLabels(labels: readonly string[], head?: StateDict): Classifier {
     return new Classifier(withLabels(this.model as Classifiers, labels, head), this.imageProcessor);
   }
 
-  /** How the model's logits become scores. */
+  /** The scoring of the model's logits. */
   get scoring(): Scoring {
     return scoringOf(this.model.config);
   }
@@ -139,7 +139,7 @@ export class Classifier {
   }
 }
 
-/** Runs the images again, and tells which activation is the first that is not finite. */
+/** Runs the images again, and finds the first activation that is not finite. */
 async function notFiniteOf(
   model: ImageClassifier,
   data: Float32Array,

@@ -6,9 +6,9 @@ import { checkPatches, fixedSizeOf } from "./patchLimit.ts";
 import { errorIn, PretrainedError } from "../../files/pretrainedError.ts";
 
 /**
- * A classifier of an opened model, which stays the caller's.
+ * Makes a classifier of an opened model, which stays the caller's.
  *
- * @throws PretrainedError if the model is none that tells classes of images apart, or came without an image processor
+ * @throws PretrainedError if the model is no image classifier, or has no image processor
  */
 export function createClassifier(pretrained: Pretrained): Classifier {
   checkPretrained("createClassifier", pretrained);

@@ -1,12 +1,12 @@
 import { type ImageModelConfig, type ImageProcessorConfig, type Size } from "@qkv/vit";
 
-/** Attention between all patches takes a minute from here on, and grows with the square. */
+/** The most patches with full attention: it takes a minute from here on, and grows with the square. */
 const MOST_PATCHES = 2 ** 14;
-/** Within windows it grows with the patches alone. */
+/** The most patches with attention within windows, which grows linearly. */
 const MOST_IN_WINDOWS = 2 ** 18;
 
 /**
- * Holds a model to images of as many patches as it can be waited for.
+ * Refuses images of so many patches that a model would take too long.
  *
  * @throws RangeError naming the field of preprocessor_config.json
  */
@@ -20,7 +20,7 @@ export function checkPatches(config: ImageModelConfig, [height, width]: Size): v
   );
 }
 
-/** The size that every image comes out at; undefined if it depends on the image. */
+/** The size of every processed image; undefined if it depends on the image. */
 export function fixedSizeOf({ resize, centerCrop }: ImageProcessorConfig): Size | undefined {
   if (centerCrop !== undefined) return [centerCrop.height, centerCrop.width];
   if (resize === undefined || "shortestEdge" in resize.size) return undefined;

@@ -1,8 +1,8 @@
 import { CLDR_ABBREVIATIONS } from "./cldrAbbreviations.ts";
 
-/** What CLDR's lists leave out, and languages that have none there. */
+/** Abbreviations missing in CLDR's lists, and languages without a list there. */
 const MORE: Readonly<Record<string, string>> = {
-  // Titles and names of saints and mountains, wherever they are read; and all there is for an unknown language.
+  // Titles and names of saints and mountains, for all languages; and the only list for an unknown language.
   und: "Mr Mrs Ms Dr Prof St Mt Gen Sen Rep Lt Col Capt Rev Hon Jr Sr vs MM Mme Mlle Hr cf vol Vol",
   cs: "např tj tzv tzn resp str čís sv dr prof doc ing mgr obr odst sp zn pí ev",
   da: "bl dvs evt fx hr fr nr kl ca dr prof ing civ sml ang inkl ekskl mio mia tlf st",
@@ -38,11 +38,11 @@ const NUMBERED: Readonly<Record<string, string>> = {
 const ORDINALS = new Set("bs cs da de et eu fi fo hr hu is lb lv nb nn no pl sk sl sr tr".split(" "));
 
 /**
- * Whether a sentence only seems to end where Unicode's rules, which know no abbreviations, cut: behind an abbreviation,
+ * Whether a sentence does not end where Unicode's rules, which have no abbreviations, cut: after an abbreviation,
  * an initial, a list's number or an ordinal, or in an address.
  *
- * @param sentence what would end, with the white space behind it
- * @param next what would begin
+ * @param sentence the sentence that would end, with the white space after it
+ * @param next the sentence that would begin
  * @param locale the language of both
  */
 export function endsAmiss(sentence: string, next: string, locale?: string): boolean {

@@ -1,13 +1,13 @@
-/** How large a batch may grow. */
+/** Limits of a batch. */
 export interface BatchLimits {
   readonly maxItems: number;
-  /** Of items times the size of the largest: what a batch takes once the others are padded. */
+  /** The most items times the size of the largest: the size of a batch with padding. */
   readonly maxPadded: number;
 }
 
 /**
- * The indices of `sizes` in batches of about the same size, the largest first: what takes longest, or too much memory,
- * shows at once. An item that is over the limit by itself gets a batch of its own.
+ * Groups the indices of `sizes` into batches of about the same size, the largest first: what takes longest, or too much
+ * memory, shows at once. An item that is over the limit by itself gets a batch of its own.
  *
  * @param classOf items of different classes share no batch
  */

@@ -9,11 +9,11 @@ import { type TranslationTokenizer, translationTokenizer } from "./translationTo
 import { Translator, type TranslatorOptions } from "./translator.ts";
 
 /**
- * A translator of an opened model, which stays the caller's. It searches as the model's `generation_config.json` says:
- * greedily if that names no `num_beams`.
+ * Makes a translator of an opened model, which stays the caller's. It uses the model's `generation_config.json`:
+ * greedy search if that has no `num_beams`.
  *
- * @param options `languageCode` may be a language's tag too: `fr` for `>>fra<<`. A model of one language takes no other
- * @throws PretrainedError if the model is none that translates, came without a tokenizer, or does not know the language
+ * @param options `languageCode` may be a language's tag too: `fr` for `>>fra<<`. A model of one language accepts no other
+ * @throws PretrainedError if the model is no translation model, has no tokenizer, or does not support the language
  */
 export function createTranslator(pretrained: Pretrained, options: Partial<TranslatorOptions> = {}): Translator {
   checkPretrained("createTranslator", pretrained);

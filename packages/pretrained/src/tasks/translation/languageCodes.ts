@@ -3,29 +3,29 @@ import { languageTag } from "../../loading/languageTag.ts";
 import { overlongWords } from "./overlongWords.ts";
 import { type Piece, splitText, type SplitOptions } from "./splitText.ts";
 
-/** A piece of a text with the language code that leads it on its way through a multilingual model. */
+/** A piece of a text with its language code for a multilingual model. */
 export interface LedPiece extends Piece {
-  /** The code and white space behind it: `>>fra<< `. Empty if there is none. */
+  /** The code and white space after it: `>>fra<< `. Empty if there is none. */
   readonly lead: string;
-  /** What stands in the source: `text`, and before it the code if that is written here. */
+  /** The source text: `text`, and before it the code if that is written here. */
   readonly source: string;
-  /** It is longer than any word: nothing to translate. */
+  /** Whether it is longer than any word: nothing to translate. */
   readonly overlong?: true;
 }
 
-/** How a text with language codes is cut. */
+/** Options of splitting a text with language codes. */
 export interface LedSplitOptions extends Omit<SplitOptions, "countTokens"> {
-  /** How many tokens a text becomes behind a code. */
+  /** The number of tokens of a text after a code. */
   readonly countTokens: (lead: string, text: string) => number;
-  /** Whether the model takes `>>xyz<<` for a language code. */
+  /** Whether `>>xyz<<` is a language code of the model. */
   readonly isCode: (code: string) => boolean;
-  /** Leads what no code of the text leads: `>>fra<< `. Default none. */
+  /** The code of pieces without one in the text: `>>fra<< `. Default none. */
   readonly lead?: string;
 }
 
 /**
- * Cuts a text into pieces as {@link splitText} does. A code that the text or a line of it begins with leads every piece
- * from there to the next code, and counts as a part of each. What is too long for a word is a piece by itself, however many
+ * Splits a text into pieces as {@link splitText} does. A code at the beginning of the text or of a line leads every piece
+ * from there to the next code, and counts as a part of each. A stretch too long for a word is a piece by itself, however many
  * tokens it has. `space + source` of all pieces is the text.
  */
 export function splitLedText(
@@ -47,7 +47,7 @@ export function splitLedText(
   return pieces;
 }
 
-/** Cuts a text around the words in it that are too long. */
+/** Splits a text around overlong words. */
 function splitAround(text: string, options: SplitOptions): (Piece & Pick<LedPiece, "overlong">)[] {
   const pieces: (Piece & Pick<LedPiece, "overlong">)[] = [];
   let from = 0;
@@ -60,13 +60,13 @@ function splitAround(text: string, options: SplitOptions): (Piece & Pick<LedPiec
   return pieces;
 }
 
-/** Takes the white space off that stands at the end of what is cut so far: it belongs before the next piece. */
+/** Removes the white space at the end of the pieces so far: it belongs before the next piece. */
 function trailingSpace(pieces: (Piece & { readonly source?: string })[]): string {
   const { text, source = text } = pieces.at(-1) ?? { text: undefined };
   return source === "" ? (pieces.pop()?.space ?? "") : "";
 }
 
-/** The text cut before each code, with the code taken off. */
+/** Splits the text before each code, with the code removed. */
 function stretchesOf(text: string, isCode: (code: string) => boolean): { code: string; text: string }[] {
   const stretches = [{ code: "", text: "" }];
   let from = 0;
@@ -81,7 +81,7 @@ function stretchesOf(text: string, isCode: (code: string) => boolean): { code: s
 }
 
 /**
- * The code of a language among those that a model knows: `>>fra<<` of `fra`, `fr` or `>>fra<<`, `>>pt_br<<` of `pt-BR`.
+ * Finds the code of a language among those of a model: `>>fra<<` of `fra`, `fr` or `>>fra<<`, `>>pt_br<<` of `pt-BR`.
  *
  * @throws RangeError naming the codes if it is none of them
  */
@@ -98,7 +98,7 @@ export function languageCode(language: string, codes: readonly string[]): string
   throw new RangeError(`expected a language that the model translates to (${some}${more}), got ${spelled(language)}`);
 }
 
-/** The tag that names a language in one way only; what is no tag stays as it is. */
+/** The canonical tag of a language; invalid tags stay unchanged. */
 function canonical(language: string): string {
   try {
     return languageTag(language);

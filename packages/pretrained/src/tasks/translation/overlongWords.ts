@@ -1,4 +1,4 @@
-/** Letters in a row that no person writes as a word: a key, a hash, a file in base64. The longest real words have about 80. */
+/** The number of letters in a row that are no real word: a key, a hash, a file in base64. The longest words have about 80. */
 const TOO_LONG = 100;
 
 // Scripts that put no space between words.
@@ -13,7 +13,7 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** The stretches of a text that are too long for words, with what else stands between their spaces. */
+/** Finds the stretches of a text that are too long for words, up to the spaces around them. */
 export function overlongWords(text: string): Stretch[] {
   return Array.from(text.matchAll(NO_SPACE)).flatMap(({ index, 0: word }) => {
     if (word.length < TOO_LONG) return [];

@@ -1,7 +1,7 @@
 import { checkRecord } from "@qkv/ops";
 import type { TokenSequence } from "./tokenSequence.ts";
 
-/** What {@link readableTokens} needs of a tokenizer. */
+/** The methods of a tokenizer for {@link readableTokens}. */
 export interface TokenReader {
   /** The token of an id; undefined beyond the vocabulary. */
   idToToken(id: number): string | undefined;
@@ -10,10 +10,10 @@ export interface TokenReader {
 }
 
 /**
- * Tokens as a person reads them: the tokenizer's own marks for spaces and bytes undone. A part of a character and a special
- * token stay as they are; of one that the vocabulary does not know, only SentencePiece's mark for a space goes.
+ * Converts tokens to readable text: the tokenizer's marks for spaces and bytes undone. A part of a character and a special
+ * token stay as they are; from an unknown token only SentencePiece's mark for a space is removed.
  *
- * @param tokenizer that of the tokens' language: `sides.source` or `sides.target` of a translation model's
+ * @param tokenizer the one of the tokens' language: `sides.source` or `sides.target` of a translation model's
  */
 export function readableTokens(tokenizer: TokenReader, options: TokenSequence): string[] {
   checkRecord("readableTokens", "options", options);

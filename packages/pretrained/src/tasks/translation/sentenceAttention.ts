@@ -4,43 +4,43 @@ import { type Ablation, headPatches, type MarianModel, visibleSource } from "@qk
 import * as tf from "@tensorflow/tfjs-core";
 import type { TokenizedPair } from "./tokenSequence.ts";
 
-/** What every head of one kind of attention saw: [layers, H, Q, K] in plain numbers, layer by layer. */
+/** Attention of every head of one kind: [layers, H, Q, K] in plain numbers, layer by layer. */
 export interface AttentionMaps {
   readonly shape: readonly [layers: number, heads: number, queries: number, keys: number];
   /** The weights: each row sums to 1. */
   readonly weights: Float32Array;
   /** The scores before any mask and the softmax. */
   readonly scores: Float32Array;
-  /** The scores as the softmax got them: -Infinity where a key is hidden. */
+  /** The masked scores, input of the softmax: -Infinity where a key is masked. */
   readonly masked: Float32Array;
 }
 
-/** All the attention of one translated sentence. */
+/** The attention of one translated sentence. */
 export interface SentenceAttention {
   /** S tokens, the keys of `encoder` and `cross`. */
   readonly source: readonly string[];
-  /** T tokens: what each query of `decoder` and `cross` answered. */
+  /** T tokens: those predicted by each query of `decoder` and `cross`. */
   readonly target: readonly string[];
-  /** T tokens: what the decoder had read by then, its keys: the start, and the target without its last. */
+  /** T tokens: the decoder's inputs, its keys: the start, and the target without its last. */
   readonly read: readonly string[];
   readonly encoder: AttentionMaps;
   readonly decoder: AttentionMaps;
   readonly cross: AttentionMaps;
 }
 
-/** What {@link sentenceAttention} needs: an opened model, and a sentence with its translation. */
+/** Input of {@link sentenceAttention}: an opened model, and a sentence with its translation. */
 export interface SentenceSubject extends TokenizedPair {
   readonly model: MarianModel;
 }
 
-/** How a sentence is read once more. */
+/** Options of {@link sentenceAttention}. */
 export interface SentenceAttentionOptions extends Ablation {
-  /** How the start of the target is called. Default `<s>`. */
+  /** The label of the start of the target. Default `<s>`. */
   readonly start?: string;
 }
 
 /**
- * What a model looked at in one sentence and its translation: every head of every layer, and how the weights came to be.
+ * Computes the attention of one sentence and its translation: scores and weights of every head of every layer.
  *
  * @throws RangeError if a side has no tokens
  */
@@ -71,17 +71,17 @@ export async function sentenceAttention(
   };
 }
 
-/** The attention of each kind, in every layer. */
+/** Activation paths of each kind of attention. */
 const ATTENTIONS = {
   encoder: "encoder.layers.*.selfAttn",
   decoder: "decoder.layers.*.selfAttn",
   cross: "decoder.layers.*.crossAttn",
 } as const;
 
-/** The stages of attention by the names that maps have for them. */
+/** The stages of attention by their names in maps. */
 const STAGES = { weights: "probabilities", scores: "scores", masked: "maskedScores" } as const;
 
-/** One pass over a source and its target, for its taps. */
+/** Runs one pass over a source and its target, for its taps. */
 export function readSentence(
   model: MarianModel,
   source: readonly number[],
@@ -107,7 +107,7 @@ async function mapsOf(seen: Recorder, attention: string, layers: number): Promis
   return {
     shape: [layers, heads, queries, keys],
     ...{ weights: weights as Float32Array, scores: scores as Float32Array },
-    // Whatever number stands for hidden, it is not the score.
+    // The number for masked keys may be any but the score.
     masked: (masked as Float32Array).map((value, i) => (value === scores?.[i] ? value : -Infinity)),
   };
 }

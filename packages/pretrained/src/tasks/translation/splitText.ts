@@ -9,11 +9,11 @@ export interface Piece {
   readonly text: string;
 }
 
-/** How a text is cut. */
+/** Options of splitting a text. */
 export interface SplitOptions {
-  /** How many tokens a text becomes. */
+  /** The number of tokens of a text. */
   readonly countTokens: (text: string) => number;
-  /** No piece has more tokens than this. */
+  /** The most tokens of a piece. */
   readonly maxTokens: number;
   /** Sentences of a paragraph stay together up to this many tokens; 0 keeps every sentence to itself. */
   readonly joinTokens?: number;
@@ -22,7 +22,7 @@ export interface SplitOptions {
 }
 
 /**
- * Cuts a text into pieces that a model can take: sentences, and where one is too long its clauses, then its words, at
+ * Splits a text into pieces that a model can take: sentences, and where one is too long its clauses, then its words, at
  * last anywhere. `space + text` of all pieces, one after the other, is the text itself: nothing is lost.
  *
  * @throws RangeError if the locale is no language tag
@@ -31,7 +31,7 @@ export function splitText(text: string, options: SplitOptions): Piece[] {
   checkRecord("splitText", "options", options);
   const { countTokens, maxTokens, joinTokens = 0 } = options;
   const locale = options.locale === undefined ? undefined : languageTag(options.locale);
-  // Of what is much too long the beginning tells, so that the whole is not counted at each cut.
+  // The beginning of a much too long text is enough, so that the whole is not counted at each cut.
   const much = 16 * maxTokens;
   const fits = (part: string) =>
     (part.length <= much || countTokens(part.slice(0, much)) <= maxTokens) && countTokens(part) <= maxTokens;
@@ -52,16 +52,16 @@ export function splitText(text: string, options: SplitOptions): Piece[] {
 
 function sentencesOf(text: string, locale: string | undefined): string[] {
   const segmenter = new Intl.Segmenter(locale, { granularity: "sentence" });
-  // A line break ends a sentence for the segmenter too, but it takes its time over each.
+  // A line break ends a sentence for the segmenter too, but it is slow for each.
   return (text.match(/[^\n]*\n|[^\n]+/g) ?? []).flatMap((line) =>
     line.trim() === "" ? [line] : whole(sentencesOfLine(line, segmenter), locale),
   );
 }
 
-/** Sentences with those put together again that were cut behind what only seems an end. */
+/** Joins sentences again that were cut where none ends. */
 function whole(parts: readonly string[], locale: string | undefined): string[] {
   const sentences: string[] = [];
-  let [open, end] = [[] as string[], ""]; // joined once it ends: an abbreviation may stand behind another, in all of a long line
+  let [open, end] = [[] as string[], ""]; // joined once it ends: one abbreviation may follow another, in all of a long line
   for (const [i, part] of parts.entries()) {
     open.push(part);
     end = `${end}${part}`.slice(-WINDOW);
@@ -73,7 +73,7 @@ function whole(parts: readonly string[], locale: string | undefined): string[] {
   return sentences;
 }
 
-/** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it sees this much. */
+/** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it gets this much. */
 const WINDOW = 2048;
 
 function sentencesOfLine(line: string, segmenter: Intl.Segmenter): string[] {
@@ -81,7 +81,7 @@ function sentencesOfLine(line: string, segmenter: Intl.Segmenter): string[] {
   let [start, size] = [0, WINDOW];
   while (start < line.length) {
     const found = Array.from(segmenter.segment(line.slice(start, start + size)), ({ segment }) => segment);
-    if (start + size < line.length) found.pop(); // it may go on behind what is seen
+    if (start + size < line.length) found.pop(); // it may continue after the window
     size = found.length === 0 ? 2 * size : WINDOW;
     start += found.reduce((sum, { length }) => sum + length, 0);
     sentences.push(...found);
@@ -89,13 +89,13 @@ function sentencesOfLine(line: string, segmenter: Intl.Segmenter): string[] {
   return sentences;
 }
 
-/** Where a long sentence may be cut, the best places first: behind a clause, behind white space. */
+/** Places to cut a long sentence, the best first: after a clause, after white space. */
 const CUTS = [/[;:,.!?…—–、，。；：！？]["'”’»)\]]*\s+|[、，。；：！？]/gu, /\s+/gu];
 
 function fitted(text: string, fits: (text: string) => boolean): string[] {
   if (fits(text.trim())) return [text];
   const at = CUTS.map((cut) => middleCut(text, cut)).find((position) => position !== undefined) ?? hardCut(text);
-  if (at === undefined) return [text]; // one character alone is the least there is
+  if (at === undefined) return [text]; // one character cannot be split
   return [text.slice(0, at), text.slice(at)].flatMap((part) => fitted(part, fits));
 }
 

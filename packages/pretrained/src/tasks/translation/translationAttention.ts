@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { readSentence } from "./sentenceAttention.ts";
 import type { TokenizedPair } from "./tokenSequence.ts";
 
-/** How much each target token of a translation looked at each source token. */
+/** Attention of each target token of a translation to each source token. */
 export interface TranslationAttention {
   /** T target tokens. */
   readonly target: readonly string[];
@@ -15,15 +15,15 @@ export interface TranslationAttention {
   readonly values: Float32Array;
 }
 
-/** What {@link translationAttention} needs: an opened model, and the sentences of a finished translation. */
+/** Input of {@link translationAttention}: an opened model, and the sentences of a finished translation. */
 export interface AttentionSubject {
   readonly model: MarianModel;
-  /** As {@link Translation} has them. */
+  /** The sentences, as in {@link Translation}. */
   readonly sentences: readonly TokenizedPair[];
 }
 
 /**
- * The cross-attention of a translation, found by reading it once more. Sentences were translated by themselves, so a
+ * Computes the cross-attention of a translation in a second pass. Sentences were translated separately, so a
  * target token's weights on other sentences are 0.
  */
 export async function translationAttention(options: AttentionSubject): Promise<TranslationAttention> {

@@ -2,19 +2,19 @@ import { checkRecord } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { TokenSequence } from "./tokenSequence.ts";
 
-/** Text to source ids, target ids to text: all that a {@link Translator} needs of tokenizers. */
+/** Encoder of the source and decoder of the target, for a {@link Translator}. */
 export interface TranslationTokenizer {
-  /** The source's tokens with the special ones that the model was trained with. */
+  /** Encodes a source text, with the special tokens that the model was trained with. */
   encode(text: string): TokenSequence;
-  /** The target's text without special tokens, and its tokens with them. */
+  /** Decodes ids to the target's text without special tokens, and its tokens with them. */
   decode(ids: readonly number[]): { readonly text: string; readonly tokens: readonly string[] };
-  /** Whether there is a letter among the tokens of a text: not of a script that the vocabulary lacks. Left out: always. */
+  /** Whether the tokens of a text have a letter, so that the vocabulary covers its script. Left out: always. */
   knowsLetters?(text: TokenSequence): boolean;
-  /** The languages that a multilingual model translates to, as the vocabulary of the source has them: `>>fra<<`. Left out: none. */
+  /** The target languages of a multilingual model, as codes of the source vocabulary: `>>fra<<`. Left out: none. */
   readonly languageCodes?: readonly string[];
 }
 
-/** What a {@link Translator} needs of a model's tokenizer: each language's tokens are read in its own vocabulary. */
+/** Adapts a model's tokenizer to a {@link Translator}: each language's tokens are of its own vocabulary. */
 export function translationTokenizer(tokenizer: Tokenizer): TranslationTokenizer {
   checkRecord("translationTokenizer", "tokenizer", tokenizer);
   const {
@@ -22,7 +22,7 @@ export function translationTokenizer(tokenizer: Tokenizer): TranslationTokenizer
   } = tokenizer;
   let codes: readonly string[] | undefined;
   return {
-    // The translator splits what is too long: nothing is to be cut off here.
+    // The translator splits long texts: nothing is truncated here.
     encode: (text) => source.encode(text, { truncation: false, padding: false }),
     decode: (ids) => ({
       text: target.decode(ids, { skipSpecialTokens: true }),
@@ -35,10 +35,10 @@ export function translationTokenizer(tokenizer: Tokenizer): TranslationTokenizer
   };
 }
 
-// Of a vocabulary that is not much more than bytes nothing can be told: it spells every script alike.
+// A vocabulary of little more than bytes is not checked: it spells every script alike.
 const BYTES = 300;
 
-/** Whether a token has a letter. What the vocabulary lacks is in parts of characters there, or unknown. */
+/** Whether a token has a letter. Characters that the vocabulary lacks are split into bytes, or unknown. */
 function knowsLetters(tokenizer: Tokenizer, { ids, tokens }: TokenSequence): boolean {
   if (tokenizer.vocabSize <= BYTES) return true;
   return ids.some((id, i) => {

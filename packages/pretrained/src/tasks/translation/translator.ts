@@ -7,87 +7,87 @@ import { languageTag } from "../../loading/languageTag.ts";
 import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import type { TranslationTokenizer } from "./translationTokenizer.ts";
 
-/** What a translator is made of beside its model and tokenizer. */
+/** Options of a translator. */
 export interface TranslatorOptions {
   /** The most tokens that the model takes, as a source and as a target, special ones included. */
   readonly maxPositions: number;
   /**
-   * How to search, unless a call says otherwise. Sentences are searched for in batches: a `source` that its
-   * `logitsProcessors` are given is the place in one.
+   * Generation options, unless a call overrides them. Sentences are translated in batches: a `source` that its
+   * `logitsProcessors` are given is the index in one.
    */
   readonly generation?: GenerationOptions;
-  /** The source language, for where its sentences end: `en`, `pt-BR`. */
+  /** The source language, for sentence splitting: `en`, `pt-BR`. */
   readonly locale?: string;
-  /** The language code of a multilingual model that leads texts which begin with none: `>>fra<<`. Default none. */
+  /** The language code of a multilingual model for texts that begin with none: `>>fra<<`. Default none. */
   readonly languageCode?: string;
   /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
   readonly joinTokens?: number;
   readonly batch?: BatchLimits;
 }
 
-/** How to translate. */
+/** Options of translation. */
 export interface TranslateOptions {
-  /** How many beams the search keeps. */
+  /** The number of beams. */
   readonly beams?: number;
-  /** A beam's score is its log-probability divided by its length to this power. Left out: as the model's folder says. */
+  /** A beam's score is its log-probability divided by its length to this power. Default: that of the model's folder. */
   readonly lengthPenalty?: number;
-  /** The most tokens a sentence's translation may have. Left out: plenty for the length of its source. */
+  /** The most tokens a sentence's translation may have. Default: plenty for the length of its source. */
   readonly maxTokens?: number;
   readonly signal?: AbortSignal;
-  /** Hears how many of the sentences are done. */
+  /** Called with the number of sentences done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** What a text became. */
+/** The translation of a text. */
 export interface Translation {
   readonly translation: string;
   /** The log-probability of the translation by token: for several sentences their mean, weighted by tokens. */
   readonly score: number;
   /** Special tokens included, so that an end token closes each sentence. */
   readonly tokens: { readonly source: readonly string[]; readonly target: readonly string[] };
-  /** What went through the model, sentence by sentence: the same tokens with their ids. */
+  /** The translated sentences: the same tokens with their ids. */
   readonly sentences: readonly TokenizedPair[];
-  /** How many sentences ran into `maxTokens`, and may have lost their end. */
+  /** The number of sentences that reached `maxTokens`, and may have lost their end. */
   readonly truncated: number;
-  /** How many sentences are left as they are, since no letter of theirs is in the model's vocabulary. */
+  /** The number of sentences left as they are, since no letter of theirs is in the model's vocabulary. */
   readonly unknownScript: number;
 }
 
-/** How to translate sentence by sentence. */
+/** Options of translation sentence by sentence. */
 export interface SentenceOptions extends Omit<TranslateOptions, "onProgress"> {
-  /** How many translations each sentence gets, at most as many as beams. Default 1. */
+  /** The number of translations of each sentence, at most as many as beams. Default 1. */
   readonly alternatives?: number;
-  /** Begins behind this many sentences: those of a run that was stopped. Default 0. */
+  /** The number of sentences to skip: those of a run that was stopped. Default 0. */
   readonly skip?: number;
   /**
-   * How many sentences in a row go through the model together, which is faster and gives the same; the first goes alone, so
+   * The number of consecutive sentences in a batch, which is faster and gives the same; the first goes alone, so
    * that it is there at once. Default 8.
    */
   readonly batchSize?: number;
-  /** Hears the likeliest beginnings of the sentences under way, with their spaces; a beam search may yet take them back. */
+  /** Called with the likeliest beginnings of the sentences under way, with their spaces; a beam search may revise them. */
   readonly onPartial?: (text: string) => void;
-  /** Hears how many sentences the text has, once it is split. */
+  /** Called with the number of sentences, once the text is split. */
   readonly onTotal?: (total: number) => void;
 }
 
-/** A sentence of a text and what became of it. */
+/** A sentence of a text and its translations. */
 export interface TranslatedSentence extends TokenSequence {
   /** The white space before it, which is kept as it is. */
   readonly space: string;
-  /** With the language code that stands before it. Empty only for white space at the end of a text. */
+  /** The source text with its language code. Empty only for white space at the end of a text. */
   readonly source: string;
-  /** Best first. What has no word to translate is its own translation, without tokens; white space has none. */
+  /** The translations, best first. A sentence without words is its own translation, without tokens; white space has none. */
   readonly translations: readonly SentenceTranslation[];
-  /** No letter of it is in the model's vocabulary: it is left as it is. */
+  /** Whether no letter of it is in the model's vocabulary, so that it is left as it is. */
   readonly unknownScript?: true;
 }
 
-/** One of the ways to translate a sentence. */
+/** A translation of a sentence. */
 export interface SentenceTranslation extends TokenSequence {
   readonly text: string;
-  /** The search's: log-probability by token, as `lengthPenalty` has it. */
+  /** The search's score: log-probability by token, normalized by `lengthPenalty`. */
   readonly score: number;
-  /** It ran into `maxTokens`, and may have lost its end. */
+  /** Whether it reached `maxTokens`, and may have lost its end. */
   readonly truncated: boolean;
 }
 
@@ -96,12 +96,12 @@ interface EncodedPiece extends LedPiece, TokenSequence {
   readonly unknownScript?: true;
 }
 
-/** How the translation of one sentence is searched for. */
+/** Options of the search for one sentence's translation. */
 export type SearchOptions = Omit<SentenceOptions, "skip" | "batchSize" | "onPartial" | "onTotal">;
 
 /**
- * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the very
- * white space that stood between them. What has no letter, and an address alone, stays as it is.
+ * Translates texts of any length: sentence by sentence, in batches of about the same length, joined again by the same
+ * white space as in the text. Sentences without letters, and addresses alone, stay as they are.
  */
 export class Translator {
   readonly model: Seq2SeqModel;
@@ -116,7 +116,7 @@ export class Translator {
   }
 
   /**
-   * A text of any length.
+   * Translates a text of any length.
    *
    * @throws the signal's reason if it is aborted
    */
@@ -126,7 +126,7 @@ export class Translator {
     return translation as Translation;
   }
 
-  /** Many texts at once, which is faster than one after the other: their sentences share batches. */
+  /** Translates many texts at once, which is faster than one after the other: their sentences share batches. */
   async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
     checkOptions("translate", options, TRANSLATE);
     checkList("translateAll", "texts", texts);
@@ -137,7 +137,7 @@ export class Translator {
     return pieces.map((of) => join(of, found));
   }
 
-  /** The translations of one sentence's tokens, best first. @throws RangeError if there are none */
+  /** Translates one sentence's tokens, best first. @throws RangeError if there are none */
   async translateTokens(
     { ids }: Pick<TokenSequence, "ids">,
     options: SearchOptions = {},
@@ -148,7 +148,7 @@ export class Translator {
   }
 
   /**
-   * One sentence after the other, from the text's beginning on, each as soon as it is there. `space` and the first of the
+   * Translates one sentence after the other, in text order, each as soon as it is done. `space` and the first of the
    * `translations` of all of them, one after the other, are the translation.
    */
   async *sentences(text: string, given: SentenceOptions = {}): AsyncGenerator<TranslatedSentence, void, undefined> {
@@ -181,7 +181,7 @@ export class Translator {
     }
   }
 
-  /** Pieces in a row that go through the model together: one, then two, and at last `batchSize`. */
+  /** Batches of consecutive pieces: one, then two, and at last `batchSize`. */
   *#batchesInOrder(
     pieces: readonly LedPiece[],
     batchSize: number,
@@ -202,7 +202,7 @@ export class Translator {
     if (batch.length > 0) yield batch;
   }
 
-  /** How large a batch may grow: the fewer sentences, the more beams each has, as each is a row that takes memory. */
+  /** The limits of a batch: the more beams, the fewer sentences, as each beam is a row that takes memory. */
   #limits(beams = this.options.generation?.numBeams ?? 1): BatchLimits {
     const { batch } = this.options;
     const maxItems = Math.min(32, Math.max(1, Math.floor(MOST_ROWS / beams)));
@@ -228,7 +228,7 @@ export class Translator {
     return { ...piece, ids, tokens };
   }
 
-  /** The best translation of each piece that is searched for. */
+  /** Finds the best translation of each piece. */
   async #translatePieces(
     pieces: readonly EncodedPiece[],
     { onProgress, ...options }: TranslateOptions,
@@ -251,7 +251,7 @@ export class Translator {
     return found;
   }
 
-  /** The translations of each sentence, best first. */
+  /** Finds the translations of each sentence, best first. */
   async #search(
     sources: readonly (readonly number[])[],
     { beams, lengthPenalty, maxTokens, alternatives = 1, signal }: SentenceOptions,
@@ -282,8 +282,8 @@ export class Translator {
 }
 
 /**
- * The length that a sentence is given room for: it is the same for sentences of about the same length, so that a sentence
- * that runs out of room does so at the same token whichever it is translated with.
+ * The length limit of a sentence, by bucket: the same for sentences of about the same length, so that a sentence
+ * that reaches it does so at the same token in any batch.
  */
 function lengthClass(tokens: number): number {
   let size = 48; // more than all but a few sentences have
@@ -291,7 +291,7 @@ function lengthClass(tokens: number): number {
   return size;
 }
 
-/** Beams of all sentences of a batch together. */
+/** The most beams of all sentences of a batch together. */
 const MOST_ROWS = 256;
 
 const SEARCH: OptionNames<SearchOptions> = {
@@ -306,10 +306,10 @@ const TRANSLATE: OptionNames<TranslateOptions> = { ...ALONE, onProgress: true };
 
 const NO_TOKENS: TokenSequence = { ids: [], tokens: [] };
 
-/** An address of the web or of mail, and nothing else. */
+/** Text that is only a web or mail address. */
 const ADDRESS = /^(?:https?:\/\/|www\.)\S+$|^[^\s@]+@[^\s@]+\.[^\s@]+$/iu;
 
-/** Whether there is a word to translate: a model makes a sentence of whatever it is given. */
+/** Whether there is a word to translate: a model makes a sentence of any input. */
 function isProse(text: string): boolean {
   return /\p{L}/u.test(text) && !ADDRESS.test(text);
 }
@@ -318,7 +318,7 @@ function isSearched({ ids }: TokenSequence): boolean {
   return ids.length > 0;
 }
 
-/** What has no word to translate is its own translation; white space alone has none. */
+/** A piece without words as its own translation; white space alone has none. */
 function unchanged({ text, source }: LedPiece): SentenceTranslation[] {
   return source === "" ? [] : [{ text, ...NO_TOKENS, score: 0, truncated: false }];
 }
@@ -328,7 +328,7 @@ function beginning(piece: EncodedPiece, begun = ""): string {
   return text === "" ? "" : piece.space + text;
 }
 
-/** The pieces that were searched for, and the best that was found for each. */
+/** The best translation of each translated piece. */
 type Found = ReadonlyMap<EncodedPiece, SentenceTranslation>;
 
 function join(pieces: readonly EncodedPiece[], found: Found): Translation {
