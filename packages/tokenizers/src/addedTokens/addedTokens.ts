@@ -3,21 +3,21 @@ import type { Budget } from "../checks/budget.ts";
 import type { Json } from "../json/configValue.ts";
 import { Trie } from "../models/unigram/trie.ts";
 
-/** A token that is found in the text before the model sees it. */
+/** An added token, found in the text before pre-tokenization. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Found only where no word character stands beside it. */
+  /** Whether it matches only without a word character next to it. */
   readonly single_word: boolean;
-  /** Takes the white space before it along. */
+  /** Whether it includes the white space before it. */
   readonly lstrip: boolean;
-  /** Takes the white space after it along. */
+  /** Whether it includes the white space after it. */
   readonly rstrip: boolean;
-  /** Looked for in the normalized text, in its own normalized form. */
+  /** Whether it is matched in the normalized text, in its own normalized form. */
   readonly normalized: boolean;
-  /** Left out when decoding with `skipSpecialTokens`. */
+  /** Whether decoding with `skipSpecialTokens` skips it. */
   readonly special: boolean;
-  /** Whether a text may spell it; SentencePiece's control pieces are for programs alone. Default true. */
+  /** Whether it is matched in text; SentencePiece's control pieces are not. Default true. */
   readonly in_text?: boolean;
 }
 
@@ -36,7 +36,7 @@ export function readAddedToken(json: Json): AddedToken {
   };
 }
 
-/** A stretch of text and, if it is one, the added token that it is. */
+/** A stretch of text and, if it is one, its added token. */
 export interface AddedTokenSplit {
   readonly text: AlignedText;
   readonly token: AddedToken | undefined;
@@ -46,9 +46,9 @@ export interface AddedTokenSplit {
 export class AddedTokenFinder {
   readonly #tokens: readonly AddedToken[];
   readonly #trie = new Trie();
-  readonly #first: RegExp | undefined; // what any of them begins with
+  readonly #first: RegExp | undefined; // the beginning of any of them
 
-  /** @param tokens what to look for, and the token that it is */
+  /** @param tokens the text to match, and its token */
   constructor(tokens: readonly (readonly [text: string, token: AddedToken])[]) {
     const found = tokens.filter(([content]) => content !== "");
     this.#tokens = found.map(([, token]) => token);
@@ -58,7 +58,7 @@ export class AddedTokenFinder {
     if (units.size > 0) this.#first = new RegExp(`[${escaped.join("")}]`, "g");
   }
 
-  /** `source` cut at the added tokens in it; no stretch without a token is empty. */
+  /** Splits `source` at the added tokens in it; no stretch without a token is empty. */
   split(source: AlignedText, budget: Budget): AddedTokenSplit[] {
     const { text } = source;
     const splits: AddedTokenSplit[] = [];
@@ -85,7 +85,7 @@ export class AddedTokenFinder {
       if (token.lstrip) start = Math.max(last, start - spacesBefore(text, start, last));
       if (token.rstrip) end += spacesAfter(text, end);
       budget.take(end - start, "added_tokens");
-      if (start >= end) continue; // white space that the token before has taken
+      if (start >= end) continue; // white space that belongs to the token before
       if (last < start) splits.push({ text: source.slice(last, start), token: undefined });
       splits.push({ text: source.slice(start, end), token });
       last = end;

@@ -4,11 +4,11 @@ import { Budget } from "../checks/budget.ts";
 import type { Model } from "../components/model.ts";
 import type { Normalizer } from "../components/normalizer.ts";
 
-/** The added tokens of a tokenizer, with the ids that Hugging Face's tokenizers give them. */
+/** The added tokens of a tokenizer, with the ids of Hugging Face's tokenizers. */
 export class AddedVocabulary {
   /** In the order of their ids. */
   readonly tokens: readonly AddedToken[];
-  /** Finds those that are looked for in the text as it came. */
+  /** Finds those that are matched in the original text. */
   readonly inText: AddedTokenFinder;
   /** Finds the others, in the normalized text. */
   readonly inNormalized: AddedTokenFinder;
@@ -19,12 +19,12 @@ export class AddedVocabulary {
   constructor(given: readonly AddedToken[], model: Model, normalizer?: Normalizer, maxSteps?: number) {
     const byId = new Map<number, AddedToken>();
     const size = given.reduce((sum, { content }) => sum + content.length, 0);
-    const budget = new Budget(size, maxSteps); // one for all: there may be many
+    const budget = new Budget(size, maxSteps); // one for all, as there may be many
     let nextId = model.vocabSize;
     for (const token of given) {
       const { content, special } = token;
       if (content === "") continue;
-      // What a file says of an id only counts where the model and the tokens before agree.
+      // A file's id only counts where the model and the earlier tokens agree.
       const id = this.#ids.get(content) ?? model.tokenToId(content) ?? nextId++;
       this.#ids.set(content, id);
       byId.set(id, { ...token, id });
@@ -47,12 +47,12 @@ export class AddedVocabulary {
     return this.#ids.get(content);
   }
 
-  /** What the decoder is given for an id: a token that is looked for in normalized text as it is looked for. */
+  /** The decoder's input for an id: for a token matched in normalized text its normalized form. */
   textOf(id: number): string | undefined {
     return this.#texts.get(id);
   }
 
-  /** Whether a token of this text is left out when special tokens are. */
+  /** Whether a token of this text is skipped with the special tokens. */
   isSpecial(text: string): boolean {
     return this.#specials.has(text);
   }

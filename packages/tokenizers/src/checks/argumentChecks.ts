@@ -1,4 +1,4 @@
-/** Refuses what is no text, nor the words of one. @throws TypeError */
+/** Refuses values that are neither a text nor its words. @throws TypeError */
 export function checkText(text: string | readonly string[]): void {
   const odd: unknown = Array.isArray(text) ? text.find((word) => typeof word !== "string") : text;
   if (typeof text !== "string" && (!Array.isArray(text) || odd !== undefined)) {
@@ -7,19 +7,19 @@ export function checkText(text: string | readonly string[]): void {
   }
 }
 
-/** Refuses what is no file's bytes, its name above all. @throws TypeError */
+/** Refuses values that are no file's bytes, above all its name. @throws TypeError */
 export function checkBytes(who: string, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`${who}: expected a file's bytes, a Uint8Array, got ${describeArgument(bytes)}`);
 }
 
-/** Refuses what is no plain object: options, files by name. @throws TypeError */
+/** Refuses values that are no plain object: options, files by name. @throws TypeError */
 export function checkRecord(who: string, name: string, value: object): void {
   if (typeof value !== "object" || value === null || "then" in value || Array.isArray(value))
     throw new TypeError(`${who}: expected ${name} to be an object, got ${describeArgument(value)}`);
 }
 
-/** What was given for an argument, in a few words for an error message. */
+/** Describes an argument in a few words, for an error message. */
 export function describeArgument(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";

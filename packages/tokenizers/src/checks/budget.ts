@@ -3,16 +3,16 @@ import { TokenizerError } from "./tokenizerError.ts";
 // 512 steps a character: real files take up to fifty.
 const MAX_STEPS = 512;
 
-// Every text has the steps of so many characters more.
+// Every text has the steps of so many additional characters.
 const LEAST_LENGTH = 1024;
 
-// A character or a token that is made takes as much memory as this many steps take time.
+// Creating a character or a token costs as much memory as this many steps cost time.
 const STEPS_OF_MAKING = 16;
 
-/** How a limit that {@link Budget} sets is raised, for errors. */
+/** Advice on raising a limit of {@link Budget}, for errors. */
 export const RAISED = "maxSteps, in the program QKV_MAX_STEPS, raises it";
 
-/** The work that one text may cause, whatever the file says that asks for it. */
+/** Limit of the work for one text, against hostile files. */
 export class Budget {
   readonly #length: number;
   readonly maxSteps: number;
@@ -29,7 +29,7 @@ export class Budget {
   }
 
   /**
-   * Takes steps off, each about the work of looking at a character.
+   * Spends steps, each about the work of reading a character.
    *
    * @throws TokenizerError if none are left, naming the place in the file that takes them
    */
@@ -42,19 +42,19 @@ export class Budget {
     }
   }
 
-  /** Takes off what it costs to make a text of one length from a text of another. */
+  /** Spends the cost of making a text of one length from a text of another. */
   step(from: number, to: number, path: string): void {
     this.take(from, path);
     if (to > from) this.make(to - from, path);
   }
 
-  /** Takes off what it costs to make so many characters or tokens. */
+  /** Spends the cost of making so many characters or tokens. */
   make(count: number, path: string): void {
     this.take(STEPS_OF_MAKING * count, path);
   }
 }
 
-/** A limit that somebody sets, checked. */
+/** Checks a limit from options. */
 export function checkMaxSteps(maxSteps: number | undefined): number | undefined {
   if (maxSteps === undefined || maxSteps > 0) return maxSteps;
   throw new RangeError(`maxSteps: expected a number above 0, got ${maxSteps}`);

@@ -1,6 +1,6 @@
 import { printable } from "./printable.ts";
 
-/** Says which part of a tokenizer's configuration cannot be used, and why. */
+/** Error that names the part of a tokenizer's configuration that cannot be used, and the reason. */
 export class TokenizerError extends Error {
   override readonly name = "TokenizerError";
   constructor(message: string, options?: ErrorOptions) {

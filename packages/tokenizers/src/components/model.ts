@@ -9,14 +9,14 @@ export interface Model {
   readonly vocabSize: number;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;
-  /** The `model` entry of a tokenizer.json. */
+  /** Formats the `model` entry of a tokenizer.json. */
   toJSON(): ModelConfig;
 }
 
 /** The `model` entry of a tokenizer.json. */
 export type ModelConfig = BpeConfig | WordPieceConfig | WordLevelConfig | UnigramConfig;
 
-/** Byte pair encoding. */
+/** Config of byte pair encoding. */
 export interface BpeConfig {
   readonly type: "BPE";
   readonly dropout?: number | null;
@@ -30,7 +30,7 @@ export interface BpeConfig {
   readonly merges: readonly (string | readonly [string, string])[];
 }
 
-/** The longest known tokens, from the left. */
+/** Config of WordPiece: the longest known tokens, from the left. */
 export interface WordPieceConfig {
   readonly type: "WordPiece";
   readonly unk_token?: string;
@@ -39,14 +39,14 @@ export interface WordPieceConfig {
   readonly vocab: Readonly<Record<string, number>>;
 }
 
-/** Whole words. */
+/** Config of WordLevel: whole words. */
 export interface WordLevelConfig {
   readonly type: "WordLevel";
   readonly vocab: Readonly<Record<string, number>>;
   readonly unk_token: string;
 }
 
-/** The likeliest tokens. */
+/** Config of Unigram: the likeliest tokens. */
 export interface UnigramConfig {
   readonly type: "Unigram";
   readonly unk_id?: number | null;

@@ -1,5 +1,5 @@
 import type { Budget } from "../checks/budget.ts";
 import type { AlignedText } from "../text/alignedText.ts";
 
-/** Rewrites text, keeping track of where each part came from. */
+/** Normalizes text, keeping the offsets of each part in the original. */
 export type Normalizer = (text: AlignedText, budget: Budget) => AlignedText;

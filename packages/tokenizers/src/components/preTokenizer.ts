@@ -1,5 +1,5 @@
 import type { Budget } from "../checks/budget.ts";
 import type { Pieces } from "../text/pieces.ts";
 
-/** Cuts pieces into smaller ones. */
+/** Splits pieces into smaller ones. */
 export type PreTokenizer = (pieces: Pieces, budget: Budget) => Pieces;

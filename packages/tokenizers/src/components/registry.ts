@@ -5,8 +5,8 @@ import type { PreTokenizer } from "./preTokenizer.ts";
 import type { Matcher } from "./matcher.ts";
 
 /**
- * What a tokenizer.json may name beside what every tokenizer knows: a model, or a component that takes room of its own in
- * a bundle. By type, what makes it of its configuration.
+ * Optional components of a tokenizer.json, besides those of every tokenizer: a model, or a component that adds to the size of
+ * a bundle. Factories by type.
  */
 export interface Part {
   /** @internal Models; `random` is for BPE's dropout. */
@@ -15,11 +15,11 @@ export interface Part {
   readonly normalizers?: Readonly<Record<string, Factory<Normalizer, [Parts]>>>;
   /** @internal */
   readonly preTokenizers?: Readonly<Record<string, Factory<PreTokenizer, [Parts]>>>;
-  /** @internal Where a regular expression matches; `path` says where it stands, for errors. */
+  /** @internal Compiles a regular expression; `path` is its place in the file, for errors. */
   readonly regex?: (pattern: string, path: string) => Matcher;
 }
 
-/** Several parts as one. */
+/** Joined parts. */
 export type Parts = Required<Omit<Part, "regex">> &
   Pick<Part, "regex"> & {
     /** Counts a component of the file. */
@@ -29,7 +29,7 @@ export type Parts = Required<Omit<Part, "regex">> &
 // 1,000: real files have up to thirty. Each goes through all of a text.
 const MAX_COMPONENTS = 1000;
 
-/** `parts` as one. */
+/** Joins parts. */
 export function joinParts(parts: readonly Part[]): Parts {
   let components = 0;
   const count = (config: Json): void => {

@@ -1,4 +1,4 @@
-// What transformers replaces, in its order.
+// The replacements of transformers, in its order.
 const CLEANED: readonly (readonly [spaced: string, text: string])[] = [
   [" .", "."],
   [" ?", "?"],
@@ -13,14 +13,14 @@ const CLEANED: readonly (readonly [spaced: string, text: string])[] = [
 ];
 
 /**
- * English text without the spaces that tokenization put before punctuation and in contractions: what
- * `clean_up_tokenization_spaces` of a tokenizer_config.json asks for.
+ * Removes the spaces that tokenization put before punctuation and in contractions of English text: the
+ * `clean_up_tokenization_spaces` of a tokenizer_config.json.
  */
 export function cleanUpSpaces(text: string): string {
   return CLEANED.reduce((cleaned, [spaced, plain]) => cleaned.replaceAll(spaced, plain), text);
 }
 
-/** A decoder of a tokenizer.json with the same behind it. */
+/** A decoder of a tokenizer.json followed by the same. */
 export function cleaningDecoder(decoder: unknown): object {
   const joined = decoder ?? { type: "WordPiece", prefix: "\0", cleanup: false }; // spaces between all tokens, as without one
   const replaced = CLEANED.map(([String, content]) => ({ type: "Replace", pattern: { String }, content }));

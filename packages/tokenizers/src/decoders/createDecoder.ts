@@ -39,7 +39,7 @@ export type DecoderConfig =
 /** Turns tokens into parts of text; the last one's parts, joined, are the text. */
 export type Decoder = (tokens: readonly string[], budget: Budget) => readonly string[];
 
-// One row per type the format knows: a type without a row does not compile.
+// One row per type of the format: a type without a row does not compile.
 const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder, [Parts]> } = {
   ByteLevel: () => (tokens) => [lossy.decode(Uint8Array.from(tokens.flatMap(tokenBytes)))],
   WordPiece: (config) => {
@@ -95,13 +95,13 @@ const DECODERS: { readonly [T in DecoderConfig["type"]]: Factory<Decoder, [Parts
   },
 };
 
-/** The decoder that a configuration describes. */
+/** Creates the decoder of a configuration. */
 export function createDecoder(config: Json, parts: Parts): Decoder {
   parts.count(config);
   return createFromTable(DECODERS, config, "decoder", undefined, parts);
 }
 
-/** How many UTF-16 units `tokens` have. */
+/** The length of `tokens` in UTF-16 units. */
 export function sizeOf(tokens: readonly string[]): number {
   return tokens.reduce((size, token) => size + token.length, 0);
 }
@@ -110,7 +110,7 @@ export function sizeOf(tokens: readonly string[]): number {
 const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
-/** The bytes that a byte-level token spells; a token with other characters stands for its own UTF-8. */
+/** The bytes of a byte-level token; a token with other characters has its own UTF-8. */
 function tokenBytes(token: string): number[] {
   const bytes: number[] = [];
   for (const char of token) {
@@ -141,7 +141,7 @@ function replaceMatches(token: string, match: Matcher, content: string, budget: 
   return text + token.slice(last);
 }
 
-/** `tokens` with runs of byte tokens as the text they spell, or as one U+FFFD for each if they spell none. */
+/** Joins runs of byte tokens to the text they spell, or to one U+FFFD for each if they spell none. */
 function joinBytes(tokens: readonly string[]): string[] {
   const joined: string[] = [];
   let bytes: number[] = [];
@@ -165,7 +165,7 @@ function joinBytes(tokens: readonly string[]): string[] {
   return joined;
 }
 
-/** `token` without up to `start` times `content` at its beginning and up to `stop` times at its end. */
+/** Strips `content` from `token`, up to `start` times at its beginning and up to `stop` times at its end. */
 function strip(token: string, content: string, start: number, stop: number): string {
   if (content === "") return token;
   let from = 0;

@@ -1,25 +1,25 @@
-/** From so many ids on without text, the last {@link TAIL} tell whether a character is incomplete. */
+/** From so many ids on without text, only the last {@link TAIL} are checked for an incomplete character. */
 const MANY = 32;
-const TAIL = 16; // a character is at most four, and bytes that spell nothing stay so whatever follows
+const TAIL = 16; // a character is at most four, and invalid bytes stay invalid
 
-/** Turns ids into text as they come, and never gives half a character. */
+/** Decodes ids to text as they come, without incomplete characters. */
 export class DecodeStream {
   readonly #decode: (ids: readonly number[]) => string;
   readonly #isLeftOut: (id: number) => boolean;
-  #ids: number[] = []; // those of the text given out last, and those not given out yet
-  #settled = 0; // how many are the former
-  #given = ""; // what they read as alone: what a token reads as can depend on the one before it
+  #ids: number[] = []; // those of the last returned text, and those not returned yet
+  #settled = 0; // the number of the former
+  #given = ""; // their text alone: the text of a token can depend on the one before it
 
   /**
    * @param decode the text of some ids
-   * @param isLeftOut whether `decode` passes over an id
+   * @param isLeftOut whether `decode` skips an id
    */
   constructor(decode: (ids: readonly number[]) => string, isLeftOut: (id: number) => boolean = () => false) {
     this.#decode = decode;
     this.#isLeftOut = isLeftOut;
   }
 
-  /** The text that `id` completes; empty while a character is incomplete. */
+  /** Returns the text that `id` completes; empty while a character is incomplete. */
   push(id: number): string {
     if (this.#isLeftOut(id)) return "";
     this.#ids.push(id);
@@ -33,7 +33,7 @@ export class DecodeStream {
     return next;
   }
 
-  /** What is left, with U+FFFD for a character that never became whole. The stream can start anew. */
+  /** Returns the rest, with U+FFFD for an incomplete character. The stream can start anew. */
   end(): string {
     const rest = this.#decode(this.#ids).slice(this.#given.length);
     this.#ids = [];

@@ -1,7 +1,7 @@
-/** What offsets can count beside UTF-16 units. */
+/** Units of offsets other than UTF-16 units. */
 export type OffsetUnit = "bytes" | "codePoints";
 
-/** How many bytes of UTF-8, or code points, stand before each position of well-formed `text`, and before its end. */
+/** The number of bytes of UTF-8, or code points, before each position of well-formed `text`, and before its end. */
 export function countUnits(text: string, unit: OffsetUnit): Int32Array {
   const before = new Int32Array(text.length + 1);
   for (let i = 0; i < text.length; i++) {

@@ -4,10 +4,10 @@ import { countUnits, type OffsetUnit } from "./countUnits.ts";
 import { padSegments, type PaddingOptions } from "./padding.ts";
 import type { TokenList } from "./tokenList.ts";
 
-/** What a text becomes: one entry per token in each of the arrays. */
+/** Encoding of a text: one entry per token in each of the arrays. */
 export class Encoding {
   readonly ids: readonly number[];
-  /** What was cut off, if the text was too long: encodings like this one. */
+  /** The overflow of a truncated text: encodings like this one. */
   readonly overflow: readonly Encoding[];
   readonly #segments: readonly Segment[];
   readonly #idToToken: (id: number) => string | undefined;
@@ -36,15 +36,15 @@ export class Encoding {
   }
 
   /**
-   * Where each token stands in the original text, in UTF-16 positions; [0, 0] for a token that is not in it.
-   * If the text came in words, where it stands in its word.
+   * Offsets of each token in the original text, in UTF-16 positions; [0, 0] for a token that is not in it.
+   * If the text came in words, offsets in its word.
    */
   get offsets(): [start: number, end: number][] {
     const ends = this.#joined((tokens) => tokens.ends);
     return this.#joined((tokens) => tokens.starts).map((start, i) => [start, ends[i] ?? start]);
   }
 
-  /** The {@link offsets} in bytes of UTF-8 or in code points of the original text, as other languages count. */
+  /** The {@link offsets} in bytes of UTF-8 or in code points of the original text, as in other languages. */
   offsetsIn(unit: OffsetUnit): [start: number, end: number][] {
     return this.#segments.flatMap(({ text, tokens }) => {
       const before = (typeof text === "string" ? [text] : text).map((each) => countUnits(each, unit));
@@ -60,12 +60,12 @@ export class Encoding {
     return this.#joined((tokens) => tokens.words).map((word) => (word < 0 ? undefined : word));
   }
 
-  /** Which of two texts each token belongs to, as the post-processor says. */
+  /** Type ids: the one of two texts that each token belongs to, set by the post-processor. */
   get typeIds(): number[] {
     return this.#each(({ typeId }) => typeId);
   }
 
-  /** Which of two texts each token came from: 0 or 1, undefined for a token that came from none. */
+  /** The one of two texts that each token came from: 0 or 1, undefined for a token that came from none. */
   get sequenceIds(): (0 | 1 | undefined)[] {
     return this.#each(({ sequence }) => sequence);
   }
@@ -92,19 +92,19 @@ export class Encoding {
     return undefined;
   }
 
-  /** Where token `i` stands in its text; undefined for a token that came from none. */
+  /** The offsets of token `i` in its text; undefined for a token that came from none. */
   tokenToChars(i: number): [start: number, end: number] | undefined {
     return this.sequenceIds[i] === undefined ? undefined : this.offsets[i];
   }
 
-  /** This encoding, and what was cut off from it, with padding up to `length` tokens. */
+  /** Pads this encoding and its overflow to `length` tokens. */
   padded(length: number, options: Omit<PaddingOptions, "length" | "multipleOf"> = {}): Encoding {
     checkRecord("padded", "options", options);
     const overflow = this.overflow.map((part) => part.padded(length, options));
     return new Encoding(padSegments(this.#segments, length - this.length, options), this.#idToToken, overflow);
   }
 
-  /** A field of all the tokens. */
+  /** Joins a field of all tokens. */
   #joined(field: (tokens: TokenList) => readonly number[]): readonly number[] {
     const lists = this.#segments.map(({ tokens }) => field(tokens));
     const [first] = lists;

@@ -13,13 +13,13 @@ export interface PaddingConfig {
   readonly pad_token: string;
 }
 
-/** How encodings are brought to one length. */
+/** Options of padding. */
 export interface PaddingOptions {
-  /** The length in tokens, or that of the longest of a batch, which is the default. */
+  /** The length in tokens. Default: that of the longest of a batch. */
   readonly length?: number | "longest";
   /** The length is rounded up to a multiple of this. Default 1. */
   readonly multipleOf?: number;
-  /** On which side. Default the right one. */
+  /** The side of the padding. Default right. */
   readonly direction?: "right" | "left";
   /** Default 0. */
   readonly padId?: number;
@@ -29,7 +29,7 @@ export interface PaddingOptions {
   readonly padToken?: string;
 }
 
-// 2^17: as long as models take; a file that asks for more asks for the memory of the machine.
+// 2^17: as long as models take; more would exhaust the machine's memory.
 const MAX_LENGTH = 2 ** 17;
 
 /** Reads the `padding` of a tokenizer.json. */
@@ -58,7 +58,7 @@ export function paddedLength(
   return multipleOf > 1 ? Math.ceil(wanted / multipleOf) * multipleOf : wanted;
 }
 
-/** `segments`, `count` tokens of padding beside them. */
+/** Adds `count` tokens of padding to `segments`. */
 export function padSegments(segments: readonly Segment[], count: number, options: PaddingOptions): readonly Segment[] {
   if (count <= 0) return segments;
   const { direction = "right", padId = 0, padTypeId = 0, padToken = "[PAD]" } = options;

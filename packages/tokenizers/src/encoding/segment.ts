@@ -1,6 +1,6 @@
 import type { TokenList } from "./tokenList.ts";
 
-/** Tokens that came together: a text, or the special tokens that a post-processor put around it. */
+/** A sequence of tokens: of a text, or of special tokens that a post-processor put around it. */
 export interface Segment {
   /** The original text, or its words if it came in words; empty for special tokens. */
   readonly text: string | readonly string[];

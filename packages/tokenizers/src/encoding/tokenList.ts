@@ -1,4 +1,4 @@
-/** Tokens as a model finds them: what {@link Encoding} is made of. Positions are the original's. */
+/** Tokens of a model, the data of an {@link Encoding}. Positions are the original's. */
 export class TokenList {
   readonly ids: number[];
   readonly starts: number[];
@@ -26,7 +26,7 @@ export class TokenList {
     this.words.push(word);
   }
 
-  /** What token `i` reads as, if that is not its id's entry in the vocabulary. */
+  /** The text of token `i`, if it is not its id's entry in the vocabulary. */
   textOf(i: number): string | undefined {
     return this.#texts?.get(i);
   }

@@ -3,10 +3,10 @@ import type { Segment } from "./segment.ts";
 import type { Json } from "../json/configValue.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-// What a part takes besides its tokens, in tokens: an encoding of its own.
+// The cost of a part besides its tokens, in tokens: an encoding of its own.
 const TOKENS_OF_PART = 64;
 
-// Two parts beside one another are there already: what is new is the pair.
+// The cost of a pair of existing parts.
 const TOKENS_OF_PAIR = TOKENS_OF_PART / 4;
 
 /** The `truncation` entry of a tokenizer.json. */
@@ -17,15 +17,15 @@ export interface TruncationConfig {
   readonly direction?: "Right" | "Left";
 }
 
-/** How a text that is too long is cut. */
+/** Options of truncation. */
 export interface TruncationOptions {
   /** The most tokens, special ones included. */
   readonly maxLength: number;
-  /** Which of two texts is cut. Default: the longer one, then both to the same length. */
+  /** The choice of the text to cut. Default: the longer one, then both to the same length. */
   readonly strategy?: "longestFirst" | "onlyFirst" | "onlySecond";
-  /** How many tokens each further part has in common with the part before it. Default 0. */
+  /** The number of tokens that each further part shares with the part before it. Default 0. */
   readonly stride?: number;
-  /** Which end is cut off. Default the right one. */
+  /** The end to cut off. Default right. */
   readonly direction?: "right" | "left";
 }
 
@@ -48,8 +48,8 @@ export function readDirection(json: Json): "left" | "right" {
 }
 
 /**
- * One text or two cut to `room` tokens together: what is kept first, then each way to put the parts that
- * were cut off beside one another.
+ * Truncates one text or two to `room` tokens together: the kept parts first, then each pair of the parts that
+ * were cut off.
  */
 export function truncateSegments(
   segments: readonly Segment[],
@@ -72,7 +72,7 @@ export function truncateSegments(
   return [...(whole?.slice(0, 1) ?? []), ...others.flat(), ...(whole?.slice(1) ?? [])];
 }
 
-/** How much of each text is kept when the longer gives way first. */
+/** The kept length of each text when the longer is cut first. */
 function shareRoom(lengths: readonly number[], room: number): number[] {
   const [first = 0, second] = lengths;
   if (second === undefined) return [room];
@@ -91,7 +91,7 @@ function cutOne(lengths: readonly number[], surplus: number, which: 0 | 1): numb
   return lengths.map((all, i) => (i === which ? all - surplus : all));
 }
 
-/** `segment` in parts of up to `size` tokens; all but the first are what overflows. */
+/** Splits `segment` into parts of up to `size` tokens; all but the first are overflow. */
 function cutSegment(
   segment: Segment,
   size: number,

@@ -32,13 +32,13 @@ export interface MarianFiles {
   readonly spm: Uint8Array;
   /** `vocab.json`, as text or parsed. */
   readonly vocab: unknown;
-  /** The target's files, where it has a vocabulary of its own: `separate_vocabs` in tokenizer_config.json. */
+  /** The target's files, if it has a separate vocabulary: `separate_vocabs` in tokenizer_config.json. */
   readonly target?: MarianFiles;
 }
 
 /**
- * The tokenizer of a Marian model, with the ids of Hugging Face's MarianTokenizer: SentencePiece cuts, `vocab.json`
- * numbers. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
+ * Makes the tokenizer of a Marian model, with the ids of Hugging Face's MarianTokenizer: SentencePiece splits, `vocab.json`
+ * gives the ids. A text may begin with a language code such as `>>fra<<`, a token even if no vocabulary has it: `<unk>`.
  */
 export function fromMarian(files: MarianFiles, options: Pick<TokenizerOptions, "maxSteps"> = {}): Tokenizer {
   checkRecord("fromMarian", "files", files);
@@ -94,7 +94,7 @@ function addedTokens(vocabulary: Vocabulary, tokens: readonly string[], special:
   });
 }
 
-/** A tokenizer that takes what a text begins with for a language code; a tokenizer.json has to look for it everywhere. */
+/** A tokenizer with a language code only at the beginning of a text; a tokenizer.json has to match it everywhere. */
 class MarianTokenizer extends Tokenizer {
   readonly pipeline: TokenizerPipeline;
   readonly #codes: readonly AddedToken[];
@@ -111,7 +111,7 @@ class MarianTokenizer extends Tokenizer {
   }
 }
 
-/** A tokenizer that encodes in the source's vocabulary and reads ids in the target's, as transformers does. */
+/** A tokenizer that encodes with the source's vocabulary and decodes with the target's, as transformers does. */
 class TwoVocabularies extends Tokenizer {
   readonly #sides: TokenizerSides;
 
@@ -150,7 +150,7 @@ function idIn(vocabulary: Vocabulary, token: string, name: string): number {
 // 2^16: a Unigram model has an entry for each id, used or not.
 const MOST_UNUSED = 2 ** 16;
 
-/** A model whose tokens another vocabulary numbers. */
+/** A model with the ids of another vocabulary. */
 class Renumbered implements Model {
   readonly #inner: Model;
   readonly #vocabulary: Vocabulary;
@@ -185,7 +185,7 @@ class Renumbered implements Model {
     }
   }
 
-  /** Appends the token of a language code. @returns what is behind it */
+  /** Appends the token of a language code. @returns the pieces after it */
   #behindCode(pieces: Pieces, word: number, tokens: TokenList): Pieces {
     const { source, bounds } = pieces;
     const end = languageCodeEnd(source.text);
@@ -199,7 +199,7 @@ class Renumbered implements Model {
     return { ...pieces, bounds: kept };
   }
 
-  /** A Unigram model, which a tokenizer.json can hold; only characters that SentencePiece does not know may differ. */
+  /** Formats a Unigram model, which a tokenizer.json can hold; only characters unknown to SentencePiece may differ. */
   toJSON(): UnigramConfig {
     const inner = this.#inner.toJSON();
     if (inner.type !== "Unigram") throw new TokenizerError("toJSON: expected a Unigram model, got another");

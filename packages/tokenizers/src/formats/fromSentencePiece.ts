@@ -9,17 +9,17 @@ import { parseSentencePiece, type SentencePieceModel } from "./sentencePieceMode
 import type { Tokenizer, TokenizerConfig } from "../tokenizer/tokenizer.ts";
 import { UNREACHABLE } from "../models/unigram/unigram.ts";
 
-/** The tokenizer of a SentencePiece `.model` or `.spm`: its ids, without special tokens of its own accord. */
+/** Makes the tokenizer of a SentencePiece `.model` or `.spm`: its ids, without adding special tokens. */
 export function fromSentencePiece(bytes: Uint8Array, options: TokenizerOptions = {}): Tokenizer {
   checkBytes("fromSentencePiece", bytes);
   checkRecord("fromSentencePiece", "options", options);
   return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex], options);
 }
 
-/** More spaces than stand at either end of a text. */
+/** More spaces than any text has at an end. */
 export const MANY = 1024;
 
-/** A SentencePiece model as a tokenizer.json. */
+/** Converts a SentencePiece model to a tokenizer.json. */
 export function sentencePieceConfig(model: SentencePieceModel): TokenizerConfig {
   const { pieces, algorithm } = model;
   const user = pieces.filter(({ type }) => type === "user").map(({ text }) => text);
@@ -54,7 +54,7 @@ function normalizerOf(model: SentencePieceModel): NormalizerConfig {
       ...(charsMap.length > 0
         ? [{ type: "Precompiled", precompiled_charsmap: base64, longest_match: true } as const]
         : []),
-      // A visible space in the text is a letter like others, but for the end.
+      // A visible space in the text is like any letter, except at the end.
       ...(removeExtraWhitespaces ? [replace(" {2,}", " "), replace("\\A ", "")] : []),
       ...(removeExtraWhitespaces && !appends ? [replace("(?<![ ▁])[ ▁]+\\z", "")] : []),
       ...(appends ? [replace(removeExtraWhitespaces ? "(?<![ ▁])[ ▁]*\\z" : "\\z", "▁")] : []),
@@ -89,7 +89,7 @@ function unigramOf({ pieces, byteFallback }: SentencePieceModel): UnigramConfig 
   };
 }
 
-/** Every way to put two pieces together to a third, the third's score deciding which goes first. */
+/** Derives BPE merges: every pair of pieces that makes a third, in the order of the third's score. */
 function bpeOf({ pieces, byteFallback }: SentencePieceModel, ignoreMerges: boolean): BpeConfig {
   const ids = new Map(pieces.map(({ text }, id) => [text, id]));
   const found = new Map(pieces.flatMap(({ text, score, type }) => (type === "normal" ? [[text, score] as const] : [])));

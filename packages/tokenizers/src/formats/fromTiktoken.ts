@@ -7,15 +7,15 @@ import { mergeBytes } from "./tiktokenMerges.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** What a rank file leaves to its program. */
+/** Options of {@link fromTiktoken}, which a rank file lacks. */
 export interface TiktokenOptions extends TokenizerOptions {
-  /** The expression that cuts texts into words, as tiktoken's `pat_str`. */
+  /** The regular expression that splits texts into words, as tiktoken's `pat_str`. */
   readonly pattern: string;
   /** Special tokens and their ids. */
   readonly specialTokens?: Readonly<Record<string, number>>;
 }
 
-/** The tokenizer of a tiktoken rank file: lines of a token's bytes in base64 and its rank, which is its id. */
+/** Makes the tokenizer of a tiktoken rank file: lines of a token's bytes in base64 and its rank, which is its id. */
 export function fromTiktoken(ranks: string, given: TiktokenOptions): Tokenizer {
   checkRecord("fromTiktoken", "options", given);
   const { pattern, specialTokens = {}, ...options } = given;
@@ -47,10 +47,10 @@ export function fromTiktoken(ranks: string, given: TiktokenOptions): Tokenizer {
   );
 }
 
-// The longest published token has 128 bytes; putting one together takes time by the square of its length.
+// The longest published token has 128 bytes; merging one takes time quadratic in its length.
 const LONGEST_TOKEN = 1024;
 
-/** Each token, a byte-level character for each byte, and its rank; in order of rank. */
+/** Reads each token, a byte-level character for each byte, and its rank; in order of rank. */
 function readRanks(text: string): Map<string, number> {
   const chars = byteLevelAlphabet();
   const entries = text

@@ -13,12 +13,12 @@ export interface VocabAndMerges {
   readonly vocab: unknown;
   /** `merges.txt`: two tokens a line, in order. */
   readonly merges: string;
-  /** Whether a text begins as if a space stood before it. Default false. */
+  /** Whether a text is encoded as if after a space. Default false. */
   readonly addPrefixSpace?: boolean;
 }
 
 /**
- * The tokenizer of `vocab.json` and `merges.txt`, as GPT-2 has them, or RoBERTa, whose `<s>` and `</s>` then stand
+ * Makes the tokenizer of `vocab.json` and `merges.txt`, as in GPT-2, or RoBERTa, whose `<s>` and `</s>` are then put
  * around each text.
  *
  * @throws TokenizerError if the merges are not byte-level ones
@@ -55,7 +55,7 @@ export function fromVocabAndMerges(files: VocabAndMerges, options: TokenizerOpti
   );
 }
 
-/** The lines of a `merges.txt`. @throws TokenizerError if they are no byte-level tokens */
+/** Reads the lines of a `merges.txt`. @throws TokenizerError if they are no byte-level tokens */
 export function mergeLines(merges: string): string[] {
   const lines = merges.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
   if (!lines.some((line) => line.endsWith("</w>"))) return lines;

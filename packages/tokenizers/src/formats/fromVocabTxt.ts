@@ -5,22 +5,22 @@ import { templateProcessing } from "../postProcessors/template.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** How {@link fromVocabTxt} treats text before it is cut. */
+/** Options of {@link fromVocabTxt} for normalization and special tokens. */
 export interface VocabTxtOptions extends TokenizerOptions {
-  /** Whether the model knows small letters only, and no accents. Default true. */
+  /** Whether the model is uncased: lower case without accents. Default true. */
   readonly lowercase?: boolean;
-  /** Whether accents are taken off letters. Default as `lowercase`. */
+  /** Whether accents are removed. Default as `lowercase`. */
   readonly stripAccents?: boolean | null;
   /** Whether spaces are put around Chinese characters. Default true. */
   readonly chineseChars?: boolean;
-  /** The special tokens, where they are called otherwise than BERT's: `{ pad: "<pad>" }`. */
+  /** The special tokens, where their names differ from BERT's: `{ pad: "<pad>" }`. */
   readonly special?: Partial<typeof SPECIAL>;
 }
 
 const SPECIAL = { pad: "[PAD]", unk: "[UNK]", cls: "[CLS]", sep: "[SEP]", mask: "[MASK]" };
 
 /**
- * The tokenizer of BERT's `vocab.txt`: a WordPiece token a line, the id its number from 0.
+ * Makes the tokenizer of BERT's `vocab.txt`: a WordPiece token a line, the id its number from 0.
  *
  * @throws TokenizerError naming the special token that is missing
  */

@@ -1,13 +1,13 @@
 import { AlignedBuilder } from "../text/alignedText.ts";
 import type { Normalizer } from "../components/normalizer.ts";
 
-/** Where the language code ends that a text begins with, such as `>>fra<<`, whatever it names; 0 if there is none. */
+/** The end of the language code at the beginning of a text, such as `>>fra<<`, known or not; 0 if there is none. */
 export function languageCodeEnd(text: string): number {
   const closing = text.startsWith(">>") ? text.indexOf("<<") : -1;
   return closing < 0 ? 0 : closing + "<<".length;
 }
 
-/** Normalizes a text behind its language code, which stays as it is. */
+/** Normalizes a text after its language code, which stays unchanged. */
 export function behindLanguageCode(normalize: Normalizer): Normalizer {
   return (text, budget) => {
     const end = languageCodeEnd(text.text);

@@ -1,13 +1,13 @@
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** A field of a protobuf message: a number as it stands there (of a float: its bits), or bytes. */
+/** A field of a protobuf message: a number as stored (of a float: its bits), or bytes. */
 export interface ProtobufField {
   readonly number: number;
   readonly value: number;
   readonly bytes: Uint8Array;
 }
 
-/** The fields of a protobuf message, in order (https://protobuf.dev/programming-guides/encoding/). */
+/** Reads the fields of a protobuf message, in order (https://protobuf.dev/programming-guides/encoding/). */
 export function* protobufFields(message: Uint8Array): Generator<ProtobufField> {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;

@@ -1,15 +1,15 @@
 import { protobufFields } from "./protobuf.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** What a piece of a SentencePiece model is for. */
+/** The type of a piece of a SentencePiece model. */
 export type PieceType = "normal" | "unknown" | "control" | "user" | "unused" | "byte";
 
-/** What a SentencePiece file holds. */
+/** Contents of a SentencePiece file. */
 export interface SentencePieceModel {
   readonly pieces: readonly { readonly text: string; readonly score: number; readonly type: PieceType }[];
   readonly algorithm: "unigram" | "bpe";
   readonly byteFallback: boolean;
-  /** How characters are replaced; empty if they are not. */
+  /** The compiled character map; empty if there is none. */
   readonly charsMap: Uint8Array;
   readonly addDummyPrefix: boolean;
   /** Whether spaces end words, the dummy one included, instead of beginning them. */
@@ -19,7 +19,7 @@ export interface SentencePieceModel {
 
 const PIECE_TYPES: readonly PieceType[] = ["normal", "unknown", "control", "user", "unused", "byte"];
 
-// SentencePiece's longest pieces have 16 characters unless a trainer is told otherwise. BPE tries each place to cut one.
+// SentencePiece's longest pieces have 16 characters by a trainer's default. BPE tries each place to cut one.
 const LONGEST_PIECE = 512;
 
 /**

@@ -1,4 +1,4 @@
-/** `token` put together from its characters by the pairs of the lowest rank first, as far as ranks below `limit` go. */
+/** Merges the characters of `token`, pairs of the lowest rank first, by ranks below `limit`. */
 export function mergeBytes(token: string, rankOf: ReadonlyMap<string, number>, limit: number): string[] {
   const parts = [...token];
   const rankAt = (i: number): number => rankOf.get((parts[i] ?? "") + (parts[i + 1] ?? "")) ?? Infinity;

@@ -10,7 +10,7 @@ const MAX_COPIED = 2 ** 20;
 /** The highest id that a token may have. */
 export const MAX_ID = 2 ** 24 - 1;
 
-/** A value of parsed JSON that knows where it stands, so that every complaint about it names the place. */
+/** A value of parsed JSON with its path, so that every error about it names the path. */
 export class Json {
   readonly value: unknown;
   readonly path: string;
@@ -50,7 +50,7 @@ export class Json {
   }
 
   items(): Json[] {
-    // Not map: that would pass over holes.
+    // Not map: that would skip holes.
     return Array.from(this.array(), (item, i) => new Json(item, `${this.path}[${i}]`, this.#depth + 1));
   }
 
@@ -64,7 +64,7 @@ export class Json {
     return this.value;
   }
 
-  /** An integer from 0 to `most`, 2^31 - 1 unless told, as counts and lengths are. */
+  /** Reads an integer from 0 to `most`, default 2^31 - 1, such as counts and lengths. */
   natural(most = 0x7fffffff): number {
     const { value } = this;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most) {
@@ -73,7 +73,7 @@ export class Json {
     return value;
   }
 
-  /** The id of a token. */
+  /** Reads the id of a token. */
   id(): number {
     return this.natural(MAX_ID);
   }
@@ -83,7 +83,7 @@ export class Json {
     return this.value;
   }
 
-  /** The value with nothing of it shared, null if it is absent: what a file that refers to itself has not. */
+  /** A deep copy of the value, null if it is absent; an object that refers to itself has none. */
   copy(): unknown {
     return this.#copy({ count: 0 });
   }
@@ -96,7 +96,7 @@ export class Json {
     return Object.fromEntries(Object.keys(this.object()).map((name) => [name, this.at(name).#copy(copied)]));
   }
 
-  /** `read(this)`, or `fallback` where there is nothing to read. */
+  /** Returns `read(this)`, or `fallback` if the value is absent. */
   or<T>(fallback: T, read: (json: Json) => T): T {
     return this.isAbsent ? fallback : read(this);
   }
@@ -120,13 +120,13 @@ export class Json {
   }
 }
 
-/** Parsed JSON of a file of this name; NaN and infinity, which Python writes, as null. */
+/** Parses JSON of a file of this name; NaN and infinity, which Python writes, as null. */
 export function parseJson(text: string, name: string): unknown {
   for (const read of [text, withoutPythonsNumbers]) {
     try {
       return JSON.parse(typeof read === "string" ? read : read(text)) as unknown;
     } catch {
-      // said below, without words of the file
+      // reported below, without text of the file
     }
   }
   throw new TokenizerError(`${name}: expected a JSON object, got ${text.length} characters that are not JSON`);
@@ -136,10 +136,10 @@ function withoutPythonsNumbers(text: string): string {
   return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g, (found) => (found.startsWith('"') ? found : "null"));
 }
 
-/** Makes a component from its configuration, and from what else it takes. */
+/** Makes a component from its configuration and further arguments. */
 export type Factory<T, More extends readonly unknown[] = []> = (config: Json, ...more: More) => T;
 
-/** The row of `table` that `config.type` names, or `inferred`, made from `config`. */
+/** Makes a component from `config` by the row of `table` for `config.type`, or for `inferred`. */
 export function createFromTable<T, More extends readonly unknown[]>(
   table: Readonly<Record<string, Factory<T, More>>>,
   config: Json,
@@ -164,7 +164,7 @@ function describe(value: unknown): string {
   return typeof value === "string" ? quoted(value) : String(value).slice(0, 60);
 }
 
-/** Text of a file as an error shows it: short, and without characters that act on a terminal. */
+/** Quotes text of a file for an error: short, and without characters that act on a terminal. */
 export function quoted(text: string): string {
   const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
   return JSON.stringify(shown).replace(

@@ -7,8 +7,8 @@ const BACKSLASH = 0x5c;
 const ESCAPED = new Map(Array.from('"\\/bfnrt', (letter, i) => [letter, '"\\/\b\f\n\r\t'.charCodeAt(i)]));
 
 /**
- * Goes through JSON text, one thing after the other. It knows the plain forms that files have: where there is another,
- * JSON.parse is to be asked, which knows them all, and says what is wrong with those that are none.
+ * Scanner of JSON text, value by value. It supports the plain forms of real files: for others
+ * JSON.parse is the fallback, which supports all, and reports errors.
  */
 export class JsonScanner {
   readonly #text: string;
@@ -21,7 +21,7 @@ export class JsonScanner {
     this.#at = start;
   }
 
-  /** Passes over white space; where the next thing stands. */
+  /** Skips white space; returns the position of the next token. */
   next(): number {
     const text = this.#text;
     let at = this.#at;
@@ -31,14 +31,14 @@ export class JsonScanner {
     return (this.#at = at);
   }
 
-  /** Takes `sign` if it is next; whether it was. */
+  /** Consumes `sign` if it is next; returns whether it was. */
   take(sign: string): boolean {
     if (this.#text.charCodeAt(this.next()) !== sign.charCodeAt(0)) return false;
     this.#at++;
     return true;
   }
 
-  /** Takes a string if one is next, and writes it to `units` after the first `length`; the new length, or -1. */
+  /** Consumes a string if one is next, and writes it to `units` after the first `length`; returns the new length, or -1. */
   string(length = 0): number {
     if (!this.take('"')) return -1;
     const text = this.#text;
@@ -61,7 +61,7 @@ export class JsonScanner {
     }
   }
 
-  /** Takes an integer from 0 to 2^31 - 1 if one is next; -1 if none was. */
+  /** Consumes an integer from 0 to 2^31 - 1 if one is next; returns -1 if none was. */
   natural(): number {
     const from = this.next();
     let at = from;
@@ -76,7 +76,7 @@ export class JsonScanner {
     return isPlain ? value : -1;
   }
 
-  /** Takes all up to the comma or the bracket that ends a value; whether that is a value is not looked at. */
+  /** Skips all up to the comma or the bracket that ends a value, without checking it. */
   skip(): true {
     const text = this.#text;
     const { length } = text;
@@ -97,7 +97,7 @@ export class JsonScanner {
     return true;
   }
 
-  /** Takes `{"name": value, ...}` if one is next, `value` taking what each name stands for; whether all was taken. */
+  /** Consumes `{"name": value, ...}` if one is next, each value by `value`; returns whether all was consumed. */
   members(value: (length: number) => boolean): boolean {
     return this.#list("{}", () => {
       const length = this.string();
@@ -105,7 +105,7 @@ export class JsonScanner {
     });
   }
 
-  /** Takes `[item, ...]` if one is next, `item` taking each; whether all was taken. */
+  /** Consumes `[item, ...]` if one is next, each by `item`; returns whether all was consumed. */
   items(item: () => boolean): boolean {
     return this.#list("[]", item);
   }

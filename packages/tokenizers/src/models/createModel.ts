@@ -3,13 +3,13 @@ import type { Model, ModelConfig } from "../components/model.ts";
 import type { Parts } from "../components/registry.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** The model that a configuration describes; `random` gives numbers from 0 to 1, for models that encode by chance. */
+/** Creates the model of a configuration; `random` gives numbers from 0 to 1, for models that encode at random. */
 export function createModel(config: Json, { models }: Parts, random: () => number = Math.random): Model {
   const type = config.at("type").isAbsent ? inferType(config) : undefined;
   return createFromTable(models, config, "model", type, random);
 }
 
-/** What kind of model an old file, which does not say, must hold: only one kind has such fields. */
+/** Infers the type of a model in an old file without one: only one type has such fields. */
 function inferType(config: Json): ModelConfig["type"] {
   if (!config.at("merges").isAbsent) return "BPE";
   if (config.at("vocab").isArray()) return "Unigram";

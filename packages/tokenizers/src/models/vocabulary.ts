@@ -3,7 +3,7 @@ import type { JsonScanner } from "../json/jsonScanner.ts";
 import { TextTable } from "../text/textTable.ts";
 import { unitsOf } from "../text/utf16.ts";
 
-/** Tokens and their ids, both ways. */
+/** Vocabulary: tokens and their ids, both ways. */
 export class Vocabulary {
   readonly #table = new TextTable();
   readonly #ids: number[] = []; // by number in the table
@@ -29,7 +29,7 @@ export class Vocabulary {
     return vocabulary;
   }
 
-  /** The same of JSON text; undefined if it has not the plain form, or a token or an id is there twice. */
+  /** Reads JSON text; undefined if it has not the plain form, or has a token or an id twice. */
   static scan(scanner: JsonScanner): Vocabulary | undefined {
     const vocabulary = new Vocabulary();
     const isPlain = scanner.members((length) => {
@@ -72,7 +72,7 @@ export class Vocabulary {
     return this.#table.longest;
   }
 
-  /** Where the longest token ends that `text` begins with, of those of `least` units or more; undefined if there is none. */
+  /** The end of the longest token at the beginning of `text`, of at least `least` units; undefined if there is none. */
   longestBeginning(text: string, least: number): number | undefined {
     const end = this.#table.longestBeginning(unitsOf(text), text.length, least);
     return end < 0 ? undefined : end;
@@ -83,7 +83,7 @@ export class Vocabulary {
     return number === undefined ? undefined : this.#table.textOf(number);
   }
 
-  /** `{"token": id, ...}`, in the order of the ids. */
+  /** Formats `{"token": id, ...}`, in the order of the ids. */
   toJSON(): Record<string, number> {
     const entries = this.#ids.map((id, i): [string, number] => [this.#table.textOf(i), id]);
     return Object.fromEntries(entries.sort(([, a], [, b]) => a - b));

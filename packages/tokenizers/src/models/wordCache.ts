@@ -9,15 +9,15 @@ export interface Word {
   readonly ids: readonly number[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
-  /** Tokens that read otherwise than their ids' entries in the vocabulary, where there are any. */
+  /** Texts of tokens that differ from their ids' entries in the vocabulary, if there are any. */
   readonly texts?: readonly (string | undefined)[];
 }
 
-// Words are remembered up to 64 units long (longer ones hardly come back) and 65,536 of them (some 20 MB).
+// Words are cached up to 64 units long (longer ones rarely recur) and 65,536 of them (some 20 MB).
 const CACHED_LENGTH = 64;
 const CACHED_WORDS = 65_536;
 
-/** Remembers the tokens of the words that a model met, which are mostly the same few. */
+/** Cache of the tokens of words, which are mostly the same few. */
 export class WordCache {
   readonly #encode: (piece: string, asBytes: boolean, budget: Budget) => Word;
   readonly #longest: number;
@@ -25,7 +25,7 @@ export class WordCache {
   #bytes = new KnownWords();
 
   /**
-   * @param encode the tokens of a piece that is not remembered; `asBytes` as in {@link Pieces}
+   * @param encode the tokens of a piece that is not cached; `asBytes` as in {@link Pieces}
    * @param remembers whether a piece has the same tokens each time
    */
   constructor(encode: (piece: string, asBytes: boolean, budget: Budget) => Word, remembers = true) {
@@ -68,7 +68,7 @@ export class WordCache {
   }
 }
 
-/** The tokens of words, in flat arrays: an object for each word would have to be looked for all over the memory. */
+/** The tokens of words, in flat arrays: objects for each word would be scattered over the memory. */
 class KnownWords {
   readonly #table = new TextTable();
   readonly #ends: number[] = []; // by word
@@ -96,7 +96,7 @@ class KnownWords {
     return this.#texts.size === 0 ? undefined : this.#texts.get(word);
   }
 
-  /** Writes the tokens of a word down; without its text they stand only until the next one's. */
+  /** Stores the tokens of a word; without its text they last only until the next word's. */
   write({ ids, starts, ends, texts }: Word, text: string | undefined): number {
     const word = text === undefined ? this.#table.size : this.#table.add(unitsOf(text), 0, text.length);
     let at = this.startOf(word);

@@ -7,7 +7,7 @@ import type { TokenList } from "../encoding/tokenList.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { WordCache } from "./wordCache.ts";
 
-/** A vocabulary of whole words. */
+/** WordLevel: a vocabulary of whole words. */
 export class WordLevel implements Model {
   readonly #vocabulary: Vocabulary;
   readonly #unkToken: string;

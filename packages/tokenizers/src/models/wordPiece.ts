@@ -8,16 +8,16 @@ import type { TokenList } from "../encoding/tokenList.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { type Word, WordCache } from "./wordCache.ts";
 
-/** What a {@link WordPiece} consists of. */
+/** Parts of a {@link WordPiece}. */
 export interface WordPieceParts {
   readonly vocabulary: Vocabulary;
   readonly unkToken: string;
   readonly continuingSubwordPrefix: string;
-  /** Longer words, in characters, are unknown. */
+  /** The longest word in characters; longer ones are unknown. */
   readonly maxInputCharsPerWord: number;
 }
 
-/** Greedy longest match from the left: "Fast WordPiece Tokenization" (https://arxiv.org/abs/2012.15524), section 3. */
+/** WordPiece, greedy longest match first: "Fast WordPiece Tokenization" (https://arxiv.org/abs/2012.15524), section 3. */
 export class WordPiece implements Model {
   readonly #parts: WordPieceParts;
   readonly #cache = new WordCache((piece, _, budget) => this.#encodeWord(piece, budget));
@@ -65,7 +65,7 @@ export class WordPiece implements Model {
     return { ids, starts, ends };
   }
 
-  /** Appends the id of the longest token that begins at `start`, and says where it ends. */
+  /** Appends the id of the longest token that begins at `start`, and returns its end. */
   #longestMatch(word: string, start: number, ids: number[], budget: Budget): number | undefined {
     const { vocabulary, continuingSubwordPrefix } = this.#parts;
     const prefix = start > 0 ? continuingSubwordPrefix : "";

@@ -12,7 +12,7 @@ const MARK = /\p{Mn}/u;
 const IDEOGRAPH =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
 
-/** The normalizer of a BertNormalizer configuration. */
+/** Creates the normalizer of a BertNormalizer configuration. */
 export function bertNormalizer(config: Json): Normalizer {
   const lower = config.at("lowercase").booleanOr(true);
   const cleaning: ((text: AlignedText) => AlignedText)[] = [];
@@ -70,5 +70,5 @@ function stripPrecomposed(text: string): string | undefined {
   return stripped + text.slice(last);
 }
 
-/** By UTF-16 unit: what is left of a character without its accents, or "" where that is not so simple. */
+/** By UTF-16 unit: a character without its accents, or "" where it is not a single unit. */
 const BASES = new Map<number, string>();

@@ -28,7 +28,7 @@ export type NormalizerConfig =
   | { readonly type: "Precompiled"; readonly precompiled_charsmap: string | null; readonly longest_match?: boolean }
   | { readonly type: "Sequence"; readonly normalizers: readonly NormalizerConfig[] };
 
-// One row per type the format knows, but for what is a part by itself: a type without a row does not compile.
+// One row per type of the format, except optional parts: a type without a row does not compile.
 const NORMALIZERS: { readonly [T in Exclude<NormalizerConfig["type"], "Precompiled">]: Factory<Normalizer, [Parts]> } =
   {
     NFC: () => (text) => normalizeForm(text, "NFC"),
@@ -72,7 +72,7 @@ const NORMALIZERS: { readonly [T in Exclude<NormalizerConfig["type"], "Precompil
     },
   };
 
-/** The normalizer that a configuration describes. */
+/** Creates the normalizer of a configuration. */
 export function createNormalizer(config: Json, parts: Parts): Normalizer {
   parts.count(config);
   return createFromTable({ ...NORMALIZERS, ...parts.normalizers }, config, "normalizer", undefined, parts);
@@ -86,7 +86,7 @@ function strip(source: AlignedText, left: boolean, right: boolean): AlignedText 
   return source.slice(start, end);
 }
 
-/** What replaces a match counts as part of its last character. */
+/** Replaces matches; the replacement counts as part of the match's last character. */
 function replace(source: AlignedText, match: Matcher, content: string, budget: Budget, path: string): AlignedText {
   let builder: AlignedBuilder | undefined;
   let last = 0;

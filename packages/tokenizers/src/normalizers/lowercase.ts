@@ -1,7 +1,7 @@
 import type { AlignedText } from "../text/alignedText.ts";
 import { mapChars } from "../text/edits.ts";
 
-/** `source` in lower case, each character by itself: a final sigma is a sigma like any other. */
+/** Lowercases `source`, each character by itself: a final sigma is like any other. */
 export function lowercase(source: AlignedText): AlignedText {
   // Σ depends on its neighbours in JavaScript, and İ becomes longer.
   if (/[Σİ]/.test(source.text)) return mapChars(source, (char) => char.toLowerCase());

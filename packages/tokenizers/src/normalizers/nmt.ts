@@ -4,7 +4,7 @@ import { keepChars, mapChars } from "../text/edits.ts";
 // https://github.com/google/sentencepiece/blob/v0.2.0/src/builder.cc (BuildNmtNFKCMap), as Hugging Face has it
 const SPACES = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/;
 
-/** Drops control characters and makes plain spaces of what looks like one. */
+/** Drops control characters and replaces space-like characters with plain spaces. */
 export function nmtNormalizer(source: AlignedText): AlignedText {
   const kept = keepChars(source, /\p{Cc}/u, (char) => !isRemoved(char.charCodeAt(0)));
   return SPACES.test(kept.text) ? mapChars(kept, (char) => (SPACES.test(char) ? " " : char)) : kept;

@@ -13,10 +13,10 @@ const HARD = 1;
 const STAYS = 2;
 const BECOMES = 3; // another character of one UTF-16 unit
 
-// 64: eight times what SentencePiece's own maps look up together. A trie of a file may lead round in circles.
+// 64: eight times the longest key of SentencePiece's own maps. A file's trie may have cycles.
 const LONGEST_KEY = 64;
 
-// 4096 bytes of what a character becomes: SentencePiece's own maps have up to 33. Each is read anew.
+// 4096 bytes of a character's replacement: SentencePiece's own maps have up to 33. Each is read anew.
 const LONGEST_TEXT = 4096;
 
 /**
@@ -29,7 +29,7 @@ export class Precompiled {
   readonly #units: Uint32Array;
   readonly #texts: Uint8Array;
   readonly #known = new Map<string, string | undefined>();
-  // Of the basic plane, for characters that make a grapheme beside others of their kind (else HARD): what becomes of them.
+  // Of the basic plane, for characters that make a grapheme beside others of their kind (else HARD): their result.
   readonly #kinds = new Uint8Array(0x10000).fill(ASK);
   readonly #becomes = new Map<number, string>();
 
@@ -59,7 +59,7 @@ export class Precompiled {
     );
   }
 
-  /** `source` with each grapheme, or else each of its characters, replaced as the map says. */
+  /** Replaces each grapheme of `source`, or else each of its characters, by the map. */
   normalize(source: AlignedText, budget: Budget): AlignedText {
     const simple = this.#mapUnits(source.text);
     if (simple !== undefined) return simple === source.text ? source : source.withText(simple);
@@ -74,7 +74,7 @@ export class Precompiled {
       return true;
     };
     for (const grapheme of graphemes(source.text)) {
-      // Longer graphemes, in bytes, are never looked up whole: Hugging Face's limit.
+      // Graphemes of more bytes are never looked up whole: Hugging Face's limit.
       if (grapheme.length === 1 && this.#kindOf(grapheme.charCodeAt(0)) !== HARD) {
         edits.push({ char: this.#becomes.get(grapheme.charCodeAt(0)) ?? grapheme, change: 0 });
         changed ||= this.#becomes.has(grapheme.charCodeAt(0));
@@ -88,7 +88,7 @@ export class Precompiled {
     return changed ? applyEdits(source, edits) : source;
   }
 
-  /** `source` with the longest known text at each place replaced as the map says. */
+  /** Replaces the longest known text at each place of `source` by the map. */
   normalizeLongest(source: AlignedText, budget: Budget): AlignedText {
     const { text } = source;
     const builder = new AlignedBuilder();
@@ -105,7 +105,7 @@ export class Precompiled {
     return changed ? builder.build(source.origin) : source;
   }
 
-  /** What becomes of a text whose characters all make a grapheme each and stay of one unit; undefined for others. */
+  /** Maps a text whose characters each are a grapheme and stay of one unit; undefined for others. */
   #mapUnits(text: string): string | undefined {
     let mapped = "";
     let last = 0;
@@ -137,12 +137,12 @@ export class Precompiled {
     return text;
   }
 
-  /** The text for the shortest beginning of `part` that the trie knows. */
+  /** The replacement of the shortest beginning of `part` in the trie. */
   #lookUp(part: string): string | undefined {
     return this.#prefix(part, 0, "shortest")?.text;
   }
 
-  /** The text for a beginning of `text` after `start` that the trie knows, and where that ends. */
+  /** The replacement of a beginning of `text` after `start` in the trie, and its end. */
   #prefix(
     text: string,
     start: number,
@@ -178,12 +178,12 @@ export class Precompiled {
   }
 }
 
-/** How far a unit's children are from it, as an exclusive or. */
+/** The offset of a unit's children, as an exclusive or. */
 function childrenOf(unit: number): number {
   return ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
 }
 
-/** The characters of `text` in the place of those of `part`, one by one as far as they go. */
+/** Replaces the characters of `part` with those of `text`, one by one as far as they go. */
 function pushReplacement(edits: Edit[], part: string, text: string): void {
   const chars = [...text];
   const surplus = chars.length - [...part].length;
@@ -192,12 +192,12 @@ function pushReplacement(edits: Edit[], part: string, text: string): void {
   if (last !== undefined) edits.push(surplus < 0 ? { ...last, change: last.change + surplus } : last);
 }
 
-/** The normalizer of a Precompiled configuration. */
+/** Creates the normalizer of a Precompiled configuration. */
 export function createPrecompiled(config: Json): Normalizer {
   const charsMap = config.at("precompiled_charsmap").stringOr("");
   if (charsMap === "") return (text) => text;
   const precompiled = Precompiled.fromBase64(charsMap, config.path);
-  // As SentencePiece itself does it; Hugging Face's tokenizers look up graphemes.
+  // As in SentencePiece itself; Hugging Face's tokenizers look up graphemes.
   if (config.at("longest_match").booleanOr(false)) return (text, budget) => precompiled.normalizeLongest(text, budget);
   return (text, budget) => precompiled.normalize(text, budget);
 }

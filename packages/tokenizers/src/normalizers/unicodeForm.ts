@@ -4,7 +4,7 @@ import { applyEdits, type Edit } from "../text/edits.ts";
 /** A Unicode normalization form. */
 export type UnicodeForm = "NFC" | "NFD" | "NFKC" | "NFKD";
 
-/** `source` in a Unicode normalization form. */
+/** Converts `source` to a Unicode normalization form. */
 export function normalizeForm(source: AlignedText, form: UnicodeForm): AlignedText {
   const { text } = source;
   if (text.normalize(form) === text) return source;
@@ -21,7 +21,7 @@ export function normalizeForm(source: AlignedText, form: UnicodeForm): AlignedTe
 // UTF-16 units, more or less, that are normalized at a time: a character takes some hundred bytes meanwhile.
 const STRETCH = 1024;
 
-/** Where the first character from `from` on begins that no character before it joins or changes places with. */
+/** The start of the first character from `from` on that neither combines nor reorders with an earlier one. */
 function boundaryAfter(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const char = String.fromCodePoint(text.codePointAt(at) ?? 0).normalize("NFKD");
@@ -37,7 +37,7 @@ function normalizeStretch(source: AlignedText, form: UnicodeForm): AlignedText {
   return applyEdits(source, form === "NFD" || form === "NFKD" ? decomposed : compose(decomposed, target));
 }
 
-/** Every character on its own, decomposed: the first part stands in its place, the others are inserted. */
+/** Decomposes every character by itself: the first part takes its place, the others are inserted. */
 function decompose(text: string, form: "NFD" | "NFKD"): Edit[] {
   const edits: Edit[] = [];
   for (const whole of text) {
@@ -50,7 +50,7 @@ function decompose(text: string, form: "NFD" | "NFKD"): Edit[] {
   return edits;
 }
 
-/** The decomposed characters in canonical order, which a stable sort by combining class would give. */
+/** Puts decomposed characters into canonical order, that of a stable sort by combining class. */
 function reorder(edits: Edit[], target: string, form: UnicodeForm): Edit[] {
   const ordered = form === "NFD" || form === "NFKD" ? target : target.normalize("NFD");
   if (edits.map(({ char }) => char).join("") === ordered) return edits;

@@ -6,38 +6,38 @@ import type { PreTokenizerConfig } from "../preTokenizers/createPreTokenizer.ts"
 import { plainSpecial, type TokenFlags } from "./sideFiles.ts";
 import { templateProcessing } from "../postProcessors/template.ts";
 
-/** What a class puts around a vocabulary, whatever the tokenizer.json beside it says. */
+/** The pipeline of a class around a vocabulary, which replaces that of a tokenizer.json. */
 export interface ClassPipeline {
   readonly normalizer: NormalizerConfig | null;
   readonly pre_tokenizer: PreTokenizerConfig | null;
   readonly decoder: DecoderConfig;
-  /** Fields of the model beside its vocabulary and merges. */
+  /** Fields of the model besides its vocabulary and merges. */
   readonly model: Readonly<Record<string, unknown>>;
 }
 
 /** The text and the id of a special token: `cls_token`. */
 export type SpecialTokenOf = (field: string) => readonly [text: string, id: number];
 
-/** A class of transformers that makes its tokenizer anew from a vocabulary and fields of tokenizer_config.json. */
+/** A class of transformers that rebuilds its tokenizer from a vocabulary and fields of tokenizer_config.json. */
 export interface TokenizerClass {
   readonly model: "BPE" | "Unigram" | "WordPiece";
-  /** The special tokens of a folder that does not say them. */
+  /** The default special tokens. */
   readonly special: Readonly<Record<string, string>>;
   /** @param charsMap base64 of SentencePiece's map of characters, if the tokenizer.json has one */
   readonly pipeline: (config: Json, special: SpecialTokenOf, charsMap: string | undefined) => ClassPipeline;
-  /** The post-processor, where the class does not keep the one that is given, a tokenizer.json's for example. */
+  /** The post-processor, if the class does not use the given one, such as a tokenizer.json's. */
   readonly postProcessor?: (config: Json, special: SpecialTokenOf, given: PostProcessorConfig | null) => PostProcessorConfig; // prettier-ignore
-  /** Whether the post-processor of a tokenizer.json counts for nothing. */
+  /** Whether the post-processor of a tokenizer.json is ignored. */
   readonly forgetsPostProcessor?: boolean;
   /** Whether special tokens lose the flags that the files give them, such as `lstrip`. */
   readonly plainSpecials?: boolean;
-  /** Special tokens without a name, where tokenizer_config.json has no list of them, made of special_tokens_map.json's. */
+  /** Unnamed special tokens if tokenizer_config.json lists none, made from those of special_tokens_map.json. */
   readonly additional?: (config: Json, given?: readonly TokenFlags[]) => readonly TokenFlags[];
 }
 
 const BYTE_LEVEL_BPE = { unk_token: null, fuse_unk: false, byte_fallback: false };
 
-/** A class for each name. */
+/** The classes by name. */
 export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
   GPT2Tokenizer: {
     model: "BPE",
@@ -223,7 +223,7 @@ function pairTemplate(
   });
 }
 
-/** T5's tokens for what is left out of a text. */
+/** T5's sentinel tokens, for masked spans of a text. */
 function sentinels(config: Json, given: readonly TokenFlags[] = []): TokenFlags[] {
   if (given.some(({ content }) => content.includes("<extra_id_"))) return [...given];
   const count = config.at("extra_ids").or(100, (json) => json.natural(10_000));

@@ -10,15 +10,15 @@ import { BACKEND, hasOwnCode, isOtherClass } from "./tokenizerClass.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 import { idsOf, specialsOf, tokensBeside, withDefaults } from "./tokensBeside.ts";
 
-/** A tokenizer.json in the making. */
+/** The fields of an unfinished tokenizer.json. */
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The tokenizer of a tokenizer.json, or of a vocabulary in its form, and of the files beside it, as transformers'
- * AutoTokenizer makes it: many classes take no more than the vocabulary from it, and all else from tokenizer_config.json.
+ * Makes the tokenizer of a tokenizer.json, or of a vocabulary in its form, and of the files beside it, as transformers'
+ * AutoTokenizer does: many classes use only the vocabulary from it, and all else from tokenizer_config.json.
  *
  * @param isWhole whether there is a tokenizer.json: its post-processor then counts, and `add_bos_token` does not
- * @throws TokenizerError naming the class or field that is not known
+ * @throws TokenizerError naming the unknown class or field
  */
 export function configuredTokenizer(
   json: Json,
@@ -84,12 +84,12 @@ function rebuilt(known: TokenizerClass, json: Json, given: SideFiles, isWhole: b
   };
 }
 
-/** In this order they get their ids, which these are not. */
+/** Gives the tokens placeholder ids; the final ones follow this order. */
 function numbered(tokens: readonly TokenFlags[]): object[] {
   return tokens.map((token) => ({ id: 0, ...token }));
 }
 
-/** What `add_bos_token` and `add_eos_token` put before and behind each text. */
+/** The post-processor of `add_bos_token` and `add_eos_token`, before and after each text. */
 function beginAndEnd(
   { config, named }: SideFiles,
   idOf: (content: string) => number | undefined,
@@ -124,7 +124,7 @@ function withoutSpecials(fields: Fields, config: Json): Fields {
   };
 }
 
-/** `clean_up_tokenization_spaces`, which BPE is spared unless a second field asks again. */
+/** `clean_up_tokenization_spaces`, which does not apply to BPE unless a second field is set. */
 function withCleanUp(fields: Fields, config: Json): Fields {
   const { type } = fields["model"] as { readonly type?: unknown };
   const again = "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output";

@@ -11,12 +11,12 @@ import { BACKEND } from "./tokenizerClass.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 import { withDefaults } from "./tokensBeside.ts";
 
-/** Whether no file says anything of a class. */
+/** Whether no file names a class. */
 export function isBare({ tokenizerClass, model }: SideFiles): boolean {
   return tokenizerClass === undefined && model.at("model_type").isAbsent;
 }
 
-/** The tokenizer of `vocab.json`, `merges.txt` and the files beside them. */
+/** Makes the tokenizer of `vocab.json`, `merges.txt` and the files beside them. */
 export function olderBpe(vocab: string, merges: string, side: SideFiles, options: TokenizerOptions): Tokenizer {
   const tokens = new Json(parseJson(vocab, "vocab.json"), "vocab.json").object();
   const isRoberta = Object.hasOwn(tokens, "<s>") && Object.hasOwn(tokens, "</s>");
@@ -24,14 +24,14 @@ export function olderBpe(vocab: string, merges: string, side: SideFiles, options
   return build({ model: { type: "BPE", vocab: tokens, merges: mergeLines(merges) } }, of, options);
 }
 
-/** The tokenizer of `vocab.txt` and the files beside it. */
+/** Makes the tokenizer of `vocab.txt` and the files beside it. */
 export function olderWordPiece(words: string, side: SideFiles, options: TokenizerOptions): Tokenizer {
   const vocab = Object.fromEntries(vocabularyOfLines(words));
   if (Object.keys(vocab).length === 0) throw new TokenizerError("vocab.txt: expected tokens, got none");
   return build({ model: { type: "WordPiece", vocab } }, withClass(side, "WordPiece", "BertTokenizer"), options);
 }
 
-/** The tokenizer of a SentencePiece file and the files beside it, of Llama's class or of the one that has no pipeline. */
+/** Makes the tokenizer of a SentencePiece file and the files beside it, of Llama's class or of the one without a pipeline. */
 export function olderSentencePiece(bytes: Uint8Array, given: SideFiles, options: TokenizerOptions): Tokenizer {
   const side = hasNoClass(given) ? { ...given, tokenizerClass: BACKEND } : given;
   if (side.tokenizerClass !== BACKEND) withClass(side, "BPE", "", SENTENCEPIECE);
@@ -48,13 +48,13 @@ export function olderSentencePiece(bytes: Uint8Array, given: SideFiles, options:
 
 const SENTENCEPIECE = ["LlamaTokenizer"];
 
-/** Whether transformers knows of no class: Llama's model type stands for none. */
+/** Whether transformers finds no class: Llama's model type implies none. */
 function hasNoClass({ tokenizerClass, model }: SideFiles): boolean {
   const type = model.at("model_type");
   return tokenizerClass === undefined && (type.isAbsent || type.value === "llama");
 }
 
-/** What transformers puts around a SentencePiece file where no class says more. */
+/** transformers' pipeline for a SentencePiece file without a class. */
 function withoutClass({ byteFallback, charsMap, pieces }: SentencePieceModel, model: object): object {
   const base64 = btoa(Array.from(charsMap, (byte) => String.fromCharCode(byte)).join(""));
   const unk = pieces.find(({ type }) => type === "unknown")?.text ?? null;
@@ -77,7 +77,7 @@ function withoutClass({ byteFallback, charsMap, pieces }: SentencePieceModel, mo
   };
 }
 
-/** Every way to put two tokens together to a third, in the order of the third's ids. */
+/** Derives BPE merges: every pair of tokens that makes a third, in the order of the third's ids. */
 function mergesOf(vocab: Readonly<Record<string, number>>): [string, string][] {
   return Object.keys(vocab)
     .sort((a, b) => (vocab[a] ?? 0) - (vocab[b] ?? 0))
@@ -91,7 +91,7 @@ function mergesOf(vocab: Readonly<Record<string, number>>): [string, string][] {
     });
 }
 
-/** Pieces that are found in a text before the model sees it. */
+/** Pieces that are added tokens. */
 function addedPieces({ pieces }: SentencePieceModel): TokenFlags[] {
   return pieces.flatMap(({ text, type }) =>
     type === "control" || type === "user"
@@ -104,7 +104,7 @@ function build(fields: object, side: SideFiles, options: TokenizerOptions): Toke
   return configuredTokenizer(new Json(fields, "tokenizer"), side, false, options);
 }
 
-/** The class of the files, or `bare` where no file says any. @throws TokenizerError if it is none for such a vocabulary */
+/** The class of the files, or `bare` if no file names one. @throws TokenizerError if it is none for such a vocabulary */
 function withClass(side: SideFiles, model: string, bare: string, classes = classesOf(model)): SideFiles {
   if (isBare(side)) return { ...side, tokenizerClass: bare };
   const { tokenizerClass: name = "" } = side;

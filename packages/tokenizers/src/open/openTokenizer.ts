@@ -13,20 +13,20 @@ import { parseTokenizer } from "../tokenizer/parseTokenizerJson.ts";
 
 const [FILE, CONFIG] = ["tokenizer.json", "tokenizer_config.json"];
 
-/** The bytes of a model's file, or undefined if there is none of this name. */
+/** Reads the bytes of a model's file, or undefined if there is none of this name. */
 export type ReadTokenizerFile = (name: string) => Promise<Uint8Array | undefined>;
 
 type ReadText = (name: string) => Promise<string | undefined>;
 
 /**
- * The tokenizer of a model's files, whichever form they have: `tokenizer.json`; `source.spm` with `vocab.json`;
+ * Opens the tokenizer of a model's files, in any of these forms: `tokenizer.json`; `source.spm` with `vocab.json`;
  * `vocab.json` with `merges.txt`; `vocab.txt`; `spiece.model` or `tokenizer.model`. Undefined if there are none.
  *
- * Ids are those of Hugging Face's AutoTokenizer. What stands beside these files counts as there: `tokenizer_config.json`,
- * `special_tokens_map.json`, `added_tokens.json`, and the `model_type` of `config.json`, which tells the class of a tokenizer
- * where no other file does.
+ * Ids are those of Hugging Face's AutoTokenizer. Files beside these count as there: `tokenizer_config.json`,
+ * `special_tokens_map.json`, `added_tokens.json`, and the `model_type` of `config.json`, which decides a tokenizer's class
+ * if no other file does.
  *
- * @throws TokenizerError naming the file that cannot be used, or the class or field that is not known; RangeError if
+ * @throws TokenizerError naming the file that cannot be used, or the unknown class or field; RangeError if
  *   `maxSteps` is no number above 0
  */
 export async function openTokenizer(
@@ -80,7 +80,7 @@ async function openOlder(
     const model = await read(name);
     if (model === undefined) continue;
     const side = await readSideFiles(text);
-    // Where no file says how a program is to go about these pieces, they are cut as SentencePiece does.
+    // Without a file that names a class, text is segmented as in SentencePiece.
     const isAlone = isBare(side) && Object.keys(side.config.object()).length === 0;
     return named(name, () => (isAlone ? fromSentencePiece(model, options) : olderSentencePiece(model, side, options)));
   }
@@ -99,7 +99,7 @@ async function openMarian(
   return named("source.spm", () => fromMarian({ spm, vocab, ...(target && { target }) }, options));
 }
 
-/** The target's files of a Marian model whose configuration says `separate_vocabs`. */
+/** Reads the target's files of a Marian model with `separate_vocabs` in its configuration. */
 async function targetFiles(read: ReadTokenizerFile, text: ReadText): Promise<MarianFiles | undefined> {
   const config = new Json(parseJson((await text(CONFIG)) ?? "{}", CONFIG), CONFIG);
   if (!config.at("separate_vocabs").booleanOr(false)) return undefined;

@@ -5,34 +5,34 @@ import { tokenizerClassOf } from "./tokenizerClass.ts";
 const CONFIG = "tokenizer_config.json";
 const ADDED = "added_tokens.json";
 const SPECIAL = "special_tokens_map.json";
-/** Fields of special tokens that every class has, in their order. */
+/** Fields of special tokens common to all classes, in their order. */
 export const NAMED = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
 /** A token without its id, which the vocabulary decides. */
 export interface TokenFlags extends Omit<AddedToken, "id"> {
-  /** Whether a file says its text alone. */
+  /** Whether a file has only its text. */
   readonly isText?: boolean;
 }
 
-/** What stands beside a vocabulary or a tokenizer.json, as Hugging Face's libraries read it. */
+/** The files beside a vocabulary or a tokenizer.json, as Hugging Face's libraries read them. */
 export interface SideFiles {
   /** `tokenizer_config.json`; empty if there is none. */
   readonly config: Json;
   /** `config.json`; empty if there is none. */
   readonly model: Json;
-  /** The class that AutoTokenizer takes; undefined where no file names any. */
+  /** The class that AutoTokenizer chooses; undefined if no file names one. */
   readonly tokenizerClass: string | undefined;
   /** Added tokens in the order of their ids. */
   readonly added: readonly TokenFlags[];
-  /** Special tokens by field, `bos_token`; null for one that a file says there is none of. */
+  /** Special tokens by field, `bos_token`; null for one that a file sets to none. */
   readonly named: ReadonlyMap<string, TokenFlags | null>;
-  /** Special tokens without a name of their own; undefined where tokenizer_config.json has no list of them. */
+  /** Unnamed special tokens; undefined if tokenizer_config.json does not list them. */
   readonly extra: readonly TokenFlags[] | undefined;
-  /** The same of special_tokens_map.json, which count where there is no such list. */
+  /** Those of special_tokens_map.json, used if there is no such list. */
   readonly additional: readonly TokenFlags[] | undefined;
 }
 
-/** Reads them. @param json the tokenizer.json beside them, and its text, if there is one */
+/** Reads the side files. @param json the tokenizer.json beside them, and its text, if there is one */
 export async function readSideFiles(
   read: (name: string) => Promise<string | undefined>,
   tokenizer?: { readonly json: Json; readonly isByteLevel: boolean },
@@ -59,7 +59,7 @@ export async function readSideFiles(
   return { config, model, tokenizerClass, added: tokens, named: named(config, map, known), extra, additional };
 }
 
-/** The special tokens that have a name; the map's count before the configuration's. */
+/** The named special tokens; the map takes precedence over the configuration. */
 function named(config: Json, map: Json, known: ReadonlyMap<string, TokenFlags>): Map<string, TokenFlags | null> {
   const [ofConfig, ofMap] = [config.object(), map.object()];
   const fields = new Set([...NAMED, ...Object.keys(ofConfig).filter((name) => isOwnToken(name, ofConfig[name]))]);
@@ -81,7 +81,7 @@ function named(config: Json, map: Json, known: ReadonlyMap<string, TokenFlags>):
   return found;
 }
 
-/** Whether a field is a special token of one model alone: `image_token`. */
+/** Whether a field is a model-specific special token: `image_token`. */
 function isOwnToken(name: string, value: unknown): boolean {
   return name.endsWith("_token") && typeof value === "string";
 }
@@ -93,18 +93,18 @@ function extraTokens(config: Json, map: Json): TokenFlags[] | undefined {
   return isListed || more.isArray() ? [...listed, ...tokensOf(more)] : undefined;
 }
 
-/** The tokens of a list; none of anything else. */
+/** Reads the tokens of a list; none of anything else. */
 function tokensOf(json: Json): TokenFlags[] {
   return json.isArray() ? json.items().map(specialToken) : [];
 }
 
-/** A special token: its text, or its text with flags. */
+/** Reads a special token: its text, or its text with flags. */
 function specialToken(json: Json): TokenFlags {
   if (typeof json.value !== "object") return plainSpecial(json.string());
   return flagsOf(json, true);
 }
 
-/** A special token as its text alone says it. */
+/** A special token with default flags for its text. */
 export function plainSpecial(content: string): TokenFlags {
   return { content, special: true, normalized: false, single_word: false, lstrip: false, rstrip: false, isText: true };
 }
@@ -123,7 +123,7 @@ function flagsOf(json: Json, special: boolean): TokenFlags {
 
 type NumberedToken = readonly [id: number, token: TokenFlags];
 
-/** `added_tokens.json`: each token and its id. */
+/** Reads `added_tokens.json`: each token and its id. */
 function addedTokens(json: Json, special: ReadonlySet<string | undefined>): NumberedToken[] {
   return Object.keys(json.object()).map((content) => {
     const isSpecial = special.has(content);
@@ -134,12 +134,12 @@ function addedTokens(json: Json, special: ReadonlySet<string | undefined>): Numb
   });
 }
 
-/** `added_tokens` of a tokenizer.json. */
+/** Reads `added_tokens` of a tokenizer.json. */
 function listedTokens(json: Json): NumberedToken[] {
   return json.items().map((token) => [token.at("id").id(), flagsOf(token, token.at("special").booleanOr(false))]);
 }
 
-/** `added_tokens_decoder`: by id, each token and its flags. */
+/** Reads `added_tokens_decoder`: by id, each token and its flags. */
 function decodedTokens(json: Json): Map<number, TokenFlags> {
   return new Map(
     Object.keys(json.object()).map((key) => {

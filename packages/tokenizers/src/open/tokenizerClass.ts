@@ -1,9 +1,9 @@
 import type { Json } from "../json/configValue.ts";
 
-/** The class that takes a tokenizer.json as it is. */
+/** The class that uses a tokenizer.json unchanged. */
 export const BACKEND = "TokenizersBackend";
 
-/** Model types by the class that their tokenizers have, for the classes of {@link classPipelines} and Marian's. */
+/** Model types by the class of their tokenizers, for the classes of {@link classPipelines} and Marian's. */
 const MODEL_TYPES: Readonly<Record<string, string>> = {
   AlbertTokenizer: "albert yoso",
   BertTokenizer:
@@ -50,7 +50,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   SqueezeBertTokenizer: "BertTokenizer",
 };
 
-/** Classes of transformers that make tokenizers of their own, and that this package does not know. */
+/** Classes of transformers with tokenizers of their own, unsupported here. */
 const OTHERS = new Set(
   (
     "Barthez Bartpho BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CLIP CTRL Camembert " +
@@ -64,10 +64,10 @@ const OTHERS = new Set(
     .map((name) => `${name}Tokenizer`),
 );
 
-/** Model types whose `tokenizer_class` on the hub is wrong: theirs counts whatever a file says. */
+/** Model types whose `tokenizer_class` on the hub is wrong: the class of the model type takes precedence. */
 const OVERRIDES = new Set(["qwen2", ...(MODEL_TYPES[BACKEND] ?? "").split(" ")]);
 
-/** What a class is asked of. */
+/** The files that decide a class. */
 export interface ClassFiles {
   /** `tokenizer_config.json`. */
   readonly config: Json;
@@ -77,7 +77,7 @@ export interface ClassFiles {
   readonly isByteLevel: boolean;
 }
 
-/** The class that transformers' AutoTokenizer takes, without `Fast`; undefined where no file names any. */
+/** The class that transformers' AutoTokenizer chooses, without `Fast`; undefined if no file names one. */
 export function tokenizerClassOf({ config, model, isByteLevel }: ClassFiles): string | undefined {
   const type = model.at("model_type").stringOr("");
   const own = withoutFast(config.at("tokenizer_class").stringOr(""));
@@ -92,13 +92,13 @@ export function tokenizerClassOf({ config, model, isByteLevel }: ClassFiles): st
   return OVERRIDES.has(type) ? registered : canonical(named);
 }
 
-/** Whether a folder has Python code of its own for its tokenizer. */
+/** Whether a folder has its own Python code for its tokenizer. */
 export function hasOwnCode(config: Json): boolean {
   const map = config.at("auto_map");
   return !map.isAbsent && (map.isArray() || !map.at("AutoTokenizer").isAbsent);
 }
 
-/** Whether this is a class that transformers has, though this package has not. */
+/** Whether this is a class of transformers that this package lacks. */
 export function isOtherClass(name: string): boolean {
   return OTHERS.has(name);
 }
@@ -111,7 +111,7 @@ function withoutFast(name: string): string {
   return name.replace(/Fast$/, "");
 }
 
-/** A class that transformers does not have is the backend's. */
+/** The canonical name of a class; one that transformers lacks is the backend's. */
 function canonical(name: string): string {
   if (Object.hasOwn(ALIASES, name)) return ALIASES[name] ?? BACKEND;
   return Object.hasOwn(MODEL_TYPES, name) || OTHERS.has(name) ? name : BACKEND;

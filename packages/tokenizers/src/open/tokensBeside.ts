@@ -27,12 +27,12 @@ export function specialsOf({ named, extra, additional = [] }: Specials): TokenFl
 
 const FLAGS = ["content", "special", "normalized", "single_word", "lstrip", "rstrip"] as const;
 
-/** Whether Python takes two for the same: a text alone is never the same as a token with flags. */
+/** Whether two tokens are equal in Python: a text alone never equals a token with flags. */
 function isSame(a: TokenFlags, b: TokenFlags): boolean {
   return (a.isText === true) === (b.isText === true) && FLAGS.every((name) => a[name] === b[name]);
 }
 
-/** Special tokens by field, those of a class where the files say nothing. */
+/** Special tokens by field, with those of a class as defaults. */
 export function withDefaults(
   defaults: Readonly<Record<string, string>>,
   named: SideFiles["named"],
@@ -48,7 +48,7 @@ export function withDefaults(
   return all;
 }
 
-/** Ids as tokens get them that are added to a model: its own, or the next ones. */
+/** Assigns ids to tokens added to a model: its own, or the next ones. */
 export function idsOf(vocab: Json, added: readonly TokenFlags[]): (content: string) => number | undefined {
   const scores = vocab.isArray() ? vocab.array() : undefined;
   const listed =

@@ -29,7 +29,7 @@ export type PostProcessorConfig =
     }
   | { readonly type: "Sequence"; readonly processors: readonly PostProcessorConfig[] };
 
-// One row per type the format knows: a type without a row does not compile.
+// One row per type of the format: a type without a row does not compile.
 const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<PostProcessor, [Parts]> } = {
   TemplateProcessing: compileTemplate,
   BertProcessing: (config) => {
@@ -63,7 +63,7 @@ const POST_PROCESSORS: { readonly [T in PostProcessorConfig["type"]]: Factory<Po
   },
 };
 
-/** The post-processor that a configuration describes. */
+/** Creates the post-processor of a configuration. */
 export function createPostProcessor(config: Json, parts: Parts): PostProcessor {
   parts.count(config);
   return createFromTable(POST_PROCESSORS, config, "post-processor", undefined, parts);

@@ -20,7 +20,7 @@ export interface TemplateConfig {
   >;
 }
 
-/** The texts of {@link templateProcessing}. */
+/** Options of {@link templateProcessing}. */
 export interface TemplateOptions {
   /** For one text, such as `$A </s>`. */
   readonly single: string;
@@ -30,7 +30,7 @@ export interface TemplateOptions {
   readonly specialTokens: Readonly<Record<string, number>>;
 }
 
-/** The configuration of the post-processor that a template in words describes: `$A`, `$B` or a special token, each with its type after a colon. */
+/** Makes a post-processor's configuration from templates: `$A`, `$B` or a special token, each with its type after a colon. */
 export function templateProcessing(options: TemplateOptions): TemplateConfig {
   checkRecord("templateProcessing", "options", options);
   const { single, pair = "$A:0 $B:1", specialTokens } = options;
@@ -59,7 +59,7 @@ function parseTemplate(template: string, specialTokens: Readonly<Record<string, 
 
 type Part = { readonly which: 0 | 1; readonly typeId: number } | Segment;
 
-/** The post-processor of a TemplateProcessing configuration. */
+/** Creates the post-processor of a TemplateProcessing configuration. */
 export function compileTemplate(config: Json): PostProcessor {
   const specials = readSpecials(config.at("special_tokens"));
   const single = config
@@ -95,7 +95,7 @@ function compilePiece(piece: Json, specials: (id: string) => TokenList): Part {
   return { text: "", tokens, typeId: special.at("type_id").natural(), special: true };
 }
 
-/** Reads each special token once, however many pieces name it. */
+/** Makes a reader of special tokens that reads each once, for any number of pieces. */
 function readSpecials(specials: Json): (id: string) => TokenList {
   const known = new Map<string, TokenList>();
   return (id) => {

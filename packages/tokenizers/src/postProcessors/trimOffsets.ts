@@ -5,7 +5,7 @@ import { TokenList } from "../encoding/tokenList.ts";
 const LEADING_SPACES = /^[Ġ\p{White_Space}]*/u;
 const TRAILING_SPACES = /[Ġ\p{White_Space}]*$/u;
 
-/** `segment` with offsets that leave out the white space at both ends of each token. */
+/** Trims the white space at both ends of each token from the offsets of `segment`. */
 export function trimOffsets(
   segment: Segment,
   addPrefixSpace: boolean,

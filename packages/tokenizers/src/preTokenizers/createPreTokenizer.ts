@@ -53,7 +53,7 @@ const spaces = charMatcher(SPACES);
 const punctuation = charMatcher(PUNCTUATION);
 const digits = charMatcher(new CharSet(/\p{N}/u));
 
-// One row per type the format knows, but for what is a part by itself: a type without a row does not compile.
+// One row per type of the format, except optional parts: a type without a row does not compile.
 const PRE_TOKENIZERS: {
   readonly [T in Exclude<PreTokenizerConfig["type"], "UnicodeScripts">]: Factory<PreTokenizer, [Parts]>;
 } = {
@@ -107,13 +107,13 @@ const PRE_TOKENIZERS: {
   },
 };
 
-/** The pre-tokenizer that a configuration describes. */
+/** Creates the pre-tokenizer of a configuration. */
 export function createPreTokenizer(config: Json, parts: Parts): PreTokenizer {
   parts.count(config);
   return createFromTable({ ...PRE_TOKENIZERS, ...parts.preTokenizers }, config, "pre-tokenizer", undefined, parts);
 }
 
-/** Words between spaces, and each punctuation mark by itself. */
+/** Splits words at spaces, and each punctuation mark by itself. */
 function splitWords(given: Pieces): Pieces {
   const pieces = spellBytes(given);
   const { text } = pieces.source;
@@ -136,7 +136,7 @@ function splitWords(given: Pieces): Pieces {
   return { ...pieces, bounds: next };
 }
 
-// What a UTF-16 unit is to splitWords: one table instead of two sets. 0 is not looked up, which a half of a pair remains.
+// The kind of a UTF-16 unit in splitWords: one table instead of two sets. 0 is not looked up yet; halves of a pair stay 0.
 const kinds = new Uint8Array(0x10000);
 const WORD = 1;
 const SPACE = 2;
@@ -149,7 +149,7 @@ function kindAt(text: string, at: number): number {
   return kind;
 }
 
-/** A space before each piece that has none, as if it came from the piece's first character. */
+/** Puts a space before each piece without one, as if it came from the piece's first character. */
 function prefixSpaces(pieces: Pieces): Pieces {
   const { source, bounds } = pieces;
   if (bounds.every((at, i) => i % 2 === 1 || source.text.charCodeAt(at) === 0x20)) return pieces;

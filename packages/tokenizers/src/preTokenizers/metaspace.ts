@@ -2,12 +2,12 @@ import type { Json } from "../json/configValue.ts";
 import { isOnePiece, onePiece, type Pieces, rewritePieces, spellBytes } from "../text/pieces.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** Before which pieces a space is put: every one, the one at the beginning of the text, or none. */
+/** The pieces that get a space before them: every one, the one at the beginning of the text, or none. */
 export type PrependScheme = "always" | "first" | "never";
 /** Every {@link PrependScheme}. */
 export const PREPEND_SCHEMES: readonly PrependScheme[] = ["always", "first", "never"];
 
-/** The `prepend_scheme` of a Metaspace, which older files call `add_prefix_space`. */
+/** Reads the `prepend_scheme` of a Metaspace, which older files call `add_prefix_space`. */
 export function prependScheme(config: Json): PrependScheme {
   const scheme = config.at("prepend_scheme").or<PrependScheme>("always", (json) => json.oneOf(PREPEND_SCHEMES));
   if (config.at("add_prefix_space").booleanOr(true)) return scheme;
@@ -17,7 +17,7 @@ export function prependScheme(config: Json): PrependScheme {
   return "never";
 }
 
-/** The pre-tokenizer of a Metaspace: spaces become visible, and begin a piece each. */
+/** Creates the pre-tokenizer of a Metaspace: spaces become visible, and begin a piece each. */
 export function createMetaspace(config: Json): (pieces: Pieces) => Pieces {
   const mark = config.at("replacement").string();
   if ([...mark].length !== 1) throw config.at("replacement").expected("one character");

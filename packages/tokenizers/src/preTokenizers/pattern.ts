@@ -3,10 +3,10 @@ import type { Parts } from "../components/registry.ts";
 import type { Matcher } from "../components/matcher.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
-/** What to look for: a literal text or a regular expression. */
+/** A pattern: a literal text or a regular expression. */
 export type PatternConfig = { readonly String: string } | { readonly Regex: string };
 
-/** Where a `{"String": ...}` or `{"Regex": ...}` matches. */
+/** Makes the matcher of a `{"String": ...}` or `{"Regex": ...}`. */
 export function patternMatcher(pattern: Json, { regex: matcherOf }: Parts): Matcher {
   const literal = pattern.at("String");
   if (!literal.isAbsent) return literalMatcher(literal.string());
@@ -15,7 +15,7 @@ export function patternMatcher(pattern: Json, { regex: matcherOf }: Parts): Matc
   return matcherOf(regex.string(), regex.path);
 }
 
-/** Where `text` stands; nothing stands between all characters. */
+/** Makes the matcher of a literal text; an empty one matches between all characters. */
 export function literalMatcher(literal: string): Matcher {
   if (literal === "") return betweenChars;
   return (text, found) => {

@@ -4,7 +4,7 @@ import type { CharSet } from "../text/charSet.ts";
 import type { Pieces } from "../text/pieces.ts";
 import { spellBytes } from "../text/pieces.ts";
 
-/** What becomes of the delimiters that a text is split at. */
+/** The treatment of the delimiters of a split. */
 export type SplitBehavior = "Removed" | "Isolated" | "MergedWithPrevious" | "MergedWithNext" | "Contiguous";
 /** Every {@link SplitBehavior}. */
 export const SPLIT_BEHAVIORS: readonly SplitBehavior[] = [
@@ -15,7 +15,7 @@ export const SPLIT_BEHAVIORS: readonly SplitBehavior[] = [
   "Contiguous",
 ];
 
-/** Cuts every piece at the matches of `match`; with `invert`, at what lies between them. */
+/** Splits every piece at the matches of `match`; with `invert`, at the text between them. */
 export function splitPieces(
   given: Pieces,
   budget: Budget,
@@ -43,7 +43,7 @@ export function splitPieces(
   return { ...pieces, bounds: next };
 }
 
-/** Joins the alternating stretches of one piece as a behavior asks, and writes down what is not empty. */
+/** Joins the alternating stretches of one piece by a behavior, and stores those that are not empty. */
 class Cutter {
   readonly #base: number;
   readonly #behavior: SplitBehavior;
@@ -84,7 +84,7 @@ class Cutter {
   }
 }
 
-/** Each character of a set as a match of its own. */
+/** Matches each character of a set by itself. */
 export function charMatcher(chars: CharSet): Matcher {
   return (text, found) => {
     for (let i = 0; i < text.length;) {
@@ -96,7 +96,7 @@ export function charMatcher(chars: CharSet): Matcher {
   };
 }
 
-/** Cuts every piece into the matches of `match` and what lies between them: {@link splitPieces} with "Isolated", faster. */
+/** Splits every piece into the matches of `match` and the text between them: {@link splitPieces} with "Isolated", faster. */
 export function isolate(given: Pieces, budget: Budget, match: Matcher): Pieces {
   const pieces = spellBytes(given);
   const { source, bounds } = pieces;
@@ -116,7 +116,7 @@ export function isolate(given: Pieces, budget: Budget, match: Matcher): Pieces {
   return { ...pieces, bounds: next };
 }
 
-/** The same for a global expression whose matches leave nothing between them, at the speed of `String.match`. */
+/** Does the same for a global expression whose matches cover the text, at the speed of `String.match`. */
 export function isolateGlobal(given: Pieces, regex: RegExp): Pieces {
   const pieces = spellBytes(given);
   const { source, bounds } = pieces;

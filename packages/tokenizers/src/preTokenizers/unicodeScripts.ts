@@ -16,7 +16,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   Zyyy: "[\\p{sc=Zyyy}--[ \\u30fc]]",
 };
 
-/** No script at all: spaces, and characters that the table does not have. */
+/** No script: spaces, and characters missing in the table. */
 const ANY = -1;
 
 let scripts: readonly { has(codePoint: number): boolean }[] | undefined;
@@ -33,7 +33,7 @@ function scriptOf(codePoint: number): number {
   return script;
 }
 
-/** Cuts every piece where the script changes; what has none goes with what is before it, or is left out. */
+/** Splits every piece where the script changes; characters without one join those before them, or are left out. */
 export function splitScripts(given: Pieces): Pieces {
   const pieces = spellBytes(given);
   const { source, bounds } = pieces;

@@ -46,7 +46,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
   e: "\x1b",
 };
 
-/** A set of characters, or one; and where its spelling ends. */
+/** A set of characters, or one; and the end of its source. */
 export interface CharAtom {
   /** In JavaScript's syntax. */
   readonly source: string;
@@ -59,10 +59,10 @@ export function charSet(source: string, ignoreCase = false, negated = false): Ch
   return new CharSet(new RegExp(`^(?:${source})$`, ignoreCase ? "vi" : "v"), negated);
 }
 
-/** The word characters that `\b` goes by. */
+/** The word characters of `\b`. */
 export const wordChars = charSet(WORD_CHAR);
 
-/** What the backslash at `at` begins, if that is a character or a set of some. */
+/** Parses the escape at `at`, a character or a set. */
 export function escaped(pattern: string, at: number, inClass: boolean): CharAtom {
   const rest = pattern.slice(at + 1, at + 65);
   if (rest === "") throw new SyntaxError("a pattern that ends too early");
@@ -103,7 +103,7 @@ function unicodeProperty(name: string, negated: boolean): string {
   if (lower === "word") return negated ? `[^${WORD_CHAR}]` : WORD_CHAR;
   if (lower === "any") return negated ? "[]" : "[^]";
   if (Object.hasOwn(POSIX, lower)) return `[${negated ? "^" : ""}${POSIX[lower] ?? ""}]`;
-  // JavaScript wants the names as Unicode spells them: Lowercase_Letter, Greek.
+  // JavaScript needs the names as Unicode spells them: Lowercase_Letter, Greek.
   const titled = lower.replace(/[ -]/g, "_").replace(/(?:^|_)[a-z]/g, (initial) => initial.toUpperCase());
   for (const each of [name, titled, `Script=${name}`, `Script=${titled}`]) {
     const source = `\\${negated ? "P" : "p"}{${each}}`;
@@ -135,7 +135,7 @@ export function literal(char: string): string {
 // 64: deeper than any real class, shallower than the stack.
 const MAX_DEPTH = 64;
 
-/** What the bracket at `start` begins. */
+/** Parses the class of the bracket at `start`. */
 export function charClass(pattern: string, start: number, depth = 0): CharAtom & { readonly negated: boolean } {
   if (depth > MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`);
   let at = start + 1;

@@ -5,7 +5,7 @@ const MAX_BYTES = 2 ** 27;
 
 const UNKNOWN = -2;
 
-/** Characters of a span's set side by side. */
+/** A run of adjacent characters of a span's set. */
 interface Run {
   from: number;
   readonly end: number;
@@ -13,7 +13,7 @@ interface Run {
   failedFrom: number;
 }
 
-/** What a search found out about instructions at positions of its text. */
+/** Memo of a search: results of instructions at positions of its text. */
 export class RegexMemory {
   readonly #text: string;
   readonly #failed: Uint8Array[] = []; // by instruction, a bit for each position
@@ -39,7 +39,7 @@ export class RegexMemory {
     if (run !== undefined && run.from <= at && at < run.failedFrom) run.failedFrom = at;
   }
 
-  /** Where the inner instructions of a look or an atomic group end, -1 if they fail, undefined if nobody knows. */
+  /** The end of the inner instructions of a lookaround or an atomic group, -1 if they fail, undefined if unknown. */
   innerEnd(pc: number, at: number): number | undefined {
     const end = this.#innerEnds[pc / WIDTH]?.[at] ?? UNKNOWN;
     return end === UNKNOWN ? undefined : end;

@@ -1,7 +1,7 @@
 import type { CharSet } from "../text/charSet.ts";
 import { type CharAtom, charClass, charSet, escaped, literal, wordChars } from "./charClass.ts";
 
-/** A part of a regular expression. */
+/** A node of a regular expression's syntax tree. */
 export type RegexNode =
   | { readonly kind: "set"; readonly set: CharSet; readonly char?: string }
   | { readonly kind: "sequence" | "alternatives"; readonly nodes: readonly RegexNode[] }
@@ -54,7 +54,7 @@ const LINE_BREAK: RegexNode = {
   node: either(sequence(set("\\r"), NEW_LINE), set("[\\n-\\r\\u0085\\u2028\\u2029]")),
 };
 
-// What a backslash and a letter stand for that is not one character.
+// Escapes that are no character.
 const ASSERTIONS: Readonly<Record<string, RegexNode>> = {
   A: look(ANY, true, true),
   z: END,
@@ -75,7 +75,7 @@ const ASSERTIONS: Readonly<Record<string, RegexNode>> = {
   X: { kind: "grapheme" },
 };
 
-/** Reads a regular expression in Oniguruma's syntax (https://github.com/kkos/oniguruma/blob/v6.9.10/doc/RE). */
+/** Parser of regular expressions in Oniguruma's syntax (https://github.com/kkos/oniguruma/blob/v6.9.10/doc/RE). */
 export class RegexParser {
   readonly #pattern: string;
   readonly #names: readonly string[];
@@ -97,7 +97,7 @@ export class RegexParser {
     return node;
   }
 
-  /** Everything up to the end of the group. Flags set on the way hold up to there, alternatives included. */
+  /** Parses everything up to the end of the group. Flags set on the way hold up to there, alternatives included. */
   #alternatives(flags: Flags): RegexNode {
     if (++this.#depth > MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`);
     const all: RegexNode[] = [];
@@ -136,7 +136,7 @@ export class RegexParser {
         if (min > MAX_TIMES || (max > MAX_TIMES && max !== Infinity) || min > max) {
           throw new SyntaxError(`a repetition out of range: ${whole}`);
         }
-        // An exact number has nothing to be lazy about: there, the question mark makes all of it optional.
+        // An exact number cannot be lazy: there, the question mark makes all of it optional.
         const isExact = comma === undefined;
         node = { kind: "repeat", node, min, max, mode: lazy && !isExact ? "lazy" : "greedy" };
         if (lazy && isExact) node = { kind: "repeat", node, min: 0, max: 1, mode: "greedy" };

@@ -1,46 +1,46 @@
 import type { CharSet } from "../text/charSet.ts";
 import type { RegexNode } from "./parser.ts";
 
-/** The instructions of a regular expression, {@link WIDTH} numbers each: what to do, and with what. */
+/** The instructions of a regular expression, {@link WIDTH} numbers each: operation and operands. */
 export interface RegexProgram {
   readonly code: Int32Array;
   readonly sets: readonly CharSet[];
-  /** For each instruction and each unit of ASCII, whether a match may begin so, as a search finds it out. */
+  /** For each instruction and each unit of ASCII, whether a match may begin so, filled in by searches. */
   readonly begins: Uint8Array;
-  /** How many numbers it keeps beside the position: where loops and captures began. */
+  /** The number of registers besides the position: the starts of loops and captures. */
   readonly registers: number;
-  /** Whether an instruction reads or writes more than the text and its place: captures, where the search began, `\K` in a look. */
+  /** Whether instructions need more than the text and the position: captures, the search's start, `\K` in a lookaround. */
   readonly hasReferences: boolean;
 }
 
-/** The most of a span that ends where its characters do. */
+/** The maximum of an unbounded span. */
 export const UNBOUNDED = 0x7fffffff;
 
-/** How many numbers an instruction has. */
+/** The number of numbers of an instruction. */
 export const WIDTH = 4;
 
-/** What the first number of an instruction says. */
+/** Operations, the first number of an instruction. */
 export const OP = {
   match: 0,
   /** The UTF-16 unit that follows. */
   unit: 1,
   /** A character of a set. */
   set: 2,
-  /** As many characters of a set as there are, or fewer, between a least and a most. */
+  /** Characters of a set, as many as possible or fewer, between a least and a most. */
   span: 3,
-  /** As many, and never fewer. */
+  /** Characters of a set, as many as possible and never fewer. */
   run: 4,
-  /** Go on at the first place; if that fails, at the second. */
+  /** Continues at the first place; if that fails, at the second. */
   split: 5,
   jump: 6,
-  /** Whether the instructions up to a match succeed from here, which may write registers (1); it goes on at the given place. */
+  /** Lookaround: the instructions up to a match must succeed, and may write registers (1); continues at the given place. */
   look: 7,
   lookNot: 8,
-  /** What they match, never in another way. */
+  /** Atomic group: their first match, without backtracking. */
   atomic: 9,
-  /** The position into a register. */
+  /** Saves the position to a register. */
   save: 10,
-  /** Leaves a loop whose last turn matched nothing. */
+  /** Leaves a loop whose last iteration was empty. */
   leave: 11,
   back: 12,
   backAnyCase: 13,
@@ -53,10 +53,10 @@ export const OP = {
 // 20,000: a class of cases more than any real pattern has.
 const MAX_SIZE = 20_000;
 
-// 512: each takes 64 kB once it has seen a text.
+// 512: each takes 64 kB once it is used.
 const MAX_SETS = 512;
 
-/** Where the match begins if `\K` moved that: a register of its own. */
+/** The register of the match's start if `\K` moved it. */
 export const KEEP = 0;
 
 class Compiler {
@@ -65,7 +65,7 @@ class Compiler {
   registers = 1;
   hasReferences = false;
   readonly #captures = new Map<number, number>();
-  #depth = 0; // of looks and atomic groups
+  #depth = 0; // of lookarounds and atomic groups
   #writes = 0; // captures and \K so far
 
   add(op: number, a = 0, b = 0, c = 0): number {
@@ -118,7 +118,7 @@ class Compiler {
         return;
       case "keep":
         this.#writes++;
-        if (this.#depth > 0) this.hasReferences = true; // what is remembered of a look does not say where it came by
+        if (this.#depth > 0) this.hasReferences = true; // the memo of a lookaround does not record its registers
         this.add(OP.save, KEEP);
         return;
       case "grapheme":
@@ -202,7 +202,7 @@ class Compiler {
   }
 }
 
-/** The program of a regular expression. */
+/** Compiles a regular expression to its program. */
 export function compileRegex(node: RegexNode): RegexProgram {
   const compiler = new Compiler();
   compiler.emit(node, false);

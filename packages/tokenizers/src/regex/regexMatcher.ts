@@ -6,11 +6,11 @@ import type { Matcher } from "../components/matcher.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 
 /**
- * Where `pattern`, written for Oniguruma, matches. The engine is one of our own: a file's expression must not be able
+ * Makes the matcher of an Oniguruma `pattern`. The engine is our own: a file's expression must not be able
  * to hang the process, and JavaScript's own engine has neither a bound nor possessive quantifiers, atomic groups and
  * POSIX classes.
  *
- * @param path where the pattern stands, for errors
+ * @param path the place of the pattern, for errors
  */
 export function regexMatcher(pattern: string, path: string): Matcher {
   const program = located(`${path}: a regular expression that cannot be used`, () =>
@@ -22,7 +22,7 @@ export function regexMatcher(pattern: string, path: string): Matcher {
     );
 }
 
-/** Every match, in order. Empty matches right after a match do not count. */
+/** Finds every match, in order. Empty matches right after a match do not count. */
 function search(
   program: RegexProgram,
   text: string,
@@ -30,7 +30,7 @@ function search(
   budget: Budget,
   path: string,
 ): void {
-  if (text === "") return; // Hugging Face's tokenizers do not ask
+  if (text === "") return; // as in Hugging Face's tokenizers
   const searching = new RegexSearch(program, text, budget.maxSteps / 2);
   let lastEnd = -1;
   try {
@@ -40,7 +40,7 @@ function search(
       if (end < 0) return;
       const start = Math.min(searching.start, end);
       if (end === lastEnd) {
-        // Empty, or begun before it by a \K behind: the same would be found for ever.
+        // Empty, or begun before `from` by a \K: the same would be found for ever.
         from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
         continue;
       }
@@ -61,7 +61,7 @@ function located<T>(where: string, run: () => T): T {
   }
 }
 
-/** `text` as a pattern that matches it literally. */
+/** Escapes `text` as a pattern that matches it literally. */
 export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -3,13 +3,13 @@ import { graphemes } from "../text/graphemes.ts";
 import { RegexMemory } from "./failureMemo.ts";
 import { KEEP, OP, type RegexProgram, UNBOUNDED, WIDTH } from "./program.ts";
 
-// 64 steps for a unit of text: real expressions take up to thirty, and what they tried is not worth remembering.
+// 64 steps for a unit of text: real expressions take up to thirty, and memoizing them does not pay.
 const FREE_STEPS = 64;
 
-// 2^30: as good as none, and a number to count down from.
+// 2^30: practically unlimited, but countable.
 const MOST_STEPS = 2 ** 30;
 
-// 2^25 numbers: eleven million things left to try.
+// 2^25 numbers: eleven million pending alternatives.
 const MAX_STACK = 2 ** 25;
 
 // A stack larger than this is not kept for the next search.
@@ -18,11 +18,11 @@ const KEPT_STACK = 2 ** 16;
 // A short text has the steps of one of this many units.
 const LEAST_LENGTH = 1024;
 
-// What is left to try, three numbers each: where to go on, the position, and one more. All searches share it, since none
+// The backtracking stack, three numbers each: the instruction, the position, and one more. All searches share it, since none
 // waits for another.
 let stack: Int32Array = new Int32Array(3 * 1024);
 
-// Instead of where to go on:
+// In place of the instruction:
 const RESTORE = -1; // a register held this
 const TRIED = -2; // everything from this instruction at this position on has failed
 const SPAN = -3; // minus an instruction: a span may give back a character, down to this position
@@ -34,31 +34,31 @@ const ASCII = 0x80;
 // 32: as many alternatives as real expressions have before the first that may match.
 const MAX_DEPTH = 32;
 
-// What is known of an instruction and a unit; 0 is not asked yet.
+// The results for an instruction and a unit; 0 is not computed yet.
 const NO = 1;
 const YES = 2;
 
 /**
- * A backtracking search in one text. When it takes long it begins to remember what failed where, which makes its time
+ * A backtracking search in one text. When it takes long it begins to memoize failures, which makes its time
  * linear in the text: "Using Selective Memoization to Defeat Regular Expression Denial of Service"
- * (https://doi.org/10.1109/SP40001.2021.00032). What that does not help, such as references to groups, ends with an error.
+ * (https://doi.org/10.1109/SP40001.2021.00032). Other slow patterns, such as references to groups, end with an error.
  */
 export class RegexSearch {
   readonly #program: RegexProgram;
   readonly #text: string;
   readonly #registers: Int32Array;
   #top = 0;
-  #steps: number; // left until something has to be done about it
+  #steps: number; // left until the next check
   #memory: RegexMemory | undefined;
   #isLast = false;
   readonly #maxSteps: number;
   #searchStart = 0;
   #granted: number; // steps in all
   #reported = 0; // of those taken
-  #graphemeEnds: Int32Array | undefined; // by position: where the grapheme that holds it ends
+  #graphemeEnds: Int32Array | undefined; // by position: the end of its grapheme
 
   /**
-   * @param maxSteps for a unit of text. 256 are a second for 100,000 units; only references, and looks within loops, take as
+   * @param maxSteps for a unit of text. 256 are a second for 100,000 units; only references and lookarounds in loops take as
    *   many
    */
   constructor(program: RegexProgram, text: string, maxSteps: number) {
@@ -69,7 +69,7 @@ export class RegexSearch {
     this.#steps = this.#granted = FREE_STEPS * (text.length + LEAST_LENGTH);
   }
 
-  /** Where the first match at or after `from` ends, or -1; where it begins is {@link start}. */
+  /** Finds the end of the first match at or after `from`, or -1; {@link start} is its start. */
   find(from: number): number {
     const { code } = this.#program;
     const text = this.#text;
@@ -87,12 +87,12 @@ export class RegexSearch {
     return -1;
   }
 
-  /** Gives the memory of a long search back. */
+  /** Frees the memory of a long search. */
   end(): void {
     if (stack.length > KEPT_STACK) stack = new Int32Array(KEPT_STACK);
   }
 
-  /** The steps taken since somebody asked. */
+  /** The steps taken since the last call. */
   takenSteps(): number {
     const taken = this.#granted - this.#steps;
     const since = taken - this.#reported;
@@ -100,12 +100,12 @@ export class RegexSearch {
     return since;
   }
 
-  /** Where the last match begins; a look's `\K` may move that behind its end. */
+  /** The start of the last match; a lookaround's `\K` may move it past its end. */
   get start(): number {
     return this.#registers[KEEP] ?? 0;
   }
 
-  /** Where the match of the instructions from `first` on at `from` ends; -1 if there is none. */
+  /** The end of the match of the instructions from `first` on at `from`; -1 if there is none. */
   #run(first: number, from: number): number {
     const { code, sets } = this.#program;
     const text = this.#text;
@@ -119,7 +119,7 @@ export class RegexSearch {
     for (;;) {
       if (top + 9 > frames.length) frames = grow();
       executed++;
-      // What succeeds continues with the next instruction; what breaks has failed.
+      // Success continues with the next instruction; break means failure.
       switch (code[pc]) {
         case OP.match:
           this.#top = base;
@@ -167,7 +167,7 @@ export class RegexSearch {
           }
           const preferred = code[pc + 1] ?? 0;
           const other = code[pc + 2] ?? 0;
-          // Most alternatives fail at their first character, which is cheaper to see here.
+          // Most alternatives fail at their first character, which is cheaper to check here.
           if (this.#canBegin(preferred, at)) {
             top = pushFrame(frames, top, other, at, 0);
             pc = preferred;
@@ -246,7 +246,7 @@ export class RegexSearch {
     }
   }
 
-  /** Whether the instructions from `pc` on may match here; quick, and true where that is not easily said. */
+  /** Whether the instructions from `pc` on may match here; quick, and true where it is not easily decided. */
   #canBegin(pc: number, at: number): boolean {
     const unit = this.#text.charCodeAt(at);
     if (!(unit < ASCII)) {
@@ -262,7 +262,7 @@ export class RegexSearch {
     return begins[place] === YES;
   }
 
-  /** Where the characters of a span's set end, or the most that it may take of them; -1 if there are too few. */
+  /** The end of the characters of a span's set, or of the most that it may take; -1 if there are too few. */
   #spanEnd(pc: number, from: number): number {
     const { code, sets } = this.#program;
     const set = sets[code[pc + 1] ?? 0];
@@ -293,7 +293,7 @@ export class RegexSearch {
     return failedFrom === at || least === 1 ? failedFrom : failedFrom - (isSecondHalf(text, failedFrom - 1) ? 2 : 1);
   }
 
-  /** Where the fewest characters that a span may take end. */
+  /** The end of the fewest characters that a span may take. */
   #leastEnd(pc: number, from: number): number {
     let at = from;
     for (let least = this.#program.code[pc + 2] ?? 0; least > 0; least--)
@@ -301,7 +301,7 @@ export class RegexSearch {
     return at;
   }
 
-  /** What {@link #run} says of the instructions of a look or an atomic group. */
+  /** The result of {@link #run} for the instructions of a lookaround or an atomic group. */
   #inner(pc: number, at: number): number {
     const known = this.#memory?.innerEnd(pc, at);
     if (known !== undefined) return known;
@@ -310,7 +310,7 @@ export class RegexSearch {
     return end;
   }
 
-  /** Pushes what the registers held `before`, where that has changed. @returns the top of the stack then */
+  /** Pushes the changed registers' values `before`. @returns the new top of the stack */
   #undo(top: number, before: Int32Array): number {
     let end = top;
     for (let i = 0; i < before.length; i++) {
@@ -321,7 +321,7 @@ export class RegexSearch {
     return end;
   }
 
-  /** Where what was captured ends if it stands here again; -1 if it does not, or was not captured. */
+  /** The end of a repetition of the captured text here; -1 if there is none, or nothing was captured. */
   #referenceEnd(pc: number, at: number): number {
     const { code } = this.#program;
     const register = code[pc + 1] ?? 0;
@@ -334,7 +334,7 @@ export class RegexSearch {
     return isSame ? at + captured.length : -1;
   }
 
-  /** Where the grapheme that holds the character at `at` ends. */
+  /** The end of the grapheme that holds the character at `at`. */
   #graphemeEnd(at: number): number {
     let ends = this.#graphemeEnds;
     if (ends === undefined) {
@@ -358,7 +358,7 @@ export class RegexSearch {
   }
 }
 
-/** Whether what the instructions from `pc` on match may begin with a unit of ASCII, or be empty. */
+/** Whether a match of the instructions from `pc` on may begin with a unit of ASCII, or be empty. */
 function mayBegin(program: RegexProgram, pc: number, unit: number, depth = 0): boolean {
   const { code, sets, begins } = program;
   const from = (next: number): boolean => {

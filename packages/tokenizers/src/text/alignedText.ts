@@ -1,5 +1,5 @@
 /**
- * A stretch of text, and where each of its UTF-16 units came from in the original.
+ * A stretch of text with the alignment of its UTF-16 units to the original.
  *
  * Text that no normalizer changed needs no map: unit `i` is the original's unit `origin + i`. If only something was put
  * before it, that is `lead` units, which count as part of the first character. Otherwise `starts[i]` and `ends[i]` bound
@@ -7,7 +7,7 @@
  */
 export class AlignedText {
   readonly text: string;
-  /** Where this stretch begins in the original. */
+  /** The start of this stretch in the original. */
   readonly origin: number;
   readonly starts: readonly number[] | undefined;
   readonly ends: readonly number[] | undefined;
@@ -21,7 +21,7 @@ export class AlignedText {
     this.#lead = lead;
   }
 
-  /** How far this text's whole characters stand from where they are in the original, if all by the same. */
+  /** The shift of this text's whole characters from the original, if it is the same for all. */
   get shift(): number | undefined {
     return this.starts === undefined && this.#lead === 0 ? this.origin : undefined;
   }
@@ -53,12 +53,12 @@ export class AlignedText {
     return new AlignedText(text, this.origin, bounds(this.startOf(0)), bounds(this.endOf(0)));
   }
 
-  /** Other text of the same length, character for character: a change of case, for instance. */
+  /** Replaces the text by one of the same length, character for character: a change of case, for instance. */
   withText(text: string): AlignedText {
     return new AlignedText(text, this.origin, this.starts, this.ends, this.#lead);
   }
 
-  /** `prefix` and then this text, which must not be empty; the prefix counts as part of the first character. */
+  /** Puts `prefix` before this text, which must not be empty; the prefix counts as part of the first character. */
   withPrefix(prefix: string): AlignedText {
     const text = prefix + this.text;
     if (this.starts === undefined) {
@@ -74,7 +74,7 @@ function isSecondHalf(text: string, i: number): boolean {
   return (text.charCodeAt(i) & 0xfc00) === 0xdc00; // text is well-formed
 }
 
-/** Collects characters with their alignments, and makes an {@link AlignedText} of them. */
+/** Builder of an {@link AlignedText} from characters with their alignments. */
 export class AlignedBuilder {
   #text = "";
   // Not typed arrays: most texts are short, and a typed array costs more to make than a sentence to copy.
@@ -103,7 +103,7 @@ export class AlignedBuilder {
     }
   }
 
-  /** What was collected; nothing may be added afterwards. */
+  /** Builds the collected text; nothing may be added afterwards. */
   build(origin: number): AlignedText {
     return new AlignedText(this.#text, origin, this.#starts, this.#ends);
   }

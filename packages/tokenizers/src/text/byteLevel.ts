@@ -14,19 +14,19 @@ function makeAlphabet(): string[] {
   });
 }
 
-/** The 256 characters of the byte-level alphabet, by byte: what a byte-level tokenizer is trained with. */
+/** The 256 characters of the byte-level alphabet, by byte: the initial alphabet of a byte-level tokenizer's training. */
 export function byteLevelAlphabet(): string[] {
   return [...CHAR_OF_BYTE];
 }
 
-/** `text` in the byte-level alphabet, one character for each byte of its UTF-8. */
+/** Converts `text` to the byte-level alphabet, one character for each byte of its UTF-8. */
 export function byteChars(text: string): string {
   let chars = "";
   for (const byte of encoder.encode(text)) chars += CHAR_OF_BYTE[byte];
   return chars;
 }
 
-/** The byte that a character of the byte-level alphabet stands for. */
+/** The byte of a character of the byte-level alphabet. */
 export function byteOfChar(char: string): number | undefined {
   return BYTE_OF_CHAR.get(char);
 }

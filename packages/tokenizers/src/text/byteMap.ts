@@ -3,7 +3,7 @@ import { byteChars } from "./byteLevel.ts";
 // A typed array costs more to make than a word's numbers to append.
 const SHORT = 1024;
 
-/** Which UTF-16 units of a piece each byte of its UTF-8, or of its byte-level spelling, belongs to. */
+/** Map from each byte of a piece's UTF-8, or of its byte-level spelling, to the piece's UTF-16 units. */
 export class ByteMap {
   readonly #starts: number[] | Int32Array;
   readonly #ends: number[] | Int32Array;
@@ -25,18 +25,18 @@ export class ByteMap {
     }
   }
 
-  /** Where the character of a byte begins. */
+  /** The start of a byte's character. */
   startOf(byte: number): number {
     return this.#starts[byte] ?? 0;
   }
 
-  /** Where the character of a byte ends. */
+  /** The end of a byte's character. */
   endOf(byte: number): number {
     return this.#ends[byte] ?? 0;
   }
 }
 
-/** How many bytes well-formed `text` has in UTF-8. */
+/** The length of well-formed `text` in bytes of UTF-8. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {

@@ -7,12 +7,12 @@ export function bytesOf(text: string): number[] {
   return [...encoder.encode(text)];
 }
 
-/** The token that stands for a byte. */
+/** The token of a byte. */
 export function byteToken(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
 }
 
-/** The byte that a token stands for. */
+/** The byte of a token. */
 export function byteOfToken(token: string): number | undefined {
   const [, hex] = /^<0x([0-9A-Fa-f]{2})>$/.exec(token) ?? [];
   return hex === undefined ? undefined : Number.parseInt(hex, 16);

@@ -3,14 +3,14 @@ const NO = 1;
 const YES = 2;
 const HALF = 3; // the first half of a pair: the whole character decides
 
-/** Which characters a regular expression for one character matches, remembered as they are met. */
+/** The set of characters that a regular expression for one character matches, cached on use. */
 export class CharSet {
   readonly #regex: RegExp;
   readonly #negated: boolean;
   #known: Uint8Array | undefined; // by UTF-16 unit
   readonly #pairs = new Map<number, boolean>();
 
-  /** @param negated whether it is the characters that do not match */
+  /** @param negated whether it is the set of characters that do not match */
   constructor(regex: RegExp, negated = false) {
     this.#regex = regex;
     this.#negated = negated;
@@ -20,7 +20,7 @@ export class CharSet {
     return codePoint > 0xffff ? this.#hasPair(codePoint) : (this.#known?.[codePoint] || this.#learn(codePoint)) === YES;
   }
 
-  /** How many UTF-16 units the character at `at` has if it is in the set, else 0. */
+  /** The number of UTF-16 units of the character at `at` if it is in the set, else 0. */
   widthAt(text: string, at: number): 0 | 1 | 2 {
     if (at >= text.length) return 0;
     const unit = text.charCodeAt(at);

@@ -1,8 +1,8 @@
 import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
 
 /**
- * One character of an edited text. `change` says how it relates to the characters before the edit:
- * 0 stands in the place of the next one, -n stands in its place and swallows n more, 1 is inserted and
+ * One character of an edited text. `change` relates it to the characters before the edit:
+ * 0 replaces the next one, -n replaces it and removes n more, 1 is inserted and
  * shares the bounds of the character before it.
  */
 export interface Edit {
@@ -10,7 +10,7 @@ export interface Edit {
   readonly change: number;
 }
 
-/** `source` with its characters replaced by `edits`, after dropping the first `skip` UTF-16 units. */
+/** Replaces the characters of `source` by `edits`, after dropping the first `skip` UTF-16 units. */
 export function applyEdits(source: AlignedText, edits: Iterable<Edit>, skip = 0): AlignedText {
   const { text } = source;
   const builder = new AlignedBuilder();
@@ -27,13 +27,13 @@ export function applyEdits(source: AlignedText, edits: Iterable<Edit>, skip = 0)
   return builder.build(source.origin);
 }
 
-/** How many UTF-16 units the character at `i` has; 0 past the end. */
+/** The number of UTF-16 units of the character at `i`; 0 past the end. */
 export function unitsAt(text: string, i: number): number {
   const code = text.codePointAt(i);
   return code === undefined ? 0 : code > 0xffff ? 2 : 1;
 }
 
-/** `source` without the characters that `keep` refuses; `maybe` says quickly whether there can be any. */
+/** Removes the characters of `source` that `keep` refuses; `maybe` is a quick test whether there can be any. */
 export function keepChars(source: AlignedText, maybe: RegExp, keep: (char: string) => boolean): AlignedText {
   if (!maybe.test(source.text)) return source;
   const builder = new AlignedBuilder();
@@ -41,7 +41,7 @@ export function keepChars(source: AlignedText, maybe: RegExp, keep: (char: strin
   return builder.build(source.origin);
 }
 
-/** `source` with `map(char)` in the place of each character. */
+/** Replaces each character of `source` with `map(char)`. */
 export function mapChars(source: AlignedText, map: (char: string) => string): AlignedText {
   const builder = new AlignedBuilder();
   let changed = false;

@@ -1,4 +1,4 @@
-// Characters that make a grapheme each wherever they stand beside one another: no marks, no emoji, no
+// Characters that make a grapheme each next to any of their kind: no marks, no emoji, no
 // jamo, and none of the letters that the rules of Unicode's annex 29 join to a neighbour.
 const PLAIN =
   "[[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Cc} ]--[\\r\\p{Grapheme_Extend}\\p{Extended_Pictographic}\\p{Regional_Indicator}\\p{Emoji_Modifier}" +
@@ -7,7 +7,7 @@ const PLAIN =
 /** Matches a character that makes a grapheme by itself beside others of its kind. */
 export const PLAIN_CHAR = new RegExp(`^${PLAIN}$`, "v");
 
-// A stretch where graphemes have to be looked for: what is not plain, and a plain neighbour on either side.
+// A stretch that needs the segmenter: characters that are not plain, and a plain neighbour on either side.
 const KNOTTY = new RegExp(`${PLAIN}?[^${PLAIN}]+(?:${PLAIN}[^${PLAIN}]+)*${PLAIN}?`, "gv");
 
 // 512: a segmenter's time grows with the square of its text.
@@ -15,7 +15,7 @@ const WINDOW = 512;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** What readers see as the characters of `text`. */
+/** Yields the graphemes of `text`, the characters that readers perceive. */
 export function* graphemes(text: string): Generator<string> {
   let last = 0;
   for (const match of text.matchAll(KNOTTY)) {
@@ -26,7 +26,7 @@ export function* graphemes(text: string): Generator<string> {
   yield* text.slice(last);
 }
 
-/** The graphemes of `text`, window by window; the last of a window waits for what follows. */
+/** Yields the graphemes of `text`, window by window; the last of a window waits for the next. */
 function* segment(text: string): Generator<string> {
   let size = WINDOW;
   for (let start = 0; start < text.length;) {

@@ -2,11 +2,11 @@ import { AlignedBuilder, type AlignedText } from "./alignedText.ts";
 import { byteChars } from "./byteLevel.ts";
 
 /**
- * Text on its way from the pre-tokenizer to the model, cut into the pieces that the model sees one by one.
+ * Pre-tokenized text, split into the pieces that the model encodes one by one.
  *
  * `bounds` holds the start and the end of each piece, one after the other; no piece is empty. When
- * `asBytes` is set, the model is to see each piece as byte-level characters. That is written down rather
- * than done, because the model's cache answers for most pieces before anyone needs the bytes.
+ * `asBytes` is set, the model is to encode each piece as byte-level characters. That is recorded rather
+ * than done, because the model's cache has most pieces before the bytes are needed.
  */
 export interface Pieces {
   readonly source: AlignedText;
@@ -14,7 +14,7 @@ export interface Pieces {
   readonly asBytes: boolean;
 }
 
-/** All of `source` as one piece. */
+/** Makes all of `source` one piece. */
 export function onePiece(source: AlignedText): Pieces {
   return { source, bounds: source.text === "" ? [] : [0, source.text.length], asBytes: false };
 }
@@ -24,7 +24,7 @@ export function isOnePiece({ source, bounds }: Pieces): boolean {
   return bounds.length === 2 && bounds[0] === 0 && bounds[1] === source.text.length;
 }
 
-/** The same pieces with their byte-level characters written out. */
+/** Converts the pieces to byte-level characters. */
 export function spellBytes(pieces: Pieces): Pieces {
   if (!pieces.asBytes) return pieces;
   return { ...rewritePieces(pieces, spellPiece), asBytes: false };
@@ -38,7 +38,7 @@ function spellPiece(source: AlignedText, start: number, end: number, builder: Al
   }
 }
 
-/** New pieces from old ones: `write` appends to the builder what piece [start, end) becomes. */
+/** Rewrites pieces: `write` appends the new text of piece [start, end) to the builder. */
 export function rewritePieces(
   { source, bounds, asBytes }: Pieces,
   write: (source: AlignedText, start: number, end: number, builder: AlignedBuilder) => void,

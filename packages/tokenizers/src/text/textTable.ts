@@ -2,16 +2,16 @@ import { SEED } from "./seed.ts";
 import { larger, room, textOf } from "./utf16.ts";
 
 /**
- * Texts, numbered from 0: a hash table of UTF-16 units. The texts stand one after the other in one array, as a string for
+ * Texts, numbered from 0: a hash table of UTF-16 units. The texts are stored in one array, as a string for
  * each would take more time and memory than all the rest.
  */
 export class TextTable {
   #size = 0;
   #longest = 0;
   #units = new Uint16Array(4096);
-  #ends = new Int32Array(512); // by number: where its units end, which is where the next one's begin
+  #ends = new Int32Array(512); // by number: the end of its units, where the next one's begin
   #slots = new Int32Array(2 * 1024); // a number and 1, or 0; and the hash of its text
-  readonly #texts: string[] = []; // by number: those that someone asked for
+  readonly #texts: string[] = []; // by number: those requested so far
 
   get size(): number {
     return this.#size;
@@ -22,7 +22,7 @@ export class TextTable {
     return this.#longest;
   }
 
-  /** Where the longest text of whole characters ends that `units` up to `length` begin with; -1 if none has `least` units. */
+  /** The end of the longest text of whole characters that `units` up to `length` begin with; -1 if none has `least` units. */
   longestBeginning(units: Uint16Array, length: number, least: number): number {
     let sum = SEED;
     let longest = -1;
@@ -35,7 +35,7 @@ export class TextTable {
     return longest;
   }
 
-  /** The number of what stands in `text` from `start` to `end`; -1 if it is not here. */
+  /** Finds the number of `text` from `start` to `end`; -1 if it is not here. */
   find(text: string, start = 0, end = text.length): number {
     const units = room(end - start);
     let sum = SEED;
@@ -43,12 +43,12 @@ export class TextTable {
     return this.#find(mixed(sum), units, 0, end - start);
   }
 
-  /** The number of `units` from `start` to `end`; -1 if they are not here. */
+  /** Finds the number of `units` from `start` to `end`; -1 if they are not here. */
   findUnits(units: Uint16Array, start: number, end: number): number {
     return this.#find(hash(units, start, end), units, start, end);
   }
 
-  /** The number of `units` from `start` to `end`, which get the next one if they have none. */
+  /** Adds `units` from `start` to `end` if they are new, and returns their number. */
   add(units: Uint16Array, start: number, end: number): number {
     const hashed = hash(units, start, end);
     const known = this.#find(hashed, units, start, end);
@@ -111,7 +111,7 @@ function hash(units: Uint16Array, start: number, end: number): number {
   return mixed(sum);
 }
 
-/** The hash of a text with one unit more. */
+/** Extends the hash of a text by one unit. */
 function hashOn(sum: number, unit: number): number {
   return Math.imul(sum ^ unit, 0x5bd1e995) ^ (sum >>> 15);
 }

@@ -28,7 +28,7 @@ export const precompiled: Part = { normalizers: { Precompiled: createPrecompiled
 /** The pre-tokenizer UnicodeScripts. */
 export const unicodeScripts: Part = { preTokenizers: { UnicodeScripts: () => splitScripts } };
 
-/** What stands around a model: every part but the models. */
+/** Every part except the models. */
 export const AROUND_MODELS: readonly Part[] = [regex, precompiled, unicodeScripts];
 
 /** Every part. */

@@ -14,20 +14,20 @@ import { Tokenizer, type TokenizerPipeline } from "./tokenizer.ts";
 import { parseTokenizer } from "./parseTokenizerJson.ts";
 import { readTruncation } from "../encoding/truncation.ts";
 
-/** What a tokenizer.json leaves open. */
+/** Options of a tokenizer besides its tokenizer.json. */
 export interface TokenizerOptions {
-  /** Numbers from 0 to 1, for models that drop some merges by chance. Default Math.random. */
+  /** Numbers from 0 to 1, for models with BPE dropout. Default Math.random. */
   readonly random?: () => number;
   /**
-   * The most steps for each character of a text, each about the work of looking at a character or a 16th of making one.
-   * Default 512, ten times what real files take: more is refused with an error, so that no file can hang a program. A
+   * The most steps for each character of a text, each about the work of reading a character or a 16th of making one.
+   * Default 512, ten times the need of real files: more is refused with an error, so that no file can hang a program. A
    * regular expression has half of them.
    */
   readonly maxSteps?: number;
 }
 
 /**
- * The tokenizer of a tokenizer.json, as text or parsed, in so far as `parts` have what it names: a bundle has no more of
+ * Creates the tokenizer of a tokenizer.json, as text or parsed, with the components of `parts`: a bundle has no more of
  * this package than they need. {@link Tokenizer.fromJSON} has all of them.
  */
 export function createTokenizer(json: unknown, parts: readonly Part[], options: TokenizerOptions = {}): Tokenizer {
@@ -44,7 +44,7 @@ export function createTokenizer(json: unknown, parts: readonly Part[], options: 
   return new Tokenizer({ ...pipeline, maxSteps: checkMaxSteps(maxSteps) });
 }
 
-/** What is around a model, of a configuration that need not describe the model. */
+/** Creates the pipeline around a model, of a configuration that need not describe the model. */
 export function pipelineAround(json: Json, parts: readonly Part[], model: (parts: Parts) => Model): TokenizerPipeline {
   const known = joinParts(parts);
   const asGiven = <T>(name: string): T | null => json.at(name).copy() as T | null;

@@ -9,9 +9,9 @@ import { Tokenizer as Core } from "./tokenizer.ts";
  */
 export type Tokenizer = Core;
 
-/** Makes tokenizers. No method of the class does, since whoever named the class would load every part with it. */
+/** Factory of tokenizers. It is no method of the class, since an import of the class would then load every part. */
 export const Tokenizer = {
-  /** The tokenizer of a tokenizer.json, as text or parsed, whatever it names. */
+  /** Creates the tokenizer of a tokenizer.json, as text or parsed, with any components. */
   fromJSON(json: unknown, options: TokenizerOptions = {}): Tokenizer {
     return createTokenizer(json, EVERY_PART, options);
   },

@@ -5,7 +5,7 @@ import { textOf } from "../text/utf16.ts";
 import { Vocabulary } from "../models/vocabulary.ts";
 
 /**
- * The text of a tokenizer.json, parsed: a {@link Vocabulary} and a {@link MergeTable} already where the model's `vocab` and
+ * Parses the text of a tokenizer.json: to a {@link Vocabulary} and a {@link MergeTable} already where the model's `vocab` and
  * `merges` have their plain forms. They are nearly all of the text, and objects for each token would take longer to make
  * than all else.
  */
@@ -14,7 +14,7 @@ export function parseTokenizer(text: string): unknown {
   try {
     scanned = scanTokenizer(text);
   } catch {
-    scanned = undefined; // no JSON, which is said below
+    scanned = undefined; // no JSON, which is reported below
   }
   return scanned ?? parseJson(text, "tokenizer.json");
 }
@@ -25,7 +25,7 @@ interface Part {
   readonly value: Vocabulary | MergeTable;
 }
 
-/** Undefined where the text is in any way other than plain: then it is for JSON.parse, and for whoever reads its value. */
+/** Scans a plain tokenizer.json; undefined for any other form, which JSON.parse and the readers of its value handle. */
 function scanTokenizer(text: string): unknown {
   const scanner = new JsonScanner(text);
   const parts = new Map<string, Part>();
@@ -54,7 +54,7 @@ function scanTokenizer(text: string): unknown {
   }
   const tokenizer = JSON.parse(rest + text.slice(last)) as { readonly model: Record<string, unknown> };
   const { model } = tokenizer;
-  if (model["continuing_subword_prefix"]) return undefined; // merges leave it out of what they make
+  if (model["continuing_subword_prefix"]) return undefined; // merges leave it out of their results
   for (const [name, { value }] of parts) model[name] = value;
   return tokenizer;
 }

@@ -32,9 +32,9 @@ export interface TokenizerConfig {
   readonly model: ModelConfig;
 }
 
-/** What a {@link Tokenizer} consists of. */
+/** Components of a {@link Tokenizer}. */
 export interface TokenizerPipeline {
-  /** What {@link Tokenizer.toJSON} gives back as it was given. */
+  /** The configuration that {@link Tokenizer.toJSON} returns unchanged. */
   readonly config: Omit<TokenizerConfig, "model" | "added_tokens">;
   readonly added: readonly AddedToken[];
   readonly normalizer: Normalizer | undefined;
@@ -48,21 +48,21 @@ export interface TokenizerPipeline {
   readonly maxSteps?: number | undefined;
 }
 
-/** How a tokenizer encodes. */
+/** Options of encoding. */
 export interface EncodeOptions {
   /** A second text, for models that compare two. */
   readonly pair?: string | readonly string[];
   /** Whether the post-processor adds its special tokens. Default true. */
   readonly addSpecialTokens?: boolean;
-  /** How a text that is too long is cut; false: not at all. What is left out is as the tokenizer.json says. */
+  /** Truncation; false: none. Omitted fields default to the tokenizer.json's. */
   readonly truncation?: Partial<TruncationOptions> | false;
-  /** How encodings are brought to one length; false: not at all. What is left out is as the tokenizer.json says. */
+  /** Padding; false: none. Omitted fields default to the tokenizer.json's. */
   readonly padding?: PaddingOptions | false;
 }
 
-/** How a tokenizer decodes. */
+/** Options of decoding. */
 export interface DecodeOptions {
-  /** Whether special tokens are left out. Default true. */
+  /** Whether special tokens are skipped. Default true. */
   readonly skipSpecialTokens?: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface TokenizerSides {
   readonly target: Tokenizer;
 }
 
-/** Text to token ids and back. {@link createTokenizer} makes it of a tokenizer.json. */
+/** Converts text to token ids and back. {@link createTokenizer} makes it from a tokenizer.json. */
 export class Tokenizer {
   readonly #pipeline: TokenizerPipeline;
   readonly #added: AddedVocabulary;
@@ -94,7 +94,7 @@ export class Tokenizer {
     return size;
   }
 
-  /** The id of a token, if there is one that reads so. */
+  /** The id of a token, if there is one of this text. */
   tokenToId(token: string): number | undefined {
     return this.#added.idOf(token) ?? this.#pipeline.model.tokenToId(token);
   }
@@ -104,13 +104,13 @@ export class Tokenizer {
     return this.#added.textOf(id) ?? this.#pipeline.model.idToToken(id);
   }
 
-  /** The tokens of `text`, which may come in words. A lone surrogate counts as U+FFFD. */
+  /** Encodes `text`, which may come in words. A lone surrogate counts as U+FFFD. */
   encode(text: string | readonly string[], options: EncodeOptions = {}): Encoding {
     checkRecord("encode", "options", options);
     return this.#pad([this.#encode(text, options)], options)[0] as Encoding;
   }
 
-  /** The tokens of each of `texts`. */
+  /** Encodes each of `texts`. */
   encodeBatch(texts: readonly (string | readonly string[])[], options: Omit<EncodeOptions, "pair"> = {}): Encoding[] {
     if (!Array.isArray(texts))
       throw new TypeError(`encodeBatch: expected an array of texts, got ${describeArgument(texts)}`);
@@ -121,7 +121,7 @@ export class Tokenizer {
     );
   }
 
-  /** The text of `ids`. Ids that are no token's are passed over. */
+  /** Decodes `ids` to text. Ids without a token are skipped. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     checkRecord("decode", "options", options);
     const { skipSpecialTokens = true } = options;
@@ -135,11 +135,11 @@ export class Tokenizer {
     }
     const { decoder } = this.#pipeline;
     const size = sizeOf(tokens);
-    this.#budget(tokens.length).take(size, "decode"); // the same token may be named again and again
+    this.#budget(tokens.length).take(size, "decode"); // the same token may be repeated
     return decoder === undefined ? tokens.join(" ") : decoder(tokens, this.#budget(size)).join("");
   }
 
-  /** Decodes ids one at a time, as a model generates them. */
+  /** Creates a stream that decodes ids one at a time, as a model generates them. */
   createDecodeStream(options: DecodeOptions = {}): DecodeStream {
     checkRecord("createDecodeStream", "options", options);
     const { skipSpecialTokens = true } = options;
@@ -149,12 +149,12 @@ export class Tokenizer {
     );
   }
 
-  /** A tokenizer.json that gives this tokenizer back, here and in Hugging Face's libraries. */
+  /** Formats a tokenizer.json of this tokenizer, for this package and Hugging Face's libraries. */
   toJSON(): TokenizerConfig {
     return { ...this.#pipeline.config, added_tokens: this.#added.tokens, model: this.#pipeline.model.toJSON() };
   }
 
-  /** The token of an id, if it is one that is read. @throws TypeError for what is no id */
+  /** The token of an id, unless it is skipped. @throws TypeError for values that are no id */
   #tokenRead(id: number, skipSpecialTokens: boolean): string | undefined {
     const token = this.idToToken(id);
     if (token === undefined && typeof id !== "number") {
@@ -169,7 +169,7 @@ export class Tokenizer {
     const { padding = this.#pipeline.padding } = options;
     if (padding === undefined || padding === false) return encoding;
     const missing = paddedLength([encoding.length], { ...this.#pipeline.padding, ...padding }) - encoding.length;
-    // How long the text itself becomes is up to who calls, if he says so.
+    // Explicit padding of the text itself is the caller's choice, and is not counted.
     const count = encoding.overflow.length + (options.padding === undefined ? 1 : 0);
     budget.make(Math.max(0, missing) * count, "padding");
     return encoding;
@@ -182,7 +182,7 @@ export class Tokenizer {
   ): Encoding {
     const segments = [this.#encodeSequence(text, 0, budget)];
     if (pair !== undefined) segments.push(this.#encodeSequence(pair, 1, budget));
-    // A token that the model found reads as the model has it, though an added one may have the same id.
+    // A token from the model has the model's text, though an added one may have the same id.
     const idToToken = (id: number): string | undefined => this.#pipeline.model.idToToken(id) ?? this.idToToken(id);
     const process = (parts: readonly Segment[]): readonly Segment[] =>
       this.#pipeline.postProcessor?.(parts, { addSpecialTokens, idToToken, budget }) ?? parts;

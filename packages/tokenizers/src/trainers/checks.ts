@@ -21,13 +21,13 @@ const COUNTS = {
 
 const LISTS = ["specialTokens", "initialAlphabet"] as const;
 
-/** The options of a trainer that {@link checkTraining} looks at. */
+/** The options of a trainer that {@link checkTraining} checks. */
 export type CheckedOptions = { readonly [K in keyof typeof COUNTS]?: number | undefined } & {
   readonly [K in (typeof LISTS)[number]]?: readonly string[] | undefined;
 };
 
 /**
- * Refuses options that no training could follow, and texts that are one.
+ * Refuses invalid options, and a single text in place of several.
  *
  * @throws RangeError or TypeError that names the option
  */

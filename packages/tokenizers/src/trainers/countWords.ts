@@ -9,14 +9,14 @@ import { onePiece, spellBytes } from "../text/pieces.ts";
 import { createPreTokenizer, type PreTokenizerConfig } from "../preTokenizers/createPreTokenizer.ts";
 import type { PreTokenizer } from "../components/preTokenizer.ts";
 
-/** How texts are cut into the words that a trainer counts. */
+/** Options of splitting texts into the words that a trainer counts. */
 export interface CountWordsOptions {
   readonly normalizer?: NormalizerConfig | null | undefined;
   readonly preTokenizer?: PreTokenizerConfig | null | undefined;
   readonly maxSteps?: number | undefined;
 }
 
-/** Counts the words of texts, which come one at a time; the texts themselves are not held. */
+/** Counter of the words of texts, which come one at a time; the texts themselves are not kept. */
 export class WordCounter {
   readonly #normalize: Normalizer | undefined;
   readonly #preTokenize: PreTokenizer | undefined;
@@ -49,13 +49,13 @@ export class WordCounter {
     }
   }
 
-  /** Every word as the model would see it, and how often it came. */
+  /** Every word as the model would encode it, with its count. */
   counts(): Map<string, number> {
     return this.#asBytes ? spellWords(this.#counts) : this.#counts;
   }
 }
 
-/** Each word once in byte-level characters, rather than each of its occurrences. */
+/** Converts each word once to byte-level characters, rather than each of its occurrences. */
 function spellWords(words: ReadonlyMap<string, number>): Map<string, number> {
   const spelled = new Map<string, number>();
   for (const [word, count] of words) {
@@ -65,7 +65,7 @@ function spellWords(words: ReadonlyMap<string, number>): Map<string, number> {
   return spelled;
 }
 
-/** The same characters without the text they were cut from, which V8 keeps alive for slices of 13 units and more. */
+/** Copies a word off the text it was cut from, which V8 keeps alive for slices of 13 units and more. */
 function detached(word: string): string {
   return ` ${word}`.slice(1);
 }

@@ -3,7 +3,7 @@ import type { NormalizerConfig } from "../normalizers/createNormalizer.ts";
 import type { PostProcessorConfig } from "../postProcessors/createPostProcessor.ts";
 import type { PreTokenizerConfig } from "../preTokenizers/createPreTokenizer.ts";
 
-/** The parts of a tokenizer around its model: the first two cut the words that a trainer counts. */
+/** The parts of a tokenizer around its model: the first two produce the words that a trainer counts. */
 export interface PipelineOptions {
   readonly normalizer?: NormalizerConfig | null;
   readonly preTokenizer?: PreTokenizerConfig | null;
@@ -11,13 +11,13 @@ export interface PipelineOptions {
   readonly decoder?: DecoderConfig | null;
 }
 
-/** How far a training is. */
+/** Progress of a training. */
 export interface TrainingProgress {
   /** Texts are read first; then the model learns from their words. */
   readonly stage: "reading" | "learning";
-  /** Texts, or tokens or rounds so far. */
+  /** The number of texts, or of tokens or rounds, so far. */
   readonly done: number;
-  /** Of how many, where that is known; an estimate for rounds. */
+  /** The total, if known; an estimate for rounds. */
   readonly total?: number;
 }
 
@@ -26,12 +26,12 @@ declare global {
   interface AbortSignal {}
 }
 
-/** What every training takes. */
+/** Options of every training. */
 export interface TrainingOptions extends PipelineOptions {
-  /** As of {@link TokenizerOptions}: for each text that is read, and for the tokenizer that comes of it. */
+  /** As in {@link TokenizerOptions}: for each text that is read, and for the trained tokenizer. */
   readonly maxSteps?: number;
-  /** Hears how far it is. */
+  /** Called with the progress. */
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Ends the training: its promise is rejected with the signal's reason. */
+  /** Aborts the training: its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }

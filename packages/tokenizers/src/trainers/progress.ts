@@ -27,7 +27,7 @@ class Pace {
   }
 }
 
-/** Every word of `texts` as the model would see it, and how often it comes. */
+/** Counts every word of `texts` as the model would encode it. */
 export async function readWords(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainingOptions,
@@ -48,7 +48,7 @@ export async function readWords(
   return counter.counts();
 }
 
-/** What `steps` return in the end; they yield how far they are. */
+/** Runs `steps`, which yield their progress, and returns their result. */
 export async function learn<T>(
   steps: Generator<readonly [done: number, total: number], T>,
   { signal, onProgress }: TrainingOptions,

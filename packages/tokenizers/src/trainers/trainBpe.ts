@@ -7,16 +7,16 @@ import { checkTraining } from "./checks.ts";
 import type { TrainingOptions } from "./options.ts";
 import { learn, readWords } from "./progress.ts";
 
-/** The tokenizer that {@link trainBpe} makes: its vocabulary and the parts around it. */
+/** Options of {@link trainBpe}: of the vocabulary and of the parts around it. */
 export interface TrainBpeOptions extends BpeTrainerOptions, TrainingOptions {
-  /** The token for characters that are not in the vocabulary; one of `specialTokens`. Default: they are left out. */
+  /** The token for characters that are not in the vocabulary; one of `specialTokens`. Default: they are dropped. */
   readonly unkToken?: string;
   /** Whether unknown characters side by side make one unknown token. Default false. */
   readonly fuseUnk?: boolean;
 }
 
 /**
- * A BPE tokenizer trained on `texts`, with the merges and ids that Hugging Face's BpeTrainer finds.
+ * Trains a BPE tokenizer on `texts`, with the same merges and ids as Hugging Face's BpeTrainer.
  *
  * @throws TokenizerError if `unkToken` is none of `specialTokens`; RangeError or TypeError naming an option; the signal's reason if it is aborted
  */

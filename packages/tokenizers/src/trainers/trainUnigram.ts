@@ -7,11 +7,11 @@ import { learn, readWords } from "./progress.ts";
 import { learnUnigram } from "./unigram/learnUnigram.ts";
 import type { UnigramTrainerOptions } from "./unigram/options.ts";
 
-/** The tokenizer that {@link trainUnigram} makes: its vocabulary and the parts around it. */
+/** Options of {@link trainUnigram}: of the vocabulary and of the parts around it. */
 export interface TrainUnigramOptions extends UnigramTrainerOptions, TrainingOptions {}
 
 /**
- * A Unigram tokenizer trained on `texts`, with the vocabulary that Hugging Face's UnigramTrainer finds.
+ * Trains a Unigram tokenizer on `texts`, with the same vocabulary as Hugging Face's UnigramTrainer.
  *
  * @throws RangeError or TypeError naming an option; the signal's reason if it is aborted
  */

@@ -5,11 +5,11 @@ import { checkTraining } from "./checks.ts";
 import type { TrainingOptions } from "./options.ts";
 import { readWords } from "./progress.ts";
 
-/** What a vocabulary of whole words should be like. The names and the results are those of Hugging Face's trainer. */
+/** Options of WordLevel training. The names and the results are those of Hugging Face's trainer. */
 export interface TrainWordLevelOptions extends TrainingOptions {
-  /** How many tokens there may be, special tokens included. Default 30,000. */
+  /** The most tokens, special tokens included. Default 30,000. */
   readonly vocabSize?: number;
-  /** How often a word has to be seen to be kept. Default 0. */
+  /** The least count of a word to be kept. Default 0. */
   readonly minFrequency?: number;
   /** Tokens that get the first ids, in this order. */
   readonly specialTokens?: readonly string[];
@@ -18,7 +18,7 @@ export interface TrainWordLevelOptions extends TrainingOptions {
 }
 
 /**
- * A tokenizer of the most frequent words of `texts`, those of Hugging Face's WordLevelTrainer.
+ * Trains a tokenizer of the most frequent words of `texts`, those of Hugging Face's WordLevelTrainer.
  *
  * @throws RangeError or TypeError naming an option; the signal's reason if it is aborted
  */
@@ -37,7 +37,7 @@ export async function trainWordLevel(
   return trainedTokenizer(wordLevel, { type: "WordLevel", vocab, unk_token: unkToken }, specialTokens, options);
 }
 
-/** Less than 0 where `a` comes first in the order of code points, which is not that of UTF-16 units. */
+/** Compares by code points, an order other than that of UTF-16 units: less than 0 where `a` comes first. */
 function compareCodePoints(a: string, b: string): number {
   let i = 0;
   while (i < a.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;

@@ -6,18 +6,18 @@ import { checkTraining } from "./checks.ts";
 import type { TrainingOptions } from "./options.ts";
 import { learn, readWords } from "./progress.ts";
 
-/** What a WordPiece vocabulary should be like. The names and the results are those of Hugging Face's trainer. */
+/** Options of WordPiece training. The names and the results are those of Hugging Face's trainer. */
 export interface TrainWordPieceOptions extends Omit<BpeTrainerOptions, "maxTokenLength">, TrainingOptions {
-  /** Put before every character but the first of a word. Default "##". */
+  /** Prefix of every character but the first of a word. Default "##". */
   readonly continuingSubwordPrefix?: string;
   /** The token for words that cannot be spelled. Default "[UNK]"; it has to be one of `specialTokens` to be used. */
   readonly unkToken?: string;
-  /** Longer words, in characters, are unknown. Default 100. */
+  /** The longest word in characters; longer ones are unknown. Default 100. */
   readonly maxInputCharsPerWord?: number;
 }
 
 /**
- * A WordPiece tokenizer trained on `texts`: pairs are merged by frequency, as Hugging Face's WordPieceTrainer does.
+ * Trains a WordPiece tokenizer on `texts`: pairs are merged by frequency, as Hugging Face's WordPieceTrainer does.
  *
  * The prefixed characters get their ids in the order of the texts. Hugging Face numbers them in an order
  * that changes from run to run; given the order, merges and ids are the same, ties included.

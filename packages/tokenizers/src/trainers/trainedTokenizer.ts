@@ -5,7 +5,7 @@ import type { Part } from "../components/registry.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { TrainingOptions } from "./options.ts";
 
-/** The tokenizer of a model just trained, with the special tokens it was trained with and the parts around it. */
+/** Makes the tokenizer of a trained model, with its special tokens and the parts around it. */
 export function trainedTokenizer(
   part: Part,
   model: ModelConfig,

@@ -13,11 +13,11 @@ import type { TokenList } from "../../encoding/tokenList.ts";
 import { Vocabulary } from "../vocabulary.ts";
 import { type Word, WordCache } from "../wordCache.ts";
 
-/** What a {@link Bpe} consists of. */
+/** Parts of a {@link Bpe}. */
 export interface BpeParts {
   readonly vocabulary: Vocabulary;
   readonly merges: MergeTable;
-  /** How likely a merge is passed over, each time that it could be made. */
+  /** BPE dropout: the probability that a possible merge is skipped. */
   readonly dropout?: number | undefined;
   /** Numbers from 0 to 1, for the dropout. */
   readonly random?: () => number;
@@ -98,12 +98,12 @@ export class Bpe implements Model {
     return { ids: symbols.ids, starts, ends };
   }
 
-  /** One symbol for each character of `word` that the vocabulary knows; lengths count bytes of UTF-8. */
+  /** One symbol for each character of `word` in the vocabulary; lengths count bytes of UTF-8. */
   #symbolsOf(word: string, budget: Budget): Symbols {
     const { vocabulary, continuingSubwordPrefix = "", endOfWordSuffix = "", fuseUnk = false } = this.#parts;
     const ids: number[] = [];
     const lengths: number[] = [];
-    let unkLength = 0; // of unknown characters that are not written down yet
+    let unkLength = 0; // of pending unknown characters
     const flush = (): void => {
       if (unkLength === 0) return;
       ids.push(this.#unkId());
@@ -138,7 +138,7 @@ export class Bpe implements Model {
     return { ids, lengths };
   }
 
-  /** The ids of `<0x..>` for each byte of `token`, if there is one for each. */
+  /** Byte fallback: the ids of `<0x..>` for each byte of `token`, if there is one for each. */
   #byteTokens(token: string): number[] | undefined {
     if (this.#parts.byteFallback !== true) return undefined;
     const ids = bytesOf(token).map((byte) => this.#parts.vocabulary.idOf(byteToken(byte)));

@@ -6,10 +6,10 @@ import type { Vocabulary } from "../vocabulary.ts";
 
 const SPACE = 0x20;
 
-/** Merges, `["a b", ...]` or `[["a", "b"], ...]`, as ids: three for each, the left token, the right one, what they become. */
+/** Reader of merges, `["a b", ...]` or `[["a", "b"], ...]`, as ids, three for each: left token, right token, result. */
 export class MergeReader {
   readonly #vocabulary: Vocabulary;
-  readonly #prefixLength: number; // of what a token within a word begins with, which a merge leaves out
+  readonly #prefixLength: number; // of the prefix of a token within a word, which a merge leaves out
   #ids = new Int32Array(3 * 1024);
   #length = 0;
 
@@ -18,12 +18,12 @@ export class MergeReader {
     this.#prefixLength = prefixLength;
   }
 
-  /** What was read. */
+  /** The ids of the merges read. */
   get ids(): Int32Array {
     return this.#ids.slice(0, this.#length);
   }
 
-  /** Reads JSON text; whether it has one of the two forms, and the vocabulary all tokens. */
+  /** Reads JSON text; returns whether it has one of the two forms, and the vocabulary all tokens. */
   scan(scanner: JsonScanner): boolean {
     return scanner.items(() => {
       if (!scanner.take("[")) {
@@ -37,7 +37,7 @@ export class MergeReader {
     });
   }
 
-  /** Reads parsed JSON, or throws an error that says what is wrong with it. */
+  /** Reads parsed JSON, or throws an error that names the fault. */
   read(json: Json): void {
     for (const [i, merge] of json.array().entries()) {
       const parts: unknown = typeof merge === "string" ? merge.split(" ") : merge;
@@ -66,7 +66,7 @@ export class MergeReader {
     return middle >= 0 && this.#add(units, middle, end - 1);
   }
 
-  /** Adds the tokens that stand in `units` up to `middle` and up to `end`; whether the vocabulary has all three. */
+  /** Adds the tokens in `units` up to `middle` and up to `end`; returns whether the vocabulary has all three. */
   #add(units: Uint16Array, middle: number, end: number): boolean {
     const left = this.#vocabulary.idOfUnits(units, 0, middle);
     const right = this.#vocabulary.idOfUnits(units, middle, end);

@@ -1,6 +1,6 @@
 import type { MergeTable } from "./mergeTable.ts";
 
-/** The symbols of one word: ids, and how long a part of the text each stands for. */
+/** The symbols of one word: ids, and the length of the text of each. */
 export interface Symbols {
   readonly ids: number[];
   readonly lengths: number[];
@@ -9,14 +9,14 @@ export interface Symbols {
 // 48: up to here a scan over all pairs beats a heap.
 const SHORT = 48;
 
-/** Merges that are passed over by chance: "BPE-Dropout" (https://arxiv.org/abs/1910.13267). */
+/** Merges that are skipped at random: "BPE-Dropout" (https://arxiv.org/abs/1910.13267). */
 export interface Dropout {
   readonly rate: number;
   /** Numbers from 0 to 1. */
   readonly random: () => number;
 }
 
-/** Joins neighbours, the lowest rank first and the leftmost of equals, until no pair has a merge. */
+/** Merges neighbouring symbols, the lowest rank first and the leftmost of equals, until no pair has a merge. */
 export function mergeSymbols(symbols: Symbols, merges: MergeTable, dropout?: Dropout): void {
   if (symbols.ids.length <= SHORT && dropout === undefined) mergeByScan(symbols, merges);
   else mergeByHeap(symbols, merges, dropout);
@@ -74,7 +74,7 @@ function mergeByHeap({ ids, lengths }: Symbols, merges: MergeTable, dropout: Dro
     while (dropped.length > 0) pushHeap(heap, dropped.pop() ?? 0);
     const i = top % POSITIONS;
     const rank = (top - i) / POSITIONS;
-    if (lengths[i] === -1 || rankAt(i) !== rank) continue; // swallowed or changed since it was offered
+    if (lengths[i] === -1 || rankAt(i) !== rank) continue; // merged or changed since it was queued
     const right = next[i] ?? count;
     const after = next[right] ?? count;
     ids[i] = merges.resultOf(rank);

@@ -4,13 +4,13 @@ import { MergeReader } from "./mergeReader.ts";
 import { SEED } from "../../text/seed.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 
-/** Which pairs of tokens BPE joins, into what, and in which order: a hash table over flat arrays. */
+/** The BPE merges: pairs of tokens, their results and ranks, in a hash table over flat arrays. */
 export class MergeTable {
   readonly #merges: Int32Array;
   readonly #slots: Int32Array; // rank + 1 of a pair, or 0; a power of two of them
   readonly #mask: number;
 
-  /** @param merges in order of rank, three numbers each: the left token, the right one, what they become */
+  /** @param merges in order of rank, three numbers each: the left token, the right one, the result */
   constructor(merges: Int32Array) {
     const count = merges.length / 3;
     this.#merges = merges;
@@ -29,23 +29,23 @@ export class MergeTable {
     return new MergeTable(reader.ids);
   }
 
-  /** The same of JSON text; undefined if it has not the plain form, or the vocabulary does not know all tokens. */
+  /** Reads JSON text; undefined if it has not the plain form, or the vocabulary lacks a token. */
   static scan(scanner: JsonScanner, vocabulary: Vocabulary): MergeTable | undefined {
     const reader = new MergeReader(vocabulary);
     return reader.scan(scanner) ? new MergeTable(reader.ids) : undefined;
   }
 
-  /** The rank of a pair, or -1 when BPE does not join it. Lower ranks go first. */
+  /** The rank of a pair, or -1 if BPE does not merge it. Lower ranks go first. */
   rankOf(left: number, right: number): number {
     return (this.#slots[this.#slot(left, right)] ?? 0) - 1;
   }
 
-  /** What the pair of a rank becomes. */
+  /** The result of the merge of a rank. */
   resultOf(rank: number): number {
     return this.#merges[3 * rank + 2] ?? -1;
   }
 
-  /** Every pair that counts, in order of rank. */
+  /** Yields every effective pair, in order of rank. */
   *pairs(): Generator<readonly [left: number, right: number]> {
     for (let rank = 0; 3 * rank < this.#merges.length; rank++) {
       const left = this.#merges[3 * rank] ?? 0;
@@ -54,7 +54,7 @@ export class MergeTable {
     }
   }
 
-  /** The slot that holds the pair, or the empty one where it would go. */
+  /** The slot of the pair, or the empty one for it. */
   #slot(left: number, right: number): number {
     const slots = this.#slots;
     let at = Math.imul(left ^ SEED, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);

@@ -2,7 +2,7 @@ import { SEED } from "../../text/seed.ts";
 
 const NONE = -1;
 
-/** Texts and a number for each, found by walking down from node 0 one UTF-16 unit at a time. */
+/** A trie of texts and a number for each, walked from node 0 by one UTF-16 unit at a time. */
 export class Trie {
   // Edges are an open hash table, three numbers each: the node they come from, the unit, and the child; 0 where there is none.
   #edges = new Int32Array(3 * 64);
@@ -14,7 +14,7 @@ export class Trie {
     for (const [text, value] of entries) this.set(text, value);
   }
 
-  /** Gives `text` a number, which must not be negative. */
+  /** Sets the number of `text`, which must not be negative. */
   set(text: string, value: number): void {
     let node = 0;
     for (let i = 0; i < text.length; i++)
@@ -22,7 +22,7 @@ export class Trie {
     this.#values[node] = value;
   }
 
-  /** The node that `unit` leads to from `node`; 0 when there is none. */
+  /** The child of `node` by `unit`; 0 if there is none. */
   next(node: number, unit: number): number {
     return this.#edges[this.#place(node, unit) + 2] ?? 0;
   }
@@ -46,7 +46,7 @@ export class Trie {
     this.#edges[at + 2] = child;
   }
 
-  /** Where the edge stands, or would stand. */
+  /** The place of the edge, or the empty one for it. */
   #place(node: number, unit: number): number {
     const edges = this.#edges;
     const mask = this.#mask;

@@ -15,13 +15,13 @@ const UNK_PENALTY = 10;
 // By byte of UTF-8 after the first: no score of an ordinary token is above 0. As measured of SentencePiece 0.2.3.
 const USER_BONUS = 0.1;
 
-// A step down the trie takes as long as looking at so many characters.
+// A step down the trie takes as long as reading so many characters.
 const STEPS_OF_LOOKING_UP = 4;
 
-/** The score of a token that no text has: its place among the ids is all that counts. */
+/** The score of a token that no text has, which only fills its id. */
 export const UNREACHABLE = -1e9;
 
-/** The likeliest cut of a word: "Subword Regularization" (https://arxiv.org/abs/1804.10959), section 3.2. */
+/** The likeliest segmentation of a word: "Subword Regularization" (https://arxiv.org/abs/1804.10959), section 3.2. */
 export class Unigram implements Model {
   readonly #vocab: readonly (readonly [token: string, score: number])[];
   readonly #scores: Float64Array;
@@ -108,7 +108,7 @@ export class Unigram implements Model {
   /** The bounds of the likeliest tokens; neighbouring unknown characters are one. */
   #bestPath(word: string, budget: Budget): [start: number, end: number][] {
     const scores = new Float64Array(word.length + 1);
-    const from = new Int32Array(word.length + 1).fill(-1); // where the best token that ends here begins
+    const from = new Int32Array(word.length + 1).fill(-1); // start of the best token that ends here
     const best = new Int32Array(word.length + 1);
     const offer = (start: number, end: number, id: number, sum: number): void => {
       const score = this.#round(sum);

@@ -1,31 +1,31 @@
 import { MergeQueue } from "./mergeQueue.ts";
 import { TrainingWords } from "./words.ts";
 
-/** What a BPE vocabulary should be like. The names and the results are those of Hugging Face's BpeTrainer. */
+/** Options of BPE training. The names and the results are those of Hugging Face's BpeTrainer. */
 export interface BpeTrainerOptions {
-  /** How many tokens there may be, special tokens and alphabet included. Default 30,000. */
+  /** The most tokens, special tokens and alphabet included. Default 30,000. */
   readonly vocabSize?: number;
-  /** How often a pair has to be seen to be merged. Default 0. */
+  /** The least count of a pair to be merged. Default 0. */
   readonly minFrequency?: number;
   /** Tokens that get the first ids, in this order. */
   readonly specialTokens?: readonly string[];
   /** Characters that are in the vocabulary whether the texts have them or not. */
   readonly initialAlphabet?: readonly string[];
-  /** How many characters to keep at most, the most frequent ones. */
+  /** The most characters to keep, the most frequent ones. */
   readonly limitAlphabet?: number;
-  /** Put before every character but the first of a word. */
+  /** Prefix of every character but the first of a word. */
   readonly continuingSubwordPrefix?: string;
-  /** Put after the last character of a word. */
+  /** Suffix of the last character of a word. */
   readonly endOfWordSuffix?: string;
-  /** Merges that would make longer tokens, in characters, are not made. */
+  /** The longest token in characters; merges to longer ones are not made. */
   readonly maxTokenLength?: number;
 }
 
-/** What {@link learnBpe} finds. */
+/** Result of {@link learnBpe}. */
 export interface LearnedBpe {
   /** By id. */
   readonly tokens: readonly string[];
-  /** In order of rank, three ids each: the left token, the right one, what they become. */
+  /** Merges in order of rank, three ids each: the left token, the right one, the result. */
   readonly merges: readonly number[];
 }
 
@@ -39,7 +39,7 @@ const PAIR = 2 ** 26;
  * pair keeps its place in the queue under the count it had when it was found; it is put back with its
  * present count when it comes up. Both are Hugging Face's rules, so that merges and ids are the same.
  *
- * Yields after each merge how many tokens there are, of how many there may be.
+ * Yields after each merge the number of tokens so far, of the most.
  */
 export function* learnBpe(
   counts: ReadonlyMap<string, number>,

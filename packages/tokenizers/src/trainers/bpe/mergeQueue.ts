@@ -1,4 +1,4 @@
-/** A pair of tokens that a trainer may merge, how often it was seen, and the words it was seen in. */
+/** A pair of tokens that a trainer may merge, its count, and the words that have it. */
 export interface Candidate {
   readonly left: number;
   readonly right: number;
@@ -6,7 +6,7 @@ export interface Candidate {
   readonly words: readonly number[];
 }
 
-/** Candidates, the most frequent first; of equals, the one with the lowest ids. A binary heap. */
+/** A priority queue of candidates, the most frequent first; of equals, the one with the lowest ids. A binary heap. */
 export class MergeQueue {
   readonly #heap: Candidate[] = [];
 

@@ -1,7 +1,7 @@
-/** Notes that a pair was seen once more (`by` 1) or once less (-1) in a word. */
+/** Records that a pair occurs once more (`by` 1) or once less (-1) in a word. */
 export type PairChange = (word: number, left: number, right: number, by: number) => void;
 
-/** The distinct words of a corpus as lists of tokens, all in one array, and how often each word comes. */
+/** The distinct words of a corpus as lists of tokens, all in one array, and the count of each word. */
 export class TrainingWords {
   readonly #counts: number[] = [];
   readonly #starts: number[] = [];
@@ -22,7 +22,7 @@ export class TrainingWords {
     this.#sizes = new Int32Array(tokens.length).fill(1);
   }
 
-  /** How often a word comes. */
+  /** The count of a word. */
   countOf(word: number): number {
     return this.#counts[word] ?? 0;
   }
@@ -35,7 +35,7 @@ export class TrainingWords {
     }
   }
 
-  /** Joins every `left` and `right` side by side in a word, and reports what that does to the pairs around them. */
+  /** Merges every `left` and `right` side by side in a word, and reports the changes to the pairs around them. */
   merge(word: number, left: number, right: number, result: number, maxSize: number, change: PairChange): void {
     const tokens = this.#tokens;
     const sizes = this.#sizes;

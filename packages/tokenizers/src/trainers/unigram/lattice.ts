@@ -1,20 +1,20 @@
 import { TrainingTrie } from "./trie.ts";
 
-/** The id of what stands for characters without a piece of their own. */
+/** The id of the unknown piece, for characters without a piece of their own. */
 export const UNKNOWN = 0;
 
 // https://github.com/google/sentencepiece/blob/v0.2.0/src/unigram_model.cc (kUnkPenalty)
 const UNK_PENALTY = 10;
 
-// exp(50): a sum of likelihoods is told anew in terms of a term that is more than this many times its first one.
+// exp(50): a sum of likelihoods is rescaled to a term that is more than this many times its first one.
 const MUCH = 50;
 
-/** The ways to spell words with pieces: "Subword Regularization" (https://arxiv.org/abs/1804.10959), section 3.2. */
+/** Lattice of the spellings of words by pieces: "Subword Regularization" (https://arxiv.org/abs/1804.10959), section 3.2. */
 export class TrainingLattice {
   readonly #trie = new TrainingTrie();
   readonly #scores: Float64Array;
   #unkScore = 0;
-  // The pieces found in the word at hand, by where they start.
+  // The pieces found in the current word, by their start.
   #nodes = 0;
   #ids = new Int32Array(256);
   #starts = new Int32Array(256);
@@ -28,19 +28,19 @@ export class TrainingLattice {
   /**
    * @param texts by id
    * @param ids of the pieces in use
-   * @param scores by id, log likelihoods; borrowed, and -Infinity for a piece that is used no more
+   * @param scores by id, log likelihoods; borrowed, and -Infinity for a pruned piece
    */
   constructor(texts: readonly string[], ids: readonly number[], scores: Float64Array) {
     for (const id of ids) if (id !== UNKNOWN) this.#trie.set(texts[id] ?? "", id);
     this.#scores = scores;
   }
 
-  /** Has to be told after each change of the scores. @param least the lowest score in use */
+  /** Sets the unknown score, after each change of the scores. @param least the lowest score in use */
   setLeast(least: number): void {
     this.#unkScore = least - UNK_PENALTY;
   }
 
-  /** Adds to `expected` how often each piece comes in a word that comes `count` times. */
+  /** Adds to `expected` the expected count of each piece in a word that occurs `count` times. */
   addExpected(word: string, count: number, expected: Float64Array): void {
     this.#find(word);
     const forward = this.#forward;
@@ -79,9 +79,9 @@ export class TrainingLattice {
   }
 
   /**
-   * The likeliest spelling of a word.
+   * Finds the likeliest spelling of a word.
    *
-   * @param visit is told its pieces, the last one first
+   * @param visit called with its pieces, the last one first
    * @param whole whether the word itself may be one of them
    * @returns its score; undefined where there is no spelling
    */
@@ -155,7 +155,7 @@ export class TrainingLattice {
   }
 }
 
-/** Adds exp(value) to the number that is kept at a place as exp(log) * sum. */
+/** Adds exp(value) to the number that is stored at a place as exp(log) * sum. */
 function addLog(logs: Float64Array, sums: Float64Array, at: number, value: number): void {
   const sum = sums[at] ?? 0;
   const above = value - (logs[at] ?? 0);

@@ -3,7 +3,7 @@ import { TrainingLattice, UNKNOWN } from "./lattice.ts";
 import { type CountedWord, leastScore, type Pieces, seedPieces } from "./seedPieces.ts";
 import { prune, STRIDE } from "./prune.ts";
 
-/** What {@link learnUnigram} finds. */
+/** Result of {@link learnUnigram}. */
 export interface LearnedUnigram {
   /** By id. */
   readonly vocab: readonly (readonly [token: string, score: number])[];
@@ -16,18 +16,18 @@ type Steps<T> = Generator<readonly [done: number, total: number], T>;
 // https://github.com/google/sentencepiece/blob/v0.2.0/src/unigram_model_trainer.cc (kExpectedFrequencyThreshold)
 const MIN_EXPECTED = 0.5;
 
-// What keeps the scores of characters without a piece apart.
+// The step between the scores of characters without a piece.
 const PENALTY_STEP = 0.0001;
 
 /**
  * Learns a Unigram vocabulary from counted words: "Subword Regularization" (https://arxiv.org/abs/1804.10959), section
- * 3.2. It starts from all characters and the substrings that cover most; in turns, EM estimates how likely the pieces
- * are, and those are dropped whose loss makes the words least less likely.
+ * 3.2. It starts from all characters and the substrings that cover most; in turns, EM estimates the pieces' likelihoods,
+ * and those are pruned whose loss reduces the likelihood of the words least.
  *
  * Sums run in the order of the words, Hugging Face's in one that changes from run to run: scores agree to about 1e-9,
  * and pieces that are equally good up to such differences may change places.
  *
- * Yields how many rounds of EM there were, of about how many.
+ * Yields the number of rounds of EM so far, and the estimated total.
  */
 export function* learnUnigram(
   counts: ReadonlyMap<string, number>,

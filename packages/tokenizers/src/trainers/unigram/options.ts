@@ -1,6 +1,6 @@
-/** What a Unigram vocabulary should be like. The names and the results are those of Hugging Face's UnigramTrainer. */
+/** Options of Unigram training. The names and the results are those of Hugging Face's UnigramTrainer. */
 export interface UnigramTrainerOptions {
-  /** How many tokens there should be, special tokens and alphabet included. Default 8,000. */
+  /** The target number of tokens, special tokens and alphabet included. Default 8,000. */
   readonly vocabSize?: number;
   /** Tokens that get the first ids, in this order. */
   readonly specialTokens?: readonly string[];
@@ -8,12 +8,12 @@ export interface UnigramTrainerOptions {
   readonly initialAlphabet?: readonly string[];
   /** The token for unknown characters; gets id 0 if it is none of `specialTokens`. Default: there is none. */
   readonly unkToken?: string;
-  /** How much of the vocabulary each round of pruning keeps, between 0 and 1. Default 0.75. */
+  /** The share of the vocabulary that each round of pruning keeps, between 0 and 1. Default 0.75. */
   readonly shrinkingFactor?: number;
-  /** How often the scores are estimated before each pruning. Default 2. */
+  /** The number of EM rounds before each pruning. Default 2. */
   readonly nSubIterations?: number;
   /** The longest token, in characters. Default 16. */
   readonly maxPieceLength?: number;
-  /** How many pieces to start from at most. Default 1,000,000. */
+  /** The most seed pieces. Default 1,000,000. */
   readonly seedSize?: number;
 }

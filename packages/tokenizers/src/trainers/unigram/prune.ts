@@ -5,8 +5,8 @@ import type { CountedWord, Pieces } from "./seedPieces.ts";
 export const STRIDE = 1024;
 
 /**
- * Keeps about `size` pieces: those that nothing else can spell, then those without which the words would be least
- * likely, supposing that each would be spelled in its second-best way wherever it stands now.
+ * Prunes to about `size` pieces: keeps those that nothing else can spell, then those without which the words would be least
+ * likely, supposing that each would be spelled in its second-best way wherever it occurs now.
  */
 export function* prune(
   pieces: Pieces,
@@ -37,7 +37,7 @@ export function* prune(
     if (others.length === 0) {
       if (often > 0 || isBest) kept.push(id);
     } else if (often > 0) {
-      // The number of pieces stands where that of `others` is meant, in SentencePiece as in Hugging Face's trainer.
+      // The number of pieces is used in place of that of `others`, in SentencePiece as in Hugging Face's trainer.
       const allAfter = Math.log(sum + often * (pieces.ids.length - 1));
       let after = 0;
       for (const other of others.reverse()) after += Math.log((frequency[other] ?? 0) + often) - allAfter;

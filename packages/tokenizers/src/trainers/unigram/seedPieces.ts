@@ -2,16 +2,16 @@ import { UNKNOWN } from "./lattice.ts";
 import { repeatedSubstrings } from "./suffixArray.ts";
 import type { UnigramTrainerOptions } from "./options.ts";
 
-/** A word and how often it comes. */
+/** A word and its count. */
 export type CountedWord = readonly [word: string, count: number];
 
 /** The pieces in training. */
 export interface Pieces {
   /** By id; {@link UNKNOWN} comes first. */
   readonly texts: readonly string[];
-  /** By id: log likelihoods, -Infinity of pieces that are out. */
+  /** By id: log likelihoods, -Infinity for pruned pieces. */
   readonly scores: Float64Array;
-  /** The ids of those that are in, in the order that decides between equals; {@link UNKNOWN} comes first. */
+  /** The ids of the remaining pieces, in the order that decides between equals; {@link UNKNOWN} comes first. */
   ids: readonly number[];
 }
 

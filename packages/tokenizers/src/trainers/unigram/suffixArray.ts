@@ -1,14 +1,14 @@
-// What ends a word: no substring goes beyond it.
+// The end of a word: no substring extends beyond it.
 const END = 0;
 
-/** A substring and in how many places it is. */
+/** A substring and the number of its places. */
 export interface RepeatedSubstring {
   readonly text: string;
   readonly count: number;
 }
 
 /**
- * The substrings of 2 to `maxLength` characters that are in several places of `words` and do not go on alike in all of
+ * The substrings of 2 to `maxLength` characters that are in several places of `words` and do not continue alike in all of
  * them: the inner nodes of the suffix tree. Those that cover most characters come first, of equals the last in the order
  * of code points.
  *
@@ -65,7 +65,7 @@ function joinWords(words: Iterable<string>): Uint32Array {
   return text.subarray(0, size);
 }
 
-/** How many characters two suffixes share, up to `most`; all of them when their words end alike. */
+/** The number of characters that two suffixes share, up to `most`; all of them when their words end alike. */
 function commonPrefix(text: Uint32Array, a: number, b: number, most: number): number {
   for (let i = 0; i < most; i++) {
     if (text[a + i] !== text[b + i]) return i;

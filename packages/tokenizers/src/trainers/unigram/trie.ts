@@ -1,4 +1,4 @@
-/** Texts and a number for each, found by walking down from node 0; unlike a Trie, made of 32-bit numbers only. */
+/** A trie of texts and a number for each, walked from node 0; unlike a Trie, it has 32-bit numbers only. */
 export class TrainingTrie {
   // An open hash table of the nodes by parent and UTF-16 unit. No node leads to the root, so that 0 is an empty slot.
   #slots = new Int32Array(1024);
@@ -7,7 +7,7 @@ export class TrainingTrie {
   #values = new Int32Array(512);
   #size = 1;
 
-  /** Gives `text` a number, which must be above 0. */
+  /** Sets the number of `text`, which must be above 0. */
   set(text: string, value: number): void {
     let node = 0;
     for (let i = 0; i < text.length; i++) {
@@ -17,7 +17,7 @@ export class TrainingTrie {
     this.#values[node] = value;
   }
 
-  /** The node that `unit` leads to from `node`; 0 when there is none. */
+  /** The child of `node` by `unit`; 0 if there is none. */
   next(node: number, unit: number): number {
     return this.#slots[this.#slot(node, unit)] ?? 0;
   }
@@ -27,7 +27,7 @@ export class TrainingTrie {
     return this.#values[node] ?? 0;
   }
 
-  /** Where the child is, or would be put. */
+  /** The slot of the child, or the empty one for it. */
   #slot(parent: number, unit: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
