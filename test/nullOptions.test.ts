@@ -32,7 +32,13 @@ import {
   trainWordPiece,
   wordLevel,
 } from "../packages/tokenizers/src/index.ts";
-import { AdamW, constantSchedule, inverseSqrtSchedule, Muon, trainHead } from "../packages/training/src/index.ts";
+import {
+  AdamW,
+  constantSchedule,
+  inverseSqrtSchedule,
+  Muon,
+  trainLinearProbe,
+} from "../packages/training/src/index.ts";
 import {
   Block,
   type BlockSpec,
@@ -114,13 +120,13 @@ const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
   readOptionalFile: () => readOptionalFile(memoryFiles("m", new Map()), "config.json", none),
   createTranslator: ({ pretrained }) => createTranslator(pretrained, none),
   translate: ({ translator }) => translator.translate("a", none),
-  translateAll: ({ translator }) => translator.translateAll(["a"], none),
+  translateBatch: ({ translator }) => translator.translateBatch(["a"], none),
   sentences: ({ translator }) => translator.sentences("a", none).next(),
   sentenceAttention: ({ pretrained }) =>
     sentenceAttention({ model: pretrained.model, source: none, target: none }, none),
   splitText: () => splitText("a", none),
   classify: ({ classifier, image }) => classifier.classify(image, none),
-  classifyAll: ({ classifier, image }) => classifier.classifyAll([image], none),
+  classifyBatch: ({ classifier, image }) => classifier.classifyBatch([image], none),
   features: ({ classifier, image }) => classifier.features([image], none),
   createTokenizer: ({ config }) => createTokenizer(config as never, [wordLevel], none),
   encode: ({ tokenizer }) => tokenizer.encode("a", none),
@@ -140,7 +146,8 @@ const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
   "Muon.step": ({ weights }) => new Muon(weights).step(weights, none),
   constantSchedule: () => constantSchedule(none),
   inverseSqrtSchedule: () => inverseSqrtSchedule(none),
-  trainHead: ({ matrix: features }) => trainHead({ features, labels: [0, 1], numClasses: 2 } as never, none),
+  trainLinearProbe: ({ matrix: features }) =>
+    trainLinearProbe({ features, labels: [0, 1], numClasses: 2 } as never, none),
   generate: ({ gpt2 }) => generate(gpt2, [[1, 2]], none),
   generateStream: ({ gpt2 }) => generateStream(gpt2, [1, 2], none).next(),
   "CausalLanguageModel.forward": ({ gpt2, ids }) => gpt2.forward({ ids }, none),

@@ -59,7 +59,7 @@ export async function trainTiny(steps: number): Promise<number[]> {
 export async function translate(files: ModelFiles, lines: readonly string[]): Promise<Line[]> {
   const pretrained = await loadPretrained(files);
   try {
-    const translations = await createTranslator(pretrained).translateAll([...lines]);
+    const translations = await createTranslator(pretrained).translateBatch([...lines]);
     return translations.map(({ translation, score }) => ({ translation, score }));
   } finally {
     pretrained.model.dispose();

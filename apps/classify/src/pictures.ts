@@ -48,7 +48,7 @@ export function removePicture({ id, url }: Picture): void {
 }
 
 /** Shows all of them to the model, which is another now. */
-export async function classifyAll(): Promise<void> {
+export async function classifyBatch(): Promise<void> {
   pictures.value = pictures.value.map(({ id, name, file, url }) => ({ id, name, file, url }));
   await classifyWaiting();
 }

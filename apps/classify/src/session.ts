@@ -3,7 +3,7 @@ import { type BackendStatus, hear, type HearLoss, isAbort, type ModelSource, shi
 import { signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
-import { classifyAll, classifyWaiting } from "./pictures.ts";
+import { classifyBatch, classifyWaiting } from "./pictures.ts";
 import { status } from "./status.ts";
 import { onRestart, stop, work } from "./work.ts";
 
@@ -43,7 +43,7 @@ interface OpenOptions {
 /** Opens a model, and shows it the pictures that are there. */
 export async function openModel(
   source: ModelSource,
-  { backend, showAgain = classifyAll }: OpenOptions = {},
+  { backend, showAgain = classifyBatch }: OpenOptions = {},
 ): Promise<void> {
   modelError.value = undefined;
   opening.value = { source };
@@ -76,7 +76,7 @@ export async function switchBackend(name: BackendName): Promise<void> {
   switching.value = name;
   try {
     status.value = await work.switchBackend(name);
-    await classifyAll();
+    await classifyBatch();
   } catch (error) {
     if (!isAbort(error)) problem.value = error;
   } finally {

@@ -7,7 +7,7 @@ const { signal } = new AbortController();
 const inCapitals = (line: string) => ({ translation: line.toUpperCase() }) as Translation;
 
 /** Translates, and gives up on a batch with a line that begins with "bad". */
-function translateAll(groups: (readonly string[])[], reason: Error) {
+function translateBatch(groups: (readonly string[])[], reason: Error) {
   return (lines: readonly string[]) => {
     groups.push(lines);
     return lines.some((line) => line.startsWith("bad"))
@@ -19,7 +19,7 @@ function translateAll(groups: (readonly string[])[], reason: Error) {
 async function collect(lines: readonly string[], reason: Error, abort = signal) {
   const [groups, found] = [[] as (readonly string[])[], [] as string[]];
   const translating = async () => {
-    for await (const { line, translation, error } of translateLines(lines, translateAll(groups, reason), abort)) {
+    for await (const { line, translation, error } of translateLines(lines, translateBatch(groups, reason), abort)) {
       found.push(`${line}: ${translation?.translation ?? error?.message}`);
     }
   };

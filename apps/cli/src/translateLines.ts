@@ -18,24 +18,24 @@ const TOGETHER: ReadAheadLimits = { lines: 128, characters: 16_384 };
  */
 export async function* translateLines(
   lines: AsyncIterable<string> | Iterable<string>,
-  translateAll: TranslateAll,
+  translateBatch: TranslateAll,
   signal: AbortSignal,
 ): AsyncGenerator<TranslatedLine, void, undefined> {
-  for await (const group of readAhead(lines, TOGETHER)) yield* translateGroup(group, translateAll, signal);
+  for await (const group of readAhead(lines, TOGETHER)) yield* translateGroup(group, translateBatch, signal);
 }
 
 async function* translateGroup(
   group: readonly string[],
-  translateAll: TranslateAll,
+  translateBatch: TranslateAll,
   signal: AbortSignal,
 ): AsyncGenerator<TranslatedLine, void, undefined> {
   let translations: readonly Translation[];
   try {
-    translations = await translateAll(group);
+    translations = await translateBatch(group);
   } catch (error) {
     signal.throwIfAborted();
     const [line = ""] = group;
-    if (group.length > 1) for (const alone of group) yield* translateGroup([alone], translateAll, signal);
+    if (group.length > 1) for (const alone of group) yield* translateGroup([alone], translateBatch, signal);
     else if (error instanceof TokenizerError) yield { line, error };
     else throw error;
     return;

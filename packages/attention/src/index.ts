@@ -30,7 +30,7 @@ export {
 } from "./pooling/kernelPooling.ts";
 export { appendKeyValue, disposeKeyValues, type KeyValue, lastKeyValues, lengthOf } from "./multiHead/keyValue.ts";
 export { LearnedPositions } from "./positions/learnedPositions.ts";
-export { type HiddenRows, maskedSoftmax, type Visible } from "./masks/maskedSoftmax.ts";
+export { type EmptyRows, maskedSoftmax, type Visible } from "./masks/maskedSoftmax.ts";
 export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks/masks.ts";
 export {
   ATTENTION_ACTIVATIONS,

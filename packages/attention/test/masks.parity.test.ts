@@ -21,7 +21,7 @@ describeBackends("masks equal Dive into Deep Learning's and transformers'", () =
     ["weights2", torch.ids("masks.lens2")],
   ])("maskedSoftmax, %s, a hidden row uniform", async (name, lens) => {
     const scores = torch.tensor<tf.Rank.R3>("masks.scores");
-    const weights = maskedSoftmax(scores, lens, { hiddenRows: "uniform" });
+    const weights = maskedSoftmax(scores, lens, { emptyRows: "uniform" });
     await expectClose(weights, torch.array(`masks.${name}`));
     tf.dispose([scores, weights]);
   });

@@ -118,11 +118,11 @@ describe("texts and images", () => {
       "translate: expected a string, got a promise",
     );
     await expect(translator().translate(wrong(undefined))).rejects.toThrow("translate: expected a string, got nothing");
-    await expect(translator().translateAll(wrong("a"))).rejects.toThrow(
-      "translateAll: expected an array of texts, got a string",
+    await expect(translator().translateBatch(wrong("a"))).rejects.toThrow(
+      "translateBatch: expected an array of texts, got a string",
     );
-    await expect(translator().translateAll(wrong([1]))).rejects.toThrow(
-      "translateAll: expected a string, got number 1",
+    await expect(translator().translateBatch(wrong([1]))).rejects.toThrow(
+      "translateBatch: expected a string, got number 1",
     );
     await expect(translator().sentences(wrong(3)).next()).rejects.toThrow("sentences: expected a string, got number 3");
   });
@@ -142,8 +142,8 @@ describe("texts and images", () => {
 
   test("many images come in an array", async () => {
     const one = { data: new Uint8Array(48), width: 4, height: 4 };
-    await expect(classifier().classifyAll(wrong(one))).rejects.toThrow(
-      "classifyAll: expected an array of images, got an object",
+    await expect(classifier().classifyBatch(wrong(one))).rejects.toThrow(
+      "classifyBatch: expected an array of images, got an object",
     );
     await expect(classifier().classify(wrong([one]))).rejects.toThrow("pixels: expected a decoded image");
   });

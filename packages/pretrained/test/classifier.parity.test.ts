@@ -41,7 +41,7 @@ describe("a classifier", () => {
     const images = names.map((name) => pixels(expected.array(name)));
     const told: number[] = [];
     const options = { top: 2, batchSize: 3, onProgress: ({ done }: { done: number }) => told.push(done) };
-    const all = await classifier.classifyAll(images, options);
+    const all = await classifier.classifyBatch(images, options);
     expect(told).toEqual([3, 4]);
     for (const [i, image] of images.entries()) {
       const [alone, together] = [await classifier.classify(image, { top: 2 }), all[i] ?? []];

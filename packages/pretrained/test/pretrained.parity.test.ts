@@ -56,7 +56,7 @@ describe.each(["float32", "sharded"])("%s", (name) => {
     const found = await generate(pretrained.model, sources, options);
     expect(found.map(([best]) => best?.ids)).toEqual(rows.map(({ ids }) => ids));
 
-    const translations = await createTranslator(pretrained).translateAll(rows.map(({ source }) => source));
+    const translations = await createTranslator(pretrained).translateBatch(rows.map(({ source }) => source));
     for (const [i, { translation, score }] of rows.entries()) {
       // One sentence each, so that nothing is split.
       expect(translations[i]?.translation).toBe(translation);
@@ -94,7 +94,7 @@ describe("savePretrained", () => {
       expect(readdirSync(folder).sort()).toEqual(readdirSync(join(GOLDEN, "float32")).sort());
 
       const again = await load(modelFolder(folder));
-      const translations = await createTranslator(again).translateAll(
+      const translations = await createTranslator(again).translateBatch(
         (expected["float32"] ?? []).map(({ source }) => source),
       );
       expect(translations.map(({ translation }) => translation)).toEqual(

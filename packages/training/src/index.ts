@@ -1,4 +1,4 @@
-export { AdamW, type AdamWOptions, exceptNormsAndBiases } from "./optimizers/adamW.ts";
+export { AdamW, type AdamWOptions, isDecayed } from "./optimizers/adamW.ts";
 export { averageCheckpoints } from "./checkpoints/averageCheckpoints.ts";
 export type { Checkpoint, CheckpointStore, Progress } from "./checkpoints/checkpoint.ts";
 export { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "./checkpoints/checkpointFile.ts";
@@ -25,7 +25,7 @@ export { mixedCrossEntropy } from "./images/mixedCrossEntropy.ts";
 export type { Pixels } from "./images/pixels.ts";
 export { randAugment, type RandAugmentOptions } from "./images/randAugment.ts";
 export { Muon, type MuonOptions } from "./optimizers/muon.ts";
-export { optimizerOfParts, type OptimizerPart } from "./optimizers/combined.ts";
+export { combineOptimizers, type ParameterGroup } from "./optimizers/combined.ts";
 export type { Optimizer, OptimizerStepOptions } from "./optimizers/optimizer.ts";
 export {
   constantSchedule,
@@ -34,14 +34,14 @@ export {
   inverseSqrtSchedule,
   linearSchedule,
   type Schedule,
-  stableThenDecaySchedule,
+  warmupStableDecaySchedule,
   type WarmupOptions,
 } from "./optimizers/schedules.ts";
 export { shuffle } from "./batches/shuffle.ts";
 export { shuffledBatches, type ShuffledBatchesOptions } from "./batches/shuffledBatches.ts";
 export type { TrainingTask } from "./loop/task.ts";
 export { train, TrainingError } from "./loop/train.ts";
-export { trainHead, type HeadExamples, type TrainHeadOptions } from "./finetuning/trainHead.ts";
+export { trainLinearProbe, type HeadExamples, type TrainHeadOptions } from "./finetuning/trainLinearProbe.ts";
 export type { TrainingResult, TrainOptions } from "./loop/options.ts";
 export { bleu, type BleuScore } from "./metrics/bleu.ts";
 export { chrF, type ChrFScore } from "./metrics/chrF.ts";

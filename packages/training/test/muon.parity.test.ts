@@ -1,5 +1,5 @@
 import { describeBackends, expectClose, golden } from "@qkv/testing";
-import { AdamW, Muon, optimizerOfParts } from "@qkv/training";
+import { AdamW, Muon, combineOptimizers } from "@qkv/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
@@ -57,7 +57,7 @@ describeBackends("Muon", () => {
     const matrix = new Map([["w", tf.tidy(() => tf.variable(tf.ones([2, 3])))]]);
     const vector = new Map([["b", tf.tidy(() => tf.variable(tf.ones([3])))]]);
     const make = () =>
-      optimizerOfParts([
+      combineOptimizers([
         { params: matrix, optimizer: new Muon(matrix) },
         { params: vector, optimizer: new AdamW(vector) },
       ]);

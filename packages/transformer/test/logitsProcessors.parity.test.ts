@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { customRule } from "./customRule.ts";
 import { wanderer } from "./wanderer.ts";
 import { logitsProcessors } from "../src/generation/logitsProcessors.ts";
-import { settingsOf } from "../src/generation/options.ts";
+import { resolveOptions } from "../src/generation/options.ts";
 import { parseGenerationOptions } from "../src/generation/parseGenerationOptions.ts";
 
 interface ProcessorsGolden {
@@ -28,7 +28,8 @@ test.each(
   const neutral = { maxLength: 40, eosTokenId: 0, forcedEosTokenId: null, badWordsIds: [] };
   const all = { ...neutral, ...parseGenerationOptions(options), ...(custom && { logitsProcessors: [customRule] }) };
   const changed = Float32Array.from(scores);
-  for (const process of logitsProcessors(settingsOf(all, wanderer(), promptLength, [ids]))) process(changed, ids, 0);
+  for (const process of logitsProcessors(resolveOptions(all, wanderer(), promptLength, [ids])))
+    process(changed, ids, 0);
   expect([...changed].map((score) => score === -Infinity)).toEqual(expected.map((score) => score === null));
   await expectClose(
     changed.map((score) => Math.max(score, -1e6)),

@@ -12,7 +12,7 @@ export type Classifiers = VitClassifier | DistilledVitClassifier | SwinClassifie
 /**
  * Copies a classifier for other classes: its body as it was, its head from `head`, or untrained without one.
  *
- * With no labels at all its logits are the features [B, E] that a head reads, from which `trainHead` of `@qkv/training` makes
+ * With no labels at all its logits are the features [B, E] that a head reads, from which `trainLinearProbe` of `@qkv/training` makes
  * one. Where there are two heads, the features are the mean of both tokens, and both get the one head: the mean
  * of their logits is then its logits of that mean. The copy is the caller's.
  *

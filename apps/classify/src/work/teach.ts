@@ -1,5 +1,5 @@
 import { pretrainedFiles, type PretrainedModel } from "@qkv/pretrained";
-import { trainHead } from "@qkv/training";
+import { trainLinearProbe } from "@qkv/training";
 import { decodeImage, ImageFileError, type Pixels } from "@qkv/vit";
 import type { OpenClassifier } from "./openClassifier.ts";
 
@@ -39,7 +39,7 @@ export async function teach(
     onProgress: (progress) => onProgress({ phase: "reading", ...progress }),
   });
   try {
-    const head = await trainHead(
+    const head = await trainLinearProbe(
       {
         features,
         labels: lessons.flatMap(({ pictures }, label) => pictures.map(() => label)),

@@ -75,7 +75,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   const bar = progressBar("translating", sources.length);
   try {
     const { maxTokens } = options;
-    const translated = await translator.translateAll(sources, {
+    const translated = await translator.translateBatch(sources, {
       beams,
       ...(maxTokens !== undefined && { maxTokens }),
       signal,

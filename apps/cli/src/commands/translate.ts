@@ -60,13 +60,13 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
   const { translator, beams, attentionPicture, dispose } = await openTranslator(files, settings, signal);
   const done = new AbortController();
   try {
-    const translateAll = (lines: readonly string[]) =>
+    const translateBatch = (lines: readonly string[]) =>
       withProgress((onProgress) =>
-        translator.translateAll(lines, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
+        translator.translateBatch(lines, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
       );
     const lines = texts.length > 0 ? texts : streamInputLines(AbortSignal.any([signal, done.signal]));
     let [number, failed] = [0, 0];
-    for await (const translated of translateLines(lines, translateAll, signal)) {
+    for await (const translated of translateLines(lines, translateBatch, signal)) {
       number += 1;
       await writeTranslated(translated, options.json);
       const { translation, error } = translated;

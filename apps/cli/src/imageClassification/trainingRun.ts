@@ -1,6 +1,6 @@
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
-import { exceptNormsAndBiases } from "@qkv/training";
+import { isDecayed } from "@qkv/training";
 import { resizeAndCenterCrop, type ImageProcessorConfig, type Pixels } from "@qkv/vit";
 import type { ImageSet } from "../imageData/imageSet.ts";
 import { openImages, splitForValidation } from "../imageData/openImages.ts";
@@ -44,7 +44,7 @@ export async function runImageTraining(options: ImageTrainingOptions): Promise<v
           best: "accuracy",
           unit: "images",
           kinds: {
-            decays: (name) => exceptNormsAndBiases(name) && !/positions|token/i.test(name),
+            decays: (name) => isDecayed(name) && !/positions|token/i.test(name),
             isHead: (name) => name.startsWith("classifier."),
           },
           command: "qkv train image-classification",

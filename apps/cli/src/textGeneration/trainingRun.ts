@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
 import { Tokenizer } from "@qkv/tokenizers";
-import { exceptNormsAndBiases } from "@qkv/training";
+import { isDecayed } from "@qkv/training";
 import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
@@ -50,7 +50,7 @@ export async function runTextTraining(options: TextTrainingOptions): Promise<voi
           mode: "min",
           unit: "tokens",
           kinds: {
-            decays: (name) => exceptNormsAndBiases(name) && !/embedding|positions/.test(name),
+            decays: (name) => isDecayed(name) && !/embedding|positions/.test(name),
             isHead: () => false,
           },
           command: "qkv train text-generation",

@@ -1,4 +1,4 @@
-import { AdamW, Muon, type Optimizer, optimizerOfParts, type TrainingTask } from "@qkv/training";
+import { AdamW, Muon, type Optimizer, combineOptimizers, type TrainingTask } from "@qkv/training";
 import type { Optimization } from "./recipe.ts";
 
 /** What a model's parameters are, by their names. */
@@ -21,7 +21,7 @@ export function newOptimizer(
   const [inner, rest] = [true, false].map(
     (wanted) => new Map([...params].filter(([name]) => isInner(name) === wanted)),
   );
-  return optimizerOfParts([
+  return combineOptimizers([
     { params: inner as typeof params, optimizer: new Muon(inner as typeof params, { learningRate, weightDecay }) },
     { params: rest as typeof params, optimizer: adamW(rest as typeof params) },
   ]);

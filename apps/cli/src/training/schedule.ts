@@ -4,7 +4,7 @@ import {
   inverseSqrtSchedule,
   linearSchedule,
   type Schedule,
-  stableThenDecaySchedule,
+  warmupStableDecaySchedule,
 } from "@qkv/training";
 import type { Optimization } from "./recipe.ts";
 
@@ -13,7 +13,7 @@ const SCHEDULES: Readonly<Record<Optimization["schedule"], (config: Optimization
   cosine: ({ warmupSteps, steps }) => cosineSchedule({ warmupSteps, totalSteps: steps }),
   inverseSqrt: ({ warmupSteps }) => inverseSqrtSchedule({ warmupSteps: Math.max(warmupSteps, 1) }),
   stableThenDecay: ({ warmupSteps, steps, decaySteps }) =>
-    stableThenDecaySchedule({ warmupSteps, totalSteps: steps, decaySteps: decaySteps ?? Math.floor(steps / 4) }),
+    warmupStableDecaySchedule({ warmupSteps, totalSteps: steps, decaySteps: decaySteps ?? Math.floor(steps / 4) }),
   constant: ({ warmupSteps }) => constantSchedule({ warmupSteps }),
 };
 

@@ -52,7 +52,7 @@ export class AdditiveAttention {
     checkTensor("AdditiveAttention.forward", "keys", keys, "[B, K, D]");
     checkTensor("AdditiveAttention.forward", "values", values, "[B, K, V]");
     checkPooled("AdditiveAttention", queries, keys, values, { sameWidth: false });
-    const { dropout, hiddenRows, keepWeights } = this.#config;
+    const { dropout, emptyRows, keepWeights } = this.#config;
     return tf.tidy(() => {
       const mask = validLens && maskOf(validLens, queries, keys);
       const { probabilities, droppedProbabilities } = attentionStages(queries, keys, {
@@ -60,7 +60,7 @@ export class AdditiveAttention {
         mask,
         dropout,
         random,
-        hiddenRows,
+        emptyRows,
       });
       if (keepWeights) this.#last.set(probabilities);
       return tf.matMul(droppedProbabilities, values);

@@ -6,7 +6,7 @@ import type { ScoredAttentionOptions } from "../scaledDotProduct/options.ts";
 import { attentionPooling } from "../pooling/attentionPooling.ts";
 import { attentionStages } from "../scaledDotProduct/stages.ts";
 import { LastWeights } from "./lastWeights.ts";
-import type { HiddenRows } from "../masks/maskedSoftmax.ts";
+import type { EmptyRows } from "../masks/maskedSoftmax.ts";
 import { validLengthMask, type ValidLengths } from "../masks/validLengths.ts";
 
 /** Options of `DotProductAttention` and `AdditiveAttention` for their attention weights. */
@@ -17,7 +17,7 @@ export interface KeptWeightsOptions {
    * Output of a query whose valid length is 0: `zeros`, or the `uniform` mean, as in Dive into Deep Learning. Default
    * zeros.
    */
-  readonly hiddenRows?: HiddenRows;
+  readonly emptyRows?: EmptyRows;
 }
 
 /**
@@ -75,7 +75,7 @@ export class DotProductAttention {
       const grouped = (x: tf.Tensor3D) => tf.reshape(x, [-1, groups, x.shape[1], x.shape[2]]) as tf.Tensor4D;
       const mask = validLens && grouped(maskOf(validLens, queries, keys));
       const bias = windowMask && this.#biasOf(windowMask);
-      const options = { mask, bias, dropout: this.#dropout, random, hiddenRows: this.#options.hiddenRows };
+      const options = { mask, bias, dropout: this.#dropout, random, emptyRows: this.#options.emptyRows };
       const [q, k, v] = [grouped(queries), grouped(keys), grouped(values)];
       const pooled = this.#options.keepWeights
         ? this.#poolAndKeep(q, k, v, options)

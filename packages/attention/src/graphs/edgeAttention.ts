@@ -1,7 +1,7 @@
 import { checkRecord, checkTensor, embedding } from "@qkv/ops";
 import { dropout, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { constantOf } from "../hard/stopGradient.ts";
+import { stopGradient } from "../hard/stopGradient.ts";
 import type { SparseGraph } from "./sparseGraph.ts";
 
 /** Options of {@link edgeAttention}. */
@@ -76,7 +76,7 @@ export function edgeSoftmax(scores: tf.Tensor, graph: SparseGraph): tf.Tensor2D 
     const exponentials = tf.exp(
       tf.sub(
         scores,
-        constantOf(scores, (x) => greatestOfNode(x, graph)),
+        stopGradient(scores, (x) => greatestOfNode(x, graph)),
       ),
     );
     const sums = tf.unsortedSegmentSum(exponentials, targets, graph.numNodes); // [N, H]

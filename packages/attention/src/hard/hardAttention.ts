@@ -2,7 +2,7 @@ import { checkRecord, checkTensor } from "@qkv/ops";
 import { type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPositive } from "../checks/argumentChecks.ts";
-import { constantOf, withoutGradient } from "./stopGradient.ts";
+import { stopGradient, withoutGradient } from "./stopGradient.ts";
 import { hideScores, type Visible, visibleMask } from "../masks/maskedSoftmax.ts";
 
 /** Outputs of {@link hardAttention}. */
@@ -121,7 +121,7 @@ function gumbel(shape: number[], random: RandomStream): tf.Tensor {
 
 /** 1 at the best of each row, else 0. Its gradient is zero, and tfjs has no gradient of its operations. */
 function oneHotOfBest(x: tf.Tensor): tf.Tensor {
-  return constantOf(x, (x) => {
+  return stopGradient(x, (x) => {
     const best = tf.expandDims(tf.argMax(x, -1), -1); // [..., 1]
     // Not tf.oneHot: its numbers are integers, and tfjs's backends differ in how they make floats of them.
     return tf.where(tf.equal(tf.range(0, x.shape.at(-1) ?? 0, 1, "int32"), best), 1, 0);

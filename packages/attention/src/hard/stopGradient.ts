@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Computes `f(x)`, of the shape of `x`, with a gradient of zero (stop-gradient). */
-export function constantOf(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+export function stopGradient(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const constant = tf.customGrad((x) => ({
     value: f(x as tf.Tensor),
     gradFunc: (dy) => tf.zerosLike(dy as tf.Tensor),
@@ -11,5 +11,5 @@ export function constantOf(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Ten
 
 /** Copies `x` with a gradient of zero (stop-gradient). */
 export function withoutGradient(x: tf.Tensor): tf.Tensor {
-  return constantOf(x, tf.clone);
+  return stopGradient(x, tf.clone);
 }

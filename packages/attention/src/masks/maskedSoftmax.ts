@@ -7,7 +7,7 @@ import { validLengthMask, type ValidLengths } from "./validLengths.ts";
  * Attention weights of a query with no visible key: `zeros`, or `uniform`, the same weight on every key, hidden ones
  * too, as Dive into Deep Learning's masked_softmax gives.
  */
-export type HiddenRows = "zeros" | "uniform";
+export type EmptyRows = "zeros" | "uniform";
 
 /**
  * Visible keys: their number, for each B or for each B and Q ("valid lengths"); or a bool mask, `true` keeps, [Q, K] or
@@ -26,7 +26,7 @@ export type Visible = ValidLengths | tf.Tensor;
 export function maskedSoftmax<T extends tf.Tensor>(
   scores: T,
   visible?: Visible,
-  { hiddenRows = "zeros" }: { readonly hiddenRows?: HiddenRows } = {},
+  { emptyRows = "zeros" }: { readonly emptyRows?: EmptyRows } = {},
 ): T {
   checkTensor("maskedSoftmax", "scores", scores, "[...]");
   const shape = scores.shape as ScoreShape;
@@ -36,7 +36,7 @@ export function maskedSoftmax<T extends tf.Tensor>(
   return tf.tidy(() => {
     if (visible === undefined) return softmax(scores) as T;
     const mask = visibleMask("maskedSoftmax", visible, shape);
-    return softmaxOfVisible(hideScores(scores, mask), mask, hiddenRows) as T;
+    return softmaxOfVisible(hideScores(scores, mask), mask, emptyRows) as T;
   });
 }
 
@@ -50,11 +50,11 @@ export function hideScores(scores: tf.Tensor, visible: tf.Tensor | undefined): t
 export function softmaxOfVisible(
   masked: tf.Tensor,
   visible: tf.Tensor | undefined,
-  hiddenRows: HiddenRows = "zeros",
+  emptyRows: EmptyRows = "zeros",
   normalize: (scores: tf.Tensor) => tf.Tensor = softmax,
 ): tf.Tensor {
   const weights = normalize(masked);
-  return visible === undefined || hiddenRows === "uniform" ? weights : tf.mul(weights, tf.cast(visible, "float32"));
+  return visible === undefined || emptyRows === "uniform" ? weights : tf.mul(weights, tf.cast(visible, "float32"));
 }
 
 // Finite: WGSL lets a compiler assume that no infinity ever occurs.

@@ -78,7 +78,7 @@ describeBackends("masks", () => {
     const [byLength, byMask, uniform] = [
       maskedSoftmax(scores, [[1, 0], [3, 2]]), // prettier-ignore
       maskedSoftmax(scores, mask),
-      maskedSoftmax(scores, mask, { hiddenRows: "uniform" }),
+      maskedSoftmax(scores, mask, { emptyRows: "uniform" }),
     ] as [tf.Tensor, tf.Tensor, tf.Tensor];
     const sums = tf.tidy(() => [byLength, byMask, uniform].map((weights) => tf.sum(weights, -1)));
     await expectClose(sums[0] as tf.Tensor, [[1, 0], [1, 1]]); // prettier-ignore
@@ -94,12 +94,12 @@ describeBackends("masks", () => {
     const [mean, pooled, kept, additive] = tf.tidy(() => {
       const mean = tf.tile(tf.mean(v, 1, true), [1, 2, 1]);
       const mask = tf.zeros([2, 4], "bool");
-      const d2l = new DotProductAttention(0, 1, { hiddenRows: "uniform" });
+      const d2l = new DotProductAttention(0, 1, { emptyRows: "uniform" });
       const params = Params.initialized(1);
-      const config = { queryDim: 3, keyDim: 3, hiddenDim: 2, hiddenRows: "uniform" } as const;
+      const config = { queryDim: 3, keyDim: 3, hiddenDim: 2, emptyRows: "uniform" } as const;
       const additive = new AdditiveAttention(params, config).forward(q, k, v, [0]);
       params.dispose();
-      return [mean, attentionPooling(q, k, v, { mask, hiddenRows: "uniform" }), d2l.forward(q, k, v, [0]), additive];
+      return [mean, attentionPooling(q, k, v, { mask, emptyRows: "uniform" }), d2l.forward(q, k, v, [0]), additive];
     }) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     for (const output of [pooled, kept, additive]) await expectClose(output, mean);
     tf.dispose([q, k, v, mean, pooled, kept, additive]);

@@ -59,7 +59,7 @@ export class MultiHeadAttention {
    * Whether this is the attention of the 2017 paper and no more: as many heads for keys as for queries, no norms, no
    * rotations, no sinks, and the usual score. A fused kernel of a whole layer supports only that.
    */
-  readonly isPlain: boolean;
+  readonly isStandard: boolean;
 
   readonly #sizes: HeadSizes;
   readonly #score: Score | undefined;
@@ -87,7 +87,7 @@ export class MultiHeadAttention {
     this.#score = config.score;
     this.#rotary = config.rotary;
     this.numHeads = numHeads;
-    this.isPlain =
+    this.isStandard =
       numKeyValueHeads === numHeads &&
       [qkNorm, config.score, config.rotary, config.scale, config.softcap].every((extra) => extra === undefined) &&
       !config.sinks;

@@ -1,6 +1,6 @@
 import type { RandomStream } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { HiddenRows } from "../masks/maskedSoftmax.ts";
+import type { EmptyRows } from "../masks/maskedSoftmax.ts";
 import type { Score } from "../scores/scores.ts";
 
 // Letters used for shapes throughout this package:
@@ -31,7 +31,7 @@ export interface AttentionOptions {
   /** [H], attention sinks: the score of an extra key, whose value is zero (StreamingLLM, arXiv:2309.17453; gpt-oss). */
   readonly sinks?: tf.Tensor | undefined;
   /** Output of a query with no visible key. Default `zeros`. */
-  readonly hiddenRows?: HiddenRows | undefined;
+  readonly emptyRows?: EmptyRows | undefined;
   /** Probability of dropping an attention weight while `random` is given. Default 0. */
   readonly dropout?: number | undefined;
   /** Random stream of dropout, given while training. */

@@ -30,9 +30,9 @@ export function scaledDotProductAttention(
   checkTensor("scaledDotProductAttention", "v", v, "[B, G, K, V]");
   const shape = checkShapes(q, k, v);
   checkNumbers("scaledDotProductAttention", options);
-  const { dropout: rate = 0, random, sinks, hiddenRows, causal, scale, softcap } = options;
+  const { dropout: rate = 0, random, sinks, emptyRows, causal, scale, softcap } = options;
   return tf.tidy(() => {
-    if (hiddenRows === "uniform") return uniformWhereHidden(q, k, v, options);
+    if (emptyRows === "uniform") return uniformWhereHidden(q, k, v, options);
     const given = {
       keys: k,
       values: v,

@@ -39,7 +39,7 @@ export function attentionStages<T extends tf.Tensor>(
   pass: Pass = Pass.plain,
 ): AttentionStages<T> {
   checkRecord("attentionStages", "options", given);
-  const { score = scaledDotScore, hiddenRows, softcap, sinks, dropout: rate = 0, random, ...options } = given;
+  const { score = scaledDotScore, emptyRows, softcap, sinks, dropout: rate = 0, random, ...options } = given;
   checkTensor("attentionStages", "queries", queries, "[...]");
   return tidy(() => {
     const raw = score.scores(queries, keys);
@@ -49,8 +49,8 @@ export function attentionStages<T extends tf.Tensor>(
     const maskedScores = pass.tap("maskedScores", hideScores(scores, visible));
     const softmaxed =
       sinks === undefined
-        ? softmaxOfVisible(maskedScores, visible, hiddenRows)
-        : softmaxOfVisible(maskedScores, visible, hiddenRows, (x) => withoutSinks(softmax(withSinkScores(x, sinks))));
+        ? softmaxOfVisible(maskedScores, visible, emptyRows)
+        : softmaxOfVisible(maskedScores, visible, emptyRows, (x) => withoutSinks(softmax(withSinkScores(x, sinks))));
     const probabilities = pass.tap("probabilities", softmaxed);
     const droppedProbabilities = pass.tap("droppedProbabilities", dropout(probabilities, rate, random));
     return { scores, maskedScores, probabilities, droppedProbabilities } as AttentionStages<T>;

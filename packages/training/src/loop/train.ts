@@ -58,7 +58,7 @@ class Run<Batch> {
         await this.#saveIfDue(stopped !== undefined);
         if (stopped || next === undefined) return { progress: this.#progress, stopped: stopped ?? "finished" };
         await this.#update(next);
-        await breathe();
+        await yieldToEventLoop();
       }
     } finally {
       await upcoming.return();
@@ -175,7 +175,7 @@ async function numberOf(scalar: tf.Scalar): Promise<number> {
 }
 
 /** Yields to timers, signals and pages; unlike a timer it is not slowed down in a hidden tab. */
-function breathe(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -15,7 +15,7 @@ export interface AdamWOptions {
   readonly eps?: number;
   /** Default 0.01. */
   readonly weightDecay?: number;
-  /** Selects the parameters with weight decay, by dotted name. Default: all of them. See {@link exceptNormsAndBiases}. */
+  /** Selects the parameters with weight decay, by dotted name. Default: all of them. See {@link isDecayed}. */
   readonly decays?: (name: string) => boolean;
   /**
    * Whether decay shrinks the parameter itself (`decoupled`, PyTorch's AdamW, the default) or is added to the gradient
@@ -160,7 +160,7 @@ export class AdamW implements Optimizer {
 }
 
 /** Excludes biases and every parameter of a norm from weight decay, for `decays`. */
-export function exceptNormsAndBiases(name: string): boolean {
+export function isDecayed(name: string): boolean {
   return !/(^|\.)bias$|norm[^.]*\.[^.]+$/i.test(name);
 }
 

@@ -4,7 +4,7 @@ import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts"
 import type { Optimizer } from "./optimizer.ts";
 
 /** An optimizer and the parameters that it was made for. */
-export interface OptimizerPart {
+export interface ParameterGroup {
   readonly params: NamedVariables;
   readonly optimizer: Optimizer;
 }
@@ -15,10 +15,10 @@ export interface OptimizerPart {
  *
  * @throws RangeError if there is no part
  */
-export function optimizerOfParts(parts: readonly OptimizerPart[]): Optimizer & Disposable {
-  checkArray("optimizerOfParts", "parts", parts);
+export function combineOptimizers(parts: readonly ParameterGroup[]): Optimizer & Disposable {
+  checkArray("combineOptimizers", "parts", parts);
   const [first] = parts;
-  if (first === undefined) throw new RangeError("optimizerOfParts: expected at least one part, got none");
+  if (first === undefined) throw new RangeError("combineOptimizers: expected at least one part, got none");
   const dispose = () => parts.forEach(({ optimizer }) => optimizer.dispose());
   return {
     learningRate: first.optimizer.learningRate,
@@ -29,7 +29,7 @@ export function optimizerOfParts(parts: readonly OptimizerPart[]): Optimizer & D
       });
       const stranger = [...gradients.keys()].find((name) => !shares.some((share) => share.has(name)));
       if (stranger !== undefined) {
-        throw new RangeError(`optimizerOfParts: expected gradients of its parameters, got one of ${stranger}`);
+        throw new RangeError(`combineOptimizers: expected gradients of its parameters, got one of ${stranger}`);
       }
       parts.forEach(({ optimizer }, i) => optimizer.step(shares[i] ?? new Map(), options));
     },

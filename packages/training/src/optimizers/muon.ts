@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
-import { orthogonalized } from "./newtonSchulz.ts";
+import { newtonSchulz } from "./newtonSchulz.ts";
 import { assignVariables, readVariables } from "../parameters/variables.ts";
 
 /** Options of {@link Muon}. */
@@ -17,12 +17,12 @@ export interface MuonOptions {
 }
 
 /**
- * Momentum with orthogonalized updates, so that no direction of a matrix learns slower than another
+ * Momentum with newtonSchulz updates, so that no direction of a matrix learns slower than another
  * (https://kellerjordan.github.io/posts/muon): PyTorch's `torch.optim.Muon` with `match_rms_adamw`, computed in float32.
  *
  * For the matrices inside a model; a convolution's weight [O, C, h, w] is one of [O, C h w]. Vectors, embeddings and
  * heads are for {@link AdamW}, which one learning rate fits as well: updates are scaled to AdamW's usual size
- * (arXiv:2502.16982). See {@link optimizerOfParts}. It borrows the parameters and owns a momentum for each.
+ * (arXiv:2502.16982). See {@link combineOptimizers}. It borrows the parameters and owns a momentum for each.
  */
 export class Muon implements Optimizer {
   readonly learningRate: number;
@@ -95,7 +95,7 @@ export class Muon implements Optimizer {
     const unscaled = stacked(names.map((name) => gradients.get(name) as tf.Tensor));
     const gradient = tf.mul(unscaled, gradientScale) as tf.Tensor3D;
     const average = blend(stacked(averages), gradient, this.#momentum);
-    const direction = orthogonalized(blend(gradient, average, 1 - this.#momentum)); // Nesterov momentum
+    const direction = newtonSchulz(blend(gradient, average, 1 - this.#momentum)); // Nesterov momentum
     const step = tf.mul(direction, 0.2 * Math.sqrt(Math.max(rows, columns)) * learningRate);
 
     const shape = [rows, ...inner];

@@ -11,7 +11,7 @@ const ROUNDS = 5;
  * @param x [K, R, C]
  * @returns [K, R, C]
  */
-export function orthogonalized(x: tf.Tensor3D): tf.Tensor3D {
+export function newtonSchulz(x: tf.Tensor3D): tf.Tensor3D {
   const tall = x.shape[1] > x.shape[2]; // the product with itself is the smaller the other way round
   return tf.tidy(() => {
     const norm = tf.sqrt(tf.sum(tf.square(x), [1, 2], true));

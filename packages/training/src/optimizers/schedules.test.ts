@@ -4,7 +4,7 @@ import {
   cosineSchedule,
   inverseSqrtSchedule,
   linearSchedule,
-  stableThenDecaySchedule,
+  warmupStableDecaySchedule,
 } from "./schedules.ts";
 
 it("rises in a straight line and is 1 at the end of the warm-up", () => {
@@ -39,7 +39,7 @@ it("refuses an end before the warm-up is over", () => {
 
 it("stays at 1 until its decay begins, wherever the end is", () => {
   const [near, far] = [20, 40].map((totalSteps) =>
-    stableThenDecaySchedule({ warmupSteps: 4, totalSteps, decaySteps: 8 }),
+    warmupStableDecaySchedule({ warmupSteps: 4, totalSteps, decaySteps: 8 }),
   );
   for (const step of [1, 4, 5, 12]) expect(near?.(step)).toBe(far?.(step));
   expect([12, 14, 16, 20, 21].map((step) => near?.(step))).toEqual([1, 0.75, 0.5, 0, 0]);

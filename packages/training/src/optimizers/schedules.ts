@@ -69,10 +69,10 @@ export function cosineSchedule(options: DecayOptions): Schedule {
  *
  * @throws RangeError if warm-up and fall take more than all steps
  */
-export function stableThenDecaySchedule(options: DecayOptions & { readonly decaySteps: number }): Schedule {
-  checkRecord("stableThenDecaySchedule", "options", options);
+export function warmupStableDecaySchedule(options: DecayOptions & { readonly decaySteps: number }): Schedule {
+  checkRecord("warmupStableDecaySchedule", "options", options);
   const { warmupSteps = 0, totalSteps, decaySteps, floor = 0 } = options;
-  checkDecay("stableThenDecaySchedule", warmupSteps + decaySteps, totalSteps + 1);
+  checkDecay("warmupStableDecaySchedule", warmupSteps + decaySteps, totalSteps + 1);
   return (step) =>
     rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, totalSteps - decaySteps, totalSteps));
 }

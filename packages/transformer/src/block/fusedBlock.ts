@@ -20,13 +20,13 @@ export interface BlockModules {
 export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedTransformerLayer {
   const { selfAttn, selfAttnNorm: norm, crossAttn, crossAttnNorm: crossNorm, ffn, ffnNorm } = modules;
   const { placement } = spec.norm;
-  const isPlain =
-    selfAttn.isPlain &&
-    crossAttn?.isPlain !== false &&
+  const isStandard =
+    selfAttn.isStandard &&
+    crossAttn?.isStandard !== false &&
     spec.layerScale === undefined &&
     spec.selfAttn.window === undefined &&
     spec.crossAttn?.causal !== true;
-  if (!isPlain || placement === "both" || !(ffn instanceof FeedForward)) return none;
+  if (!isStandard || placement === "both" || !(ffn instanceof FeedForward)) return none;
   if (!(norm instanceof LayerNorm && ffnNorm instanceof LayerNorm)) return none;
   const weights = {
     query: selfAttn.qProj,

@@ -7,7 +7,7 @@ import { wanderer } from "../../test/wanderer.ts";
 import type { CausalModel } from "../models/causalModel.ts";
 import { generate, generateStream } from "./generate.ts";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
-import { forbidRepeatedNgrams } from "./logitsProcessors.ts";
+import { noRepeatNgramProcessor } from "./logitsProcessors.ts";
 import type { GenerationOptions } from "./options.ts";
 
 beforeAll(() => initBackend("cpu"));
@@ -24,7 +24,7 @@ const SEARCHES: readonly GenerationOptions[] = [
 ];
 
 test.each(SEARCHES)("a built-in rule written as one's own gives the same ids: %o", async (search) => {
-  const own = await idsOf({ ...search, logitsProcessors: [forbidRepeatedNgrams(1)] });
+  const own = await idsOf({ ...search, logitsProcessors: [noRepeatNgramProcessor(1)] });
   expect(own).toEqual(await idsOf({ ...search, noRepeatNgramSize: 1 }));
   expect(own).not.toEqual(await idsOf(search));
 });

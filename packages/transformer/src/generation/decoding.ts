@@ -3,7 +3,7 @@ import { disposeKeyValues, type KeyValue } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecoderPast, Memory, Seq2SeqModel } from "../models/seq2seq.ts";
-import { eventTurn } from "./eventTurn.ts";
+import { yieldToEventLoop } from "./yieldToEventLoop.ts";
 import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";
 import { PaddedPrompts } from "./paddedPrompts.ts";
@@ -73,7 +73,7 @@ export class Decoding {
     this.#replacePast(past);
     this.#read = sequences[0]?.length ?? 0;
     const [values, sums] = await dataOf(logits, shifts);
-    await eventTurn();
+    await yieldToEventLoop();
     const bad = sums.findIndex((sum) => !Number.isFinite(sum));
     if (bad >= 0) throw await whyNotFinite(this.#model, this.#sourceOf(bad), sequences[bad] ?? []);
     const vocabulary = values.length / sequences.length;

@@ -8,7 +8,7 @@ import { BeamHypotheses } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { Decoding } from "./decoding.ts";
 import { generate, generateStream } from "./generate.ts";
-import { type GenerationOptions, settingsOf } from "./options.ts";
+import { type GenerationOptions, resolveOptions } from "./options.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -38,7 +38,7 @@ describe("laws", () => {
     fc.assert(
       fc.asyncProperty(source, searches, async (ids, options) => {
         const greedy = await generate(model, [ids], { ...options, numBeams: 1 });
-        const settings = settingsOf({ ...options, numBeams: 1, earlyStopping: true }, model, 1);
+        const settings = resolveOptions({ ...options, numBeams: 1, earlyStopping: true }, model, 1);
         const decoding = new Decoding(model, [ids]);
         const beams = await beamSearch(decoding, [[model.generation.decoderStartTokenId]], settings);
         decoding.dispose();
@@ -198,7 +198,7 @@ describe("bad input", () => {
 
 test("hypotheses keep the best, as many as there are beams, and say when no other can win", () => {
   const hypotheses = (options: GenerationOptions) => {
-    const kept = new BeamHypotheses(settingsOf({ numBeams: 2, maxLength: 11, ...options }, model, 1));
+    const kept = new BeamHypotheses(resolveOptions({ numBeams: 2, maxLength: 11, ...options }, model, 1));
     kept.add([1, 5, 0], -4); // -2 a token
     expect(kept.isDone(-100, 2)).toBe(false);
     kept.add([1, 5, 6, 0], -3); // -1
@@ -217,7 +217,7 @@ test("hypotheses keep the best, as many as there are beams, and say when no othe
 test("without a length it makes 20 tokens, as far as the positions reach", () => {
   const model = (maxPositions?: number) =>
     ({ generation: { eosTokenId: [], ...(maxPositions && { maxPositions }) } }) as unknown as CausalModel;
-  expect(settingsOf({}, model(), 5).maxLength).toBe(25);
-  expect(settingsOf({}, model(24), 5).maxLength).toBe(24);
-  expect(settingsOf({}, model(26), 5).maxLength).toBe(25);
+  expect(resolveOptions({}, model(), 5).maxLength).toBe(25);
+  expect(resolveOptions({}, model(24), 5).maxLength).toBe(24);
+  expect(resolveOptions({}, model(26), 5).maxLength).toBe(25);
 });

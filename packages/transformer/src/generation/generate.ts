@@ -5,7 +5,7 @@ import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
 import { checkOptionNames } from "./optionNames.ts";
-import { type GenerationOptions, type GenerativeModel, settingsOf } from "./options.ts";
+import { type GenerationOptions, type GenerativeModel, resolveOptions } from "./options.ts";
 import { checkModel, checkSources } from "./sourceChecks.ts";
 
 /**
@@ -56,7 +56,7 @@ export async function* generateStream(
   checkProcessors("generateStream", options.logitsProcessors);
   checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
-  const settings = settingsOf(options, model, prompt.length, [sourceIds]);
+  const settings = resolveOptions(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {
     throw new RangeError(
       "generateStream: expected one beam and one sequence, got more: they are known only at the end",
@@ -80,7 +80,7 @@ async function search(
   options: GenerationOptions,
 ): Promise<GeneratedSequence[][]> {
   const prompts = promptsOf(model, sourceIds, options);
-  const settings = settingsOf(options, model, prompts[0]?.length ?? 1, sourceIds);
+  const settings = resolveOptions(options, model, prompts[0]?.length ?? 1, sourceIds);
   if (sourceIds.length === 0) return [];
   const decoding = new Decoding(model, sourceIds, { memoryLimit: DEFAULT_MEMORY_LIMIT, ...options });
   try {

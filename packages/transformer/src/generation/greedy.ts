@@ -3,10 +3,10 @@ import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
 import type { Decoding, NextToken } from "./decoding.ts";
 import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
-import { draw, likeliest } from "./sampling.ts";
+import { sampleToken, argmax } from "./sampling.ts";
 
 /** A sequence that is extended by one token a step. */
-export interface GrowingSequence {
+export interface PartialSequence {
   /** Token ids, with those that it began with. */
   readonly ids: number[];
   logProbability: number;
@@ -19,9 +19,9 @@ export interface GrowingSequence {
  */
 export async function* greedySteps(
   decoding: Decoding,
-  sequences: readonly GrowingSequence[],
+  sequences: readonly PartialSequence[],
   settings: GenerationSettings,
-): AsyncGenerator<readonly GrowingSequence[], void, undefined> {
+): AsyncGenerator<readonly PartialSequence[], void, undefined> {
   const processors = logitsProcessors(settings);
   const choose = chooser(settings);
   let open = sequences.map((sequence, index) => ({ sequence, index }));
@@ -79,7 +79,7 @@ type Chooser = (scores: Float32Array, sequence: number, place: number) => number
  * not affect the rest.
  */
 function chooser({ sampling }: GenerationSettings): Chooser {
-  if (sampling === null) return likeliest;
+  if (sampling === null) return argmax;
   const random = new RandomStream(sampling.seed);
-  return (scores, sequence, place) => draw(scores, random.fork(sequence).fork(place));
+  return (scores, sequence, place) => sampleToken(scores, random.fork(sequence).fork(place));
 }

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import {
-  forbidAt,
-  forbidBefore,
-  forbidRepeatedNgrams,
-  forbidWords,
-  forceAt,
-  penalizeRepetition,
+  suppressTokensProcessor,
+  minLengthProcessor,
+  noRepeatNgramProcessor,
+  badWordsProcessor,
+  forcedTokensProcessor,
+  repetitionPenaltyProcessor,
 } from "./logitsProcessors.ts";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
 import { logSoftmax, logSumExp } from "./logSoftmax.ts";
-import { keepTopK, keepTopP, likeliest, scaleByTemperature } from "./sampling.ts";
+import { topKWarper, topPWarper, argmax, temperatureWarper } from "./sampling.ts";
 import { topCandidates } from "./topCandidates.ts";
 
 const NO = -Infinity;
@@ -20,29 +20,29 @@ const after = (process: LogitsProcessor, scores: number[], ids: number[]) => {
 };
 
 test.each<[string, LogitsProcessor, number[], number[]]>([
-  ["repetition counts once, by its sign", penalizeRepetition(2), [1, 1, 2], [1, -4, 1, -8]],
-  ["repetition of a token beyond the vocabulary", penalizeRepetition(2), [9], [1, -2, 2, -8]],
-  ["single tokens that were there", forbidRepeatedNgrams(1), [0, 2], [NO, -2, NO, -8]],
-  ["pairs that were there", forbidRepeatedNgrams(2), [1, 3, 0, 1], [1, -2, 2, NO]],
-  ["pairs, overlapping", forbidRepeatedNgrams(2), [1, 1], [1, NO, 2, -8]],
-  ["triples, too early", forbidRepeatedNgrams(3), [1], [1, -2, 2, -8]],
-  ["words of one token", forbidWords([[2]]), [], [1, -2, NO, -8]],
-  ["words whose beginning stands", forbidWords([[1, 3], [2, 0]]), [2, 1], [1, -2, 2, NO]], // prettier-ignore
-  ["the end is no word, but may close one", forbidWords([[0], [1, 0]], [0]), [1], [NO, -2, 2, -8]],
-  ["words longer than the sequence", forbidWords([[1, 1, 0]]), [1], [1, -2, 2, -8]],
-  ["before a length", forbidBefore(3, [0]), [5, 5], [NO, -2, 2, -8]],
-  ["at that length", forbidBefore(3, [0]), [5, 5, 5], [1, -2, 2, -8]],
-  ["at its place", forbidAt(1, [2, 3]), [5], [1, -2, NO, NO]],
-  ["at another place", forbidAt(1, [2, 3]), [5, 5], [1, -2, 2, -8]],
-  ["forced", forceAt(1, [1]), [5], [NO, 0, NO, NO]],
-  ["not forced", forceAt(1, [1]), [5, 5], [1, -2, 2, -8]],
-  ["temperature", scaleByTemperature(2), [], [0.5, -1, 1, -4]],
-  ["the likeliest two", keepTopK(2), [], [1, NO, 2, NO]],
-  ["more than there are", keepTopK(9), [], [1, -2, 2, -8]],
+  ["repetition counts once, by its sign", repetitionPenaltyProcessor(2), [1, 1, 2], [1, -4, 1, -8]],
+  ["repetition of a token beyond the vocabulary", repetitionPenaltyProcessor(2), [9], [1, -2, 2, -8]],
+  ["single tokens that were there", noRepeatNgramProcessor(1), [0, 2], [NO, -2, NO, -8]],
+  ["pairs that were there", noRepeatNgramProcessor(2), [1, 3, 0, 1], [1, -2, 2, NO]],
+  ["pairs, overlapping", noRepeatNgramProcessor(2), [1, 1], [1, NO, 2, -8]],
+  ["triples, too early", noRepeatNgramProcessor(3), [1], [1, -2, 2, -8]],
+  ["words of one token", badWordsProcessor([[2]]), [], [1, -2, NO, -8]],
+  ["words whose beginning stands", badWordsProcessor([[1, 3], [2, 0]]), [2, 1], [1, -2, 2, NO]], // prettier-ignore
+  ["the end is no word, but may close one", badWordsProcessor([[0], [1, 0]], [0]), [1], [NO, -2, 2, -8]],
+  ["words longer than the sequence", badWordsProcessor([[1, 1, 0]]), [1], [1, -2, 2, -8]],
+  ["before a length", minLengthProcessor(3, [0]), [5, 5], [NO, -2, 2, -8]],
+  ["at that length", minLengthProcessor(3, [0]), [5, 5, 5], [1, -2, 2, -8]],
+  ["at its place", suppressTokensProcessor(1, [2, 3]), [5], [1, -2, NO, NO]],
+  ["at another place", suppressTokensProcessor(1, [2, 3]), [5, 5], [1, -2, 2, -8]],
+  ["forced", forcedTokensProcessor(1, [1]), [5], [NO, 0, NO, NO]],
+  ["not forced", forcedTokensProcessor(1, [1]), [5, 5], [1, -2, 2, -8]],
+  ["temperature", temperatureWarper(2), [], [0.5, -1, 1, -4]],
+  ["the likeliest two", topKWarper(2), [], [1, NO, 2, NO]],
+  ["more than there are", topKWarper(9), [], [1, -2, 2, -8]],
   // probabilities 0.265, 0.013, 0.721, 0.00003
-  ["mass within the first", keepTopP(0.7), [], [NO, NO, 2, NO]],
-  ["mass within the second", keepTopP(0.75), [], [1, NO, 2, NO]],
-  ["almost all", keepTopP(0.99), [], [1, -2, 2, NO]],
+  ["mass within the first", topPWarper(0.7), [], [NO, NO, 2, NO]],
+  ["mass within the second", topPWarper(0.75), [], [1, NO, 2, NO]],
+  ["almost all", topPWarper(0.99), [], [1, -2, 2, NO]],
 ])("%s", (_name, process, ids, expected) => expect(after(process, [1, -2, 2, -8], ids)).toEqual(expected));
 
 test("log-probabilities of logits that overflow when exponentiated", () => {
@@ -54,8 +54,8 @@ test("log-probabilities of logits that overflow when exponentiated", () => {
 });
 
 test("the likeliest is the first of equals, and none among the forbidden", () => {
-  expect(likeliest(Float32Array.of(NO, 2, 3, 3))).toBe(2);
-  expect(likeliest(Float32Array.of(NO, NaN))).toBe(-1);
+  expect(argmax(Float32Array.of(NO, 2, 3, 3))).toBe(2);
+  expect(argmax(Float32Array.of(NO, NaN))).toBe(-1);
 });
 
 test("candidates of all beams together, best first", () => {

@@ -9,21 +9,25 @@ export function logitsProcessors(settings: GenerationSettings): readonly LogitsP
   const { eosTokenIds, forcedBosTokenId, forcedEosTokenIds, promptLength, sources } = settings;
   const decay = settings.exponentialDecayLengthPenalty;
   const steps: (LogitsProcessor | false)[] = [
-    settings.sequenceBias.length > 0 && addSequenceBias(settings.sequenceBias),
-    settings.encoderRepetitionPenalty !== 1 && favourSource(settings.encoderRepetitionPenalty, sources),
-    settings.repetitionPenalty !== 1 && penalizeRepetition(settings.repetitionPenalty, settings.padding),
-    settings.noRepeatNgramSize > 0 && forbidRepeatedNgrams(settings.noRepeatNgramSize),
-    settings.encoderNoRepeatNgramSize > 0 && forbidNgramsOf(settings.encoderNoRepeatNgramSize, sources),
-    settings.badWordsIds.length > 0 && forbidWords(settings.badWordsIds, eosTokenIds),
-    settings.minLength > 0 && forbidBefore(settings.minLength, eosTokenIds),
-    forcedBosTokenId !== null && forceAt(1, [forcedBosTokenId]),
-    forcedEosTokenIds !== null && forceAt(settings.maxLength - 1, forcedEosTokenIds),
-    settings.removeInvalidValues && removeInvalid,
-    decay !== null && favourEnd(promptLength + decay[0], decay[1], eosTokenIds),
-    settings.suppressTokens.length > 0 && forbidWords(settings.suppressTokens.map((id) => [id])),
+    settings.sequenceBias.length > 0 && sequenceBiasProcessor(settings.sequenceBias),
+    settings.encoderRepetitionPenalty !== 1 &&
+      encoderRepetitionPenaltyProcessor(settings.encoderRepetitionPenalty, sources),
+    settings.repetitionPenalty !== 1 && repetitionPenaltyProcessor(settings.repetitionPenalty, settings.padding),
+    settings.noRepeatNgramSize > 0 && noRepeatNgramProcessor(settings.noRepeatNgramSize),
+    settings.encoderNoRepeatNgramSize > 0 && encoderNoRepeatNgramProcessor(settings.encoderNoRepeatNgramSize, sources),
+    settings.badWordsIds.length > 0 && badWordsProcessor(settings.badWordsIds, eosTokenIds),
+    settings.minLength > 0 && minLengthProcessor(settings.minLength, eosTokenIds),
+    forcedBosTokenId !== null && forcedTokensProcessor(1, [forcedBosTokenId]),
+    forcedEosTokenIds !== null && forcedTokensProcessor(settings.maxLength - 1, forcedEosTokenIds),
+    settings.removeInvalidValues && removeInvalidProcessor,
+    decay !== null && exponentialDecayProcessor(promptLength + decay[0], decay[1], eosTokenIds),
+    settings.suppressTokens.length > 0 && badWordsProcessor(settings.suppressTokens.map((id) => [id])),
     // A forced first token makes the second one the first to be chosen.
     settings.beginSuppressTokens.length > 0 &&
-      forbidAt(promptLength + (promptLength === 1 && forcedBosTokenId !== null ? 1 : 0), settings.beginSuppressTokens),
+      suppressTokensProcessor(
+        promptLength + (promptLength === 1 && forcedBosTokenId !== null ? 1 : 0),
+        settings.beginSuppressTokens,
+      ),
     ...settings.logitsProcessors.map(customProcessor),
     ...samplingFilters(settings.sampling),
     settings.renormalizeLogits && logSoftmax,
@@ -36,12 +40,15 @@ export function logitsProcessors(settings: GenerationSettings): readonly LogitsP
  *
  * @param padding number of leading positions of each source that do not count
  */
-export function penalizeRepetition(penalty: number, padding: readonly number[] = []): LogitsProcessor {
+export function repetitionPenaltyProcessor(penalty: number, padding: readonly number[] = []): LogitsProcessor {
   return (scores, ids, source) => penalize(scores, ids.slice(padding[source] ?? 0), penalty);
 }
 
 /** Multiplies positive scores of the source's tokens, and divides negative ones. */
-export function favourSource(penalty: number, sources: readonly (readonly number[])[]): LogitsProcessor {
+export function encoderRepetitionPenaltyProcessor(
+  penalty: number,
+  sources: readonly (readonly number[])[],
+): LogitsProcessor {
   return (scores, _, source) => penalize(scores, sources[source] ?? [], 1 / penalty);
 }
 
@@ -53,7 +60,7 @@ function penalize(scores: Float32Array, ids: readonly number[], penalty: number)
 }
 
 /** Adds a number to the score of the last token of each sequence where the others precede it. */
-export function addSequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
+export function sequenceBiasProcessor(biases: readonly SequenceBias[]): LogitsProcessor {
   const last = new Map(biases.map((each) => [each.ids.join(" "), each])); // of two of the same sequence, the later counts
   return (scores, ids) => {
     const added = new Float32Array(scores.length);
@@ -71,7 +78,11 @@ export function addSequenceBias(biases: readonly SequenceBias[]): LogitsProcesso
 }
 
 /** Makes the end tokens likelier with each token from `start` on. */
-export function favourEnd(start: number, factor: number, eosTokenIds: readonly number[]): LogitsProcessor {
+export function exponentialDecayProcessor(
+  start: number,
+  factor: number,
+  eosTokenIds: readonly number[],
+): LogitsProcessor {
   return (scores, ids) => {
     if (ids.length <= start) return;
     const growth = factor ** (ids.length - start) - 1;
@@ -85,7 +96,7 @@ export function favourEnd(start: number, factor: number, eosTokenIds: readonly n
 const LARGEST = 2 ** 128 - 2 ** 104; // of single precision
 
 /** NaN becomes 0, infinities the largest numbers. */
-export function removeInvalid(scores: Float32Array): void {
+export function removeInvalidProcessor(scores: Float32Array): void {
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i] as number;
     if (!Number.isFinite(score)) scores[i] = Number.isNaN(score) ? 0 : Math.sign(score) * LARGEST;
@@ -93,7 +104,7 @@ export function removeInvalid(scores: Float32Array): void {
 }
 
 /** Forbids the tokens that would complete an n-gram of `size` tokens that occurred before. */
-export function forbidRepeatedNgrams(size: number): LogitsProcessor {
+export function noRepeatNgramProcessor(size: number): LogitsProcessor {
   return (scores, ids) => {
     const suffix = ids.length - (size - 1); // where the last size - 1 tokens begin
     for (let start = 0; start < suffix; start++) {
@@ -105,7 +116,7 @@ export function forbidRepeatedNgrams(size: number): LogitsProcessor {
 }
 
 /** Forbids the tokens that would complete an n-gram of `size` tokens of the source. */
-export function forbidNgramsOf(size: number, sources: readonly (readonly number[])[]): LogitsProcessor {
+export function encoderNoRepeatNgramProcessor(size: number, sources: readonly (readonly number[])[]): LogitsProcessor {
   return (scores, ids, source) => {
     const read = sources[source] ?? [];
     const suffix = ids.length - (size - 1);
@@ -119,7 +130,7 @@ export function forbidNgramsOf(size: number, sources: readonly (readonly number[
 }
 
 /** Forbids the last token of each word where its other tokens precede it. The end token alone is never a word. */
-export function forbidWords(
+export function badWordsProcessor(
   words: readonly (readonly number[])[],
   eosTokenIds: readonly number[] = [],
 ): LogitsProcessor {
@@ -135,21 +146,21 @@ export function forbidWords(
 }
 
 /** Forbids `tokens` while the sequence is shorter than `length`. */
-export function forbidBefore(length: number, tokens: readonly number[]): LogitsProcessor {
+export function minLengthProcessor(length: number, tokens: readonly number[]): LogitsProcessor {
   return (scores, ids) => {
     if (ids.length < length) for (const id of tokens) forbid(scores, id);
   };
 }
 
 /** Forbids `tokens` at one place of the sequence. */
-export function forbidAt(place: number, tokens: readonly number[]): LogitsProcessor {
+export function suppressTokensProcessor(place: number, tokens: readonly number[]): LogitsProcessor {
   return (scores, ids) => {
     if (ids.length === place) for (const id of tokens) forbid(scores, id);
   };
 }
 
 /** Leaves only `tokens` at one place of the sequence, at no cost. */
-export function forceAt(place: number, tokens: readonly number[]): LogitsProcessor {
+export function forcedTokensProcessor(place: number, tokens: readonly number[]): LogitsProcessor {
   return (scores, ids) => {
     if (ids.length !== place) return;
     scores.fill(-Infinity);

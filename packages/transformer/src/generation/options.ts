@@ -163,7 +163,7 @@ export type SamplingSettings = SamplingOptions &
  * @param promptLength the initial length of every sequence
  * @param sources the source of each sequence
  */
-export function settingsOf(
+export function resolveOptions(
   options: GenerationOptions,
   model: GenerativeModel,
   promptLength: number,

@@ -3,14 +3,14 @@ import { logSumExp } from "./logSoftmax.ts";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
 
 /** Divides every logit by `temperature`. */
-export function scaleByTemperature(temperature: number): LogitsProcessor {
+export function temperatureWarper(temperature: number): LogitsProcessor {
   return (scores) => {
     for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] as number) / temperature;
   };
 }
 
 /** Forbids all but the `count` likeliest tokens, and those as likely as the last of them. */
-export function keepTopK(count: number): LogitsProcessor {
+export function topKWarper(count: number): LogitsProcessor {
   return (scores) => {
     if (count >= scores.length) return;
     const least = scores.toSorted().at(-count) as number;
@@ -19,7 +19,7 @@ export function keepTopK(count: number): LogitsProcessor {
 }
 
 /** Forbids the unlikeliest tokens, up to a total probability of `1 - mass`. */
-export function keepTopP(mass: number): LogitsProcessor {
+export function topPWarper(mass: number): LogitsProcessor {
   return (scores) => {
     const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
     order.pop(); // the likeliest always stays
@@ -34,7 +34,7 @@ export function keepTopP(mass: number): LogitsProcessor {
 }
 
 /** Draws a token from the softmax of `logits`; -1 where every token is forbidden. */
-export function draw(logits: Float32Array, random: RandomStream): number {
+export function sampleToken(logits: Float32Array, random: RandomStream): number {
   const total = logSumExp(logits);
   let left = random.uniform();
   let last = -1;
@@ -49,7 +49,7 @@ export function draw(logits: Float32Array, random: RandomStream): number {
 }
 
 /** The likeliest token, the first of equals; -1 where every token is forbidden. */
-export function likeliest(logits: Float32Array): number {
+export function argmax(logits: Float32Array): number {
   let best = -1;
   let max = -Infinity;
   for (let i = 0; i < logits.length; i++) {

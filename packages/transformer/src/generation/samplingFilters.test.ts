@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
 import type { SamplingSettings } from "./options.ts";
-import { keepTopH, samplingFilters } from "./samplingFilters.ts";
+import { topHWarper, samplingFilters } from "./samplingFilters.ts";
 
 /** The tokens that stay of some with these probabilities. */
 function kept(process: LogitsProcessor | undefined, probabilities: readonly number[]): number[] {
@@ -18,11 +18,11 @@ test.each([
   [0.1, [0]], // less than the likeliest token's own
   [0.63, [0, 1]],
   [1, [0, 1, 2]],
-])("top-H of %d", (share, expected) => expect(kept(keepTopH(share), [0.9, 0.05, 0.05])).toEqual(expected));
+])("top-H of %d", (share, expected) => expect(kept(topHWarper(share), [0.9, 0.05, 0.05])).toEqual(expected));
 
 test("top-H measures the entropy of a hundred tokens, of more the likeliest", () => {
   const even = Array<number>(200).fill(1 / 200);
-  expect(kept(keepTopH(0.505), even)).toHaveLength(50);
+  expect(kept(topHWarper(0.505), even)).toHaveLength(50);
 });
 
 test("eta's bound is the smaller of eta and what the entropy says", () => {

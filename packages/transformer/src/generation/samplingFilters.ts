@@ -1,23 +1,23 @@
 import { logSumExp } from "./logSoftmax.ts";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
 import type { SamplingSettings } from "./options.ts";
-import { keepTopK, keepTopP, scaleByTemperature } from "./sampling.ts";
+import { topKWarper, topPWarper, temperatureWarper } from "./sampling.ts";
 
 /** The processors that sharpen or narrow the distribution before sampling, in Hugging Face's order. */
 export function samplingFilters(sampling: SamplingSettings | null): readonly LogitsProcessor[] {
   if (sampling === null) return [];
   const { temperature, topH, topK, topP, minP, typicalP = 1, epsilonCutoff = 0, etaCutoff = 0 } = sampling;
   const filters: (LogitsProcessor | false)[] = [
-    temperature !== 1 && scaleByTemperature(temperature),
-    topH !== undefined && keepTopH(topH),
-    topK > 0 && keepTopK(topK),
-    topP < 1 && keepTopP(topP),
-    minP !== undefined && keepMinP(minP),
-    typicalP < 1 && keepTypical(typicalP),
-    epsilonCutoff > 0 && epsilonCutoff < 1 && keepAbove(() => epsilonCutoff),
+    temperature !== 1 && temperatureWarper(temperature),
+    topH !== undefined && topHWarper(topH),
+    topK > 0 && topKWarper(topK),
+    topP < 1 && topPWarper(topP),
+    minP !== undefined && minPWarper(minP),
+    typicalP < 1 && typicalWarper(typicalP),
+    epsilonCutoff > 0 && epsilonCutoff < 1 && cutoffWarper(() => epsilonCutoff),
     etaCutoff > 0 &&
       etaCutoff < 1 &&
-      keepAbove((probabilities) => Math.min(etaCutoff, Math.sqrt(etaCutoff) * Math.exp(-entropyOf(probabilities)))),
+      cutoffWarper((probabilities) => Math.min(etaCutoff, Math.sqrt(etaCutoff) * Math.exp(-entropyOf(probabilities)))),
   ];
   return filters.filter((filter) => filter !== false);
 }
@@ -26,7 +26,7 @@ export function samplingFilters(sampling: SamplingSettings | null): readonly Log
 const TOP_H_TOKENS = 100;
 
 /** Forbids all but the likeliest tokens that hold at most this share of the entropy; the likeliest always stays. */
-export function keepTopH(share: number): LogitsProcessor {
+export function topHWarper(share: number): LogitsProcessor {
   return (scores) => {
     const order = descending(scores, TOP_H_TOKENS);
     const probabilities = softmax(Float32Array.from(order, (id) => scores[id] as number));
@@ -38,12 +38,12 @@ export function keepTopH(share: number): LogitsProcessor {
 }
 
 /** Forbids tokens less than this share as likely as the likeliest. */
-export function keepMinP(share: number): LogitsProcessor {
-  return keepAbove((probabilities) => share * probabilities.reduce((a, b) => Math.max(a, b), 0));
+export function minPWarper(share: number): LogitsProcessor {
+  return cutoffWarper((probabilities) => share * probabilities.reduce((a, b) => Math.max(a, b), 0));
 }
 
 /** Forbids tokens less likely than a bound; the likeliest always stays. */
-export function keepAbove(bound: (probabilities: Float64Array) => number): LogitsProcessor {
+export function cutoffWarper(bound: (probabilities: Float64Array) => number): LogitsProcessor {
   return (scores) => {
     const probabilities = softmax(scores);
     const least = bound(probabilities);
@@ -55,7 +55,7 @@ export function keepAbove(bound: (probabilities: Float64Array) => number): Logit
 }
 
 /** Forbids all but the tokens whose surprise is nearest to the entropy, as many as reach `mass`. */
-export function keepTypical(mass: number): LogitsProcessor {
+export function typicalWarper(mass: number): LogitsProcessor {
   return (scores) => {
     const total = logSumExp(scores);
     const probabilities = softmax(scores);

@@ -53,14 +53,14 @@ export class Classifier {
 
   /** Classifies one image: its classes, the likeliest first. */
   async classify(image: Pixels, options: ClassifyOptions = {}): Promise<LabelScore[]> {
-    const [scores = []] = await this.classifyAll([image], options);
+    const [scores = []] = await this.classifyBatch([image], options);
     return scores;
   }
 
   /** Classifies each image, in the order of the images. */
-  async classifyAll(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
+  async classifyBatch(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
     checkOptions("classify", options, CLASSIFY);
-    checkList("classifyAll", "images", images);
+    checkList("classifyBatch", "images", images);
     const { top = Infinity, batchSize = BATCH, signal, onProgress } = options;
     const found: LabelScore[][] = [];
     while (found.length < images.length) {
@@ -106,7 +106,7 @@ export class Classifier {
    * Makes a classifier of other classes: the same body and a new head, untrained if there is none. Its model is the
    * caller's.
    *
-   * @param head `weight` [labels, E] and `bias` [labels], from `trainHead` of `@qkv/training` on {@link features}
+   * @param head `weight` [labels, E] and `bias` [labels], from `trainLinearProbe` of `@qkv/training` on {@link features}
    */
   withLabels(labels: readonly string[], head?: StateDict): Classifier {
     return new Classifier(withLabels(this.model as Classifiers, labels, head), this.imageProcessor);

@@ -53,11 +53,11 @@ describe("Translator", () => {
 
   test("searches by processors of one's own, in every batch", async () => {
     const texts = ["A dog runs.", "The snow is deep! Dog."];
-    const plain = await translator.translateAll(texts);
+    const plain = await translator.translateBatch(texts);
     const [token = 0] = plain[0]?.sentences[0]?.target.ids ?? [];
     const forbid: LogitsProcessor = (scores) => void (scores[token] = -Infinity);
     const own = createTranslator(pretrained, { generation: { logitsProcessors: [forbid] } });
-    const ids = (await own.translateAll(texts)).flatMap(({ sentences }) =>
+    const ids = (await own.translateBatch(texts)).flatMap(({ sentences }) =>
       sentences.flatMap(({ target }) => target.ids),
     );
     expect(plain[0]?.sentences[0]?.target.ids).toContain(token);
@@ -275,7 +275,7 @@ describe("what is no sentence", () => {
 
   test("does so among sentences, which are the same as without it", async () => {
     const text = "...\nA dog runs.\n---\n42\nThe snow is deep!\n😀";
-    const [first, second] = await translator.translateAll(["A dog runs.", "The snow is deep!"], { beams: 2 });
+    const [first, second] = await translator.translateBatch(["A dog runs.", "The snow is deep!"], { beams: 2 });
     const { translation, tokens, score } = await translator.translate(text, { beams: 2 });
     expect(translation).toBe(`...\n${first?.translation}\n---\n42\n${second?.translation}\n😀`);
     expect(tokens.source).toEqual([...(first?.tokens.source ?? []), ...(second?.tokens.source ?? [])]);
@@ -293,7 +293,7 @@ describe("what is no sentence", () => {
 
 test("a word that nobody can have written is left as it is, however long, and the words around it are translated", async () => {
   const key = "x7Fb+".repeat(20_000);
-  const [before, after] = await translator.translateAll(["A dog runs.", "The snow."], { beams: 2 });
+  const [before, after] = await translator.translateBatch(["A dog runs.", "The snow."], { beams: 2 });
   const start = process.cpuUsage();
   const { translation, sentences } = await translator.translate(`A dog runs.\n${key}\nThe snow.`, { beams: 2 });
   expect(translation).toBe(`${before?.translation}\n${key}\n${after?.translation}`);
@@ -306,7 +306,7 @@ test("what is in a script that the vocabulary lacks is left as it is, and counte
   const knowsLetters = ({ tokens }: TokenSequence) => tokens.some((token) => /^Ġ?[a-z]/i.test(token));
   const maxPositions = pretrained.model.config.maxPositions;
   const knowing = new Translator(pretrained.model, { ...tokenizer, knowsLetters }, { maxPositions });
-  const [dog] = await knowing.translateAll(["A dog runs."], { beams: 2 });
+  const [dog] = await knowing.translateBatch(["A dog runs."], { beams: 2 });
   expect(dog?.unknownScript).toBe(0);
   const text = "A dog runs. Собака бежит.\n犬が走る。";
   const { translation, unknownScript, sentences } = await knowing.translate(text, { beams: 2 });
@@ -369,7 +369,7 @@ describe("a multilingual model", () => {
   });
 
   test("makes of each sentence what it makes of it alone; the code is not in the translation", async () => {
-    const [alone, other] = await multilingual().translateAll([">>fra<< A dog runs.", ">>fra<< The snow."], {
+    const [alone, other] = await multilingual().translateBatch([">>fra<< A dog runs.", ">>fra<< The snow."], {
       beams: 2,
     });
     const { translation } = await multilingual().translate(">>fra<< A dog runs. The snow.\n...", { beams: 2 });

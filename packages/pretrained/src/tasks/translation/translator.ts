@@ -122,15 +122,15 @@ export class Translator {
    */
   async translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
     checkText("translate", text);
-    const [translation] = await this.translateAll([text], options);
+    const [translation] = await this.translateBatch([text], options);
     return translation as Translation;
   }
 
   /** Translates many texts at once, which is faster than one after the other: their sentences share batches. */
-  async translateAll(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+  async translateBatch(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
     checkOptions("translate", options, TRANSLATE);
-    checkList("translateAll", "texts", texts);
-    for (const text of texts) checkText("translateAll", text);
+    checkList("translateBatch", "texts", texts);
+    for (const text of texts) checkText("translateBatch", text);
     options.signal?.throwIfAborted();
     const pieces = texts.map((text) => this.#split(text).map((piece) => this.#encode(piece)));
     const found = await this.#translatePieces(pieces.flat(), options);

@@ -60,8 +60,8 @@ export function parseRope(fields: ConfigFields, headDim: number, maxPositions: n
   const read = rope.oneOf(rope.has("rope_type") ? "rope_type" : "type", ROPE_TYPES, "default");
   const share = rope.optionalNumber("partial_rotary_factor") ?? fields.number("partial_rotary_factor", 1);
   const dim = headDim; // transformers' Llama rotates whole heads; a share is for `proportional` alone
-  const isPlain = read === ROPE_TYPES["default"] || read === ROPE_TYPES["proportional"];
-  if (share !== 1 && !isPlain) rope.fail("partial_rotary_factor", "1, since whole heads turn");
+  const isStandard = read === ROPE_TYPES["default"] || read === ROPE_TYPES["proportional"];
+  if (share !== 1 && !isStandard) rope.fail("partial_rotary_factor", "1, since whole heads turn");
   const originalLength =
     fields.optionalInteger("original_max_position_embeddings") ??
     rope.integer("original_max_position_embeddings", maxPositions);

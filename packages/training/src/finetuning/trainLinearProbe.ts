@@ -1,7 +1,7 @@
 import { checkRecord, crossEntropy } from "@qkv/ops";
 import { Linear, Params, type StateDict, type StateEntry } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamW, exceptNormsAndBiases } from "../optimizers/adamW.ts";
+import { AdamW, isDecayed } from "../optimizers/adamW.ts";
 import type { TrainingEvent } from "../loop/events.ts";
 import { linearSchedule } from "../optimizers/schedules.ts";
 import { train } from "../loop/train.ts";
@@ -37,16 +37,16 @@ export interface TrainHeadOptions {
  * @returns `weight` [numClasses, E] and `bias` [numClasses]
  * @throws AbortError if the signal is aborted
  */
-export async function trainHead(examples: HeadExamples, options: TrainHeadOptions = {}): Promise<StateDict> {
-  checkRecord("trainHead", "examples", examples);
-  checkRecord("trainHead", "options", options);
+export async function trainLinearProbe(examples: HeadExamples, options: TrainHeadOptions = {}): Promise<StateDict> {
+  checkRecord("trainLinearProbe", "examples", examples);
+  checkRecord("trainLinearProbe", "options", options);
   const { steps = 200, learningRate = 0.02, weightDecay = 0.1, signal, onEvent } = options;
   checkExamples(examples);
   const { labels, numClasses } = examples;
   const { features, mean, scale } = await centered(examples.features);
   const params = Params.initialized();
   const head = new Linear(params, features.shape[1], numClasses, { init: (shape) => tf.zeros(shape) });
-  const optimizer = new AdamW(params.named(), { learningRate, weightDecay, decays: exceptNormsAndBiases });
+  const optimizer = new AdamW(params.named(), { learningRate, weightDecay, decays: isDecayed });
   const classes = tf.tensor1d(Int32Array.from(labels), "int32");
   try {
     await train(
@@ -109,9 +109,9 @@ function forFeaturesAsTheyCome(head: StateDict, mean: Float32Array, scale: numbe
 function checkExamples({ features, labels, numClasses }: HeadExamples): void {
   if (features.rank !== 2 || features.shape[0] === 0 || features.shape[0] !== labels.length) {
     throw new RangeError(
-      `trainHead: expected features [N, E] and as many labels, got [${features.shape}] and ${labels.length}`,
+      `trainLinearProbe: expected features [N, E] and as many labels, got [${features.shape}] and ${labels.length}`,
     );
   }
   const bad = Array.from(labels).find((label) => !(Number.isInteger(label) && label >= 0 && label < numClasses));
-  if (bad !== undefined) throw new RangeError(`trainHead: expected labels in [0, ${numClasses}), got ${bad}`);
+  if (bad !== undefined) throw new RangeError(`trainLinearProbe: expected labels in [0, ${numClasses}), got ${bad}`);
 }

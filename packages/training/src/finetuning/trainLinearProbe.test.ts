@@ -3,7 +3,7 @@ import { RandomStream } from "@qkv/nn";
 import { describeBackends, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { trainHead } from "./trainHead.ts";
+import { trainLinearProbe } from "./trainLinearProbe.ts";
 
 const [numClasses, width] = [3, 11];
 
@@ -17,11 +17,11 @@ function examples(perClass: number, seed: number) {
   return { features: tf.tensor2d(rows), labels, numClasses };
 }
 
-describeBackends("trainHead", () => {
+describeBackends("trainLinearProbe", () => {
   test("learns classes from five examples each, as examples it has not seen show", async () => {
     const [known, unknown] = [examples(5, 1), examples(50, 2)];
     const steps: number[] = [];
-    const head = await expectNoLeaks(() => trainHead(known, { onEvent: ({ step }) => steps.push(step) }));
+    const head = await expectNoLeaks(() => trainLinearProbe(known, { onEvent: ({ step }) => steps.push(step) }));
     expect(steps.at(-1)).toBe(200);
     expect([...head].map(([name, { shape }]) => [name, shape])).toEqual([
       ["weight", [numClasses, width]],
@@ -42,15 +42,15 @@ describeBackends("trainHead", () => {
     const known = examples(2, 3);
     const controller = new AbortController();
     const run = () =>
-      trainHead(known, { signal: controller.signal, onEvent: ({ step }) => step === 3 && controller.abort() });
+      trainLinearProbe(known, { signal: controller.signal, onEvent: ({ step }) => step === 3 && controller.abort() });
     await expect(expectNoLeaks(run)).rejects.toThrow(/abort/i);
     known.features.dispose();
   });
 
   test("refuses labels that there are not, and other counts of them", async () => {
     const features = tf.ones([2, 3]) as tf.Tensor2D;
-    await expect(trainHead({ features, labels: [0, 2], numClasses: 2 })).rejects.toThrow("[0, 2), got 2");
-    await expect(trainHead({ features, labels: [0], numClasses: 2 })).rejects.toThrow("got [2,3] and 1");
+    await expect(trainLinearProbe({ features, labels: [0, 2], numClasses: 2 })).rejects.toThrow("[0, 2), got 2");
+    await expect(trainLinearProbe({ features, labels: [0], numClasses: 2 })).rejects.toThrow("got [2,3] and 1");
     features.dispose();
   });
 });

@@ -10,7 +10,7 @@ let last = performance.now();
  * Reading a tensor on cpu and wasm never leaves the queue of promises, so without this a long search, or many of them,
  * would let no timer, no signal and no click through until the end, and nobody could abort it.
  */
-export async function eventTurn(): Promise<void> {
+export async function yieldToEventLoop(): Promise<void> {
   if (performance.now() - last < TURN_EVERY_MS) return;
   await new Promise((resolve) => setTimeout(resolve, 0));
   last = performance.now();
