@@ -22,7 +22,7 @@ if (chosen.length === 0 && !hasProjects) {
   process.exit(2);
 }
 
-const used = hasProjects ? published(["backend-wasm", "pretrained"]) : [];
+const used = hasProjects ? published(["backend", "backend-wasm", "pretrained"]) : [];
 const work = mkdtempSync(join(tmpdir(), "qkv-packed-"));
 let failed = 0;
 try {
