@@ -72,7 +72,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
     110_000,
     "every family, whatever a tokenizer.json names, what stands beside it, and digests of downloads 2.9",
   ],
-  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 98_000, "the same, without cutting texts"],
+  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 98_500, "the same, without cutting texts"],
   [
     "transformer/src/index",
     "{ MarianModel, generate }",
@@ -80,7 +80,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
     "one family on blocks of any kind, from ids to ids by any rule, the names of the options 0.3",
   ],
   ["transformer/src/index", "{ Block }", 13_500, "multi-head attention 8.9"],
-  ["vit/src/index", "{ VitClassifier }", 16_700, "blocks of any kind 11.5, patches and positions"],
+  ["vit/src/index", "{ VitClassifier }", 17_300, "blocks of any kind 11.5, patches and positions"],
   ["vit/src/index", "{ preprocessImages }", 3_000, "resizing, without a tensor"],
   ["attention/src/index", "{ MultiHeadAttention }", 10_500, "windows 0.3, the fallback that composes it 4"],
   ["attention/src/index", "{ scaledDotProductAttention }", 6_100, "the fallback that composes it 4"],

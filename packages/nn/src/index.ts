@@ -25,6 +25,7 @@ export { Linear, type LinearOptions } from "./linear.ts";
 export { nonFiniteError, NonFiniteError } from "./nonFinite.ts";
 export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
 export { checkTaps } from "./pass/checkTaps.ts";
+export { createPass } from "./pass/createPass.ts";
 export { Pass, type PassOptions } from "./pass/pass.ts";
 export { type Patch, Recorder } from "./pass/recorder.ts";
 export type { Taps } from "./pass/taps.ts";

@@ -51,4 +51,5 @@ export { type MarianConfig, parseMarianConfig } from "./models/marian/config.ts"
 export { eosField, formatMarianConfig } from "./models/marian/formatConfig.ts";
 export { MarianModel, type MarianSide } from "./models/marian/model.ts";
 export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./models/seq2seq.ts";
+export type { LossOptions } from "./models/meanTokenLoss.ts";
 export type { Seq2SeqInputs, Seq2SeqOutput } from "./models/outputs.ts";

@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
+import { checkModule, createPass, Linear, normal, type Params, type PassOptions, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { backboneActivations, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
@@ -53,8 +53,7 @@ export class DistilledVitClassifier implements ImageClassifier {
   forward(pixels: tf.Tensor, options: PassOptions = {}): DistilledClassified {
     this.params.checkInUse("DistilledVitClassifier.forward");
     checkTensor("DistilledVitClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
-    checkTaps("DistilledVitClassifier.forward", options, this.activations);
-    const pass = new Pass(options);
+    const pass = createPass("DistilledVitClassifier.forward", options, this);
     return tidy(() => {
       const lastHiddenState = this.backbone.forward(pixels, pass.at("backbone"));
       const [classToken, distillationToken] = [tokenAt(lastHiddenState, 0), tokenAt(lastHiddenState, 1)];

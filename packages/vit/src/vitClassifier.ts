@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
+import { checkModule, createPass, Linear, normal, type Params, type PassOptions, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { backboneActivations, meanFrom, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
@@ -41,8 +41,7 @@ export class VitClassifier implements ImageClassifier {
   forward(pixels: tf.Tensor, options: PassOptions = {}): Classified {
     this.params.checkInUse("VitClassifier.forward");
     checkTensor("VitClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
-    checkTaps("VitClassifier.forward", options, this.activations);
-    const pass = new Pass(options);
+    const pass = createPass("VitClassifier.forward", options, this);
     return tidy(() => {
       const pooled = this.#pool(this.backbone.forward(pixels, pass.at("backbone")));
       return { logits: pass.tap("logits", this.classifier?.forward(pooled) ?? pooled) };

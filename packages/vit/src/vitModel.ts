@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/ops";
-import { activate, checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
+import { activate, checkModule, createPass, Linear, normal, type Params, type PassOptions, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { backboneActivations, tokenAt, VitBackbone } from "./backbone.ts";
 import type { VitConfig } from "./config.ts";
@@ -43,9 +43,9 @@ export class VitModel {
   forward(pixels: tf.Tensor, options: PassOptions = {}): Encoded {
     this.params.checkInUse("VitModel.forward");
     checkTensor("VitModel.forward", "pixels", pixels, "[B, C, H, W]", "float32");
-    checkTaps("VitModel.forward", options, this.activations);
+    const pass = createPass("VitModel.forward", options, this);
     return tidy(() => {
-      const lastHiddenState = this.backbone.forward(pixels, new Pass(options).at("backbone"));
+      const lastHiddenState = this.backbone.forward(pixels, pass.at("backbone"));
       const poolerOutput = this.#pool(lastHiddenState);
       return { lastHiddenState, ...(poolerOutput && { poolerOutput }) };
     });

@@ -1,4 +1,4 @@
-import { checkRecord, checkTensor, repeatHeads } from "@qkv/ops";
+import { checkOptions, checkTensor, type OptionNames, repeatHeads } from "@qkv/ops";
 import { checkModule, LayerNorm, Linear, type Params, Pass, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "../scaledDotProduct/options.ts";
@@ -41,6 +41,17 @@ export interface ProjectOptions extends TokenPositions {
   /** Input that values are projected from, if not the context: [B, K, valueContextDim]. */
   readonly values?: tf.Tensor | undefined;
 }
+
+const ATTEND: OptionNames<AttendOptions> = {
+  mask: true,
+  causal: true,
+  bias: true,
+  window: true,
+  positions: true,
+  span: true,
+};
+
+const PROJECT: OptionNames<ProjectOptions> = { offset: true, values: true, positions: true, span: true };
 
 /** Multi-head attention: in `numHeads` subspaces at once ("Attention Is All You Need", section 3.2.2). */
 export class MultiHeadAttention {
@@ -116,7 +127,7 @@ export class MultiHeadAttention {
 
   /** Projects a context [B, K, contextDim] to keys and values, which can be attended to more than once. */
   project(context: tf.Tensor, options: ProjectOptions = {}, pass: Pass = Pass.plain): KeyValue {
-    checkRecord("MultiHeadAttention.project", "options", options);
+    checkOptions("MultiHeadAttention.project", options, PROJECT);
     const { offset = 0, values = context, positions, span } = options;
     checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
     const { numKeyValueHeads } = this.#sizes;
@@ -138,7 +149,7 @@ export class MultiHeadAttention {
    * @returns [B, Q, E]
    */
   attend(x: tf.Tensor, context: KeyValue, given: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {
-    checkRecord("MultiHeadAttention.attend", "options", given);
+    checkOptions("MultiHeadAttention.attend", given, ATTEND);
     const { positions, span, ...options } = given;
     checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
     return tf.tidy(() => {

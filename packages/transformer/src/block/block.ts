@@ -7,8 +7,9 @@ import {
   type TokenPositions,
 } from "@qkv/attention";
 import { checkModule, type Params, Pass, tidy } from "@qkv/nn";
-import { checkRecord, checkTensor, type FusedTransformerLayer } from "@qkv/ops";
+import { checkOptions, checkTensor, type FusedTransformerLayer, type OptionNames } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkSpec } from "./checkSpec.ts";
 import { fusedBlock } from "./fusedBlock.ts";
 import { createNorm, type Norm } from "./norm.ts";
 import { ResidualBranch } from "./residualBranch.ts";
@@ -38,6 +39,15 @@ export interface BlockStep {
   readonly past: KeyValue;
 }
 
+const INPUTS: OptionNames<BlockInputs> = {
+  mask: true,
+  bias: true,
+  memory: true,
+  memoryMask: true,
+  positions: true,
+  span: true,
+};
+
 type Sublayer = "selfAttn" | "crossAttn" | "ffn";
 
 /** A transformer layer, of the kind that its spec describes. */
@@ -60,6 +70,7 @@ export class Block {
 
   constructor(params: Params, spec: BlockSpec) {
     checkModule("Block", params, { spec });
+    checkSpec(spec);
     const { dModel, norm, crossAttn } = spec;
     const isBoth = norm.placement === "both";
     const normAt = (name: string) => createNorm(params.at(name), dModel, norm);
@@ -93,7 +104,7 @@ export class Block {
    * @param past the previous step's; absent on the first step
    */
   decode(x: tf.Tensor, past: KeyValue | undefined, inputs: BlockInputs = {}, pass: Pass = Pass.plain): BlockStep {
-    checkRecord("Block", "inputs", inputs);
+    checkOptions("Block", inputs, INPUTS);
     checkTensor("Block", "x", x, "[B, L, E]");
     const fused = pass.mayFuse && inputs.bias === undefined ? this.#fuse(x, past, inputs, pass) : undefined;
     return fused ?? this.#compose(x, past, inputs, pass);
@@ -154,6 +165,9 @@ export class Block {
 function ofKept(mask: tf.Tensor, past: KeyValue | undefined): tf.Tensor {
   const dropped = past?.dropped ?? 0;
   if (dropped === 0) return mask;
-  const [batch = 0, , , keys = 0] = mask.shape;
+  const [batch = 0, heads, queries, keys = 0] = mask.shape;
+  if (heads !== 1 || queries !== 1) {
+    throw new RangeError(`Block: expected a mask [B, 1, 1, K] with a window, got [${mask.shape}]`);
+  }
   return tf.slice(mask, [0, 0, 0, dropped], [batch, 1, 1, keys - dropped]);
 }

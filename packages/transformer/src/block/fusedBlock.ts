@@ -24,8 +24,7 @@ export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedTransfo
     selfAttn.isStandard &&
     crossAttn?.isStandard !== false &&
     spec.layerScale === undefined &&
-    spec.selfAttn.window === undefined &&
-    spec.crossAttn?.causal !== true;
+    spec.selfAttn.window === undefined;
   if (!isStandard || placement === "both" || !(ffn instanceof FeedForward)) return none;
   if (!(norm instanceof LayerNorm && ffnNorm instanceof LayerNorm)) return none;
   const weights = {

@@ -46,7 +46,8 @@ export interface BlockSpec {
    */
   readonly norm: NormSpec & { readonly placement: "pre" | "post" | "both" };
   readonly selfAttn: AttentionSpec;
-  readonly crossAttn?: AttentionSpec;
+  /** Attention to a memory, all of it visible but for its mask. */
+  readonly crossAttn?: Omit<AttentionSpec, "causal" | "window">;
   readonly ffn: FeedForwardSpec;
   /** Probability of dropping a value of a sublayer's output while training. Default 0. */
   readonly dropout?: number;

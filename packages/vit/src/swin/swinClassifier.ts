@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, checkTaps, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
+import { checkModule, createPass, Linear, normal, type Params, type PassOptions, tidy } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Classified, ImageClassifier } from "../imageModel.ts";
 import { swinActivations, SwinBackbone } from "./backbone.ts";
@@ -37,8 +37,7 @@ export class SwinClassifier implements ImageClassifier {
   forward(pixels: tf.Tensor, options: PassOptions = {}): Classified {
     this.params.checkInUse("SwinClassifier.forward");
     checkTensor("SwinClassifier.forward", "pixels", pixels, "[B, C, H, W]", "float32");
-    checkTaps("SwinClassifier.forward", options, this.activations);
-    const pass = new Pass(options);
+    const pass = createPass("SwinClassifier.forward", options, this);
     return tidy(() => {
       const { poolerOutput } = this.backbone.forward(pixels, pass.at("backbone"));
       return { logits: pass.tap("logits", this.classifier?.forward(poolerOutput) ?? poolerOutput) };

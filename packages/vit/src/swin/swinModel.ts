@@ -1,5 +1,5 @@
 import { checkTensor } from "@qkv/ops";
-import { checkModule, checkTaps, type Params, Pass, type PassOptions } from "@qkv/nn";
+import { checkModule, createPass, type Params, type PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { swinActivations, SwinBackbone, type SwinBackboneOutput } from "./backbone.ts";
 import type { SwinConfig } from "./config.ts";
@@ -30,8 +30,8 @@ export class SwinModel {
   forward(pixels: tf.Tensor, options: PassOptions = {}): SwinBackboneOutput {
     this.params.checkInUse("SwinModel.forward");
     checkTensor("SwinModel.forward", "pixels", pixels, "[B, C, H, W]", "float32");
-    checkTaps("SwinModel.forward", options, this.activations);
-    return this.backbone.forward(pixels, new Pass(options).at("backbone"));
+    const pass = createPass("SwinModel.forward", options, this);
+    return this.backbone.forward(pixels, pass.at("backbone"));
   }
 
   /** Disposes of the weights. */

@@ -84,6 +84,29 @@ describeBackends("CausalLanguageModel", (backend) => {
     model.dispose();
   });
 
+  test("a pass has the activations that the model names; the loss hears taps; unknown ones are refused", async () => {
+    for (const model of [randomModel(GPT2), randomModel({ ...QWEN3, numLayers: 2 })]) {
+      const [ids, labels] = [IDS, LABELS].map((rows) => tf.tensor2d(rows, undefined, "int32")) as [
+        tf.Tensor2D,
+        tf.Tensor2D,
+      ];
+      using seen = new Recorder(["**"]);
+      model.forward({ ids }, { taps: seen }).logits.dispose();
+      expect(seen.paths).toEqual(model.activations);
+      const without = new Recorder([], { "layers.1.ffn": (y) => tf.zerosLike(y) });
+      const losses = [model.loss({ ids, labels }), model.loss({ ids, labels }, { taps: without })];
+      const [plain, patched] = await Promise.all(losses.map((loss) => loss.data()));
+      expect(patched).not.toEqual(plain);
+      const unknown = { taps: new Recorder(["layers.9.ffn"]) };
+      expect(() => model.loss({ ids, labels }, unknown)).toThrow("got layers.9.ffn");
+      expect(() => model.decode(ids, undefined, unknown)).toThrow("got layers.9.ffn");
+      expect(() => model.forward({ ids }, { headMasks: {} } as never)).toThrow("got headMasks");
+      expect(() => model.decode(ids, undefined, { attentions: true } as never)).toThrow("got attentions");
+      tf.dispose([ids, labels, losses] as tf.TensorContainer);
+      model.dispose();
+    }
+  });
+
   test("a head that is switched off adds nothing, and what is padded is seen by nobody", () =>
     expectNoLeaks(async () => {
       const model = randomModel(GPT2);

@@ -1,24 +1,24 @@
 import { keyMask, type KeyValue, LearnedPositions, lengthOf, type PositionsOfBatch, type TokenPositions } from "@qkv/attention";
 import {
   checkModule,
-  checkTaps,
+  createPass,
   dropout,
   Embedding,
   Linear,
   normal,
   type Params,
-  Pass,
+  type Pass,
   type PassOptions,
-  type RandomStream,
   tidy,
 } from "@qkv/nn";
-import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
+import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { stackActivations } from "../../block/activations.ts";
 import type { Block } from "../../block/block.ts";
 import type { Norm } from "../../block/norm.ts";
 import { Stack } from "../../block/stack.ts";
 import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
+import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { DecoderPast } from "../seq2seq.ts";
 import { causalBlocks, causalNorm } from "./blocks.ts";
 import type { CausalConfig } from "./config.ts";
@@ -82,8 +82,7 @@ export class CausalLanguageModel implements CausalModel {
     this.params.checkInUse("CausalLanguageModel.forward");
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
     if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
-    checkTaps("CausalLanguageModel.forward", options, this.activations);
-    const pass = new Pass(options);
+    const pass = createPass("CausalLanguageModel.forward", options, this);
     return tidy(() => ({ logits: this.#logits(this.#run(ids, undefined, keep, {}, pass).output, pass) }));
   }
 
@@ -94,18 +93,9 @@ export class CausalLanguageModel implements CausalModel {
    */
   loss(
     inputs: CausalInputs & { readonly labels: tf.Tensor },
-    {
-      labelSmoothing = 0,
-      random,
-    }: { readonly labelSmoothing?: number; readonly random?: RandomStream | undefined } = {},
+    { labelSmoothing = 0, ...options }: LossOptions = {},
   ): tf.Scalar {
-    return tf.tidy(() => {
-      const { logits } = this.forward(inputs, { random });
-      const rows = tf.reshape(logits, [-1, this.config.vocabSize]) as tf.Tensor2D;
-      const losses = crossEntropy(rows, tf.reshape(inputs.labels, [-1]) as tf.Tensor1D, { labelSmoothing }); // [B * L]
-      const count = tf.sum(tf.cast(tf.notEqual(inputs.labels, -100), "float32"));
-      return tf.div(tf.sum(losses), tf.maximum(count, 1)) as tf.Scalar;
-    });
+    return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
   }
 
   decode(
@@ -115,11 +105,11 @@ export class CausalLanguageModel implements CausalModel {
   ): { logits: tf.Tensor3D; past: DecoderPast } {
     this.params.checkInUse("CausalLanguageModel.decode");
     checkRecord("CausalLanguageModel.decode", "options", options);
-    const { keep, random, taps, ...places } = options;
+    const { keep, positions, span, ...passed } = options;
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
-    const pass = new Pass({ random, taps });
+    const pass = createPass("CausalLanguageModel.decode", passed, this);
     return tidy(() => {
-      const { output, past: next } = this.#run(ids, past, keep, places, pass);
+      const { output, past: next } = this.#run(ids, past, keep, { positions, span }, pass);
       const [batch, length, width] = output.shape;
       const last = tf.slice(output, [0, length - 1, 0], [batch, 1, width]);
       return { logits: this.#logits(last, pass), past: next };

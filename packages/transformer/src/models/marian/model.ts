@@ -1,23 +1,23 @@
 import { disposeKeyValues, keyMask, type MultiHeadAttention } from "@qkv/attention";
 import {
   checkModule,
-  checkTaps,
+  createPass,
   Embedding,
   type Initializer,
   Linear,
   normal,
   type Params,
-  Pass,
+  type Pass,
   type PassOptions,
-  type RandomStream,
   tidy,
 } from "@qkv/nn";
-import { checkRecord, checkTensor, crossEntropy, linear } from "@qkv/ops";
+import { checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { stackActivations } from "../../block/activations.ts";
 import type { Block } from "../../block/block.ts";
 import { Stack } from "../../block/stack.ts";
 import type { Seq2SeqInputs, Seq2SeqOutput } from "../outputs.ts";
+import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "../seq2seq.ts";
 import { marianBlocks } from "./blocks.ts";
 import type { MarianConfig } from "./config.ts";
@@ -84,8 +84,7 @@ export class MarianModel implements Seq2SeqModel {
     checkTensor("MarianModel.forward", "ids", ids, "[B, S]", "int32");
     if (keep !== undefined) checkTensor("MarianModel.forward", "keep", keep, "[B, S]", "bool");
     checkTensor("MarianModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
-    checkTaps("MarianModel.forward", options, this.activations);
-    const pass = new Pass(options);
+    const pass = createPass("MarianModel.forward", options, this);
     return tidy(() => {
       const { logits, past } = this.#decode(decoderIds, this.#encode(ids, keep, pass), undefined, pass);
       disposeKeyValues(past);
@@ -103,27 +102,16 @@ export class MarianModel implements Seq2SeqModel {
    */
   loss(
     inputs: Seq2SeqInputs & { readonly labels: tf.Tensor },
-    {
-      labelSmoothing = 0,
-      random,
-    }: { readonly labelSmoothing?: number; readonly random?: RandomStream | undefined } = {},
+    { labelSmoothing = 0, ...options }: LossOptions = {},
   ): tf.Scalar {
-    return tf.tidy(() => {
-      const { logits } = this.forward(inputs, { random });
-      const rows = tf.reshape(logits, [-1, this.config.decoderVocabSize]) as tf.Tensor2D;
-      const labels = tf.reshape(inputs.labels, [-1]) as tf.Tensor1D;
-      const losses = crossEntropy(rows, labels, { labelSmoothing }); // [B * T]
-      const count = tf.sum(tf.cast(tf.notEqual(labels, -100), "float32"));
-      return tf.div(tf.sum(losses), tf.maximum(count, 1)) as tf.Scalar;
-    });
+    return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
   }
 
   encode(ids: tf.Tensor, keep?: tf.Tensor, options: PassOptions = {}): Memory {
     this.params.checkInUse("MarianModel.encode");
-    checkRecord("MarianModel.encode", "options", options);
     checkTensor("MarianModel.encode", "ids", ids, "[B, S]", "int32");
     if (keep !== undefined) checkTensor("MarianModel.encode", "keep", keep, "[B, S]", "bool");
-    return this.#encode(ids, keep, new Pass(options));
+    return this.#encode(ids, keep, createPass("MarianModel.encode", options, this));
   }
 
   decode(
@@ -133,9 +121,8 @@ export class MarianModel implements Seq2SeqModel {
     options: PassOptions = {},
   ): { logits: tf.Tensor3D; past: DecoderPast } {
     this.params.checkInUse("MarianModel.decode");
-    checkRecord("MarianModel.decode", "options", options);
     checkTensor("MarianModel.decode", "ids", ids, "[B, T]", "int32");
-    return this.#decode(ids, memory, past, new Pass(options));
+    return this.#decode(ids, memory, past, createPass("MarianModel.decode", options, this));
   }
 
   /** Disposes of the weights. */

@@ -1,0 +1,121 @@
+import { Params, Pass, Recorder } from "@qkv/nn";
+import { checkGradients, describeBackends, expectClose } from "@qkv/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import { blockActivations, stackActivations } from "./activations.ts";
+import { Block } from "./block.ts";
+import type { BlockSpec } from "./spec.ts";
+import { Stack } from "./stack.ts";
+
+const SPEC: BlockSpec = {
+  dModel: 6,
+  norm: { kind: "rmsNorm", eps: 1e-5, placement: "pre" },
+  selfAttn: { numHeads: 2, numKeyValueHeads: 1, causal: true },
+  ffn: { kind: "gated", dim: 5, activation: "silu", bias: false },
+};
+
+let seed = 1;
+const randomized = () => Params.from((_, shape) => tf.randomNormal(shape, 0, 0.7, "float32", seed++));
+const random = (length: number) => tf.randomNormal<tf.Rank.R3>([2, length, 6], 0, 1, "float32", seed++);
+
+const PLACEMENTS = ["pre", "post", "both"] as const;
+
+describeBackends("Block", () => {
+  describe.each(PLACEMENTS)("%s-norm", (placement) => {
+    const spec: BlockSpec = {
+      ...SPEC,
+      norm: { ...SPEC.norm, placement },
+      crossAttn: { numHeads: 3 },
+    };
+
+    test("is the residual sums of its sublayers, with the norms where they belong", async () => {
+      const params = randomized();
+      const block = new Block(params, spec);
+      const [x, context] = [random(4), random(3)];
+      const memory = block.crossAttn?.project(context);
+      const output = block.forward(x, { memory });
+      const expected = tf.tidy(() => {
+        const join = (h: tf.Tensor3D, name: "selfAttn" | "crossAttn" | "ffn", f: (h: tf.Tensor3D) => tf.Tensor3D) => {
+          const norm = (y: tf.Tensor3D) => block[`${name}Norm`]?.forward(y) as tf.Tensor3D;
+          if (placement === "pre") return tf.add(h, f(norm(h))) as tf.Tensor3D;
+          if (placement === "post") return norm(tf.add(h, f(h)) as tf.Tensor3D);
+          return tf.add(h, block[`${name}PostNorm`]?.forward(f(norm(h))) as tf.Tensor3D) as tf.Tensor3D;
+        };
+        let y = join(x, "selfAttn", (h) => block.selfAttn.forward(h, h, { causal: true }));
+        y = join(y, "crossAttn", (h) => block.crossAttn?.attend(h, memory as never) as tf.Tensor3D);
+        return join(y, "ffn", (h) => block.ffn.forward(h));
+      });
+      await expectClose(output, expected);
+      const short = tf.slice(x, [0, 0, 0], [1, 2, 6]) as tf.Tensor3D;
+      const seen = tf.slice(context, [0, 0, 0], [1, 2, 6]) as tf.Tensor3D;
+      await checkGradients((a, b) => block.forward(a, { memory: block.crossAttn?.project(b) }), [short, seen], {
+        variables: params.named(),
+      });
+      tf.dispose([x, context, output, expected, short, seen]);
+      tf.dispose(memory as unknown as tf.TensorContainer);
+      params.dispose();
+    });
+
+    test("has the activations that it names, in their order", () => {
+      const params = randomized();
+      const stack = new Stack(params, [spec, spec], spec.norm);
+      using seen = new Recorder(["**"]);
+      tf.tidy(() => {
+        const memory = stack.layers.map((layer, i) =>
+          layer.crossAttn?.project(random(3), {}, new Pass({ taps: seen }).at("layers", i, "crossAttn")),
+        );
+        stack.forward(random(4), { memory: memory as never }, new Pass({ taps: seen }));
+      });
+      const isMemory = (path: string) => /crossAttn\.(?:keys|values)$/.test(path);
+      const names = stackActivations([spec, spec], spec.norm);
+      expect(seen.paths.filter((path) => !isMemory(path))).toEqual(names.filter((path) => !isMemory(path)));
+      expect(new Set(seen.paths)).toEqual(new Set(names));
+      expect(blockActivations(spec).length * 2 + 3).toBe(names.length);
+      params.dispose();
+    });
+  });
+
+  test("a window in steps is a window at once, and its mask is one of keys", async () => {
+    const params = randomized();
+    const block = new Block(params, { ...SPEC, selfAttn: { ...SPEC.selfAttn, window: 2 } });
+    const x = random(5);
+    const whole = block.forward(x);
+    const steps = tf.tidy(() => {
+      let past: ReturnType<typeof block.decode>["past"] | undefined;
+      const outputs = (tf.split(x, 5, 1) as tf.Tensor3D[]).map((token) => {
+        const step = block.decode(token, past);
+        past = step.past;
+        return step.output;
+      });
+      const mask = tf.ones([2, 1, 2, 7], "bool");
+      expect(() => block.decode(random(2), past, { mask })).toThrow("expected a mask [B, 1, 1, K] with a window");
+      return tf.concat(outputs, 1);
+    });
+    await expectClose(steps, whole);
+    tf.dispose([x, whole, steps]);
+    params.dispose();
+  });
+
+  test.each([
+    [{ norm: { ...SPEC.norm, placement: "sandwich" } }, "norm.placement to be pre, post, both, got"],
+    [{ norm: { ...SPEC.norm, kind: "batchNorm" } }, "norm.kind to be layerNorm, rmsNorm, got"],
+    [{ ffn: { ...SPEC.ffn, kind: "swiglu" } }, "ffn.kind to be mlp, gated, packedGated, got"],
+    [{ ffn: { ...SPEC.ffn, hidden: 3 } }, "got hidden"],
+    [{ crossAttn: { numHeads: 2, causal: true } }, "got causal"],
+    [{ selfAttn: { numHeads: 2, window: 3 } }, "expected selfAttn.causal to be true with a window"],
+    [{ normOrder: "pre" }, "got normOrder"],
+  ])("refuses %j", (change, message) => {
+    expect(() => new Block(randomized(), { ...SPEC, ...change } as never)).toThrow(message);
+  });
+
+  test("refuses an option of a call that it would pass over", () => {
+    const params = randomized();
+    const block = new Block(params, SPEC);
+    tf.tidy(() => {
+      const x = random(2);
+      expect(() => block.forward(x, { causal: false } as never)).toThrow("got causal");
+      expect(() => block.selfAttn.forward(x, x, { headMask: x } as never)).toThrow("got headMask");
+    });
+    params.dispose();
+  });
+});
