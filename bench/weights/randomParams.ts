@@ -7,11 +7,10 @@ import * as tf from "@tensorflow/tfjs-core";
  */
 export function randomParams(seed = 1): Params {
   const next = uniform(seed);
-  return Params.from((name, shape) => {
-    const norm = /norm\.weight$/i.test(name);
+  return Params.from((_name, shape, _init, kind) => {
     const bound = shape.length > 1 ? Math.sqrt(3 / (shape.at(-1) ?? 1)) : 0.1; // variance 1 / fan-in
     const data = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => bound * (2 * next() - 1));
-    return tf.tensor(norm ? data.map((value) => 1 + value) : data, shape);
+    return tf.tensor(kind === "norm" ? data.map((value) => 1 + value) : data, shape);
   });
 }
 

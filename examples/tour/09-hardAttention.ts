@@ -32,7 +32,7 @@ function memories(batch: number, random: RandomStream): { keys: tf.Tensor3D; que
 
 const params = Params.initialized(1);
 const score = new BilinearScore(params.at("score"), { queryDim: WIDTH, keyDim: WIDTH });
-const baseline = params.get<tf.Rank.R0>("baseline", []);
+const baseline = params.bias<tf.Rank.R0>("baseline", []);
 const rewards: [number, number][] = [];
 const found = async (): Promise<number> => {
   const share = tf.tidy(() => {

@@ -8,7 +8,7 @@ import type { Params } from "./params.ts";
  * @throws RangeError naming what came instead
  */
 export function checkModule(who: string, params: Params, records: Readonly<Record<string, object>> = {}): void {
-  if (typeof params?.get !== "function") {
+  if (typeof params?.named !== "function") {
     throw new RangeError(
       `${who}: expected params to be a scope of Params, such as Params.initialized(), got ${describeArgument(params)}`,
     );

@@ -11,7 +11,7 @@ export class Embedding {
 
   constructor(params: Params, vocabSize: number, dModel: number, init: Initializer = normal(dModel ** -0.5)) {
     checkModule("Embedding", params);
-    this.weight = params.get<tf.Rank.R2>("weight", [vocabSize, dModel], init);
+    this.weight = params.embedding<tf.Rank.R2>("weight", [vocabSize, dModel], init);
   }
 
   /** @param ids [B, L] int32  @returns [B, L, E] */

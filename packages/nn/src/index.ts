@@ -1,5 +1,5 @@
 export { checkModule } from "./checkModule.ts";
-export { type Activation, activate } from "@qkv/ops";
+export { type Activation, activate, type WeightKind } from "@qkv/ops";
 export {
   CheckpointError,
   checkpointName,
@@ -18,12 +18,12 @@ export { dropout } from "./dropout.ts";
 export { dropPath } from "./dropPath.ts";
 export { Embedding } from "./embedding.ts";
 export { GRU, GruCell, type GruConfig, type GruOutput } from "./gru.ts";
-export { normal, ones, xavierUniform } from "./initializers.ts";
+export { type Initializer, normal, ones, xavierUniform } from "./initializers.ts";
 export { LayerNorm } from "./layerNorm.ts";
 export { LayerScale } from "./layerScale.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { nonFiniteError, NonFiniteError } from "./nonFinite.ts";
-export { type Initializer, Params, ParamShapeError, type ParamSource } from "./params.ts";
+export { Params, ParamShapeError, type ParamSource } from "./params.ts";
 export { checkTaps } from "./pass/checkTaps.ts";
 export { createPass } from "./pass/createPass.ts";
 export { Pass, type PassOptions } from "./pass/pass.ts";

@@ -1,5 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Initializer } from "./params.ts";
+
+/** Creates the initial value of a parameter; the same seed gives the same value. */
+export type Initializer = (shape: number[], seed: number) => tf.Tensor;
+
+/** Zeros, the initial value of a bias. */
+export const zeros: Initializer = (shape) => tf.zeros(shape);
 
 /** Ones, the initial weight of a norm. */
 export const ones: Initializer = (shape) => tf.ones(shape);

@@ -1,6 +1,5 @@
 import { layerNorm } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
-import { ones } from "./initializers.ts";
 import type { Params } from "./params.ts";
 import { checkModule } from "./checkModule.ts";
 
@@ -16,8 +15,8 @@ export class LayerNorm {
   constructor(params: Params, dModel: number, options: { readonly eps: number }) {
     checkModule("LayerNorm", params, { options });
     const { eps } = options;
-    this.weight = params.get<tf.Rank.R1>("weight", [dModel], ones);
-    this.bias = params.get<tf.Rank.R1>("bias", [dModel]);
+    this.weight = params.norm<tf.Rank.R1>("weight", [dModel]);
+    this.bias = params.bias<tf.Rank.R1>("bias", [dModel]);
     this.eps = eps;
   }
 

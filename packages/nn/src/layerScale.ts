@@ -10,7 +10,7 @@ export class LayerScale {
   /** @param start the value that every factor starts from */
   constructor(params: Params, dModel: number, start: number) {
     checkModule("LayerScale", params);
-    this.weight = params.get<tf.Rank.R1>("weight", [dModel], (shape) => tf.fill(shape, start));
+    this.weight = params.scale<tf.Rank.R1>("weight", [dModel], (shape) => tf.fill(shape, start));
   }
 
   /** @param x [..., E]  @returns [..., E] */

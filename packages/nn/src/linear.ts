@@ -22,8 +22,8 @@ export class Linear {
   constructor(params: Params, inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     checkModule("Linear", params, { options });
     const { bias = true, init = xavierUniform } = options;
-    this.weight = params.get<tf.Rank.R2>("weight", [outFeatures, inFeatures], init);
-    if (bias) this.bias = params.get<tf.Rank.R1>("bias", [outFeatures]);
+    this.weight = params.matrix<tf.Rank.R2>("weight", [outFeatures, inFeatures], init);
+    if (bias) this.bias = params.bias<tf.Rank.R1>("bias", [outFeatures]);
   }
 
   /**

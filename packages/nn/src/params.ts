@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkBackend } from "@qkv/ops";
+import { checkBackend, type WeightKind } from "@qkv/ops";
+import { type Initializer, ones, zeros } from "./initializers.ts";
 import { hashString } from "./randomStream.ts";
 
-/** Creates the initial value of a parameter; the same seed gives the same value. */
-export type Initializer = (shape: number[], seed: number) => tf.Tensor;
+export type { Initializer };
 
 // Declared here too, as @types/node does, so that the types of all packages that depend on this one hold on lib es2022.
 declare global {
@@ -16,21 +16,27 @@ declare global {
 }
 
 /** Provides the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
-export type ParamSource = (name: string, shape: number[], init: Initializer) => tf.Tensor;
+export type ParamSource = (name: string, shape: number[], init: Initializer, kind: WeightKind) => tf.Tensor;
+
+interface Owned {
+  readonly variable: tf.Variable;
+  readonly kind: WeightKind;
+}
 
 /**
  * A scope of named parameters, and the owner of every variable it hands out.
  *
  * Modules are built from a scope and only borrow its variables. A parameter's name is the path to the field that holds
- * it, so `model.layers[0].selfAttn.qProj.weight` is `layers.0.selfAttn.qProj.weight`.
+ * it, so `model.layers[0].selfAttn.qProj.weight` is `layers.0.selfAttn.qProj.weight`. Each is requested by its kind, and
+ * asking twice gives the same variable.
  */
 export class Params {
   readonly #source: ParamSource;
-  readonly #owned: Map<string, tf.Variable>;
+  readonly #owned: Map<string, Owned>;
   readonly #prefix: string;
   #disposed = false;
 
-  private constructor(source: ParamSource, owned: Map<string, tf.Variable>, prefix: string) {
+  private constructor(source: ParamSource, owned: Map<string, Owned>, prefix: string) {
     this.#source = source;
     this.#owned = owned;
     this.#prefix = prefix;
@@ -52,22 +58,48 @@ export class Params {
   }
 
   /**
-   * The trainable parameter called `name` in this scope. Asking twice gives the same variable.
+   * The weight of a linear map or a convolution, outputs first.
    *
    * @throws ParamShapeError if the source gives another shape
    */
-  get<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer = zeros): tf.Variable<R> {
-    return this.#variable(name, shape, init, true);
+  matrix<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): tf.Variable<R> {
+    return this.#variable("matrix", name, shape, init);
+  }
+
+  /** A table of learned vectors: of tokens, of positions, or one that is itself an input. */
+  embedding<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): tf.Variable<R> {
+    return this.#variable("embedding", name, shape, init);
+  }
+
+  /** The weight of a norm, ones at first. */
+  norm<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer = ones): tf.Variable<R> {
+    return this.#variable("norm", name, shape, init);
+  }
+
+  /** What is added to an output or a score, zeros at first. */
+  bias<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer = zeros): tf.Variable<R> {
+    return this.#variable("bias", name, shape, init);
+  }
+
+  /** A learned factor that is no norm's, such as a width or a gate. */
+  scale<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): tf.Variable<R> {
+    return this.#variable("scale", name, shape, init);
   }
 
   /** A value that is saved with the parameters and not trained. */
   buffer<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer = zeros): tf.Variable<R> {
-    return this.#variable(name, shape, init, false);
+    return this.#variable("buffer", name, shape, init);
   }
 
-  /** Every variable under this scope, by full name, in the order the modules requested them. */
-  named(): ReadonlyMap<string, tf.Variable> {
-    return new Map([...this.#owned].filter(([path]) => path.startsWith(this.#prefix)));
+  /** Every variable under this scope, or those of some kinds, by full name, in the order the modules requested them. */
+  named(...kinds: readonly WeightKind[]): ReadonlyMap<string, tf.Variable> {
+    const chosen = this.#under().filter(([, { kind }]) => kinds.length === 0 || kinds.includes(kind));
+    return new Map(chosen.map(([path, { variable }]) => [path, variable]));
+  }
+
+  /** The kind of every variable under this scope, by full name. */
+  kinds(): ReadonlyMap<string, WeightKind> {
+    return new Map(this.#under().map(([path, { kind }]) => [path, kind]));
   }
 
   /** Disposes of every variable under this scope: modules that borrowed them can no longer be run. */
@@ -84,29 +116,38 @@ export class Params {
     if (this.#disposed) throw new Error(`${who}: expected a model in use, got one that was disposed`);
   }
 
+  #under(): [string, Owned][] {
+    return [...this.#owned].filter(([path]) => path.startsWith(this.#prefix));
+  }
+
   #variable<R extends tf.Rank>(
+    kind: WeightKind,
     name: string,
     shape: tf.ShapeMap[R],
     init: Initializer,
-    trainable: boolean,
   ): tf.Variable<R> {
     const path = this.#prefix + name;
-    let variable = this.#owned.get(path);
-    if (variable === undefined) {
-      checkBackend("Params");
-      checkShape(path, shape);
-      const value = this.#source(path, shape, init);
-      if (!tf.util.arraysEqual(value.shape, shape)) {
-        const error = new ParamShapeError(path, shape, value.shape);
-        value.dispose();
-        throw error;
-      }
-      variable = tf.variable(value, trainable); // outlives any tidy around the constructor
-      value.dispose();
-      this.#owned.set(path, variable);
+    let owned = this.#owned.get(path);
+    if (owned === undefined) {
+      owned = { variable: this.#create(kind, path, shape, init), kind };
+      this.#owned.set(path, owned);
     }
+    if (owned.kind !== kind) throw new RangeError(`${path}: expected the kind ${owned.kind} again, got ${kind}`);
+    const { variable } = owned;
     if (!tf.util.arraysEqual(variable.shape, shape)) throw new ParamShapeError(path, shape, variable.shape);
     return variable as tf.Variable<R>;
+  }
+
+  #create(kind: WeightKind, path: string, shape: number[], init: Initializer): tf.Variable {
+    checkBackend("Params");
+    checkShape(path, shape);
+    const value = this.#source(path, shape, init, kind);
+    try {
+      if (!tf.util.arraysEqual(value.shape, shape)) throw new ParamShapeError(path, shape, value.shape);
+      return tf.variable(value, kind !== "buffer"); // outlives any tidy around the constructor
+    } finally {
+      value.dispose();
+    }
   }
 }
 
@@ -115,10 +156,6 @@ function checkShape(path: string, shape: readonly number[]): void {
   if (shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
   const sizes = shape.map((size) => (typeof size === "string" ? JSON.stringify(size) : String(size)));
   throw new RangeError(`${path}: expected sizes that are integers from 0, got [${sizes.join(", ")}]`);
-}
-
-function zeros(shape: number[]): tf.Tensor {
-  return tf.zeros(shape);
 }
 
 /** The error of a parameter value whose shape is not the one its module requested. */

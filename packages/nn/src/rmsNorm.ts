@@ -1,6 +1,5 @@
 import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
-import { ones } from "./initializers.ts";
 import type { Params } from "./params.ts";
 import { checkModule } from "./checkModule.ts";
 
@@ -14,7 +13,7 @@ export class RMSNorm {
   constructor(params: Params, dModel: number, options: { readonly eps: number }) {
     checkModule("RMSNorm", params, { options });
     const { eps } = options;
-    this.weight = params.get<tf.Rank.R1>("weight", [dModel], ones);
+    this.weight = params.norm<tf.Rank.R1>("weight", [dModel]);
     this.#eps = eps;
   }
 

@@ -41,4 +41,5 @@ export {
   type TransformerLayerResult,
   type TransformerLayerWeights,
 } from "./transformerLayer.ts";
+export type { WeightKind } from "./weights/weight.ts";
 export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";

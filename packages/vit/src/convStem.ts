@@ -17,8 +17,8 @@ export class StemConvolution {
   constructor(params: Params, inChannels: number, { channels, stride }: StemLayer, eps: number) {
     checkModule("StemConvolution", params);
     const init = normal(Math.sqrt(2 / (9 * inChannels))); // He's, arXiv:1502.01852
-    this.weight = params.get<tf.Rank.R4>("weight", [channels, inChannels, 3, 3], init);
-    this.bias = params.get<tf.Rank.R1>("bias", [channels]);
+    this.weight = params.matrix<tf.Rank.R4>("weight", [channels, inChannels, 3, 3], init);
+    this.bias = params.bias<tf.Rank.R1>("bias", [channels]);
     this.norm = new LayerNorm(params.at("norm"), channels, { eps });
     this.#stride = stride;
   }

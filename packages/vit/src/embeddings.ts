@@ -33,7 +33,7 @@ export class VitEmbeddings {
       numChannels: stem.at(-1)?.channels ?? numChannels,
       ...{ dModel, initializerRange, patchSize: patchAfterStem(config) },
     });
-    const tokens = (name: string, count: number) => params.get<tf.Rank.R3>(name, [1, count, dModel], init);
+    const tokens = (name: string, count: number) => params.embedding<tf.Rank.R3>(name, [1, count, dModel], init);
     if (config.pooling !== "mean") this.classToken = tokens("classToken", 1);
     if (config.distillationToken) this.distillationToken = tokens("distillationToken", 1);
     if (config.registerTokens > 0) this.registerTokens = tokens("registerTokens", config.registerTokens);

@@ -49,8 +49,8 @@ export class PatchEmbedding {
   ) {
     checkModule("PatchEmbedding", params, { sizes });
     const { numChannels, dModel, patchSize, initializerRange } = sizes;
-    this.weight = params.get<tf.Rank.R4>("weight", [dModel, numChannels, ...patchSize], normal(initializerRange));
-    this.bias = params.get<tf.Rank.R1>("bias", [dModel]);
+    this.weight = params.matrix<tf.Rank.R4>("weight", [dModel, numChannels, ...patchSize], normal(initializerRange));
+    this.bias = params.bias<tf.Rank.R1>("bias", [dModel]);
     this.#patchSize = patchSize;
   }
 

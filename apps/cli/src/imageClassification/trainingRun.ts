@@ -1,6 +1,5 @@
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
-import { isDecayed } from "@qkv/training";
 import { resizeAndCenterCrop, type ImageProcessorConfig, type Pixels } from "@qkv/vit";
 import type { ImageSet } from "../imageData/imageSet.ts";
 import { openImages, splitForValidation } from "../imageData/openImages.ts";
@@ -43,10 +42,7 @@ export async function runImageTraining(options: ImageTrainingOptions): Promise<v
         trainInFolder(run, task, {
           best: "accuracy",
           unit: "images",
-          kinds: {
-            decays: (name) => isDecayed(name) && !/positions|token/i.test(name),
-            isHead: (name) => name.startsWith("classifier."),
-          },
+          groups: { matrices: model.params.named("matrix"), head: model.params.at("classifier").named() },
           command: "qkv train image-classification",
           signal,
         }),

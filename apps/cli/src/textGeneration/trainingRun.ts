@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
 import { Tokenizer } from "@qkv/tokenizers";
-import { isDecayed } from "@qkv/training";
 import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
@@ -49,10 +48,7 @@ export async function runTextTraining(options: TextTrainingOptions): Promise<voi
           best: "loss",
           mode: "min",
           unit: "tokens",
-          kinds: {
-            decays: (name) => isDecayed(name) && !/embedding|positions/.test(name),
-            isHead: () => false,
-          },
+          groups: { matrices: model.params.named("matrix") },
           command: "qkv train text-generation",
           signal,
         }),

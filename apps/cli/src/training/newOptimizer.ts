@@ -1,28 +1,28 @@
-import { AdamW, Muon, type Optimizer, combineOptimizers, type TrainingTask } from "@qkv/training";
+import { AdamW, combineOptimizers, Muon, type NamedVariables, type Optimizer } from "@qkv/training";
 import type { Optimization } from "./recipe.ts";
 
-/** What a model's parameters are, by their names. */
-export interface ParameterKinds {
-  /** Which ones weight decay is for: not norms, biases and embeddings. */
-  readonly decays: (name: string) => boolean;
-  /** Which of those make a model's outputs, and so are none of its inner matrices. */
-  readonly isHead: (name: string) => boolean;
+/** The parameters that an optimizer treats in their own way. */
+export interface OptimizedGroups {
+  /** A model's matrices: they alone have weight decay. */
+  readonly matrices: NamedVariables;
+  /** Those that make its outputs, and so are none of its inner matrices. */
+  readonly head?: NamedVariables;
 }
 
 /** The optimizer that a recipe asks for: AdamW, or Muon for the inner matrices and AdamW for the rest. */
 export function newOptimizer(
-  params: TrainingTask<never>["params"],
+  params: NamedVariables,
   { optimizer, learningRate, beta1, beta2, eps, weightDecay }: Optimization,
-  { decays, isHead }: ParameterKinds,
+  { matrices, head }: OptimizedGroups,
 ): Optimizer {
-  const adamW = (of: typeof params) => new AdamW(of, { learningRate, betas: [beta1, beta2], eps, weightDecay, decays });
+  const adamW = (of: NamedVariables) =>
+    new AdamW(of, { learningRate, betas: [beta1, beta2], eps, weightDecay, decays: matrices });
   if (optimizer === "adamW") return adamW(params);
-  const isInner = (name: string) => decays(name) && !isHead(name) && (params.get(name)?.rank ?? 0) > 1;
-  const [inner, rest] = [true, false].map(
-    (wanted) => new Map([...params].filter(([name]) => isInner(name) === wanted)),
-  );
+  const isInner = (name: string) => matrices.has(name) && head?.has(name) !== true;
+  const those = (inner: boolean) => new Map([...params].filter(([name]) => isInner(name) === inner));
+  const [inner, rest] = [those(true), those(false)];
   return combineOptimizers([
-    { params: inner as typeof params, optimizer: new Muon(inner as typeof params, { learningRate, weightDecay }) },
-    { params: rest as typeof params, optimizer: adamW(rest as typeof params) },
+    { params: inner, optimizer: new Muon(inner, { learningRate, weightDecay }) },
+    { params: rest, optimizer: adamW(rest) },
   ]);
 }

@@ -4,7 +4,7 @@ import { train, type TrainingTask } from "@qkv/training";
 import { fileCheckpoints, trainingLog } from "@qkv/training/node";
 import { note } from "../note.ts";
 import { keepBest } from "./keepBest.ts";
-import { newOptimizer, type ParameterKinds } from "./newOptimizer.ts";
+import { newOptimizer, type OptimizedGroups } from "./newOptimizer.ts";
 import type { Recipe } from "./recipe.ts";
 import { resumePoint } from "./resumePoint.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -20,7 +20,7 @@ export interface TrainInFolderOptions {
   readonly mode?: "max" | "min";
   /** What `tokens` of the task are, for the terminal. */
   readonly unit: string;
-  readonly kinds: ParameterKinds;
+  readonly groups: OptimizedGroups;
   /** How to say `qkv train TASK`. */
   readonly command: string;
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export interface TrainInFolderOptions {
 export async function trainInFolder<Batch>(
   { config, folder, resumed }: RunFolder<Recipe>,
   task: TrainingTask<Batch>,
-  { best, mode = "max", unit, kinds, command, signal }: TrainInFolderOptions,
+  { best, mode = "max", unit, groups, command, signal }: TrainInFolderOptions,
 ): Promise<void> {
   const checkpoints = fileCheckpoints(path.join(folder, "checkpoints"), {
     keep: Math.max(config.checkpoints.keep, config.checkpoints.average),
@@ -45,7 +45,7 @@ export async function trainInFolder<Batch>(
   const logFile = path.join(folder, "log.jsonl");
   const log = trainingLog(logFile, { resumedStep: resume?.progress.step ?? 0 });
   const view = trainingView(config.training.steps, unit);
-  const optimizer = newOptimizer(task.params, config.training, kinds);
+  const optimizer = newOptimizer(task.params, config.training, groups);
   try {
     const { stopped, progress } = await train(task, {
       optimizer,

@@ -48,7 +48,7 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
         trainInFolder(run, task, {
           best: "bleu",
           unit: "tokens",
-          kinds: { decays: (name) => !/norm|bias|shared|embedding/i.test(name), isHead: () => false }, // tied to `shared`
+          groups: { matrices: model.params.named("matrix") },
           command: "qkv train translation",
           signal,
         }),

@@ -34,9 +34,9 @@ export class GraphAttention {
     checkModule("GraphAttention", params, { config });
     const { inputDim, headDim, numHeads, combine = "concat" } = config;
     this.proj = new Linear(params.at("proj"), inputDim, numHeads * headDim, { bias: false });
-    this.sourceScore = params.get<tf.Rank.R2>("sourceScore", [numHeads, headDim], perHead);
-    this.targetScore = params.get<tf.Rank.R2>("targetScore", [numHeads, headDim], perHead);
-    this.bias = params.get<tf.Rank.R1>("bias", [combine === "concat" ? numHeads * headDim : headDim]);
+    this.sourceScore = params.matrix<tf.Rank.R2>("sourceScore", [numHeads, headDim], perHead);
+    this.targetScore = params.matrix<tf.Rank.R2>("targetScore", [numHeads, headDim], perHead);
+    this.bias = params.bias<tf.Rank.R1>("bias", [combine === "concat" ? numHeads * headDim : headDim]);
     this.#config = config;
   }
 

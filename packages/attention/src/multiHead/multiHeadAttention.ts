@@ -94,7 +94,7 @@ export class MultiHeadAttention {
       this.qNorm = new Norm(params.at("qNorm"), headDim, qkNorm);
       this.kNorm = new Norm(params.at("kNorm"), headDim, qkNorm);
     }
-    if (config.sinks) this.sinks = params.get<tf.Rank.R1>("sinks", [numHeads]);
+    if (config.sinks) this.sinks = params.bias<tf.Rank.R1>("sinks", [numHeads]);
     this.#score = config.score;
     this.#rotary = config.rotary;
     this.numHeads = numHeads;

@@ -72,7 +72,7 @@ export class KernelPooling {
     checkModule("KernelPooling", params, { options });
     const { features = 1, kernel = gaussianKernel, width = 1 } = options;
     checkPositive("KernelPooling", "width", width);
-    this.logWidth = params.get<tf.Rank.R1>("logWidth", [features], (shape) => tf.fill(shape, Math.log(width)));
+    this.logWidth = params.scale<tf.Rank.R1>("logWidth", [features], (shape) => tf.fill(shape, Math.log(width)));
     this.#kernel = kernel;
   }
 

@@ -9,7 +9,7 @@ export class LearnedPositions {
 
   constructor(params: Params, maxLength: number, dModel: number, init: Initializer = normal(0.02)) {
     checkModule("LearnedPositions", params);
-    this.weight = params.get<tf.Rank.R2>("weight", [maxLength, dModel], init);
+    this.weight = params.embedding<tf.Rank.R2>("weight", [maxLength, dModel], init);
   }
 
   /**

@@ -48,7 +48,7 @@ export class RelativePositionBias {
     if (bidirectional && numBuckets % 2 !== 0) {
       throw new RangeError(`RelativePositionBias: expected an even numBuckets for both directions, got ${numBuckets}`);
     }
-    this.weight = params.get<tf.Rank.R2>("weight", [numBuckets, numHeads], normal(numHeads ** -0.5));
+    this.weight = params.bias<tf.Rank.R2>("weight", [numBuckets, numHeads], normal(numHeads ** -0.5));
     this.#buckets = buckets;
   }
 
@@ -73,7 +73,7 @@ export class WindowPositionBias {
   constructor(params: Params, numHeads: number, window: number) {
     checkModule("WindowPositionBias", params);
     checkInteger("WindowPositionBias", "window", window, 1);
-    this.weight = params.get<tf.Rank.R2>("weight", [(2 * window - 1) ** 2, numHeads], normal(0.02));
+    this.weight = params.bias<tf.Rank.R2>("weight", [(2 * window - 1) ** 2, numHeads], normal(0.02));
     this.#window = window;
   }
 

@@ -1,7 +1,7 @@
 import { checkRecord, crossEntropy } from "@qkv/ops";
 import { Linear, Params, type StateDict, type StateEntry } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamW, isDecayed } from "../optimizers/adamW.ts";
+import { AdamW } from "../optimizers/adamW.ts";
 import type { TrainingEvent } from "../loop/events.ts";
 import { linearSchedule } from "../optimizers/schedules.ts";
 import { train } from "../loop/train.ts";
@@ -46,7 +46,7 @@ export async function trainLinearProbe(examples: HeadExamples, options: TrainHea
   const { features, mean, scale } = await centered(examples.features);
   const params = Params.initialized();
   const head = new Linear(params, features.shape[1], numClasses, { init: (shape) => tf.zeros(shape) });
-  const optimizer = new AdamW(params.named(), { learningRate, weightDecay, decays: isDecayed });
+  const optimizer = new AdamW(params.named(), { learningRate, weightDecay, decays: params.named("matrix") });
   const classes = tf.tensor1d(Int32Array.from(labels), "int32");
   try {
     await train(

@@ -1,21 +1,39 @@
 import { initBackend } from "@qkv/backend";
+import { LayerNorm, Linear, Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { AdamW, isDecayed } from "./adamW.ts";
+import { AdamW } from "./adamW.ts";
 
 beforeAll(() => initBackend("cpu"));
 
-test("norms and biases are told by their names", () => {
-  const names = [
-    "layers.0.ffn.fc1.weight",
-    "layers.0.ffn.fc1.bias",
-    "layers.0.ffnNorm.weight",
-    "norm.bias",
-    "bias",
-    "shared.weight",
-    "normalizer.scale.weight",
-  ];
-  expect(names.filter(isDecayed)).toEqual(["layers.0.ffn.fc1.weight", "shared.weight", "normalizer.scale.weight"]);
+test.each([
+  ["a map", (params: Params) => params.named("matrix")],
+  ["a predicate", () => (name: string) => name === "line.weight"],
+])("decays the parameters of %s alone", (_, decaysOf) => {
+  const params = Params.from((_name, shape) => tf.fill(shape, 2));
+  const modules = [new Linear(params.at("line"), 1, 1), new LayerNorm(params.at("norm"), 1, { eps: 1e-5 })];
+  using optimizer = new AdamW(params.named(), { learningRate: 1, weightDecay: 0.5, decays: decaysOf(params) });
+  const gradients = new Map(
+    [...params.named().keys()].map((name) => [name, tf.zeros(name === "line.weight" ? [1, 1] : [1])]),
+  );
+  optimizer.step(gradients);
+  const values = [...params.named()].map(([name, variable]) => [name, variable.dataSync()[0]]);
+  expect(values).toEqual([
+    ["line.weight", 1],
+    ["line.bias", 2],
+    ["norm.weight", 2],
+    ["norm.bias", 2],
+  ]);
+  expect(modules).toHaveLength(2);
+  tf.dispose([...gradients.values()]);
+  params.dispose();
+});
+
+test("refuses names to decay that are none", () => {
+  const decays = ["line.weight"] as never;
+  expect(() => new AdamW(new Map(), { decays })).toThrow(
+    "AdamW: expected decays to be a map, a set or a predicate of names, got an array",
+  );
 });
 
 test("refuses a gradient of a stranger and a state of another model", () => {

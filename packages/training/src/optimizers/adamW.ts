@@ -15,8 +15,11 @@ export interface AdamWOptions {
   readonly eps?: number;
   /** Default 0.01. */
   readonly weightDecay?: number;
-  /** Selects the parameters with weight decay, by dotted name. Default: all of them. See {@link isDecayed}. */
-  readonly decays?: (name: string) => boolean;
+  /**
+   * The parameters with weight decay: a map or set of their names, such as `params.named("matrix")`, or a predicate.
+   * Default: all of them.
+   */
+  readonly decays?: { has(name: string): boolean } | ((name: string) => boolean);
   /**
    * Whether decay shrinks the parameter itself (`decoupled`, PyTorch's AdamW, the default) or is added to the gradient
    * (`l2`, PyTorch's Adam).
@@ -48,7 +51,8 @@ export class AdamW implements Optimizer {
   readonly learningRate: number;
 
   readonly #params: NamedVariables;
-  readonly #options: Required<AdamWOptions>;
+  readonly #options: Required<Omit<AdamWOptions, "decays">>;
+  readonly #decays: (name: string) => boolean;
   readonly #moments = new Map<string, Moments>();
 
   constructor(params: NamedVariables, options: AdamWOptions = {}) {
@@ -63,10 +67,10 @@ export class AdamW implements Optimizer {
       betas: [0.9, 0.999],
       eps: 1e-8,
       weightDecay: 0.01,
-      decays: () => true,
       decay: "decoupled",
       ...options,
     };
+    this.#decays = predicateOf(options.decays);
     this.learningRate = this.#options.learningRate;
     if (!(this.learningRate >= 0))
       throw new RangeError(`AdamW: expected learningRate to be a number from 0, got ${this.learningRate}`);
@@ -81,7 +85,7 @@ export class AdamW implements Optimizer {
       this.#update(param, gradient, this.#momentsOf(name, param), {
         learningRate: this.learningRate * factor,
         gradientScale,
-        weightDecay: this.#options.decays(name) ? this.#options.weightDecay : 0,
+        weightDecay: this.#decays(name) ? this.#options.weightDecay : 0,
       });
     }
   }
@@ -159,9 +163,12 @@ export class AdamW implements Optimizer {
   }
 }
 
-/** Excludes biases and every parameter of a norm from weight decay, for `decays`. */
-export function isDecayed(name: string): boolean {
-  return !/(^|\.)bias$|norm[^.]*\.[^.]+$/i.test(name);
+function predicateOf(decays: AdamWOptions["decays"]): (name: string) => boolean {
+  if (decays === undefined) return () => true;
+  if (typeof decays === "function") return decays;
+  if (typeof decays?.has === "function") return (name) => decays.has(name);
+  const got = describeArgument(decays);
+  throw new RangeError(`AdamW: expected decays to be a map, a set or a predicate of names, got ${got}`);
 }
 
 function zeroVariable(like: tf.Tensor): tf.Variable {

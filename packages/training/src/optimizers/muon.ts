@@ -20,7 +20,7 @@ export interface MuonOptions {
  * Momentum with newtonSchulz updates, so that no direction of a matrix learns slower than another
  * (https://kellerjordan.github.io/posts/muon): PyTorch's `torch.optim.Muon` with `match_rms_adamw`, computed in float32.
  *
- * For the matrices inside a model; a convolution's weight [O, C, h, w] is one of [O, C h w]. Vectors, embeddings and
+ * For the matrices inside a model, `params.named("matrix")` but its heads; a convolution's weight [O, C, h, w] is one of [O, C h w]. Vectors, embeddings and
  * heads are for {@link AdamW}, which one learning rate fits as well: updates are scaled to AdamW's usual size
  * (arXiv:2502.16982). See {@link combineOptimizers}. It borrows the parameters and owns a momentum for each.
  */

@@ -21,7 +21,7 @@ export class SwinEmbeddings {
     if (absolutePositions) {
       const [rows, columns] = patchesOf(config, imageSize, Math.floor);
       const shape: [number, number, number] = [1, rows * columns, dModel];
-      this.positions = params.get<tf.Rank.R3>("positions", shape, normal(initializerRange));
+      this.positions = params.embedding<tf.Rank.R3>("positions", shape, normal(initializerRange));
     }
     this.#config = config;
   }
