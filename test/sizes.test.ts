@@ -31,7 +31,11 @@ const pageBytes = (entry: string, exports: string) =>
 // Ceilings, 2026-11, each a few percent above what there is, and where the bytes are, in kB.
 
 const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] = [
-  ["attention", 14_000, "many small functions: positions a fifth, graphs an eighth, multi-head attention a tenth"],
+  [
+    "attention",
+    15_900,
+    "many small functions: positions a fifth, caches, graphs and multi-head attention a tenth each",
+  ],
   [
     "transformer",
     22_600,
@@ -73,15 +77,15 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "pretrained/src/index",
     "{ loadPretrained, createTranslator }",
-    110_000,
+    112_000,
     "every family, whatever a tokenizer.json names, what stands beside it, and digests of downloads 2.9",
   ],
-  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 98_500, "the same, without cutting texts"],
+  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 100_500, "the same, without cutting texts"],
   [
     "transformer/src/index",
     "{ MarianModel, generate }",
-    24_500,
-    "one family on blocks of any kind, from ids to ids by any rule, the names of the options 0.3",
+    26_300,
+    "one family on blocks of any kind, from ids to ids by any rule, caches 1.3, the names of the options 0.3",
   ],
   ["transformer/src/index", "{ Block }", 13_500, "multi-head attention 8.9"],
   ["vit/src/index", "{ VitClassifier }", 17_300, "blocks of any kind 11.5, patches and positions"],

@@ -28,7 +28,19 @@ export {
   type KernelPoolingOptions,
   nadarayaWatson,
 } from "./pooling/kernelPooling.ts";
-export { appendKeyValue, disposeKeyValues, type KeyValue, lastKeyValues, lengthOf } from "./multiHead/keyValue.ts";
+export {
+  appendKeyValue,
+  bytesOf,
+  disposeKeyValues,
+  type KeyValue,
+  lastKeyValues,
+  lengthOf,
+} from "./multiHead/keyValue.ts";
+export { growingCache } from "./caches/growing.ts";
+export { type CacheOptions, createCache } from "./caches/createCache.ts";
+export { KeyValueCache } from "./caches/keyValueCache.ts";
+export { stepOf } from "./caches/stepOf.ts";
+export { slidingWindowCache } from "./caches/sliding.ts";
 export { LearnedPositions } from "./positions/learnedPositions.ts";
 export { type EmptyRows, maskedSoftmax, type Visible } from "./masks/maskedSoftmax.ts";
 export { blockMask, causalMask, keyMask, lengthMask, segmentMask, slidingWindowMask } from "./masks/masks.ts";

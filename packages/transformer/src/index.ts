@@ -1,5 +1,5 @@
 export { blockActivations, stackActivations } from "./block/activations.ts";
-export { Block, type BlockInputs, type BlockStep } from "./block/block.ts";
+export { Block, type BlockInputs } from "./block/block.ts";
 export { FeedForward, type FeedForwardConfig } from "./block/feedForward.ts";
 export { GatedFeedForward } from "./block/gatedFeedForward.ts";
 export type { Norm } from "./block/norm.ts";
@@ -7,7 +7,7 @@ export { PackedGatedFeedForward } from "./block/packedGatedFeedForward.ts";
 export { ResidualBranch } from "./block/residualBranch.ts";
 export type { AttentionSpec, BlockSpec, FeedForwardSpec, NormSpec } from "./block/spec.ts";
 export type { AnyFeedForward } from "./block/sublayers.ts";
-export { Stack, type StackInputs, type StackStep } from "./block/stack.ts";
+export { Stack, type StackInputs } from "./block/stack.ts";
 export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.ts";
 export { ConfigError, ConfigFields } from "./config/configFields.ts";
 export type { CausalConfig } from "./models/causal/config.ts";
@@ -50,6 +50,6 @@ export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./models/marian/c
 export { type MarianConfig, parseMarianConfig } from "./models/marian/config.ts";
 export { eosField, formatMarianConfig } from "./models/marian/formatConfig.ts";
 export { MarianModel, type MarianSide } from "./models/marian/model.ts";
-export type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "./models/seq2seq.ts";
+export type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "./models/seq2seq.ts";
 export type { LossOptions } from "./models/meanTokenLoss.ts";
 export type { Seq2SeqInputs, Seq2SeqOutput } from "./models/outputs.ts";

@@ -5,7 +5,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type CausalLanguageModel,
-  type DecoderPast,
   generate,
   type GenerationOptions,
   generateStream,
@@ -66,11 +65,10 @@ describeBackends("decoder-only models", (backend) => {
       inScope(async (ids) => {
         const whole = model.forward({ ids }).logits;
         for (const sizes of [Array<number>(20).fill(1), [7, 1, 12]]) {
-          let past: DecoderPast | undefined;
+          using cache = model.createCache();
           let end = 0;
           for (const [i, piece] of tf.split<tf.Tensor2D>(ids, sizes, 1).entries()) {
-            const step = model.decode(piece, past);
-            past = step.past;
+            const step = model.decode(piece, { cache });
             end += sizes[i] ?? 0;
             await expectClose(step.logits, tf.slice(whole, [0, end - 1, 0], [2, 1, whole.shape[2]]));
           }

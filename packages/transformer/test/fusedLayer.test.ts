@@ -1,4 +1,4 @@
-import { type KeyValue, keyMask } from "@qkv/attention";
+import { growingCache, type KeyValue, type KeyValueCache, keyMask } from "@qkv/attention";
 import { initBackend } from "@qkv/backend";
 import { activeKernel } from "@qkv/ops";
 import { type Activation, Params, Pass, RandomStream, Recorder } from "@qkv/nn";
@@ -33,6 +33,13 @@ const keyValue = (batch: number, length: number, phase: number): KeyValue => ({
   values: wave<tf.Rank.R4>([batch, 3, length, 11], phase + 1),
 });
 
+/** A cache of one layer that has read `past`. */
+function cacheOf(past: KeyValue | undefined): KeyValueCache {
+  const cache = growingCache();
+  if (past !== undefined) cache.step(() => void cache.append(0, past));
+  return cache;
+}
+
 type Placement = "pre" | "post";
 const ORDERS = ["pre", "post"] as const;
 const ACTIVATIONS = ["relu", "gelu", "geluTanh", "silu"] as const;
@@ -61,11 +68,15 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
       );
       const memoryMask = keyMask(keep);
       const inputs = { memory: seen, memoryMask };
-      const fused = layer.decode(x, past, inputs);
-      const parts = layer.decode(x, past, inputs, composed());
-      await expectClose(fused.output, parts.output);
-      await expectClose(fused.past.keys, parts.past.keys);
-      await expectClose(fused.past.values, parts.past.values);
+      using fusedCache = cacheOf(past);
+      using partsCache = cacheOf(past);
+      const fused = layer.forward(x, { ...inputs, cache: fusedCache });
+      const parts = layer.forward(x, { ...inputs, cache: partsCache }, composed());
+      await expectClose(fused, parts);
+      const [ours, theirs] = [fusedCache.past(0), partsCache.past(0)] as [KeyValue, KeyValue];
+      await expectClose(ours.keys, theirs.keys);
+      await expectClose(ours.values, theirs.values);
+      expect([fusedCache.length, partsCache.length]).toEqual([before + length, before + length]);
       tf.dispose([x, past ?? {}, seen, keep, memoryMask, fused, parts] as unknown as tf.TensorContainer);
       params.dispose();
     });
@@ -106,9 +117,9 @@ test("the number of threads changes no bit, run after run", async () => {
   for (const threads of [1, 2, 3, 5]) {
     await initBackend("wasm", { threads });
     for (let again = 0; again < 20; again++) {
-      const { output, past } = layer.decode(x, undefined, { memory: seen });
+      const output = layer.forward(x, { memory: seen });
       runs.push((await output.data()) as Float32Array);
-      tf.dispose([output, past] as unknown as tf.TensorContainer);
+      output.dispose();
     }
   }
   for (const run of runs) expect(run).toEqual(runs[0]);
@@ -125,7 +136,8 @@ test("what does not fit is left to the parts of the layer, which say so; gradien
     tf.tidy(() => {
       expect(() => layer.forward(wave([2, 3, 32], 0), { memory: seen })).toThrow(/32/);
       expect(() => layer.forward(x, { memory: keyValue(1, 4, 1) })).toThrow(/attention: expected/);
-      expect(() => layer.decode(x, keyValue(1, 2, 1), { memory: seen })).toThrow();
+      using cache = cacheOf(keyValue(1, 2, 1));
+      expect(() => layer.forward(x, { memory: seen, cache })).toThrow(/expected 1 rows and layers below 1, got 2 rows/);
       expect(() => layer.forward(x, { memory: seen, mask: tf.ones([2, 3, 3, 4], "bool") })).toThrow(/mask/);
     });
     const gradients = tf.grad((input) => layer.forward(input, { memory: seen }))(x);

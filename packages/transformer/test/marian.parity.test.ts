@@ -3,7 +3,7 @@ import { Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, test } from "vitest";
-import type { DecoderPast, MarianModel } from "../src/index.ts";
+import type { MarianModel } from "../src/index.ts";
 import { MARIAN_GOLDENS, type MarianGolden, marianGolden } from "./marianGolden.ts";
 
 describeBackends("Marian", () => {
@@ -54,11 +54,9 @@ describeBackends("Marian", () => {
         const length = decoderIds.shape[1] ?? 0;
         for (const sizes of [Array<number>(length).fill(1), [2, length - 2]]) {
           const steps: tf.Tensor3D[] = [];
-          let past: DecoderPast | undefined;
+          using cache = model.createCache();
           for (const piece of tf.split<tf.Tensor2D>(decoderIds, sizes, 1)) {
-            const step = model.decode(piece, memory, past);
-            past = step.past;
-            steps.push(step.logits);
+            steps.push(model.decode(piece, memory, { cache }).logits);
           }
           await expectClose(tf.concat(steps, 1), expected("logits"));
         }

@@ -1,4 +1,4 @@
-import { appendKeyValue } from "@qkv/attention";
+import { growingCache, stepOf } from "@qkv/attention";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Seq2SeqModel } from "../src/index.ts";
 
@@ -20,18 +20,19 @@ export function wanderer(): Seq2SeqModel {
         const memory = { keyValues: [{ keys, values: tf.clone(keys) }] };
         return (keep ? { ...memory, mask: tf.reshape(keep, [batch, 1, 1, length]) } : memory) as never;
       }),
-    decode: (ids, memory, past) =>
-      tf.tidy(() => {
+    createCache: growingCache,
+    decode: (ids, memory, { cache } = {}) =>
+      stepOf(cache, () => {
         const [batch, length] = ids.shape;
-        const offset = past?.[0]?.keys.shape[2] ?? 0;
+        const offset = cache?.length ?? 0;
         const places = tf.cos(tf.range(offset + 1, offset + length + 1)); // [Q]
         const keys = tf.reshape(tf.mul(tf.cast(ids, "float32"), places), [batch, 1, length, 1]) as tf.Tensor4D;
-        const seen = appendKeyValue(past?.[0], { keys, values: keys });
+        const seen = cache?.append(0, { keys, values: keys }) ?? { keys };
         const said = tf.sum(seen.keys, [1, 2, 3]); // [B]
         const source = tf.sum(memory.keyValues[0]?.keys ?? 0, [1, 2, 3]); // [B]
         const phase = tf.expandDims(tf.add(tf.mul(said, 0.9), tf.mul(source, 0.37)), 1);
         const logits = tf.mul(tf.sin(tf.add(phase, tf.mul(tf.range(0, WANDERER_VOCABULARY), 1.7))), 2);
-        return { logits: tf.reshape(logits, [batch, 1, WANDERER_VOCABULARY]), past: [seen] } as never;
+        return { logits: tf.reshape(logits, [batch, 1, WANDERER_VOCABULARY]) };
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Keys and values of a context: of an encoder's output, or of a decoder's earlier positions (key-value cache). */
+/** Keys and values of a context: of an encoder's output, or of a decoder's positions (see `KeyValueCache`). */
 export interface KeyValue {
   /** [B, H, K, D] */
   readonly keys: tf.Tensor4D;
@@ -33,6 +33,12 @@ export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
   const first = length - count;
   const last = (x: tf.Tensor4D) => tf.slice(x, [0, 0, first, 0], [batch, heads, count, x.shape[3]]);
   return { keys: last(keyValue.keys), values: last(keyValue.values), dropped: (keyValue.dropped ?? 0) + first };
+}
+
+/** Bytes of the keys and values of all. */
+export function bytesOf(keyValues: readonly KeyValue[]): number {
+  const BYTES = 4;
+  return keyValues.reduce((sum, { keys, values }) => sum + BYTES * (keys.size + values.size), 0);
 }
 
 /** Disposes of the keys and values of each. */

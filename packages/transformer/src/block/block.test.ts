@@ -1,3 +1,4 @@
+import { slidingWindowCache } from "@qkv/attention";
 import { Params, Pass, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -80,17 +81,14 @@ describeBackends("Block", () => {
     const block = new Block(params, { ...SPEC, selfAttn: { ...SPEC.selfAttn, window: 2 } });
     const x = random(5);
     const whole = block.forward(x);
+    using cache = slidingWindowCache([2]);
     const steps = tf.tidy(() => {
-      let past: ReturnType<typeof block.decode>["past"] | undefined;
-      const outputs = (tf.split(x, 5, 1) as tf.Tensor3D[]).map((token) => {
-        const step = block.decode(token, past);
-        past = step.past;
-        return step.output;
-      });
+      const outputs = (tf.split(x, 5, 1) as tf.Tensor3D[]).map((token) => block.forward(token, { cache }));
       const mask = tf.ones([2, 1, 2, 7], "bool");
-      expect(() => block.decode(random(2), past, { mask })).toThrow("expected a mask [B, 1, 1, K] with a window");
+      expect(() => block.forward(random(2), { cache, mask })).toThrow("expected a mask [B, 1, 1, K] with a window");
       return tf.concat(outputs, 1);
     });
+    expect([cache.length, cache.past(0)?.keys.shape[2]]).toEqual([5, 1]);
     await expectClose(steps, whole);
     tf.dispose([x, whole, steps]);
     params.dispose();

@@ -1,12 +1,11 @@
 import {
-  appendKeyValue,
   type KeyValue,
-  lastKeyValues,
-  lengthOf,
+  type KeyValueCache,
   type MultiHeadAttention,
+  stepOf,
   type TokenPositions,
 } from "@qkv/attention";
-import { checkModule, type Params, Pass, tidy } from "@qkv/nn";
+import { checkModule, type Params, Pass } from "@qkv/nn";
 import { checkOptions, checkTensor, type FusedTransformerLayer, type OptionNames } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkSpec } from "./checkSpec.ts";
@@ -16,8 +15,12 @@ import { ResidualBranch } from "./residualBranch.ts";
 import type { BlockSpec } from "./spec.ts";
 import { type AnyFeedForward, createAttention, createFeedForward } from "./sublayers.ts";
 
-/** Masks, positions and memory of a call. */
+/** Masks, positions, memory and cache of a call. */
 export interface BlockInputs extends TokenPositions {
+  /** Keys and values of the positions before `x`, to which this call appends those of `x`: one step of it. */
+  readonly cache?: KeyValueCache | undefined;
+  /** The place of this layer in the cache. Default 0. */
+  readonly layer?: number | undefined;
   /**
    * Attention mask of the self-attention, besides `causal` and `window`; true keeps. bool, broadcastable to
    * [B, H, Q, K], K counting the positions before `x` too. With a window [B, 1, 1, K].
@@ -31,15 +34,9 @@ export interface BlockInputs extends TokenPositions {
   readonly memoryMask?: tf.Tensor | undefined;
 }
 
-/** Output and keys and values of a decoding step. */
-export interface BlockStep {
-  /** [B, Q, E] */
-  readonly output: tf.Tensor3D;
-  /** Keys and values for the next step. */
-  readonly past: KeyValue;
-}
-
 const INPUTS: OptionNames<BlockInputs> = {
+  cache: true,
+  layer: true,
   mask: true,
   bias: true,
   memory: true,
@@ -92,26 +89,19 @@ export class Block {
     this.#fused = fusedBlock(this, spec);
   }
 
-  /** @param x [B, L, E]  @returns [B, L, E] */
+  /** @param x [B, L, E], the positions after those of the cache if there is one  @returns [B, L, E] */
   forward(x: tf.Tensor, inputs: BlockInputs = {}, pass: Pass = Pass.plain): tf.Tensor3D {
-    return tf.tidy(() => this.decode(x, undefined, inputs, pass).output);
-  }
-
-  /**
-   * Reads the positions of `x`, which follow those of `past`.
-   *
-   * @param x [B, Q, E]
-   * @param past the previous step's; absent on the first step
-   */
-  decode(x: tf.Tensor, past: KeyValue | undefined, inputs: BlockInputs = {}, pass: Pass = Pass.plain): BlockStep {
     checkOptions("Block", inputs, INPUTS);
     checkTensor("Block", "x", x, "[B, L, E]");
-    const fused = pass.mayFuse && inputs.bias === undefined ? this.#fuse(x, past, inputs, pass) : undefined;
-    return fused ?? this.#compose(x, past, inputs, pass);
+    return stepOf(inputs.cache, () => {
+      const fused = pass.mayFuse && inputs.bias === undefined ? this.#fuse(x, inputs, pass) : undefined;
+      return fused ?? this.#compose(x, inputs, pass);
+    });
   }
 
-  #fuse(x: tf.Tensor3D, past: KeyValue | undefined, inputs: BlockInputs, pass: Pass): BlockStep | undefined {
-    const { mask, memory, memoryMask } = inputs;
+  #fuse(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D | undefined {
+    const { cache, layer = 0, mask, memory, memoryMask } = inputs;
+    const past = cache?.past(layer);
     const fused = this.#fused({
       x,
       pastKeys: past?.keys,
@@ -121,32 +111,33 @@ export class Block {
       memoryValues: memory?.values,
       memoryMask,
     });
-    return fused && { output: pass.output(fused.output), past: { keys: fused.keys, values: fused.values } };
+    if (fused === undefined) return undefined;
+    cache?.replace(layer, fused);
+    return pass.output(fused.output);
   }
 
-  #compose(x: tf.Tensor3D, past: KeyValue | undefined, inputs: BlockInputs, pass: Pass): BlockStep {
-    const { bias, positions, span, memory, memoryMask } = inputs;
+  #compose(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
+    const { memory, memoryMask } = inputs;
+    const [at, across] = [pass.at("selfAttn"), pass.at("crossAttn")];
+    let y = this.#residual(x, "selfAttn", pass, (h) => this.#attendToSelf(h, inputs, at));
+    y = pass.tap("selfAttnResidual", y);
+    const { crossAttn } = this;
+    if (crossAttn !== undefined) {
+      if (memory === undefined) throw new RangeError("Block: expected memory for crossAttn, got none");
+      y = this.#residual(y, "crossAttn", pass, (h) => crossAttn.attend(h, memory, { mask: memoryMask }, across));
+      y = pass.tap("crossAttnResidual", y);
+    }
+    y = this.#residual(y, "ffn", pass, (h) => this.ffn.forward(h, pass.at("ffn")));
+    return pass.output(y);
+  }
+
+  #attendToSelf(h: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
+    const { cache, layer = 0, bias, positions, span } = inputs;
     const { causal, window } = this.#spec.selfAttn;
-    return tidy(() => {
-      const mask = inputs.mask && ofKept(inputs.mask, past);
-      const offset = past === undefined ? 0 : lengthOf(past);
-      const [at, across] = [pass.at("selfAttn"), pass.at("crossAttn")];
-      let seen = past as KeyValue;
-      let y = this.#residual(x, "selfAttn", pass, (h) => {
-        seen = appendKeyValue(past, this.selfAttn.project(h, { offset, positions, span }, at));
-        return this.selfAttn.attend(h, seen, { mask, bias, causal, window, positions, span }, at);
-      });
-      y = pass.tap("selfAttnResidual", y);
-      const { crossAttn } = this;
-      if (crossAttn !== undefined) {
-        if (memory === undefined) throw new RangeError("Block: expected memory for crossAttn, got none");
-        y = this.#residual(y, "crossAttn", pass, (h) => crossAttn.attend(h, memory, { mask: memoryMask }, across));
-        y = pass.tap("crossAttnResidual", y);
-      }
-      y = this.#residual(y, "ffn", pass, (h) => this.ffn.forward(h, pass.at("ffn")));
-      // The next query sees itself and the rest of its window.
-      return { output: pass.output(y), past: window === undefined ? seen : lastKeyValues(seen, window - 1) };
-    });
+    const next = this.selfAttn.project(h, { offset: cache?.length, positions, span }, pass);
+    const seen = cache?.append(layer, next) ?? next;
+    const mask = inputs.mask && ofKept(inputs.mask, seen);
+    return this.selfAttn.attend(h, seen, { mask, bias, causal, window, positions, span }, pass);
   }
 
   /** Runs a sublayer: the only place that decides where norms go, and how its output joins the residual stream. */
@@ -162,8 +153,7 @@ export class Block {
 }
 
 /** The part of a mask [B, 1, 1, K] that belongs to the keys which a window still keeps. */
-function ofKept(mask: tf.Tensor, past: KeyValue | undefined): tf.Tensor {
-  const dropped = past?.dropped ?? 0;
+function ofKept(mask: tf.Tensor, { dropped = 0 }: KeyValue): tf.Tensor {
   if (dropped === 0) return mask;
   const [batch = 0, heads, queries, keys = 0] = mask.shape;
   if (heads !== 1 || queries !== 1) {

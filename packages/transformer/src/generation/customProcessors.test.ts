@@ -56,7 +56,8 @@ test("prompts of different lengths keep their places", async () => {
   const keys = tf.zeros<tf.Rank.R4>([1, 1, 1, 1]);
   const causal: CausalModel = {
     generation: { eosTokenId: [0] },
-    decode: (ids, past) => decode(ids, { keyValues: [{ keys, values: keys }] }, past),
+    createCache: model.createCache,
+    decode: (ids, options) => decode(ids, { keyValues: [{ keys, values: keys }] }, options),
   };
   const prompts = [[5, 3, 2], [7], [2, 9, 4], [8]];
   const seen = new Map<number, readonly number[]>();

@@ -1,8 +1,8 @@
 import { logSumExp } from "@qkv/ops";
-import { disposeKeyValues, type KeyValue } from "@qkv/attention";
+import { bytesOf, disposeKeyValues, type KeyValue, type KeyValueCache } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { DecoderPast, Memory, Seq2SeqModel } from "../models/seq2seq.ts";
+import type { Memory, Seq2SeqModel } from "../models/seq2seq.ts";
 import { yieldToEventLoop } from "./yieldToEventLoop.ts";
 import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";
@@ -38,9 +38,8 @@ export class Decoding {
   readonly #padded: PaddedPrompts | undefined;
   /** Absent for a decoder-only model. */
   #memory: Memory | undefined;
-  /** Number of tokens of each row that the model has read. */
-  #read = 0;
-  #past: DecoderPast | undefined;
+  /** Of the tokens of each row that the model has read. */
+  readonly #cache: KeyValueCache;
   /** V, after the first step. */
   #vocabulary = 0;
   readonly #sourceIds: readonly (readonly number[])[];
@@ -57,6 +56,7 @@ export class Decoding {
     if ("encode" in model) this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
     else if (padding) this.#padded = new PaddedPrompts(padding);
     this.#sources = sourceIds.map((_, i) => i);
+    this.#cache = model.createCache();
   }
 
   /**
@@ -64,14 +64,13 @@ export class Decoding {
    */
   async step(sequences: readonly (readonly number[])[]): Promise<NextToken[]> {
     this.#options.signal?.throwIfAborted();
-    this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - this.#read);
-    const { logits, shifts, past } = tidy(() => {
-      const tokens = sequences.map((ids) => ids.slice(this.#read));
-      const { logits, past } = this.#decode(tf.tensor2d(tokens, undefined, "int32"));
-      return { logits, shifts: logSumExp(tf.reshape(logits, [sequences.length, -1])), past };
+    const { length } = this.#cache;
+    this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - length);
+    const { logits, shifts } = this.#cache.step(() => {
+      const tokens = sequences.map((ids) => ids.slice(length));
+      const { logits } = this.#decode(tf.tensor2d(tokens, undefined, "int32"));
+      return { logits, shifts: logSumExp(tf.reshape(logits, [sequences.length, -1])) };
     });
-    this.#replacePast(past);
-    this.#read = sequences[0]?.length ?? 0;
     const [values, sums] = await dataOf(logits, shifts);
     await yieldToEventLoop();
     const bad = sums.findIndex((sum) => !Number.isFinite(sum));
@@ -89,34 +88,30 @@ export class Decoding {
     if (isIdentity(parents, this.#sources.length)) return;
     this.#checkMemory(parents.length, 0);
     const sources = parents.map((parent) => this.#sources[parent] as number);
-    const { memory, past } = tidy(() => {
-      const rows = tf.tensor1d([...parents], "int32");
-      // Beams of one source share its memory: swapping them leaves it as it is.
-      const stays = this.#memory === undefined || tf.util.arraysEqual(sources, [...this.#sources]);
-      const moved = stays ? undefined : gatherMemory(this.#memory as Memory, rows);
-      return { memory: moved, past: this.#past?.map((entry) => gatherKeyValue(entry, rows)) };
-    });
-    if (memory !== undefined) {
-      disposeMemory(this.#memory as Memory);
-      this.#memory = memory;
+    this.#cache.reorder(parents);
+    // Beams of one source share its memory: swapping them leaves it as it is.
+    const memory = this.#memory;
+    if (memory !== undefined && !tf.util.arraysEqual(sources, [...this.#sources])) {
+      this.#memory = tidy(() => gatherMemory(memory, tf.tensor1d([...parents], "int32")));
+      disposeMemory(memory);
     }
-    this.#replacePast(past);
     this.#sources = sources;
   }
 
   dispose(): void {
     if (this.#memory !== undefined) disposeMemory(this.#memory);
-    this.#replacePast(undefined);
+    this.#memory = undefined;
+    this.#cache.dispose();
   }
 
   #sourceOf(row: number): readonly number[] {
     return this.#sourceIds[this.#sources[row] ?? 0] ?? [];
   }
 
-  #decode(ids: tf.Tensor2D): { logits: tf.Tensor3D; past: DecoderPast } {
-    const model = this.#model;
-    if ("encode" in model) return model.decode(ids, this.#memory as Memory, this.#past);
-    return model.decode(ids, this.#past, this.#padded?.at(this.#sources, this.#read, ids.shape[1]));
+  #decode(ids: tf.Tensor2D): { logits: tf.Tensor3D } {
+    const [model, cache] = [this.#model, this.#cache];
+    if ("encode" in model) return model.decode(ids, this.#memory as Memory, { cache });
+    return model.decode(ids, { ...this.#padded?.at(this.#sources, cache.length, ids.shape[1]), cache });
   }
 
   /** @throws RangeError if `rows` rows, each `added` tokens longer, would not fit */
@@ -124,14 +119,10 @@ export class Decoding {
     const { memoryLimit = Infinity } = this.#options;
     if (memoryLimit === Infinity) return;
     const before = this.#sources.length;
-    const kept = bytesOf(this.#past ?? []) + bytesOf(this.#memory?.keyValues ?? []);
-    const growth = this.#read === 0 ? 0 : added / this.#read;
+    const { bytes, length } = this.#cache;
+    const kept = bytes + bytesOf(this.#memory?.keyValues ?? []);
+    const growth = length === 0 ? 0 : added / length;
     checkMemory({ rows, bytes: (kept / before) * (1 + growth), vocabulary: this.#vocabulary }, memoryLimit);
-  }
-
-  #replacePast(past: DecoderPast | undefined): void {
-    disposeKeyValues(this.#past ?? []);
-    this.#past = past;
   }
 }
 
@@ -145,11 +136,6 @@ function encodePadded(
     const keep = tf.cast(tf.tensor2d(attentionMask as number[][], undefined, "int32"), "bool");
     return model.encode(tf.tensor2d(sourceIds as number[][], undefined, "int32"), keep);
   });
-}
-
-function bytesOf(keyValues: readonly KeyValue[]): number {
-  const BYTES = 4;
-  return keyValues.reduce((sum, { keys, values }) => sum + BYTES * (keys.size + values.size), 0);
 }
 
 /** Encodes sources of different lengths, padded at the end, with the padding masked. */

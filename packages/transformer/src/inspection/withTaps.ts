@@ -29,13 +29,15 @@ function tappedSeq2Seq(model: Seq2SeqModel, taps: Taps): Seq2SeqModel {
   return {
     generation: model.generation,
     encode: (ids, keep) => model.encode(ids, keep, { taps }),
-    decode: (ids, memory, past) => model.decode(ids, memory, past, { taps }),
+    createCache: () => model.createCache(),
+    decode: (ids, memory, options) => model.decode(ids, memory, { ...options, taps }),
   };
 }
 
 function tappedCausal(model: CausalModel, taps: Taps): CausalModel {
   return {
     generation: model.generation,
-    decode: (ids, past, options) => model.decode(ids, past, { ...options, taps }),
+    createCache: () => model.createCache(),
+    decode: (ids, options) => model.decode(ids, { ...options, taps }),
   };
 }

@@ -1,7 +1,6 @@
-import type { TokenPositions } from "@qkv/attention";
+import type { KeyValueCache, TokenPositions } from "@qkv/attention";
 import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { DecoderPast } from "./seq2seq.ts";
 
 /** Generation defaults of a decoder-only model's checkpoint. */
 export interface CausalGenerationDefaults {
@@ -13,8 +12,10 @@ export interface CausalGenerationDefaults {
   readonly vocabSize?: number;
 }
 
-/** Attention mask and positions of a padded batch, and options of the pass. */
+/** Cache, attention mask and positions of a padded batch, and options of the pass. */
 export interface DecodeOptions extends TokenPositions, PassOptions {
+  /** Keys and values of the earlier tokens, to which those of `ids` are added. Left out: there are none, and none are kept. */
+  readonly cache?: KeyValueCache | undefined;
   /** [B, K] bool of all tokens so far, those of `ids` included: false at padding */
   readonly keep?: tf.Tensor2D | undefined;
 }
@@ -23,9 +24,14 @@ export interface DecodeOptions extends TokenPositions, PassOptions {
 export interface CausalModel {
   readonly generation: CausalGenerationDefaults;
 
+  /** Creates an empty cache for `decode`; the caller disposes of it. */
+  createCache(): KeyValueCache;
+
   /**
-   * @param ids [B, Q] int32, the tokens that follow `past`
-   * @returns logits [B, 1, V] of the token after the last of them, and the past for the next call; the caller owns both
+   * Scores the token that follows each text.
+   *
+   * @param ids [B, Q] int32, the tokens after those of the cache
+   * @returns logits [B, 1, V] of the token after the last of them; the caller owns them
    */
-  decode(ids: tf.Tensor2D, past?: DecoderPast, options?: DecodeOptions): { logits: tf.Tensor3D; past: DecoderPast };
+  decode(ids: tf.Tensor2D, options?: DecodeOptions): { logits: tf.Tensor3D };
 }

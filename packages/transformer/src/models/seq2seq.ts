@@ -1,4 +1,4 @@
-import type { KeyValue } from "@qkv/attention";
+import type { KeyValue, KeyValueCache } from "@qkv/attention";
 import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 
@@ -10,11 +10,11 @@ export interface Memory {
   readonly mask?: tf.Tensor4D;
 }
 
-/**
- * Keys and values of the earlier positions for each decoder layer (key-value cache). The caller disposes of its
- * tensors.
- */
-export type DecoderPast = readonly KeyValue[];
+/** The cache of a target, and options of the pass. */
+export interface TargetOptions extends PassOptions {
+  /** Keys and values of the earlier tokens, to which those of `ids` are added. Left out: there are none, and none are kept. */
+  readonly cache?: KeyValueCache | undefined;
+}
 
 /** Generation defaults of a model's checkpoint: `generation_config.json`, or the same fields of `config.json`. */
 export interface GenerationDefaults {
@@ -45,16 +45,14 @@ export interface Seq2SeqModel {
    */
   encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options?: PassOptions): Memory;
 
+  /** Creates an empty cache for `decode`; the caller disposes of it. */
+  createCache(): KeyValueCache;
+
   /**
    * Scores the next tokens of a batch of targets.
    *
-   * @param ids [B, Q] int32, the tokens that follow `past`
-   * @returns logits [B, Q, V] and the past for the next call; the caller owns both
+   * @param ids [B, Q] int32, the tokens after those of the cache
+   * @returns logits [B, Q, V]; the caller owns them
    */
-  decode(
-    ids: tf.Tensor2D,
-    memory: Memory,
-    past?: DecoderPast,
-    options?: PassOptions,
-  ): { logits: tf.Tensor3D; past: DecoderPast };
+  decode(ids: tf.Tensor2D, memory: Memory, options?: TargetOptions): { logits: tf.Tensor3D };
 }

@@ -99,9 +99,9 @@ describeBackends("CausalLanguageModel", (backend) => {
       expect(patched).not.toEqual(plain);
       const unknown = { taps: new Recorder(["layers.9.ffn"]) };
       expect(() => model.loss({ ids, labels }, unknown)).toThrow("got layers.9.ffn");
-      expect(() => model.decode(ids, undefined, unknown)).toThrow("got layers.9.ffn");
+      expect(() => model.decode(ids, unknown)).toThrow("got layers.9.ffn");
       expect(() => model.forward({ ids }, { headMasks: {} } as never)).toThrow("got headMasks");
-      expect(() => model.decode(ids, undefined, { attentions: true } as never)).toThrow("got attentions");
+      expect(() => model.decode(ids, { attentions: true } as never)).toThrow("got attentions");
       tf.dispose([ids, labels, losses] as tf.TensorContainer);
       model.dispose();
     }
@@ -113,7 +113,7 @@ describeBackends("CausalLanguageModel", (backend) => {
       const ids = tf.tensor2d(IDS, undefined, "int32");
       const taps = new Recorder([], headPatches({ "layers.0.selfAttn": [0, 1] }));
       const [all, without] = [model.forward({ ids }), model.forward({ ids }, { taps })];
-      const step = model.decode(ids, undefined, { taps });
+      const step = model.decode(ids, { taps });
       expect(await all.logits.data()).not.toEqual(await without.logits.data());
       const last = tf.slice(without.logits, [0, 3, 0], [2, 1, 7]);
       await expectClose(step.logits, last);

@@ -1,4 +1,12 @@
-import { keyMask, type KeyValue, LearnedPositions, lengthOf, type PositionsOfBatch, type TokenPositions } from "@qkv/attention";
+import {
+  createCache,
+  keyMask,
+  type KeyValueCache,
+  LearnedPositions,
+  type PositionsOfBatch,
+  stepOf,
+  type TokenPositions,
+} from "@qkv/attention";
 import {
   checkModule,
   createPass,
@@ -19,7 +27,6 @@ import type { Norm } from "../../block/norm.ts";
 import { Stack } from "../../block/stack.ts";
 import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
-import type { DecoderPast } from "../seq2seq.ts";
 import { causalBlocks, causalNorm } from "./blocks.ts";
 import type { CausalConfig } from "./config.ts";
 
@@ -83,7 +90,7 @@ export class CausalLanguageModel implements CausalModel {
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
     if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
     const pass = createPass("CausalLanguageModel.forward", options, this);
-    return tidy(() => ({ logits: this.#logits(this.#run(ids, undefined, keep, {}, pass).output, pass) }));
+    return tidy(() => ({ logits: this.#logits(this.#run(ids, keep, {}, pass), pass) }));
   }
 
   /**
@@ -98,21 +105,21 @@ export class CausalLanguageModel implements CausalModel {
     return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
   }
 
-  decode(
-    ids: tf.Tensor,
-    past?: DecoderPast,
-    options: DecodeOptions = {},
-  ): { logits: tf.Tensor3D; past: DecoderPast } {
+  createCache(): KeyValueCache {
+    return createCache({ windows: this.#stack.windows });
+  }
+
+  decode(ids: tf.Tensor, options: DecodeOptions = {}): { logits: tf.Tensor3D } {
     this.params.checkInUse("CausalLanguageModel.decode");
     checkRecord("CausalLanguageModel.decode", "options", options);
-    const { keep, positions, span, ...passed } = options;
+    const { cache, keep, positions, span, ...passed } = options;
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
     const pass = createPass("CausalLanguageModel.decode", passed, this);
-    return tidy(() => {
-      const { output, past: next } = this.#run(ids, past, keep, { positions, span }, pass);
+    return stepOf(cache, () => {
+      const output = this.#run(ids, keep, { cache, positions, span }, pass);
       const [batch, length, width] = output.shape;
       const last = tf.slice(output, [0, length - 1, 0], [batch, 1, width]);
-      return { logits: this.#logits(last, pass), past: next };
+      return { logits: this.#logits(last, pass) };
     });
   }
 
@@ -128,16 +135,15 @@ export class CausalLanguageModel implements CausalModel {
 
   #run(
     ids: tf.Tensor2D,
-    past: readonly KeyValue[] | undefined,
     keep: tf.Tensor2D | undefined,
-    places: TokenPositions,
+    places: TokenPositions & Pick<DecodeOptions, "cache">,
     pass: Pass,
-  ) {
+  ): tf.Tensor3D {
     const mask = keep && keyMask(keep);
     const tokens = this.embedding.forward(ids); // [B, L, E]
-    const placed = this.#place(tokens, places.positions ?? (past?.[0] ? lengthOf(past[0]) : 0));
+    const placed = this.#place(tokens, places.positions ?? places.cache?.length ?? 0);
     const x = pass.tap("embeddings", dropout(placed, this.config.embeddingDropout, pass.random));
-    return this.#stack.decode(x, past, { mask, ...places }, pass);
+    return this.#stack.forward(x, { mask, ...places }, pass);
   }
 
   /** [B, L, E], with the learned vectors of their positions if there are any. */

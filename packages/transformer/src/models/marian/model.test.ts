@@ -97,8 +97,10 @@ describeBackends("MarianModel", (backend) => {
     const whole = tf.tidy(() => model.forward(inputs).logits);
     const memory = model.encode(inputs.ids, inputs.keep);
     const [start, end] = tf.split(inputs.decoderIds, [1, 2], 1) as [tf.Tensor2D, tf.Tensor2D];
-    const first = model.decode(start, memory);
-    const rest = model.decode(end, memory, first.past);
+    using cache = model.createCache();
+    const first = model.decode(start, memory, { cache });
+    const rest = model.decode(end, memory, { cache });
+    expect(cache.length).toBe(3);
     const steps = tf.concat([first.logits, rest.logits], 1);
     await expectClose(steps, whole);
 

@@ -1,4 +1,4 @@
-import { disposeKeyValues, keyMask, type MultiHeadAttention } from "@qkv/attention";
+import { createCache, keyMask, type KeyValueCache, type MultiHeadAttention, stepOf } from "@qkv/attention";
 import {
   checkModule,
   createPass,
@@ -11,14 +11,14 @@ import {
   type PassOptions,
   tidy,
 } from "@qkv/nn";
-import { checkTensor, linear } from "@qkv/ops";
+import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { stackActivations } from "../../block/activations.ts";
 import type { Block } from "../../block/block.ts";
 import { Stack } from "../../block/stack.ts";
 import type { Seq2SeqInputs, Seq2SeqOutput } from "../outputs.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
-import type { DecoderPast, GenerationDefaults, Memory, Seq2SeqModel } from "../seq2seq.ts";
+import type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "../seq2seq.ts";
 import { marianBlocks } from "./blocks.ts";
 import type { MarianConfig } from "./config.ts";
 import { embedTokens } from "./embedding.ts";
@@ -85,11 +85,7 @@ export class MarianModel implements Seq2SeqModel {
     if (keep !== undefined) checkTensor("MarianModel.forward", "keep", keep, "[B, S]", "bool");
     checkTensor("MarianModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
     const pass = createPass("MarianModel.forward", options, this);
-    return tidy(() => {
-      const { logits, past } = this.#decode(decoderIds, this.#encode(ids, keep, pass), undefined, pass);
-      disposeKeyValues(past);
-      return { logits };
-    });
+    return tidy(() => this.#decode(decoderIds, this.#encode(ids, keep, pass), undefined, pass));
   }
 
   /**
@@ -114,15 +110,16 @@ export class MarianModel implements Seq2SeqModel {
     return this.#encode(ids, keep, createPass("MarianModel.encode", options, this));
   }
 
-  decode(
-    ids: tf.Tensor,
-    memory: Memory,
-    past?: DecoderPast,
-    options: PassOptions = {},
-  ): { logits: tf.Tensor3D; past: DecoderPast } {
+  createCache(): KeyValueCache {
+    return createCache({ windows: this.#decoder.windows });
+  }
+
+  decode(ids: tf.Tensor, memory: Memory, options: TargetOptions = {}): { logits: tf.Tensor3D } {
     this.params.checkInUse("MarianModel.decode");
     checkTensor("MarianModel.decode", "ids", ids, "[B, T]", "int32");
-    return this.#decode(ids, memory, past, createPass("MarianModel.decode", options, this));
+    checkRecord("MarianModel.decode", "options", options);
+    const { cache, ...passed } = options;
+    return this.#decode(ids, memory, cache, createPass("MarianModel.decode", passed, this));
   }
 
   /** Disposes of the weights. */
@@ -147,13 +144,11 @@ export class MarianModel implements Seq2SeqModel {
     });
   }
 
-  #decode(ids: tf.Tensor2D, memory: Memory, past: DecoderPast | undefined, pass: Pass) {
-    return tidy(() => {
-      const offset = past?.[0]?.keys.shape[2] ?? 0;
-      const x = embedTokens(ids, this.decoder.embedding, this.config, offset, pass.at("decoder"));
-      const inputs = { memory: memory.keyValues, memoryMask: memory.mask };
-      const step = this.#decoder.decode(x, past, inputs, pass.at("decoder"));
-      return { logits: this.#logits(step.output, pass), past: step.past };
+  #decode(ids: tf.Tensor2D, memory: Memory, cache: KeyValueCache | undefined, pass: Pass) {
+    return stepOf(cache, () => {
+      const x = embedTokens(ids, this.decoder.embedding, this.config, cache?.length ?? 0, pass.at("decoder"));
+      const inputs = { cache, memory: memory.keyValues, memoryMask: memory.mask };
+      return { logits: this.#logits(this.#decoder.forward(x, inputs, pass.at("decoder")), pass) };
     });
   }
 

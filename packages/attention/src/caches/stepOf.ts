@@ -1,0 +1,7 @@
+import { tidy } from "@qkv/nn";
+import type { KeyValueCache } from "./keyValueCache.ts";
+
+/** Runs `run` as a step of the cache, or in a tidy if there is none. */
+export function stepOf<T>(cache: KeyValueCache | undefined, run: () => T): T {
+  return cache === undefined ? tidy(run) : cache.step(run);
+}
