@@ -29,7 +29,7 @@ export { createPass } from "./pass/createPass.ts";
 export { Pass, type PassOptions } from "./pass/pass.ts";
 export { type Patch, Recorder } from "./pass/recorder.ts";
 export type { Taps } from "./pass/taps.ts";
-export { RMSNorm, rmsNorm } from "./rmsNorm.ts";
+export { RMSNorm, rmsNorm, type RMSNormOptions } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";
 export { type Context, type DecodedSteps, GruDecoder, GruEncoder, type RecurrentConfig } from "./recurrentSeq2Seq.ts";
 export { tidy } from "./tidy.ts";

@@ -71,6 +71,21 @@ describeBackends("modules of nn", () => {
     params.dispose();
   });
 
+  test("RMSNorm with a unit offset multiplies by 1 + weight, and starts from 0", async () => {
+    const start = Params.initialized();
+    const fresh = new RMSNorm(start, 3, { eps: 1e-6, unitOffset: true });
+    await expectClose(fresh.weight, [0, 0, 0]);
+    start.dispose();
+    const params = Params.from(() => tf.tensor1d([0.5, -1, 2]));
+    const norm = new RMSNorm(params, 3, { eps: 2, unitOffset: true });
+    const x = tf.tensor2d([[1, 2, -4]]); // mean square 7, so that 3 = sqrt(7 + 2) divides
+    const y = norm.forward(x);
+    await expectClose(y, { shape: [1, 3], data: [0.5, 0, -4] });
+    await checkGradients((input) => norm.forward(input), [x], { variables: params.named() });
+    tf.dispose([x, y]);
+    params.dispose();
+  });
+
   test("LayerNorm's eps stands under the root", async () => {
     const params = Params.initialized();
     const norm = new LayerNorm(params, 2, { eps: 1e-6 });

@@ -1,7 +1,16 @@
 import { checkTensor } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { ones, zeros } from "./initializers.ts";
 import type { Params } from "./params.ts";
 import { checkModule } from "./checkModule.ts";
+
+/** Options of an {@link RMSNorm}. */
+export interface RMSNormOptions {
+  /** Added to the mean square, under the root. */
+  readonly eps: number;
+  /** Whether the weight is added to 1, and starts from 0 (Gemma). Default false. */
+  readonly unitOffset?: boolean | undefined;
+}
 
 /** Root mean square normalization over the last axis: x / sqrt(mean(x²) + eps) * weight (https://arxiv.org/abs/1910.07467). */
 export class RMSNorm {
@@ -9,12 +18,14 @@ export class RMSNorm {
   readonly weight: tf.Variable<tf.Rank.R1>;
 
   readonly #eps: number;
+  readonly #unitOffset: boolean;
 
-  constructor(params: Params, dModel: number, options: { readonly eps: number }) {
+  constructor(params: Params, dModel: number, options: RMSNormOptions) {
     checkModule("RMSNorm", params, { options });
-    const { eps } = options;
-    this.weight = params.norm<tf.Rank.R1>("weight", [dModel]);
+    const { eps, unitOffset = false } = options;
+    this.weight = params.norm<tf.Rank.R1>("weight", [dModel], unitOffset ? zeros : ones);
     this.#eps = eps;
+    this.#unitOffset = unitOffset;
   }
 
   /**
@@ -23,7 +34,8 @@ export class RMSNorm {
    * @throws RangeError if the last axis is not as wide as the norm
    */
   forward<T extends tf.Tensor>(x: T): T {
-    return rmsNorm(x, this.weight, this.#eps);
+    if (!this.#unitOffset) return rmsNorm(x, this.weight, this.#eps);
+    return tf.tidy(() => rmsNorm(x, tf.add(this.weight, 1), this.#eps));
   }
 }
 
