@@ -17,8 +17,13 @@ export interface MultiHeadAttentionConfig {
   readonly valueContextDim?: number | undefined;
   /** Projections with a bias. Default true: all. */
   readonly bias?: boolean | { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
-  /** Norm of each head's queries and keys before their product (Qwen 3; arXiv:2010.04245). Default none. */
-  readonly qkNorm?: { readonly kind: "layerNorm" | "rmsNorm"; readonly eps: number } | undefined;
+  /**
+   * Norm of each head's queries and keys before their product (Qwen 3; arXiv:2010.04245). Default none. `unitOffset`, of
+   * an RMS norm: the weight is added to 1 (Gemma 3).
+   */
+  readonly qkNorm?:
+    | { readonly kind: "layerNorm" | "rmsNorm"; readonly eps: number; readonly unitOffset?: boolean | undefined }
+    | undefined;
   /** Rotary positions of queries and keys. */
   readonly rotary?: RotaryPositions | undefined;
   /** Score function of each head, for widths D and D. Default scaled dot product. */

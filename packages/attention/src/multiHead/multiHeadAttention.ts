@@ -66,11 +66,6 @@ export class MultiHeadAttention {
 
   /** H */
   readonly numHeads: number;
-  /**
-   * Whether this is the attention of the 2017 paper and no more: as many heads for keys as for queries, no norms, no
-   * rotations, no sinks, and the usual score. A fused kernel of a whole layer supports only that.
-   */
-  readonly isStandard: boolean;
 
   readonly #sizes: HeadSizes;
   readonly #score: Score | undefined;
@@ -90,6 +85,9 @@ export class MultiHeadAttention {
     this.vProj = new Linear(params.at("vProj"), valueContextDim, keyWidth, options("v"));
     this.outProj = new Linear(params.at("outProj"), width, dModel, options("out"));
     if (qkNorm) {
+      if (qkNorm.kind === "layerNorm" && qkNorm.unitOffset) {
+        throw new RangeError("MultiHeadAttention: expected qkNorm.unitOffset with rmsNorm alone, got layerNorm");
+      }
       const Norm = qkNorm.kind === "layerNorm" ? LayerNorm : RMSNorm;
       this.qNorm = new Norm(params.at("qNorm"), headDim, qkNorm);
       this.kNorm = new Norm(params.at("kNorm"), headDim, qkNorm);
@@ -98,10 +96,6 @@ export class MultiHeadAttention {
     this.#score = config.score;
     this.#rotary = config.rotary;
     this.numHeads = numHeads;
-    this.isStandard =
-      numKeyValueHeads === numHeads &&
-      [qkNorm, config.score, config.rotary, config.scale, config.softcap].every((extra) => extra === undefined) &&
-      !config.sinks;
     this.#options = {
       scale: config.scale,
       softcap: config.softcap,

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkTensor, type RotaryAngles } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../checks/argumentChecks.ts";
 import { type RotaryConfig, rotaryFrequencies } from "./rotaryFrequencies.ts";
@@ -11,11 +11,19 @@ export type PositionsOfBatch = number | readonly (readonly number[])[];
  * position, so that the score of a query and a key depends on their distance alone.
  */
 export class RotaryPositions {
+  /** Number of a head's features that turn. */
+  readonly dim: number;
+  readonly layout: "halves" | "interleaved";
+
   readonly #config: RotaryConfig;
+  // Every layer of a model asks for the same.
+  #last: { readonly key: string; readonly angles: RotaryAngles } | undefined;
 
   /** @throws RangeError if a size or the scaling makes no sense */
   constructor(config: RotaryConfig) {
     rotaryFrequencies(config, 1);
+    this.dim = config.dim;
+    this.layout = config.layout ?? "halves";
     this.#config = config;
   }
 
@@ -29,15 +37,15 @@ export class RotaryPositions {
    */
   rotate(x: tf.Tensor, at: PositionsOfBatch = 0, span?: number): tf.Tensor4D {
     checkTensor("RotaryPositions.rotate", "x", x, "[B, H, L, D]");
-    const { dim, layout = "halves" } = this.#config;
+    const { dim, layout } = this;
     const [batch, heads, length, headDim] = x.shape;
-    if (typeof at === "number") checkInteger("RotaryPositions", "offset", at, 0);
-    else checkRows(at, batch, length);
+    const angles = this.angles(at, batch, length, span);
     if (headDim < dim) {
       throw new RangeError(`RotaryPositions: expected a head of at least ${dim} features, got x [${x.shape}]`);
     }
     return tf.tidy(() => {
-      const { cos, sin } = this.#angles(typeof at === "number" ? [rangeFrom(at, length)] : at, span);
+      const shape = [typeof at === "number" ? 1 : batch, 1, length, dim / 2];
+      const [cos, sin] = [tf.tensor(angles.cos, shape), tf.tensor(angles.sin, shape)];
       const turning = tf.slice(x, [0, 0, 0, 0], [batch, heads, length, dim]);
       const turned = layout === "halves" ? turnHalves(turning, cos, sin) : turnPairs(turning, cos, sin);
       if (headDim === dim) return turned as tf.Tensor4D;
@@ -45,13 +53,28 @@ export class RotaryPositions {
     });
   }
 
-  /** [1 or B, 1, L, dim / 2] each. */
-  #angles(rows: readonly (readonly number[])[], span = 1 + largest(rows)): { cos: tf.Tensor; sin: tf.Tensor } {
+  /**
+   * Computes the cosines and sines that {@link rotate} turns by, for a batch B of length L.
+   *
+   * @returns [1, L, dim / 2], or [B, L, dim / 2] for positions of each row
+   */
+  angles(at: PositionsOfBatch, batch: number, length: number, span?: number): RotaryAngles {
+    if (typeof at !== "number") {
+      checkRows(at, batch, length);
+      return this.#compute(at, span);
+    }
+    checkInteger("RotaryPositions", "offset", at, 0);
+    const key = `${at} ${length} ${span}`;
+    if (this.#last?.key !== key) this.#last = { key, angles: this.#compute([rangeFrom(at, length)], span) };
+    return this.#last.angles;
+  }
+
+  #compute(rows: readonly (readonly number[])[], span = 1 + largest(rows)): RotaryAngles {
     const { frequencies, scale } = rotaryFrequencies(this.#config, span);
     // In single precision, as Hugging Face multiplies them: far from the start another angle is another result.
     const rates = Float32Array.from(frequencies);
-    const shape = [rows.length, 1, rows[0]?.length ?? 0, rates.length];
-    const [cos, sin] = [new Float32Array(tf.util.sizeFromShape(shape)), new Float32Array(tf.util.sizeFromShape(shape))];
+    const size = rows.length * (rows[0]?.length ?? 0) * rates.length;
+    const [cos, sin] = [new Float32Array(size), new Float32Array(size)];
     let i = 0;
     for (const row of rows) {
       for (const position of row) {
@@ -62,7 +85,7 @@ export class RotaryPositions {
         }
       }
     }
-    return { cos: tf.tensor(cos, shape), sin: tf.tensor(sin, shape) };
+    return { cos, sin };
   }
 }
 
