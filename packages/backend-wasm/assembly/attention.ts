@@ -3,8 +3,10 @@
 //
 // q, y [Q, D]; k, v [K, D] of one head. A mask of bytes and a bias of floats are read at row and column strides that
 // may be 0. Hidden scores are -Infinity; a row without a visible key has logsumexp 0, and so weights and gradient 0.
+//
+// Grouped heads, a window, a soft cap and sinks are for the forward pass alone.
 import { gemm, gemmScratch } from "./gemm";
-import { dropoutFactors, expDown, fma, log, maxLanes, splat, sumLanes } from "./simd";
+import { dropoutFactors, expDown, fma, log, maxLanes, splat, sumLanes, tanh } from "./simd";
 
 const ROWS: i32 = 120; // a multiple of 30, to which gemm may pad; packing keys and values for fewer would cost too much
 const COLUMNS: i32 = 256; // two tiles are meant to stay in the second-level cache
@@ -33,8 +35,14 @@ let first: i32 = 0; // dropout's key
 let second: i32 = 0;
 let threshold: i32 = 0;
 let keep: f32 = 0; // its scale; 0 where there is no dropout
+let groupSize: i32 = 1; // query heads that share a head of keys and values
+let window: i32 = 0; // keys up to its own that a query sees; 0 for all
+let softcap: f32 = 0; // 0 for none
+let sinks: usize = 0; // address of the first head's, 0 for none
+let sinkHead: i32 = 0;
+let sinkRow: i32 = 0;
 
-/** Reads the eighteen numbers above, of four bytes each, in their order. */
+/** Reads the numbers above, of four bytes each, in their order. */
 function readShape(at: usize): void {
   Q = load<i32>(at);
   K = load<i32>(at, 4);
@@ -54,6 +62,12 @@ function readShape(at: usize): void {
   second = load<i32>(at, 60);
   threshold = load<i32>(at, 64);
   keep = load<f32>(at, 68);
+  groupSize = load<i32>(at, 72);
+  window = load<i32>(at, 76);
+  softcap = load<f32>(at, 80);
+  sinks = <usize>load<u32>(at, 84);
+  sinkHead = load<i32>(at, 88);
+  sinkRow = load<i32>(at, 92);
 }
 
 /** How many keys, from the first, the rows before `end` may see. */
@@ -61,6 +75,13 @@ function readShape(at: usize): void {
 @inline
 function visible(end: i32): i32 {
   return causal ? min(K, max(0, end + (K - Q))) : K;
+}
+
+/** The first key in the window of row i. */
+// @ts-ignore: decorator
+@inline
+function lowest(i: i32): i32 {
+  return window > 0 ? max(0, i + (K - Q) - window + 1) : 0;
 }
 
 // @ts-ignore: decorator
@@ -76,22 +97,28 @@ function float(base: usize, i: i32): usize {
 }
 
 /**
- * What is left to multiply the scores by once `finishScores` has been there: it scales them only where it adds a bias,
- * or where a scale that is not positive would turn -Infinity into something else.
+ * What is left to multiply the scores by once `finishScores` has been there: it scales them only where it caps them or
+ * adds a bias, or where a scale that is not positive would turn -Infinity into something else.
  */
 // @ts-ignore: decorator
 @inline
 function factorOf(bias: usize): f32 {
-  return bias == 0 && scale > 0 ? scale : 1;
+  return bias == 0 && softcap == 0 && scale > 0 ? scale : 1;
 }
 
-/** Adds the bias to the scores of query i from key j0 on, and hides what is not seen; `columns`, and the padding behind. */
+/** Caps the scores of query i from key j0 on, adds the bias, and hides what is not seen; `columns`, and the padding behind. */
 function finishScores(at: usize, i: i32, j0: i32, columns: i32, mask: usize, bias: usize): void {
   const seen = min(columns, max(0, visible(i + 1) - j0));
   const whole = seen & ~3;
   if (factorOf(bias) != scale) {
     const factor = splat(scale);
     for (let j = 0; j < seen; j += 4) v128.store(float(at, j), f32x4.mul(v128.load(float(at, j)), factor));
+  }
+  if (softcap != 0) {
+    const cap = splat(softcap);
+    for (let j = 0; j < seen; j += 4) {
+      v128.store(float(at, j), f32x4.mul(cap, tanh(f32x4.div(v128.load(float(at, j)), cap))));
+    }
   }
   if (bias != 0) {
     const from = bias + (<usize>(i * biasRow + j0 * biasColumn) << 2);
@@ -119,6 +146,8 @@ function finishScores(at: usize, i: i32, j0: i32, columns: i32, mask: usize, bia
   }
   const padded = (columns + 3) & ~3;
   for (let j = seen; j < padded; j++) store<f32>(float(at, j), -Infinity);
+  const before = min(seen, lowest(i) - j0);
+  for (let j = 0; j < before; j++) store<f32>(float(at, j), -Infinity);
 }
 
 /** The scores of `rows` queries from i0 on and `columns` keys from j0 on, padded with -Infinity to a multiple of 4. */
@@ -135,9 +164,10 @@ function scoreTile(
   scratch: usize,
 ): void {
   gemm(float(q, i0 * D), float(k, j0 * D), tile, rows, columns, D, D, 1, 1, D, COLUMNS, 0, 0, true, scratch);
-  const isWhole = (columns & 3) == 0 && mask == 0 && bias == 0 && factorOf(bias) == scale;
-  for (let i = 0; i < rows; i++) {
-    if (!isWhole || visible(i0 + i + 1) < j0 + columns) finishScores(row(tile, i), i0 + i, j0, columns, mask, bias);
+  const isPlain = (columns & 3) == 0 && mask == 0 && bias == 0 && softcap == 0 && factorOf(bias) == scale;
+  for (let i = i0; i < i0 + rows; i++) {
+    const isWhole = isPlain && lowest(i) <= j0 && visible(i + 1) >= j0 + columns;
+    if (!isWhole) finishScores(row(tile, i - i0), i, j0, columns, mask, bias);
   }
 }
 
@@ -165,12 +195,14 @@ export function attention(
   for (let part = from; part < to; part++) {
     const n = part / parts;
     const i0 = (part % parts) * ROWS;
+    const atK = <usize>((n / groupSize) * K * D) << 2;
     forward(
       q + (<usize>(n * Q * D) << 2),
-      k + (<usize>(n * K * D) << 2),
-      v + (<usize>(n * K * D) << 2),
+      k + atK,
+      v + atK,
       maskOf(mask, n),
       biasOf(bias, n),
+      sinks == 0 ? 0 : float(sinks, (n % heads) * sinkHead),
       y + (<usize>(n * Q * D) << 2),
       logSumExp + (<usize>(n * Q) << 2),
       <u32>(n * Q) * <u32>K,
@@ -241,6 +273,7 @@ function forward(
   v: usize,
   mask: usize,
   bias: usize,
+  sink: usize,
   y: usize,
   logSumExp: usize,
   index: u32,
@@ -252,21 +285,23 @@ function forward(
   const tops = row(tile, 2 * ROWS); // the highest score of each row so far
   const sums = float(tops, ROWS); // of e^(score - top)
   const factor = factorOf(bias);
+  const start = lowest(i0);
   const seen = visible(i0 + rows);
   const to = float(y, i0 * D);
+  // A sink is a key that every row sees, with a value of zeros.
   for (let i = 0; i < rows; i++) {
-    store<f32>(float(tops, i), -Infinity);
-    store<f32>(float(sums, i), 0);
+    store<f32>(float(tops, i), sink == 0 ? -Infinity : load<f32>(float(sink, (i0 + i) * sinkRow)));
+    store<f32>(float(sums, i), sink == 0 ? 0 : 1);
   }
-  if (seen == 0) memory.fill(to, 0, <usize>(rows * D) << 2);
-  for (let j0 = 0; j0 < seen; j0 += COLUMNS) {
+  if (seen <= start) memory.fill(to, 0, <usize>(rows * D) << 2);
+  for (let j0 = start; j0 < seen; j0 += COLUMNS) {
     const columns = min(COLUMNS, seen - j0);
     scoreTile(q, k, mask, bias, i0, rows, j0, columns, tile, scratch);
     for (let i = 0; i < rows; i++) {
       const faded = weigh(row(tile, i), columns, factor, float(tops, i), float(sums, i), index + <u32>((i0 + i) * K + j0));
-      if (j0 > 0 && faded != 1) multiply(float(to, i * D), faded);
+      if (j0 > start && faded != 1) multiply(float(to, i * D), faded);
     }
-    gemm(tile, float(v, j0 * D), to, rows, D, columns, COLUMNS, 1, D, 1, D, 0, j0 > 0 ? 1 : 0, false, scratch);
+    gemm(tile, float(v, j0 * D), to, rows, D, columns, COLUMNS, 1, D, 1, D, 0, j0 > start ? 1 : 0, false, scratch);
   }
   for (let i = 0; i < rows; i++) {
     const sum = load<f32>(float(sums, i));

@@ -4,10 +4,11 @@
 // part of a step that nobody has taken; one that comes late finds nothing left and looks at the next step. A part begins
 // once `after` parts of earlier steps are done.
 import { attention } from "./attention";
-import { activate } from "./elements";
+import { activate, add, multiply } from "./elements";
 import { products } from "./gemm";
 import { appendHeads, mergeHeads } from "./heads";
-import { layerNorm } from "./rows";
+import { rotate } from "./rotary";
+import { layerNorm, rmsNorm } from "./rows";
 
 // Kernels by number, and words by byte: as in src/program.ts.
 const PRODUCTS: i32 = 0;
@@ -17,6 +18,10 @@ const ACTIVATE: i32 = 3;
 const APPEND_HEADS: i32 = 4;
 const MERGE_HEADS: i32 = 5;
 const COPY: i32 = 6;
+const RMS_NORM: i32 = 7;
+const ROTATE: i32 = 8;
+const ADD: i32 = 9;
+const MULTIPLY: i32 = 10;
 
 const KERNEL: usize = 0;
 const AFTER: usize = 4;
@@ -145,6 +150,38 @@ function perform(kernel: i32, at: usize, from: i32, to: i32, scratch: usize): vo
       return;
     case COPY:
       memory.copy(address(at, 1) + (<usize>from << 2), address(at, 0) + (<usize>from << 2), <usize>(to - from) << 2);
+      return;
+    case RMS_NORM:
+      rmsNorm(
+        address(at, 0),
+        address(at, 1),
+        address(at, 2),
+        int(at, 3),
+        <f32>load<f64>(at, 32),
+        <f32>load<f64>(at, 40),
+        from,
+        to,
+      );
+      return;
+    case ROTATE:
+      rotate(
+        address(at, 0),
+        address(at, 1),
+        address(at, 2),
+        int(at, 3),
+        int(at, 4),
+        int(at, 5),
+        int(at, 6),
+        int(at, 7),
+        from,
+        to,
+      );
+      return;
+    case ADD:
+      add(address(at, 0), address(at, 1), address(at, 2), int(at, 3), from, to);
+      return;
+    case MULTIPLY:
+      multiply(address(at, 0), address(at, 1), address(at, 2), int(at, 3), from, to);
       return;
     default:
       unreachable();

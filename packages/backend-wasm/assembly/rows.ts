@@ -147,6 +147,44 @@ export function layerNorm(
   }
 }
 
+/** y = x / sqrt(mean(x^2) + eps) (offset + weight), row by row; y may be x. */
+export function rmsNorm(
+  x: usize,
+  weight: usize,
+  y: usize,
+  width: i32,
+  eps: f32,
+  offset: f32,
+  from: i32,
+  to: i32,
+): void {
+  const bytes = <usize>width << 2;
+  const rest = width & 3;
+  const end = <usize>(width - rest) << 2;
+  const shift = splat(offset);
+  x += <usize>from * bytes;
+  y += <usize>from * bytes;
+  for (let i = from; i < to; i++) {
+    let squares = splat(0);
+    for (let at: usize = 0; at < end; at += 16) squares = fma(v128.load(x + at), v128.load(x + at), squares);
+    if (rest > 0) {
+      const part = loadPart(x + end, rest, 0);
+      squares = fma(part, part, squares);
+    }
+    const scale = splat(<f32>1 / sqrt<f32>(sumLanes(squares) / <f32>width + eps));
+    for (let at: usize = 0; at < end; at += 16) {
+      const normal = f32x4.mul(v128.load(x + at), scale);
+      v128.store(y + at, f32x4.mul(normal, f32x4.add(v128.load(weight + at), shift)));
+    }
+    if (rest > 0) {
+      const normal = f32x4.mul(loadPart(x + end, rest, 0), scale);
+      storePart(y + end, f32x4.mul(normal, f32x4.add(loadPart(weight + end, rest, 0), shift)), rest);
+    }
+    x += bytes;
+    y += bytes;
+  }
+}
+
 /** With n = (x - mean) rstd and g = dy weight: dx = rstd (g - mean(g) - n mean(g n)). */
 export function layerNormGradient(
   x: usize,

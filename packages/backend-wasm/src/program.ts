@@ -11,6 +11,10 @@ const PROGRAM_KERNELS = [
   "appendHeads",
   "mergeHeads",
   "copy", // from, to
+  "rmsNorm",
+  "rotate",
+  "add",
+  "multiply",
 ] as const;
 
 /** The name of a kernel that a program may use. Its arguments are those of its function in assembly/. */
@@ -18,6 +22,8 @@ export type ProgramKernel = (typeof PROGRAM_KERNELS)[number];
 
 /** Offset of each number of a step: 32-bit words, then 64-bit floats from word `arguments` on. */
 const STEP = { kernel: 0, after: 1, parts: 2, units: 3, grain: 4, claim: 5, arguments: 8, words: 48 } as const;
+
+const MOST_ARGUMENTS = (STEP.words - STEP.arguments) / 2;
 
 const FIRST_STEP = 16; // words: the count of finished parts, and whether threads may sleep, on their own cache line
 
@@ -51,6 +57,7 @@ export class Program {
   add(kernel: ProgramKernel, args: number[], { units, cost, multiple = 1 }: Work, beside = false): void {
     const grain = Math.ceil(units / this.partsFor(units * cost) / multiple) * multiple;
     const parts = Math.ceil(units / grain);
+    if (args.length > MOST_ARGUMENTS) throw new RangeError(`Program: expected at most ${MOST_ARGUMENTS} arguments`);
     const after = beside ? (this.#steps.at(-1)?.after ?? 0) : this.#parts;
     this.#steps.push({ kernel: PROGRAM_KERNELS.indexOf(kernel), after, parts, units, grain, args });
     this.#parts += parts;

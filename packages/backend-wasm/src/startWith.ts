@@ -10,7 +10,7 @@ import { registerLayout } from "./kernels/layout.ts";
 import { registerMatMul } from "./kernels/matMul.ts";
 import { registerRows } from "./kernels/rows.ts";
 import { registerTile } from "./kernels/tile.ts";
-import { registerTransformerLayer } from "./kernels/transformerLayer.ts";
+import { registerTransformerLayer } from "./kernels/layer/transformerLayer.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
 import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";

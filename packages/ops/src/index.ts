@@ -31,15 +31,22 @@ export { linear } from "./linear.ts";
 export { logSumExp } from "./logSumExp.ts";
 export { softmax } from "./softmax.ts";
 export { tensorFromParts, type TensorPart, type WritePartAttrs } from "./tensorFromParts.ts";
-export {
-  transformerLayer,
-  type FusedTransformerLayer,
-  type LinearWeights,
-  type NormWeights,
-  type TransformerLayerAttrs,
-  type TransformerLayerInputs,
-  type TransformerLayerResult,
-  type TransformerLayerWeights,
-} from "./transformerLayer.ts";
+export type {
+  CrossAttentionWeights,
+  FeedForwardMaps,
+  FusedTransformerLayer,
+  LayerAttentionAttrs,
+  LinearWeights,
+  NormAttrs,
+  NormWeights,
+  ResidualWeights,
+  RotaryAngles,
+  SelfAttentionWeights,
+  TransformerLayerAttrs,
+  TransformerLayerInputs,
+  TransformerLayerResult,
+  TransformerLayerWeights,
+} from "./transformerLayer/contract.ts";
+export { transformerLayer } from "./transformerLayer/transformerLayer.ts";
 export type { WeightKind } from "./weights/weight.ts";
 export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";

@@ -7,6 +7,7 @@ import {
   activate,
   type LinearWeights,
   type NormWeights,
+  type TransformerLayerAttrs,
   type TransformerLayerInputs,
   type TransformerLayerWeights,
 } from "@qkv/ops";
@@ -34,22 +35,31 @@ const normOf = (width: number, phase: number): NormWeights => ({
   bias: wave([width], 9),
 });
 
+const around = (norm: NormWeights) => ({ norm, postNorm: undefined, layerScale: undefined });
+const plain = { qNorm: undefined, sinks: undefined };
+
 function weightsOf({ H, D, E, F, S }: Sizes): TransformerLayerWeights {
-  const [query, key, value] = [1, 2, 3].map((phase) => linearOf(E, H * D, phase)) as [
-    LinearWeights,
-    LinearWeights,
-    LinearWeights,
-  ];
+  const [qProj, kProj, vProj] = [linearOf(E, H * D, 1), linearOf(E, H * D, 2), linearOf(E, H * D, 3)];
+  const outProj = linearOf(H * D, E, 4);
   return {
-    query,
-    key,
-    value,
-    out: linearOf(H * D, E, 4),
-    norm: normOf(E, 5),
-    fc1: linearOf(E, F, 6),
-    fc2: linearOf(F, E, 7),
-    ffnNorm: normOf(E, 8),
-    ...(S > 0 && { crossQuery: linearOf(E, H * D, 9), crossOut: linearOf(H * D, E, 10), crossNorm: normOf(E, 11) }),
+    selfAttn: { ...plain, qProj, kProj, vProj, outProj, kNorm: undefined, ...around(normOf(E, 5)) },
+    crossAttn:
+      S === 0
+        ? undefined
+        : { ...plain, qProj: linearOf(E, H * D, 9), outProj: linearOf(H * D, E, 10), ...around(normOf(E, 11)) },
+    ffn: { fc1: linearOf(E, F, 6), fc2: linearOf(F, E, 7), ...around(normOf(E, 8)) },
+  };
+}
+
+function attrsOf({ H, D, S }: Sizes, placement: "pre" | "post"): TransformerLayerAttrs {
+  const none = { window: undefined, softcap: undefined, qkNorm: undefined, rotary: undefined };
+  const attention = { ...none, numHeads: H, numKeyValueHeads: H, scale: 1 / Math.sqrt(D || 1) };
+  return {
+    norm: { kind: "layerNorm", eps: 1e-5, unitOffset: false },
+    placement,
+    selfAttn: { ...attention, causal: true },
+    crossAttn: S === 0 ? undefined : { ...attention, causal: false },
+    ffn: { kind: "mlp", activation: "gelu" },
   };
 }
 
@@ -62,7 +72,7 @@ function inputsOf({ B, H, Q, P, D, E, S }: Sizes): TransformerLayerInputs {
 }
 
 const apply = (x: tf.Tensor, { weight, bias }: LinearWeights) => linear(x, weight, bias);
-const norm = (x: tf.Tensor, { weight, bias }: NormWeights) => layerNorm(x, weight, bias, 1e-5);
+const norm = (x: tf.Tensor, { weight, bias }: NormWeights) => layerNorm(x, weight, bias as tf.Tensor, 1e-5);
 
 /** The layer written in the operations that it is made of. */
 function composed(
@@ -73,22 +83,23 @@ function composed(
 ) {
   const heads = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [B, Q, H, D]), [0, 2, 1, 3]);
   const rows = (x: tf.Tensor) => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [B, Q, H * D]);
-  const around = (x: tf.Tensor, weight: NormWeights, sublayer: (x: tf.Tensor) => tf.Tensor) =>
+  const residual = (x: tf.Tensor, weight: NormWeights, sublayer: (x: tf.Tensor) => tf.Tensor) =>
     order === "pre" ? tf.add(x, sublayer(norm(x, weight))) : norm(tf.add(x, sublayer(x)), weight);
   const { pastKeys, pastValues, memoryKeys, memoryValues } = inputs;
   const after = (past: tf.Tensor | undefined, x: tf.Tensor) => (past === undefined ? x : tf.concat([past, x], 2));
   let [keys, values] = [inputs.x, inputs.x];
-  let y = around(inputs.x, weights.norm, (x) => {
-    keys = after(pastKeys, heads(apply(x, weights.key)));
-    values = after(pastValues, heads(apply(x, weights.value)));
-    return apply(rows(attention(heads(apply(x, weights.query)), keys, values, { causal: true })), weights.out);
+  const { selfAttn, crossAttn, ffn } = weights;
+  let y = residual(inputs.x, selfAttn.norm, (x) => {
+    keys = after(pastKeys, heads(apply(x, selfAttn.kProj)));
+    values = after(pastValues, heads(apply(x, selfAttn.vProj)));
+    return apply(rows(attention(heads(apply(x, selfAttn.qProj)), keys, values, { causal: true })), selfAttn.outProj);
   });
-  const { crossQuery, crossOut, crossNorm } = weights;
-  if (crossQuery && crossOut && crossNorm && memoryKeys && memoryValues)
-    y = around(y, crossNorm, (x) =>
-      apply(rows(attention(heads(apply(x, crossQuery)), memoryKeys, memoryValues)), crossOut),
+  if (crossAttn && memoryKeys && memoryValues)
+    y = residual(y, crossAttn.norm, (x) =>
+      apply(rows(attention(heads(apply(x, crossAttn.qProj)), memoryKeys, memoryValues)), crossAttn.outProj),
     );
-  const output = around(y, weights.ffnNorm, (x) => apply(activate(apply(x, weights.fc1), "gelu"), weights.fc2));
+  const { fc1, fc2 } = ffn as { readonly fc1: LinearWeights; readonly fc2: LinearWeights };
+  const output = residual(y, ffn.norm, (x) => apply(activate(apply(x, fc1), "gelu"), fc2));
   return { output, keys, values };
 }
 
@@ -108,8 +119,7 @@ describeBackends("a layer of odd sizes equals its operations", (backend) => {
       ] as const) {
         const sizes = { ...chosen, B, H, E, F };
         const [weights, inputs] = [weightsOf(sizes), inputsOf(sizes)];
-        const attrs = { numHeads: H, normOrder, activation: "gelu", eps: 1e-5, causal: true } as const;
-        const fused = transformerLayer(weights, attrs)(inputs);
+        const fused = transformerLayer(weights, attrsOf(sizes, normOrder))(inputs);
         const isFused = backend === "wasm" && B * sizes.Q * E * F * sizes.D > 0;
         expect(fused !== undefined, JSON.stringify(sizes)).toBe(isFused);
         const wanted = tf.tidy(() => composed(weights, inputs, sizes, normOrder));

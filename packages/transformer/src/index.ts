@@ -1,5 +1,6 @@
 export { blockActivations, stackActivations } from "./block/activations.ts";
-export { Block, type BlockInputs } from "./block/block.ts";
+export { Block } from "./block/block.ts";
+export type { BlockInputs } from "./block/blockInputs.ts";
 export { FeedForward, type FeedForwardConfig } from "./block/feedForward.ts";
 export { GatedFeedForward } from "./block/gatedFeedForward.ts";
 export type { Norm } from "./block/norm.ts";

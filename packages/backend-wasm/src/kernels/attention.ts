@@ -46,13 +46,17 @@ function withShape(
   const block = heap.output([ATTENTION_SHAPE_WORDS], "int32");
   try {
     const keys = inputs.k.shape[2] ?? 0;
-    writeAttentionShape(heap, heap.at(block), { ...inputs, ...attrs, queries, keys, width, heads });
+    const [mask, bias] = [broadcastStrides(inputs.mask), broadcastStrides(inputs.bias)];
+    writeAttentionShape(heap, heap.at(block), { ...attrs, queries, keys, width, heads, mask, bias });
     const cost = attentionCost(queries, keys, width);
     run(heap.at(block), batch * heads, { cost, scratch: heap.kernels.attentionScratch() });
   } finally {
     heap.backend.disposeData(block.dataId);
   }
 }
+
+/** The steps of a tensor's axes, [B, H, Q, K], in elements: 0 where it is broadcast. */
+export type Strides = readonly [number, number, number, number];
 
 /** Data common to all heads of one call. */
 export interface AttentionShape extends AttentionAttrs {
@@ -62,24 +66,32 @@ export interface AttentionShape extends AttentionAttrs {
   readonly width: number;
   /** Of a batch. */
   readonly heads: number;
-  /** Of rank 4, or absent. */
-  readonly mask?: tf.TensorInfo | undefined;
-  readonly bias?: tf.TensorInfo | undefined;
+  readonly mask: Strides;
+  readonly bias: Strides;
+  /** Number of query heads that share a head of keys and values. Default 1. */
+  readonly groupSize?: number;
+  /** Number of keys, up to its own, that a query sees. Default all. */
+  readonly window?: number | undefined;
+  readonly softcap?: number | undefined;
+  /** The address of the sinks, and their steps from head to head and from query to query. Default none. */
+  readonly sinks?: { readonly address: number; readonly head: number; readonly query: number } | undefined;
 }
 
 /** Number of words that {@link writeAttentionShape} writes. */
-export const ATTENTION_SHAPE_WORDS = 18;
+export const ATTENTION_SHAPE_WORDS = 24;
 
 /** Writes the numbers that `readShape` of assembly/attention.ts reads at `address`. */
 export function writeAttentionShape(heap: Heap, address: number, shape: AttentionShape): void {
   const { queries, keys, width, heads, scale, causal, mask, bias, dropout } = shape;
+  const { groupSize = 1, window = 0, softcap = 0, sinks = { address: 0, head: 0, query: 0 } } = shape;
   const { first = 0, second = 0, threshold = 0, scale: keep = 0 } = dropout ?? {};
   const words = new Int32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
   const floats = new Float32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
-  words.set([queries, keys, width, heads, 0, causal ? 1 : 0]);
-  words.set([...broadcastStrides(mask), ...broadcastStrides(bias), first, second, threshold], 6);
+  words.set([queries, keys, width, heads, 0, causal ? 1 : 0, ...mask, ...bias, first, second, threshold]);
+  words.set([groupSize, window, 0, sinks.address, sinks.head, sinks.query], 18);
   floats[4] = scale;
   floats[17] = keep;
+  floats[20] = softcap;
 }
 
 /** Estimated nanoseconds of a head: a product and a half at 40 GFLOP/s, and an exponential. */
@@ -87,8 +99,8 @@ export function attentionCost(queries: number, keys: number, width: number): num
   return queries * keys * (width / 25 + 1.5);
 }
 
-/** The step of each axis in elements: 0 where the tensor, of rank 4 or absent, is broadcast. */
-function broadcastStrides(tensor: tf.TensorInfo | undefined): [number, number, number, number] {
+/** The strides of a tensor of rank 4, or of an absent one. */
+export function broadcastStrides(tensor: tf.TensorInfo | undefined): Strides {
   const [b = 1, h = 1, q = 1, k = 1] = tensor?.shape.length === 4 ? tensor.shape : [];
   return [b === 1 ? 0 : h * q * k, h === 1 ? 0 : q * k, q === 1 ? 0 : k, k === 1 ? 0 : 1];
 }

@@ -1,38 +1,15 @@
-import {
-  type KeyValue,
-  type KeyValueCache,
-  type MultiHeadAttention,
-  stepOf,
-  type TokenPositions,
-} from "@qkv/attention";
+import { type MultiHeadAttention, stepOf } from "@qkv/attention";
 import { checkModule, type Params, Pass } from "@qkv/nn";
-import { checkOptions, checkTensor, type FusedTransformerLayer, type OptionNames } from "@qkv/ops";
+import { checkOptions, checkTensor, type OptionNames } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import type { BlockInputs } from "./blockInputs.ts";
 import { checkSpec } from "./checkSpec.ts";
-import { fusedBlock } from "./fusedBlock.ts";
+import { type FusedBlock, fusedBlock } from "./fusedBlock.ts";
+import { ofKept } from "./keptMask.ts";
 import { createNorm, type Norm } from "./norm.ts";
 import { ResidualBranch } from "./residualBranch.ts";
 import type { BlockSpec } from "./spec.ts";
 import { type AnyFeedForward, createAttention, createFeedForward } from "./sublayers.ts";
-
-/** Masks, positions, memory and cache of a call. */
-export interface BlockInputs extends TokenPositions {
-  /** Keys and values of the positions before `x`, to which this call appends those of `x`: one step of it. */
-  readonly cache?: KeyValueCache | undefined;
-  /** The place of this layer in the cache. Default 0. */
-  readonly layer?: number | undefined;
-  /**
-   * Attention mask of the self-attention, besides `causal` and `window`; true keeps. bool, broadcastable to
-   * [B, H, Q, K], K counting the positions before `x` too. With a window [B, 1, 1, K].
-   */
-  readonly mask?: tf.Tensor | undefined;
-  /** Bias added to the scores of the self-attention, such as relative positions. Broadcastable to [B, H, Q, K]. */
-  readonly bias?: tf.Tensor | undefined;
-  /** Keys and values of an encoder's output: `crossAttn.project(output)`. */
-  readonly memory?: KeyValue | undefined;
-  /** Attention mask of the memory; true keeps. bool, broadcastable to [B, H, Q, S]. */
-  readonly memoryMask?: tf.Tensor | undefined;
-}
 
 const INPUTS: OptionNames<BlockInputs> = {
   cache: true,
@@ -63,7 +40,7 @@ export class Block {
   readonly ffnBranch: ResidualBranch;
 
   readonly #spec: BlockSpec;
-  readonly #fused: FusedTransformerLayer;
+  readonly #fused: FusedBlock;
 
   constructor(params: Params, spec: BlockSpec) {
     checkModule("Block", params, { spec });
@@ -94,26 +71,9 @@ export class Block {
     checkOptions("Block", inputs, INPUTS);
     checkTensor("Block", "x", x, "[B, L, E]");
     return stepOf(inputs.cache, () => {
-      const fused = pass.mayFuse && inputs.bias === undefined ? this.#fuse(x, inputs, pass) : undefined;
-      return fused ?? this.#compose(x, inputs, pass);
+      const fused = pass.mayFuse ? this.#fused(x, inputs) : undefined;
+      return fused === undefined ? this.#compose(x, inputs, pass) : pass.output(fused);
     });
-  }
-
-  #fuse(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D | undefined {
-    const { cache, layer = 0, mask, memory, memoryMask } = inputs;
-    const past = cache?.past(layer);
-    const fused = this.#fused({
-      x,
-      pastKeys: past?.keys,
-      pastValues: past?.values,
-      mask,
-      memoryKeys: memory?.keys,
-      memoryValues: memory?.values,
-      memoryMask,
-    });
-    if (fused === undefined) return undefined;
-    cache?.replace(layer, fused);
-    return pass.output(fused.output);
   }
 
   #compose(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
@@ -150,14 +110,4 @@ export class Block {
     const sum = tf.add(x, branch.forward(placement === "both" ? norm("PostNorm", y) : y, pass)) as tf.Tensor3D;
     return placement === "post" ? norm("Norm", sum) : sum;
   }
-}
-
-/** The part of a mask [B, 1, 1, K] that belongs to the keys which a window still keeps. */
-function ofKept(mask: tf.Tensor, { dropped = 0 }: KeyValue): tf.Tensor {
-  if (dropped === 0) return mask;
-  const [batch = 0, heads, queries, keys = 0] = mask.shape;
-  if (heads !== 1 || queries !== 1) {
-    throw new RangeError(`Block: expected a mask [B, 1, 1, K] with a window, got [${mask.shape}]`);
-  }
-  return tf.slice(mask, [0, 0, 0, dropped], [batch, 1, 1, keys - dropped]);
 }

@@ -14,7 +14,7 @@ const BLOCK: OptionNames<BlockSpec> = {
   init: true,
 };
 
-const NORM: OptionNames<BlockSpec["norm"]> = { kind: true, eps: true, placement: true };
+const NORM: OptionNames<BlockSpec["norm"]> = { kind: true, eps: true, unitOffset: true, placement: true };
 
 const CROSS_ATTENTION: OptionNames<Omit<AttentionSpec, "causal" | "window">> = {
   numHeads: true,
@@ -47,6 +47,9 @@ export function checkSpec(spec: BlockSpec): void {
   checkKind("norm.kind", spec.norm.kind, ["layerNorm", "rmsNorm"]);
   checkKind("norm.placement", spec.norm.placement, ["pre", "post", "both"]);
   checkKind("ffn.kind", spec.ffn.kind, ["mlp", "gated", "packedGated"]);
+  if (spec.norm.unitOffset && spec.norm.kind !== "rmsNorm") {
+    throw new RangeError(`BlockSpec: expected norm.unitOffset with rmsNorm alone, got ${spec.norm.kind}`);
+  }
   if (spec.selfAttn.window !== undefined && spec.selfAttn.causal !== true) {
     throw new RangeError("BlockSpec: expected selfAttn.causal to be true with a window, got false");
   }

@@ -1,51 +1,41 @@
-import type { MultiHeadAttention } from "@qkv/attention";
-import { LayerNorm } from "@qkv/nn";
-import { type FusedTransformerLayer, transformerLayer } from "@qkv/ops";
-import { FeedForward } from "./feedForward.ts";
-import type { Norm } from "./norm.ts";
+import { transformerLayer } from "@qkv/ops";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { BlockInputs } from "./blockInputs.ts";
+import { fusedAttrs, type Nothing } from "./fusedAttrs.ts";
+import { type BlockModules, fusedWeights } from "./fusedWeights.ts";
+import { ofKept } from "./keptMask.ts";
 import type { BlockSpec } from "./spec.ts";
-import type { AnyFeedForward } from "./sublayers.ts";
 
-/** The modules of a block. */
-export interface BlockModules {
-  readonly selfAttn: MultiHeadAttention;
-  readonly selfAttnNorm: Norm;
-  readonly crossAttn?: MultiHeadAttention;
-  readonly crossAttnNorm?: Norm;
-  readonly ffn: AnyFeedForward;
-  readonly ffnNorm: Norm;
-}
+/** A pass of a block in one kernel; undefined where there is none for the block or for these inputs. Does not tidy. */
+export type FusedBlock = (x: tf.Tensor3D, inputs: BlockInputs) => tf.Tensor3D | undefined;
 
-/** Prepares the modules as one fused kernel, which returns undefined where there is none for them or for the inputs. */
-export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedTransformerLayer {
-  const { selfAttn, selfAttnNorm: norm, crossAttn, crossAttnNorm: crossNorm, ffn, ffnNorm } = modules;
-  const { placement } = spec.norm;
-  const isStandard =
-    selfAttn.isStandard &&
-    crossAttn?.isStandard !== false &&
-    spec.layerScale === undefined &&
-    spec.selfAttn.window === undefined;
-  if (!isStandard || placement === "both" || !(ffn instanceof FeedForward)) return none;
-  if (!(norm instanceof LayerNorm && ffnNorm instanceof LayerNorm)) return none;
-  const weights = {
-    query: selfAttn.qProj,
-    key: selfAttn.kProj,
-    value: selfAttn.vProj,
-    out: selfAttn.outProj,
-    norm,
-    ...(crossAttn && { crossQuery: crossAttn.qProj, crossOut: crossAttn.outProj }),
-    ...(crossNorm instanceof LayerNorm && { crossNorm }),
-    fc1: ffn.fc1,
-    fc2: ffn.fc2,
-    ffnNorm,
+/**
+ * Prepares a block as one fused kernel, for inference. All that a {@link BlockSpec} can say has a place in it, except a
+ * score that is no dot product, an activation that no kernel has, and rotary positions of an attention to a memory. Those
+ * stay composed, and so does a mask or a bias that is not of rank 4.
+ */
+export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
+  const attrs = fusedAttrs(spec);
+  if (attrs === undefined) return () => undefined;
+  const kernel = transformerLayer(fusedWeights(modules), attrs);
+  const { rotary } = spec.selfAttn;
+  return (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span, ...rest }) => {
+    void (rest satisfies Nothing);
+    const [batch, length] = x.shape;
+    const past = cache?.past(layer);
+    const fused = kernel({
+      x,
+      pastKeys: past?.keys,
+      pastValues: past?.values,
+      mask: mask && ofKept(mask, past ?? {}),
+      bias,
+      angles: rotary?.angles(positions ?? cache?.length ?? 0, batch, length, span),
+      memoryKeys: memory?.keys,
+      memoryValues: memory?.values,
+      memoryMask,
+    });
+    if (fused === undefined) return undefined;
+    cache?.replace(layer, fused);
+    return fused.output;
   };
-  return transformerLayer(weights, {
-    numHeads: selfAttn.numHeads,
-    normOrder: placement,
-    activation: ffn.activation,
-    eps: ffnNorm.eps,
-    causal: spec.selfAttn.causal ?? false,
-  });
 }
-
-const none: FusedTransformerLayer = () => undefined;

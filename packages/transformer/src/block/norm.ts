@@ -5,6 +5,8 @@ import type { NormSpec } from "./spec.ts";
 export type Norm = LayerNorm | RMSNorm;
 
 /** The norm that a spec describes. */
-export function createNorm(params: Params, dModel: number, { kind, eps }: NormSpec): Norm {
-  return kind === "layerNorm" ? new LayerNorm(params, dModel, { eps }) : new RMSNorm(params, dModel, { eps });
+export function createNorm(params: Params, dModel: number, { kind, eps, unitOffset }: NormSpec): Norm {
+  return kind === "layerNorm"
+    ? new LayerNorm(params, dModel, { eps })
+    : new RMSNorm(params, dModel, { eps, unitOffset });
 }

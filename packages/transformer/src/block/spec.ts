@@ -7,6 +7,8 @@ import type { Activation, Initializer } from "@qkv/nn";
 export interface NormSpec {
   readonly kind: "layerNorm" | "rmsNorm";
   readonly eps: number;
+  /** Whether the weight of an RMS norm is added to 1 (Gemma). Default false. */
+  readonly unitOffset?: boolean | undefined;
 }
 
 /** Multi-head attention of a block. */

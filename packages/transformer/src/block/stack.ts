@@ -2,7 +2,8 @@ import { type KeyValue, stepOf } from "@qkv/attention";
 import { checkModule, type Params, Pass } from "@qkv/nn";
 import { checkArray, checkRecord } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
-import { Block, type BlockInputs } from "./block.ts";
+import { Block } from "./block.ts";
+import type { BlockInputs } from "./blockInputs.ts";
 import { createNorm, type Norm } from "./norm.ts";
 import type { BlockSpec, NormSpec } from "./spec.ts";
 

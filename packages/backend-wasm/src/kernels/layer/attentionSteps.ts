@@ -1,0 +1,112 @@
+import type { LayerAttentionAttrs, RotaryAngles } from "@qkv/ops";
+import type * as tf from "@tensorflow/tfjs-core";
+import {
+  ATTENTION_SHAPE_WORDS,
+  attentionCost,
+  broadcastStrides,
+  type Strides,
+  writeAttentionShape,
+} from "../attention.ts";
+import { appendHeads, mergeHeads, rotation, splitHeads } from "./headSteps.ts";
+import type { LayerInputs } from "./layerInputs.ts";
+import type { RowSteps } from "./rowSteps.ts";
+import type { Sublayer } from "./sublayer.ts";
+
+/** Keys and values [B, G, K, D] of an attention, and who sees them. */
+interface Context {
+  readonly keys: tf.TensorInfo;
+  readonly values: tf.TensorInfo;
+  readonly mask: tf.TensorInfo | undefined;
+  readonly bias: tf.TensorInfo | undefined;
+}
+
+/** Prepares self-attention, which writes the keys and values of all positions to `keys` and `values`. */
+export function selfAttention(
+  steps: RowSteps,
+  attrs: LayerAttentionAttrs,
+  angles: RotaryAngles | undefined,
+  [keys, values]: readonly [tf.TensorInfo, tf.TensorInfo],
+): Sublayer {
+  const { pastKeys, pastValues, mask, bias } = steps.inputs;
+  const { numHeads: heads, numKeyValueHeads: groups, qkNorm } = attrs;
+  const headDim = keys.shape[3] ?? 0;
+  const pool = pooling(steps, "selfAttn", attrs, { keys, values, mask, bias });
+  const rotate = rotation(steps, attrs.rotary, angles, headDim);
+  const map = (name: string) => steps.linearAt(`selfAttn.${name}`);
+  const [qProj, kProj, vProj] = [map("qProj"), map("kProj"), map("vProj")];
+  return (from, to, mode, beside) => {
+    const [q, k, v] = [steps.take(heads * headDim), steps.take(groups * headDim), steps.take(groups * headDim)];
+    steps.linear(qProj, from, q, 0, beside);
+    steps.linear(kProj, from, k, 0, true);
+    steps.linear(vProj, from, v, 0, true);
+    if (qkNorm !== undefined) {
+      steps.norm("selfAttn.qNorm", qkNorm, q, q, heads);
+      steps.norm("selfAttn.kNorm", qkNorm, k, k, groups, true);
+    }
+    rotate(q, heads, false);
+    rotate(k, groups, true);
+    const queries = splitHeads(steps, q, heads, headDim);
+    appendHeads(steps, k, pastKeys, keys, steps.length > 1);
+    appendHeads(steps, v, pastValues, values, true);
+    pool(queries, to, mode);
+  };
+}
+
+/** Prepares attention to a memory. */
+export function crossAttention(steps: RowSteps, attrs: LayerAttentionAttrs): Sublayer {
+  const { memoryKeys: keys, memoryValues: values, memoryMask: mask } = steps.inputs as Required<LayerInputs>;
+  const { numHeads: heads, qkNorm } = attrs;
+  const headDim = keys.shape[3] ?? 0;
+  const pool = pooling(steps, "crossAttn", attrs, { keys, values, mask, bias: undefined });
+  const qProj = steps.linearAt("crossAttn.qProj");
+  return (from, to, mode, beside) => {
+    const q = steps.take(heads * headDim);
+    steps.linear(qProj, from, q, 0, beside);
+    if (qkNorm !== undefined) steps.norm("crossAttn.qNorm", qkNorm, q, q, heads);
+    pool(splitHeads(steps, q, heads, headDim), to, mode);
+  };
+}
+
+/** Prepares the pooling of the values of each head [B, H, L, D], and the map of the outcome. */
+function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, context: Context) {
+  const { space, heap, batch, length, program } = steps;
+  const { keys, values, mask, bias } = context;
+  const { numHeads } = attrs;
+  const sinks = steps.inputs[`${name}.sinks`];
+  const shape = headShape(attrs, length, keys, { mask, bias, sinks: steps.at(sinks) });
+  const { queries, heads, width } = shape;
+  const words = space.constant(ATTENTION_SHAPE_WORDS * 4, (at) => writeAttentionShape(heap, at, shape));
+  const outProj = steps.linearAt(`${name}.outProj`);
+  return (q: number, to: number, mode: number) => {
+    const [pooled, logSumExp] = [steps.take(numHeads * width), steps.take(numHeads)];
+    const args = [words, q, heap.at(keys), heap.at(values), steps.at(mask), steps.at(bias), pooled, logSumExp];
+    const parts = heap.kernels.attentionParts(queries);
+    const cost = attentionCost(queries, shape.keys, width) / parts;
+    program.add("attention", args, { units: batch * heads * parts, cost });
+    steps.linear(outProj, mergeHeads(steps, pooled, numHeads, width), to, mode);
+  };
+}
+
+/**
+ * The shape that the attention kernel is given. A decoder's one query sees what its whole group sees: the group's queries
+ * are then those of one head, so that its keys are read once.
+ */
+function headShape(
+  { numHeads, numKeyValueHeads, causal, window, scale, softcap }: LayerAttentionAttrs,
+  length: number,
+  context: tf.TensorInfo,
+  given: { readonly mask: tf.TensorInfo | undefined; readonly bias: tf.TensorInfo | undefined; readonly sinks: number },
+) {
+  const [, , keys = 0, width = 0] = context.shape;
+  const groupSize = numHeads / numKeyValueHeads;
+  const [mask, bias] = [broadcastStrides(given.mask), broadcastStrides(given.bias)];
+  const common = { keys, width, scale, softcap, dropout: undefined };
+  const sinks = (head: number, query: number) =>
+    given.sinks === 0 ? undefined : { address: given.sinks, head, query };
+  if (length === 1 && keys <= (window ?? keys)) {
+    const folded = ([batch, head, , key]: Strides): Strides => [batch, head * groupSize, head, key];
+    const sizes = { queries: groupSize, heads: numKeyValueHeads, causal: false };
+    return { ...common, ...sizes, mask: folded(mask), bias: folded(bias), sinks: sinks(groupSize, 1) };
+  }
+  return { ...common, queries: length, heads: numHeads, causal, window, groupSize, mask, bias, sinks: sinks(1, 0) };
+}

@@ -1,0 +1,94 @@
+import type { FusedActivation, NormAttrs } from "@qkv/ops";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Heap } from "../../heap.ts";
+import type { Program } from "../../program.ts";
+import type { Workspace } from "../../workspace.ts";
+import { numberOfActivation } from "../elements.ts";
+import { productStep } from "../matMul.ts";
+import { type LayerInputs, shapeOf } from "./layerInputs.ts";
+
+/** A linear map: the addresses of its weight [to, from] and its bias, 0 for none. */
+export interface LinearAt {
+  readonly weight: number;
+  readonly bias: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a layer's program is made of: steps on matrices of B * L rows, each at an address, and memory between them. */
+export class RowSteps {
+  readonly heap: Heap;
+  readonly program: Program;
+  readonly space: Workspace;
+  readonly inputs: LayerInputs;
+  readonly batch: number;
+  /** L */
+  readonly length: number;
+  /** B * L */
+  readonly rows: number;
+
+  constructor(heap: Heap, program: Program, space: Workspace, inputs: LayerInputs) {
+    [this.heap, this.program, this.space, this.inputs] = [heap, program, space, inputs];
+    [this.batch, this.length] = shapeOf(inputs, "x") as [number, number];
+    this.rows = this.batch * this.length;
+  }
+
+  /** The address of a tensor, 0 if there is none. */
+  at(tensor: tf.TensorInfo | undefined): number {
+    return tensor === undefined ? 0 : this.heap.at(tensor);
+  }
+
+  /** Takes `width` floats for each row, and returns the address. */
+  take(width: number): number {
+    return this.space.take(this.rows * width * 4);
+  }
+
+  /** The map called `name`. */
+  linearAt(name: string): LinearAt {
+    const [to = 0, from = 0] = shapeOf(this.inputs, `${name}.weight`);
+    const [weight, bias] = ["weight", "bias"].map((part) => this.at(this.inputs[`${name}.${part}`]));
+    return { weight: weight as number, bias: bias as number, from, to };
+  }
+
+  /** y = x Wᵀ + b, stored as `mode` says. */
+  linear(map: LinearAt, x: number, y: number, mode: number, beside = false): void {
+    const { weight, bias, from, to } = map;
+    productStep(this.program, { a: x, b: weight, c: y, M: this.rows, N: to, K: from, bias, mode }, beside);
+  }
+
+  /** The norm called `name` of `count` vectors in a row. */
+  norm(name: string, { kind, eps, unitOffset }: NormAttrs, from: number, to: number, count = 1, beside = false): void {
+    const [width = 0] = shapeOf(this.inputs, `${name}.weight`);
+    const [weight, bias] = ["weight", "bias"].map((part) => this.at(this.inputs[`${name}.${part}`]));
+    const units = this.rows * count;
+    const work = { units, cost: 0.5 * width };
+    if (kind === "rmsNorm") {
+      const args = [from, weight as number, to, width, eps, unitOffset ? 1 : 0];
+      return this.program.add("rmsNorm", args, work, beside);
+    }
+    const numbers = this.take(2 * count); // mean and deviation of each vector, which only gradients need
+    const args = [from, weight as number, bias as number, to, numbers, numbers + units * 4, width, eps];
+    this.program.add("layerNorm", args, work, beside);
+  }
+
+  copy(from: number, to: number, width: number): void {
+    this.program.add("copy", [from, to], { units: this.rows * width, cost: 0.1, multiple: 16 });
+  }
+
+  /** to += x */
+  add(x: number, to: number, width: number): void {
+    this.program.add("add", [to, x, to, this.rows * width], { units: this.rows * width, cost: 0.3, multiple: 16 });
+  }
+
+  /** x *= factors, one for each of `period` elements. */
+  multiply(x: number, factors: number, width: number, period = this.rows * width): void {
+    const work = { units: this.rows * width, cost: 0.3, multiple: 16 };
+    this.program.add("multiply", [x, factors, x, period], work);
+  }
+
+  /** Applies the activation in place. */
+  activate(x: number, width: number, activation: FusedActivation): void {
+    const work = { units: this.rows * width, cost: 2, multiple: 4 };
+    this.program.add("activate", [numberOfActivation(activation), x, x], work);
+  }
+}

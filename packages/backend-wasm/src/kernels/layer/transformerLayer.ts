@@ -1,0 +1,102 @@
+import type { RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Heap } from "../../heap.ts";
+import { replaceKernel } from "../../replaceKernel.ts";
+import { runProgram } from "../../workspace.ts";
+import { ADD } from "../matMul.ts";
+import { crossAttention, selfAttention } from "./attentionSteps.ts";
+import { feedForward } from "./feedForwardSteps.ts";
+import { type LayerInputs, shapeOf } from "./layerInputs.ts";
+import { RowSteps } from "./rowSteps.ts";
+import type { Sublayer } from "./sublayer.ts";
+
+type Attrs = TransformerLayerAttrs & { readonly angles: RotaryAngles | undefined };
+type Outputs = readonly [output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.TensorInfo];
+
+/** Registers QkvTransformerLayer: one program for the whole layer. */
+export function registerTransformerLayer(heap: Heap): void {
+  replaceKernel("QkvTransformerLayer", ({ inputs, attrs }) => {
+    const given = inputs as LayerInputs;
+    const outputs = outputsOf(heap, given, attrs as unknown as Attrs);
+    try {
+      runProgram(heap, heap.kernels.attentionScratch(), (program, space) =>
+        addLayer(new RowSteps(heap, program, space, given), attrs as unknown as Attrs, outputs),
+      );
+    } catch (error) {
+      for (const { dataId } of outputs) heap.backend.disposeData(dataId);
+      throw error;
+    }
+    return [...outputs];
+  });
+}
+
+function outputsOf(heap: Heap, inputs: LayerInputs, { selfAttn }: Attrs): Outputs {
+  const [batch = 0, length = 0, width = 0] = shapeOf(inputs, "x");
+  const [inner = 0] = shapeOf(inputs, "selfAttn.qProj.weight");
+  const { numHeads, numKeyValueHeads } = selfAttn;
+  const kept = [batch, numKeyValueHeads, (inputs.pastKeys?.shape[2] ?? 0) + length, inner / numHeads];
+  return [heap.output([batch, length, width]), heap.output(kept), heap.output(kept)];
+}
+
+type Named = readonly [name: "selfAttn" | "crossAttn" | "ffn", sublayer: Sublayer];
+
+/** The steps of a layer. */
+function addLayer(steps: RowSteps, attrs: Attrs, [output, keys, values]: Outputs): void {
+  const { selfAttn, crossAttn, ffn, angles } = attrs;
+  const sublayers: Named[] = [["selfAttn", selfAttention(steps, selfAttn, angles, [keys, values])]];
+  if (crossAttn !== undefined) sublayers.push(["crossAttn", crossAttention(steps, crossAttn)]);
+  sublayers.push(["ffn", feedForward(steps, ffn)]);
+  const [x, y] = [steps.at(steps.inputs.x), steps.heap.at(output)];
+  if (attrs.placement === "post") addPostNorm(steps, sublayers, attrs, x, y);
+  else addPreNorm(steps, sublayers, attrs, x, y);
+}
+
+/** Each sublayer reads the norm of the sum so far, which is at `y`. */
+function addPreNorm(steps: RowSteps, sublayers: readonly Named[], { norm }: Attrs, x: number, y: number): void {
+  const width = widthOf(steps);
+  const normed = steps.take(width);
+  steps.copy(x, y, width);
+  for (const [i, named] of sublayers.entries()) {
+    steps.norm(`${named[0]}.norm`, norm, i === 0 ? x : y, normed);
+    addBranch(steps, named, norm, normed, y, false);
+  }
+}
+
+/** Each sublayer reads what the norm of the last sum has left. */
+function addPostNorm(steps: RowSteps, sublayers: readonly Named[], { norm }: Attrs, x: number, y: number): void {
+  const width = widthOf(steps);
+  const [normed, sum] = [steps.take(width), steps.take(width)];
+  let current = x;
+  for (const named of sublayers) {
+    steps.copy(current, sum, width);
+    addBranch(steps, named, norm, current, sum, true); // which needs no copy
+    current = named === sublayers.at(-1) ? y : normed;
+    steps.norm(`${named[0]}.norm`, norm, sum, current);
+  }
+}
+
+/** Adds a sublayer's output, with its own norm and factors if there are any, to the sum. */
+function addBranch(
+  steps: RowSteps,
+  [name, sublayer]: Named,
+  norm: Attrs["norm"],
+  from: number,
+  sum: number,
+  beside: boolean,
+): void {
+  const isNormed = steps.inputs[`${name}.postNorm.weight`] !== undefined;
+  const layerScale = steps.inputs[`${name}.layerScale`];
+  steps.space.reuse(() => {
+    if (!isNormed && layerScale === undefined) return sublayer(from, sum, ADD, beside);
+    const width = widthOf(steps);
+    const branch = steps.take(width);
+    sublayer(from, branch, 0, beside);
+    if (isNormed) steps.norm(`${name}.postNorm`, norm, branch, branch);
+    if (layerScale !== undefined) steps.multiply(branch, steps.at(layerScale), width, width);
+    steps.add(branch, sum, width);
+  });
+}
+
+function widthOf({ inputs }: RowSteps): number {
+  return shapeOf(inputs, "x")[2] ?? 0;
+}

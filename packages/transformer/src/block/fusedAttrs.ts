@@ -1,0 +1,50 @@
+import type { LayerAttentionAttrs, NormAttrs, TransformerLayerAttrs } from "@qkv/ops";
+import type { AttentionSpec, BlockSpec, NormSpec } from "./spec.ts";
+
+// Every field of a spec is named here: one that has no place in the kernel's attributes does not compile.
+
+/** The attributes of the kernel of a whole layer; undefined where the spec says what it does not know. */
+export function fusedAttrs(spec: BlockSpec): TransformerLayerAttrs | undefined {
+  const { dModel, norm, selfAttn, crossAttn, ffn, layerScale: _factors, init: _init, ...training } = spec;
+  const { dropout: _dropout, activationDropout: _activationDropout, dropPath: _dropPath, ...rest } = training;
+  const { placement, ...kind } = norm;
+  const { kind: ffnKind, activation, dim: _dim, bias: _bias, ...restOfFfn } = ffn;
+  void ({ ...rest, ...restOfFfn } satisfies Nothing);
+  const attention = attentionAttrs(selfAttn, dModel);
+  const memory = crossAttn && attentionAttrs(crossAttn, dModel);
+  if (attention === undefined || (crossAttn !== undefined && memory === undefined)) return undefined;
+  if (crossAttn?.rotary !== undefined) return undefined;
+  return {
+    norm: normAttrs(kind),
+    placement,
+    selfAttn: attention,
+    crossAttn: memory,
+    ffn: { kind: ffnKind, activation },
+  };
+}
+
+function normAttrs({ kind, eps, unitOffset = false, ...rest }: NormSpec): NormAttrs {
+  void (rest satisfies Nothing);
+  return { kind, eps, unitOffset };
+}
+
+function attentionAttrs(spec: AttentionSpec, dModel: number): LayerAttentionAttrs | undefined {
+  const { numHeads, numKeyValueHeads = numHeads, headDim = dModel / numHeads, qkNorm, rotary, score, ...more } = spec;
+  const { scale = 1 / Math.sqrt(headDim), softcap, causal = false, window, ...others } = more;
+  const { bias: _bias, sinks: _sinks, dropout: _dropout, ...rest } = others;
+  void (rest satisfies Nothing);
+  if (score !== undefined) return undefined;
+  return {
+    numHeads,
+    numKeyValueHeads,
+    causal,
+    window,
+    scale,
+    softcap,
+    qkNorm: qkNorm && normAttrs(qkNorm),
+    rotary: rotary && { dim: rotary.dim, layout: rotary.layout },
+  };
+}
+
+/** What is left of a record whose fields have all been named. */
+export type Nothing = Readonly<Record<string, never>>;
