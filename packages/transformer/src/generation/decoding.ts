@@ -7,6 +7,7 @@ import { yieldToEventLoop } from "./yieldToEventLoop.ts";
 import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";
 import { PaddedPrompts } from "./paddedPrompts.ts";
+import { claimCache, releaseCache } from "./reusedCache.ts";
 import { whyNotFinite } from "./whyNotFinite.ts";
 
 /** Options of a {@link Decoding}. */
@@ -14,6 +15,8 @@ export interface DecodingOptions {
   readonly signal?: AbortSignal | undefined;
   /** For each source, 1 at its tokens and 0 at its padding: then all have one length. */
   readonly attentionMask?: readonly (readonly number[])[] | undefined;
+  /** A cache that has read the beginning of the sources, which the caller keeps. Default an empty one. */
+  readonly cache?: KeyValueCache | undefined;
   /** Bytes that keys, values and logits of all rows may take. Default no limit. */
   readonly memoryLimit?: number | undefined;
 }
@@ -54,9 +57,9 @@ export class Decoding {
     this.#sourceIds = sourceIds;
     const padding = options.attentionMask?.some((row) => row.includes(0)) ? options.attentionMask : undefined;
     if ("encode" in model) this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
-    else if (padding) this.#padded = new PaddedPrompts(padding);
+    else if (padding) this.#padded = paddedPrompts(padding, options);
     this.#sources = sourceIds.map((_, i) => i);
-    this.#cache = model.createCache();
+    this.#cache = options.cache ? claimCache(options.cache, model, sourceIds) : model.createCache();
   }
 
   /**
@@ -66,15 +69,18 @@ export class Decoding {
     this.#options.signal?.throwIfAborted();
     const { length } = this.#cache;
     this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - length);
+    const tokens = sequences.map((ids) => ids.slice(length));
     const { logits, shifts } = this.#cache.step(() => {
-      const tokens = sequences.map((ids) => ids.slice(length));
       const { logits } = this.#decode(tf.tensor2d(tokens, undefined, "int32"));
       return { logits, shifts: logSumExp(tf.reshape(logits, [sequences.length, -1])) };
-    });
+    }, tokens);
     const [values, sums] = await dataOf(logits, shifts);
     await yieldToEventLoop();
     const bad = sums.findIndex((sum) => !Number.isFinite(sum));
-    if (bad >= 0) throw await whyNotFinite(this.#model, this.#sourceOf(bad), sequences[bad] ?? []);
+    if (bad >= 0) {
+      this.#cache.truncate(length); // what this step read may be what is wrong
+      throw await whyNotFinite(this.#model, this.#sourceOf(bad), sequences[bad] ?? []);
+    }
     const vocabulary = values.length / sequences.length;
     this.#vocabulary = vocabulary;
     return sequences.map((_, row) => ({
@@ -98,10 +104,12 @@ export class Decoding {
     this.#sources = sources;
   }
 
+  /** Disposes of all tensors but those of a cache that the caller keeps. */
   dispose(): void {
     if (this.#memory !== undefined) disposeMemory(this.#memory);
     this.#memory = undefined;
-    this.#cache.dispose();
+    if (this.#options.cache) releaseCache(this.#options.cache);
+    else this.#cache.dispose();
   }
 
   #sourceOf(row: number): readonly number[] {
@@ -124,6 +132,11 @@ export class Decoding {
     const growth = length === 0 ? 0 : added / length;
     checkMemory({ rows, bytes: (kept / before) * (1 + growth), vocabulary: this.#vocabulary }, memoryLimit);
   }
+}
+
+function paddedPrompts(padding: readonly (readonly number[])[], { cache }: DecodingOptions): PaddedPrompts {
+  if (cache === undefined) return new PaddedPrompts(padding);
+  throw new RangeError("generate: expected prompts without padding with a cache, got an attentionMask with 0");
 }
 
 /** Encodes sources as they are, with their padding masked. */

@@ -5,6 +5,7 @@ import { Decoding } from "./decoding.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
 import { checkOptionNames } from "./optionNames.ts";
+import { checkCache } from "./reusedCache.ts";
 import { type GenerationOptions, type GenerativeModel, resolveOptions } from "./options.ts";
 import { checkModel, checkSources } from "./sourceChecks.ts";
 
@@ -14,6 +15,8 @@ import { checkModel, checkSources } from "./sourceChecks.ts";
  *
  * Sources of different lengths may go together; each gets the result that it would get alone. With `attentionMask` they
  * are rows of a padded batch, and each gets Python's result in that batch; prompts come back with their padding.
+ *
+ * With `cache` a conversation goes on: of a prompt that begins with what the cache has read, only the rest is read.
  *
  * @param sourceIds for each source its token ids, end token included where an encoder expects one
  * @returns for each source `numReturnSequences` sequences, best first
@@ -28,6 +31,7 @@ export async function generate(
   checkOptionNames("generate", options);
   checkProcessors("generate", options.logitsProcessors);
   checkSources("generate", sourceIds, options.attentionMask, model.generation.vocabSize);
+  checkCache("generate", options.cache, "encode" in model ? [] : sourceIds);
   if ("encode" in model || options.attentionMask) return search(model, sourceIds, options);
   const found: GeneratedSequence[][] = [];
   for (const places of placesByLength(sourceIds)) {
@@ -55,6 +59,7 @@ export async function* generateStream(
   checkOptionNames("generateStream", options);
   checkProcessors("generateStream", options.logitsProcessors);
   checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
+  checkCache("generateStream", options.cache, []);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
   const settings = resolveOptions(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {

@@ -43,6 +43,7 @@ const GENERATION: OptionNames<GenerationOptions> = {
   logitsProcessors: true,
   sampling: true,
   attentionMask: true,
+  cache: true,
   memoryLimit: true,
   beamLimit: true,
   onStep: true,

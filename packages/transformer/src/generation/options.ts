@@ -1,3 +1,4 @@
+import type { KeyValueCache } from "@qkv/attention";
 import { describeArgument } from "@qkv/ops";
 import type { CausalModel } from "../models/causalModel.ts";
 import type { GenerationDefaults, Seq2SeqModel } from "../models/seq2seq.ts";
@@ -102,6 +103,12 @@ export interface GenerationOptions extends StoppingOptions {
    * count the padding too.
    */
   readonly attentionMask?: readonly (readonly number[])[];
+  /**
+   * A cache that goes from call to call, of `model.createCache()`: a decoder-only model reads only the tokens of a
+   * prompt that the cache has not read, and adds them to it. The caller disposes of it, and empties it
+   * (`cache.truncate(0)`) when weights change. Prompts have one length, and no padding. Default one for this call.
+   */
+  readonly cache?: KeyValueCache;
   /** Bytes that keys, values and logits of all sequences may take. Default 2 GiB. */
   readonly memoryLimit?: number;
   /** The most beams, or sequences, for a source: a file may request thousands. Default 256. */
