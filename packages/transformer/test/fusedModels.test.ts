@@ -1,0 +1,88 @@
+import { Params, Recorder } from "@qkv/nn";
+import { describeBackends, expectClose } from "@qkv/testing";
+import {
+  CausalLanguageModel,
+  MarianModel,
+  parseGpt2Config,
+  parseLlamaConfig,
+  parseMarianConfig,
+} from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+
+// Every family runs a kernel a layer, as long as nobody looks inside.
+
+const sizes = {
+  ...{ vocab_size: 50, hidden_size: 24, intermediate_size: 40, num_hidden_layers: 3, max_position_embeddings: 64 },
+  ...{ num_attention_heads: 4, num_key_value_heads: 2, head_dim: 6, bos_token_id: 1, eos_token_id: 2 },
+};
+const CONFIGS = {
+  llama: parseLlamaConfig({ ...sizes, model_type: "llama" }),
+  mistral: parseLlamaConfig({ ...sizes, model_type: "mistral", sliding_window: 4 }),
+  qwen2: parseLlamaConfig({ ...sizes, model_type: "qwen2" }),
+  qwen3: parseLlamaConfig({ ...sizes, model_type: "qwen3" }),
+  gpt2: parseGpt2Config({
+    ...{ model_type: "gpt2", vocab_size: 50, n_embd: 24, n_head: 4, n_layer: 3, n_positions: 64 },
+  }),
+};
+const MARIAN = parseMarianConfig({
+  ...{ model_type: "marian", vocab_size: 50, pad_token_id: 49, decoder_start_token_id: 49, d_model: 24 },
+  ...{ encoder_layers: 2, decoder_layers: 3, encoder_attention_heads: 4, decoder_attention_heads: 4 },
+  ...{ encoder_ffn_dim: 40, decoder_ffn_dim: 40, max_position_embeddings: 64 },
+});
+
+let seed = 11;
+const randomized = () => Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.3, "float32", ++seed));
+const idsOf = (batch: number, length: number) =>
+  tf.tensor2d(
+    Array.from({ length: batch * length }, (_, i) => 3 + ((i * 7) % 40)),
+    [batch, length],
+    "int32",
+  );
+
+interface Run {
+  readonly logits: Float32Array;
+  /** The kernels that attention is made of, or of which a layer is one. */
+  readonly kernels: readonly string[];
+}
+
+async function profiled(run: () => { logits: tf.Tensor }): Promise<Run> {
+  let logits: tf.Tensor | undefined;
+  const { kernels } = await tf.profile(() => void ({ logits } = run()));
+  const data = (await logits?.data()) as Float32Array;
+  logits?.dispose();
+  const names = kernels.map(({ name }) => name);
+  return { logits: data, kernels: names.filter((name) => /^Qkv(TransformerLayer|Attention)$/.test(name)) };
+}
+
+const layers = (count: number): string[] => Array<string>(count).fill("QkvTransformerLayer");
+
+describeBackends(
+  "a kernel a layer",
+  () => {
+    test.each(Object.keys(CONFIGS) as (keyof typeof CONFIGS)[])("%s", async (family) => {
+      using model = new CausalLanguageModel(randomized(), CONFIGS[family]);
+      using cache = model.createCache();
+      using watchedCache = model.createCache();
+      for (const length of [6, 1, 1]) {
+        const ids = idsOf(2, length);
+        const { logits, kernels } = await profiled(() => model.decode(ids, { cache }));
+        expect(kernels).toEqual(layers(3));
+        using taps = new Recorder(["layers.1.selfAttn.heads"]);
+        const watched = await profiled(() => model.decode(ids, { cache: watchedCache, taps }));
+        expect(watched.kernels).toEqual(["QkvTransformerLayer", "QkvAttention", "QkvTransformerLayer"]);
+        await expectClose(logits, watched.logits);
+        ids.dispose();
+      }
+    });
+
+    test("marian", async () => {
+      using model = new MarianModel(randomized(), MARIAN);
+      const [ids, decoderIds] = [idsOf(2, 5), idsOf(2, 1)];
+      const { kernels } = await profiled(() => model.forward({ ids, decoderIds }));
+      expect(kernels).toEqual(layers(5));
+      tf.dispose([ids, decoderIds]);
+    });
+  },
+  ["wasm"],
+);
