@@ -32,12 +32,14 @@ export {
   appendKeyValue,
   bytesOf,
   disposeKeyValues,
+  inUse,
   type KeyValue,
   lastKeyValues,
   lengthOf,
 } from "./multiHead/keyValue.ts";
+export { fixedCache } from "./caches/fixed.ts";
 export { growingCache } from "./caches/growing.ts";
-export { type CacheOptions, createCache } from "./caches/createCache.ts";
+export { type CacheOptions, type CacheSize, createCache } from "./caches/createCache.ts";
 export { KeyValueCache } from "./caches/keyValueCache.ts";
 export { stepOf } from "./caches/stepOf.ts";
 export { slidingWindowCache } from "./caches/sliding.ts";

@@ -1,7 +1,7 @@
 // Attention over tiles of ROWS queries and COLUMNS keys, with the softmax kept up to date from tile to tile (Milakov and
 // Gimelshein, arXiv:1805.02867; Dao et al., arXiv:2205.14135): only one tile of the weights is ever in memory.
 //
-// q, y [Q, D]; k, v [K, D] of one head. A mask of bytes and a bias of floats are read at row and column strides that
+// q, y [Q, D]; k, v [K, D] of one head, whose first rows lie `capacity` rows apart from head to head. A mask of bytes and a bias of floats are read at row and column strides that
 // may be 0. Hidden scores are -Infinity; a row without a visible key has logsumexp 0, and so weights and gradient 0.
 //
 // Grouped heads, a window, a soft cap and sinks are for the forward pass alone.
@@ -41,6 +41,7 @@ let softcap: f32 = 0; // 0 for none
 let sinks: usize = 0; // address of the first head's, 0 for none
 let sinkHead: i32 = 0;
 let sinkRow: i32 = 0;
+let capacity: i32 = 0; // rows of k and v from head to head, at least K
 
 /** Reads the numbers above, of four bytes each, in their order. */
 function readShape(at: usize): void {
@@ -68,6 +69,7 @@ function readShape(at: usize): void {
   sinks = <usize>load<u32>(at, 84);
   sinkHead = load<i32>(at, 88);
   sinkRow = load<i32>(at, 92);
+  capacity = load<i32>(at, 96);
 }
 
 /** How many keys, from the first, the rows before `end` may see. */
@@ -195,7 +197,7 @@ export function attention(
   for (let part = from; part < to; part++) {
     const n = part / parts;
     const i0 = (part % parts) * ROWS;
-    const atK = <usize>((n / groupSize) * K * D) << 2;
+    const atK = <usize>((n / groupSize) * capacity * D) << 2;
     forward(
       q + (<usize>(n * Q * D) << 2),
       k + atK,

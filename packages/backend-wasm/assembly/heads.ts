@@ -1,13 +1,17 @@
 // Between rows, which hold a position's heads side by side, and heads, each of which holds its positions in a row. Units
 // are heads, counted over the batch.
 
-/** out [B, H, P + L, D] is past [B, H, P, D] followed by the rows x [B, L, H, D]. */
+/**
+ * out [B, H, C, D] has in its first rows the past [B, H, P, D], unless that is 0 for being there already, and behind them
+ * the rows x [B, L, H, D].
+ */
 export function appendHeads(
   past: usize,
   x: usize,
   out: usize,
   P: i32,
   L: i32,
+  C: i32,
   heads: i32,
   D: i32,
   from: i32,
@@ -15,8 +19,8 @@ export function appendHeads(
 ): void {
   const bytes = <usize>D << 2;
   for (let n = from; n < to; n++) {
-    let head = out + <usize>(n * (P + L)) * bytes;
-    if (P > 0) memory.copy(head, past + <usize>(n * P) * bytes, <usize>P * bytes);
+    let head = out + <usize>(n * C) * bytes;
+    if (past != 0) memory.copy(head, past + <usize>(n * P) * bytes, <usize>P * bytes);
     head += <usize>P * bytes;
     let row = x + <usize>((n / heads) * L * heads + (n % heads)) * bytes;
     for (let i = 0; i < L; i++) {

@@ -143,7 +143,18 @@ function perform(kernel: i32, at: usize, from: i32, to: i32, scratch: usize): vo
       activate(int(at, 0), address(at, 1), address(at, 2), from, to);
       return;
     case APPEND_HEADS:
-      appendHeads(address(at, 0), address(at, 1), address(at, 2), int(at, 3), int(at, 4), int(at, 5), int(at, 6), from, to);
+      appendHeads(
+        address(at, 0),
+        address(at, 1),
+        address(at, 2),
+        int(at, 3),
+        int(at, 4),
+        int(at, 5),
+        int(at, 6),
+        int(at, 7),
+        from,
+        to,
+      );
       return;
     case MERGE_HEADS:
       mergeHeads(address(at, 0), address(at, 1), int(at, 2), int(at, 3), int(at, 4), from, to);

@@ -10,6 +10,7 @@ export type FusedOp =
   | "dropout"
   | "attention"
   | "transformerLayer"
+  | "writeRows"
   | "adamW";
 
 /**
@@ -32,6 +33,7 @@ export const FUSED_KERNELS = {
   attention: "QkvAttention",
   attentionGradient: "QkvAttentionGradient",
   transformerLayer: "QkvTransformerLayer",
+  writeRows: "QkvWriteRows",
   adamW: "QkvAdamW",
   unwritten: "QkvUnwritten",
   writePart: "QkvWritePart",

@@ -50,3 +50,4 @@ export type {
 export { transformerLayer } from "./transformerLayer/transformerLayer.ts";
 export type { WeightKind } from "./weights/weight.ts";
 export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";
+export { writeRows, type WriteRowsAttrs } from "./writeRows.ts";

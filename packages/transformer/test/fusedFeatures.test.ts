@@ -1,4 +1,4 @@
-import { cosineScore, createCache, keyMask, type KeyValue, RotaryPositions } from "@qkv/attention";
+import { cosineScore, createCache, keyMask, type KeyValue, type KeyValueCache, RotaryPositions } from "@qkv/attention";
 import { Params, Pass, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
 import { type AttentionSpec, Block, type BlockInputs, type BlockSpec } from "@qkv/transformer";
@@ -106,6 +106,7 @@ async function expectSame(
   given: BlockInputs,
 ): Promise<void> {
   using fusedCache = createCache({ windows: [window] });
+  using fixedCache = createCache({ capacity: 135 });
   using cache = createCache({ windows: [window] });
   for (const length of lengths) {
     const x = normal<tf.Rank.R3>([batch, length, 33]);
@@ -120,12 +121,34 @@ async function expectSame(
     expect(kernels.filter((name) => name.startsWith("Qkv"))).toEqual(["QkvTransformerLayer"]);
     const parts = block.forward(x, { ...inputs, cache }, composed());
     await expectClose(fused as tf.Tensor, parts, CLOSE);
+    await expectSameInPlace(block, x, { ...inputs, cache: fixedCache }, parts);
     const [ours, theirs] = [fusedCache.past(0), cache.past(0)] as [KeyValue, KeyValue];
     await expectClose(ours.keys, theirs.keys, CLOSE);
     await expectClose(ours.values, theirs.values, CLOSE);
     expect(ours.dropped ?? 0).toBe(theirs.dropped ?? 0);
     tf.dispose([x, mask ?? [], bias ?? [], fused ?? [], parts]);
   }
+}
+
+/** Reads in one kernel that writes into the cache, and in many that do. */
+async function expectSameInPlace(
+  block: Block,
+  x: tf.Tensor3D,
+  inputs: BlockInputs & { readonly cache: KeyValueCache },
+  parts: tf.Tensor,
+): Promise<void> {
+  const { cache } = inputs;
+  const { length } = cache;
+  let fused: tf.Tensor | undefined;
+  const kernels = await kernelsOf(() => void (fused = block.forward(x, inputs)));
+  // The first step has no buffers yet; later ones copy nothing.
+  const copies = kernels.filter((name) => !["QkvTransformerLayer", "Identity"].includes(name));
+  if (length > 0) expect(copies).toEqual([]);
+  await expectClose(fused as tf.Tensor, parts, CLOSE);
+  cache.truncate(length);
+  const again = block.forward(x, inputs, composed());
+  await expectClose(again, parts, CLOSE);
+  tf.dispose([fused ?? [], again]);
 }
 
 const CLOSE = { atol: 1e-5, rtol: 1e-5 };

@@ -20,7 +20,7 @@ export function wanderer(): Seq2SeqModel {
         const memory = { keyValues: [{ keys, values: tf.clone(keys) }] };
         return (keep ? { ...memory, mask: tf.reshape(keep, [batch, 1, 1, length]) } : memory) as never;
       }),
-    createCache: growingCache,
+    createCache: () => growingCache(),
     decode: (ids, memory, { cache } = {}) =>
       stepOf(cache, () => {
         const [batch, length] = ids.shape;

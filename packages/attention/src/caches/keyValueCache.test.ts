@@ -1,7 +1,8 @@
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { KeyValue } from "../multiHead/keyValue.ts";
+import { inUse, type KeyValue, lengthOf } from "../multiHead/keyValue.ts";
+import { fixedCache } from "./fixed.ts";
 import { growingCache } from "./growing.ts";
 import type { KeyValueCache } from "./keyValueCache.ts";
 import { slidingWindowCache } from "./sliding.ts";
@@ -35,15 +36,18 @@ function read(
 /** Expects that the cache holds the positions from `first` to `end` of each row. */
 async function expectHeld(cache: KeyValueCache, rows: readonly number[], layer: number, first: number, end: number) {
   const { keys, values } = keyValueOf(rows, layer, first, end - first);
-  const past = cache.past(layer);
-  await expectClose(past?.keys as tf.Tensor, keys);
-  await expectClose(past?.values as tf.Tensor, values);
-  tf.dispose([keys, values]);
+  const past = cache.past(layer) as KeyValue;
+  const held = tf.tidy(() => Object.values(inUse(past)).map((x) => tf.clone(x as tf.Tensor)));
+  await expectClose(held[0] as tf.Tensor, keys);
+  await expectClose(held[1] as tf.Tensor, values);
+  tf.dispose([keys, values, held] as tf.TensorContainer);
 }
 
 const KINDS: readonly (readonly [name: string, create: () => KeyValueCache])[] = [
   ["growing", growingCache],
   ["sliding, windows as long as the text", () => slidingWindowCache([9, null])],
+  ["fixed", () => fixedCache(7)],
+  ["fixed, as long as the text", () => fixedCache(5)],
 ];
 
 describeBackends("KeyValueCache", () => {
@@ -52,7 +56,7 @@ describeBackends("KeyValueCache", () => {
       expectNoLeaks(async () => {
         using cache = create();
         read(cache, [0, 1], 3);
-        expect([cache.length, cache.past(0)?.keys.shape]).toEqual([3, [2, HEADS, 3, WIDTH]]);
+        expect([cache.length, lengthOf(cache.past(0) as KeyValue)]).toEqual([3, 3]);
         read(cache, [0, 1], 1);
         for (const layer of LAYERS) await expectHeld(cache, [0, 1], layer, 0, 4);
         cache.reorder([1, 1, 0]);
@@ -73,14 +77,15 @@ describeBackends("KeyValueCache", () => {
         const fail = () =>
           cache.step(() => {
             const seen = cache.append(0, keyValueOf([4, 5], 0, cache.length, 2));
-            expect(seen.keys.shape).toEqual([2, HEADS, cache.length + 2, WIDTH]);
+            expect(lengthOf(seen)).toBe(cache.length + 2);
             throw new Error("layer 1 failed");
           });
         expect(fail).toThrow("layer 1 failed");
         expect([cache.length, cache.bytes]).toEqual([0, 0]);
         read(cache, [4, 5], 3);
         const { bytes } = cache;
-        expect(bytes).toBe(4 * 2 * LAYERS.length * 2 * HEADS * 3 * WIDTH);
+        const positions = cache.past(0)?.keys.shape[2] ?? 0; // the capacity, if there is room behind them
+        expect(bytes).toBe(4 * 2 * LAYERS.length * 2 * HEADS * positions * WIDTH);
         expect(fail).toThrow("layer 1 failed");
         expect([cache.length, cache.bytes]).toEqual([3, bytes]);
         read(cache, [4, 5], 1);
@@ -113,6 +118,36 @@ describeBackends("KeyValueCache", () => {
       await expectHeld(cache, [1], 0, 3, 5);
       expect(cache.past(0)?.dropped).toBe(3);
       expect([cache.truncate(5), cache.truncate(4), cache.length]).toEqual([5, 0, 0]);
+    }));
+});
+
+describeBackends("a fixed cache", (backend) => {
+  test("is full at its capacity, and says so", () =>
+    expectNoLeaks(async () => {
+      using cache = fixedCache(4);
+      expect(() => read(cache, [0], 5)).toThrow(
+        "expected at most 4 positions, the capacity of the cache, got 5: create",
+      );
+      read(cache, [0], 3);
+      expect(() => read(cache, [0], 2)).toThrow("got 5: create it with a larger capacity");
+      await expectHeld(cache, [0], 1, 0, 3);
+      read(cache, [0], 1);
+      await expectHeld(cache, [0], 1, 0, 4);
+      expect(() => fixedCache(0)).toThrow("expected capacity to be a whole number from 1, got 0");
+    }));
+
+  test("is written in place on wasm: the same memory from step to step", () =>
+    expectNoLeaks(async () => {
+      using cache = fixedCache(6);
+      read(cache, [0, 1], 2);
+      const { keys, values } = cache.past(1) as KeyValue;
+      const { numTensors } = tf.memory();
+      read(cache, [0, 1], 1);
+      cache.truncate(1);
+      read(cache, [0, 1], 3);
+      const after = cache.past(1) as KeyValue;
+      expect([after.keys === keys, after.values === values]).toEqual(Array(2).fill(backend.startsWith("wasm")));
+      expect(tf.memory().numTensors).toBe(numTensors);
     }));
 });
 

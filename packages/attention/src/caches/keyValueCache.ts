@@ -11,6 +11,8 @@ import type { LayerCache } from "./layerCache.ts";
  * Positions are added in steps, in which every layer appends once. A step that fails leaves the cache as it was.
  */
 export class KeyValueCache {
+  /** The most positions that it may hold. */
+  readonly capacity: number;
   readonly #createLayer: (layer: number) => LayerCache;
   #layers: LayerCache[] = [];
   #length = 0;
@@ -21,8 +23,9 @@ export class KeyValueCache {
   #step: Map<number, number> | undefined;
 
   /** @param createLayer for each layer of the decoder, how it is kept */
-  constructor(createLayer: (layer: number) => LayerCache) {
+  constructor(createLayer: (layer: number) => LayerCache, capacity = Infinity) {
     this.#createLayer = createLayer;
+    this.capacity = capacity;
   }
 
   /** Number of positions read so far, those that a window dropped included. In a step, of those before it. */
@@ -64,7 +67,10 @@ export class KeyValueCache {
     }
   }
 
-  /** The keys and values of a layer for the positions before this step, borrowed; undefined if there are none. */
+  /**
+   * The keys and values of a layer for the positions before this step, borrowed; undefined if there are none. Later steps
+   * may write into them, where they have a `length`.
+   */
   past(layer: number): KeyValue | undefined {
     return this.#layers[layer]?.past;
   }
@@ -81,7 +87,7 @@ export class KeyValueCache {
 
   /** Takes a layer's keys and values of this step, past ones included, from a kernel that appended by itself. */
   replace(layer: number, all: KeyValue): void {
-    this.#staged("replace", layer, all, all.keys.shape[2] - (this.past(layer)?.keys.shape[2] ?? 0)).replace(all);
+    this.#staged("replace", layer, all, usedOf(all) - usedOf(this.past(layer))).replace(all);
   }
 
   /** Makes row i the former row `rows[i]`: beams. Rows may be left out and repeated. */
@@ -123,7 +129,7 @@ export class KeyValueCache {
 
   /** Disposes of all tensors: the cache is empty then, and may be filled again. */
   dispose(): void {
-    for (const layer of this.#layers) layer.dispose();
+    for (const layer of this.#layers) layer?.dispose();
     this.#layers = [];
     this.#ids = new CachedIds();
     this.#length = this.#batch = 0;
@@ -143,6 +149,12 @@ export class KeyValueCache {
     if (this.#length > 0 && (keys.shape[0] !== this.#batch || this.#layers[layer] === undefined)) {
       const expected = `${this.#batch} rows and layers below ${this.#layers.length}`;
       throw new RangeError(`${who}: expected ${expected}, got ${keys.shape[0]} rows of layer ${layer}`);
+    }
+    if (this.#length + added > this.capacity) {
+      throw new RangeError(
+        `${who}: expected at most ${this.capacity} positions, the capacity of the cache, got ${this.#length + added}: ` +
+          "create it with a larger capacity",
+      );
     }
     this.#step.set(layer, added);
     this.#batch = keys.shape[0];
@@ -169,11 +181,16 @@ export class KeyValueCache {
 
   #rollback(): void {
     for (const layer of this.#layers) layer?.rollback(); // a failed step may have left holes
-    if (this.#length === 0) this.#layers = [];
+    if (this.#length === 0) this.dispose();
   }
 
   #checkBetweenSteps(what: string): void {
     if (this.#step !== undefined)
       throw new Error(`KeyValueCache.${what}: expected to be called between steps, got one`);
   }
+}
+
+/** Number of positions that are held. */
+function usedOf(keyValue: KeyValue | undefined): number {
+  return keyValue === undefined ? 0 : (keyValue.length ?? keyValue.keys.shape[2]);
 }

@@ -1,3 +1,4 @@
+import { tidy } from "@qkv/nn";
 import { checkArray, checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -9,20 +10,33 @@ export interface KeyValue {
   readonly values: tf.Tensor4D;
   /** Number of earlier positions that were dropped. Default 0. */
   readonly dropped?: number;
+  /** Number of positions in use, where K is a capacity. Default all. */
+  readonly length?: number;
+}
+
+/** The keys and values in use, without the room behind them. Borrows `keyValue`, and may return its tensors. */
+export function inUse({ keys, values, length = keys.shape[2], ...rest }: KeyValue): KeyValue {
+  if (length === keys.shape[2]) return { keys, values, ...rest };
+  const [batch, heads] = keys.shape;
+  const first = (x: tf.Tensor4D) => tf.slice(x, [0, 0, 0, 0], [batch, heads, length, x.shape[3]]);
+  return { keys: first(keys), values: first(values), ...rest };
 }
 
 /** The number of positions, dropped ones included. */
 export function lengthOf(keyValue: KeyValue): number {
   checkRecord("lengthOf", "keyValue", keyValue);
-  const { keys, dropped = 0 } = keyValue;
-  return dropped + keys.shape[2];
+  const { keys, dropped = 0, length = keys.shape[2] } = keyValue;
+  return dropped + length;
 }
 
 /** Appends `next` to `past`. Borrows both. */
 export function appendKeyValue(past: KeyValue | undefined, next: KeyValue): KeyValue {
   checkRecord("appendKeyValue", "next", next);
   if (past === undefined) return { keys: tf.clone(next.keys), values: tf.clone(next.values) };
-  return { ...past, keys: tf.concat([past.keys, next.keys], 2), values: tf.concat([past.values, next.values], 2) };
+  return tidy(() => {
+    const { keys, values, ...rest } = inUse(past);
+    return { ...rest, keys: tf.concat([keys, next.keys], 2), values: tf.concat([values, next.values], 2) };
+  });
 }
 
 /** The last `count` positions, all that a sliding window needs. Borrows `keyValue`. */

@@ -5,7 +5,7 @@ import type { AttentionOptions } from "../scaledDotProduct/options.ts";
 import { attentionPooling } from "../pooling/attentionPooling.ts";
 import { ATTENTION_STAGES, attentionStages } from "../scaledDotProduct/stages.ts";
 import { mergeHeads, splitHeads } from "./heads.ts";
-import { type KeyValue, lengthOf } from "./keyValue.ts";
+import { inUse, type KeyValue, lengthOf } from "./keyValue.ts";
 import { type HeadSizes, headSizes, type MultiHeadAttentionConfig } from "./config.ts";
 import type { PositionsOfBatch, RotaryPositions } from "../positions/rotaryPositions.ts";
 import { scaledDotProductAttention } from "../scaledDotProduct/scaledDotProductAttention.ts";
@@ -150,7 +150,7 @@ export class MultiHeadAttention {
       const heads = splitHeads(this.qProj.forward(x), this.numHeads);
       const at = positions ?? lengthOf(context) - x.shape[1];
       const queries = pass.tap("queries", this.#rotate(this.qNorm?.forward(heads) ?? heads, at, span));
-      const pooled = pass.tap("heads", this.#pool(queries, context, options, pass));
+      const pooled = pass.tap("heads", this.#pool(queries, inUse(context), options, pass));
       return pass.output(this.outProj.forward(mergeHeads(pooled)));
     });
   }

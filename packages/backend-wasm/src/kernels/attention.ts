@@ -62,6 +62,8 @@ export type Strides = readonly [number, number, number, number];
 export interface AttentionShape extends AttentionAttrs {
   readonly queries: number;
   readonly keys: number;
+  /** Rows of keys and values from head to head. Default as many as keys. */
+  readonly capacity?: number;
   /** D */
   readonly width: number;
   /** Of a batch. */
@@ -78,17 +80,17 @@ export interface AttentionShape extends AttentionAttrs {
 }
 
 /** Number of words that {@link writeAttentionShape} writes. */
-export const ATTENTION_SHAPE_WORDS = 24;
+export const ATTENTION_SHAPE_WORDS = 25;
 
 /** Writes the numbers that `readShape` of assembly/attention.ts reads at `address`. */
 export function writeAttentionShape(heap: Heap, address: number, shape: AttentionShape): void {
   const { queries, keys, width, heads, scale, causal, mask, bias, dropout } = shape;
-  const { groupSize = 1, window = 0, softcap = 0, sinks = { address: 0, head: 0, query: 0 } } = shape;
+  const { capacity = keys, groupSize = 1, window = 0, softcap = 0, sinks = { address: 0, head: 0, query: 0 } } = shape;
   const { first = 0, second = 0, threshold = 0, scale: keep = 0 } = dropout ?? {};
   const words = new Int32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
   const floats = new Float32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
   words.set([queries, keys, width, heads, 0, causal ? 1 : 0, ...mask, ...bias, first, second, threshold]);
-  words.set([groupSize, window, 0, sinks.address, sinks.head, sinks.query], 18);
+  words.set([groupSize, window, 0, sinks.address, sinks.head, sinks.query, capacity], 18);
   floats[4] = scale;
   floats[17] = keep;
   floats[20] = softcap;

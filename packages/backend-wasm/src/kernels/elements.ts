@@ -1,11 +1,11 @@
-import type { FusedActivation, AdamWAttrs, DropoutKey, WritePartAttrs } from "@qkv/ops";
+import type { FusedActivation, AdamWAttrs, DropoutKey, WritePartAttrs, WriteRowsAttrs } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "../heap.ts";
 import { replaceKernel } from "../replaceKernel.ts";
 
 type Tensors<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
-/** QkvActivate with its gradient, QkvDropout, QkvAdamW, QkvUnwritten and QkvWritePart. */
+/** QkvActivate with its gradient, QkvDropout, QkvAdamW, QkvUnwritten, QkvWritePart and QkvWriteRows. */
 export function registerElements(heap: Heap): void {
   const work = (x: tf.TensorInfo, cost: number): Work => ({ units: tf.util.sizeFromShape(x.shape), cost, multiple: 4 });
 
@@ -51,6 +51,16 @@ export function registerElements(heap: Heap): void {
     const { x } = inputs as Tensors<"x">;
     const { start, length, fill } = attrs as unknown as WritePartAttrs;
     fill(new Float32Array(heap.memory.buffer, heap.at(x) + 4 * start, length));
+    return [];
+  });
+
+  replaceKernel("QkvWriteRows", ({ inputs, attrs }) => {
+    const { buffer, rows } = inputs as Tensors<"buffer" | "rows">;
+    const [batch = 0, heads = 0, capacity = 0, width = 0] = buffer.shape;
+    const [each, room] = [(rows.shape[2] ?? 0) * width * 4, capacity * width * 4];
+    const [from, to] = [heap.at(rows), heap.at(buffer) + (attrs as WriteRowsAttrs).first * width * 4];
+    const bytes = new Uint8Array(heap.memory.buffer);
+    for (let i = 0; i < batch * heads; i++) bytes.copyWithin(to + i * room, from + i * each, from + (i + 1) * each);
     return [];
   });
 }

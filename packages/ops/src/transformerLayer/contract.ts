@@ -112,6 +112,11 @@ export interface TransformerLayerInputs {
   /** [B, G, P, D], those of the positions before x */
   readonly pastKeys?: tf.Tensor | undefined;
   readonly pastValues?: tf.Tensor | undefined;
+  /**
+   * Number of positions in use of `pastKeys` and `pastValues`, where P is a capacity: the kernel writes those of x behind
+   * them, in place.
+   */
+  readonly pastLength?: number | undefined;
   readonly mask?: tf.Tensor | undefined;
   /** Added to the scores of the self-attention: of rank 4, broadcastable to [B, H, Q, P + Q]. */
   readonly bias?: tf.Tensor | undefined;
@@ -127,9 +132,11 @@ export interface TransformerLayerInputs {
 export interface TransformerLayerResult {
   /** [B, Q, E] */
   readonly output: tf.Tensor3D;
-  /** [B, G, P + Q, D] */
+  /** [B, G, P + Q, D]; with `pastLength`, the past's own tensors. */
   readonly keys: tf.Tensor4D;
   readonly values: tf.Tensor4D;
+  /** Number of positions in use, with `pastLength`. */
+  readonly length?: number;
 }
 
 /** A layer that one fused kernel may compute. */

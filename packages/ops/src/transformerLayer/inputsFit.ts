@@ -8,7 +8,7 @@ export function inputsFit(
   weights: TransformerLayerWeights,
   attrs: TransformerLayerAttrs,
 ): boolean {
-  const { x, pastKeys, pastValues, mask, bias, angles, memoryKeys, memoryValues, memoryMask } = inputs;
+  const { x, pastKeys, pastValues, pastLength, mask, bias, angles, memoryKeys, memoryValues, memoryMask } = inputs;
   const [batch = 0, length = 0] = x.shape;
   const { selfAttn, crossAttn } = attrs;
   const isContext = (keys: tf.Tensor | undefined, values: tf.Tensor | undefined, of: "selfAttn" | "crossAttn") => {
@@ -23,12 +23,14 @@ export function inputsFit(
     (given.dtype === dtype &&
       given.rank === 4 &&
       [batch, heads, length, keys].every((size, axis) => given.shape[axis] === size || given.shape[axis] === 1));
-  const keys = (pastKeys?.shape[2] ?? 0) + length;
+  const capacity = pastKeys?.shape[2] ?? 0;
+  const keys = (pastLength ?? capacity) + length;
   const memory = memoryKeys?.shape[2] ?? 0;
   return (
     x.size > 0 &&
     isFloats(x, [batch, length, weights.selfAttn.qProj.weight.shape[1] ?? 0]) &&
     isContext(pastKeys, pastValues, "selfAttn") &&
+    (pastLength === undefined || (Number.isInteger(pastLength) && pastLength >= 0 && keys <= capacity)) &&
     isOfScores(mask, selfAttn.numHeads, keys, "bool") &&
     isOfScores(bias, selfAttn.numHeads, keys, "float32") &&
     anglesFit(angles, selfAttn.rotary?.dim ?? 0, batch, length) &&

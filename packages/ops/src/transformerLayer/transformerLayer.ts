@@ -15,8 +15,8 @@ import { weightsFit } from "./weightsFit.ts";
  * parts, which report what is wrong.
  *
  * Kernel: QkvTransformerLayer, its inputs the tensors of {@link TransformerLayerInputs} and, as `selfAttn.qProj.weight`
- * and so on, those of {@link TransformerLayerWeights}; its attributes those of {@link TransformerLayerAttrs} and the
- * angles -> output, keys, values.
+ * and so on, those of {@link TransformerLayerWeights}; its attributes those of {@link TransformerLayerAttrs},
+ * the angles and `pastLength` -> output, keys, values; with `pastLength` the output alone.
  */
 export function transformerLayer(
   weights: TransformerLayerWeights,
@@ -25,12 +25,18 @@ export function transformerLayer(
   checkRecord("transformerLayer", "attrs", attrs);
   if (!weightsFit(weights, attrs)) return () => undefined;
   const named = Object.fromEntries(byName(weights));
-  return ({ angles, ...inputs }) => {
+  return ({ angles, pastLength, ...inputs }) => {
     if (!hasKernel(FUSED_KERNELS.transformerLayer) || isRecordingGradients()) return undefined;
-    if (!inputsFit({ ...inputs, angles }, weights, attrs)) return undefined;
+    if (!inputsFit({ ...inputs, angles, pastLength }, weights, attrs)) return undefined;
     const all = { ...named, ...inputs };
-    const [output, keys, values] = runFused(FUSED_KERNELS.transformerLayer, all, { ...attrs, angles });
-    return { output: output as tf.Tensor3D, keys: keys as tf.Tensor4D, values: values as tf.Tensor4D };
+    const outputs = runFused(FUSED_KERNELS.transformerLayer, all, { ...attrs, angles, pastLength });
+    const [output, keys = inputs.pastKeys, values = inputs.pastValues] = outputs;
+    return {
+      output: output as tf.Tensor3D,
+      keys: keys as tf.Tensor4D,
+      values: values as tf.Tensor4D,
+      ...(pastLength !== undefined && { length: pastLength + (inputs.x.shape[1] ?? 0) }),
+    };
   };
 }
 

@@ -27,6 +27,7 @@ export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
       x,
       pastKeys: past?.keys,
       pastValues: past?.values,
+      pastLength: past?.length,
       mask: mask && ofKept(mask, past ?? {}),
       bias,
       angles: rotary?.angles(positions ?? cache?.length ?? 0, batch, length, span),

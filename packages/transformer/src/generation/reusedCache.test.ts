@@ -46,7 +46,7 @@ class CountedModel implements CausalModel {
     this.generation = this.model.generation;
   }
 
-  createCache: CausalModel["createCache"] = () => this.model.createCache();
+  createCache: CausalModel["createCache"] = (size) => this.model.createCache(size);
 
   decode: CausalModel["decode"] = (ids, options) => {
     this.read.push(ids.shape[1]);
@@ -61,12 +61,16 @@ class CountedModel implements CausalModel {
 const best = async (model: CausalModel, prompts: number[][], options: GenerationOptions) =>
   (await generate(model, prompts, options)).map(([first]) => first?.ids as number[]);
 
+const KINDS = Object.entries(CONFIGS).flatMap(([name, config]) =>
+  [undefined, 64].map((capacity) => [`${name}, capacity ${capacity}`, config, capacity] as const),
+);
+
 describeBackends("a cache from call to call", () => {
-  describe.each(Object.entries(CONFIGS))("%s", (_, config) => {
+  describe.each(KINDS)("%s", (_, config, capacity) => {
     test.each(SEARCHES)("three turns are what they are without it, and only new tokens are read: %o", (search) =>
       expectNoLeaks(async () => {
         using model = new CountedModel(config);
-        using cache = model.createCache();
+        using cache = model.createCache({ capacity });
         let text: number[] = [];
         for (const turn of TURNS) {
           const prompt = [...text, ...turn];
@@ -123,6 +127,24 @@ describeBackends("a cache from call to call", () => {
       model.read.length = 0;
       await best(model, [[4, 3]], { ...OPTIONS, cache });
       expect(model.read[0]).toBe(2);
+    }));
+
+  test("with windows that have moved, a fixed one keeps what they have passed", () =>
+    expectNoLeaks(async () => {
+      using model = new CountedModel(MOVING);
+      using cache = model.createCache({ capacity: 12 });
+      for (const [prompt, read] of [
+        [[3, 1, 4, 1, 5], 5],
+        [[3, 1, 4, 9, 9, 2], 3],
+      ] as const) {
+        const expected = await best(model, [[...prompt]], OPTIONS);
+        model.read.length = 0;
+        expect(await best(model, [[...prompt]], { ...OPTIONS, cache })).toEqual(expected);
+        expect(model.read[0]).toBe(read);
+      }
+      const long = generate(model, [[3, 1, 4, 9, 9, 2]], { ...OPTIONS, maxNewTokens: 8, cache });
+      await expect(long).rejects.toThrow("expected at most 12 positions, the capacity of the cache, got 13");
+      expect(cache.length).toBe(12);
     }));
 
   test("prompts of one length go on together, in any order", () =>

@@ -29,7 +29,7 @@ function tappedSeq2Seq(model: Seq2SeqModel, taps: Taps): Seq2SeqModel {
   return {
     generation: model.generation,
     encode: (ids, keep) => model.encode(ids, keep, { taps }),
-    createCache: () => model.createCache(),
+    createCache: (size) => model.createCache(size),
     decode: (ids, memory, options) => model.decode(ids, memory, { ...options, taps }),
   };
 }
@@ -37,7 +37,7 @@ function tappedSeq2Seq(model: Seq2SeqModel, taps: Taps): Seq2SeqModel {
 function tappedCausal(model: CausalModel, taps: Taps): CausalModel {
   return {
     generation: model.generation,
-    createCache: () => model.createCache(),
+    createCache: (size) => model.createCache(size),
     decode: (ids, options) => model.decode(ids, { ...options, taps }),
   };
 }

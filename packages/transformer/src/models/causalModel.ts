@@ -1,4 +1,4 @@
-import type { KeyValueCache, TokenPositions } from "@qkv/attention";
+import type { CacheSize, KeyValueCache, TokenPositions } from "@qkv/attention";
 import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 
@@ -24,8 +24,8 @@ export interface DecodeOptions extends TokenPositions, PassOptions {
 export interface CausalModel {
   readonly generation: CausalGenerationDefaults;
 
-  /** Creates an empty cache for `decode`; the caller disposes of it. */
-  createCache(): KeyValueCache;
+  /** Creates an empty cache for `decode`, which grows unless it is given a capacity; the caller disposes of it. */
+  createCache(size?: CacheSize): KeyValueCache;
 
   /**
    * Scores the token that follows each text.

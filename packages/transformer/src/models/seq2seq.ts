@@ -1,4 +1,4 @@
-import type { KeyValue, KeyValueCache } from "@qkv/attention";
+import type { CacheSize, KeyValue, KeyValueCache } from "@qkv/attention";
 import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 
@@ -45,8 +45,8 @@ export interface Seq2SeqModel {
    */
   encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options?: PassOptions): Memory;
 
-  /** Creates an empty cache for `decode`; the caller disposes of it. */
-  createCache(): KeyValueCache;
+  /** Creates an empty cache for `decode`, which grows unless it is given a capacity; the caller disposes of it. */
+  createCache(size?: CacheSize): KeyValueCache;
 
   /**
    * Scores the next tokens of a batch of targets.

@@ -16,21 +16,33 @@ import type { Sublayer } from "./sublayer.ts";
 interface Context {
   readonly keys: tf.TensorInfo;
   readonly values: tf.TensorInfo;
+  /** Number of positions in use. Default K. */
+  readonly length?: number;
   readonly mask: tf.TensorInfo | undefined;
   readonly bias: tf.TensorInfo | undefined;
 }
 
-/** Prepares self-attention, which writes the keys and values of all positions to `keys` and `values`. */
+/** The keys and values of a self-attention, and how many positions of them are there already. */
+interface Kept {
+  readonly keys: tf.TensorInfo;
+  readonly values: tf.TensorInfo;
+  /** Left out: none; those of the past are written too. */
+  readonly pastLength: number | undefined;
+}
+
+/** Prepares self-attention, which writes the keys and values of new positions, and of the past, to `keys` and `values`. */
 export function selfAttention(
   steps: RowSteps,
   attrs: LayerAttentionAttrs,
   angles: RotaryAngles | undefined,
-  [keys, values]: readonly [tf.TensorInfo, tf.TensorInfo],
+  { keys, values, pastLength }: Kept,
 ): Sublayer {
-  const { pastKeys, pastValues, mask, bias } = steps.inputs;
+  const { mask, bias } = steps.inputs;
+  const past = pastLength ?? steps.inputs.pastKeys?.shape[2] ?? 0;
+  const { pastKeys, pastValues } = pastLength === undefined ? steps.inputs : {};
   const { numHeads: heads, numKeyValueHeads: groups, qkNorm } = attrs;
   const headDim = keys.shape[3] ?? 0;
-  const pool = pooling(steps, "selfAttn", attrs, { keys, values, mask, bias });
+  const pool = pooling(steps, "selfAttn", attrs, { keys, values, length: past + steps.length, mask, bias });
   const rotate = rotation(steps, attrs.rotary, angles, headDim);
   const map = (name: string) => steps.linearAt(`selfAttn.${name}`);
   const [qProj, kProj, vProj] = [map("qProj"), map("kProj"), map("vProj")];
@@ -46,8 +58,8 @@ export function selfAttention(
     rotate(q, heads, false);
     rotate(k, groups, true);
     const queries = splitHeads(steps, q, heads, headDim);
-    appendHeads(steps, k, pastKeys, keys, steps.length > 1);
-    appendHeads(steps, v, pastValues, values, true);
+    appendHeads(steps, k, past, pastKeys, keys, steps.length > 1);
+    appendHeads(steps, v, past, pastValues, values, true);
     pool(queries, to, mode);
   };
 }
@@ -73,7 +85,7 @@ function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, cont
   const { keys, values, mask, bias } = context;
   const { numHeads } = attrs;
   const sinks = steps.inputs[`${name}.sinks`];
-  const shape = headShape(attrs, length, keys, { mask, bias, sinks: steps.at(sinks) });
+  const shape = headShape(attrs, length, context, steps.at(sinks));
   const { queries, heads, width } = shape;
   const words = space.constant(ATTENTION_SHAPE_WORDS * 4, (at) => writeAttentionShape(heap, at, shape));
   const outProj = steps.linearAt(`${name}.outProj`);
@@ -94,15 +106,15 @@ function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, cont
 function headShape(
   { numHeads, numKeyValueHeads, causal, window, scale, softcap }: LayerAttentionAttrs,
   length: number,
-  context: tf.TensorInfo,
-  given: { readonly mask: tf.TensorInfo | undefined; readonly bias: tf.TensorInfo | undefined; readonly sinks: number },
+  given: Context,
+  sinksAt: number,
 ) {
-  const [, , keys = 0, width = 0] = context.shape;
+  const [, , capacity = 0, width = 0] = given.keys.shape;
+  const keys = given.length ?? capacity;
   const groupSize = numHeads / numKeyValueHeads;
   const [mask, bias] = [broadcastStrides(given.mask), broadcastStrides(given.bias)];
-  const common = { keys, width, scale, softcap, dropout: undefined };
-  const sinks = (head: number, query: number) =>
-    given.sinks === 0 ? undefined : { address: given.sinks, head, query };
+  const common = { keys, capacity, width, scale, softcap, dropout: undefined };
+  const sinks = (head: number, query: number) => (sinksAt === 0 ? undefined : { address: sinksAt, head, query });
   if (length === 1 && keys <= (window ?? keys)) {
     const folded = ([batch, head, , key]: Strides): Strides => [batch, head * groupSize, head, key];
     const sizes = { queries: groupSize, heads: numKeyValueHeads, causal: false };

@@ -4,23 +4,27 @@ import type { RowSteps } from "./rowSteps.ts";
 
 // Steps that see the heads in a row, [B, L, heads, D], or put each into rows of its own, [B, heads, L, D].
 
-/** Appends the rows at `rows` to the keys or values of the past, [B, heads, P, D], giving `to`. */
+/**
+ * Writes the rows at `rows` to `to`, [B, heads, C, D], from position `first` on, and before them the keys or values of the
+ * past, [B, heads, first, D], if they are not there already.
+ */
 export function appendHeads(
   steps: RowSteps,
   rows: number,
+  first: number,
   past: tf.TensorInfo | undefined,
   to: tf.TensorInfo,
   beside: boolean,
 ): void {
-  const [, heads = 0, , headDim = 0] = to.shape;
-  addHeads(steps, rows, heads, headDim, steps.heap.at(to), past, beside);
+  const [, heads = 0, capacity = 0, headDim = 0] = to.shape;
+  addHeads(steps, rows, { heads, headDim, capacity, first }, steps.heap.at(to), steps.at(past), beside);
 }
 
 /** Rearranges rows [B, L, H, D] to [B, H, L, D], and returns the address. */
 export function splitHeads(steps: RowSteps, rows: number, heads: number, headDim: number): number {
   if (steps.length === 1) return rows; // they are the same
   const to = steps.take(heads * headDim);
-  addHeads(steps, rows, heads, headDim, to);
+  addHeads(steps, rows, { heads, headDim, capacity: steps.length, first: 0 }, to);
   return to;
 }
 
@@ -37,16 +41,16 @@ export function mergeHeads(steps: RowSteps, from: number, heads: number, headDim
 function addHeads(
   steps: RowSteps,
   rows: number,
-  heads: number,
-  headDim: number,
+  sizes: { readonly heads: number; readonly headDim: number; readonly capacity: number; readonly first: number },
   to: number,
-  past?: tf.TensorInfo,
+  past = 0,
   beside = false,
 ): void {
   const { program, batch, length } = steps;
-  const before = past?.shape[2] ?? 0;
-  const work = { units: batch * heads, cost: (before + length) * headDim * 0.1 };
-  program.add("appendHeads", [steps.at(past), rows, to, before, length, heads, headDim], work, beside);
+  const { heads, headDim, capacity, first } = sizes;
+  const copied = length + (past === 0 ? 0 : first);
+  const work = { units: batch * heads, cost: copied * headDim * 0.1 };
+  program.add("appendHeads", [past, rows, to, first, length, capacity, heads, headDim], work, beside);
 }
 
 /** Turns the heads of rows in place. */

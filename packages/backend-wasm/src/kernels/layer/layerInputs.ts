@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TransformerLayerInputs } from "@qkv/ops";
 
-/** The name of an input that is no weight. */
-type InputName = Exclude<keyof TransformerLayerInputs, "angles">;
+/** The name of a tensor that is no weight. */
+type InputName = Exclude<keyof TransformerLayerInputs, "angles" | "pastLength">;
 
 /** The tensors of a layer: its inputs, and its weights by the path to each. */
 export type LayerInputs = Readonly<Record<string, tf.TensorInfo | undefined>> &

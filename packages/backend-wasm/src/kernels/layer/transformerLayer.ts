@@ -10,17 +10,26 @@ import { type LayerInputs, shapeOf } from "./layerInputs.ts";
 import { RowSteps } from "./rowSteps.ts";
 import type { Sublayer } from "./sublayer.ts";
 
-type Attrs = TransformerLayerAttrs & { readonly angles: RotaryAngles | undefined };
+type Attrs = TransformerLayerAttrs & {
+  readonly angles: RotaryAngles | undefined;
+  readonly pastLength: number | undefined;
+};
 type Outputs = readonly [output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.TensorInfo];
 
 /** Registers QkvTransformerLayer: one program for the whole layer. */
 export function registerTransformerLayer(heap: Heap): void {
   replaceKernel("QkvTransformerLayer", ({ inputs, attrs }) => {
     const given = inputs as LayerInputs;
-    const outputs = outputsOf(heap, given, attrs as unknown as Attrs);
+    const { selfAttn, pastLength } = attrs as unknown as Attrs;
+    const output = heap.output(shapeOf(given, "x"));
+    const isInPlace = pastLength !== undefined;
+    const [keys, values] = isInPlace
+      ? [given.pastKeys as tf.TensorInfo, given.pastValues as tf.TensorInfo]
+      : appendedOf(heap, given, selfAttn);
+    const outputs = isInPlace ? [output] : [output, keys, values];
     try {
       runProgram(heap, heap.kernels.attentionScratch(), (program, space) =>
-        addLayer(new RowSteps(heap, program, space, given), attrs as unknown as Attrs, outputs),
+        addLayer(new RowSteps(heap, program, space, given), attrs as unknown as Attrs, [output, keys, values]),
       );
     } catch (error) {
       for (const { dataId } of outputs) heap.backend.disposeData(dataId);
@@ -30,20 +39,20 @@ export function registerTransformerLayer(heap: Heap): void {
   });
 }
 
-function outputsOf(heap: Heap, inputs: LayerInputs, { selfAttn }: Attrs): Outputs {
-  const [batch = 0, length = 0, width = 0] = shapeOf(inputs, "x");
+/** New tensors for the keys and values of the past and of x. */
+function appendedOf(heap: Heap, inputs: LayerInputs, { numHeads, numKeyValueHeads }: Attrs["selfAttn"]) {
+  const [batch = 0, length = 0] = shapeOf(inputs, "x");
   const [inner = 0] = shapeOf(inputs, "selfAttn.qProj.weight");
-  const { numHeads, numKeyValueHeads } = selfAttn;
   const kept = [batch, numKeyValueHeads, (inputs.pastKeys?.shape[2] ?? 0) + length, inner / numHeads];
-  return [heap.output([batch, length, width]), heap.output(kept), heap.output(kept)];
+  return [heap.output(kept), heap.output(kept)] as const;
 }
 
 type Named = readonly [name: "selfAttn" | "crossAttn" | "ffn", sublayer: Sublayer];
 
 /** The steps of a layer. */
 function addLayer(steps: RowSteps, attrs: Attrs, [output, keys, values]: Outputs): void {
-  const { selfAttn, crossAttn, ffn, angles } = attrs;
-  const sublayers: Named[] = [["selfAttn", selfAttention(steps, selfAttn, angles, [keys, values])]];
+  const { selfAttn, crossAttn, ffn, angles, pastLength } = attrs;
+  const sublayers: Named[] = [["selfAttn", selfAttention(steps, selfAttn, angles, { keys, values, pastLength })]];
   if (crossAttn !== undefined) sublayers.push(["crossAttn", crossAttention(steps, crossAttn)]);
   sublayers.push(["ffn", feedForward(steps, ffn)]);
   const [x, y] = [steps.at(steps.inputs.x), steps.heap.at(output)];

@@ -1,4 +1,5 @@
 import {
+  type CacheSize,
   createCache,
   keyMask,
   type KeyValueCache,
@@ -105,8 +106,8 @@ export class CausalLanguageModel implements CausalModel {
     return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
   }
 
-  createCache(): KeyValueCache {
-    return createCache({ windows: this.#stack.windows });
+  createCache(size: CacheSize = {}): KeyValueCache {
+    return createCache({ ...size, windows: this.#stack.windows });
   }
 
   decode(ids: tf.Tensor, options: DecodeOptions = {}): { logits: tf.Tensor3D } {

@@ -1,4 +1,4 @@
-import { createCache, keyMask, type KeyValueCache, type MultiHeadAttention, stepOf } from "@qkv/attention";
+import { type CacheSize, createCache, keyMask, type KeyValueCache, type MultiHeadAttention, stepOf } from "@qkv/attention";
 import {
   checkModule,
   createPass,
@@ -110,8 +110,8 @@ export class MarianModel implements Seq2SeqModel {
     return this.#encode(ids, keep, createPass("MarianModel.encode", options, this));
   }
 
-  createCache(): KeyValueCache {
-    return createCache({ windows: this.#decoder.windows });
+  createCache(size: CacheSize = {}): KeyValueCache {
+    return createCache({ ...size, windows: this.#decoder.windows });
   }
 
   decode(ids: tf.Tensor, memory: Memory, options: TargetOptions = {}): { logits: tf.Tensor3D } {
