@@ -1,9 +1,10 @@
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained, sentenceAttention } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
+import { marian } from "@qkv/transformer";
 
 await initBackend();
-const { model, ...pretrained } = await loadPretrained(modelFolder("models/en-fr"), { modelTypes: ["marian"] });
+const { model, ...pretrained } = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
 const [sentence] = (await createTranslator({ model, ...pretrained }).translate("I love you.")).sentences;
 if (sentence === undefined) throw new Error("expected one sentence");
 

@@ -1,9 +1,9 @@
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
-import { CausalLanguageModel, generate, parseGpt2Config } from "@qkv/transformer";
+import { generate, gpt2 } from "@qkv/transformer";
 
 await initBackend("wasm");
-const config = parseGpt2Config({
+const config = gpt2.parseConfig({
   model_type: "gpt2",
   vocab_size: 65,
   n_embd: 32,
@@ -11,7 +11,7 @@ const config = parseGpt2Config({
   n_head: 4,
   n_positions: 64,
 });
-const model = new CausalLanguageModel(Params.initialized(1), { ...config, eosTokenIds: [] });
+const model = gpt2.build(Params.initialized(1), { ...config, eosTokenIds: [] });
 const [sequences] = await generate(model, [[1, 2, 3]], { maxNewTokens: 5, sampling: { temperature: 0.8, seed: 1 } });
 console.log(sequences?.[0]?.ids.length); // 8: the prompt and what follows
 model.dispose();

@@ -1,11 +1,11 @@
 import { initBackend } from "@qkv/backend";
 import { Params, Recorder } from "@qkv/nn";
-import { CausalLanguageModel, generate, parseGpt2Config, withTaps } from "@qkv/transformer";
+import { generate, gpt2, withTaps } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 
 await initBackend("wasm");
-const config = parseGpt2Config({ model_type: "gpt2", vocab_size: 65, n_embd: 32, n_layer: 2, n_head: 4 });
-const model = new CausalLanguageModel(Params.initialized(1), { ...config, eosTokenIds: [] });
+const config = gpt2.parseConfig({ model_type: "gpt2", vocab_size: 65, n_embd: 32, n_layer: 2, n_head: 4 });
+const model = gpt2.build(Params.initialized(1), { ...config, eosTokenIds: [] });
 
 const seen = new Recorder(["layers.*", "layers.*.selfAttn.probabilities"]);
 const ids = tf.tensor2d([[1, 2, 3]], undefined, "int32");

@@ -7,6 +7,7 @@ import {
 } from "../packages/attention/src/index.ts";
 import { initBackend } from "@qkv/backend";
 import { Linear, loadCheckpoint, Params, streamCheckpoint } from "@qkv/nn";
+import { marian } from "@qkv/transformer";
 import {
   Classifier,
   createTranslator,
@@ -39,15 +40,7 @@ import {
   Muon,
   trainLinearProbe,
 } from "../packages/training/src/index.ts";
-import {
-  Block,
-  type BlockSpec,
-  CausalLanguageModel,
-  generate,
-  generateStream,
-  parseGpt2Config,
-  Stack,
-} from "../packages/transformer/src/index.ts";
+import { Block, type BlockSpec, generate, generateStream, gpt2, Stack } from "../packages/transformer/src/index.ts";
 import { overlayPixels } from "../packages/visualize/src/index.ts";
 import { decodeImage, VitClassifier, vitConfig } from "../packages/vit/src/index.ts";
 import { decodeImage as decodeInNode } from "../packages/vit/src/node.ts";
@@ -67,10 +60,10 @@ const LAYER: BlockSpec = {
 async function made() {
   await initBackend("cpu");
   const params = Params.initialized(1);
-  const pretrained = await loadPretrained(FOLDER, { modelTypes: ["marian"] });
-  const gpt2 = new CausalLanguageModel(
+  const pretrained = await loadPretrained(FOLDER, { families: [marian] });
+  const language = gpt2.build(
     Params.initialized(1),
-    parseGpt2Config({ model_type: "gpt2", vocab_size: 20, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 16 }),
+    gpt2.parseConfig({ model_type: "gpt2", vocab_size: 20, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 16 }),
   );
   const vit = new VitClassifier(
     Params.initialized(1),
@@ -83,7 +76,7 @@ async function made() {
   const image = { data: new Uint8Array(48), width: 4, height: 4, channels: 3 as const };
   const weights = new Map([["w", tf.variable(tf.ones([2, 2]))]]);
   return {
-    ...{ params, pretrained, gpt2, vit, config, x, rows, ids, image, weights },
+    ...{ params, pretrained, language, vit, config, x, rows, ids, image, weights },
     pixels: tf.ones([1, 3, 4, 4]),
     matrix: tf.ones([2, 4]),
     block: new Block(params.at("block"), LAYER),
@@ -148,9 +141,9 @@ const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
   inverseSqrtSchedule: () => inverseSqrtSchedule(none),
   trainLinearProbe: ({ matrix: features }) =>
     trainLinearProbe({ features, labels: [0, 1], numClasses: 2 } as never, none),
-  generate: ({ gpt2 }) => generate(gpt2, [[1, 2]], none),
-  generateStream: ({ gpt2 }) => generateStream(gpt2, [1, 2], none).next(),
-  "CausalLanguageModel.forward": ({ gpt2, ids }) => gpt2.forward({ ids }, none),
+  generate: ({ language }) => generate(language, [[1, 2]], none),
+  generateStream: ({ language }) => generateStream(language, [1, 2], none).next(),
+  "CausalLanguageModel.forward": ({ language, ids }) => language.forward({ ids }, none),
   "MarianModel.forward": ({ pretrained, ids }) => pretrained.model.forward({ ids, decoderIds: ids }, none),
   "MarianModel.encode": ({ pretrained, ids }) => pretrained.model.encode(ids, undefined, none),
   "VitClassifier.forward": ({ vit, pixels }) => vit.forward(pixels, none),

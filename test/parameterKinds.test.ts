@@ -2,21 +2,8 @@
 import { initBackend } from "@qkv/backend";
 import { GruDecoder, GruEncoder, Params } from "@qkv/nn";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  CausalLanguageModel,
-  MarianModel,
-  parseGpt2Config,
-  parseLlamaConfig,
-  parseMarianConfig,
-} from "../packages/transformer/src/index.ts";
-import {
-  DistilledVitClassifier,
-  parseSwinConfig,
-  SwinClassifier,
-  VitClassifier,
-  vitConfig,
-  type VitSizes,
-} from "../packages/vit/src/index.ts";
+import { gpt2, llama, marian } from "../packages/transformer/src/index.ts";
+import { DistilledVitClassifier, swin, VitClassifier, vitConfig, type VitSizes } from "../packages/vit/src/index.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -42,18 +29,18 @@ const isNormOrBias = (name: string) => /(^|\.)bias$|norm[^.]*\.[^.]+$|LogitsBias
 const isException = (name: string) => /positionBias\.weight$|Branch\.scale\.weight$/.test(name);
 
 describe.each<[string, (params: Params) => object]>([
-  ["Marian", (params) => new MarianModel(params, parseMarianConfig(MARIAN))],
+  ["Marian", (params) => marian.build(params, marian.parseConfig(MARIAN))],
   [
     "Marian with tables and a head of its own",
     (params) =>
-      new MarianModel(
+      marian.build(
         params,
-        parseMarianConfig({ ...MARIAN, share_encoder_decoder_embeddings: false, tie_word_embeddings: false }),
+        marian.parseConfig({ ...MARIAN, share_encoder_decoder_embeddings: false, tie_word_embeddings: false }),
       ),
   ],
-  ["GPT-2", (params) => new CausalLanguageModel(params, parseGpt2Config(GPT2))],
-  ["Llama", (params) => new CausalLanguageModel(params, parseLlamaConfig({ ...LLAMA, model_type: "llama" }))],
-  ["Qwen 3", (params) => new CausalLanguageModel(params, parseLlamaConfig({ ...LLAMA, model_type: "qwen3" }))],
+  ["GPT-2", (params) => gpt2.build(params, gpt2.parseConfig(GPT2))],
+  ["Llama", (params) => llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "llama" }))],
+  ["Qwen 3", (params) => llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "qwen3" }))],
   ["ViT", (params) => new VitClassifier(params, vitConfig(VIT))],
   ["DeiT", (params) => new DistilledVitClassifier(params, vitConfig({ ...VIT, distillationToken: true }))],
   ["DINOv2", (params) => new VitClassifier(params, vitConfig({ ...VIT, pooling: "classAndMean", layerScale: 1 }))],
@@ -61,9 +48,9 @@ describe.each<[string, (params: Params) => object]>([
   [
     "Swin",
     (params) =>
-      new SwinClassifier(
+      swin.build(
         params,
-        parseSwinConfig({
+        swin.parseConfig({
           ...{ model_type: "swin", image_size: 8, patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [1, 2] },
           ...{ window_size: 2, use_absolute_embeddings: true },
         }),

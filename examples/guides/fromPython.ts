@@ -2,13 +2,13 @@ import { initBackend } from "@qkv/backend";
 import { Recorder } from "@qkv/nn";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder, savePretrained } from "@qkv/pretrained/node";
-import { generate, parseGenerationOptions } from "@qkv/transformer";
+import { generate, marian, parseGenerationOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 
 await initBackend();
 
 // AutoModelForSeq2SeqLM.from_pretrained, AutoTokenizer.from_pretrained
-const pretrained = await loadPretrained(modelFolder("models/en-fr"), { modelTypes: ["marian"] });
+const pretrained = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
 const { model, tokenizer, config } = pretrained;
 if (tokenizer === undefined) throw new Error("expected a tokenizer");
 console.log(config.dModel, config.vocabSize);

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { initBackend } from "@qkv/backend";
 import { createClassifier, createTranslator, loadPretrained } from "@qkv/pretrained";
 import { modelFiles } from "@qkv/pretrained/node";
-import { generateStream } from "@qkv/transformer";
+import { generateStream, marian } from "@qkv/transformer";
 import { decodeImage } from "@qkv/vit/node";
 
 await initBackend(); // webgpu on real hardware, else wasm; or initBackend("webgpu")
 
 // pipeline("translation", "...")
-const pretrained = await loadPretrained(modelFiles("models/en-fr"), { modelTypes: ["marian"] });
+const pretrained = await loadPretrained(modelFiles("models/en-fr"), { families: [marian] });
 const translator = createTranslator(pretrained);
 const { translation } = await translator.translate("I love you.", { beams: 4 });
 console.log(translation);

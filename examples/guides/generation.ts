@@ -1,10 +1,10 @@
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import { generate, generateStream, type LogitsProcessor } from "@qkv/transformer";
+import { generate, generateStream, type LogitsProcessor, marian } from "@qkv/transformer";
 
 await initBackend();
-const pretrained = await loadPretrained(modelFolder("models/en-fr"), { modelTypes: ["marian"] });
+const pretrained = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
 const { model, tokenizer } = pretrained;
 if (tokenizer === undefined) throw new Error("expected a tokenizer");
 

@@ -1,6 +1,7 @@
 import { initBackend, memoryReport } from "@qkv/backend";
 import { createTranslator, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
+import { marian } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 
 await initBackend();
@@ -20,7 +21,7 @@ const clean = tf.tidy(() => tf.sum(tf.mul(x, 2))); // only what is returned is l
 console.log(await clean.data()); // outside: a tidy cannot wait
 tf.dispose([x, clean]);
 
-const pretrained = await loadPretrained(modelFolder("models/en-fr"), { modelTypes: ["marian"] });
+const pretrained = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
 const { model } = pretrained;
 const variables = model.params.named();
 const megabytes = [...variables.values()].reduce((sum, { size }) => sum + 4 * size, 0) / 1e6;

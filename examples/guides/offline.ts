@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained } from "@qkv/pretrained";
 import { folderCache, listCachedModels, modelFiles } from "@qkv/pretrained/node";
+import { marian } from "@qkv/transformer";
 
 await initBackend();
 
@@ -15,7 +16,7 @@ async function translation(ref: string): Promise<string> {
     cache: folderCache("cache", (reason) => console.warn(`not kept: ${reason}`)),
     onProgress: ({ file, loaded, total }) => loaded === total && console.log(`fetched ${file}`),
   });
-  const pretrained = await loadPretrained(files, { modelTypes: ["marian"] });
+  const pretrained = await loadPretrained(files, { families: [marian] });
   const { translation } = await createTranslator(pretrained).translate("I love you.");
   pretrained.model.dispose();
   return translation;

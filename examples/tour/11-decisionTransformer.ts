@@ -79,7 +79,7 @@ class DecisionTransformer {
   readonly states = new Embedding(this.params.at("states"), 2 * PLACES, width);
   readonly actions = new Embedding(this.params.at("actions"), 2, width);
   readonly positions = new LearnedPositions(this.params.at("positions"), HORIZON, width);
-  readonly stack = new Stack(this.params, [block, block], block.norm);
+  readonly stack = new Stack(this.params, [block, block], { norm: block.norm });
   readonly head = new Linear(this.params.at("head"), width, 2);
 
   /** The returns still to come [B, T, 1], states and actions [B, T] to the logits of each action [B, T, 2]. */

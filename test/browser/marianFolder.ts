@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Params } from "@qkv/nn";
 import { pretrainedFiles } from "@qkv/pretrained";
-import { MarianModel, parseMarianConfig } from "@qkv/transformer";
+import { MarianModel, marian } from "@qkv/transformer";
 
 const TOKENIZER = new URL("../../packages/tokenizers/test/golden/formats/marian.json", import.meta.url);
 
@@ -11,7 +11,7 @@ export async function marianFolder(): Promise<Map<string, Uint8Array>> {
   const { spm, vocab } = JSON.parse(readFileSync(TOKENIZER, "utf8")) as { spm: string; vocab: Record<string, number> };
   const size = Object.keys(vocab).length;
   const pad = vocab["<pad>"] ?? 0;
-  const config = parseMarianConfig({
+  const config = marian.parseConfig({
     ...{ model_type: "marian", vocab_size: size, pad_token_id: pad, decoder_start_token_id: pad, eos_token_id: 0 },
     ...{ d_model: 16, encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 19, max_position_embeddings: 64 },
     ...{ decoder_layers: 1, decoder_attention_heads: 4, decoder_ffn_dim: 11, max_length: 24, bad_words_ids: [[pad]] },

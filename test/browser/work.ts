@@ -2,7 +2,7 @@
 import { Params, RandomStream } from "@qkv/nn";
 import { createTranslator, loadPretrained, type ModelFiles } from "@qkv/pretrained";
 import { AdamW, lossAndGradients } from "@qkv/training";
-import { MarianModel, parseMarianConfig } from "@qkv/transformer";
+import { marian, MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A translation, and the logarithm of its probability by length. */
@@ -14,7 +14,7 @@ export interface Line {
 /** The losses of a tiny model's first steps of training, dropout on. */
 export async function trainTiny(steps: number): Promise<number[]> {
   const config = {
-    ...parseMarianConfig({
+    ...marian.parseConfig({
       model_type: "marian",
       vocab_size: 13,
       pad_token_id: 12,
@@ -68,7 +68,7 @@ export async function translate(files: ModelFiles, lines: readonly string[]): Pr
 
 /** The logits of one pass of the model in `files`, on two short rows of ids. */
 export async function forward(files: ModelFiles): Promise<number[]> {
-  const { model } = await loadPretrained(files, { modelTypes: ["marian"] });
+  const { model } = await loadPretrained(files, { families: [marian] });
   const logits = tf.tidy(() => {
     const ids = tf.tensor2d([5, 9, 2, 7, 7, 0], [2, 3], "int32");
     const decoderIds = tf.tensor2d([1, 11, 13, 1, 17, 19], [2, 3], "int32");

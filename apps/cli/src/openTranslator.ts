@@ -11,6 +11,7 @@ import {
   type Translator,
 } from "@qkv/pretrained";
 import { heatMap } from "@qkv/visualize";
+import { marian } from "@qkv/transformer";
 import { note } from "./note.ts";
 import { MOST_BEAMS } from "./numberOption.ts";
 import { DEFAULT_BEAMS } from "./translationChoice.ts";
@@ -46,7 +47,7 @@ export async function openTranslator(
   { from, to, beams }: TranslationSettings,
   signal: AbortSignal,
 ): Promise<OpenTranslator> {
-  const pretrained = await loadPretrained(files, { modelTypes: ["marian"], signal, ...tokenizerOptions() });
+  const pretrained = await loadPretrained(files, { families: [marian], signal, ...tokenizerOptions() });
   const dispose = () => pretrained.model.dispose();
   try {
     const translator = translatorOf(pretrained, from, to);
@@ -62,7 +63,11 @@ export async function openTranslator(
   }
 }
 
-function translatorOf(pretrained: Pretrained<"marian">, from: string | undefined, to: string | undefined): Translator {
+function translatorOf(
+  pretrained: Pretrained<typeof marian>,
+  from: string | undefined,
+  to: string | undefined,
+): Translator {
   const { direction } = pretrained;
   if (from !== undefined && direction !== undefined) {
     asOption("--from", () => expectLanguage("translates from", from, direction.from));
@@ -106,7 +111,7 @@ function beamsOf(name: string, { options: { generation } }: Translator): number 
 }
 
 async function attentionPicture(
-  { model, tokenizer }: Pretrained<"marian">,
+  { model, tokenizer }: Pretrained<typeof marian>,
   sentences: Translation["sentences"],
 ): Promise<string> {
   if (tokenizer === undefined) throw new RangeError("attentionPicture: expected a model with a tokenizer, got none");

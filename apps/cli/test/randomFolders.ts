@@ -1,7 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
-import { loadPretrained, type PretrainedModel } from "@qkv/pretrained";
+import { loadPretrained, type Pretrained, type PretrainedModel } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { parseSafetensors, toFloat32 } from "@qkv/safetensors";
 import { CausalLanguageModel, generate, MarianModel, parseGenerationOptions } from "@qkv/transformer";
@@ -42,7 +42,7 @@ async function compareFolder(path: string, name: string): Promise<Finding[]> {
   const finding = (what: string, verdict: Verdict, detail?: string): Finding => {
     return { folder: name, what, verdict, ...(detail !== undefined && { detail }) };
   };
-  let pretrained: Awaited<ReturnType<typeof loadPretrained>>;
+  let pretrained: Pretrained;
   try {
     pretrained = await loadPretrained(await modelFolder(path));
   } catch (error) {

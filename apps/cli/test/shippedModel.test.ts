@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createTranslator, loadPretrained, type Pretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { describeBackends, expectClose, golden } from "@qkv/testing";
-import { generate } from "@qkv/transformer";
+import { generate, marian } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
@@ -19,9 +19,9 @@ test("the model takes at most 12 MB of the repository", () => {
 describeBackends(
   "the model that ships equals what Python makes of its folder",
   () => {
-    let pretrained: Pretrained<"marian">;
+    let pretrained: Pretrained<typeof marian>;
     beforeEach(async () => {
-      pretrained = await loadPretrained(modelFolder(folder), { modelTypes: ["marian"] });
+      pretrained = await loadPretrained(modelFolder(folder), { families: [marian] });
     });
     afterEach(() => pretrained.model.dispose());
 

@@ -2,7 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { savePretrained } from "@qkv/pretrained/node";
 import { trainBpe } from "@qkv/tokenizers";
-import { CausalLanguageModel, MarianModel, parseGpt2Config, parseMarianConfig } from "@qkv/transformer";
+import { MarianModel, gpt2, marian } from "@qkv/transformer";
 import { VitClassifier, vitConfig } from "@qkv/vit";
 
 /** Writes an untrained model of a few thousand parameters: what it says is nonsense, how it is run is not. */
@@ -21,7 +21,7 @@ export async function writeTinyModel(folder: string): Promise<void> {
       special_tokens: { [endToken]: { id: endToken, ids: [0], tokens: [endToken] } },
     },
   });
-  const config = parseMarianConfig({
+  const config = marian.parseConfig({
     model_type: "marian",
     ...{ vocab_size: tokenizer.vocabSize, d_model: 8, max_position_embeddings: 32, scale_embedding: true },
     ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 12 },
@@ -40,11 +40,11 @@ export async function writeTinyLanguageModel(folder: string): Promise<void> {
     ...{ vocabSize: 24, specialTokens: ["<end>"], preTokenizer: { type: "ByteLevel", add_prefix_space: false } },
     ...{ decoder: { type: "ByteLevel" } },
   });
-  const config = parseGpt2Config({
+  const config = gpt2.parseConfig({
     ...{ model_type: "gpt2", vocab_size: tokenizer.vocabSize, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 32 },
     ...{ bos_token_id: 0, eos_token_id: 0 },
   });
-  const model = new CausalLanguageModel(Params.initialized(5), config);
+  const model = gpt2.build(Params.initialized(5), config);
   await savePretrained(folder, { model, tokenizer });
   model.dispose();
 }

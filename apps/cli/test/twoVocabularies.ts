@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Params } from "@qkv/nn";
 import { pretrainedFiles } from "@qkv/pretrained";
-import { MarianModel, parseMarianConfig } from "@qkv/transformer";
+import { MarianModel, marian } from "@qkv/transformer";
 
 const TOKENIZERS = new URL("../../../packages/tokenizers/test/golden/formats/marian.json", import.meta.url);
 
@@ -16,7 +16,7 @@ export async function twoVocabularies(): Promise<Map<string, Uint8Array>> {
   const { two: target, ...source } = JSON.parse(readFileSync(TOKENIZERS, "utf8")) as Vocabulary & { two: Vocabulary };
   const size = ({ vocab }: Vocabulary) => Object.keys(vocab).length;
   const pad = source.vocab["<pad>"] ?? 0;
-  const config = parseMarianConfig({
+  const config = marian.parseConfig({
     ...{ model_type: "marian", pad_token_id: pad, decoder_start_token_id: pad, eos_token_id: 0 },
     ...{ vocab_size: size(source), decoder_vocab_size: size(target), share_encoder_decoder_embeddings: false },
     ...{ d_model: 16, encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 19, max_position_embeddings: 64 },

@@ -13,7 +13,7 @@ import {
   type TranslatedSentence,
   Translator,
 } from "@qkv/pretrained";
-import { ablate, type Ablation } from "@qkv/transformer";
+import { ablate, type Ablation, marian } from "@qkv/transformer";
 import { type SearchSettings, searchSettings } from "./searchSettings.ts";
 
 /** What the page hears while a text is translated: how many sentences there are, how the next ones begin, one that is done. */
@@ -28,13 +28,13 @@ export interface Look {
 }
 
 interface OpenModel {
-  readonly pretrained: PretrainedOf<"marian">;
+  readonly pretrained: PretrainedOf<typeof marian>;
   readonly translator: Translator;
   dispose(): void;
 }
 
 const load: LoadModel<OpenModel> = async (files, { signal }) => {
-  const pretrained = await loadPretrained(files, { signal, modelTypes: ["marian"] });
+  const pretrained = await loadPretrained(files, { signal, families: [marian] });
   const dispose = () => pretrained.model.dispose();
   try {
     const locale = directionOf(files.name)?.from;

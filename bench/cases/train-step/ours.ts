@@ -4,6 +4,7 @@ import { RandomStream } from "@qkv/nn";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { AdamW, globalNorm, lossAndGradients } from "@qkv/training";
+import { marian } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
@@ -13,7 +14,7 @@ import { type Batch, LABEL_SMOOTHING, LEARNING_RATE, type TrainStepWork } from "
 
 export const start: StartEngine<TrainStepWork & BackendChoice> = async (options) => {
   await startBackend(options);
-  const { model } = await loadPretrained(modelFolder(options.folder), { modelTypes: ["marian"] });
+  const { model } = await loadPretrained(modelFolder(options.folder), { families: [marian] });
   const batch = JSON.parse(await readFile(join(options.folder, "batch.json"), "utf8")) as Batch;
   const rows = (ids: readonly number[]) => tf.tensor2d([...ids], [batch.sentences, batch.length], "int32");
   const inputs = { ids: rows(batch.source), decoderIds: rows(batch.target), labels: rows(batch.labels) };

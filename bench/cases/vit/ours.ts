@@ -1,6 +1,6 @@
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import { VitClassifier } from "@qkv/vit";
+import { vit, VitClassifier } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
@@ -10,7 +10,7 @@ import { pixelValues } from "./pixels.ts";
 
 export const start: StartEngine<{ folder: string } & BackendChoice> = async (options) => {
   await startBackend(options);
-  const { model } = await loadPretrained(modelFolder(options.folder), { modelTypes: ["vit"] });
+  const { model } = await loadPretrained(modelFolder(options.folder), { families: [vit] });
   if (!(model instanceof VitClassifier)) throw new Error(`expected a VitClassifier, got ${model.constructor.name}`);
   const pixels = tf.tensor4d(pixelValues(), [1, 3, 224, 224]);
 

@@ -13,7 +13,7 @@ export {
   type StoredEntry,
   type StoredState,
   streamCheckpoint,
-} from "./checkpoint.ts";
+} from "./checkpoint/checkpoint.ts";
 export { dropout } from "./dropout.ts";
 export { dropPath } from "./dropPath.ts";
 export { Embedding } from "./embedding.ts";
@@ -33,3 +33,12 @@ export { RMSNorm, rmsNorm, type RMSNormOptions } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";
 export { type Context, type DecodedSteps, GruDecoder, GruEncoder, type RecurrentConfig } from "./recurrentSeq2Seq.ts";
 export { tidy } from "./tidy.ts";
+export { joinState, splitArray, type SplitArray, splitState } from "./checkpoint/splitArrays.ts";
+export type {
+  IgnoredArray,
+  IgnoredArrays,
+  IgnoredContents,
+  SplitRule,
+  TieRule,
+  WeightRules,
+} from "./checkpoint/weightRules.ts";

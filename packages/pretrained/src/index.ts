@@ -1,27 +1,14 @@
-export type { Architecture } from "./registry/architecture.ts";
-export {
-  ARCHITECTURES,
-  CAUSAL_TYPES,
-  GENERATING_TYPES,
-  isModelType,
-  type ModelOf,
-  type ModelType,
-  type PretrainedModel,
-} from "./registry/architectures.ts";
+export { type BuiltInFamily, FAMILIES, type PretrainedModel } from "./registry/families.ts";
+export type { AnyFamily } from "./registry/findFamily.ts";
 export type { BatchLimits } from "./tasks/translation/batchesBySize.ts";
-export type { CausalArchitecture } from "./registry/causalArchitectures.ts";
 export { Classifier, type ClassifyOptions, type LabelScore } from "./tasks/imageClassification/classifier.ts";
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
 export { createTranslator } from "./tasks/translation/createTranslator.ts";
-export type { Tied } from "./registry/causalTies.ts";
-export type { Unpack, UnpackedArray } from "./weights/fileNames.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
 export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./files/modelFiles.ts";
 export { PretrainedError } from "./files/pretrainedError.ts";
-export type { StoredArray } from "./weights/readWeights.ts";
-export type { SpareArray, SpareArrays } from "./weights/spareArrays.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./saving/pretrainedFiles.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";

@@ -5,14 +5,7 @@ import { initBackend } from "@qkv/backend";
 import { activate, adamW, attention, dropout, embedding, layerNorm, linear, softmax } from "@qkv/ops";
 import { Linear, Params } from "@qkv/nn";
 import { createTokenizer, fromSentencePiece, fromVocabTxt, openTokenizer, trainBpe } from "@qkv/tokenizers";
-import {
-  CausalLanguageModel,
-  generate,
-  generateStream,
-  MarianModel,
-  parseGpt2Config,
-  parseMarianConfig,
-} from "@qkv/transformer";
+import { generate, generateStream, MarianModel, gpt2, marian } from "@qkv/transformer";
 import { preprocessImages, VitClassifier, vitConfig } from "@qkv/vit";
 import { heatMap, headView, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
@@ -33,11 +26,11 @@ function owned<M extends { dispose(): void }>(model: M): M {
   made.push(model);
   return model;
 }
-const marian = () =>
+const newMarian = () =>
   owned(
     new MarianModel(
       Params.initialized(),
-      parseMarianConfig({
+      marian.parseConfig({
         ...{ model_type: "marian", vocab_size: 20, d_model: 8, max_position_embeddings: 16 },
         ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 8 },
         ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 8 },
@@ -45,11 +38,11 @@ const marian = () =>
       }),
     ),
   );
-const gpt2 = () =>
+const newGpt2 = () =>
   owned(
-    new CausalLanguageModel(
+    gpt2.build(
       Params.initialized(),
-      parseGpt2Config({ model_type: "gpt2", vocab_size: 20, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 16 }),
+      gpt2.parseConfig({ model_type: "gpt2", vocab_size: 20, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 16 }),
     ),
   );
 const vit = () =>
@@ -109,7 +102,7 @@ describe("a model from somewhere", () => {
 });
 
 describe("texts and images", () => {
-  const translator = () => new Translator(marian(), wrong({}), { maxPositions: 16 });
+  const translator = () => new Translator(newMarian(), wrong({}), { maxPositions: 16 });
   const classifier = () => new Classifier(vit(), {});
 
   test("a translator takes a string, or an array of them", async () => {
@@ -164,7 +157,7 @@ describe("texts and images", () => {
   });
 
   test("generate takes ids, an array for each source", async () => {
-    const model = gpt2();
+    const model = newGpt2();
     const message = "generate: expected an array of token ids for each source, got";
     await expect(generate(model, wrong("once"))).rejects.toThrow(`${message} a string`);
     await expect(generate(model, wrong(tf.ones([1, 2], "int32")))).rejects.toThrow(`${message} int32 [1,2]`);
@@ -206,7 +199,7 @@ describe("after dispose", () => {
   const gone = "expected a model in use, got one that was disposed";
 
   test("a model says so, and whatever drives it", async () => {
-    const [seq2seq, causal, images] = [marian(), gpt2(), vit()];
+    const [seq2seq, causal, images] = [newMarian(), newGpt2(), vit()];
     const translator = new Translator(seq2seq, wrong({ encode: () => ({ ids: [2, 0], tokens: ["a", "</s>"] }) }), {
       maxPositions: 16,
     });
@@ -242,7 +235,7 @@ describe("after dispose", () => {
 
 describe("tensors", () => {
   test("another rank, dtype or kind is told beside what was expected", () => {
-    const model = gpt2();
+    const model = newGpt2();
     const forward = (ids: unknown, keep?: unknown) => () =>
       model.forward({ ids: wrong(ids), ...(keep !== undefined && { keep: wrong(keep) }) });
     const message = "CausalLanguageModel.forward: expected ids to be int32 [B, L], got";
@@ -266,7 +259,7 @@ describe("tensors", () => {
     const q = tf.reshape(tf.ones([8]), [1, 1, 2, 4]) as tf.Tensor;
     const doubled: tf.Tensor4D = scaledDotProductAttention(tf.add(q, q), tf.mul(q, 2), tf.neg(q));
     expect(doubled.shape).toEqual([1, 1, 2, 4]);
-    const model = gpt2();
+    const model = newGpt2();
     expect(model.forward({ ids: tf.cast(tf.ones([1, 3]), "int32") }).logits.shape).toEqual([1, 3, 20]);
   });
 });
@@ -284,17 +277,17 @@ describe("options", () => {
   const ids = [[1]];
 
   test("a name that is misspelt, or Python's", async () => {
-    await expect(generate(gpt2(), ids, wrong({ max_new_tokens: 3 }))).rejects.toThrow(
+    await expect(generate(newGpt2(), ids, wrong({ max_new_tokens: 3 }))).rejects.toThrow(
       "generate: expected maxNewTokens as options, got max_new_tokens",
     );
-    await expect(generate(gpt2(), ids, wrong({ maxTokens: 3 }))).rejects.toThrow(
+    await expect(generate(newGpt2(), ids, wrong({ maxTokens: 3 }))).rejects.toThrow(
       /^generate: expected numBeams, .* as options, got maxTokens$/,
     );
-    await expect(generate(gpt2(), ids, { sampling: wrong({ top_k: 3 }) })).rejects.toThrow(
+    await expect(generate(newGpt2(), ids, { sampling: wrong({ top_k: 3 }) })).rejects.toThrow(
       "generate: sampling: expected topK as options, got top_k",
     );
-    await expect(generateStream(gpt2(), [1], wrong({ temperature: 2 })).next()).rejects.toThrow("got temperature");
-    const translator = new Translator(marian(), wrong({}), { maxPositions: 16 });
+    await expect(generateStream(newGpt2(), [1], wrong({ temperature: 2 })).next()).rejects.toThrow("got temperature");
+    const translator = new Translator(newMarian(), wrong({}), { maxPositions: 16 });
     await expect(translator.translate("a", wrong({ numBeams: 2 }))).rejects.toThrow(
       "translate: expected beams, lengthPenalty, maxTokens, signal, onProgress as options, got numBeams",
     );
@@ -303,16 +296,16 @@ describe("options", () => {
       "classify: expected top, batchSize, signal, onProgress as options, got topk",
     );
     await expect(loadPretrained(modelFolder("x"), wrong({ modelType: "vit" }))).rejects.toThrow(
-      /loadPretrained: expected modelTypes, .* got modelType$/,
+      /loadPretrained: expected families, .* got modelType$/,
     );
-    await expect(loadPretrained(modelFolder("x"), { modelTypes: wrong("vit") })).rejects.toThrow(
-      "loadPretrained: expected an array of modelTypes, got a string",
+    await expect(loadPretrained(modelFolder("x"), { families: wrong("vit") })).rejects.toThrow(
+      "loadPretrained: expected families to be an array, got a string",
     );
     await expect(initBackend("cpu", wrong({ thread: 2 }))).rejects.toThrow("as options, got thread");
   });
 
   test("values of another kind", async () => {
-    const got = (options: object) => generate(gpt2(), ids, wrong(options));
+    const got = (options: object) => generate(newGpt2(), ids, wrong(options));
     await expect(got({ maxNewTokens: "5" })).rejects.toThrow(
       "expected maxNewTokens to be a whole number, got a string",
     );
@@ -320,16 +313,16 @@ describe("options", () => {
     await expect(got({ signal: true })).rejects.toThrow(
       "generate: expected signal to be an AbortSignal, got boolean true",
     );
-    await expect(generate(gpt2(), ids, wrong(later({})))).rejects.toThrow("got a promise: await it");
+    await expect(generate(newGpt2(), ids, wrong(later({})))).rejects.toThrow("got a promise: await it");
   });
 
   test("tokens of another model", async () => {
     const hint = "do they come from this model's tokenizer?";
-    await expect(generate(gpt2(), [[1, 20]])).rejects.toThrow(
+    await expect(generate(newGpt2(), [[1, 20]])).rejects.toThrow(
       "generate: expected ids from 0 to 19 in source 0, got 20: does it come from this model's tokenizer?",
     );
-    await expect(generate(marian(), [[1], [-1]])).rejects.toThrow("in source 1, got -1");
-    await expect(generate(gpt2(), [[1.5]])).rejects.toThrow("in source 0, got 1.5");
+    await expect(generate(newMarian(), [[1], [-1]])).rejects.toThrow("in source 1, got -1");
+    await expect(generate(newGpt2(), [[1.5]])).rejects.toThrow("in source 0, got 1.5");
     for (const backend of ["cpu", "wasm"] as const) {
       await initBackend(backend);
       expect(() => embedding(tf.ones([2, 3]), tf.tensor1d([5], "int32"))).toThrow(
@@ -406,7 +399,7 @@ describe("files", () => {
     );
     expect(() => modelFolder(wrong(undefined))).toThrow("modelFolder: expected a path, got nothing");
     expect(() => memoryFiles("m", wrong({}))).toThrow("memoryFiles: expected a Map of names and bytes, got an object");
-    const model = gpt2();
+    const model = newGpt2();
     await expect(savePretrained(wrong(undefined), { model })).rejects.toThrow(
       "savePretrained: expected the path of a folder, got nothing",
     );

@@ -4,6 +4,7 @@ import { loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
 import { parseSafetensors, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { expectClose, expectNoLeaks, golden } from "@qkv/testing";
 import type { CausalLanguageModel } from "@qkv/transformer";
+import { gpt2, llama } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -43,7 +44,7 @@ describe.each([
   test("opens as Python saved it, and is saved so that it opens again", () =>
     expectNoLeaks(async () => {
       const golden = folder(name);
-      const { model, architecture, config } = await loadPretrained(golden.files, { modelTypes: ["gpt2", "llama", "mistral", "qwen2", "qwen3"] }); // prettier-ignore
+      const { model, architecture, config } = await loadPretrained(golden.files, { families: [gpt2, llama] }); // prettier-ignore
       expect(architecture).toBe(className);
       await expectGoldenLogits(model, golden);
 

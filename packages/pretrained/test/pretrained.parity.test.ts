@@ -7,7 +7,7 @@ import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained, type Pretrained } from "@qkv/pretrained";
 import { modelFolder, savePretrained } from "@qkv/pretrained/node";
 import { parseSafetensors } from "@qkv/safetensors";
-import { generate, parseGenerationOptions } from "@qkv/transformer";
+import { generate, marian, parseGenerationOptions } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
@@ -32,15 +32,15 @@ function files(name: string) {
   };
 }
 
-let open: Pretrained<"marian">[] = [];
+let open: Pretrained<typeof marian>[] = [];
 beforeAll(() => initBackend("cpu"));
 afterEach(() => {
   for (const { model } of open) model.dispose();
   open = [];
 });
 
-async function load(from: Parameters<typeof loadPretrained>[0]): Promise<Pretrained<"marian">> {
-  const pretrained = await loadPretrained(from, { modelTypes: ["marian"] });
+async function load(from: Parameters<typeof loadPretrained>[0]): Promise<Pretrained<typeof marian>> {
+  const pretrained = await loadPretrained(from, { families: [marian] });
   open.push(pretrained);
   return pretrained;
 }

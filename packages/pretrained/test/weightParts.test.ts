@@ -2,11 +2,11 @@
 import { initBackend } from "@qkv/backend";
 import { loadPretrained, type ModelFiles, pretrainedFiles } from "@qkv/pretrained";
 import { Params } from "@qkv/nn";
-import { CausalLanguageModel, parseGpt2Config } from "@qkv/transformer";
+import { gpt2, type Gpt2Model } from "@qkv/transformer";
 import { afterEach, expect, test } from "vitest";
 
 const PART = 2 ** 22;
-const config = parseGpt2Config({
+const config = gpt2.parseConfig({
   model_type: "gpt2",
   n_embd: 32,
   n_layer: 1,
@@ -15,7 +15,7 @@ const config = parseGpt2Config({
   vocab_size: 70_000,
 }); // 9 MB
 
-const models: CausalLanguageModel[] = [];
+const models: Gpt2Model[] = [];
 afterEach(() => models.splice(0).forEach((model) => model.dispose()));
 
 /** Files that are read in parts, and a list of what was read where. */
@@ -47,11 +47,11 @@ test.each([
   ["cpu", "F16", true],
 ] as const)("on %s in %s, into the memory that is given: %s", async (backend, dtype, honours) => {
   await initBackend(backend);
-  const model = new CausalLanguageModel(Params.initialized(3), config);
+  const model = gpt2.build(Params.initialized(3), config);
   models.push(model);
   const files = await pretrainedFiles({ model, dtype });
   const { source, reads } = openable(files, honours);
-  const { model: again } = await loadPretrained(source, { modelTypes: ["gpt2"] });
+  const { model: again } = await loadPretrained(source, { families: [gpt2] });
   models.push(again);
 
   const [before, after] = [files, await pretrainedFiles({ model: again, dtype })].map((all) =>

@@ -8,29 +8,23 @@ export { PackedGatedFeedForward } from "./block/packedGatedFeedForward.ts";
 export { ResidualBranch } from "./block/residualBranch.ts";
 export type { AttentionSpec, BlockSpec, FeedForwardSpec, NormSpec } from "./block/spec.ts";
 export type { AnyFeedForward } from "./block/sublayers.ts";
-export { Stack, type StackInputs } from "./block/stack.ts";
+export { Stack, type StackInputs, type StackOptions } from "./block/stack.ts";
 export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.ts";
 export { ConfigError, ConfigFields } from "./config/configFields.ts";
-export type { CausalConfig } from "./models/causal/config.ts";
-export {
-  formatGpt2Config,
-  GPT2_CHECKPOINT_NAMES,
-  GPT2_IGNORED_NAMES,
-  isGpt2Config,
-  packGpt2,
-  parseGpt2Config,
-  unpackGpt2,
-  unpackGpt2Array,
-  type UnpackedGpt2Array,
-} from "./models/gpt2/gpt2.ts";
-export {
-  formatLlamaConfig,
-  LLAMA_CHECKPOINT_NAMES,
-  LLAMA_IGNORED_NAMES,
-  llamaTypeOf,
-  parseLlamaConfig,
-} from "./models/llama/llama.ts";
-export { LLAMA_TYPES, type LlamaType } from "./models/llama/modelTypes.ts";
+export { CAUSAL_FAMILIES, SEQ2SEQ_FAMILIES } from "./families/all.ts";
+export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
+export type { Architecture, Family, FamilyConfig, FamilyModel, ModelOf, ModelTask } from "./family/family.ts";
+export type { Gpt2Config } from "./families/gpt2/config.ts";
+export { gpt2, type Gpt2Model } from "./families/gpt2/index.ts";
+export type { LlamaConfig } from "./families/llama/config.ts";
+export { llama, type LlamaModel } from "./families/llama/index.ts";
+export type { LlamaType } from "./families/llama/modelTypes.ts";
+export type { MarianConfig } from "./families/marian/config.ts";
+export { marian } from "./families/marian/index.ts";
+export { MarianModel, type MarianSide } from "./families/marian/model.ts";
+export { specialTokenFields, specialTokens } from "./config/specialTokens.ts";
+export type { PositionBiasSpec } from "./block/positionBias.ts";
+export type { CausalConfig, CausalSpec } from "./models/causal/config.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
 export { ablate, type Ablation, visibleSource } from "./inspection/ablate.ts";
@@ -47,10 +41,6 @@ export type {
   SourceProgress,
 } from "./generation/options.ts";
 export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
-export { MARIAN_CHECKPOINT_NAMES, MARIAN_IGNORED_NAMES } from "./models/marian/checkpointNames.ts";
-export { type MarianConfig, parseMarianConfig } from "./models/marian/config.ts";
-export { eosField, formatMarianConfig } from "./models/marian/formatConfig.ts";
-export { MarianModel, type MarianSide } from "./models/marian/model.ts";
 export type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "./models/seq2seq.ts";
 export type { LossOptions } from "./models/meanTokenLoss.ts";
 export type { Seq2SeqInputs, Seq2SeqOutput } from "./models/outputs.ts";

@@ -1,16 +1,7 @@
 import { readFileSync } from "node:fs";
-import { loadCheckpoint } from "@qkv/nn";
 import { type Golden, golden } from "@qkv/testing";
-import {
-  CausalLanguageModel,
-  GPT2_CHECKPOINT_NAMES,
-  GPT2_IGNORED_NAMES,
-  LLAMA_CHECKPOINT_NAMES,
-  LLAMA_IGNORED_NAMES,
-  parseGpt2Config,
-  parseLlamaConfig,
-  unpackGpt2,
-} from "../src/index.ts";
+import { gpt2, type Gpt2Model, llama, type LlamaModel } from "../src/index.ts";
+import { modelOfArrays } from "./modelOfArrays.ts";
 import type { GenerationGolden } from "./marianGolden.ts";
 
 /** The checkpoints that golden/make_causal.py writes. */
@@ -24,7 +15,7 @@ export interface CausalGolden {
   readonly config: unknown;
   readonly generations: readonly (GenerationGolden & { readonly prompts: readonly (readonly number[])[] })[];
   /** The checkpoint as a model, the caller's. */
-  model(): CausalLanguageModel;
+  model(): Gpt2Model | LlamaModel;
 }
 
 /** Reads one golden checkpoint and all that is known of it. */
@@ -34,18 +25,6 @@ export function causalGolden(name: (typeof CAUSAL_GOLDENS)[number] | typeof BATC
   const json = JSON.parse(readFileSync(file("json"), "utf8")) as Pick<CausalGolden, "config" | "generations">;
   const weights = arrays.under("weights/");
   const model = () =>
-    name.startsWith("gpt2")
-      ? loadCheckpoint(
-          unpackGpt2(weights),
-          GPT2_CHECKPOINT_NAMES,
-          (params) => new CausalLanguageModel(params, parseGpt2Config(json.config)),
-          { ignore: GPT2_IGNORED_NAMES },
-        )
-      : loadCheckpoint(
-          weights,
-          LLAMA_CHECKPOINT_NAMES,
-          (params) => new CausalLanguageModel(params, parseLlamaConfig(json.config)),
-          { ignore: LLAMA_IGNORED_NAMES },
-        );
+    name.startsWith("gpt2") ? modelOfArrays(gpt2, json.config, weights) : modelOfArrays(llama, json.config, weights);
   return { ...json, arrays, model };
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { loadCheckpoint } from "@qkv/nn";
 import { type Golden, golden } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { MARIAN_CHECKPOINT_NAMES, MarianModel, parseMarianConfig, type Seq2SeqInputs } from "../src/index.ts";
+import { marian, type MarianModel, type Seq2SeqInputs } from "../src/index.ts";
+import { modelOfArrays } from "./modelOfArrays.ts";
 
 /** The checkpoints that golden/make_marian.py writes. */
 export const MARIAN_GOLDENS = ["marian-relu", "marian-gelu", "marian-swish"] as const;
@@ -41,12 +41,7 @@ export function marianGolden(name: (typeof MARIAN_GOLDENS)[number]): MarianGolde
     arrays,
     generations,
     sources: arrays.ids("input/ids").map((row, i) => row.filter((_, j) => keep[i]?.[j] === 1)),
-    model: () =>
-      loadCheckpoint(
-        arrays.under("weights/"),
-        MARIAN_CHECKPOINT_NAMES,
-        (params) => new MarianModel(params, parseMarianConfig(config)),
-      ),
+    model: () => modelOfArrays(marian, config, arrays.under("weights/")),
     inputs: () => ({
       ids: arrays.tensor("input/ids"),
       keep: tf.tidy(() => tf.cast(arrays.tensor("input/keep"), "bool")),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { rotaryFrequencies } from "@qkv/attention";
 import { expectClose } from "@qkv/testing";
 import { expect, test } from "vitest";
-import { parseLlamaConfig } from "../src/index.ts";
+import { llama } from "../src/index.ts";
 
 interface RopeGolden {
   readonly config: Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ const { cases } = JSON.parse(readFileSync(new URL("golden/rope_frequencies.json"
 test.each(cases.map((golden) => [JSON.stringify(golden.config), golden.length, golden] as const))(
   "the rotary positions of %s, %d of them, equal transformers'",
   async (_, length, { config, frequencies, scale }) => {
-    const { rotary = { dim: 0 } } = parseLlamaConfig(config);
+    const { rotary = { dim: 0 } } = llama.parseConfig(config);
     const ours = rotaryFrequencies(rotary, length);
     await expectClose(Float32Array.from(ours.frequencies), frequencies);
     expect(ours.scale).toBeCloseTo(scale, 6);

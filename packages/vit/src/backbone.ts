@@ -16,7 +16,7 @@ export class VitBackbone {
   constructor(params: Params, config: VitConfig) {
     checkModule("VitBackbone", params, { config });
     this.embeddings = new VitEmbeddings(params.at("embeddings"), config);
-    this.#stack = new Stack(params, vitBlocks(config), vitNorm(config));
+    this.#stack = new Stack(params, vitBlocks(config), { norm: vitNorm(config) });
     this.layers = this.#stack.layers;
     this.norm = this.#stack.norm as LayerNorm;
   }

@@ -1,6 +1,7 @@
 import { checkRecord } from "@qkv/ops";
 import type { Activation } from "@qkv/nn";
 import type { ImageModelConfig, Size } from "./imageModel.ts";
+import type { VitModelType } from "./modelType.ts";
 
 /** One layer of a convolutional stem: 3 x 3, with a border of one pixel of zeros. */
 export interface StemLayer {
@@ -10,6 +11,7 @@ export interface StemLayer {
 
 /** Config of a Vision Transformer: ViT, DeiT, DINOv2 or one of this project's own kinds. */
 export interface VitConfig extends ImageModelConfig {
+  readonly modelType: VitModelType;
   readonly patchSize: Size;
   /** Convolutions before the patches are cut. None in ViT, DeiT and DINOv2. */
   readonly stem: readonly StemLayer[];
@@ -65,7 +67,7 @@ export type VitSizes = Pick<VitConfig, "dModel" | "numLayers" | "numHeads" | "la
 export function vitConfig(options: VitSizes): VitConfig {
   checkRecord("vitConfig", "options", options);
   const { imageSize, patchSize, ...sizes } = options;
-  return {
+  const config = {
     numChannels: 3,
     stem: [],
     ffnDim: 4 * sizes.dModel,
@@ -83,9 +85,29 @@ export function vitConfig(options: VitSizes): VitConfig {
     ...sizes,
     imageSize: sizeOf(imageSize),
     patchSize: sizeOf(patchSize),
-  };
+  } satisfies Omit<VitConfig, "modelType">;
+  return { modelType: vitModelType(config), ...config };
 }
 
 function sizeOf(side: number | Size): Size {
   return typeof side === "number" ? [side, side] : side;
+}
+
+/**
+ * The `model_type` that fits a config exactly: one of Hugging Face transformers if there is one, else this
+ * project's own `qkv_vit`.
+ */
+export function vitModelType(config: Omit<VitConfig, "modelType">): VitModelType {
+  checkRecord("vitModelType", "config", config);
+  const { stem, distillationToken, registerTokens, layerScale, pooling, antialiasedPositions } = config;
+  if (stem.length > 0 || config.outBias === false) return "qkv_vit";
+  if (pooling === "class" && registerTokens === 0 && layerScale === undefined && !antialiasedPositions) {
+    return distillationToken ? "deit" : "vit";
+  }
+  const isRatio = config.swiGlu || Number.isInteger(config.ffnDim / config.dModel); // DINOv2's configs support nothing else
+  if (pooling === "classAndMean" && layerScale !== undefined && isRatio && !distillationToken) {
+    if (antialiasedPositions) return "dinov2_with_registers";
+    if (registerTokens === 0) return "dinov2";
+  }
+  return "qkv_vit";
 }

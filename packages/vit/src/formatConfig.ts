@@ -2,7 +2,7 @@ import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES } from "@qkv/transformer";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";
-import { vitModelType, type VitModelType } from "./modelType.ts";
+import type { VitModelType } from "./modelType.ts";
 import { swiGluRatio } from "./swiGluWidth.ts";
 
 /** Fields of `config.json` that only some families have. */
@@ -30,7 +30,7 @@ const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<stri
  */
 export function formatVitConfig(config: VitConfig): Record<string, unknown> {
   checkRecord("formatVitConfig", "config", config);
-  const modelType = vitModelType(config);
+  const { modelType } = config;
   return {
     model_type: modelType,
     image_size: sideOf(config.imageSize),
@@ -77,6 +77,7 @@ function vitFields({ ffnDim, pooler }: VitConfig): Record<string, unknown> {
 }
 
 function dinoFields({ ffnDim, dModel, layerScale, swiGlu = false }: VitConfig): Record<string, unknown> {
+  if (layerScale === undefined) throw new RangeError("formatVitConfig: expected a layerScale in a DINOv2, got none");
   const ratio = swiGlu ? swiGluRatio(dModel, ffnDim) : ffnDim / dModel;
   return { mlp_ratio: ratio, layerscale_value: layerScale, use_swiglu_ffn: swiGlu };
 }

@@ -11,6 +11,8 @@ export type Size = readonly [height: number, width: number];
 
 /** Config fields of every image model, for its input and its classes. */
 export interface ImageModelConfig {
+  /** `model_type` of its `config.json`. */
+  readonly modelType: string;
   /** The size of the images that the model was made for. */
   readonly imageSize: Size;
   readonly numChannels: number;

@@ -13,23 +13,16 @@ export { type Region, visibleRegion } from "./image/visibleRegion.ts";
 export { toGrey } from "./image/toGrey.ts";
 export { toRgb } from "./image/toRgb.ts";
 export { VitBackbone } from "./backbone.ts";
-export {
-  DINO_BACKBONE_NAMES,
-  QKV_VIT_BACKBONE_NAMES,
-  VIT_BACKBONE_NAMES,
-  VIT_HEAD_NAMES,
-  vitCheckpointNames,
-} from "./checkpointNames.ts";
+export { vit } from "./family.ts";
+export { swin } from "./swin/family.ts";
 export { type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
 export { ConvStem, type StemConvolution } from "./convStem.ts";
 export { d2lVitConfig } from "./d2lVitConfig.ts";
 export { type DistilledClassified, DistilledVitClassifier } from "./distilledVitClassifier.ts";
 export { VitEmbeddings } from "./embeddings.ts";
-export { formatVitConfig } from "./formatConfig.ts";
 export { leadingTokens, patchGrid } from "./grid.ts";
 export type { Classified, ImageClassifier, ImageModelConfig, Size } from "./imageModel.ts";
-export { vitModelType, type VitModelType } from "./modelType.ts";
-export { parseVitConfig } from "./parseConfig.ts";
+export type { VitModelType } from "./modelType.ts";
 export { cutPatches, PatchEmbedding } from "./patchEmbedding.ts";
 export { resizeGrid, type ResizeOptions } from "./resizeGrid.ts";
 export { unfold } from "./unfold.ts";
@@ -39,13 +32,10 @@ export { type Scoring, scoresOf, scoringOf } from "./scores.ts";
 export { type Classifiers, withLabels } from "./withLabels.ts";
 export { type Encoded, VitModel } from "./vitModel.ts";
 export { asPicture, SwinBackbone, type SwinBackboneOutput } from "./swin/backbone.ts";
-export { SWIN_BACKBONE_NAMES, SWIN_IGNORED_NAMES } from "./swin/checkpointNames.ts";
 export type { SwinConfig } from "./swin/config.ts";
 export { cyclicShift } from "./swin/cyclicShift.ts";
 export type { SwinEmbeddings } from "./swin/embeddings.ts";
-export { formatSwinConfig } from "./swin/formatConfig.ts";
 export type { SwinLayer } from "./swin/layer.ts";
-export { parseSwinConfig } from "./swin/parseConfig.ts";
 export type { PatchMerging } from "./swin/patchMerging.ts";
 export type { SwinStage } from "./swin/stage.ts";
 export { SwinClassifier } from "./swin/swinClassifier.ts";

@@ -1,6 +1,6 @@
 import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
 import type { StemLayer, VitConfig } from "./config.ts";
-import type { VitModelType } from "./modelType.ts";
+import { VIT_MODEL_TYPES, type VitModelType } from "./modelType.ts";
 import { swiGluWidth } from "./swiGluWidth.ts";
 import { parseLabels } from "./parseLabels.ts";
 
@@ -26,6 +26,10 @@ const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: num
   }),
 };
 
+const MODEL_TYPES = Object.fromEntries(VIT_MODEL_TYPES.map((type) => [type, type])) as {
+  readonly [T in VitModelType]: T;
+};
+
 const POOLINGS = { class: "class", mean: "mean", class_and_mean: "classAndMean" } as const;
 
 /**
@@ -37,14 +41,15 @@ const POOLINGS = { class: "class", mean: "mean", class_and_mean: "classAndMean" 
  */
 export function parseVitConfig(json: unknown): VitConfig {
   const fields = new ConfigFields(json);
-  const family = fields.oneOf("model_type", FAMILIES, "");
+  const modelType = fields.oneOf("model_type", MODEL_TYPES, "");
   const dModel = fields.integer("hidden_size", 768);
   const numHeads = fields.integer("num_attention_heads", 12);
   const [imageSize, patchSize] = [fields.size("image_size", 224), fields.size("patch_size", 16)];
-  const own = family(fields, dModel);
+  const own = FAMILIES[modelType](fields, dModel);
   if (own.ffnDim !== undefined && own.ffnDim < 1) fields.fail("mlp_ratio", `at least 1 / ${dModel}`);
   if (patchSize[0] > imageSize[0] || patchSize[1] > imageSize[1]) fields.fail("patch_size", `at most ${imageSize}`);
   return {
+    modelType,
     imageSize,
     patchSize,
     numChannels: fields.integer("num_channels", 3),

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { vitConfig, type VitConfig } from "./config.ts";
+import { vitConfig, type VitConfig, vitModelType } from "./config.ts";
 import { formatVitConfig } from "./formatConfig.ts";
-import { vitModelType } from "./modelType.ts";
 import { parseVitConfig } from "./parseConfig.ts";
 
 const SMALL = vitConfig({

@@ -1,33 +1,24 @@
 import { readFileSync } from "node:fs";
 import { loadCheckpoint, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks, golden } from "@qkv/testing";
-import {
-  asPicture,
-  parseSwinConfig,
-  type Size,
-  SWIN_BACKBONE_NAMES,
-  SwinClassifier,
-  SwinModel,
-  vitCheckpointNames,
-} from "@qkv/vit";
+import { asPicture, type Size, swin } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 
 const GOLDENS = [
-  { name: "swin-classifier", Class: SwinClassifier, prefix: "swin.", images: [0, 1] },
-  { name: "swin-model", Class: SwinModel, prefix: "", images: [0, 1] },
+  { name: "swin-classifier", images: [0, 1] },
+  { name: "swin-model", images: [0, 1] },
 ] as const;
 
 describeBackends("Swin equals Hugging Face's", () => {
-  describe.each(GOLDENS)("$name", ({ name, Class, prefix, images }) => {
+  describe.each(GOLDENS)("$name", ({ name, images }) => {
     const arrays = golden(new URL(`golden/${name}.safetensors`, import.meta.url));
     const json = readFileSync(new URL(`golden/${name}.json`, import.meta.url), "utf8");
-    const config = parseSwinConfig(JSON.parse(json));
-    const open = (): SwinClassifier | SwinModel =>
-      loadCheckpoint(
-        arrays.under("weights/"),
-        vitCheckpointNames(SWIN_BACKBONE_NAMES, prefix),
-        (params) => new Class(params, config),
+    const [classifier, headless] = swin.architectures("swin");
+    const { weights, build } = (name === "swin-model" ? headless : classifier) as NonNullable<typeof classifier>;
+    const open = () =>
+      loadCheckpoint(arrays.under("weights/"), weights.rename, (params) =>
+        build(params, swin.parseConfig(JSON.parse(json))),
       );
     const at = (image: number, stage: string) => arrays.array(`image/${image}/${stage}`);
     const count = (image: number, stage: string) => arrays.under(`image/${image}/${stage}.`).size;

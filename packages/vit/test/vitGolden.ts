@@ -1,35 +1,16 @@
 import { readFileSync } from "node:fs";
-import { loadCheckpoint, type NameMap, type Params } from "@qkv/nn";
+import { loadCheckpoint } from "@qkv/nn";
 import { golden, type GoldenArray } from "@qkv/testing";
-import {
-  DINO_BACKBONE_NAMES,
-  DistilledVitClassifier,
-  parseVitConfig,
-  VIT_BACKBONE_NAMES,
-  vitCheckpointNames,
-  VitClassifier,
-  type VitConfig,
-  VitModel,
-} from "@qkv/vit";
+import { type DistilledVitClassifier, vit, type VitClassifier, type VitModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 
 type AnyVit = VitClassifier | DistilledVitClassifier | VitModel;
 
-/** The models that golden/make_vit.py writes, and the class that each is opened as. */
-const CLASSES: Readonly<Record<string, new (params: Params, config: VitConfig) => AnyVit>> = {
-  "vit-classifier": VitClassifier,
-  "vit-model": VitModel,
-  "vit-bare": VitModel,
-  "deit-classifier": VitClassifier,
-  "deit-teacher": DistilledVitClassifier,
-  "deit-model": VitModel,
-  "dinov2-classifier": VitClassifier,
-  "dinov2-registers": VitClassifier,
-  "dinov2-model": VitModel,
-};
-
-/** The names of all models. */
-export const VIT_GOLDENS: readonly string[] = Object.keys(CLASSES);
+/** The names of the models that golden/make_vit.py writes. */
+export const VIT_GOLDENS: readonly string[] = [
+  ...["vit-classifier", "vit-model", "vit-bare", "deit-classifier", "deit-teacher", "deit-model"],
+  ...["dinov2-classifier", "dinov2-registers", "dinov2-model"],
+];
 
 /** One model and what Hugging Face transformers made of some images with it. */
 export interface VitGolden {
@@ -52,21 +33,19 @@ export function vitGolden(name: string): VitGolden {
   const file = (ending: string) => new URL(`golden/${name}.${ending}`, import.meta.url);
   const arrays = golden(file("safetensors"));
   const json = JSON.parse(readFileSync(file("json"), "utf8")) as Record<string, unknown>;
-  const Class = CLASSES[name];
-  if (Class === undefined) throw new Error(`vitGolden: expected one of ${VIT_GOLDENS.join(", ")}, got ${name}`);
   const state = arrays.under("weights/");
-  const modelType = String(json["model_type"]);
-  const backbone: NameMap = modelType.startsWith("dinov2") ? DINO_BACKBONE_NAMES : VIT_BACKBONE_NAMES;
-  const prefix = Class === VitModel ? "" : `${modelType}.`;
+  const architectures = json["architectures"] as readonly string[];
   return {
     json,
     images: new Set(arrays.names.filter((at) => at.startsWith("image/")).map((at) => at.split("/")[1])).size,
     model() {
-      const { pooler, ...config } = parseVitConfig(json);
-      const whole = pooler && state.has("pooler.dense.weight") ? { ...config, pooler } : config;
-      return loadCheckpoint(state, vitCheckpointNames(backbone, prefix), (params) => new Class(params, whole), {
-        ignore: [`${prefix}embeddings.mask_token`],
-      });
+      const config = vit.parseConfig(json);
+      const found = vit.architectures(config.modelType).find(({ className }) => className === architectures[0]);
+      if (found === undefined) throw new Error(`vitGolden: expected a class, got ${architectures}`);
+      const { weights, build } = found;
+      return loadCheckpoint(state, weights.rename, (params) => build(params, config, new Set(state.keys())), {
+        ignore: Object.keys(weights.ignore ?? {}),
+      }) as AnyVit;
     },
     tensor: (image, stage) => arrays.tensor(`image/${image}/${stage}`),
     expected: (image, stage) => arrays.array(`image/${image}/${stage}`),

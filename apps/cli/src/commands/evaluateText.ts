@@ -25,14 +25,15 @@ export function evaluateTextCommand(): Command {
 
 async function evaluateText(options: EvaluateTextOptions, signal: AbortSignal): Promise<void> {
   const files = await openModelFiles(options.model);
-  const { CAUSAL_TYPES, loadPretrained } = await import("@qkv/pretrained");
+  const { loadPretrained } = await import("@qkv/pretrained");
+  const { CAUSAL_FAMILIES } = await import("@qkv/transformer");
   const { readText } = await import("../textGeneration/textData.ts");
   const { measureText } = await import("../textGeneration/measureText.ts");
 
   const text = await readText(options.data, ".");
   const backend = await startBackend(options);
   const { model, tokenizer, name } = await loadPretrained(files, {
-    modelTypes: CAUSAL_TYPES,
+    families: CAUSAL_FAMILIES,
     signal,
     ...tokenizerOptions(),
   });

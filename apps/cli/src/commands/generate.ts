@@ -42,12 +42,15 @@ export function generateCommand(): Command {
 }
 
 async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal): Promise<void> {
-  const { loadPretrained, GENERATING_TYPES } = await import("@qkv/pretrained");
-  const { generate, generateStream, parseGenerationOptions } = await import("@qkv/transformer");
+  const { loadPretrained } = await import("@qkv/pretrained");
+  const { CAUSAL_FAMILIES, generate, generateStream, parseGenerationOptions, SEQ2SEQ_FAMILIES } =
+    await import("@qkv/transformer");
   const files = await openModelFiles(options.model);
   await startBackend(options);
   const { model, tokenizer, generationConfig } = await loadPretrained(files, {
-    ...{ modelTypes: GENERATING_TYPES, signal, ...tokenizerOptions() },
+    families: [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES],
+    signal,
+    ...tokenizerOptions(),
   });
   try {
     const given = { ...options.options, ...namedOptions(options) };

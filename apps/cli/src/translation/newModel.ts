@@ -12,6 +12,7 @@ export function newModel(tokenizer: Tokenizer, { model, seed }: TranslationTrain
     throw new RangeError(`newModel: expected a tokenizer with ${endToken} and ${padToken}, got one without`);
   }
   return new MarianModel(Params.initialized(seed), {
+    modelType: "marian",
     vocabSize: tokenizer.vocabSize,
     decoderVocabSize: tokenizer.vocabSize,
     shareEncoderDecoderEmbeddings: true,

@@ -1,4 +1,4 @@
-import { type CausalConfig, eosField, GENERATION_FIELDS, type MarianConfig } from "@qkv/transformer";
+import { GENERATION_FIELDS } from "@qkv/transformer";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,24 +28,4 @@ export function withGeneration(config: Fields, generation: Fields | undefined): 
 export function withoutGeneration(config: Fields): Fields {
   const said: readonly string[] = ENDS;
   return Object.fromEntries(Object.entries(config).filter(([field]) => !said.includes(field)));
-}
-
-/** The same fields from a model's config. */
-export function generationFields(config: MarianConfig | CausalConfig): Record<string, unknown> {
-  if ("gated" in config) {
-    const { bosTokenId, eosTokenIds, padTokenId } = config;
-    return {
-      ...(bosTokenId !== undefined && { bos_token_id: bosTokenId }),
-      ...(eosTokenIds.length > 0 && { eos_token_id: eosTokenIds.length > 1 ? eosTokenIds : eosTokenIds[0] }),
-      ...(padTokenId !== undefined && { pad_token_id: padTokenId }),
-    };
-  }
-  return {
-    decoder_start_token_id: config.decoderStartTokenId,
-    eos_token_id: eosField(config),
-    pad_token_id: config.padTokenId,
-    ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
-    ...(config.badWordsIds !== undefined && { bad_words_ids: config.badWordsIds }),
-    ...(config.maxLength !== undefined && { max_length: config.maxLength }),
-  };
 }

@@ -1,11 +1,12 @@
 import { CheckpointError, ParamShapeError, streamCheckpoint } from "@qkv/nn";
 import type { Dtype } from "@qkv/safetensors";
-import type { AnyArchitecture, PretrainedModel } from "../registry/architectures.ts";
-import { namesOf, unpacked, withPrefix } from "../weights/fileNames.ts";
+import type { Architecture, FamilyConfig, FamilyModel } from "@qkv/transformer";
+import { isRead, splitArrays, withPrefix } from "../weights/fileNames.ts";
 import { type ModelFiles, pathOf, type ReadOptions } from "../files/modelFiles.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 import { openWeights, type StoredArray } from "../weights/readWeights.ts";
-import { spareArrayOf, withoutSpares } from "../weights/spareArrays.ts";
+import { ignoredArray, withoutIgnored } from "../weights/ignoredArrays.ts";
+import { resolveTies } from "../weights/tiedArrays.ts";
 
 /**
  * Builds a model from a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
@@ -15,10 +16,10 @@ import { spareArrayOf, withoutSpares } from "../weights/spareArrays.ts";
  */
 export async function loadModel(
   files: ModelFiles,
-  architecture: AnyArchitecture,
-  config: PretrainedModel["config"],
+  architecture: Architecture,
+  config: FamilyConfig,
   { signal }: ReadOptions,
-): Promise<{ readonly model: PretrainedModel; readonly dtypes: ReadonlyMap<Dtype, number> }> {
+): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<Dtype, number> }> {
   const { arrays, dtypes, path, close } = await openWeights(files, { signal });
   try {
     return { model: await build(architecture, config, arrays, { signal }), dtypes };
@@ -33,24 +34,25 @@ export async function loadModel(
 }
 
 async function build(
-  { names, prefix, spares, optional, unpack, tie, build }: AnyArchitecture,
-  config: PretrainedModel["config"],
+  { weights: rules, build }: Architecture,
+  config: FamilyConfig,
   stored: ReadonlyMap<string, StoredArray>,
   options: ReadOptions,
-): Promise<PretrainedModel> {
-  const isWeight = namesOf(names);
-  const isKnown = (name: string) => isWeight(name) || spareArrayOf(spares, name) !== undefined;
-  const named = withPrefix(unpack === undefined ? stored : unpacked(stored, unpack), prefix, isKnown);
-  const weights = await withoutSpares(named, spares, config);
-  for (const [name, { dtype }] of weights) {
+): Promise<FamilyModel> {
+  const { ignore: ignored = {}, optional } = rules;
+  const isWeight = isRead(rules);
+  const isKnown = (name: string) => isWeight(name) || ignoredArray(ignored, name) !== undefined;
+  const named = await withoutIgnored(withPrefix(stored, rules.prefix, isKnown), ignored, config);
+  const split = splitArrays(named, rules);
+  for (const [name, { dtype }] of split) {
     // Numbers of a quantized file would silently be read as wrong weights.
     if (!FLOATS.includes(dtype)) throw new PretrainedError(`${name}: expected F32, F16, BF16 or F64, got ${dtype}`);
   }
-  const tied = (await tie?.(config, weights)) ?? { config, arrays: weights };
+  const tied = await resolveTies(rules.tie, config, split);
   const present = new Set(tied.arrays.keys());
   // Such as the register tokens of a model without any.
   const ignore = [...tied.arrays].filter(([, { byteLength }]) => byteLength === 0).map(([name]) => name);
-  return streamCheckpoint(tied.arrays, names, (params) => build(params, tied.config, present), {
+  return streamCheckpoint(tied.arrays, rules.rename, (params) => build(params, tied.config, present), {
     ...options,
     ignore,
     ...(optional && { optional }),

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { type SafeTensor, parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
+import { vit } from "@qkv/vit";
+import { marian } from "@qkv/transformer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createTranslator } from "../tasks/translation/createTranslator.ts";
 import { loadPretrained } from "./loadPretrained.ts";
@@ -268,10 +270,10 @@ describe("loadPretrained", () => {
   });
 
   test("opens the types that are wanted alone", async () => {
-    const { model } = await loadPretrained(memoryFiles("models/en-fr", float32), { modelTypes: ["vit", "marian"] });
+    const { model } = await loadPretrained(memoryFiles("models/en-fr", float32), { families: [vit, marian] });
     model.dispose();
-    await expect(loadPretrained(memoryFiles("models/en-fr", float32), { modelTypes: ["vit"] })).rejects.toThrow(
-      'models/en-fr/config.json: expected a model_type of vit, got "marian"',
+    await expect(loadPretrained(memoryFiles("models/en-fr", float32), { families: [vit] })).rejects.toThrow(
+      'models/en-fr/config.json: expected a model_type of vit, deit, dinov2, dinov2_with_registers, qkv_vit, got "marian"',
     );
   });
 

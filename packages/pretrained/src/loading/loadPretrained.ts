@@ -1,18 +1,11 @@
 import type { Pretrained } from "./pretrained.ts";
 import { checkBackend, checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
 import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
-import { type ImageProcessorConfig, parsePreprocessorConfig } from "@qkv/vit";
-import {
-  type AnyArchitecture,
-  ARCHITECTURES,
-  architecturesOf,
-  isModelType,
-  type ModelType,
-  type PretrainedModel,
-} from "../registry/architectures.ts";
+import type { FamilyConfig } from "@qkv/transformer";
+import type { ImageProcessorConfig } from "@qkv/vit";
+import type { BuiltInFamily } from "../registry/families.ts";
+import { type AnyFamily, familiesOf, familyOfConfig } from "../registry/findFamily.ts";
 import { type Direction, directionOf } from "./direction.ts";
-import { IMAGE_ARCHITECTURES } from "../registry/imageArchitectures.ts";
-import { checkList } from "./argumentChecks.ts";
 import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
 import {
   type ModelFiles,
@@ -27,10 +20,13 @@ import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 import { loadModel } from "./loadModel.ts";
 
-/** Options of opening a model: the accepted types, and for a remote model how it is fetched and cached. */
-export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends ReadOptions, RemoteOptions {
-  /** The accepted model types: `["marian"]`. Default all. */
-  readonly modelTypes?: readonly T[];
+/** Options of opening a model: the accepted families, and for a remote model how it is fetched and cached. */
+export interface LoadPretrainedOptions<F extends AnyFamily = BuiltInFamily> extends ReadOptions, RemoteOptions {
+  /**
+   * The families that it may be of, such as `[marian]` of `@qkv/transformer`: a page then ships no others. Default all of
+   * this project.
+   */
+  readonly families?: readonly F[];
   /** The tokenizer's limit of steps for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512. */
   readonly maxSteps?: number;
 }
@@ -42,28 +38,29 @@ export interface LoadPretrainedOptions<T extends ModelType = ModelType> extends 
  * @param source its files, or a reference for {@link remoteFiles}: an id on the hub (`owner/name`) or an https address
  * @throws PretrainedError naming the file; no tensor is left behind
  */
-export async function loadPretrained<T extends ModelType = ModelType>(
+export async function loadPretrained<F extends AnyFamily = BuiltInFamily>(
   source: ModelFiles | string,
-  given: LoadPretrainedOptions<T> = {},
-): Promise<Pretrained<T>> {
+  given: LoadPretrainedOptions<F> = {},
+): Promise<Pretrained<F>> {
   checkOptions("loadPretrained", given, OPTIONS);
-  const { modelTypes, maxSteps, ...options } = given;
-  if (modelTypes !== undefined) checkList("loadPretrained", "modelTypes", modelTypes);
+  const { families: accepted, maxSteps, ...options } = given;
+  const families = await familiesOf("loadPretrained", accepted);
   const files = filesOf(source, options);
   checkBackend("loadPretrained");
   const json = await readJson(files, "config.json", options);
-  const [modelType, architecture] = architectureFor(pathOf(files, "config.json"), json, modelTypes);
+  const { modelType, family, architecture } = familyOfConfig(pathOf(files, "config.json"), json, families);
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
-  const direction = modelType === "marian" ? await readDirection(files, options) : undefined;
-  const imageProcessor = await readImageProcessor(files, modelType, options);
+  const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
+  const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
-  const config = parseConfig(architecture, files, json, generation);
+  const config = parseConfig(family, files, json, generation);
   const { model, dtypes } = await loadModel(files, architecture, config, options);
   return {
     name: files.name,
     modelType,
     architecture: architecture.className,
+    task: architecture.task,
     config: model.config,
     model,
     ...(tokenizer !== undefined && { tokenizer }),
@@ -71,11 +68,11 @@ export async function loadPretrained<T extends ModelType = ModelType>(
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
     dtypes,
-  } as Pretrained<T>;
+  } as unknown as Pretrained<F>;
 }
 
 const OPTIONS: OptionNames<LoadPretrainedOptions> = {
-  modelTypes: true,
+  families: true,
   maxSteps: true,
   signal: true,
   cache: true,
@@ -94,27 +91,6 @@ function filesOf(source: ModelFiles | string, options: RemoteOptions): ModelFile
   throw new PretrainedError(
     `loadPretrained: expected a model's files, its id on a hub or an https address, got ${describeArgument(source)}`,
   );
-}
-
-function architectureFor(
-  path: string,
-  { model_type: type, architectures }: Record<string, unknown>,
-  wanted: readonly ModelType[] = Object.keys(ARCHITECTURES) as ModelType[],
-): [ModelType, AnyArchitecture] {
-  if (!isModelType(type) || !wanted.includes(type)) {
-    const known = wanted.join(", ");
-    throw new PretrainedError(`${path}: expected a model_type of ${known}, got ${JSON.stringify(type) ?? "none"}`);
-  }
-  const classes = architecturesOf(type);
-  // A model's base class has other weights than the class with the head on it.
-  const named: unknown = architectures ?? [];
-  const isNamed = ({ className }: AnyArchitecture) => Array.isArray(named) && named.includes(className);
-  const found = Array.isArray(named) && named.length === 0 ? classes[0] : classes.find(isNamed);
-  if (found === undefined) {
-    const known = classes.map(({ className }) => className).join(" or ");
-    throw new PretrainedError(`${path}: expected architectures to name ${known}, got ${JSON.stringify(architectures)}`);
-  }
-  return [type, found];
 }
 
 async function readTokenizer(
@@ -138,13 +114,14 @@ async function readDirection(files: ModelFiles, options: ReadOptions): Promise<D
 
 async function readImageProcessor(
   files: ModelFiles,
-  modelType: ModelType,
+  family: AnyFamily,
+  modelType: string,
   options: ReadOptions,
 ): Promise<ImageProcessorConfig | undefined> {
-  if (!Object.hasOwn(IMAGE_ARCHITECTURES, modelType)) return undefined; // a text model may have one of another kind
+  if (family.parseProcessor === undefined) return undefined; // a text model may have one of another kind
   const json = await readOptionalJson(files, PREPROCESSOR, options);
   try {
-    return json === undefined ? undefined : parsePreprocessorConfig(json, modelType);
+    return json === undefined ? undefined : (family.parseProcessor(json, modelType) as ImageProcessorConfig);
   } catch (error) {
     throw errorIn(pathOf(files, PREPROCESSOR), error);
   }
@@ -153,17 +130,17 @@ async function readImageProcessor(
 const PREPROCESSOR = "preprocessor_config.json";
 
 function parseConfig(
-  { parseConfig }: AnyArchitecture,
+  family: AnyFamily,
   files: ModelFiles,
   json: Record<string, unknown>,
   generation: Record<string, unknown> | undefined,
-): PretrainedModel["config"] {
+): FamilyConfig {
   let blamed = "config.json";
   try {
     // Alone first, to separate its errors from those of the other file.
-    if (generation !== undefined) parseConfig(withoutGeneration(json));
+    if (generation !== undefined) family.parseConfig(withoutGeneration(json));
     blamed = generation === undefined ? blamed : "generation_config.json";
-    return parseConfig(withGeneration(json, generation));
+    return family.parseConfig(withGeneration(json, generation));
   } catch (error) {
     throw errorIn(pathOf(files, blamed), error);
   }

@@ -1,18 +1,21 @@
 import type { Dtype } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
+import type { ModelOf, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
-import type { ModelOf, ModelType } from "../registry/architectures.ts";
+import type { BuiltInFamily } from "../registry/families.ts";
+import type { AnyFamily } from "../registry/findFamily.ts";
 import type { Direction } from "./direction.ts";
 
-/** A model of one type with its tokenizer, configuration and metadata. */
-export interface PretrainedOf<T extends ModelType> {
+/** A model of one family with its tokenizer, configuration and metadata. */
+export interface PretrainedOf<F extends AnyFamily> {
   /** The source of the model, for messages. */
   readonly name: string;
-  readonly modelType: T;
+  readonly modelType: F["modelTypes"][number];
   /** The class of Hugging Face transformers that the folder was made for. */
   readonly architecture: string;
-  readonly config: ModelOf<T>["config"];
-  readonly model: ModelOf<T>;
+  readonly task: ModelTask;
+  readonly config: ModelOf<F>["config"];
+  readonly model: ModelOf<F>;
   /** Absent if the folder has none in any format of `openTokenizer` of `@qkv/tokenizers`. */
   readonly tokenizer?: Tokenizer;
   /** The languages that it translates between; absent where neither `tokenizer_config.json` nor its name gives them. */
@@ -29,4 +32,4 @@ export interface PretrainedOf<T extends ModelType> {
  * An opened model with its tokenizer, configuration and metadata, by `modelType`. The caller owns the model and
  * disposes of it.
  */
-export type Pretrained<T extends ModelType = ModelType> = { [K in T]: PretrainedOf<K> }[T];
+export type Pretrained<F extends AnyFamily = BuiltInFamily> = F extends AnyFamily ? PretrainedOf<F> : never;

@@ -1,16 +1,18 @@
 import { checkRecord } from "@qkv/ops";
-import { readState, type StateEntry } from "@qkv/nn";
+import { joinState, readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
-import { CausalLanguageModel, MarianModel } from "@qkv/transformer";
+import type { FamilyConfig, FamilyModel } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
-import { architectureOf, type PretrainedModel } from "../registry/architectures.ts";
-import { generationFields } from "../loading/generationConfig.ts";
+import { type AnyFamily, familiesOf, familyOfModel } from "../registry/findFamily.ts";
+import { formatConfig } from "./formatConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** Contents of a model folder. */
 export interface SavePretrainedOptions {
-  readonly model: PretrainedModel;
+  readonly model: FamilyModel;
+  /** The families that it may be of. Default all of this project. */
+  readonly families?: readonly AnyFamily[];
   readonly tokenizer?: Tokenizer;
   /** Settings of the image processor, for `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
@@ -29,25 +31,27 @@ export interface SavePretrainedOptions {
  */
 export async function pretrainedFiles(options: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
   checkRecord("pretrainedFiles", "options", options);
-  const { model, tokenizer, imageProcessor, dtype = "F32", generationConfig = {}, languages } = options;
+  const { model, families, tokenizer, imageProcessor, dtype = "F32", generationConfig = {}, languages } = options;
   model?.params?.checkInUse("savePretrained");
-  const { className, formatConfig, names, pack } = architectureOf(model);
-  const read = await readState(model.params, names);
-  const state = pack?.(read) ?? read;
+  const { family, architecture } = familyOfModel("savePretrained", model, await familiesOf("savePretrained", families));
+  const { className, weights } = architecture;
+  const state = joinState(await readState(model.params, weights.rename), weights);
   // float32 for any stored dtype, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };
   const files = new Map([
-    ["config.json", encode({ architectures: [className], ...formatConfig(model.config), ...dtypes })],
+    ["config.json", encode({ architectures: [className], ...formatConfig(family, model.config), ...dtypes })],
     ["model.safetensors", writeSafetensors(storeAs(dtype, state), { format: "pt" })],
   ]);
   if (imageProcessor !== undefined) {
     files.set("preprocessor_config.json", encode(formatPreprocessorConfig(imageProcessor)));
   }
-  if (!(model instanceof MarianModel || model instanceof CausalLanguageModel)) return files;
-  files.set("generation_config.json", encode({ ...generationFields(model.config), ...generationConfig }));
+  const generation = family.formatGeneration?.(model.config);
+  if (generation !== undefined) {
+    files.set("generation_config.json", encode({ ...generation, ...generationConfig }));
+  }
   if (tokenizer !== undefined) {
     files.set("tokenizer.json", encode(tokenizer.toJSON()));
-    const about = tokenizerConfig(model.config, tokenizer);
+    const about = tokenizerConfig(model.config, generation ?? {}, tokenizer);
     files.set("tokenizer_config.json", encode({ ...about, ...languageFields(languages) }));
   }
   return files;
@@ -73,17 +77,21 @@ function languageFields(languages: SavePretrainedOptions["languages"]): Record<s
 }
 
 function tokenizerConfig(
-  config: MarianModel["config"] | CausalLanguageModel["config"],
+  config: FamilyConfig & { readonly maxPositions?: number },
+  generation: Readonly<Record<string, unknown>>,
   tokenizer: Tokenizer,
 ): Record<string, unknown> {
   const { model } = tokenizer.toJSON() as { model?: { unk_token?: unknown } };
-  const token = (id: number | undefined) => (id === undefined ? null : (tokenizer.idToToken(id) ?? null));
+  const token = (field: string) => {
+    const id = [generation[field]].flat()[0];
+    return typeof id === "number" ? (tokenizer.idToToken(id) ?? null) : null;
+  };
   return {
     tokenizer_class: "PreTrainedTokenizerFast",
-    model_max_length: config.maxPositions,
-    ...("bosTokenId" in config && { bos_token: token(config.bosTokenId) }),
-    eos_token: token("gated" in config ? config.eosTokenIds[0] : config.eosTokenId),
-    pad_token: token(config.padTokenId),
+    ...(config.maxPositions !== undefined && { model_max_length: config.maxPositions }),
+    ...("bos_token_id" in generation && { bos_token: token("bos_token_id") }),
+    eos_token: token("eos_token_id"),
+    pad_token: token("pad_token_id"),
     unk_token: model?.unk_token ?? null,
     clean_up_tokenization_spaces: false,
     model_input_names: ["input_ids", "attention_mask"], // without it Python also passes token_type_ids

@@ -1,23 +1,15 @@
-import type { NameMap } from "@qkv/nn";
+import { splitArray, type WeightRules } from "@qkv/nn";
 import type { StoredArray } from "./readWeights.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
-/** A part of a packed array of a file: an array in a model's table of names. */
-export interface UnpackedArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Selects its elements from the file's array. */
-  readonly of: (data: Float32Array) => Float32Array;
-}
-
-/** The arrays that a file stores as one, by its name and shape; undefined if it is not packed. */
-export type Unpack = (name: string, shape: readonly number[]) => readonly UnpackedArray[] | undefined;
-
-/** Unpacks each array of a file, each read on demand. */
-export function unpacked(arrays: ReadonlyMap<string, StoredArray>, unpack: Unpack): Map<string, StoredArray> {
+/** Splits and transposes the arrays of a file as `rules` say, each when it is read. */
+export function splitArrays(
+  arrays: ReadonlyMap<string, StoredArray>,
+  rules: Pick<WeightRules, "split" | "transpose">,
+): Map<string, StoredArray> {
   const all = new Map<string, StoredArray>();
   for (const [stored, array] of arrays) {
-    const parts = unpack(stored, array.shape);
+    const parts = splitArray(stored, array.shape, rules);
     if (parts === undefined) all.set(stored, array);
     for (const { name, shape, of } of parts ?? []) {
       all.set(name, { ...array, shape, read: async () => of(await array.read()), parts: undefined });
@@ -52,9 +44,11 @@ export function withPrefix(
   return all;
 }
 
-/** Makes a check whether a table of names has one for an array. */
-export function namesOf(...tables: readonly NameMap[]): (name: string) => boolean {
-  const patterns = new Set(tables.flatMap((table) => Object.values(table)));
+/** Makes a check whether an array of a file is one that the model reads, whole or split. */
+export function isRead({ rename, split = [] }: Pick<WeightRules, "rename" | "split">): (name: string) => boolean {
+  const parts = split.flatMap(({ into }) => into);
+  const patterns = new Set([...Object.values(rename), ...split.map(({ from }) => from)]);
+  for (const part of parts) patterns.delete(part);
   return (name) => patterns.has(name) || patterns.has(name.replace(INDEX, "*"));
 }
 

@@ -1,4 +1,30 @@
+import type { TieRule } from "@qkv/nn";
 import type { StoredArray } from "./readWeights.ts";
+
+/** A config and the arrays of a file that the model needs. */
+export interface Tied<Config> {
+  readonly config: Config;
+  readonly arrays: ReadonlyMap<string, StoredArray>;
+}
+
+/** Resolves tied arrays by a rule: the config says which are tied, and each array is under the name that it is read by. */
+export async function resolveTies<Config>(
+  rule: TieRule<Config> | undefined,
+  config: Config,
+  arrays: ReadonlyMap<string, StoredArray>,
+): Promise<Tied<Config>> {
+  const pairs = rule?.pairs(config) ?? [];
+  if (rule === undefined || pairs.length === 0) return { config, arrays };
+  const nameFor = await tiedArrays(arrays, pairs);
+  const resolved = rule.resolve(config, (a, b) => nameFor(a) === nameFor(b));
+  const all = new Map(arrays);
+  for (const name of pairs.flat()) all.delete(name);
+  for (const name of rule.reads(resolved)) {
+    const array = arrays.get(nameFor(name) ?? "");
+    if (array !== undefined) all.set(name, array);
+  }
+  return { config: resolved, arrays: all };
+}
 
 /** Pairs of names of tied arrays: the first is a copy of the second. */
 export type Ties = readonly (readonly [copy: string, source: string])[];

@@ -59,7 +59,7 @@ describeBackends("Block", () => {
 
     test("has the activations that it names, in their order", () => {
       const params = randomized();
-      const stack = new Stack(params, [spec, spec], spec.norm);
+      const stack = new Stack(params, [spec, spec], { norm: spec.norm });
       using seen = new Recorder(["**"]);
       tf.tidy(() => {
         const memory = stack.layers.map((layer, i) =>

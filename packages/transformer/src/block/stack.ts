@@ -5,12 +5,21 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { Block } from "./block.ts";
 import type { BlockInputs } from "./blockInputs.ts";
 import { createNorm, type Norm } from "./norm.ts";
+import { createPositionBias, type PositionBias, type PositionBiasSpec } from "./positionBias.ts";
 import type { BlockSpec, NormSpec } from "./spec.ts";
 
 /** Masks, positions, memory and cache of a call, for all blocks. */
-export interface StackInputs extends Omit<BlockInputs, "memory" | "layer"> {
+export interface StackInputs extends Omit<BlockInputs, "memory" | "layer" | "bias"> {
   /** For each block. */
   readonly memory?: readonly KeyValue[] | undefined;
+}
+
+/** What a stack has besides its blocks. */
+export interface StackOptions {
+  /** Norm of the last block's output. Default none. */
+  readonly norm?: NormSpec | undefined;
+  /** Bias of the scores of every block. Default none. */
+  readonly positionBias?: PositionBiasSpec | undefined;
 }
 
 /** Blocks one after another, and a final norm if there is one: the only loop over layers in this package. */
@@ -21,10 +30,20 @@ export class Stack {
   /** For each block, the number of keys that a query sees; undefined: all. */
   readonly windows: readonly (number | undefined)[];
 
-  /** @param norm of the last block's output; left out: none */
-  constructor(params: Params, blocks: readonly BlockSpec[], norm?: NormSpec) {
-    checkModule("Stack", params);
+  readonly #positionBias?: PositionBias;
+
+  constructor(params: Params, blocks: readonly BlockSpec[], options: StackOptions = {}) {
+    checkModule("Stack", params, { options });
     checkArray("Stack", "blocks", blocks);
+    const { norm, positionBias } = options;
+    if (positionBias !== undefined) {
+      if (blocks.some(({ selfAttn }) => selfAttn.window !== undefined)) {
+        throw new RangeError(
+          "Stack: expected blocks without a sliding window beside a position bias, got one with both",
+        );
+      }
+      this.#positionBias = createPositionBias(params.at("positionBias"), positionBias);
+    }
     this.layers = blocks.map((spec, i) => new Block(params.at("layers", i), spec));
     if (norm !== undefined) this.norm = createNorm(params.at("norm"), blocks[0]?.dModel ?? 0, norm);
     this.windows = blocks.map(({ selfAttn }) => selfAttn.window);
@@ -34,10 +53,12 @@ export class Stack {
   forward(x: tf.Tensor3D, given: StackInputs = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkRecord("Stack", "inputs", given);
     const { memory, ...inputs } = given;
+    const [before, length] = [inputs.cache?.length ?? 0, x.shape[1]];
     return stepOf(inputs.cache, () => {
+      const bias = this.#positionBias?.(length, before + length);
       let y = x;
       for (const [i, layer] of this.layers.entries()) {
-        y = layer.forward(y, { ...inputs, layer: i, memory: memory?.[i] }, pass.at("layers", i));
+        y = layer.forward(y, { ...inputs, bias, layer: i, memory: memory?.[i] }, pass.at("layers", i));
       }
       return this.norm === undefined ? y : pass.tap("norm", this.norm.forward(y));
     });

@@ -5,11 +5,11 @@ import { expect, test } from "vitest";
 import { ablate } from "./ablate.ts";
 import { generate } from "../generation/generate.ts";
 import { type HeadFactors, headPatches } from "./headPatches.ts";
-import { parseMarianConfig } from "../models/marian/config.ts";
-import { MarianModel } from "../models/marian/model.ts";
+import { marian } from "../families/marian/index.ts";
+import { MarianModel } from "../families/marian/model.ts";
 
 const CONFIG = {
-  ...parseMarianConfig({ model_type: "marian", vocab_size: 13, pad_token_id: 12, decoder_start_token_id: 12 }),
+  ...marian.parseConfig({ model_type: "marian", vocab_size: 13, pad_token_id: 12, decoder_start_token_id: 12 }),
   ...{ dModel: 6, maxPositions: 17, scaleEmbedding: true, activation: "silu" as const, maxLength: 9 },
   ...{ encoderLayers: 2, encoderHeads: 3, encoderFfnDim: 5, decoderLayers: 2, decoderHeads: 2, decoderFfnDim: 7 },
 };

@@ -3,6 +3,7 @@ import type { ImageModelConfig, Size } from "../imageModel.ts";
 
 /** Config of a Swin Transformer, version 1 (arXiv:2103.14030). */
 export interface SwinConfig extends ImageModelConfig {
+  readonly modelType: "swin";
   readonly patchSize: Size;
   /** E of the first stage; each stage after it is twice as wide. */
   readonly dModel: number;

@@ -29,6 +29,7 @@ export function parseSwinConfig(json: unknown): SwinConfig {
   const ffnRatio = fields.number("mlp_ratio", 4);
   if (Math.floor(dModel * ffnRatio) < 1) fields.fail("mlp_ratio", `at least 1 / ${dModel}`);
   return {
+    modelType: "swin",
     imageSize,
     patchSize,
     numChannels: fields.integer("num_channels", 3),

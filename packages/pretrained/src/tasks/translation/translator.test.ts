@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { expectClose } from "@qkv/testing";
 import type { LogitsProcessor } from "@qkv/transformer";
+import { marian } from "@qkv/transformer";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTranslator } from "./createTranslator.ts";
 import { loadPretrained } from "../../loading/loadPretrained.ts";
@@ -12,7 +13,7 @@ import { translationAttention } from "./translationAttention.ts";
 import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import { Translator, type TranslatorOptions } from "./translator.ts";
 
-let pretrained: Pretrained<"marian">;
+let pretrained: Pretrained<typeof marian>;
 let translator: Translator;
 beforeAll(async () => {
   await initBackend("cpu");
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const read = (name: string) =>
     new Uint8Array(readFileSync(new URL(`../../../test/golden/float32/${name}`, import.meta.url)));
   const files = memoryFiles("tiny", new Map(names.map((name) => [name, read(name)])));
-  pretrained = await loadPretrained(files, { modelTypes: ["marian"] });
+  pretrained = await loadPretrained(files, { families: [marian] });
   translator = createTranslator(pretrained);
 });
 afterAll(() => pretrained.model.dispose());

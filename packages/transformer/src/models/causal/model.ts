@@ -28,8 +28,7 @@ import type { Norm } from "../../block/norm.ts";
 import { Stack } from "../../block/stack.ts";
 import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
-import { causalBlocks, causalNorm } from "./blocks.ts";
-import type { CausalConfig } from "./config.ts";
+import type { CausalConfig, CausalSpec } from "./config.ts";
 
 /** A batch of texts. */
 export interface CausalInputs {
@@ -45,44 +44,44 @@ export interface CausalOutput {
   readonly logits: tf.Tensor3D;
 }
 
-/**
- * A decoder-only language model: `GPT2LMHeadModel`, `LlamaForCausalLM`, `MistralForCausalLM`, `Qwen2ForCausalLM` and
- * `Qwen3ForCausalLM` of Hugging Face transformers.
- */
-export class CausalLanguageModel implements CausalModel {
-  readonly config: CausalConfig;
+/** A decoder-only language model, of any family that describes it as a {@link CausalSpec}. */
+export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> implements CausalModel {
+  readonly config: Config;
   readonly generation: CausalGenerationDefaults;
   readonly params: Params;
 
   readonly embedding: Embedding;
-  /** Absent if positions are rotary. */
+  /** Absent if no position has a learned vector. */
   readonly positions?: LearnedPositions;
   readonly layers: readonly Block[];
-  readonly norm: Norm;
+  readonly norm?: Norm;
   /** Absent if the output layer is tied to the embedding. */
   readonly lmHead?: Linear;
 
+  readonly #spec: CausalSpec;
   readonly #stack: Stack;
 
-  constructor(params: Params, config: CausalConfig) {
-    checkModule("CausalLanguageModel", params, { config });
-    const { vocabSize, dModel, maxPositions, rotary, eosTokenIds } = config;
+  constructor(params: Params, config: Config, spec: CausalSpec) {
+    checkModule("CausalLanguageModel", params, { config, spec });
+    const { vocabSize, dModel, maxPositions, eosTokenIds } = config;
+    const { blocks, norm, learnedPositions = false, positionBias } = spec;
     const init = normal(config.initializerRange);
     this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);
-    if (rotary === undefined) this.positions = new LearnedPositions(params.at("positions"), maxPositions, dModel, init);
-    this.#stack = new Stack(params, causalBlocks(config), causalNorm(config));
+    if (learnedPositions) this.positions = new LearnedPositions(params.at("positions"), maxPositions, dModel, init);
+    this.#stack = new Stack(params, blocks, { norm, positionBias });
     this.layers = this.#stack.layers;
-    this.norm = this.#stack.norm as Norm;
+    if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
     this.params = params;
     this.config = config;
+    this.#spec = spec;
     this.generation = { eosTokenId: eosTokenIds, maxPositions, vocabSize };
   }
 
   /** Every activation that a pass has, by its path, in its order. */
   get activations(): readonly string[] {
-    return ["embeddings", ...stackActivations(causalBlocks(this.config), causalNorm(this.config)), "logits"];
+    return ["embeddings", ...stackActivations(this.#spec.blocks, this.#spec.norm), "logits"];
   }
 
   /** Computes the logits of the token after each position; the caller owns them. */
@@ -143,7 +142,7 @@ export class CausalLanguageModel implements CausalModel {
     const mask = keep && keyMask(keep);
     const tokens = this.embedding.forward(ids); // [B, L, E]
     const placed = this.#place(tokens, places.positions ?? places.cache?.length ?? 0);
-    const x = pass.tap("embeddings", dropout(placed, this.config.embeddingDropout, pass.random));
+    const x = pass.tap("embeddings", dropout(placed, this.#spec.embeddingDropout ?? 0, pass.random));
     return this.#stack.forward(x, { mask, ...places }, pass);
   }
 

@@ -1,0 +1,23 @@
+import type { FamilyConfig } from "@qkv/transformer";
+import { PretrainedError } from "../files/pretrainedError.ts";
+import type { AnyFamily } from "../registry/findFamily.ts";
+
+/**
+ * Formats a config as a `config.json`, which must be read back as the same: a config made by hand may have what files of
+ * its type cannot hold.
+ *
+ * @throws PretrainedError naming the field that would be lost
+ */
+export function formatConfig(family: AnyFamily, config: FamilyConfig): Record<string, unknown> {
+  const fields = family.formatConfig(config);
+  const again = family.parseConfig({ ...fields, ...family.formatGeneration?.(config) });
+  for (const [name, value] of Object.entries(config)) {
+    const read = (again as unknown as Record<string, unknown>)[name];
+    if (JSON.stringify(read) === JSON.stringify(value)) continue;
+    throw new PretrainedError(
+      `savePretrained: expected a config that files of type ${config.modelType} can hold, ` +
+        `got ${name} ${JSON.stringify(value)}, which would be read as ${JSON.stringify(read) ?? "none"}`,
+    );
+  }
+  return fields;
+}

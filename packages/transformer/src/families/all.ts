@@ -1,0 +1,9 @@
+import { gpt2 } from "./gpt2/index.ts";
+import { llama } from "./llama/index.ts";
+import { marian } from "./marian/index.ts";
+
+/** Families of decoder-only language models. */
+export const CAUSAL_FAMILIES = [gpt2, llama] as const;
+
+/** Families of encoder-decoders. */
+export const SEQ2SEQ_FAMILIES = [marian] as const;

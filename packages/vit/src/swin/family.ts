@@ -1,0 +1,37 @@
+import type { Params } from "@qkv/nn";
+import type { Architecture, Family } from "@qkv/transformer";
+import { parsePreprocessorConfig } from "../image/parsePreprocessorConfig.ts";
+import type { SwinConfig } from "./config.ts";
+import { formatSwinConfig } from "./formatConfig.ts";
+import { parseSwinConfig } from "./parseConfig.ts";
+import { SwinClassifier } from "./swinClassifier.ts";
+import { SwinModel } from "./swinModel.ts";
+import { swinWeights } from "./weights.ts";
+
+type Models = SwinClassifier | SwinModel;
+
+const CLASSIFIER: Architecture<SwinConfig, Models> = {
+  className: "SwinForImageClassification",
+  task: "imageClassification",
+  weights: swinWeights(true),
+  build: (params: Params, config: SwinConfig) => new SwinClassifier(params, config),
+  isOf: (model) => model instanceof SwinClassifier,
+};
+
+const HEADLESS: Architecture<SwinConfig, Models> = {
+  className: "SwinModel",
+  task: "imageEncoder",
+  weights: swinWeights(false),
+  build: (params: Params, config: SwinConfig) => new SwinModel(params, config),
+  isOf: (model) => model instanceof SwinModel,
+};
+
+/** Swin Transformer, version 1. */
+export const swin: Family<"swin", SwinConfig, Models> = {
+  modelTypes: ["swin"],
+  parseConfig: parseSwinConfig,
+  formatConfig: formatSwinConfig,
+  parseProcessor: parsePreprocessorConfig,
+  architectures: () => [CLASSIFIER, HEADLESS],
+  build: (params, config) => new SwinClassifier(params, config),
+};
