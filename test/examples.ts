@@ -44,6 +44,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "docs/guides/offline.md",
     prints: /^(?:fetched .*\n)+Je t'aime\.\nJe t'aime\.\n\d files kept\nJe t'aime\.$/,
   },
+  "guides/ownFamily.ts": {
+    readme: "docs/guides/adding-a-family.md",
+    prints: /^heron HeronForCausalLM 5 6 7 8 9 10 11$/,
+  },
   "guides/ownModel.ts": { readme: "docs/guides/own-model.md", prints: /^loss 3\.\d, then 0\.[01]\ndraobyek$/ },
   "guides/sizes.ts": {
     readme: "docs/guides/sizes.md",

@@ -1,12 +1,6 @@
 import { Params, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
-import {
-  CausalLanguageModel,
-  MarianModel,
-  parseGpt2Config,
-  parseLlamaConfig,
-  parseMarianConfig,
-} from "@qkv/transformer";
+import { gpt2, llama, marian, MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
@@ -17,15 +11,15 @@ const sizes = {
   ...{ num_attention_heads: 4, num_key_value_heads: 2, head_dim: 6, bos_token_id: 1, eos_token_id: 2 },
 };
 const CONFIGS = {
-  llama: parseLlamaConfig({ ...sizes, model_type: "llama" }),
-  mistral: parseLlamaConfig({ ...sizes, model_type: "mistral", sliding_window: 4 }),
-  qwen2: parseLlamaConfig({ ...sizes, model_type: "qwen2" }),
-  qwen3: parseLlamaConfig({ ...sizes, model_type: "qwen3" }),
-  gpt2: parseGpt2Config({
+  llama: llama.parseConfig({ ...sizes, model_type: "llama" }),
+  mistral: llama.parseConfig({ ...sizes, model_type: "mistral", sliding_window: 4 }),
+  qwen2: llama.parseConfig({ ...sizes, model_type: "qwen2" }),
+  qwen3: llama.parseConfig({ ...sizes, model_type: "qwen3" }),
+  gpt2: gpt2.parseConfig({
     ...{ model_type: "gpt2", vocab_size: 50, n_embd: 24, n_head: 4, n_layer: 3, n_positions: 64 },
   }),
 };
-const MARIAN = parseMarianConfig({
+const MARIAN = marian.parseConfig({
   ...{ model_type: "marian", vocab_size: 50, pad_token_id: 49, decoder_start_token_id: 49, d_model: 24 },
   ...{ encoder_layers: 2, decoder_layers: 3, encoder_attention_heads: 4, decoder_attention_heads: 4 },
   ...{ encoder_ffn_dim: 40, decoder_ffn_dim: 40, max_position_embeddings: 64 },
@@ -61,7 +55,8 @@ describeBackends(
   "a kernel a layer",
   () => {
     test.each(Object.keys(CONFIGS) as (keyof typeof CONFIGS)[])("%s", async (family) => {
-      using model = new CausalLanguageModel(randomized(), CONFIGS[family]);
+      const config = CONFIGS[family];
+      using model = config.modelType === "gpt2" ? gpt2.build(randomized(), config) : llama.build(randomized(), config);
       using cache = model.createCache();
       using watchedCache = model.createCache();
       for (const length of [6, 1, 1]) {

@@ -26,8 +26,9 @@ test.each<[string, VitConfig]>([
   ["qkv_vit", { ...SMALL, pooler, stem: [{ channels: 8, stride: 2 }], pooling: "mean", layerScale: 1e-5 }],
   ["qkv_vit", { ...SMALL, outBias: false }],
   ["qkv_vit", { ...SMALL, pooler, pooling: "classAndMean", registerTokens: 3, distillationToken: true }],
-])("%s: what formatVitConfig writes is read back", (modelType, config) => {
-  expect(vitModelType(config)).toBe(modelType);
+])("%s: what formatVitConfig writes is read back", (modelType, given) => {
+  const config = { ...given, modelType: vitModelType(given) };
+  expect(config.modelType).toBe(modelType);
   const { pooler: _, ...read } = parseVitConfig(JSON.parse(JSON.stringify(formatVitConfig(config))));
   const { pooler: __, ...written } = config;
   expect(read).toEqual(written);

@@ -1,5 +1,6 @@
 import { initBackend } from "@qkv/backend";
 import { createTranslator, loadPretrained } from "@qkv/pretrained";
+import { marian } from "@qkv/transformer";
 
 /** The translations under way, by the numbers that the page gave them. */
 const running = new Map();
@@ -8,7 +9,7 @@ let opening;
 async function open(model) {
   const { name: backend, refused, threadsReason } = await initBackend();
   const onProgress = ({ file, loaded, total }) => postMessage({ type: "loading", file, loaded, total });
-  const translator = createTranslator(await loadPretrained(model, { modelTypes: ["marian"], onProgress }));
+  const translator = createTranslator(await loadPretrained(model, { families: [marian], onProgress }));
   return { translator, report: { backend, refused, threadsReason } };
 }
 

@@ -3,11 +3,12 @@ import { describeBackends, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { wanderer } from "../../test/wanderer.ts";
-import type { CausalConfig } from "../models/causal/config.ts";
-import { CausalLanguageModel } from "../models/causal/model.ts";
+import type { CausalLanguageModel } from "../models/causal/model.ts";
 import type { CausalModel } from "../models/causalModel.ts";
-import { parseGpt2Config } from "../models/gpt2/gpt2.ts";
-import { parseLlamaConfig } from "../models/llama/llama.ts";
+import type { Gpt2Config } from "../families/gpt2/config.ts";
+import { gpt2 } from "../families/gpt2/index.ts";
+import type { LlamaConfig } from "../families/llama/config.ts";
+import { llama } from "../families/llama/index.ts";
 import { generate, generateStream } from "./generate.ts";
 import type { GenerationOptions } from "./options.ts";
 
@@ -16,15 +17,15 @@ const LLAMA = {
   ...{ num_hidden_layers: 2, max_position_embeddings: 64, eos_token_id: 0, initializer_range: 0.4 },
 };
 const WINDOWED = { model_type: "qwen2", ...LLAMA, use_sliding_window: true, max_window_layers: 1 };
-const CONFIGS: Readonly<Record<string, CausalConfig>> = {
-  "gpt2, learned positions": parseGpt2Config({
+const CONFIGS: Readonly<Record<string, Gpt2Config | LlamaConfig>> = {
+  "gpt2, learned positions": gpt2.parseConfig({
     ...{ model_type: "gpt2", vocab_size: 17, n_embd: 8, n_head: 2, n_layer: 2, n_positions: 64, eos_token_id: 0 },
     initializer_range: 0.4,
   }),
-  "llama, rotary positions": parseLlamaConfig({ model_type: "llama", ...LLAMA }),
-  "qwen2, a window that never moves": parseLlamaConfig({ ...WINDOWED, sliding_window: 60 }),
+  "llama, rotary positions": llama.parseConfig({ model_type: "llama", ...LLAMA }),
+  "qwen2, a window that never moves": llama.parseConfig({ ...WINDOWED, sliding_window: 60 }),
 };
-const MOVING = parseLlamaConfig({ ...WINDOWED, sliding_window: 4 });
+const MOVING = llama.parseConfig({ ...WINDOWED, sliding_window: 4 });
 
 const OPTIONS: GenerationOptions = { maxNewTokens: 6, eosTokenId: [] };
 const SEARCHES: readonly GenerationOptions[] = [
@@ -41,8 +42,9 @@ class CountedModel implements CausalModel {
   readonly generation;
   readonly read: number[] = [];
 
-  constructor(config: CausalConfig) {
-    this.model = new CausalLanguageModel(Params.initialized(3), config);
+  constructor(config: Gpt2Config | LlamaConfig) {
+    const params = Params.initialized(3);
+    this.model = config.modelType === "gpt2" ? gpt2.build(params, config) : llama.build(params, config);
     this.generation = this.model.generation;
   }
 
@@ -109,7 +111,7 @@ describeBackends("a cache from call to call", () => {
 
   test("a text that was edited is read from there on; the same again, its last token; an empty cache, all", () =>
     expectNoLeaks(async () => {
-      using model = new CountedModel(CONFIGS["llama, rotary positions"] as CausalConfig);
+      using model = new CountedModel(CONFIGS["llama, rotary positions"] as Gpt2Config | LlamaConfig);
       using cache = model.createCache();
       for (const [prompt, read] of [
         [[3, 1, 4, 1, 5], 5],
@@ -149,7 +151,7 @@ describeBackends("a cache from call to call", () => {
 
   test("prompts of one length go on together, in any order", () =>
     expectNoLeaks(async () => {
-      using model = new CountedModel(CONFIGS["gpt2, learned positions"] as CausalConfig);
+      using model = new CountedModel(CONFIGS["gpt2, learned positions"] as Gpt2Config | LlamaConfig);
       using cache = model.createCache();
       const begun = await best(model, [[3, 1], [4, 1], [5, 9]], { ...OPTIONS, cache }); // prettier-ignore
       const prompts = [begun[2], begun[0]].map((ids, i) => [...(ids ?? []), i, 7]);
@@ -161,7 +163,7 @@ describeBackends("a cache from call to call", () => {
 
   test("a stream has it too, and one that was aborted leaves what it has read", () =>
     expectNoLeaks(async () => {
-      using model = new CountedModel(CONFIGS["llama, rotary positions"] as CausalConfig);
+      using model = new CountedModel(CONFIGS["llama, rotary positions"] as Gpt2Config | LlamaConfig);
       using cache = model.createCache();
       const controller = new AbortController();
       const text = [3, 1, 4];
@@ -183,7 +185,7 @@ describeBackends("a cache from call to call", () => {
 
   test("a step that fails, or gives what is not finite, is not kept", () =>
     expectNoLeaks(async () => {
-      using model = new CountedModel(CONFIGS["llama, rotary positions"] as CausalConfig);
+      using model = new CountedModel(CONFIGS["llama, rotary positions"] as Gpt2Config | LlamaConfig);
       using cache = model.createCache();
       const prompt = [3, 1, 4];
       const expected = await best(model, [prompt], OPTIONS);
@@ -208,7 +210,7 @@ describeBackends("a cache from call to call", () => {
 
   test("of another model, or read without ids, is read again", () =>
     expectNoLeaks(async () => {
-      using model = new CountedModel(CONFIGS["llama, rotary positions"] as CausalConfig);
+      using model = new CountedModel(CONFIGS["llama, rotary positions"] as Gpt2Config | LlamaConfig);
       using cache = model.createCache();
       const [text = []] = await best(model, [[3, 1, 4]], { ...OPTIONS, cache });
       const other = { ...model, decode: model.decode };

@@ -1,4 +1,11 @@
-import { type CacheSize, createCache, keyMask, type KeyValueCache, type MultiHeadAttention, stepOf } from "@qkv/attention";
+import {
+  type CacheSize,
+  createCache,
+  keyMask,
+  type KeyValueCache,
+  type MultiHeadAttention,
+  stepOf,
+} from "@qkv/attention";
 import {
   checkModule,
   createPass,
