@@ -64,6 +64,14 @@ const KINDS: Readonly<Record<string, Changes>> = {
   "a layer norm of queries and keys": { selfAttn: { qkNorm: { kind: "layerNorm", eps: 1e-5 } } },
   "a scale": { selfAttn: { scale: 1 } },
   "a scale below zero": { selfAttn: { scale: -0.4 } },
+  "all that Gemma 3 has": {
+    norm: { ...rmsNorm, placement: "both", unitOffset: true },
+    ffn: { ...gated, activation: "geluTanh" },
+    selfAttn: {
+      ...{ numKeyValueHeads: 2, headDim: 10, rotary: rotary(10), bias: false, scale: 0.2, window: 5 },
+      qkNorm: { kind: "rmsNorm", eps: 1e-5, unitOffset: true },
+    },
+  },
   "a memory": { crossAttn: {} },
   "a memory of grouped heads with all else": {
     ...{ norm: { ...rmsNorm, placement: "both" }, layerScale: 0.5, ffn: gated },

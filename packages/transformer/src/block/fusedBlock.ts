@@ -1,4 +1,4 @@
-import { transformerLayer } from "@qkv/ops";
+import { activeKernel, transformerLayer } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { BlockInputs } from "./blockInputs.ts";
 import { fusedAttrs, type Nothing } from "./fusedAttrs.ts";
@@ -21,6 +21,7 @@ export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
   const { rotary } = spec.selfAttn;
   return (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span, ...rest }) => {
     void (rest satisfies Nothing);
+    if (activeKernel("transformerLayer") !== "fused") return undefined;
     const [batch, length] = x.shape;
     const past = cache?.past(layer);
     const fused = kernel({
