@@ -9,6 +9,7 @@ export const CASES = {
   vit: "an image of 224 x 224 to the scores of 1,000 classes: DeiT-small's size and ViT-B/16's",
   "train-step": "a step of a 4+4-layer Marian model: d 128, ffn 256, 4 heads, vocabulary 8000, 32 x 20+20 tokens",
   decode: "greedy and beam search with a key-value cache: the shipped model, and one of OPUS-MT's size",
+  llama: "a decoder-only model of SmolLM2-135M's size: reading 512 tokens, and making 8 after them",
   "attention-long": "attention over 2k, 4k, 8k and 16k tokens, 8 heads of 64, forward and backward",
   load: "a model of 300 MB from its safetensors file",
   tokenizers: "encoding a corpus and long lines, loading a vocabulary of 128k, and the memory that it takes",

@@ -9,7 +9,16 @@ const bench = (...args: string[]) => spawnSync(process.execPath, [program, ...ar
 test("--help lists the cases", () => {
   const { status, stdout, stderr } = bench("--help");
   expect([status, stderr]).toEqual([0, ""]);
-  for (const name of ["encoder", "encoder-base", "train-step", "decode", "attention-long", "load", "tokenizers"]) {
+  for (const name of [
+    "encoder",
+    "encoder-base",
+    "train-step",
+    "decode",
+    "llama",
+    "attention-long",
+    "load",
+    "tokenizers",
+  ]) {
     expect(stdout).toContain(`\n  ${name} `);
   }
 });

@@ -2,6 +2,7 @@ import type { BenchCase } from "../harness/benchCase.ts";
 import { attentionLongCase } from "./attention-long/attentionLong.ts";
 import { decodeCase } from "./decode/decode.ts";
 import { encoderCase } from "./encoder/encoder.ts";
+import { llamaCase } from "./llama/llama.ts";
 import { loadCase } from "./load/load.ts";
 import { tokenizersCase } from "./tokenizers/tokenizers.ts";
 import { trainStepCase } from "./train-step/trainStep.ts";
@@ -14,6 +15,7 @@ export const CASES: Readonly<Record<string, BenchCase>> = {
   vit: vitCase,
   "train-step": trainStepCase,
   decode: decodeCase,
+  llama: llamaCase,
   "attention-long": attentionLongCase,
   load: loadCase,
   tokenizers: tokenizersCase,

@@ -1,31 +1,16 @@
-"""The training step of this case in PyTorch: python pytorch.py FOLDER THREADS.
-
-Speaks the lines of harness/engine.ts: one JSON value a line, requests on standard input, answers on standard output.
-"""
+"""The training step of this case in PyTorch: python pytorch.py FOLDER THREADS."""
 
 import json
 import math
-import resource
-import statistics
-import struct
 import sys
-import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-
-def read_safetensors(path):
-    with open(path, "rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(size))
-        data = bytearray(file.read())
-    header.pop("__metadata__", None)
-    return {
-        name: torch.frombuffer(data[slice(*entry["data_offsets"])], dtype=torch.float32).reshape(entry["shape"])
-        for name, entry in header.items()
-    }
+sys.path.insert(0, str(Path(__file__).parents[2] / "harness"))
+from engine import read_safetensors, serve
 
 
 class Attention(nn.Module):
@@ -129,26 +114,8 @@ def main(folder, threads):
         model.train()
         return [loss, torch.stack([p.grad.square().sum() for p in model.parameters()]).sum().sqrt().item()]
 
-    def round_of(milliseconds):
-        times, end = [], time.perf_counter() + milliseconds / 1000
-        while not times or time.perf_counter() < end:
-            start = time.perf_counter()
-            step()
-            times.append(1000 * (time.perf_counter() - start))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return {"ms": statistics.median(times), "megabytes": peak}
-
-    def answer(value):
-        print(json.dumps(value), flush=True)
-
     model.train()
-    answer({"ready": {"version": torch.__version__, "tokens": labels.numel()}})
-    for line in sys.stdin:
-        request = json.loads(line)
-        if request["ask"] == "round":
-            answer({"round": round_of(request["milliseconds"])})
-        else:
-            answer({"result": result() if request["ask"] == "result" else None})
+    serve(step, result, labels.numel())
 
 
 main(*sys.argv[1:])
