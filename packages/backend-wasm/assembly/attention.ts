@@ -1,10 +1,11 @@
 // Attention over tiles of ROWS queries and COLUMNS keys, with the softmax kept up to date from tile to tile (Milakov and
 // Gimelshein, arXiv:1805.02867; Dao et al., arXiv:2205.14135): only one tile of the weights is ever in memory.
 //
-// q, y [Q, D]; k, v [K, D] of one head, whose first rows lie `capacity` rows apart from head to head. A mask of bytes and a bias of floats are read at row and column strides that
-// may be 0. Hidden scores are -Infinity; a row without a visible key has logsumexp 0, and so weights and gradient 0.
+// q, y [Q, D]; k, v [K, D] of one head, whose first rows lie `capacity` rows apart from head to head. A mask of bytes and a
+// bias of floats are read at row and column strides that may be 0. Hidden scores are -Infinity; a row without a visible key
+// has logsumexp 0, and so weights and gradient 0.
 //
-// Grouped heads, a window, a soft cap and sinks are for the forward pass alone.
+// Grouped heads, a window, a soft cap, sinks and a capacity above K are for the forward pass alone.
 import { gemm, gemmScratch } from "./gemm";
 import { dropoutFactors, expDown, fma, log, maxLanes, splat, sumLanes, tanh } from "./simd";
 
