@@ -61,11 +61,11 @@ describeBackends("decoder-only models", (backend) => {
         await expectClose(loss, arrays.array("loss"));
       }));
 
-    test("cached steps give the logits of one full pass", () =>
+    test.each([undefined, 21])("cached steps give the logits of one full pass, with capacity %s", (capacity) =>
       inScope(async (ids) => {
         const whole = model.forward({ ids }).logits;
         for (const sizes of [Array<number>(20).fill(1), [7, 1, 12]]) {
-          using cache = model.createCache();
+          using cache = model.createCache({ capacity });
           let end = 0;
           for (const [i, piece] of tf.split<tf.Tensor2D>(ids, sizes, 1).entries()) {
             const step = model.decode(piece, { cache });
@@ -73,7 +73,8 @@ describeBackends("decoder-only models", (backend) => {
             await expectClose(step.logits, tf.slice(whole, [0, end - 1, 0], [2, 1, whole.shape[2]]));
           }
         }
-      }));
+      }),
+    );
 
     const { generations } = golden;
     const chosen = generations.filter(({ options }) => backend !== "webgpu" || ON_WEBGPU.has(JSON.stringify(options)));

@@ -47,20 +47,21 @@ describeBackends("Marian", () => {
         await expectClose(out.logits, expected("logits"));
       }));
 
-    test("cached steps give the logits of one full pass", () =>
+    test.each([undefined, 60])("cached steps give the logits of one full pass, with capacity %s", (capacity) =>
       withModel(golden, async (model) => {
         const { ids, keep, decoderIds } = golden.inputs();
         const memory = model.encode(ids, keep);
         const length = decoderIds.shape[1] ?? 0;
         for (const sizes of [Array<number>(length).fill(1), [2, length - 2]]) {
           const steps: tf.Tensor3D[] = [];
-          using cache = model.createCache();
+          using cache = model.createCache({ capacity });
           for (const piece of tf.split<tf.Tensor2D>(decoderIds, sizes, 1)) {
             steps.push(model.decode(piece, memory, { cache }).logits);
           }
           await expectClose(tf.concat(steps, 1), expected("logits"));
         }
-      }));
+      }),
+    );
   });
 });
 
