@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
 import { savePretrained } from "@qkv/pretrained/node";
-import { CausalLanguageModel, parseLlamaConfig } from "@qkv/transformer";
+import { llama } from "@qkv/transformer";
 import type { BenchCase } from "../../harness/benchCase.ts";
 import type { EngineSpec } from "../../harness/engineProcess.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
@@ -15,7 +15,7 @@ import { idsFrom, type LlamaWork, MADE, PROMPT, SMOLLM2_135M } from "./work.ts";
 /** A decoder-only model of SmolLM2-135M's size: reading a prompt, and making tokens after it. */
 export const llamaCase: BenchCase = async (folder, { threads }) => {
   await initBackend("cpu");
-  const model = new CausalLanguageModel(randomParams(), parseLlamaConfig(SMOLLM2_135M));
+  const model = llama.build(randomParams(), llama.parseConfig(SMOLLM2_135M));
   try {
     await savePretrained(folder, { model });
   } finally {

@@ -1,6 +1,6 @@
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import type { CausalLanguageModel } from "@qkv/transformer";
+import { llama } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
@@ -10,12 +10,11 @@ import { idsFrom, type LlamaWork, MADE, PROMPT } from "./work.ts";
 
 export const start: StartEngine<LlamaWork & BackendChoice> = async ({ folder, task, ...choice }) => {
   await startBackend(choice);
-  const { model } = await loadPretrained(modelFolder(folder), { modelTypes: ["llama"] });
-  const llama = model as CausalLanguageModel;
-  const cache = llama.createCache();
+  const { model } = await loadPretrained(modelFolder(folder), { families: [llama] });
+  const cache = model.createCache({ capacity: PROMPT + MADE });
 
   const read = async (ids: readonly number[]) => {
-    const { logits } = tf.tidy(() => llama.decode(tf.tensor2d([...ids], [1, ids.length], "int32"), { cache }));
+    const { logits } = tf.tidy(() => model.decode(tf.tensor2d([...ids], [1, ids.length], "int32"), { cache }));
     const values = await logits.data();
     logits.dispose();
     return values;
