@@ -56,10 +56,16 @@ export class Decoding {
     this.#options = options;
     this.#sourceIds = sourceIds;
     const padding = options.attentionMask?.some((row) => row.includes(0)) ? options.attentionMask : undefined;
-    if ("encode" in model) this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
-    else if (padding) this.#padded = paddedPrompts(padding, options);
+    if (padding && !("encode" in model)) this.#padded = paddedPrompts(padding, options);
     this.#sources = sourceIds.map((_, i) => i);
     this.#cache = options.cache ? claimCache(options.cache, model, sourceIds) : model.createCache();
+    try {
+      if ("encode" in model)
+        this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /**

@@ -106,7 +106,7 @@ export interface GenerationOptions extends StoppingOptions {
   /**
    * A cache that goes from call to call, of `model.createCache()`: a decoder-only model reads only the tokens of a
    * prompt that the cache has not read, and adds them to it. The caller disposes of it, and empties it
-   * (`cache.truncate(0)`) when weights change. Prompts have one length, and no padding. Default one for this call.
+   * (`cache.truncate(0)`) when weights change; for another model, one wrapped anew too, it is emptied. Prompts have one length, and no padding. Default one for this call.
    */
   readonly cache?: KeyValueCache;
   /** Bytes that keys, values and logits of all sequences may take. Default 2 GiB. */

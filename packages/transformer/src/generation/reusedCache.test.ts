@@ -257,4 +257,18 @@ describeBackends("a cache that cannot be used", () => {
       await first;
       await generate(model, [[3, 1]], { ...OPTIONS, cache });
     }));
+
+  test("by two at once, or with a source that cannot be encoded, leaves no encoded source behind", () =>
+    expectNoLeaks(async () => {
+      const model = wanderer();
+      using cache = model.createCache();
+      const first = generate(model, [[3, 7]], { cache });
+      await expect(generate(model, [[3, 7]], { cache })).rejects.toThrow("that no other generation uses");
+      const expected = await first;
+      const encode = () => {
+        throw new Error("cannot encode");
+      };
+      await expect(generate({ ...model, encode }, [[3, 7]], { cache })).rejects.toThrow("cannot encode");
+      expect(await generate(model, [[3, 7]], { cache })).toEqual(expected);
+    }));
 });
