@@ -29,6 +29,6 @@ await train(task, {
   checkpointEvery: 50,
   ...(resume && { resume }),
 });
-console.log(await line.weight.data(), await line.bias?.data()); // about 2 and 1
+console.log(await line.weight.parts.data.data(), await line.bias?.data()); // about 2 and 1
 optimizer.dispose();
 params.dispose();

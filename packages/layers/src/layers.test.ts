@@ -1,7 +1,7 @@
 // What the layers are besides Keras's numbers: equal to @qkv/attention, differentiable, and strict in what they take.
 import { MultiHeadAttention as Attention } from "@qkv/attention";
 import { initBackend } from "@qkv/backend";
-import { Params } from "@qkv/nn";
+import { denseOf, Params, type Weight } from "@qkv/nn";
 import { checkGradients, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -35,12 +35,12 @@ test("multi-head attention is that of @qkv/attention", async () => {
   for (const [name, variable] of params.named()) {
     if (name.endsWith("bias")) variable.assign(tf.randomNormal(variable.shape));
   }
-  const heads = (weight: tf.Tensor, bias: tf.Tensor) => [
-    tf.reshape(tf.transpose(weight), [6, 2, 3]),
+  const heads = (weight: Weight<tf.Rank.R2>, bias: tf.Tensor) => [
+    tf.reshape(tf.transpose(denseOf(weight)), [6, 2, 3]),
     tf.reshape(bias, [2, 3]),
   ];
   const projections = [ours.qProj, ours.kProj, ours.vProj].flatMap(({ weight, bias }) => heads(weight, tensor(bias)));
-  const output = [tf.reshape(tf.transpose(ours.outProj.weight), [2, 3, 6]), tensor(ours.outProj.bias)];
+  const output = [tf.reshape(tf.transpose(denseOf(ours.outProj.weight)), [2, 3, 6]), tensor(ours.outProj.bias)];
   const layer = new MultiHeadAttention({ numHeads: 2, keyDim: 3, weights: [...projections, ...output] });
   const [x, context] = [tf.randomNormal([2, 4, 6]), tf.randomNormal([2, 5, 6])];
   await expectClose(tensor(layer.apply([x, context])), ours.forward(x, context));

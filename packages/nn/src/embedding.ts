@@ -1,4 +1,4 @@
-import { checkTensor, embedding } from "@qkv/ops";
+import { checkTensor, embedding, type Weight } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";
@@ -7,7 +7,7 @@ import { checkModule } from "./checkModule.ts";
 /** A table of vectors, looked up by id. To tie weights, pass the same module to both places. */
 export class Embedding {
   /** [V, E] */
-  readonly weight: tf.Variable<tf.Rank.R2>;
+  readonly weight: Weight<tf.Rank.R2>;
 
   constructor(params: Params, vocabSize: number, dModel: number, init: Initializer = normal(dModel ** -0.5)) {
     checkModule("Embedding", params);

@@ -1,5 +1,5 @@
 export { checkModule } from "./checkModule.ts";
-export { type Activation, activate, type WeightKind } from "@qkv/ops";
+export { type Activation, activate, denseOf, type Weight, type WeightKind } from "@qkv/ops";
 export {
   CheckpointError,
   checkpointName,

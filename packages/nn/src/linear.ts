@@ -1,4 +1,4 @@
-import { type Activation, linear } from "@qkv/ops";
+import { type Activation, linear, type Weight } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { xavierUniform } from "./initializers.ts";
 import type { Initializer, Params } from "./params.ts";
@@ -15,7 +15,7 @@ export interface LinearOptions {
 /** A linear map, y = x Wᵀ + b, with the weight laid out the way checkpoints store it. */
 export class Linear {
   /** [outFeatures, inFeatures] */
-  readonly weight: tf.Variable<tf.Rank.R2>;
+  readonly weight: Weight<tf.Rank.R2>;
   /** [outFeatures] */
   readonly bias?: tf.Variable<tf.Rank.R1>;
 

@@ -20,11 +20,11 @@ describe("Params", () => {
 
   test("starts a parameter from the seed and its name, whatever the order", async () => {
     const [a, b, other] = [Params.initialized(1), Params.initialized(1), Params.initialized(2)];
-    const first = await a.embedding("x", [5], uniform).data();
-    b.embedding("y", [3], uniform);
-    expect(await b.embedding("x", [5], uniform).data()).toEqual(first);
-    expect(await a.embedding("z", [5], uniform).data()).not.toEqual(first);
-    expect(await other.embedding("x", [5], uniform).data()).not.toEqual(first);
+    const first = await a.bias("x", [5], uniform).data();
+    b.bias("y", [3], uniform);
+    expect(await b.bias("x", [5], uniform).data()).toEqual(first);
+    expect(await a.bias("z", [5], uniform).data()).not.toEqual(first);
+    expect(await other.bias("x", [5], uniform).data()).not.toEqual(first);
     for (const params of [a, b, other]) params.dispose();
   });
 
@@ -85,7 +85,7 @@ describe("Params", () => {
 
   test("trains parameters and not buffers", () => {
     const params = Params.initialized();
-    expect(params.matrix("weight", [1], ones).trainable).toBe(true);
+    expect(params.norm("weight", [1]).trainable).toBe(true);
     expect(params.buffer("count", [1]).trainable).toBe(false);
     params.dispose();
   });

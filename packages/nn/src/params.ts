@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkBackend, type WeightKind } from "@qkv/ops";
+import { checkBackend, type Weight, type WeightKind } from "@qkv/ops";
 import { type Initializer, ones, zeros } from "./initializers.ts";
 import { hashString } from "./randomStream.ts";
 
@@ -18,25 +18,21 @@ declare global {
 /** Provides the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
 export type ParamSource = (name: string, shape: number[], init: Initializer, kind: WeightKind) => tf.Tensor;
 
-interface Owned {
-  readonly variable: tf.Variable;
-  readonly kind: WeightKind;
-}
-
 /**
  * A scope of named parameters, and the owner of every variable it hands out.
  *
- * Modules are built from a scope and only borrow its variables. A parameter's name is the path to the field that holds
+ * Modules are built from a scope and only borrow its parameters. A parameter's name is the path to the field that holds
  * it, so `model.layers[0].selfAttn.qProj.weight` is `layers.0.selfAttn.qProj.weight`. Each is requested by its kind, and
- * asking twice gives the same variable.
+ * asking twice gives the same. Matrices and tables are handed out as a `Weight`, which may have an adapter; the small
+ * parameters are variables.
  */
 export class Params {
   readonly #source: ParamSource;
-  readonly #owned: Map<string, Owned>;
+  readonly #owned: Map<string, Weight>;
   readonly #prefix: string;
   #disposed = false;
 
-  private constructor(source: ParamSource, owned: Map<string, Owned>, prefix: string) {
+  private constructor(source: ParamSource, owned: Map<string, Weight>, prefix: string) {
     this.#source = source;
     this.#owned = owned;
     this.#prefix = prefix;
@@ -62,13 +58,13 @@ export class Params {
    *
    * @throws ParamShapeError if the source gives another shape
    */
-  matrix<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): tf.Variable<R> {
-    return this.#variable("matrix", name, shape, init);
+  matrix<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): Weight<R> {
+    return this.#weight("matrix", name, shape, init);
   }
 
   /** A table of learned vectors: of tokens, of positions, or one that is itself an input. */
-  embedding<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): tf.Variable<R> {
-    return this.#variable("embedding", name, shape, init);
+  embedding<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], init: Initializer): Weight<R> {
+    return this.#weight("embedding", name, shape, init);
   }
 
   /** The weight of a norm, ones at first. */
@@ -93,13 +89,18 @@ export class Params {
 
   /** Every variable under this scope, or those of some kinds, by full name, in the order the modules requested them. */
   named(...kinds: readonly WeightKind[]): ReadonlyMap<string, tf.Variable> {
-    const chosen = this.#under().filter(([, { kind }]) => kinds.length === 0 || kinds.includes(kind));
-    return new Map(chosen.map(([path, { variable }]) => [path, variable]));
+    const chosen = [...this.weights()].filter(([, { kind }]) => kinds.length === 0 || kinds.includes(kind));
+    return new Map(chosen.map(([path, { parts }]) => [path, parts.data as tf.Variable]));
   }
 
-  /** The kind of every variable under this scope, by full name. */
+  /** The kind of every parameter under this scope, by full name. */
   kinds(): ReadonlyMap<string, WeightKind> {
-    return new Map(this.#under().map(([path, { kind }]) => [path, kind]));
+    return new Map([...this.weights()].map(([path, { kind }]) => [path, kind]));
+  }
+
+  /** Every parameter under this scope with its kind, format and adapter, by full name. */
+  weights(): ReadonlyMap<string, Weight> {
+    return new Map([...this.#owned].filter(([path]) => path.startsWith(this.#prefix)));
   }
 
   /** Disposes of every variable under this scope: modules that borrowed them can no longer be run. */
@@ -116,26 +117,26 @@ export class Params {
     if (this.#disposed) throw new Error(`${who}: expected a model in use, got one that was disposed`);
   }
 
-  #under(): [string, Owned][] {
-    return [...this.#owned].filter(([path]) => path.startsWith(this.#prefix));
-  }
-
   #variable<R extends tf.Rank>(
     kind: WeightKind,
     name: string,
     shape: tf.ShapeMap[R],
     init: Initializer,
   ): tf.Variable<R> {
+    return this.#weight(kind, name, shape, init).parts.data as tf.Variable<R>;
+  }
+
+  #weight<R extends tf.Rank>(kind: WeightKind, name: string, shape: tf.ShapeMap[R], init: Initializer): Weight<R> {
     const path = this.#prefix + name;
-    let owned = this.#owned.get(path);
-    if (owned === undefined) {
-      owned = { variable: this.#create(kind, path, shape, init), kind };
-      this.#owned.set(path, owned);
+    let weight = this.#owned.get(path);
+    if (weight === undefined) {
+      const data = this.#create(kind, path, shape, init);
+      weight = { shape: data.shape, kind, format: "f32", parts: { data }, adapter: undefined };
+      this.#owned.set(path, weight);
     }
-    if (owned.kind !== kind) throw new RangeError(`${path}: expected the kind ${owned.kind} again, got ${kind}`);
-    const { variable } = owned;
-    if (!tf.util.arraysEqual(variable.shape, shape)) throw new ParamShapeError(path, shape, variable.shape);
-    return variable as tf.Variable<R>;
+    if (weight.kind !== kind) throw new RangeError(`${path}: expected the kind ${weight.kind} again, got ${kind}`);
+    if (!tf.util.arraysEqual(weight.shape, shape)) throw new ParamShapeError(path, shape, weight.shape);
+    return weight as Weight<R>;
   }
 
   #create(kind: WeightKind, path: string, shape: number[], init: Initializer): tf.Variable {

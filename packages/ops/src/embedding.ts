@@ -1,16 +1,31 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { isRecordingGradients } from "./fusedKernel.ts";
+import { storedNumbers } from "./weights/denseOf.ts";
+import { isWeight, type Weight } from "./weights/weight.ts";
 
 /**
  * Gathers the rows of `weight` given by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V)
- * throws.
+ * throws. A weight's adapter adds `scale b[ids] a`.
  *
  * @param weight [V, E]
  * @param ids [...] int32
  * @returns [..., E]
  */
-export function embedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+export function embedding(weight: Weight | tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  if (!isWeight(weight)) return denseEmbedding(weight, ids);
+  const { adapter } = weight;
+  const data = storedNumbers("embedding", weight);
+  if (adapter === undefined) return denseEmbedding(data, ids);
+  return tf.tidy(() => {
+    const rows = denseEmbedding(data, ids); // [..., E]
+    const narrow = tf.mul(denseEmbedding(adapter.b, ids), adapter.scale); // [..., r]
+    const update = tf.matMul(tf.reshape(narrow, [ids.size, -1]), adapter.a);
+    return tf.add(rows, tf.reshape(update, rows.shape));
+  });
+}
+
+function denseEmbedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   checkTensor("embedding", "weight", weight, "[...]");
   checkTensor("embedding", "ids", ids, "[...]");
   const [rows = 0, width = 0] = weight.shape;

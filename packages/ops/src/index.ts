@@ -48,6 +48,7 @@ export type {
   TransformerLayerWeights,
 } from "./transformerLayer/contract.ts";
 export { transformerLayer } from "./transformerLayer/transformerLayer.ts";
-export type { WeightKind } from "./weights/weight.ts";
+export { denseOf } from "./weights/denseOf.ts";
+export { isWeight, type LowRankAdapter, type Weight, type WeightFormat, type WeightKind } from "./weights/weight.ts";
 export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";
 export { writeRows, type WriteRowsAttrs } from "./writeRows.ts";

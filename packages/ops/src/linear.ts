@@ -1,10 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { activate, type Activation } from "./activate.ts";
+import { storedNumbers } from "./weights/denseOf.ts";
+import { isWeight, type Weight } from "./weights/weight.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /**
- * Computes `activation(x weightᵀ + bias)` over the last axis of `x`.
+ * Computes `activation(x weightᵀ + bias)` over the last axis of `x`. A weight's adapter adds `scale (x aᵀ) bᵀ` before
+ * the activation: two small products, and no dense matrix.
  *
  * Kernels: QkvLinear `{ x [..., I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }` -> [..., O];
  * QkvColumnSum `{ x [N, O] }` -> [O]; and QkvActivateGradient.
@@ -15,7 +18,19 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
  * @returns [..., O]
  * @throws RangeError if the shapes do not fit
  */
-export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
+export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
+  if (!isWeight(weight)) return denseLinear(x, weight, bias, activation);
+  const { adapter } = weight;
+  const data = storedNumbers("linear", weight);
+  if (adapter === undefined) return denseLinear(x, data, bias, activation);
+  return tf.tidy(() => {
+    const narrow = tf.mul(denseLinear(x, adapter.a), adapter.scale); // [..., r]
+    const y = tf.add(denseLinear(x, data, bias), denseLinear(narrow, adapter.b));
+    return activation === undefined ? y : activate(y, activation);
+  });
+}
+
+function denseLinear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
   checkTensor("linear", "x", x, "[..., I]");
   checkTensor("linear", "weight", weight, "[...]");
   if (bias !== undefined) checkTensor("linear", "bias", bias, "[...]");

@@ -7,6 +7,7 @@ import { createClassifier, loadPretrained, memoryFiles, type Pretrained, pretrai
 import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { modelFolder } from "@qkv/pretrained/node";
 import type { Linear } from "@qkv/nn";
+import { linear } from "@qkv/ops";
 import { expectClose, golden, type GoldenArray } from "@qkv/testing";
 import type { Pixels, VitClassifier } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
@@ -62,7 +63,7 @@ describe("a classifier", () => {
     expect(told).toEqual([3, 4]);
     const { weight, bias } = (pretrained.model as VitClassifier).classifier as Linear;
     expect(features.shape).toEqual([images.length, weight.shape[1]]);
-    const logits = tf.tidy(() => tf.softmax(tf.add(tf.matMul(features, weight, false, true), bias as tf.Tensor)));
+    const logits = tf.tidy(() => tf.softmax(linear(features, weight, bias)));
     await expectClose(
       [...(await logits.data())],
       names.flatMap((name) => [...expected.array(`${name}.scores`).data]),
@@ -73,7 +74,7 @@ describe("a classifier", () => {
 
     // The last class and the first change places.
     const order = classifier.model.config.labels.map((_, i, { length }) => length - 1 - i);
-    const [rows, values] = [await weight.array(), await (bias as tf.Tensor1D).array()];
+    const [rows, values] = [await (weight.parts.data as tf.Tensor2D).array(), await (bias as tf.Tensor1D).array()];
     const head = new Map([
       ["weight", { shape: weight.shape, data: Float32Array.from(order.flatMap((i) => rows[i] ?? [])) }],
       ["bias", { shape: [order.length], data: Float32Array.from(order.map((i) => values[i] ?? NaN)) }],

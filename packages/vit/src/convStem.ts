@@ -1,4 +1,4 @@
-import { checkArray, checkTensor, linear } from "@qkv/ops";
+import { checkArray, checkTensor, denseOf, linear, type Weight } from "@qkv/ops";
 import { checkModule, activate, LayerNorm, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StemLayer } from "./config.ts";
@@ -7,7 +7,7 @@ import { unfold } from "./unfold.ts";
 /** A 3 x 3 convolution, a norm over the channels of each place, and GELU. */
 export class StemConvolution {
   /** [channels, C, 3, 3], as PyTorch keeps a convolution's */
-  readonly weight: tf.Variable<tf.Rank.R4>;
+  readonly weight: Weight<tf.Rank.R4>;
   /** [channels] */
   readonly bias: tf.Variable<tf.Rank.R1>;
   readonly norm: LayerNorm;
@@ -32,9 +32,11 @@ export class StemConvolution {
   forward(x: tf.Tensor): tf.Tensor4D {
     checkTensor("StemConvolution.forward", "x", x, "[B, H, W, C]");
     const [channels, inChannels] = this.weight.shape;
-    const weight = tf.reshape(tf.transpose(this.weight, [0, 2, 3, 1]), [channels, 9 * inChannels]);
-    const y = linear(unfold(x, this.#stride), weight, this.bias);
-    return activate(this.norm.forward(y), "gelu") as tf.Tensor4D;
+    return tf.tidy(() => {
+      const weight = tf.reshape(tf.transpose(denseOf(this.weight), [0, 2, 3, 1]), [channels, 9 * inChannels]);
+      const y = linear(unfold(x, this.#stride), weight, this.bias);
+      return activate(this.norm.forward(y), "gelu") as tf.Tensor4D;
+    });
   }
 }
 

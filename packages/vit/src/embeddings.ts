@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkTensor, denseOf, type Weight } from "@qkv/ops";
 import { checkModule, dropout, normal, type Params, Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
@@ -14,13 +14,13 @@ export class VitEmbeddings {
   readonly stem?: ConvStem;
   readonly patches: PatchEmbedding;
   /** [1, 1, E]; absent where a classifier reads the mean of the patches */
-  readonly classToken?: tf.Variable<tf.Rank.R3>;
+  readonly classToken?: Weight<tf.Rank.R3>;
   /** [1, 1, E] */
-  readonly distillationToken?: tf.Variable<tf.Rank.R3>;
+  readonly distillationToken?: Weight<tf.Rank.R3>;
   /** [1, registers, E] */
-  readonly registerTokens?: tf.Variable<tf.Rank.R3>;
+  readonly registerTokens?: Weight<tf.Rank.R3>;
   /** [1, tokens + N, E] of the class and distillation tokens, then of the patches */
-  readonly positions: tf.Variable<tf.Rank.R3>;
+  readonly positions: Weight<tf.Rank.R3>;
 
   readonly #config: VitConfig;
 
@@ -56,7 +56,7 @@ export class VitEmbeddings {
     }
     return tf.tidy(() => {
       const patches = this.patches.forward(this.stem?.forward(pixels) ?? pixels);
-      const repeat = (token: tf.Tensor3D) => tf.tile(token, [batch, 1, 1]);
+      const repeat = (token: Weight<tf.Rank.R3>) => tf.tile(denseOf(token), [batch, 1, 1]);
       const whole = [this.classToken, this.distillationToken].filter((token) => token !== undefined);
       const placed = tf.add(tf.concat([...whole.map(repeat), patches], 1), this.#positionsFor([height, width]));
       const [registers, count] = [this.registerTokens, whole.length];
@@ -71,11 +71,12 @@ export class VitEmbeddings {
   /** The learned position embeddings, resized if the image is of another size than the model's: [1, tokens + N, E]. */
   #positionsFor(imageSize: Size): tf.Tensor3D {
     const [learned, wanted] = [patchGrid(this.#config, this.#config.imageSize), patchGrid(this.#config, imageSize)];
-    if (learned[0] === wanted[0] && learned[1] === wanted[1]) return this.positions;
+    const positions = denseOf(this.positions);
+    if (learned[0] === wanted[0] && learned[1] === wanted[1]) return positions;
     const { dModel, antialiasedPositions: antialias } = this.#config;
     const count = tokensWithPosition(this.#config);
-    const leading = tf.slice(this.positions, [0, 0, 0], [1, count, dModel]);
-    const grid = tf.reshape(tf.slice(this.positions, [0, count, 0], [1, -1, dModel]), [-1, dModel]) as tf.Tensor2D;
+    const leading = tf.slice(positions, [0, 0, 0], [1, count, dModel]);
+    const grid = tf.reshape(tf.slice(positions, [0, count, 0], [1, -1, dModel]), [-1, dModel]) as tf.Tensor2D;
     const resized = tf.expandDims(resizeGrid(grid, learned, wanted, { antialias }), 0) as tf.Tensor3D;
     return tf.concat([leading, resized], 1);
   }

@@ -1,4 +1,4 @@
-import { checkArray, checkTensor, linear } from "@qkv/ops";
+import { checkArray, checkTensor, denseOf, linear, type Weight } from "@qkv/ops";
 import { checkModule, normal, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "./imageModel.ts";
@@ -32,7 +32,7 @@ export function cutPatches(x: tf.Tensor, size: Size): tf.Tensor3D {
 /** A vector for each patch: a convolution whose stride is its kernel's size, as one matrix product. */
 export class PatchEmbedding {
   /** [E, C, P, P], as PyTorch keeps a convolution's */
-  readonly weight: tf.Variable<tf.Rank.R4>;
+  readonly weight: Weight<tf.Rank.R4>;
   /** [E] */
   readonly bias: tf.Variable<tf.Rank.R1>;
 
@@ -66,7 +66,7 @@ export class PatchEmbedding {
       throw new RangeError(`PatchEmbedding: expected x [B, ${channels}, H, W], got [${x.shape}]`);
     }
     return tf.tidy(() => {
-      const weight = tf.reshape(this.weight, [dModel, channels * high * wide]);
+      const weight = tf.reshape(denseOf(this.weight), [dModel, channels * high * wide]);
       return linear(cutPatches(x, this.#patchSize), weight, this.bias) as tf.Tensor3D;
     });
   }

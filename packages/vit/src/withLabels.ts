@@ -1,5 +1,5 @@
 import { checkRecord } from "@qkv/ops";
-import { Params, type StateDict } from "@qkv/nn";
+import { denseOf, Params, type StateDict, type Weight } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
 import type { ImageModelConfig } from "./imageModel.ts";
@@ -25,10 +25,10 @@ export function withLabels<Model extends Classifiers>(
   head?: StateDict,
 ): Model {
   checkRecord("withLabels", "model", model);
-  const body = model.params.named();
+  const body = model.params.weights();
   const params = Params.from((name, shape, init) => {
     const [, field] = HEAD.exec(name) ?? [];
-    if (field === undefined) return tf.clone(body.get(name) as tf.Tensor);
+    if (field === undefined) return denseOf(body.get(name) as Weight);
     const entry = head?.get(field);
     return entry === undefined ? init(shape, 0) : tf.tensor(entry.data.slice(), [...entry.shape]);
   });

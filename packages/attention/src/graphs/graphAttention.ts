@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkTensor, denseOf, type Weight } from "@qkv/ops";
 import { checkModule, dropout, type Initializer, Linear, type Params, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { edgeAttention, edgeSoftmax, rowsOf, sumOverEdges } from "./edgeAttention.ts";
@@ -22,9 +22,9 @@ export interface GraphAttentionConfig {
 export class GraphAttention {
   readonly proj: Linear;
   /** [H, D], weight of a neighbour's term of the score */
-  readonly sourceScore: tf.Variable<tf.Rank.R2>;
+  readonly sourceScore: Weight<tf.Rank.R2>;
   /** [H, D], weight of the node's own term */
-  readonly targetScore: tf.Variable<tf.Rank.R2>;
+  readonly targetScore: Weight<tf.Rank.R2>;
   /** [H * D], or [D] for the mean */
   readonly bias: tf.Variable<tf.Rank.R1>;
 
@@ -57,7 +57,7 @@ export class GraphAttention {
       const h = tf.reshape<tf.Rank.R3>(this.proj.forward(x), [nodes, numHeads, headDim]);
       const [sources, targets] = [tf.tensor1d(graph.sources), tf.tensor1d(graph.targets)];
       // A score is a sum of two, so each node's part is computed once and not on every edge.
-      const part = (weight: tf.Tensor) => tf.sum(tf.mul(h, weight), 2, true) as tf.Tensor3D; // [N, H, 1]
+      const part = (weight: Weight) => tf.sum(tf.mul(h, denseOf(weight)), 2, true) as tf.Tensor3D; // [N, H, 1]
       const score = tf.add(rowsOf(part(this.sourceScore), sources), rowsOf(part(this.targetScore), targets));
       const rectified = tf.squeeze<tf.Tensor2D>(tf.maximum(score, tf.mul(score, negativeSlope)), [2]); // [M, H]
       const weights = dropout(edgeSoftmax(rectified, graph), rate, random);

@@ -1,11 +1,12 @@
 import { checkModule, type Initializer, normal, type Params } from "@qkv/nn";
+import { denseOf, embedding, type Weight } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../checks/argumentChecks.ts";
 
 /** A learned vector for each position, to be added to the embeddings (GPT-2, BERT, ViT). */
 export class LearnedPositions {
   /** [maxLength, E] */
-  readonly weight: tf.Variable<tf.Rank.R2>;
+  readonly weight: Weight<tf.Rank.R2>;
 
   constructor(params: Params, maxLength: number, dModel: number, init: Initializer = normal(0.02)) {
     checkModule("LearnedPositions", params);
@@ -26,7 +27,7 @@ export class LearnedPositions {
         `LearnedPositions: expected at most ${maxLength} positions, got ${length} from position ${offset}`,
       );
     }
-    return tf.slice(this.weight, [offset, 0], [length, dModel]);
+    return tf.tidy(() => tf.slice(denseOf(this.weight), [offset, 0], [length, dModel]));
   }
 
   /**
@@ -42,8 +43,6 @@ export class LearnedPositions {
         throw new RangeError(`LearnedPositions: expected at most ${maxLength} positions, got position ${position}`);
       }
     }
-    return tf.tidy(() =>
-      tf.gather<tf.Tensor>(this.weight, tf.tensor2d(rows as number[][], undefined, "int32")),
-    ) as tf.Tensor3D;
+    return tf.tidy(() => embedding(this.weight, tf.tensor2d(rows as number[][], undefined, "int32"))) as tf.Tensor3D;
   }
 }

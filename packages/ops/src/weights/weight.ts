@@ -1,6 +1,36 @@
+import type * as tf from "@tensorflow/tfjs-core";
+
 /**
  * What a parameter is, by which weight decay, quantization and adapters choose: the matrix of a linear map or
  * convolution; a table of vectors (tokens, positions, learned tokens); a norm's weight; a bias; any other factor; or a
  * buffer, which is saved and not trained.
  */
 export type WeightKind = "matrix" | "embedding" | "norm" | "bias" | "scale" | "buffer";
+
+/** How the numbers of a weight are stored. */
+export type WeightFormat = "f32";
+
+/** A low-rank update of a weight W [O, I], which then counts as W + scale * b a (LoRA, arXiv:2106.09685). */
+export interface LowRankAdapter {
+  /** [r, I]; of a convolution [O, C, h, w] I is C h w */
+  readonly a: tf.Tensor;
+  /** [O, r] */
+  readonly b: tf.Tensor;
+  readonly scale: number;
+}
+
+/** The numbers of a parameter, however they are stored. */
+export interface Weight<R extends tf.Rank = tf.Rank> {
+  readonly shape: tf.ShapeMap[R];
+  readonly kind: WeightKind;
+  readonly format: WeightFormat;
+  /** The stored tensors: of `f32` the numbers themselves. They alone are not the weight while it has an adapter. */
+  readonly parts: { readonly data: tf.Tensor };
+  /** Set and unset while a model is in use. */
+  adapter: LowRankAdapter | undefined;
+}
+
+/** Whether a value is a weight, and not the tensor of one. */
+export function isWeight(value: unknown): value is Weight {
+  return typeof value === "object" && value !== null && "parts" in value && "format" in value;
+}

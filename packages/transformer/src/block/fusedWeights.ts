@@ -1,5 +1,12 @@
 import type { MultiHeadAttention } from "@qkv/attention";
-import type { CrossAttentionWeights, FeedForwardMaps, ResidualWeights, TransformerLayerWeights } from "@qkv/ops";
+import type { Linear } from "@qkv/nn";
+import type {
+  CrossAttentionWeights,
+  FeedForwardMaps,
+  LinearWeights,
+  ResidualWeights,
+  TransformerLayerWeights,
+} from "@qkv/ops";
 import { FeedForward } from "./feedForward.ts";
 import { GatedFeedForward } from "./gatedFeedForward.ts";
 import type { Norm } from "./norm.ts";
@@ -22,14 +29,14 @@ export interface BlockModules {
   readonly ffnBranch: ResidualBranch;
 }
 
-/** The weights of a block, as the kernel of a whole layer names them. */
+/** The weights of a block without adapters, as the kernel of a whole layer names them. */
 export function fusedWeights(modules: BlockModules): TransformerLayerWeights {
   const { selfAttn, crossAttn, crossAttnNorm, crossAttnPostNorm, crossAttnBranch, ffn } = modules;
   const { kProj, vProj, kNorm } = selfAttn;
   return {
     selfAttn: {
       ...attentionWeights(selfAttn),
-      ...{ kProj, vProj, kNorm },
+      ...{ kProj: linearWeights(kProj), vProj: linearWeights(vProj), kNorm },
       ...residualWeights(modules.selfAttnNorm, modules.selfAttnPostNorm, modules.selfAttnBranch),
     },
     crossAttn:
@@ -45,7 +52,7 @@ export function fusedWeights(modules: BlockModules): TransformerLayerWeights {
 
 function attentionWeights(attention: MultiHeadAttention): Omit<CrossAttentionWeights, keyof ResidualWeights> {
   const { qProj, outProj, qNorm, sinks } = attention;
-  return { qProj, outProj, qNorm, sinks };
+  return { qProj: linearWeights(qProj), outProj: linearWeights(outProj), qNorm, sinks };
 }
 
 function residualWeights(norm: Norm, postNorm: Norm | undefined, branch: ResidualBranch | undefined): ResidualWeights {
@@ -53,8 +60,14 @@ function residualWeights(norm: Norm, postNorm: Norm | undefined, branch: Residua
 }
 
 function feedForwardWeights(ffn: AnyFeedForward): FeedForwardMaps {
-  if (ffn instanceof FeedForward) return { fc1: ffn.fc1, fc2: ffn.fc2 };
-  const { downProj } = ffn;
-  if (ffn instanceof GatedFeedForward) return { gateProj: ffn.gateProj, upProj: ffn.upProj, downProj };
-  return { gateUpProj: ffn.gateUpProj, downProj };
+  if (ffn instanceof FeedForward) return { fc1: linearWeights(ffn.fc1), fc2: linearWeights(ffn.fc2) };
+  const downProj = linearWeights(ffn.downProj);
+  if (ffn instanceof GatedFeedForward) {
+    return { gateProj: linearWeights(ffn.gateProj), upProj: linearWeights(ffn.upProj), downProj };
+  }
+  return { gateUpProj: linearWeights(ffn.gateUpProj), downProj };
+}
+
+function linearWeights({ weight, bias }: Linear): LinearWeights {
+  return { weight: weight.parts.data, bias };
 }

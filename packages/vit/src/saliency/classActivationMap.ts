@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { checkTensor, denseOf } from "@qkv/ops";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { leadingTokens, patchGrid } from "../grid.ts";
@@ -30,7 +30,7 @@ export async function classActivationMap(
   const weight = model.classifier.weight;
   const { added, grid } = tidy(() => {
     const { patches, grid } = readPatches(model, pixels); // [N, E]
-    const added = tf.matMul(patches, tf.slice(weight, [label, 0], [1, -1]), false, true); // [N, 1]
+    const added = tf.matMul(patches, tf.slice(denseOf(weight), [label, 0], [1, -1]), false, true); // [N, 1]
     return { added, grid };
   });
   try {

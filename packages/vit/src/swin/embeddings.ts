@@ -1,4 +1,4 @@
-import { dropout, LayerNorm, normal, type Params, Pass } from "@qkv/nn";
+import { denseOf, dropout, LayerNorm, normal, type Params, Pass, type Weight } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Size } from "../imageModel.ts";
 import { PatchEmbedding } from "../patchEmbedding.ts";
@@ -10,7 +10,7 @@ export class SwinEmbeddings {
   readonly patches: PatchEmbedding;
   readonly norm: LayerNorm;
   /** [1, N, E] */
-  readonly positions?: tf.Variable<tf.Rank.R3>;
+  readonly positions?: Weight<tf.Rank.R3>;
 
   readonly #config: SwinConfig;
 
@@ -53,7 +53,8 @@ export class SwinEmbeddings {
         [0, grid[1] * patchSize[1] - width],
       ]);
       const patches = this.norm.forward(this.patches.forward(whole));
-      const placed = this.positions === undefined ? patches : tf.add(patches, this.#positionsFor(this.positions, grid));
+      const placed =
+        this.positions === undefined ? patches : tf.add(patches, this.#positionsFor(denseOf(this.positions), grid));
       return pass.output(dropout(placed as tf.Tensor3D, this.#config.dropout, pass.random));
     });
   }

@@ -1,0 +1,98 @@
+// A small model of every family, and a forward pass of it.
+import { GraphAttention, sparseGraph } from "../packages/attention/src/index.ts";
+import { GruDecoder, GruEncoder, type Params } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { type CausalLanguageModel, gpt2, llama, marian } from "../packages/transformer/src/index.ts";
+import { DistilledVitClassifier, swin, VitClassifier, vitConfig, type VitSizes } from "../packages/vit/src/index.ts";
+
+/** A forward pass; the caller owns the result. */
+export type Run = () => tf.Tensor;
+
+const VIT: VitSizes = {
+  ...{ imageSize: 4, patchSize: 2, dModel: 4, numLayers: 2, numHeads: 2, ffnDim: 6, labels: ["a", "b"] },
+  ...{ stem: [{ channels: 3, stride: 1 }], registerTokens: 2 },
+};
+const MARIAN = {
+  ...{ model_type: "marian", vocab_size: 9, pad_token_id: 8, decoder_start_token_id: 8, d_model: 4 },
+  ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 5 },
+  ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 5 },
+};
+const LLAMA = {
+  ...{ vocab_size: 9, hidden_size: 4, intermediate_size: 6, num_hidden_layers: 1, num_attention_heads: 2 },
+  ...{ num_key_value_heads: 1, head_dim: 2, attention_bias: true },
+};
+const GPT2 = { model_type: "gpt2", vocab_size: 9, n_embd: 4, n_head: 2, n_layer: 1, n_positions: 5 };
+
+const SWIN = {
+  ...{ model_type: "swin", image_size: 8, patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [1, 2] },
+  ...{ window_size: 2, use_absolute_embeddings: true, num_labels: 2 },
+};
+
+/** Models by name: each is built from parameters, and gives its forward pass. */
+export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Params) => Run])[] = [
+  ["Marian", (params) => translator(params, {})],
+  [
+    "Marian with tables and a head of its own",
+    (params) => translator(params, { share_encoder_decoder_embeddings: false, tie_word_embeddings: false }),
+  ],
+  ["GPT-2", (params) => causal(gpt2.build(params, gpt2.parseConfig(GPT2)))],
+  [
+    "GPT-2 with a head of its own",
+    (params) => causal(gpt2.build(params, gpt2.parseConfig({ ...GPT2, tie_word_embeddings: false }))),
+  ],
+  ["Llama", (params) => causal(llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "llama" })))],
+  ["Qwen 3", (params) => causal(llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "qwen3" })))],
+  ["ViT", (params) => vision(new VitClassifier(params, vitConfig(VIT)), 4)],
+  ["DeiT", (params) => vision(new DistilledVitClassifier(params, vitConfig({ ...VIT, distillationToken: true })), 4)],
+  [
+    "DINOv2",
+    (params) => vision(new VitClassifier(params, vitConfig({ ...VIT, pooling: "classAndMean", layerScale: 1 })), 4),
+  ],
+  [
+    "DINOv2 with SwiGLU",
+    (params) => vision(new VitClassifier(params, vitConfig({ ...VIT, swiGlu: true, layerScale: 1 })), 4),
+  ],
+  ["Swin", (params) => vision(swin.build(params, swin.parseConfig(SWIN)), 8)],
+  ["GRU seq2seq", recurrent],
+  ["graph attention", graphAttention],
+];
+
+const ids = (values: readonly number[]) => tf.tensor2d([...values], [1, values.length], "int32");
+
+function translator(params: Params, changes: object): Run {
+  const model = marian.build(params, marian.parseConfig({ ...MARIAN, ...changes }));
+  return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2, 0]), decoderIds: ids([8, 3, 7]) }).logits);
+}
+
+function causal(model: Pick<CausalLanguageModel, "forward">): Run {
+  return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2]) }).logits);
+}
+
+function vision(model: { forward(pixels: tf.Tensor): { readonly logits: tf.Tensor } }, side: number): Run {
+  return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, side, side], 0, 1, "float32", 1)).logits);
+}
+
+function recurrent(params: Params): Run {
+  const sizes = { vocabSize: 9, embeddingDim: 3, hiddenDim: 4 };
+  const encoder = new GruEncoder(params.at("encoder"), { ...sizes, bidirectional: true });
+  const decoder = new GruDecoder(params.at("decoder"), { ...sizes, contextDim: 8 });
+  return () =>
+    tf.tidy(() => {
+      const { output, state } = encoder.forward(ids([1, 5, 2, 0]));
+      const context = tf.mean(output, 1) as tf.Tensor2D;
+      return decoder.forward(ids([8, 3]), state.slice(0, 1), () => context).logits;
+    });
+}
+
+function graphAttention(params: Params): Run {
+  const layer = new GraphAttention(params, { inputDim: 3, headDim: 2, numHeads: 2 });
+  const graph = sparseGraph(
+    3,
+    [
+      [0, 1],
+      [2, 1],
+    ],
+    { undirected: true, selfLoops: true },
+  );
+  return () => tf.tidy(() => layer.forward(tf.randomNormal([3, 3], 0, 1, "float32", 1), graph));
+}
