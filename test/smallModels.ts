@@ -52,7 +52,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     "DINOv2 with SwiGLU",
     (params) => vision(new VitClassifier(params, vitConfig({ ...VIT, swiGlu: true, layerScale: 1 })), 4),
   ],
-  ["Swin", (params) => vision(swin.build(params, swin.parseConfig(SWIN)), 8)],
+  ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
   ["GRU seq2seq", recurrent],
   ["graph attention", graphAttention],
 ];

@@ -1,3 +1,4 @@
+export { addLora, type LoraOptions, mergeLora, removeLora } from "./adapters/lora.ts";
 export { checkModule } from "./checkModule.ts";
 export { type Activation, activate, denseOf, type Weight, type WeightKind } from "@qkv/ops";
 export {

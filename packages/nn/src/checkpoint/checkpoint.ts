@@ -162,10 +162,15 @@ async function readTensor({ shape, read, parts }: StoredEntry): Promise<tf.Tenso
 /**
  * Reads the values of `params` under the checkpoint's names, as {@link loadCheckpoint} takes them.
  *
- * @throws CheckpointError if the table has no name for a parameter
+ * @throws CheckpointError if the table has no name for a parameter, or a parameter has an adapter, which it would lose
  */
 export async function readState(params: Params, names: NameMap): Promise<Map<string, StateEntry>> {
   checkRecord("readState", "params", params);
+  const adapted = [...params.weights()].find(([, { adapter }]) => adapter !== undefined);
+  if (adapted !== undefined) {
+    const way = "fold it in with mergeLora or take it off with removeLora first";
+    throw new CheckpointError(`readState: expected weights without adapters, got one of ${adapted[0]}: ${way}`);
+  }
   const entries = [...params.named()].map(async ([path, variable]): Promise<[string, StateEntry]> => {
     const name = checkpointName(names, path);
     if (name === undefined) throw new CheckpointError(`no name for ${path} in the checkpoint's table`);
