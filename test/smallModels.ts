@@ -3,7 +3,14 @@ import { GraphAttention, sparseGraph } from "../packages/attention/src/index.ts"
 import { GruDecoder, GruEncoder, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { type CausalLanguageModel, gpt2, llama, marian } from "../packages/transformer/src/index.ts";
-import { DistilledVitClassifier, swin, VitClassifier, vitConfig, type VitSizes } from "../packages/vit/src/index.ts";
+import {
+  DistilledVitClassifier,
+  swin,
+  SwinClassifier,
+  VitClassifier,
+  vitConfig,
+  type VitSizes,
+} from "../packages/vit/src/index.ts";
 
 /** A forward pass; the caller owns the result. */
 export type Run = () => tf.Tensor;

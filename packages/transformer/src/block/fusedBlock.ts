@@ -1,5 +1,6 @@
 import { activeKernel, transformerLayer } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
+import { asBuilt } from "./asBuilt.ts";
 import type { BlockInputs } from "./blockInputs.ts";
 import { fusedAttrs, type Nothing } from "./fusedAttrs.ts";
 import { type BlockModules, fusedWeights } from "./fusedWeights.ts";
@@ -12,16 +13,17 @@ export type FusedBlock = (x: tf.Tensor3D, inputs: BlockInputs) => tf.Tensor3D | 
 /**
  * Prepares a block as one fused kernel, for inference. All that a {@link BlockSpec} can say has a place in it, except a
  * score that is no dot product, an activation that no kernel has, and rotary positions of an attention to a memory. Those
- * stay composed, and so does a mask or a bias that is not of rank 4.
+ * stay composed, and so do a mask or a bias that is not of rank 4, and modules that are not as they were built.
  */
 export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
   const attrs = fusedAttrs(spec);
   if (attrs === undefined) return () => undefined;
   const kernel = transformerLayer(fusedWeights(modules), attrs);
   const { rotary } = spec.selfAttn;
+  const isAsBuilt = asBuilt(modules, { rotary });
   return (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span, ...rest }) => {
     void (rest satisfies Nothing);
-    if (activeKernel("transformerLayer") !== "fused") return undefined;
+    if (activeKernel("transformerLayer") !== "fused" || !isAsBuilt()) return undefined;
     const [batch, length] = x.shape;
     const past = cache?.past(layer);
     const fused = kernel({

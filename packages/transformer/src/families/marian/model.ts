@@ -161,8 +161,9 @@ export class MarianModel implements Seq2SeqModel {
 
   /** [B, T, E] -> [B, T, V] */
   #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
-    const weight = this.lmHead?.weight ?? this.decoder.embedding.weight;
-    return pass.tap("logits", linear(x, weight, tf.reshape(this.finalLogitsBias, [-1])) as tf.Tensor3D);
+    const bias = tf.reshape(this.finalLogitsBias, [-1]);
+    const logits = this.lmHead ? tf.add(this.lmHead.forward(x), bias) : linear(x, this.decoder.embedding.weight, bias);
+    return pass.tap("logits", logits as tf.Tensor3D);
   }
 }
 

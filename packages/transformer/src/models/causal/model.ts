@@ -155,6 +155,6 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
 
   /** [B, L, E] -> [B, L, V] */
   #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
-    return pass.tap("logits", linear(x, this.lmHead?.weight ?? this.embedding.weight) as tf.Tensor3D);
+    return pass.tap("logits", this.lmHead?.forward(x) ?? (linear(x, this.embedding.weight) as tf.Tensor3D));
   }
 }
