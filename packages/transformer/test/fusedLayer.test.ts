@@ -1,4 +1,4 @@
-import { growingCache, type KeyValue, type KeyValueCache, keyMask } from "@qkv/attention";
+import { growingCache, type KeyValue, type KeyValueCache, keyMask, RotaryPositions } from "@qkv/attention";
 import { initBackend } from "@qkv/backend";
 import { activeKernel } from "@qkv/ops";
 import { type Activation, Params, Pass, RandomStream, Recorder } from "@qkv/nn";
@@ -102,13 +102,26 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
   },
 );
 
-test("the number of threads changes no bit, run after run", async () => {
+const wide = { ...spec("pre", "gelu", true), dModel: 66, ffn: { kind: "mlp", dim: 260, activation: "gelu" } } as const;
+
+test.each<[string, BlockSpec]>([
+  ["a layer of Marian's", wide],
+  [
+    "one with all else",
+    {
+      ...wide,
+      norm: { kind: "rmsNorm", eps: 1e-5, placement: "both" },
+      selfAttn: {
+        ...{ numHeads: 6, numKeyValueHeads: 2, headDim: 22, causal: true, window: 2, sinks: true, softcap: 3 },
+        ...{ rotary: new RotaryPositions({ dim: 20 }), qkNorm: { kind: "rmsNorm", eps: 1e-5 } },
+      },
+      ffn: { kind: "gated", dim: 260, activation: "silu" },
+      layerScale: 0.5,
+    },
+  ],
+])("the number of threads changes no bit, run after run: %s", async (_, spec) => {
   const params = Params.initialized(3);
-  const layer = new Block(params, {
-    ...spec("pre", "gelu", true),
-    dModel: 66,
-    ffn: { kind: "mlp", dim: 260, activation: "gelu" },
-  });
+  const layer = new Block(params, spec);
   const [x, seen] = [
     wave<tf.Rank.R3>([2, 3, 66], 0),
     { keys: wave<tf.Rank.R4>([2, 3, 9, 22], 1), values: wave<tf.Rank.R4>([2, 3, 9, 22], 2) },
