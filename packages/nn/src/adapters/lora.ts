@@ -1,5 +1,6 @@
 import { checkArray, checkOptions, denseOf, type OptionNames, type Weight } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkModule } from "../checkModule.ts";
 import type { Initializer, Params } from "../params.ts";
 
 /** Options of {@link addLora}. */
@@ -32,6 +33,8 @@ const OPTIONS: OptionNames<LoraOptions> = { rank: true, alpha: true, targets: tr
  * @throws RangeError if a target is no matrix or table of the model, or has an adapter
  */
 export function addLora(params: Params, adapters: Params, options: LoraOptions): string[] {
+  checkModule("addLora", params);
+  checkModule("addLora", adapters);
   checkOptions("addLora", options, OPTIONS);
   const { rank, alpha = rank, targets, init = kaimingUniform } = options;
   if (!Number.isSafeInteger(rank) || rank < 1) throw new RangeError(`addLora: expected rank from 1, got ${rank}`);
@@ -51,6 +54,7 @@ export function addLora(params: Params, adapters: Params, options: LoraOptions):
 
 /** Folds the adapters under a scope into their weights, and takes them off: the model computes the same without them. */
 export function mergeLora(params: Params): void {
+  checkModule("mergeLora", params);
   for (const weight of params.weights().values()) {
     if (weight.adapter === undefined) continue;
     tf.tidy(() => (weight.parts.data as tf.Variable).assign(denseOf(weight)));
@@ -60,6 +64,7 @@ export function mergeLora(params: Params): void {
 
 /** Takes the adapters under a scope off: the model computes what it did without them. */
 export function removeLora(params: Params): void {
+  checkModule("removeLora", params);
   for (const weight of params.weights().values()) weight.adapter = undefined;
 }
 

@@ -7,7 +7,10 @@ import { isWeight, type Weight } from "./weight.ts";
  * with a format or an adapter, as `linear` and `embedding` do. The caller owns the result; gradients pass.
  */
 export function denseOf<R extends tf.Rank>(weight: Weight<R> | tf.Tensor<R>): tf.Tensor<R> {
-  if (!isWeight(weight)) return tf.clone(weight);
+  if (!isWeight(weight)) {
+    checkTensor("denseOf", "weight", weight, "[...]");
+    return tf.clone(weight);
+  }
   const { adapter, shape } = weight;
   return tf.tidy(() => {
     const data = storedNumbers("denseOf", weight);
