@@ -1,5 +1,5 @@
 import { checkRecord } from "@qkv/ops";
-import { ACTIVATION_NAMES } from "@qkv/transformer";
+import { ACTIVATION_NAMES, formatLabels } from "@qkv/transformer";
 import type { VitConfig } from "./config.ts";
 import type { Size } from "./imageModel.ts";
 import type { VitModelType } from "./modelType.ts";
@@ -49,18 +49,6 @@ export function formatVitConfig(config: VitConfig): Record<string, unknown> {
     drop_path_rate: config.dropPath,
     initializer_range: config.initializerRange,
     ...FAMILIES[modelType](config),
-  };
-}
-
-/** The fields `id2label`, its inverse, and the problem type. */
-export function formatLabels({
-  labels,
-  problemType,
-}: Pick<VitConfig, "labels" | "problemType">): Record<string, unknown> {
-  return {
-    ...(problemType !== undefined && { problem_type: problemType }),
-    id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
-    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Params, PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { ProblemType } from "./problemType.ts";
+import type { Labels } from "@qkv/transformer";
 
 // Letters used for shapes throughout this package:
 //   B batch   C channels   H height   W width, of images in pixels   P side of a patch   N patches   L tokens
@@ -10,16 +10,12 @@ import type { ProblemType } from "./problemType.ts";
 export type Size = readonly [height: number, width: number];
 
 /** Config fields of every image model, for its input and its classes. */
-export interface ImageModelConfig {
+export interface ImageModelConfig extends Labels {
   /** `model_type` of its `config.json`. */
   readonly modelType: string;
   /** The size of the images that the model was made for. */
   readonly imageSize: Size;
   readonly numChannels: number;
-  /** The name of each class. */
-  readonly labels: readonly string[];
-  /** The kind of classification; absent: decided by the number of labels. */
-  readonly problemType?: ProblemType;
 }
 
 /** Outputs of a classifier. */

@@ -1,8 +1,7 @@
-import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
+import { ACTIVATIONS_BY_NAME, ConfigFields, parseLabels } from "@qkv/transformer";
 import type { StemLayer, VitConfig } from "./config.ts";
 import { VIT_MODEL_TYPES, type VitModelType } from "./modelType.ts";
 import { swiGluWidth } from "./swiGluWidth.ts";
-import { parseLabels } from "./parseLabels.ts";
 
 /** Fields that only some families' `config.json` has, or leaves out because they are fixed. */
 const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: number) => Partial<VitConfig>>> = {

@@ -2,6 +2,7 @@ import type { PretrainedModel } from "@qkv/pretrained";
 import { CausalLanguageModel, MarianModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
+import { encoderForward } from "./encoderForward.ts";
 import { imageForward } from "./imageForward.ts";
 import { marianForward } from "./marianForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
@@ -15,5 +16,6 @@ export function modelForward(
 ): Map<string, tf.Tensor> {
   if (model instanceof MarianModel) return marianForward(model, inputs, wanted);
   if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
+  if ("encoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);
 }

@@ -30,6 +30,11 @@ export class NamedTensors {
     return tf.tensor2d(toInt32(tensor), this.#matrix(name, tensor), "int32");
   }
 
+  /** The same; undefined if there is none of this name. */
+  optionalIds(name: string): tf.Tensor2D | undefined {
+    return this.#tensors.has(name) ? this.ids(name) : undefined;
+  }
+
   /** Token ids as numbers, row by row. */
   rows(name: string): number[][] {
     const tensor = this.#required(name);

@@ -32,16 +32,18 @@ export function withPrefix(
 ): Map<string, StoredArray> {
   const all = new Map<string, StoredArray>();
   for (const [stored, array] of arrays) {
-    const names = [
-      stored,
-      `${prefix}.${stored}`,
-      stored.startsWith(`${prefix}.`) ? stored.slice(prefix.length + 1) : "",
-    ];
-    const name = names.find(isKnown) ?? stored;
+    const inside = stored.startsWith(`${prefix}.`) ? stored.slice(prefix.length + 1) : "";
+    const names = [stored, `${prefix}.${stored}`, inside];
+    const name = [...names, ...names.map(withoutGreek)].find(isKnown) ?? stored;
     if (all.has(name)) throw new PretrainedError(`${stored}: expected one array of this name, got ${name} too`);
     all.set(name, array);
   }
   return all;
+}
+
+/** The name of a norm's array in releases since 2019: before, they were called gamma and beta. */
+function withoutGreek(name: string): string {
+  return name.replace(/\.gamma$/, ".weight").replace(/\.beta$/, ".bias");
 }
 
 /** Makes a check whether an array of a file is one that the model reads, whole or split. */

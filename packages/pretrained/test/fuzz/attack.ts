@@ -79,6 +79,13 @@ async function compute(pretrained: Pretrained): Promise<void> {
     await createClassifier(pretrained).classify(pixels);
     return;
   }
+  if ("encoder" in model) {
+    const output = tf.tidy(
+      () => ({ ...model.forward({ ids: tf.zeros([1, 3], "int32") }) }) as tf.TensorContainerObject,
+    );
+    tf.dispose(output);
+    return;
+  }
   const { numChannels, imageSize } = model.config;
   if (imageSize[0] * imageSize[1] * numChannels > 1e6) return;
   const output = tf.tidy(() => {

@@ -1,7 +1,12 @@
 import type { ConfigFields } from "./configFields.ts";
-import type { CausalConfig } from "../models/causal/config.ts";
 
-type SpecialTokens = Pick<CausalConfig, "bosTokenId" | "eosTokenIds" | "padTokenId">;
+/** The special tokens of a decoder-only model. */
+export interface SpecialTokens {
+  readonly bosTokenId?: number;
+  /** End tokens: any of them ends a text; there may be none. */
+  readonly eosTokenIds: readonly number[];
+  readonly padTokenId?: number;
+}
 
 /** Reads the special tokens of a `config.json`; null means none, and absent means the default. */
 export function specialTokens(

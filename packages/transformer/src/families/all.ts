@@ -1,3 +1,4 @@
+import { bert } from "./bert/index.ts";
 import { gpt2 } from "./gpt2/index.ts";
 import { llama } from "./llama/index.ts";
 import { marian } from "./marian/index.ts";
@@ -7,3 +8,6 @@ export const CAUSAL_FAMILIES = [gpt2, llama] as const;
 
 /** Families of encoder-decoders. */
 export const SEQ2SEQ_FAMILIES = [marian] as const;
+
+/** Families of encoders of text. */
+export const ENCODER_FAMILIES = [bert] as const;

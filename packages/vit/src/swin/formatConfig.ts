@@ -1,6 +1,6 @@
 import { checkRecord } from "@qkv/ops";
-import { ACTIVATION_NAMES } from "@qkv/transformer";
-import { formatLabels, sideOf } from "../formatConfig.ts";
+import { ACTIVATION_NAMES, formatLabels } from "@qkv/transformer";
+import { sideOf } from "../formatConfig.ts";
 import { stageWidth, type SwinConfig } from "./config.ts";
 
 /** The fields of the `config.json` that transformers opens as this model: `parseSwinConfig` reads them back. */

@@ -1,5 +1,4 @@
-import { ACTIVATIONS_BY_NAME, ConfigFields } from "@qkv/transformer";
-import { parseLabels } from "../parseLabels.ts";
+import { ACTIVATIONS_BY_NAME, ConfigFields, parseLabels } from "@qkv/transformer";
 import { stageWidth, type SwinConfig } from "./config.ts";
 
 const MOST_LAYERS = 10_000;

@@ -1,8 +1,9 @@
 import type { PositionBiasSpec } from "../../block/positionBias.ts";
+import type { SpecialTokens } from "../../config/specialTokens.ts";
 import type { BlockSpec, NormSpec } from "../../block/spec.ts";
 
 /** What the config of every decoder-only language model has. */
-export interface CausalConfig {
+export interface CausalConfig extends SpecialTokens {
   /** `model_type` of its `config.json`. */
   readonly modelType: string;
   readonly vocabSize: number;
@@ -13,10 +14,6 @@ export interface CausalConfig {
   readonly tieWordEmbeddings: boolean;
   /** Standard deviation of the normal distribution that initializes weight matrices. */
   readonly initializerRange: number;
-  readonly bosTokenId?: number;
-  /** End tokens: any of them ends a text; there may be none. */
-  readonly eosTokenIds: readonly number[];
-  readonly padTokenId?: number;
 }
 
 /** A decoder-only language model as data, made from a family's config. */

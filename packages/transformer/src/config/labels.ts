@@ -1,0 +1,36 @@
+import type { ConfigFields } from "./configFields.ts";
+import { PROBLEM_TYPES, type ProblemType } from "./problemType.ts";
+
+/** The classes of a classifier. */
+export interface Labels {
+  /** The name of each class. */
+  readonly labels: readonly string[];
+  /** The kind of classification; absent: decided by the number of labels. */
+  readonly problemType?: ProblemType;
+}
+
+const TYPES = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, type]));
+
+/**
+ * Reads the classes of a `config.json` and their problem type.
+ *
+ * @throws ConfigError naming the field; one label alone is no choice between classes
+ */
+export function parseLabels(fields: ConfigFields): Labels {
+  const labels = fields.labels();
+  if (!fields.has("problem_type")) return { labels };
+  const problemType = fields.oneOf("problem_type", TYPES, "");
+  if (problemType === "single_label_classification" && labels.length === 1) {
+    fields.fail("problem_type", "regression or multi_label_classification for a single label");
+  }
+  return { labels, problemType };
+}
+
+/** Formats the fields `id2label`, its inverse, and the problem type. */
+export function formatLabels({ labels, problemType }: Labels): Record<string, unknown> {
+  return {
+    ...(problemType !== undefined && { problem_type: problemType }),
+    id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Params, WeightRules } from "@qkv/nn";
+import type { Architecture, Family, ModelTask } from "../../family/family.ts";
+import { type BertConfig, formatBertConfig, parseBertConfig } from "./config.ts";
+import { BertForMaskedLM } from "./maskedLM.ts";
+import { BertModel } from "./model.ts";
+import { BertForQuestionAnswering } from "./questionAnswering.ts";
+import { BertForSequenceClassification } from "./sequenceClassification.ts";
+import { BertForTokenClassification } from "./tokenClassification.ts";
+import * as weights from "./weights.ts";
+
+type Models =
+  BertModel | BertForMaskedLM | BertForSequenceClassification | BertForTokenClassification | BertForQuestionAnswering;
+
+const ENCODER: Architecture<BertConfig, Models> = {
+  className: "BertModel",
+  task: "textEncoder",
+  weights: weights.BERT_WEIGHTS,
+  build: (params, config, stored) =>
+    new BertModel(params, config, { pooler: stored?.has("pooler.dense.weight") ?? true }),
+  isOf: (model) => model instanceof BertModel,
+};
+
+/** BERT. */
+export const bert: Family<"bert", BertConfig, Models> = {
+  modelTypes: ["bert"],
+  parseConfig: parseBertConfig,
+  formatConfig: formatBertConfig,
+  architectures: () => [
+    ENCODER,
+    withHead("BertForMaskedLM", "maskedLM", BertForMaskedLM, weights.MASKED_LM_WEIGHTS),
+    withHead(
+      "BertForSequenceClassification",
+      "sequenceClassification",
+      BertForSequenceClassification,
+      weights.SEQUENCE_CLASSIFICATION_WEIGHTS,
+    ),
+    withHead(
+      "BertForTokenClassification",
+      "tokenClassification",
+      BertForTokenClassification,
+      weights.TOKEN_CLASSIFICATION_WEIGHTS,
+    ),
+    withHead(
+      "BertForQuestionAnswering",
+      "questionAnswering",
+      BertForQuestionAnswering,
+      weights.QUESTION_ANSWERING_WEIGHTS,
+    ),
+  ],
+  build: (params, config) => new BertModel(params, config),
+};
+
+function withHead(
+  className: string,
+  task: ModelTask,
+  Class: new (params: Params, config: BertConfig) => Models,
+  rules: WeightRules<BertConfig>,
+): Architecture<BertConfig, Models> {
+  return {
+    className,
+    task,
+    weights: rules,
+    build: (params, config) => new Class(params, config),
+    isOf: (model) => model instanceof Class,
+  };
+}
