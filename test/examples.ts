@@ -57,6 +57,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
   "layers.ts": { readme: "packages/layers/README.md", prints: /^1$/ },
+  "lora.ts": {
+    readme: "packages/nn/README.md",
+    prints: /^line.weight.adapter.a line.weight.adapter.b\n4,4$/,
+  },
   "ops.ts": { readme: "packages/ops/README.md", prints: /^2,4 fused$/ },
   "parameters.ts": {
     readme: "packages/nn/README.md",
