@@ -6,9 +6,9 @@ import { type Run, SMALL_MODELS } from "./smallModels.ts";
 
 beforeAll(() => initBackend("cpu"));
 
-// As nanoGPT, timm and fairseq tell them by name; every name that has "embedding" or "shared" is a table of tokens.
-const isTable = (name: string) => /(^|\.)(shared|embedding|positions)(\.|$)|token(s?)$/i.test(name);
-const isNormOrBias = (name: string) => /(^|\.)bias$|norm[^.]*\.[^.]+$|LogitsBias$/i.test(name);
+// As nanoGPT, timm and fairseq tell them by name; BERT counts token types as tokens.
+const isTable = (name: string) => /(^|\.)(shared|embedding|positions|tokens|tokenTypes)(\.|$)|token(s?)$/i.test(name);
+const isNormOrBias = (name: string) => /(^|\.)bias$|norm[^.]*\.[^.]+$|Bias$/i.test(name);
 // Names alone do not tell these: timm, DINOv2 and Swin each list theirs as exceptions from weight decay.
 const isException = (name: string) => /positionBias\.weight$|Branch\.scale\.weight$/.test(name);
 
@@ -31,7 +31,7 @@ describe.each(SMALL_MODELS)("%s", (_, build) => {
     expect(scales).toEqual(names.filter((name) => name.endsWith("Branch.scale.weight")));
     for (const [name, kind] of params.kinds()) {
       if (kind === "norm") expect(name).toMatch(/norm\.weight$/i);
-      if (kind === "bias") expect(name).toMatch(/(^|\.)bias$|positionBias\.weight$/);
+      if (kind === "bias") expect(name).toMatch(/(^|\.)bias$|Bias$|positionBias\.weight$/);
       if (kind === "buffer") expect(name).toBe("finalLogitsBias");
     }
   });

@@ -2,7 +2,14 @@
 import { GraphAttention, sparseGraph } from "../packages/attention/src/index.ts";
 import { GruDecoder, GruEncoder, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { type CausalLanguageModel, gpt2, llama, marian } from "../packages/transformer/src/index.ts";
+import {
+  bert,
+  BertForMaskedLM,
+  BertForSequenceClassification,
+  gpt2,
+  llama,
+  marian,
+} from "../packages/transformer/src/index.ts";
 import {
   DistilledVitClassifier,
   swin,
@@ -30,6 +37,10 @@ const LLAMA = {
 };
 const GPT2 = { model_type: "gpt2", vocab_size: 9, n_embd: 4, n_head: 2, n_layer: 1, n_positions: 5 };
 
+const BERT = {
+  ...{ model_type: "bert", vocab_size: 9, hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 2 },
+  ...{ intermediate_size: 5, max_position_embeddings: 5, num_labels: 2 },
+};
 const SWIN = {
   ...{ model_type: "swin", image_size: 8, patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [1, 2] },
   ...{ window_size: 2, use_absolute_embeddings: true, num_labels: 2 },
@@ -42,13 +53,19 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     "Marian with tables and a head of its own",
     (params) => translator(params, { share_encoder_decoder_embeddings: false, tie_word_embeddings: false }),
   ],
-  ["GPT-2", (params) => causal(gpt2.build(params, gpt2.parseConfig(GPT2)))],
+  ["BERT for masked tokens", (params) => text(new BertForMaskedLM(params, bert.parseConfig(BERT)))],
+  [
+    "BERT with a head of its own",
+    (params) => text(new BertForMaskedLM(params, bert.parseConfig({ ...BERT, tie_word_embeddings: false }))),
+  ],
+  ["BERT for classes", (params) => text(new BertForSequenceClassification(params, bert.parseConfig(BERT)))],
+  ["GPT-2", (params) => text(gpt2.build(params, gpt2.parseConfig(GPT2)))],
   [
     "GPT-2 with a head of its own",
-    (params) => causal(gpt2.build(params, gpt2.parseConfig({ ...GPT2, tie_word_embeddings: false }))),
+    (params) => text(gpt2.build(params, gpt2.parseConfig({ ...GPT2, tie_word_embeddings: false }))),
   ],
-  ["Llama", (params) => causal(llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "llama" })))],
-  ["Qwen 3", (params) => causal(llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "qwen3" })))],
+  ["Llama", (params) => text(llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "llama" })))],
+  ["Qwen 3", (params) => text(llama.build(params, llama.parseConfig({ ...LLAMA, model_type: "qwen3" })))],
   ["ViT", (params) => vision(new VitClassifier(params, vitConfig(VIT)), 4)],
   ["DeiT", (params) => vision(new DistilledVitClassifier(params, vitConfig({ ...VIT, distillationToken: true })), 4)],
   [
@@ -71,7 +88,7 @@ function translator(params: Params, changes: object): Run {
   return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2, 0]), decoderIds: ids([8, 3, 7]) }).logits);
 }
 
-function causal(model: Pick<CausalLanguageModel, "forward">): Run {
+function text(model: { forward(inputs: { readonly ids: tf.Tensor }): { readonly logits: tf.Tensor } }): Run {
   return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2]) }).logits);
 }
 
