@@ -1,5 +1,5 @@
 import { slidingWindowCache } from "@qkv/attention";
-import { Params, Pass, Recorder } from "@qkv/nn";
+import { Params, Pass, RandomStream, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
@@ -18,6 +18,16 @@ const SPEC: BlockSpec = {
 let seed = 1;
 const randomized = () => Params.from((_, shape) => tf.randomNormal(shape, 0, 0.7, "float32", seed++));
 const random = (length: number) => tf.randomNormal<tf.Rank.R3>([2, length, 6], 0, 1, "float32", seed++);
+
+/** A random stream that counts what is drawn from it. */
+class CountedStream extends RandomStream {
+  draws = 0;
+
+  override next(): number {
+    this.draws++;
+    return super.next();
+  }
+}
 
 const PLACEMENTS = ["pre", "post", "both"] as const;
 
@@ -74,6 +84,48 @@ describeBackends("Block", () => {
       expect(blockActivations(spec).length * 2 + 3).toBe(names.length);
       params.dispose();
     });
+  });
+
+  test.each(blockActivations({ ...SPEC, norm: { ...SPEC.norm, placement: "both" }, crossAttn: { numHeads: 3 } }))(
+    "a patch of %s changes the output",
+    async (path) => {
+      const params = randomized();
+      const spec: BlockSpec = { ...SPEC, norm: { ...SPEC.norm, placement: "both" }, crossAttn: { numHeads: 3 } };
+      const block = new Block(params, spec);
+      const [x, context] = [random(4), random(3)];
+      const run = (pass: Pass) =>
+        tf.tidy(() => block.forward(x, { memory: block.crossAttn?.project(context, {}, pass.at("crossAttn")) }, pass));
+      // Noise rather than a factor, which the next norm would take out again.
+      const noise = (value: tf.Tensor) => tf.add(value, tf.randomNormal(value.shape, 0, 0.5, "float32", 3));
+      const outputs = [run(Pass.plain), run(new Pass({ taps: new Recorder([], { [path]: noise }) }))];
+      const [plain, patched] = await Promise.all(outputs.map((output) => output.data()));
+      expect(patched).not.toEqual(plain);
+      expect(patched?.every(Number.isFinite)).toBe(true);
+      tf.dispose([x, context, outputs] as tf.TensorContainer);
+      params.dispose();
+    },
+  );
+
+  test.each([
+    ["dropout", { dropout: 0.5 }, 3],
+    ["dropPath", { dropPath: 0.5 }, 3],
+    ["the self-attention's dropout", { selfAttn: { ...SPEC.selfAttn, dropout: 0.5 } }, 1],
+    ["the cross-attention's dropout", { crossAttn: { numHeads: 3, dropout: 0.5 } }, 1],
+    ["activationDropout of mlp", { activationDropout: 0.5, ffn: { ...SPEC.ffn, kind: "mlp" } }, 1],
+    ["activationDropout of gated", { activationDropout: 0.5 }, 1],
+    ["activationDropout of packedGated", { activationDropout: 0.5, ffn: { ...SPEC.ffn, kind: "packedGated" } }, 1],
+  ] as [string, Partial<BlockSpec>, number][])("%s draws at each of its places while training", (_, change, draws) => {
+    const params = randomized();
+    const block = new Block(params, { ...SPEC, crossAttn: { numHeads: 3 }, ...change });
+    const stream = new CountedStream(1);
+    tf.tidy(() => {
+      const [x, context] = [random(4), random(3)];
+      const memory = block.crossAttn?.project(context);
+      const plain = block.forward(x, { memory }).dataSync();
+      expect(block.forward(x, { memory }, new Pass({ random: stream })).dataSync()).not.toEqual(plain);
+    });
+    expect(stream.draws).toBe(draws);
+    params.dispose();
   });
 
   test("a window in steps is a window at once, and its mask is one of keys", async () => {
