@@ -2,9 +2,10 @@ import type { Activation } from "@qkv/nn";
 import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
 import { ConfigFields } from "../../config/configFields.ts";
+import { seq2seqTokenFields, type Seq2SeqTokens, seq2seqTokens } from "../../config/seq2seqTokens.ts";
 
 /** Configuration of an encoder-decoder of the Marian family, such as OPUS-MT's (https://marian-nmt.github.io). */
-export interface MarianConfig {
+export interface MarianConfig extends Seq2SeqTokens {
   readonly modelType: "marian";
   readonly vocabSize: number;
   /** Differs from `vocabSize` only if encoder and decoder have separate vocabularies. */
@@ -25,16 +26,6 @@ export interface MarianConfig {
   readonly dropout: number;
   readonly attentionDropout: number;
   readonly activationDropout: number;
-  readonly padTokenId: number;
-  /** The first of the tokens that end a text. */
-  readonly eosTokenId: number;
-  /** All of them, where there are several or none. */
-  readonly eosTokenIds?: readonly number[];
-  readonly decoderStartTokenId: number;
-  readonly forcedEosTokenId?: number | readonly number[];
-  /** The longest target, start token included. Absent: 20 new tokens, as in generation. */
-  readonly maxLength?: number;
-  readonly badWordsIds?: readonly (readonly number[])[];
 }
 
 /**
@@ -48,12 +39,8 @@ export function parseMarianConfig(json: unknown): MarianConfig {
   fields.expect("model_type", "marian");
   const vocabSize = fields.integer("vocab_size");
   const shared = fields.boolean("share_encoder_decoder_embeddings", true);
-  const eos = fields.isNull("eos_token_id") ? [] : fields.ids("eos_token_id", [0]);
-  const forced = fields.isNull("forced_eos_token_id") ? [] : fields.ids("forced_eos_token_id", [0]);
-  const maxLength = fields.optionalInteger("max_length");
   const dModel = fields.integer("d_model", 1024);
   const maxPositions = fields.integer("max_position_embeddings", 1024);
-  const badWordsIds = fields.optionalIdLists("bad_words_ids");
   return {
     modelType: "marian",
     vocabSize,
@@ -74,13 +61,7 @@ export function parseMarianConfig(json: unknown): MarianConfig {
     dropout: fields.rate("dropout", 0.1),
     attentionDropout: fields.rate("attention_dropout", 0),
     activationDropout: fields.rate("activation_dropout", 0),
-    padTokenId: fields.integer("pad_token_id", 58100),
-    eosTokenId: eos[0] ?? 0,
-    ...(eos.length !== 1 && { eosTokenIds: eos }),
-    decoderStartTokenId: fields.integer("decoder_start_token_id", 58100),
-    ...(forced.length > 0 && { forcedEosTokenId: forced.length === 1 ? (forced[0] as number) : forced }),
-    ...(maxLength !== undefined && { maxLength }),
-    ...(badWordsIds !== undefined && { badWordsIds }),
+    ...seq2seqTokens(fields, { pad: 58100, eos: 0, start: 58100, forcedEos: 0 }),
   };
 }
 
@@ -108,17 +89,7 @@ export function formatMarianConfig(config: MarianConfig): Record<string, unknown
     dropout: config.dropout,
     attention_dropout: config.attentionDropout,
     activation_dropout: config.activationDropout,
-    pad_token_id: config.padTokenId,
-    eos_token_id: eosField(config),
-    decoder_start_token_id: config.decoderStartTokenId,
+    ...seq2seqTokenFields(config),
     forced_eos_token_id: config.forcedEosTokenId ?? null,
   };
-}
-
-/** `eos_token_id`: a number, a list, or null for none. */
-export function eosField(config: MarianConfig): number | readonly number[] | null {
-  checkRecord("eosField", "config", config);
-  const { eosTokenId, eosTokenIds } = config;
-  if (eosTokenIds === undefined) return eosTokenId;
-  return eosTokenIds.length === 0 ? null : eosTokenIds;
 }

@@ -1,5 +1,6 @@
+import { seq2seqGenerationFields } from "../../config/seq2seqTokens.ts";
 import type { Architecture, Family } from "../../family/family.ts";
-import { eosField, formatMarianConfig, type MarianConfig, parseMarianConfig } from "./config.ts";
+import { formatMarianConfig, type MarianConfig, parseMarianConfig } from "./config.ts";
 import { MarianModel } from "./model.ts";
 import { MARIAN_WEIGHTS } from "./weights.ts";
 
@@ -16,14 +17,7 @@ export const marian: Family<"marian", MarianConfig, MarianModel> = {
   modelTypes: ["marian"],
   parseConfig: parseMarianConfig,
   formatConfig: formatMarianConfig,
-  formatGeneration: (config) => ({
-    decoder_start_token_id: config.decoderStartTokenId,
-    eos_token_id: eosField(config),
-    pad_token_id: config.padTokenId,
-    ...(config.forcedEosTokenId !== undefined && { forced_eos_token_id: config.forcedEosTokenId }),
-    ...(config.badWordsIds !== undefined && { bad_words_ids: config.badWordsIds }),
-    ...(config.maxLength !== undefined && { max_length: config.maxLength }),
-  }),
+  formatGeneration: seq2seqGenerationFields,
   architectures: () => [TRANSLATOR],
   build: (params, config) => new MarianModel(params, config),
 };
