@@ -13,11 +13,12 @@ export type PositionBiasSpec =
  * Computes the bias [1, H, Q, K] of Q queries, the last of which lines up with the last of K keys; for causal ALiBi
  * [1, H, 1, K] serves all queries.
  */
-export type PositionBias = (queries: number, keys: number) => tf.Tensor4D;
+export interface PositionBias {
+  forward(queries: number, keys: number): tf.Tensor4D;
+}
 
 /** Creates the position bias of a stack, with its table in `params` if it is learned. */
 export function createPositionBias(params: Params, spec: PositionBiasSpec): PositionBias {
-  if (spec.kind === "alibi") return (queries, keys) => alibiBias(spec.numHeads, keys, spec.causal ? 1 : queries);
-  const table = new RelativePositionBias(params, spec.numHeads, spec);
-  return (queries, keys) => table.forward(queries, keys);
+  if (spec.kind === "relative") return new RelativePositionBias(params, spec.numHeads, spec);
+  return { forward: (queries, keys) => alibiBias(spec.numHeads, keys, spec.causal ? 1 : queries) };
 }

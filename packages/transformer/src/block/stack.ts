@@ -26,11 +26,10 @@ export interface StackOptions {
 export class Stack {
   readonly layers: readonly Block[];
   readonly norm?: Norm;
+  readonly positionBias?: PositionBias;
 
   /** For each block, the number of keys that a query sees; undefined: all. */
   readonly windows: readonly (number | undefined)[];
-
-  readonly #positionBias?: PositionBias;
 
   constructor(params: Params, blocks: readonly BlockSpec[], options: StackOptions = {}) {
     checkModule("Stack", params, { options });
@@ -42,7 +41,7 @@ export class Stack {
           "Stack: expected blocks without a sliding window beside a position bias, got one with both",
         );
       }
-      this.#positionBias = createPositionBias(params.at("positionBias"), positionBias);
+      this.positionBias = createPositionBias(params.at("positionBias"), positionBias);
     }
     this.layers = blocks.map((spec, i) => new Block(params.at("layers", i), spec));
     if (norm !== undefined) this.norm = createNorm(params.at("norm"), blocks[0]?.dModel ?? 0, norm);
@@ -55,7 +54,7 @@ export class Stack {
     const { memory, ...inputs } = given;
     const [before, length] = [inputs.cache?.length ?? 0, x.shape[1]];
     return stepOf(inputs.cache, () => {
-      const bias = this.#positionBias?.(length, before + length);
+      const bias = this.positionBias?.forward(length, before + length);
       let y = x;
       for (const [i, layer] of this.layers.entries()) {
         y = layer.forward(y, { ...inputs, bias, layer: i, memory: memory?.[i] }, pass.at("layers", i));
