@@ -107,9 +107,11 @@ describe("its files", () => {
   test("are refused where nobody knows the family, and a config that they cannot hold is refused", async () => {
     using model = newModel();
     const files = memoryFiles("heron", await pretrainedFiles({ model, families }));
-    await expect(loadPretrained(files)).rejects.toThrow("heron/config.json: expected a model_type of marian, gpt2");
+    await expect(loadPretrained(files)).rejects.toThrow(
+      "heron/config.json: expected a model_type of marian, t5, mt5, gpt2",
+    );
     await expect(pretrainedFiles({ model })).rejects.toThrow(
-      "savePretrained: expected a model of the types marian, gpt2",
+      "savePretrained: expected a model of the types marian, t5, mt5, gpt2",
     );
     using odd = heron.build(Params.initialized(1), { ...model.config, extra: 1 } as never);
     await expect(pretrainedFiles({ model: odd, families })).rejects.toThrow(

@@ -9,6 +9,9 @@ import {
   gpt2,
   llama,
   marian,
+  type MarianModel,
+  t5,
+  type T5Model,
 } from "../packages/transformer/src/index.ts";
 import {
   DistilledVitClassifier,
@@ -31,6 +34,7 @@ const MARIAN = {
   ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 5 },
   ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 5 },
 };
+const T5 = { model_type: "t5", vocab_size: 9, d_model: 4, d_kv: 3, num_heads: 2, d_ff: 5, num_layers: 1 };
 const LLAMA = {
   ...{ vocab_size: 9, hidden_size: 4, intermediate_size: 6, num_hidden_layers: 1, num_attention_heads: 2 },
   ...{ num_key_value_heads: 1, head_dim: 2, attention_bias: true },
@@ -48,10 +52,22 @@ const SWIN = {
 
 /** Models by name: each is built from parameters, and gives its forward pass. */
 export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Params) => Run])[] = [
-  ["Marian", (params) => translator(params, {})],
+  ["Marian", (params) => seq2seq(marian.build(params, marian.parseConfig(MARIAN)))],
   [
     "Marian with tables and a head of its own",
-    (params) => translator(params, { share_encoder_decoder_embeddings: false, tie_word_embeddings: false }),
+    (params) =>
+      seq2seq(
+        marian.build(
+          params,
+          marian.parseConfig({ ...MARIAN, share_encoder_decoder_embeddings: false, tie_word_embeddings: false }),
+        ),
+      ),
+  ],
+  ["T5", (params) => seq2seq(t5.build(params, t5.parseConfig(T5)))],
+  [
+    "T5 1.1",
+    (params) =>
+      seq2seq(t5.build(params, t5.parseConfig({ ...T5, feed_forward_proj: "gated-gelu", tie_word_embeddings: false }))),
   ],
   ["BERT for masked tokens", (params) => text(new BertForMaskedLM(params, bert.parseConfig(BERT)))],
   [
@@ -83,8 +99,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
 
 const ids = (values: readonly number[]) => tf.tensor2d([...values], [1, values.length], "int32");
 
-function translator(params: Params, changes: object): Run {
-  const model = marian.build(params, marian.parseConfig({ ...MARIAN, ...changes }));
+function seq2seq(model: Pick<MarianModel | T5Model, "forward">): Run {
   return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2, 0]), decoderIds: ids([8, 3, 7]) }).logits);
 }
 

@@ -1,30 +1,16 @@
-import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
-import { parseSafetensors, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
-import { expectClose, expectNoLeaks, golden } from "@qkv/testing";
+import { parseSafetensors, toFloat32, writeSafetensors } from "@qkv/safetensors";
+import { expectClose, expectNoLeaks } from "@qkv/testing";
 import type { CausalLanguageModel } from "@qkv/transformer";
 import { gpt2, llama } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type GoldenFolder, goldenFolder } from "./goldenFolder.ts";
 
 beforeAll(() => initBackend("cpu"));
 
-/** The folder that golden/make_causal.py saved a model as. */
-function folder(name: string) {
-  const file = (ending: string) => new URL(`../../transformer/test/golden/${name}.${ending}`, import.meta.url);
-  const arrays = golden(file("safetensors"));
-  const { config } = JSON.parse(readFileSync(file("json"), "utf8")) as { config: Record<string, unknown> };
-  const weights = arrays.under("weights/");
-  const tensors = new Map([...weights].map(([key, { data, shape }]) => [key, safeTensor(data, shape)]));
-  const files = new Map([
-    ["config.json", new TextEncoder().encode(JSON.stringify(config))],
-    ["model.safetensors", writeSafetensors(tensors)],
-  ]);
-  return { arrays, config, weights, files: memoryFiles(name, files) };
-}
-
-async function expectGoldenLogits(model: CausalLanguageModel, { arrays }: ReturnType<typeof folder>): Promise<void> {
+async function expectGoldenLogits(model: CausalLanguageModel, { arrays }: Pick<GoldenFolder, "arrays">): Promise<void> {
   const inputs = tf.tidy(() => ({
     ids: arrays.tensor<tf.Rank.R2>("input/ids"),
     keep: tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool"),
@@ -43,8 +29,8 @@ describe.each([
 ])("%s", (name, className) => {
   test("opens as Python saved it, and is saved so that it opens again", () =>
     expectNoLeaks(async () => {
-      const golden = folder(name);
-      const { model, architecture, config } = await loadPretrained(golden.files, { families: [gpt2, llama] }); // prettier-ignore
+      const golden = goldenFolder(name);
+      const { model, architecture, config } = await loadPretrained(golden.files(), { families: [gpt2, llama] }); // prettier-ignore
       expect(architecture).toBe(className);
       await expectGoldenLogits(model, golden);
 
@@ -68,12 +54,13 @@ describe.each([
 });
 
 test("masks and frequencies of older files are left unread, of whatever type they are", async () => {
-  const { files, arrays } = folder("gpt2");
+  const { files: made, arrays } = goldenFolder("gpt2");
+  const files = made();
   const stored = parseSafetensors((await files.read("model.safetensors")) ?? new Uint8Array()).tensors;
   const older = new Map([...stored].map(([name, tensor]) => [name.replace(/^transformer\./, ""), tensor]));
   older.set("h.0.attn.bias", { dtype: "BOOL", shape: [1, 1, 2, 2], bytes: Uint8Array.of(1, 0, 1, 1) });
   const read = async (file: string) => (file === "model.safetensors" ? writeSafetensors(older) : files.read(file));
   const { model } = await loadPretrained({ name: "older", read });
-  await expectGoldenLogits(model as CausalLanguageModel, { ...folder("gpt2"), arrays });
+  await expectGoldenLogits(model as CausalLanguageModel, { arrays });
   model.dispose();
 });

@@ -32,8 +32,16 @@ export type { LlamaType } from "./families/llama/modelTypes.ts";
 export type { MarianConfig } from "./families/marian/config.ts";
 export { marian } from "./families/marian/index.ts";
 export { MarianModel, type MarianSide } from "./families/marian/model.ts";
+export type { T5Config, T5Type } from "./families/t5/config.ts";
+export { t5, type T5Model } from "./families/t5/index.ts";
+export {
+  seq2seqGenerationFields,
+  seq2seqTokenFields,
+  type Seq2SeqTokens,
+  seq2seqTokens,
+} from "./config/seq2seqTokens.ts";
 export { specialTokenFields, specialTokens, type SpecialTokens } from "./config/specialTokens.ts";
-export type { PositionBiasSpec } from "./block/positionBias.ts";
+export type { PositionBias, PositionBiasSpec } from "./block/positionBias.ts";
 export type { CausalConfig, CausalSpec } from "./models/causal/config.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
@@ -51,6 +59,8 @@ export type {
   SourceProgress,
 } from "./generation/options.ts";
 export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
+export type { Seq2SeqConfig, Seq2SeqSide, Seq2SeqSpec } from "./models/seq2seq/config.ts";
+export { Seq2SeqLanguageModel } from "./models/seq2seq/model.ts";
 export type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "./models/seq2seq.ts";
 export type { LossOptions } from "./models/meanTokenLoss.ts";
 export type { Seq2SeqInputs, Seq2SeqOutput } from "./models/outputs.ts";

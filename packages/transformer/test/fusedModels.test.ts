@@ -1,6 +1,6 @@
 import { Params, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
-import { gpt2, llama, marian, MarianModel } from "@qkv/transformer";
+import { gpt2, llama, marian, MarianModel, t5 } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
@@ -24,6 +24,11 @@ const MARIAN = marian.parseConfig({
   ...{ encoder_layers: 2, decoder_layers: 3, encoder_attention_heads: 4, decoder_attention_heads: 4 },
   ...{ encoder_ffn_dim: 40, decoder_ffn_dim: 40, max_position_embeddings: 64 },
 });
+
+const T5 = {
+  ...{ model_type: "t5", vocab_size: 50, d_model: 24, d_kv: 7, num_heads: 4, d_ff: 40 },
+  ...{ num_layers: 2, num_decoder_layers: 3, relative_attention_num_buckets: 8, relative_attention_max_distance: 9 },
+};
 
 let seed = 11;
 const randomized = () => Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.3, "float32", ++seed));
@@ -77,6 +82,19 @@ describeBackends(
       const { kernels } = await profiled(() => model.forward({ ids, decoderIds }));
       expect(kernels).toEqual(layers(5));
       tf.dispose([ids, decoderIds]);
+    });
+
+    test.each(["relu", "gated-gelu"])("t5, %s", async (feed_forward_proj) => {
+      using model = t5.build(randomized(), t5.parseConfig({ ...T5, feed_forward_proj }));
+      const [ids, decoderIds] = [idsOf(2, 12), idsOf(2, 5)];
+      const keep = tf.tidy(() => tf.notEqual(ids, 3)) as tf.Tensor2D;
+      const { kernels, logits } = await profiled(() => model.forward({ ids, keep, decoderIds }));
+      expect(kernels).toEqual(layers(5));
+      using taps = new Recorder(["*.layers.*.selfAttn.heads"]);
+      const watched = await profiled(() => model.forward({ ids, keep, decoderIds }, { taps }));
+      expect(watched.kernels).not.toContain("QkvTransformerLayer");
+      await expectClose(logits, watched.logits);
+      tf.dispose([ids, keep, decoderIds]);
     });
   },
   ["wasm"],

@@ -1,11 +1,11 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import { CausalLanguageModel, MarianModel } from "@qkv/transformer";
+import { CausalLanguageModel, MarianModel, Seq2SeqLanguageModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
 import { encoderForward } from "./encoderForward.ts";
 import { imageForward } from "./imageForward.ts";
-import { marianForward } from "./marianForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
+import { seq2seqForward } from "./seq2seqForward.ts";
 import type { WantedOutputs } from "./recordedOutputs.ts";
 
 /** One pass of any model: Hugging Face's names in and out. The caller disposes of what comes back. */
@@ -14,7 +14,9 @@ export function modelForward(
   inputs: NamedTensors,
   wanted: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  if (model instanceof MarianModel) return marianForward(model, inputs, wanted);
+  if (model instanceof MarianModel || model instanceof Seq2SeqLanguageModel) {
+    return seq2seqForward(model, inputs, wanted);
+  }
   if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
   if ("encoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);

@@ -60,18 +60,18 @@ describe("loadPretrained", () => {
     ],
     [
       "another family",
-      config({ model_type: "bert" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, gpt2, .*, got "bert"$/,
+      config({ model_type: "resnet" }),
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, gpt2, .*, got "resnet"$/,
     ],
     [
       "a family named like a method",
       config({ model_type: "toString" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, gpt2, .*, got "toString"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, gpt2, .*, got "toString"$/,
     ],
     [
       "no family",
       config({ model_type: undefined }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, gpt2, .*, got none$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, gpt2, .*, got none$/,
     ],
     [
       "another head",

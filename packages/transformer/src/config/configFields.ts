@@ -188,14 +188,16 @@ export class ConfigFields {
   }
 }
 
-/** Sizes that must be at least 1. The number of layers may be 0. */
+/** Sizes that must be at least 1. The number of layers may be 0, but where the first has what all share. */
 const SIZES: ReadonlySet<string> = new Set([
   ...["vocab_size", "d_model", "hidden_size", "n_embd", "embed_dim", "num_channels"],
   ...["encoder_attention_heads", "decoder_attention_heads", "num_attention_heads", "num_key_value_heads", "n_head"],
   ...["head_dim", "encoder_ffn_dim", "decoder_ffn_dim", "intermediate_size", "n_inner", "window_size"],
-  ...["max_position_embeddings", "n_positions"],
+  ...["max_position_embeddings", "n_positions", "num_heads", "d_kv", "d_ff", "num_layers", "num_decoder_layers"],
 ]);
-const LAYERS: ReadonlySet<string> = new Set(["encoder_layers", "decoder_layers", "num_hidden_layers", "n_layer"]);
+const LAYERS: ReadonlySet<string> = new Set([
+  ...["encoder_layers", "decoder_layers", "num_hidden_layers", "n_layer", "num_layers", "num_decoder_layers"],
+]);
 
 const MOST_LAYERS = 10_000;
 /** Largest size: no array has more elements. */

@@ -2,12 +2,13 @@ import { bert } from "./bert/index.ts";
 import { gpt2 } from "./gpt2/index.ts";
 import { llama } from "./llama/index.ts";
 import { marian } from "./marian/index.ts";
+import { t5 } from "./t5/index.ts";
 
 /** Families of decoder-only language models. */
 export const CAUSAL_FAMILIES = [gpt2, llama] as const;
 
 /** Families of encoder-decoders. */
-export const SEQ2SEQ_FAMILIES = [marian] as const;
+export const SEQ2SEQ_FAMILIES = [marian, t5] as const;
 
 /** Families of encoders of text. */
 export const ENCODER_FAMILIES = [bert] as const;

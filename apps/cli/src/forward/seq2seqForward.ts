@@ -1,26 +1,29 @@
-import type { MarianModel } from "@qkv/transformer";
+import type { MarianModel, Seq2SeqLanguageModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
-/** One pass of a Marian model: Hugging Face's names in and out. The caller disposes of what comes back. */
-export function marianForward(
-  model: MarianModel,
+/** One pass of an encoder-decoder: Hugging Face's names in and out. The caller disposes of what comes back. */
+export function seq2seqForward(
+  model: MarianModel | Seq2SeqLanguageModel,
   inputs: NamedTensors,
   { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  const statesOf = (side: "encoder" | "decoder") => [
-    `${side}.embeddings`,
-    ...model[side].layers.map((_, i) => `${side}.layers.${i}`),
-  ];
+  const layersOf = (side: "encoder" | "decoder") => model[side].layers.map((_, i) => `${side}.layers.${i}`);
+  const statesOf = (side: "encoder" | "decoder") => {
+    const layers = layersOf(side);
+    // The last layer's output comes after the last norm, if there is one.
+    const hasNorm = model.activations.includes(`${side}.norm`);
+    return [`${side}.embeddings`, ...(hasNorm ? [...layers.slice(0, -1), `${side}.norm`] : layers)];
+  };
   const [encoder, decoder] = [statesOf("encoder"), statesOf("decoder")];
   const paths: OutputPaths = {
     encoder_last_hidden_state: encoder.at(-1) as string,
     ...(hiddenStates && { encoder_hidden_states: encoder, decoder_hidden_states: decoder }),
     ...(attentions && {
-      encoder_attentions: probabilitiesOf(encoder.slice(1)),
-      decoder_attentions: probabilitiesOf(decoder.slice(1)),
-      cross_attentions: probabilitiesOf(decoder.slice(1), "crossAttn"),
+      encoder_attentions: probabilitiesOf(layersOf("encoder")),
+      decoder_attentions: probabilitiesOf(layersOf("decoder")),
+      cross_attentions: probabilitiesOf(layersOf("decoder"), "crossAttn"),
     }),
   };
   return recordedOutputs(paths, (taps) => {
