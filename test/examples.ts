@@ -24,6 +24,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "packages/transformer/README.md",
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
+  "conversation.ts": { readme: "packages/transformer/README.md", prints: /^8 7\n15 14$/ },
   "guides/fromPython.ts": {
     readme: "docs/guides/from-python.md",
     prints: /^192 \d+\n.*gare.*\n1,1,\d+ 1,4,1,\d+\nshared.weight \d+,192\nMarianMTModel F16$/,

@@ -86,6 +86,12 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   ],
   ["pretrained/src/index", "{ loadPretrained, createClassifier }", 112_000, "the same, without cutting texts"],
   [
+    "pretrained/src/index",
+    "{ createLoader, createTranslator }",
+    100_000,
+    "the same for families that a page names, here none",
+  ],
+  [
     "transformer/src/index",
     "{ MarianModel, generate }",
     29_700,
@@ -131,6 +137,26 @@ test.each(OWN)("all of @qkv/%s is no larger than it says", async (name, ceiling,
 
 test.each(PAGES)("a page with %s %s loads no more than it says", async (entry, exports, ceiling, where) => {
   expect(await pageBytes(entry, exports), `its bytes: ${where}`).toBeLessThan(ceiling);
+});
+
+test("a page that names its family ships no other", async () => {
+  const { metafile } = await build({
+    stdin: {
+      contents: `
+        import { createLoader, createTranslator } from "./packages/pretrained/src/index.ts";
+        import { marian } from "./packages/transformer/src/index.ts";
+        export const open = async (id) => createTranslator(await createLoader([marian])(id));`,
+      resolveDir: ROOT,
+    },
+    ...{ bundle: true, write: false, format: "esm", metafile: true, outdir: "out", conditions: ["@qkv/source"] },
+    external: ["@tensorflow/*", "@qkv/backend-*", "sharp", "node:*"],
+  });
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const shipped = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  const ofFamilies = shipped.map((path) =>
+    /transformer\/src\/families\/(\w+)\/|packages\/(vit)\/src/.exec(path)?.slice(1),
+  );
+  expect(new Set(ofFamilies.flatMap((found) => found?.filter(Boolean) ?? []))).toEqual(new Set(["marian"]));
 });
 
 // A page instantiates one of the two.

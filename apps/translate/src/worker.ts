@@ -1,9 +1,9 @@
 // All tensor work of the page, so that the page never waits for it.
 import { type LoadModel, ModelHost, serveWork } from "@qkv/app-shell/worker";
 import {
+  createLoader,
   createTranslator,
   directionOf,
-  loadPretrained,
   type PretrainedOf,
   readableTokens,
   sentenceAttention,
@@ -33,8 +33,10 @@ interface OpenModel {
   dispose(): void;
 }
 
+const loadPretrained = createLoader([marian]); // the page ships no other family
+
 const load: LoadModel<OpenModel> = async (files, { signal }) => {
-  const pretrained = await loadPretrained(files, { signal, families: [marian] });
+  const pretrained = await loadPretrained(files, { signal });
   const dispose = () => pretrained.model.dispose();
   try {
     const locale = directionOf(files.name)?.from;

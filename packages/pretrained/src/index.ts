@@ -5,7 +5,9 @@ export { Classifier, type ClassifyOptions, type LabelScore } from "./tasks/image
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
 export { createTranslator } from "./tasks/translation/createTranslator.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
+export { createLoader, type Loader } from "./loading/createLoader.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
+export type { OpenOptions } from "./loading/openPretrained.ts";
 export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./files/modelFiles.ts";
 export { PretrainedError } from "./files/pretrainedError.ts";

@@ -1,6 +1,8 @@
 import { initBackend } from "@qkv/backend";
-import { createTranslator, loadPretrained } from "@qkv/pretrained";
+import { createLoader, createTranslator } from "@qkv/pretrained";
 import { marian } from "@qkv/transformer";
+
+const loadPretrained = createLoader([marian]); // the page ships no other family
 
 /** The translations under way, by the numbers that the page gave them. */
 const running = new Map();
@@ -9,7 +11,7 @@ let opening;
 async function open(model) {
   const { name: backend, refused, threadsReason } = await initBackend();
   const onProgress = ({ file, loaded, total }) => postMessage({ type: "loading", file, loaded, total });
-  const translator = createTranslator(await loadPretrained(model, { families: [marian], onProgress }));
+  const translator = createTranslator(await loadPretrained(model, { onProgress }));
   return { translator, report: { backend, refused, threadsReason } };
 }
 

@@ -1,6 +1,9 @@
 import type { LoadModel } from "@qkv/app-shell/worker";
-import { type Classifier, createClassifier, loadPretrained } from "@qkv/pretrained";
+import { type Classifier, createClassifier, createLoader } from "@qkv/pretrained";
+import { swin, vit } from "@qkv/vit";
 import type { SaliencyMaps } from "@qkv/vit";
+
+const loadPretrained = createLoader([vit, swin]); // the page ships no other family
 
 /** A model that is open, and where it looked in the last picture that was asked about. */
 export interface OpenClassifier {

@@ -15,7 +15,9 @@ export interface KeyValue {
 }
 
 /** The keys and values in use, without the room behind them. Borrows `keyValue`, and may return its tensors. */
-export function inUse({ keys, values, length = keys.shape[2], ...rest }: KeyValue): KeyValue {
+export function inUse(keyValue: KeyValue): KeyValue {
+  checkRecord("inUse", "keyValue", keyValue);
+  const { keys, values, length = keys.shape[2], ...rest } = keyValue;
   if (length === keys.shape[2]) return { keys, values, ...rest };
   const [batch, heads] = keys.shape;
   const first = (x: tf.Tensor4D) => tf.slice(x, [0, 0, 0, 0], [batch, heads, length, x.shape[3]]);
@@ -51,6 +53,7 @@ export function lastKeyValues(keyValue: KeyValue, count: number): KeyValue {
 
 /** Bytes of the keys and values of all. */
 export function bytesOf(keyValues: readonly KeyValue[]): number {
+  checkArray("bytesOf", "keyValues", keyValues);
   const BYTES = 4;
   return keyValues.reduce((sum, { keys, values }) => sum + BYTES * (keys.size + values.size), 0);
 }

@@ -1,4 +1,4 @@
-import { checkRecord } from "@qkv/ops";
+import { checkArray, checkRecord, checkString } from "@qkv/ops";
 import type { StateDict, StateEntry } from "./checkpoint.ts";
 import type { SplitRule, WeightRules } from "./weightRules.ts";
 
@@ -18,11 +18,11 @@ export interface SplitArray {
  * @param stored its name in the file
  * @returns undefined if no rule applies to it
  */
-export function splitArray(
-  stored: string,
-  shape: readonly number[],
-  { split = [], transpose = [] }: Rules,
-): SplitArray[] | undefined {
+export function splitArray(stored: string, shape: readonly number[], rules: Rules): SplitArray[] | undefined {
+  checkString("splitArray", "stored", stored);
+  checkArray("splitArray", "shape", shape);
+  checkRecord("splitArray", "rules", rules);
+  const { split = [], transpose = [] } = rules;
   const pattern = patternOf(stored);
   const rule = split.find(({ from }) => from === pattern);
   if (rule === undefined) return transpose.includes(pattern) ? [transposed(partOf(stored, shape, 0, 1, 0))] : undefined;
@@ -46,8 +46,10 @@ export function splitState(state: StateDict, rules: Rules): StateDict {
 }
 
 /** Transposes and joins arrays as the files store them. {@link splitState} is its inverse. */
-export function joinState(state: StateDict, { split = [], transpose = [] }: Rules): StateDict {
+export function joinState(state: StateDict, rules: Rules): StateDict {
   checkRecord("joinState", "state", state);
+  checkRecord("joinState", "rules", rules);
+  const { split = [], transpose = [] } = rules;
   const all = new Map<string, StateEntry>();
   const inFile = (name: string, entry: StateEntry) => (transpose.includes(patternOf(name)) ? turned(entry) : entry);
   for (const [name, entry] of state) {

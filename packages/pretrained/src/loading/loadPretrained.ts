@@ -1,39 +1,20 @@
+import { checkOptions } from "@qkv/ops";
+import type { ModelFiles } from "../files/modelFiles.ts";
+import { type BuiltInFamily, FAMILIES } from "../registry/families.ts";
+import { type AnyFamily, checkFamilies } from "../registry/findFamily.ts";
+import { OPEN_OPTIONS, type OpenOptions, openPretrained } from "./openPretrained.ts";
 import type { Pretrained } from "./pretrained.ts";
-import { checkBackend, checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
-import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
-import type { FamilyConfig } from "@qkv/transformer";
-import type { ImageProcessorConfig } from "@qkv/vit";
-import type { BuiltInFamily } from "../registry/families.ts";
-import { type AnyFamily, familiesOf, familyOfConfig } from "../registry/findFamily.ts";
-import { type Direction, directionOf } from "./direction.ts";
-import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
-import {
-  type ModelFiles,
-  pathOf,
-  readJson,
-  readOptionalFile,
-  readOptionalJson,
-  type ReadOptions,
-} from "../files/modelFiles.ts";
-import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
-import { remoteFiles } from "../remote/remoteFiles.ts";
-import type { RemoteOptions } from "../remote/options.ts";
-import { loadModel } from "./loadModel.ts";
 
-/** Options of opening a model: the accepted families, and for a remote model how it is fetched and cached. */
-export interface LoadPretrainedOptions<F extends AnyFamily = BuiltInFamily> extends ReadOptions, RemoteOptions {
-  /**
-   * The families that it may be of, such as `[marian]` of `@qkv/transformer`: a page then ships no others. Default all of
-   * this project.
-   */
+/** Options of {@link loadPretrained}. */
+export interface LoadPretrainedOptions<F extends AnyFamily = BuiltInFamily> extends OpenOptions {
+  /** The families that the model may be of, such as `[marian]` of `@qkv/transformer`. Default all of this project. */
   readonly families?: readonly F[];
-  /** The tokenizer's limit of steps for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512. */
-  readonly maxSteps?: number;
 }
 
 /**
  * Opens a model folder in Hugging Face's format: `config.json`, `model.safetensors` or shards of it, `tokenizer.json`,
- * `preprocessor_config.json` and `generation_config.json`. Every parameter must be there with its shape, and nothing else may be.
+ * `preprocessor_config.json` and `generation_config.json`. Every parameter must be there with its shape, and nothing else
+ * may be. `createLoader` makes the same function for a page that shall not ship every family.
  *
  * @param source its files, or a reference for {@link remoteFiles}: an id on the hub (`owner/name`) or an https address
  * @throws PretrainedError naming the file; no tensor is left behind
@@ -42,106 +23,8 @@ export async function loadPretrained<F extends AnyFamily = BuiltInFamily>(
   source: ModelFiles | string,
   given: LoadPretrainedOptions<F> = {},
 ): Promise<Pretrained<F>> {
-  checkOptions("loadPretrained", given, OPTIONS);
-  const { families: accepted, maxSteps, ...options } = given;
-  const families = await familiesOf("loadPretrained", accepted);
-  const files = filesOf(source, options);
-  checkBackend("loadPretrained");
-  const json = await readJson(files, "config.json", options);
-  const { modelType, family, architecture } = familyOfConfig(pathOf(files, "config.json"), json, families);
-  const generation = await readOptionalJson(files, "generation_config.json", options);
-  const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
-  const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
-  const imageProcessor = await readImageProcessor(files, family, modelType, options);
-
-  const config = parseConfig(family, files, json, generation);
-  const { model, dtypes } = await loadModel(files, architecture, config, options);
-  return {
-    name: files.name,
-    modelType,
-    architecture: architecture.className,
-    task: architecture.task,
-    config: model.config,
-    model,
-    ...(tokenizer !== undefined && { tokenizer }),
-    ...(direction !== undefined && { direction }),
-    ...(imageProcessor !== undefined && { imageProcessor }),
-    generationConfig: generationOf(json, generation),
-    dtypes,
-  } as unknown as Pretrained<F>;
-}
-
-const OPTIONS: OptionNames<LoadPretrainedOptions> = {
-  families: true,
-  maxSteps: true,
-  signal: true,
-  cache: true,
-  onProgress: true,
-  onUnkept: true,
-  endpoint: true,
-  token: true,
-  fetch: true,
-  timeoutMs: true,
-  limits: true,
-};
-
-function filesOf(source: ModelFiles | string, options: RemoteOptions): ModelFiles {
-  if (typeof source === "string") return remoteFiles(source, options);
-  if (typeof source?.read === "function") return source;
-  throw new PretrainedError(
-    `loadPretrained: expected a model's files, its id on a hub or an https address, got ${describeArgument(source)}`,
-  );
-}
-
-async function readTokenizer(
-  files: ModelFiles,
-  options: ReadOptions,
-  limits: TokenizerOptions,
-): Promise<Tokenizer | undefined> {
-  try {
-    return await openTokenizer((file) => readOptionalFile(files, file, options), limits);
-  } catch (error) {
-    if (!(error instanceof TokenizerError)) throw error;
-    throw new PretrainedError(pathOf(files, error.message), { cause: error }); // the message begins with the file's name
-  }
-}
-
-async function readDirection(files: ModelFiles, options: ReadOptions): Promise<Direction | undefined> {
-  const { source_lang: from, target_lang: to } =
-    (await readOptionalJson(files, "tokenizer_config.json", options)) ?? {};
-  return typeof from === "string" && typeof to === "string" ? { from, to } : directionOf(files.name);
-}
-
-async function readImageProcessor(
-  files: ModelFiles,
-  family: AnyFamily,
-  modelType: string,
-  options: ReadOptions,
-): Promise<ImageProcessorConfig | undefined> {
-  if (family.parseProcessor === undefined) return undefined; // a text model may have one of another kind
-  const json = await readOptionalJson(files, PREPROCESSOR, options);
-  try {
-    return json === undefined ? undefined : (family.parseProcessor(json, modelType) as ImageProcessorConfig);
-  } catch (error) {
-    throw errorIn(pathOf(files, PREPROCESSOR), error);
-  }
-}
-
-const PREPROCESSOR = "preprocessor_config.json";
-
-function parseConfig(
-  family: AnyFamily,
-  files: ModelFiles,
-  json: Record<string, unknown>,
-  generation: Record<string, unknown> | undefined,
-): FamilyConfig {
-  let blamed = "config.json";
-  try {
-    // Alone first, to separate its errors from those of the other file.
-    if (generation !== undefined) family.parseConfig(withoutGeneration(json));
-    blamed = generation === undefined ? blamed : "generation_config.json";
-    return family.parseConfig(withGeneration(json, generation));
-  } catch (error) {
-    throw errorIn(pathOf(files, blamed), error);
-  }
+  checkOptions("loadPretrained", given, { families: true, ...OPEN_OPTIONS });
+  const { families = FAMILIES as readonly AnyFamily[] as readonly F[], ...options } = given;
+  checkFamilies("loadPretrained", families);
+  return openPretrained(families, source, options);
 }

@@ -12,17 +12,15 @@ export interface Found {
   readonly architecture: Architecture;
 }
 
-/** The given families, or all of this project, which a bundle then loads on demand. */
-export async function familiesOf(who: string, given: readonly AnyFamily[] | undefined): Promise<readonly AnyFamily[]> {
-  if (given === undefined) return (await import("./families.ts")).FAMILIES as readonly AnyFamily[];
-  checkArray(who, "families", given);
-  for (const [i, family] of given.entries()) {
+/** Refuses what is no list of families. */
+export function checkFamilies(who: string, families: readonly AnyFamily[]): void {
+  checkArray(who, "families", families);
+  for (const [i, family] of families.entries()) {
     if (Array.isArray(family?.modelTypes) && typeof family.architectures === "function") continue;
     throw new TypeError(
       `${who}: expected families[${i}] to be a family, such as llama of @qkv/transformer, got another value`,
     );
   }
-  return given;
 }
 
 /**

@@ -4,7 +4,8 @@ import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors"
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { FamilyConfig, FamilyModel } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
-import { type AnyFamily, familiesOf, familyOfModel } from "../registry/findFamily.ts";
+import { FAMILIES } from "../registry/families.ts";
+import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
 import { formatConfig } from "./formatConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
@@ -31,9 +32,18 @@ export interface SavePretrainedOptions {
  */
 export async function pretrainedFiles(options: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
   checkRecord("pretrainedFiles", "options", options);
-  const { model, families, tokenizer, imageProcessor, dtype = "F32", generationConfig = {}, languages } = options;
+  const {
+    model,
+    families = FAMILIES as readonly AnyFamily[],
+    tokenizer,
+    imageProcessor,
+    dtype = "F32",
+    generationConfig = {},
+    languages,
+  } = options;
   model?.params?.checkInUse("savePretrained");
-  const { family, architecture } = familyOfModel("savePretrained", model, await familiesOf("savePretrained", families));
+  checkFamilies("savePretrained", families);
+  const { family, architecture } = familyOfModel("savePretrained", model, families);
   const { className, weights } = architecture;
   const state = joinState(await readState(model.params, weights.rename), weights);
   // float32 for any stored dtype, so that Python computes as we do

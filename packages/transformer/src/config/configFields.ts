@@ -1,3 +1,5 @@
+import { describeArgument } from "@qkv/ops";
+
 /** A reader of the fields of a Hugging Face `config.json`, which checks types and names the field in errors. */
 export class ConfigFields {
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -217,4 +219,10 @@ function describe(value: unknown): string {
 /** The error of a `config.json` that does not fit the model. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+}
+
+/** Refuses what is no {@link ConfigFields}, above all a `config.json` itself. */
+export function checkFields(who: string, fields: ConfigFields): void {
+  if (fields instanceof ConfigFields) return;
+  throw new TypeError(`${who}: expected fields to be a ConfigFields, got ${describeArgument(fields)}`);
 }

@@ -1,4 +1,5 @@
-import type { ConfigFields } from "./configFields.ts";
+import { checkArray, checkRecord } from "@qkv/ops";
+import { checkFields, type ConfigFields } from "./configFields.ts";
 import { PROBLEM_TYPES, type ProblemType } from "./problemType.ts";
 
 /** The classes of a classifier. */
@@ -17,6 +18,7 @@ const TYPES = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, type]));
  * @throws ConfigError naming the field; one label alone is no choice between classes
  */
 export function parseLabels(fields: ConfigFields): Labels {
+  checkFields("parseLabels", fields);
   const labels = fields.labels();
   if (!fields.has("problem_type")) return { labels };
   const problemType = fields.oneOf("problem_type", TYPES, "");
@@ -27,7 +29,10 @@ export function parseLabels(fields: ConfigFields): Labels {
 }
 
 /** Formats the fields `id2label`, its inverse, and the problem type. */
-export function formatLabels({ labels, problemType }: Labels): Record<string, unknown> {
+export function formatLabels(config: Labels): Record<string, unknown> {
+  checkRecord("formatLabels", "config", config);
+  const { labels, problemType } = config;
+  checkArray("formatLabels", "labels", labels);
   return {
     ...(problemType !== undefined && { problem_type: problemType }),
     id2label: Object.fromEntries(labels.map((label, i) => [i, label])),

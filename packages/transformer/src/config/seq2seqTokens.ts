@@ -1,4 +1,5 @@
-import type { ConfigFields } from "./configFields.ts";
+import { checkRecord } from "@qkv/ops";
+import { checkFields, type ConfigFields } from "./configFields.ts";
 
 /** Where a target starts and ends, in the config of an encoder-decoder. */
 export interface Seq2SeqTokens {
@@ -26,6 +27,8 @@ interface TokenDefaults {
 
 /** Reads the tokens of a `config.json`; null means none, and absent means the default. */
 export function seq2seqTokens(fields: ConfigFields, defaults: TokenDefaults): Seq2SeqTokens {
+  checkFields("seq2seqTokens", fields);
+  checkRecord("seq2seqTokens", "defaults", defaults);
   const { forcedEos } = defaults;
   const eos = fields.isNull("eos_token_id") ? [] : fields.ids("eos_token_id", [defaults.eos]);
   const forced = fields.isNull("forced_eos_token_id")
@@ -46,12 +49,9 @@ export function seq2seqTokens(fields: ConfigFields, defaults: TokenDefaults): Se
 }
 
 /** Formats the tokens that `config.json` has. */
-export function seq2seqTokenFields({
-  padTokenId,
-  eosTokenId,
-  eosTokenIds = [eosTokenId],
-  decoderStartTokenId,
-}: Seq2SeqTokens): Record<string, unknown> {
+export function seq2seqTokenFields(config: Seq2SeqTokens): Record<string, unknown> {
+  checkRecord("seq2seqTokenFields", "config", config);
+  const { padTokenId, eosTokenId, eosTokenIds = [eosTokenId], decoderStartTokenId } = config;
   return {
     pad_token_id: padTokenId,
     eos_token_id: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null),
@@ -61,6 +61,7 @@ export function seq2seqTokenFields({
 
 /** Formats all of it, as `generation_config.json` has it. */
 export function seq2seqGenerationFields(config: Seq2SeqTokens): Record<string, unknown> {
+  checkRecord("seq2seqGenerationFields", "config", config);
   const { forcedEosTokenId, badWordsIds, maxLength } = config;
   return {
     ...seq2seqTokenFields(config),

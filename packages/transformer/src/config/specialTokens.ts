@@ -1,4 +1,5 @@
-import type { ConfigFields } from "./configFields.ts";
+import { checkArray, checkRecord } from "@qkv/ops";
+import { checkFields, type ConfigFields } from "./configFields.ts";
 
 /** The special tokens of a decoder-only model. */
 export interface SpecialTokens {
@@ -11,8 +12,11 @@ export interface SpecialTokens {
 /** Reads the special tokens of a `config.json`; null means none, and absent means the default. */
 export function specialTokens(
   fields: ConfigFields,
-  { bos, eos }: { readonly bos?: number; readonly eos?: number },
+  defaults: { readonly bos?: number; readonly eos?: number },
 ): SpecialTokens {
+  checkFields("specialTokens", fields);
+  checkRecord("specialTokens", "defaults", defaults);
+  const { bos, eos } = defaults;
   const bosTokenId = fields.isNull("bos_token_id") ? undefined : (fields.optionalToken("bos_token_id") ?? bos);
   const padTokenId = fields.optionalToken("pad_token_id");
   return {
@@ -23,7 +27,10 @@ export function specialTokens(
 }
 
 /** Formats the special tokens as fields of a `config.json`. */
-export function specialTokenFields({ bosTokenId, eosTokenIds, padTokenId }: SpecialTokens): Record<string, unknown> {
+export function specialTokenFields(config: SpecialTokens): Record<string, unknown> {
+  checkRecord("specialTokenFields", "config", config);
+  const { bosTokenId, eosTokenIds, padTokenId } = config;
+  checkArray("specialTokenFields", "eosTokenIds", eosTokenIds);
   return {
     bos_token_id: bosTokenId ?? null,
     eos_token_id: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null),

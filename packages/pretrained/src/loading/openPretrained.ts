@@ -1,0 +1,133 @@
+import type { Pretrained } from "./pretrained.ts";
+import { checkBackend, describeArgument, type OptionNames } from "@qkv/ops";
+import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
+import type { FamilyConfig } from "@qkv/transformer";
+import type { ImageProcessorConfig } from "@qkv/vit";
+import { type AnyFamily, familyOfConfig } from "../registry/findFamily.ts";
+import { type Direction, directionOf } from "./direction.ts";
+import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
+import {
+  type ModelFiles,
+  pathOf,
+  readJson,
+  readOptionalFile,
+  readOptionalJson,
+  type ReadOptions,
+} from "../files/modelFiles.ts";
+import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
+import { remoteFiles } from "../remote/remoteFiles.ts";
+import type { RemoteOptions } from "../remote/options.ts";
+import { loadModel } from "./loadModel.ts";
+
+/** Options of opening a model, and for a remote model how it is fetched and cached. */
+export interface OpenOptions extends ReadOptions, RemoteOptions {
+  /** The tokenizer's limit of steps for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512. */
+  readonly maxSteps?: number;
+}
+
+/** Opens a model folder as one of `families`: `loadPretrained` says how. */
+export async function openPretrained<F extends AnyFamily>(
+  families: readonly F[],
+  source: ModelFiles | string,
+  { maxSteps, ...options }: OpenOptions,
+): Promise<Pretrained<F>> {
+  const files = filesOf(source, options);
+  checkBackend("loadPretrained");
+  const json = await readJson(files, "config.json", options);
+  const { modelType, family, architecture } = familyOfConfig(pathOf(files, "config.json"), json, families);
+  const generation = await readOptionalJson(files, "generation_config.json", options);
+  const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
+  const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
+  const imageProcessor = await readImageProcessor(files, family, modelType, options);
+
+  const config = parseConfig(family, files, json, generation);
+  const { model, dtypes } = await loadModel(files, architecture, config, options);
+  return {
+    name: files.name,
+    modelType,
+    architecture: architecture.className,
+    task: architecture.task,
+    config: model.config,
+    model,
+    ...(tokenizer !== undefined && { tokenizer }),
+    ...(direction !== undefined && { direction }),
+    ...(imageProcessor !== undefined && { imageProcessor }),
+    generationConfig: generationOf(json, generation),
+    dtypes,
+  } as unknown as Pretrained<F>;
+}
+
+/** The names of {@link OpenOptions}. */
+export const OPEN_OPTIONS: OptionNames<OpenOptions> = {
+  maxSteps: true,
+  signal: true,
+  cache: true,
+  onProgress: true,
+  onUnkept: true,
+  endpoint: true,
+  token: true,
+  fetch: true,
+  timeoutMs: true,
+  limits: true,
+};
+
+function filesOf(source: ModelFiles | string, options: RemoteOptions): ModelFiles {
+  if (typeof source === "string") return remoteFiles(source, options);
+  if (typeof source?.read === "function") return source;
+  throw new PretrainedError(
+    `loadPretrained: expected a model's files, its id on a hub or an https address, got ${describeArgument(source)}`,
+  );
+}
+
+async function readTokenizer(
+  files: ModelFiles,
+  options: ReadOptions,
+  limits: TokenizerOptions,
+): Promise<Tokenizer | undefined> {
+  try {
+    return await openTokenizer((file) => readOptionalFile(files, file, options), limits);
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    throw new PretrainedError(pathOf(files, error.message), { cause: error }); // the message begins with the file's name
+  }
+}
+
+async function readDirection(files: ModelFiles, options: ReadOptions): Promise<Direction | undefined> {
+  const { source_lang: from, target_lang: to } =
+    (await readOptionalJson(files, "tokenizer_config.json", options)) ?? {};
+  return typeof from === "string" && typeof to === "string" ? { from, to } : directionOf(files.name);
+}
+
+async function readImageProcessor(
+  files: ModelFiles,
+  family: AnyFamily,
+  modelType: string,
+  options: ReadOptions,
+): Promise<ImageProcessorConfig | undefined> {
+  if (family.parseProcessor === undefined) return undefined; // a text model may have one of another kind
+  const json = await readOptionalJson(files, PREPROCESSOR, options);
+  try {
+    return json === undefined ? undefined : (family.parseProcessor(json, modelType) as ImageProcessorConfig);
+  } catch (error) {
+    throw errorIn(pathOf(files, PREPROCESSOR), error);
+  }
+}
+
+const PREPROCESSOR = "preprocessor_config.json";
+
+function parseConfig(
+  family: AnyFamily,
+  files: ModelFiles,
+  json: Record<string, unknown>,
+  generation: Record<string, unknown> | undefined,
+): FamilyConfig {
+  let blamed = "config.json";
+  try {
+    // Alone first, to separate its errors from those of the other file.
+    if (generation !== undefined) family.parseConfig(withoutGeneration(json));
+    blamed = generation === undefined ? blamed : "generation_config.json";
+    return family.parseConfig(withGeneration(json, generation));
+  } catch (error) {
+    throw errorIn(pathOf(files, blamed), error);
+  }
+}
