@@ -114,7 +114,8 @@ export function formatT5Config(config: T5Config): Record<string, unknown> {
     ...(modelType === "t5" && { scale_decoder_outputs: config.scaleOutput }),
     layer_norm_epsilon: config.normEps,
     dropout_rate: config.dropout,
-    initializer_factor: config.initializerFactor,
+    // transformers refuses a 1 that is no 1.0, and JSON has no other
+    ...(config.initializerFactor !== 1 && { initializer_factor: config.initializerFactor }),
     ...seq2seqTokenFields(config),
   };
 }
