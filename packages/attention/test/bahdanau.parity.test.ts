@@ -58,8 +58,8 @@ describeBackends("Bahdanau's decoder", () => {
         [4, 5],
         [4, 5, 0, 0],
       ].map((source) => {
-        const keep = tf.tensor2d([source.map((id) => Number(id !== 0))], undefined, "bool");
-        const { state } = encoder.forward(tf.tensor2d([source], undefined, "int32"), keep);
+        const attentionMask = tf.tensor2d([source.map((id) => Number(id !== 0))], undefined, "bool");
+        const { state } = encoder.forward(tf.tensor2d([source], undefined, "int32"), attentionMask);
         return decoder.forward(target, state, () => state.at(-1) as tf.Tensor2D).logits;
       });
     }) as [tf.Tensor, tf.Tensor];

@@ -115,7 +115,7 @@ export class GRU {
    * @param x [B, L, I]
    * @param options initial state, padding mask and random stream
    * @param options.state the state that the call before returned. Default zeros
-   * @param options.keep [B, L] bool: where `false`, the state stays as it was, so that padding changes nothing
+   * @param options.mask [B, L] bool: where `false`, the state stays as it was, so that padding changes nothing
    * @param options.random given while training
    * @throws RangeError if shapes do not fit
    */
@@ -123,18 +123,18 @@ export class GRU {
     x: tf.Tensor,
     {
       state,
-      keep,
+      mask,
       random,
     }: {
       readonly state?: readonly tf.Tensor[] | undefined;
-      readonly keep?: tf.Tensor | undefined;
+      readonly mask?: tf.Tensor | undefined;
       readonly random?: RandomStream | undefined;
     } = {},
   ): GruOutput {
     checkTensor("GRU.forward", "x", x, "[B, L, I]");
-    this.#check(x, state, keep);
+    this.#check(x, state, mask);
     return tidy(() => {
-      const kept = keep && tf.unstack(tf.expandDims(tf.cast(keep, "float32"), 2), 1); // L of [B, 1]
+      const kept = mask && tf.unstack(tf.expandDims(tf.cast(mask, "float32"), 2), 1); // L of [B, 1]
       const starts = state ?? this.zeroState(x.shape[0]);
       const directions = this.reverseLayers ? 2 : 1;
       const last: tf.Tensor2D[] = [];
@@ -155,7 +155,7 @@ export class GRU {
     });
   }
 
-  #check(x: tf.Tensor3D, state: readonly tf.Tensor[] | undefined, keep: tf.Tensor | undefined): void {
+  #check(x: tf.Tensor3D, state: readonly tf.Tensor[] | undefined, mask: tf.Tensor | undefined): void {
     const { inputDim, hiddenDim } = this.#config;
     const [batch, length, width] = x.shape;
     if (x.rank !== 3 || width !== inputDim || length === 0) {
@@ -166,8 +166,8 @@ export class GRU {
       const got = state.map(({ shape }) => `[${shape}]`).join(", ");
       throw new RangeError(`GRU: expected ${this.#cells.length} states [${batch},${hiddenDim}], got ${got}`);
     }
-    if (keep !== undefined && (keep.shape[0] !== batch || keep.shape[1] !== length)) {
-      throw new RangeError(`GRU: expected keep [${batch},${length}], got [${keep.shape}]`);
+    if (mask !== undefined && (mask.shape[0] !== batch || mask.shape[1] !== length)) {
+      throw new RangeError(`GRU: expected mask [${batch},${length}], got [${mask.shape}]`);
     }
   }
 }

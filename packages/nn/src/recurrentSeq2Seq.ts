@@ -40,13 +40,13 @@ export class GruEncoder {
    * Computes the state at each token, and the last ones.
    *
    * @param ids [B, L] int32
-   * @param keep [B, L] bool, false at padding
+   * @param mask [B, L] bool, false at padding
    * @param random given while training
    */
-  forward(ids: tf.Tensor, keep?: tf.Tensor, random?: RandomStream): GruOutput {
+  forward(ids: tf.Tensor, mask?: tf.Tensor, random?: RandomStream): GruOutput {
     checkTensor("GruEncoder.forward", "ids", ids, "[B, L]", "int32");
-    if (keep !== undefined) checkTensor("GruEncoder.forward", "keep", keep, "[B, L]");
-    return tidy(() => this.rnn.forward(this.embedding.forward(ids), { keep, random }));
+    if (mask !== undefined) checkTensor("GruEncoder.forward", "mask", mask, "[B, L]");
+    return tidy(() => this.rnn.forward(this.embedding.forward(ids), { mask, random }));
   }
 }
 

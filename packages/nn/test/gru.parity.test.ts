@@ -20,13 +20,13 @@ describeBackends("GRU equals PyTorch's, and its gradients finite differences", (
     const gru = new GRU(params, { ...config, bidirectional });
     const x = torch.tensor<tf.Rank.R3>("x");
     const state = tf.tidy(() => tf.unstack(torch.tensor("state"))) as tf.Tensor2D[];
-    const keep = padded ? tf.tensor2d([1, 1, 1, 1, 1, 1, 0, 0], [2, 4], "bool") : undefined;
-    const result = gru.forward(x, { state, keep });
+    const mask = padded ? tf.tensor2d([1, 1, 1, 1, 1, 1, 0, 0], [2, 4], "bool") : undefined;
+    const result = gru.forward(x, { state, mask });
     const last = tf.stack([...result.state]);
     await expectClose(last, torch.array(padded ? "packed.last" : "last"));
-    if (keep) {
+    if (mask) {
       // PyTorch fills the outputs of padding with zeros, here they stay as they were.
-      const shown = tf.tidy(() => tf.mul(result.output, tf.expandDims(tf.cast(keep, "float32"), 2)));
+      const shown = tf.tidy(() => tf.mul(result.output, tf.expandDims(tf.cast(mask, "float32"), 2)));
       await expectClose(shown, torch.array("packed.output"));
       shown.dispose();
     } else await expectClose(result.output, torch.array("output"));
@@ -39,7 +39,7 @@ describeBackends("GRU equals PyTorch's, and its gradients finite differences", (
         variables: params.named(),
       },
     );
-    tf.dispose([x, ...state, keep ?? [], result.output, ...result.state, last, short] as tf.TensorContainer);
+    tf.dispose([x, ...state, mask ?? [], result.output, ...result.state, last, short] as tf.TensorContainer);
     params.dispose();
   });
 
@@ -71,7 +71,7 @@ describeBackends("GRU equals PyTorch's, and its gradients finite differences", (
         expect(() => gru.forward(tf.zeros([2, 0, 5]))).toThrow("got [2,0,5]");
         expect(() => gru.forward(x, { state: [tf.zeros([2, 3])] })).toThrow("expected 2 states [2,3], got [2,3]");
         expect(() => gru.forward(x, { state: gru.zeroState(1) })).toThrow("got [1,3], [1,3]");
-        expect(() => gru.forward(x, { keep: tf.ones([2, 4], "bool") })).toThrow("expected keep [2,3], got [2,4]");
+        expect(() => gru.forward(x, { mask: tf.ones([2, 4], "bool") })).toThrow("expected mask [2,3], got [2,4]");
         params.dispose();
       }),
     ));

@@ -236,8 +236,8 @@ describe("after dispose", () => {
 describe("tensors", () => {
   test("another rank, dtype or kind is told beside what was expected", () => {
     const model = newGpt2();
-    const forward = (ids: unknown, keep?: unknown) => () =>
-      model.forward({ ids: wrong(ids), ...(keep !== undefined && { keep: wrong(keep) }) });
+    const forward = (ids: unknown, attentionMask?: unknown) => () =>
+      model.forward({ ids: wrong(ids), ...(attentionMask !== undefined && { attentionMask: wrong(attentionMask) }) });
     const message = "CausalLanguageModel.forward: expected ids to be int32 [B, L], got";
     expect(forward(tf.ones([1, 2]))).toThrow(`${message} float32 [1,2]`);
     expect(forward(tf.ones([2], "int32"))).toThrow(`${message} int32 [2]`);
@@ -245,9 +245,9 @@ describe("tensors", () => {
     expect(forward([[1, 2]])).toThrow(`${message} an array`);
     expect(forward(undefined)).toThrow(`${message} nothing`);
     expect(forward(tf.ones([1, 2], "int32"), tf.ones([1, 2], "int32"))).toThrow(
-      "expected keep to be bool [B, L], got int32 [1,2]",
+      "expected attentionMask to be bool [B, L], got int32 [1,2]",
     );
-    expect(() => keyMask(wrong([true]))).toThrow("keyMask: expected keep to be a tensor [B, K], got an array");
+    expect(() => keyMask(wrong([true]))).toThrow("keyMask: expected attentionMask to be a tensor [B, K], got an array");
     const q = tf.ones([1, 2, 3]);
     expect(() => scaledDotProductAttention(q, q, q)).toThrow(
       "scaledDotProductAttention: expected q to be a tensor [B, H, Q, D], got float32 [1,2,3]",

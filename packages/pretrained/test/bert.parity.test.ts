@@ -45,7 +45,7 @@ function folder(name: Name) {
 function inputsOf({ arrays }: ReturnType<typeof folder>) {
   return tf.tidy(() => ({
     ids: arrays.tensor<tf.Rank.R2>("input/ids"),
-    keep: tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool"),
+    attentionMask: tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool"),
     tokenTypes: arrays.tensor<tf.Rank.R2>("input/types"),
   }));
 }

@@ -13,7 +13,7 @@ beforeAll(() => initBackend("cpu"));
 async function expectGoldenLogits(model: CausalLanguageModel, { arrays }: Pick<GoldenFolder, "arrays">): Promise<void> {
   const inputs = tf.tidy(() => ({
     ids: arrays.tensor<tf.Rank.R2>("input/ids"),
-    keep: tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool"),
+    attentionMask: tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool"),
   }));
   const output = model.forward(inputs);
   await expectClose(output.logits, arrays.array("output/logits"));

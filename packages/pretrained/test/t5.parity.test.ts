@@ -14,7 +14,7 @@ const families = [t5];
 async function expectGoldenLogits(model: T5Model, { arrays }: GoldenFolder): Promise<void> {
   const input = (what: string) => arrays.tensor<tf.Rank.R2>(`input/${what}`);
   const inputs = tf.tidy(() => ({
-    ...{ ids: input("ids"), keep: tf.cast(input("keep"), "bool"), decoderIds: input("decoder_ids") },
+    ...{ ids: input("ids"), attentionMask: tf.cast(input("keep"), "bool"), decoderIds: input("decoder_ids") },
   }));
   const { logits } = model.forward(inputs);
   await expectClose(logits, arrays.array("output/logits"));

@@ -40,10 +40,10 @@ async function logits(name: Family, change: Change, over?: object) {
   const { model } = await open(name, change, over);
   const out = tf.tidy(() => {
     const ids = arrays.tensor<tf.Rank.R2>("input/ids");
-    const keep = tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool");
-    if (model instanceof CausalLanguageModel) return model.forward({ ids, keep }).logits;
+    const attentionMask = tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool");
+    if (model instanceof CausalLanguageModel) return model.forward({ ids, attentionMask }).logits;
     if (!(model instanceof MarianModel)) throw new Error("expected a model of text");
-    return model.forward({ ids, keep, decoderIds: arrays.tensor("input/decoder_ids") }).logits;
+    return model.forward({ ids, attentionMask, decoderIds: arrays.tensor("input/decoder_ids") }).logits;
   });
   const { shape } = out;
   const data = (await out.data()) as Float32Array;

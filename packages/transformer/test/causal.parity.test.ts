@@ -30,28 +30,28 @@ describeBackends("decoder-only models", (backend) => {
     afterAll(() => model.dispose());
 
     test("each layer, from the golden output of the one before", () =>
-      inScope(async (ids, keep) => {
+      inScope(async (ids, attentionMask) => {
         const layers = model.layers.slice(0, -1); // the last one's output is only known after the norm
         for (const [i, layer] of layers.entries()) {
           const x = arrays.tensor<tf.Rank.R3>(`output/hidden_states.${i}`);
-          await expectClose(layer.forward(x, { mask: keyMask(keep) }), expected(`hidden_states.${i + 1}`));
+          await expectClose(layer.forward(x, { mask: keyMask(attentionMask) }), expected(`hidden_states.${i + 1}`));
         }
         expect(ids.shape).toEqual([2, 20]);
       }));
 
     test("every hidden state, every attention, the logits and the loss of one pass", () =>
-      inScope(async (ids, keep) => {
+      inScope(async (ids, attentionMask) => {
         const layers = model.layers.map((_, i) => `layers.${i}`);
         const hiddenStates = ["embeddings", ...layers.slice(0, -1), "norm"]; // as transformers has them
         const attentions = layers.map((layer) => `${layer}.selfAttn.probabilities`);
         using seen = new Recorder([...hiddenStates, ...attentions]);
-        const out = model.forward({ ids, keep }, { taps: seen });
+        const out = model.forward({ ids, attentionMask }, { taps: seen });
         for (const [prefix, paths] of Object.entries({ hidden_states: hiddenStates, attentions })) {
           expect(paths.length).toBe(list(prefix).length);
           for (const [i, path] of paths.entries()) await expectClose(seen.get(path), expected(`${prefix}.${i}`));
         }
         await expectClose(out.logits, expected("logits"));
-        const plain = model.forward({ ids, keep }); // as one kernel a layer, where there is one
+        const plain = model.forward({ ids, attentionMask }); // as one kernel a layer, where there is one
         await expectClose(plain.logits, expected("logits"));
         const kept = arrays.ids("input/keep");
         const following = arrays
@@ -110,7 +110,7 @@ describeBackends("decoder-only models", (backend) => {
     });
 
     /** An async tidy around `work`, with the golden's inputs. */
-    async function inScope(work: (ids: tf.Tensor2D, keep: tf.Tensor2D) => Promise<void>): Promise<void> {
+    async function inScope(work: (ids: tf.Tensor2D, attentionMask: tf.Tensor2D) => Promise<void>): Promise<void> {
       await expectNoLeaks(async () => {
         tf.engine().startScope("parity");
         try {

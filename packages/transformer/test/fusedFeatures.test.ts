@@ -174,8 +174,8 @@ const SIZES: readonly (readonly [number, readonly number[]])[] = [
 /** A mask of keys that hides a fifth of them, and in no row the first. */
 function someKeys([batch, lengths]: (typeof SIZES)[number]): tf.Tensor {
   const total = lengths.reduce((a, b) => a + b, 0);
-  const keep = Array.from({ length: batch * total }, (_, i) => i % 5 !== 0 || i % total === 0);
-  return tf.tidy(() => keyMask(tf.tensor2d(keep, [batch, total], "bool")));
+  const attentionMask = Array.from({ length: batch * total }, (_, i) => i % 5 !== 0 || i % total === 0);
+  return tf.tidy(() => keyMask(tf.tensor2d(attentionMask, [batch, total], "bool")));
 }
 
 describeBackends(

@@ -61,12 +61,12 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
       const layer = new Block(params, spec(order, activation, true));
       const x = wave<tf.Rank.R3>([batch, length, 33], 0);
       const [past, seen] = [before > 0 ? keyValue(batch, before, 2) : undefined, keyValue(batch, memory, 4)];
-      const keep = tf.tensor2d(
+      const attentionMask = tf.tensor2d(
         Array.from({ length: batch }, (_, b) => Array.from({ length: memory }, (_key, i) => i <= b || i % 3 > 0)),
         [batch, memory],
         "bool",
       );
-      const memoryMask = keyMask(keep);
+      const memoryMask = keyMask(attentionMask);
       const inputs = { memory: seen, memoryMask };
       using fusedCache = cacheOf(past);
       using partsCache = cacheOf(past);
@@ -77,7 +77,7 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
       await expectClose(ours.keys, theirs.keys);
       await expectClose(ours.values, theirs.values);
       expect([fusedCache.length, partsCache.length]).toEqual([before + length, before + length]);
-      tf.dispose([x, past ?? {}, seen, keep, memoryMask, fused, parts] as unknown as tf.TensorContainer);
+      tf.dispose([x, past ?? {}, seen, attentionMask, memoryMask, fused, parts] as unknown as tf.TensorContainer);
       params.dispose();
     });
 

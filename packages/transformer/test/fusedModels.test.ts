@@ -87,14 +87,14 @@ describeBackends(
     test.each(["relu", "gated-gelu"])("t5, %s", async (feed_forward_proj) => {
       using model = t5.build(randomized(), t5.parseConfig({ ...T5, feed_forward_proj }));
       const [ids, decoderIds] = [idsOf(2, 12), idsOf(2, 5)];
-      const keep = tf.tidy(() => tf.notEqual(ids, 3)) as tf.Tensor2D;
-      const { kernels, logits } = await profiled(() => model.forward({ ids, keep, decoderIds }));
+      const attentionMask = tf.tidy(() => tf.notEqual(ids, 3)) as tf.Tensor2D;
+      const { kernels, logits } = await profiled(() => model.forward({ ids, attentionMask, decoderIds }));
       expect(kernels).toEqual(layers(5));
       using taps = new Recorder(["*.layers.*.selfAttn.heads"]);
-      const watched = await profiled(() => model.forward({ ids, keep, decoderIds }, { taps }));
+      const watched = await profiled(() => model.forward({ ids, attentionMask, decoderIds }, { taps }));
       expect(watched.kernels).not.toContain("QkvTransformerLayer");
       await expectClose(logits, watched.logits);
-      tf.dispose([ids, keep, decoderIds]);
+      tf.dispose([ids, attentionMask, decoderIds]);
     });
   },
   ["wasm"],

@@ -212,7 +212,7 @@ describe("Marian with adapters on its queries and values", () => {
     const names = addLora(model.params, adapters, { rank: 2, alpha: 4, targets: ["qProj", "vProj"] });
     for (const b of adapters.named().values()) tf.tidy(() => b.assign(normal(0.5)(b.shape, b.size)));
     const adapted = await answer();
-    tf.dispose([inputs.ids, inputs.keep, inputs.decoderIds]);
+    tf.dispose([inputs.ids, inputs.attentionMask, inputs.decoderIds]);
     model.dispose();
     adapters.dispose();
     return { plain, adapted, names };

@@ -21,14 +21,14 @@ describeBackends("layers equal PyTorch's, and their gradients finite differences
   test.each(["pre", "post"] as const)("an encoder layer, %s-norm", async (order) => {
     const params = paramsOf(`${order}.encoder`);
     const layer = new Block(params, spec(order, 5, false));
-    const [x, keep] = [torch.tensor<tf.Rank.R3>("memory"), torch.tensor<tf.Rank.R2>("keep")];
-    const mask = keyMask(keep);
+    const [x, attentionMask] = [torch.tensor<tf.Rank.R3>("memory"), torch.tensor<tf.Rank.R2>("keep")];
+    const mask = keyMask(attentionMask);
     const output = layer.forward(x, { mask });
     await expectClose(output, torch.array(`${order}.encoder.output`));
 
     const short = tf.slice(x, [0, 0, 0], [1, 2, 10]);
     await checkGradients((input) => layer.forward(input), [short], { variables: params.named() });
-    tf.dispose([x, keep, mask, output, short]);
+    tf.dispose([x, attentionMask, mask, output, short]);
     params.dispose();
   });
 
@@ -36,8 +36,8 @@ describeBackends("layers equal PyTorch's, and their gradients finite differences
     const params = paramsOf(`${order}.decoder`);
     const layer = new Block(params, spec(order, 2, true));
     const [x, memory] = [torch.tensor<tf.Rank.R3>("x"), torch.tensor<tf.Rank.R3>("memory")];
-    const keep = torch.tensor<tf.Rank.R2>("keep");
-    const memoryMask = keyMask(keep);
+    const attentionMask = torch.tensor<tf.Rank.R2>("keep");
+    const memoryMask = keyMask(attentionMask);
     const crossAttn = layer.crossAttn as MultiHeadAttention;
     const keyValue = crossAttn.project(memory);
     const output = layer.forward(x, { memory: keyValue, memoryMask });
@@ -49,7 +49,7 @@ describeBackends("layers equal PyTorch's, and their gradients finite differences
       [short, seen],
       { variables: params.named() },
     );
-    tf.dispose([x, memory, keep, memoryMask, output, short, seen]);
+    tf.dispose([x, memory, attentionMask, memoryMask, output, short, seen]);
     tf.dispose(keyValue as unknown as tf.TensorContainer);
     params.dispose();
   });

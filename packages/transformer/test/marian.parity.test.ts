@@ -16,8 +16,8 @@ describeBackends("Marian", () => {
       withModel(golden, async (model) => {
         const states = (side: string, i: number) =>
           golden.arrays.tensor<tf.Rank.R3>(`output/${side}_hidden_states.${i}`);
-        const { keep } = golden.inputs();
-        const mask = keyMask(keep);
+        const { attentionMask } = golden.inputs();
+        const mask = keyMask(attentionMask);
         for (const [i, layer] of model.encoder.layers.entries()) {
           await expectClose(layer.forward(states("encoder", i), { mask }), expected(`encoder_hidden_states.${i + 1}`));
         }
@@ -49,8 +49,8 @@ describeBackends("Marian", () => {
 
     test.each([undefined, 60])("cached steps give the logits of one full pass, with capacity %s", (capacity) =>
       withModel(golden, async (model) => {
-        const { ids, keep, decoderIds } = golden.inputs();
-        const memory = model.encode(ids, keep);
+        const { ids, attentionMask, decoderIds } = golden.inputs();
+        const memory = model.encode(ids, attentionMask);
         const length = decoderIds.shape[1] ?? 0;
         for (const sizes of [Array<number>(length).fill(1), [2, length - 2]]) {
           const steps: tf.Tensor3D[] = [];

@@ -25,7 +25,7 @@ export interface MarianGolden {
   /** The checkpoint as a model, the caller's. */
   model(): MarianModel;
   /** What the hidden states and logits were made from; the caller's tensors. */
-  inputs(): Seq2SeqInputs & { readonly keep: tf.Tensor2D };
+  inputs(): Seq2SeqInputs & { readonly attentionMask: tf.Tensor2D };
 }
 
 /** Reads one golden checkpoint and all that is known of it. */
@@ -36,15 +36,15 @@ export function marianGolden(name: (typeof MARIAN_GOLDENS)[number]): MarianGolde
     config: unknown;
     generations: GenerationGolden[];
   };
-  const keep = arrays.ids("input/keep");
+  const attentionMask = arrays.ids("input/keep");
   return {
     arrays,
     generations,
-    sources: arrays.ids("input/ids").map((row, i) => row.filter((_, j) => keep[i]?.[j] === 1)),
+    sources: arrays.ids("input/ids").map((row, i) => row.filter((_, j) => attentionMask[i]?.[j] === 1)),
     model: () => modelOfArrays(marian, config, arrays.under("weights/")),
     inputs: () => ({
       ids: arrays.tensor("input/ids"),
-      keep: tf.tidy(() => tf.cast(arrays.tensor("input/keep"), "bool")),
+      attentionMask: tf.tidy(() => tf.cast(arrays.tensor("input/keep"), "bool")),
       decoderIds: arrays.tensor("input/decoder_ids"),
     }),
   };

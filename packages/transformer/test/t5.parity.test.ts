@@ -21,8 +21,8 @@ describeBackends("T5", (backend) => {
     afterAll(() => model.dispose());
 
     test("each layer, from the golden output of the one before", () =>
-      inScope(async ({ keep }) => {
-        const mask = keyMask(keep);
+      inScope(async ({ attentionMask }) => {
+        const mask = keyMask(attentionMask);
         const encoded = states("encoder", model.encoder.layers.length);
         for (const side of ["encoder", "decoder"] as const) {
           const { layers, positionBias, norm } = model[side];
@@ -59,8 +59,8 @@ describeBackends("T5", (backend) => {
       }));
 
     test("cached steps give the logits of one full pass", () =>
-      inScope(async ({ ids, keep, decoderIds }) => {
-        const memory = model.encode(ids, keep);
+      inScope(async ({ ids, attentionMask, decoderIds }) => {
+        const memory = model.encode(ids, attentionMask);
         for (const sizes of [Array<number>(12).fill(1), [5, 1, 6]]) {
           using cache = model.createCache();
           const pieces = tf.split<tf.Tensor2D>(decoderIds, sizes, 1);
@@ -69,8 +69,8 @@ describeBackends("T5", (backend) => {
         }
       }));
 
-    const keep = arrays.ids("input/keep");
-    const sources = arrays.ids("input/ids").map((row, i) => row.filter((_, j) => keep[i]?.[j] === 1));
+    const attentionMask = arrays.ids("input/keep");
+    const sources = arrays.ids("input/ids").map((row, i) => row.filter((_, j) => attentionMask[i]?.[j] === 1));
     const chosen = golden.generations.filter(
       ({ options }) => backend !== "webgpu" || ON_WEBGPU.has(JSON.stringify(options)),
     );
@@ -87,7 +87,7 @@ describeBackends("T5", (backend) => {
 
     interface Inputs {
       readonly ids: tf.Tensor2D;
-      readonly keep: tf.Tensor2D;
+      readonly attentionMask: tf.Tensor2D;
       readonly decoderIds: tf.Tensor2D;
       readonly labels: tf.Tensor2D;
     }
@@ -98,8 +98,8 @@ describeBackends("T5", (backend) => {
         tf.engine().startScope("parity");
         try {
           const input = (what: string) => arrays.tensor<tf.Rank.R2>(`input/${what}`);
-          const keep = tf.cast(input("keep"), "bool");
-          await work({ ids: input("ids"), keep, decoderIds: input("decoder_ids"), labels: input("labels") });
+          const attentionMask = tf.cast(input("keep"), "bool");
+          await work({ ids: input("ids"), attentionMask, decoderIds: input("decoder_ids"), labels: input("labels") });
         } finally {
           tf.engine().endScope();
         }

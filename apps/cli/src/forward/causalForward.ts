@@ -17,8 +17,8 @@ export function causalForward(
   };
   return recordedOutputs(paths, (taps) => {
     const ids = inputs.ids("input_ids");
-    const keep = inputs.optionalMask("attention_mask");
+    const attentionMask = inputs.optionalMask("attention_mask");
     inputs.expectAllTaken();
-    return { logits: model.forward({ ids, keep }, { taps }).logits };
+    return { logits: model.forward({ ids, attentionMask }, { taps }).logits };
   });
 }

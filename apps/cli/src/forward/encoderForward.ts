@@ -28,10 +28,13 @@ export function encoderForward(
   };
   return recordedOutputs(paths, (taps) => {
     const ids = inputs.ids("input_ids");
-    const keep = inputs.optionalMask("attention_mask");
+    const attentionMask = inputs.optionalMask("attention_mask");
     const tokenTypes = inputs.optionalIds("token_type_ids");
     inputs.expectAllTaken();
-    const outputs = Object.entries(model.forward({ ids, keep, tokenTypes }, { taps })) as [string, tf.Tensor][];
+    const outputs = Object.entries(model.forward({ ids, attentionMask, tokenTypes }, { taps })) as [
+      string,
+      tf.Tensor,
+    ][];
     return Object.fromEntries(outputs.map(([field, tensor]) => [NAMES[field], tensor]));
   });
 }

@@ -63,8 +63,8 @@ export class NamedTensors {
   optionalMask(name: string): tf.Tensor2D | undefined {
     const tensor = this.#tensors.get(name);
     if (tensor === undefined) return undefined;
-    const keep = Uint8Array.from(toInt32(tensor), (value) => (value === 0 ? 0 : 1));
-    return tf.tensor2d(keep, this.#matrix(name, tensor), "bool");
+    const attentionMask = Uint8Array.from(toInt32(tensor), (value) => (value === 0 ? 0 : 1));
+    return tf.tensor2d(attentionMask, this.#matrix(name, tensor), "bool");
   }
 
   /** @throws UsageError if the file holds a tensor that nothing asked for */

@@ -28,9 +28,9 @@ export function seq2seqForward(
   };
   return recordedOutputs(paths, (taps) => {
     const ids = inputs.ids("input_ids");
-    const keep = inputs.optionalMask("attention_mask");
+    const attentionMask = inputs.optionalMask("attention_mask");
     const decoderIds = inputs.ids("decoder_input_ids");
     inputs.expectAllTaken();
-    return { logits: model.forward({ ids, keep, decoderIds }, { taps }).logits };
+    return { logits: model.forward({ ids, attentionMask, decoderIds }, { taps }).logits };
   });
 }

@@ -17,7 +17,7 @@ test("the decoder sees the start token and all but the last target token; paddin
     [5, 6, 0],
     [8, 0, 2],
   ]);
-  expect(await tensors.keep?.array()).toEqual([
+  expect(await tensors.attentionMask?.array()).toEqual([
     [1, 1, 1],
     [1, 1, 0],
   ]);
@@ -34,6 +34,6 @@ test("the decoder sees the start token and all but the last target token; paddin
 
 test("sources of one length need no mask", () => {
   const tensors = batchTensors([pair([5, 0], [7, 0]), pair([8, 0], [0])], ids);
-  expect(tensors.keep).toBeUndefined();
+  expect(tensors.attentionMask).toBeUndefined();
   tf.dispose({ ...tensors });
 });

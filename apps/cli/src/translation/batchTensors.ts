@@ -16,7 +16,7 @@ export function batchTensors(
   const isPadded = sources.some(({ length }) => length !== sources[0]?.length);
   return {
     ids: padded(sources, padTokenId),
-    ...(isPadded && { keep: keepMask(sources) }),
+    ...(isPadded && { attentionMask: keepMask(sources) }),
     decoderIds: padded(shifted, padTokenId),
     labels: padded(targets, IGNORED),
   };

@@ -117,9 +117,10 @@ export function lengthMask(lengths: readonly number[], maxLength: number): tf.Te
  *
  * @throws RangeError if it is no matrix
  */
-export function keyMask(keep: tf.Tensor): tf.Tensor4D {
-  checkTensor("keyMask", "keep", keep, "[B, K]");
-  const [batch, keys] = keep.shape;
-  if (keep.rank !== 2) throw new RangeError(`keyMask: expected keep [B, K], got [${keep.shape}]`);
-  return tf.reshape(keep, [batch, 1, 1, keys]);
+export function keyMask(attentionMask: tf.Tensor): tf.Tensor4D {
+  checkTensor("keyMask", "attentionMask", attentionMask, "[B, K]");
+  const [batch, keys] = attentionMask.shape;
+  if (attentionMask.rank !== 2)
+    throw new RangeError(`keyMask: expected attentionMask [B, K], got [${attentionMask.shape}]`);
+  return tf.reshape(attentionMask, [batch, 1, 1, keys]);
 }

@@ -19,11 +19,11 @@ describeBackends("slidingWindowAttention", () => {
   ])("%d before and %d after of %d equals full attention with a band", async (before, after, length) => {
     const [q, k, v] = [random([2, 4, length, 3], 1), random([2, 2, length, 3], 2), random([2, 2, length, 5], 3)];
     const [windowed, expected] = tf.tidy(() => {
-      const keep = lengthMask([length, length - 2], length);
-      const mask = tf.logicalAnd(keyMask(keep), slidingWindowMask(length, length, { before, after }));
+      const attentionMask = lengthMask([length, length - 2], length);
+      const mask = tf.logicalAnd(keyMask(attentionMask), slidingWindowMask(length, length, { before, after }));
       const options = { scale: 0.7, softcap: 2 };
       return [
-        slidingWindowAttention(q, k, v, { before, after, keep, ...options }),
+        slidingWindowAttention(q, k, v, { before, after, attentionMask, ...options }),
         scaledDotProductAttention(q, k, v, { mask, ...options }),
       ];
     }) as [tf.Tensor, tf.Tensor];
@@ -40,10 +40,10 @@ describeBackends("slidingWindowAttention", () => {
         slidingWindowAttention(q, keys, v, options);
     expect(wrong({ before: 1.5, after: 0 })).toThrow("before to be an integer from 0, got 1.5");
     expect(wrong({ before: 1, after: -1 })).toThrow("after to be an integer from 0, got -1");
-    const [short, keep] = [random([1, 1, 17, 2], 2), tf.tidy(() => tf.ones<tf.Rank.R2>([1, 17], "bool"))];
+    const [short, attentionMask] = [random([1, 1, 17, 2], 2), tf.tidy(() => tf.ones<tf.Rank.R2>([1, 17], "bool"))];
     expect(wrong({ before: 1, after: 0 }, short)).toThrow("as many keys as queries, got q [1,2,18,2], k [1,1,17,2]");
-    expect(wrong({ before: 1, after: 0, keep })).toThrow("expected keep [1,18], got [1,17]");
-    tf.dispose([q, k, v, short, keep]);
+    expect(wrong({ before: 1, after: 0, attentionMask })).toThrow("expected attentionMask [1,18], got [1,17]");
+    tf.dispose([q, k, v, short, attentionMask]);
   });
 });
 

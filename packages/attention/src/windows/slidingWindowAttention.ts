@@ -11,7 +11,7 @@ export interface SlidingWindowOptions extends Pick<AttentionOptions, "scale" | "
   /** Number of positions after its own that a query sees. 0 is causal. */
   readonly after: number;
   /** Key mask, [B, L] bool, true at keys that count. Default all. */
-  readonly keep?: tf.Tensor;
+  readonly attentionMask?: tf.Tensor;
 }
 
 /**
@@ -32,7 +32,7 @@ export function slidingWindowAttention(
   given: SlidingWindowOptions,
 ): tf.Tensor4D {
   checkRecord("slidingWindowAttention", "options", given);
-  const { before, after, keep, ...options } = given;
+  const { before, after, attentionMask, ...options } = given;
   checkTensor("slidingWindowAttention", "q", q, "[B, H, L, D]");
   checkTensor("slidingWindowAttention", "k", k, "[B, G, L, D]");
   checkTensor("slidingWindowAttention", "v", v, "[B, G, L, V]");
@@ -44,14 +44,16 @@ export function slidingWindowAttention(
       `slidingWindowAttention: expected as many keys as queries, got q [${q.shape}], k [${k.shape}]`,
     );
   }
-  if (keep !== undefined && !tf.util.arraysEqual(keep.shape, [batch, length])) {
-    throw new RangeError(`slidingWindowAttention: expected keep [${batch},${length}], got [${keep.shape}]`);
+  if (attentionMask !== undefined && !tf.util.arraysEqual(attentionMask.shape, [batch, length])) {
+    throw new RangeError(
+      `slidingWindowAttention: expected attentionMask [${batch},${length}], got [${attentionMask.shape}]`,
+    );
   }
   const size = Math.max(1, Math.min(length, Math.max(before, after, SMALLEST_BLOCK)));
   const reach = { before: Math.ceil(before / size), after: Math.ceil(after / size) };
   const grid: Grid = { blocks: Math.ceil(length / size), size, reach };
   return tf.tidy(() => {
-    const all = keep === undefined ? tf.ones([batch, length]) : tf.where(keep, 1, 0); // tfjs's GPUs cannot move what was cast
+    const all = attentionMask === undefined ? tf.ones([batch, length]) : tf.where(attentionMask, 1, 0); // tfjs's GPUs cannot move what was cast
     const present = withNeighbours(tf.reshape(all, [batch, 1, length, 1]), grid); // [B * blocks, 1, reachable, 1]
     const shown = tf.cast(tf.transpose(present, [0, 1, 3, 2]), "bool");
     const mask = tf.logicalAnd(shown, band(grid, { before, after })); // [B * blocks, 1, size, reachable]

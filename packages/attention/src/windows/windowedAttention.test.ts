@@ -20,8 +20,10 @@ test("long texts in linear time, with a mask and step by step from what a window
     const rotary = new RotaryPositions({ dim: 4 });
     const attention = new MultiHeadAttention(params, { dModel: 8, numHeads: 2, numKeyValueHeads: 1, rotary });
     const x = tf.randomNormal<tf.Rank.R3>([2, LENGTH, 8], 0, 1, "float32", 4);
-    const keep = tf.tidy(() => tf.less(tf.range(0, LENGTH), tf.tensor2d([[LENGTH], [LENGTH - 3]])) as tf.Tensor2D);
-    const mask = keyMask(keep);
+    const attentionMask = tf.tidy(
+      () => tf.less(tf.range(0, LENGTH), tf.tensor2d([[LENGTH], [LENGTH - 3]])) as tf.Tensor2D,
+    );
+    const mask = keyMask(attentionMask);
     const options = { causal: true, window: WINDOW, mask };
     const linear = attention.forward(x, x, options);
     const taps = new Recorder(["probabilities"]);
@@ -45,7 +47,7 @@ test("long texts in linear time, with a mask and step by step from what a window
     const [stepped, first] = tf.tidy(() => [tf.concat(steps, 1), tf.slice(linear, [0, 0, 0], [2, LENGTH - 3, 8])]);
     await expectClose(stepped as tf.Tensor, first as tf.Tensor);
     if (past) tf.dispose([past.keys, past.values]);
-    tf.dispose([x, keep, mask, linear, masked, steps, stepped, first] as tf.TensorContainer);
+    tf.dispose([x, attentionMask, mask, linear, masked, steps, stepped, first] as tf.TensorContainer);
     params.dispose();
   }));
 

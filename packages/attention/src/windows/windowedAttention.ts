@@ -24,8 +24,13 @@ export function windowedAttention(
   // Blocks are as long as the window, and each meets the one before it: below two of them nothing is saved.
   const pays = length > 2 * Math.max(window, 16);
   if (q.shape[2] !== length || !pays || !isKeyMask || bias !== undefined || sinks !== undefined) return null;
-  const keep = mask && (tf.reshape(mask, [batch, length]) as tf.Tensor2D);
-  return slidingWindowAttention(q, k, v, { ...options, before: window - 1, after: 0, ...(keep && { keep }) });
+  const attentionMask = mask && (tf.reshape(mask, [batch, length]) as tf.Tensor2D);
+  return slidingWindowAttention(q, k, v, {
+    ...options,
+    before: window - 1,
+    after: 0,
+    ...(attentionMask && { attentionMask }),
+  });
 }
 
 /** `mask` without the keys that lie more than a window back, [Q, K] or what it broadcasts to. */

@@ -113,12 +113,12 @@ describeBackends("CausalLanguageModel", (backend) => {
       const last = tf.slice(without.logits, [0, 3, 0], [2, 1, 7]);
       await expectClose(step.logits, last);
       const start = tf.slice(ids, [0, 0], [2, 3]);
-      const keep = tf.tensor2d([[1, 1, 1, 0], [1, 1, 1, 0]], undefined, "bool"); // prettier-ignore
-      const [padded, short] = [model.forward({ ids, keep }), model.forward({ ids: start })];
+      const attentionMask = tf.tensor2d([[1, 1, 1, 0], [1, 1, 1, 0]], undefined, "bool"); // prettier-ignore
+      const [padded, short] = [model.forward({ ids, attentionMask }), model.forward({ ids: start })];
       const first = tf.slice(padded.logits, [0, 0, 0], [2, 3, 7]);
       await expectClose(first, short.logits);
       const outputs = [all, without, step, padded, short] as unknown as tf.TensorContainer[];
-      tf.dispose([ids, start, last, keep, first, outputs] as tf.TensorContainer);
+      tf.dispose([ids, start, last, attentionMask, first, outputs] as tf.TensorContainer);
       model.dispose();
     }));
 });

@@ -152,8 +152,8 @@ function encodePadded(
   attentionMask: readonly (readonly number[])[],
 ): Memory {
   return tidy(() => {
-    const keep = tf.cast(tf.tensor2d(attentionMask as number[][], undefined, "int32"), "bool");
-    return model.encode(tf.tensor2d(sourceIds as number[][], undefined, "int32"), keep);
+    const mask = tf.cast(tf.tensor2d(attentionMask as number[][], undefined, "int32"), "bool");
+    return model.encode(tf.tensor2d(sourceIds as number[][], undefined, "int32"), mask);
   });
 }
 
@@ -168,8 +168,8 @@ function encode(model: Seq2SeqModel, sourceIds: readonly (readonly number[])[]):
   return tidy(() => {
     const ids = tf.tensor2d(padded, undefined, "int32");
     if (lengths.every((length) => length === longest)) return model.encode(ids);
-    const keep = tf.less(tf.range(0, longest, 1, "int32"), tf.tensor2d(lengths, [lengths.length, 1], "int32"));
-    return model.encode(ids, keep as tf.Tensor2D);
+    const attentionMask = tf.less(tf.range(0, longest, 1, "int32"), tf.tensor2d(lengths, [lengths.length, 1], "int32"));
+    return model.encode(ids, attentionMask as tf.Tensor2D);
   });
 }
 

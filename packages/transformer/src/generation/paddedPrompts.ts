@@ -29,12 +29,12 @@ export class PaddedPrompts {
     const positions = prompts.map((prompt) => places.map((place) => this.#position(prompt, place)));
     // Finished texts count too: in Python they grow with the rest.
     const reached = this.#positions.flatMap((_, prompt) => places.map((place) => this.#position(prompt, place)));
-    const keep = prompts.map((prompt) => {
+    const attentionMask = prompts.map((prompt) => {
       const row = this.#mask[prompt] ?? [];
       return Array.from({ length: first + length }, (_, place) => (row[place] === 0 ? 0 : 1));
     });
     return {
-      keep: tf.tensor2d(keep, undefined, "bool"),
+      attentionMask: tf.tensor2d(attentionMask, undefined, "bool"),
       positions,
       span: 1 + reached.reduce((a, b) => Math.max(a, b), 0),
     };

@@ -26,20 +26,21 @@ export function ablate(model: TappedModel<Seq2SeqModel>, options: Ablation): Seq
   if (hiddenSource.length === 0) return tapped;
   return {
     ...tapped,
-    encode: (ids, keep) => tidy(() => tapped.encode(ids, visibleSource(ids.shape, hiddenSource, keep))),
+    encode: (ids, attentionMask) =>
+      tidy(() => tapped.encode(ids, visibleSource(ids.shape, hiddenSource, attentionMask))),
   };
 }
 
-/** [B, S] bool, false at hidden positions and where `keep` is */
+/** [B, S] bool, false at hidden positions and where `attentionMask` is */
 export function visibleSource(
   shape: readonly [batch: number, length: number],
   hidden: readonly number[],
-  keep?: tf.Tensor2D,
+  attentionMask?: tf.Tensor2D,
 ): tf.Tensor2D {
   checkArray("visibleSource", "shape", shape);
   checkArray("visibleSource", "hidden", hidden);
   const [batch, length] = shape;
   const row = Array.from({ length }, (_, place) => !hidden.includes(place));
   const visible = tf.tensor2d(Array<boolean[]>(batch).fill(row), [batch, length], "bool");
-  return keep === undefined ? visible : tf.logicalAnd(visible, keep);
+  return attentionMask === undefined ? visible : tf.logicalAnd(visible, attentionMask);
 }

@@ -28,7 +28,7 @@ export function withTaps(
 function tappedSeq2Seq(model: Seq2SeqModel, taps: Taps): Seq2SeqModel {
   return {
     generation: model.generation,
-    encode: (ids, keep) => model.encode(ids, keep, { taps }),
+    encode: (ids, attentionMask) => model.encode(ids, attentionMask, { taps }),
     createCache: (size) => model.createCache(size),
     decode: (ids, memory, options) => model.decode(ids, memory, { ...options, taps }),
   };

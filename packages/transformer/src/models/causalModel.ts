@@ -17,7 +17,7 @@ export interface DecodeOptions extends TokenPositions, PassOptions {
   /** Keys and values of the earlier tokens, to which those of `ids` are added. Left out: there are none, and none are kept. */
   readonly cache?: KeyValueCache | undefined;
   /** [B, K] bool of all tokens so far, those of `ids` included: false at padding */
-  readonly keep?: tf.Tensor2D | undefined;
+  readonly attentionMask?: tf.Tensor2D | undefined;
 }
 
 /** A decoder-only model that generation can drive: one interface for every family. */

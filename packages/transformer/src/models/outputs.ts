@@ -5,7 +5,7 @@ export interface Seq2SeqInputs {
   /** [B, S] int32 */
   readonly ids: tf.Tensor;
   /** [B, S] bool, false at padding */
-  readonly keep?: tf.Tensor | undefined;
+  readonly attentionMask?: tf.Tensor | undefined;
   /** [B, T] int32, the target shifted right by a start token */
   readonly decoderIds: tf.Tensor;
 }

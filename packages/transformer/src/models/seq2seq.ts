@@ -41,9 +41,9 @@ export interface Seq2SeqModel {
    * Reads a batch of sources.
    *
    * @param ids [B, S] int32
-   * @param keep [B, S] bool, false at padding
+   * @param attentionMask [B, S] bool, false at padding
    */
-  encode(ids: tf.Tensor2D, keep?: tf.Tensor2D, options?: PassOptions): Memory;
+  encode(ids: tf.Tensor2D, attentionMask?: tf.Tensor2D, options?: PassOptions): Memory;
 
   /** Creates an empty cache for `decode`, which grows unless it is given a capacity; the caller disposes of it. */
   createCache(size?: CacheSize): KeyValueCache;

@@ -92,8 +92,8 @@ export function readSentence(
   tf.tidy(() => {
     const ids = tf.tensor2d([[...source]], undefined, "int32");
     const decoderIds = tf.tensor2d([shifted], undefined, "int32");
-    const keep = hiddenSource.length === 0 ? undefined : visibleSource([1, source.length], hiddenSource);
-    model.forward({ ids, decoderIds, keep }, { taps });
+    const attentionMask = hiddenSource.length === 0 ? undefined : visibleSource([1, source.length], hiddenSource);
+    model.forward({ ids, decoderIds, attentionMask }, { taps });
   });
 }
 

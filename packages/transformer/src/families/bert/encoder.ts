@@ -14,7 +14,7 @@ export interface BertInputs {
   /** [B, L] int32 */
   readonly ids: tf.Tensor;
   /** Attention mask, [B, L] bool, false at padding. */
-  readonly keep?: tf.Tensor | undefined;
+  readonly attentionMask?: tf.Tensor | undefined;
   /** Segment of each token, [B, L] int32: 0 in the first text, 1 in the second. Default 0. */
   readonly tokenTypes?: tf.Tensor | undefined;
 }
@@ -46,13 +46,13 @@ export class BertEncoder {
   /** Hidden states of the last layer, [B, L, E]. */
   forward(who: string, inputs: BertInputs, pass: Pass): tf.Tensor3D {
     checkRecord(who, "inputs", inputs);
-    const { ids, keep, tokenTypes } = inputs;
+    const { ids, attentionMask, tokenTypes } = inputs;
     checkTensor(who, "ids", ids, "[B, L]", "int32");
-    if (keep !== undefined) checkTensor(who, "keep", keep, "[B, L]", "bool");
+    if (attentionMask !== undefined) checkTensor(who, "attentionMask", attentionMask, "[B, L]", "bool");
     if (tokenTypes !== undefined) checkTensor(who, "tokenTypes", tokenTypes, "[B, L]", "int32");
     return tf.tidy(() => {
       const x = this.embeddings.forward(ids, tokenTypes, pass);
-      return this.#stack.forward(x, { mask: keep && keyMask(keep) }, pass);
+      return this.#stack.forward(x, { mask: attentionMask && keyMask(attentionMask) }, pass);
     });
   }
 

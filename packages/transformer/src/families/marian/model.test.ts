@@ -35,7 +35,7 @@ function batch() {
       [1, 2, 3, 0],
       [4, 5, 0, 12],
     ]),
-    keep: tf.tensor2d(
+    attentionMask: tf.tensor2d(
       [
         [1, 1, 1, 1],
         [1, 1, 1, 0],
@@ -96,7 +96,7 @@ describeBackends("MarianModel", (backend) => {
     const model = randomModel();
     const { inputs, dispose } = batch();
     const whole = tf.tidy(() => model.forward(inputs).logits);
-    const memory = model.encode(inputs.ids, inputs.keep);
+    const memory = model.encode(inputs.ids, inputs.attentionMask);
     const [start, end] = tf.split(inputs.decoderIds, [1, 2], 1) as [tf.Tensor2D, tf.Tensor2D];
     using cache = model.createCache();
     const first = model.decode(start, memory, { cache });

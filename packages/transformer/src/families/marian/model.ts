@@ -86,13 +86,14 @@ export class MarianModel implements Seq2SeqModel {
   }
 
   /** Computes the logits of every target position; the caller owns them. */
-  forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
+  forward({ ids, attentionMask, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
     this.params.checkInUse("MarianModel.forward");
     checkTensor("MarianModel.forward", "ids", ids, "[B, S]", "int32");
-    if (keep !== undefined) checkTensor("MarianModel.forward", "keep", keep, "[B, S]", "bool");
+    if (attentionMask !== undefined)
+      checkTensor("MarianModel.forward", "attentionMask", attentionMask, "[B, S]", "bool");
     checkTensor("MarianModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
     const pass = createPass("MarianModel.forward", options, this);
-    return tidy(() => this.#decode(decoderIds, this.#encode(ids, keep, pass), undefined, pass));
+    return tidy(() => this.#decode(decoderIds, this.#encode(ids, attentionMask, pass), undefined, pass));
   }
 
   /**
@@ -110,11 +111,12 @@ export class MarianModel implements Seq2SeqModel {
     return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
   }
 
-  encode(ids: tf.Tensor, keep?: tf.Tensor, options: PassOptions = {}): Memory {
+  encode(ids: tf.Tensor, attentionMask?: tf.Tensor, options: PassOptions = {}): Memory {
     this.params.checkInUse("MarianModel.encode");
     checkTensor("MarianModel.encode", "ids", ids, "[B, S]", "int32");
-    if (keep !== undefined) checkTensor("MarianModel.encode", "keep", keep, "[B, S]", "bool");
-    return this.#encode(ids, keep, createPass("MarianModel.encode", options, this));
+    if (attentionMask !== undefined)
+      checkTensor("MarianModel.encode", "attentionMask", attentionMask, "[B, S]", "bool");
+    return this.#encode(ids, attentionMask, createPass("MarianModel.encode", options, this));
   }
 
   createCache(size: CacheSize = {}): KeyValueCache {
@@ -139,9 +141,9 @@ export class MarianModel implements Seq2SeqModel {
     this.dispose();
   }
 
-  #encode(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined, pass: Pass): Memory {
+  #encode(ids: tf.Tensor2D, attentionMask: tf.Tensor2D | undefined, pass: Pass): Memory {
     return tidy(() => {
-      const mask = keep && keyMask(keep);
+      const mask = attentionMask && keyMask(attentionMask);
       const x = embedTokens(ids, this.encoder.embedding, this.config, 0, pass.at("encoder"));
       const encoded = this.#encoder.forward(x, { mask }, pass.at("encoder"));
       const keyValues = this.#decoder.layers.map((layer, i) =>

@@ -22,7 +22,7 @@ function batch() {
   const tensor = (rows: number[][], dtype: "int32" | "bool" = "int32") => tf.tensor2d(rows, undefined, dtype);
   return {
     ids: tensor([[2, 3, 4, 1], [5, 6, 1, 0]]), // prettier-ignore
-    keep: tensor([[1, 1, 1, 1], [1, 1, 1, 0]], "bool"), // prettier-ignore
+    attentionMask: tensor([[1, 1, 1, 1], [1, 1, 1, 0]], "bool"), // prettier-ignore
     decoderIds: tensor([[0, 7, 8], [0, 8, 1]]), // prettier-ignore
     labels: tensor([[7, 8, 1], [8, 1, -100]]), // prettier-ignore
   };

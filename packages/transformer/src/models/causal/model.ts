@@ -35,7 +35,7 @@ export interface CausalInputs {
   /** [B, L] int32 */
   readonly ids: tf.Tensor;
   /** Attention mask, [B, L] bool, false at padding. Positions count padding too. */
-  readonly keep?: tf.Tensor | undefined;
+  readonly attentionMask?: tf.Tensor | undefined;
 }
 
 /** Outputs of a forward pass of a decoder-only model. */
@@ -85,12 +85,12 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   }
 
   /** Computes the logits of the token after each position; the caller owns them. */
-  forward({ ids, keep }: CausalInputs, options: PassOptions = {}): CausalOutput {
+  forward({ ids, attentionMask }: CausalInputs, options: PassOptions = {}): CausalOutput {
     this.params.checkInUse("CausalLanguageModel.forward");
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
-    if (keep !== undefined) checkTensor("CausalLanguageModel.forward", "keep", keep, "[B, L]", "bool");
+    if (attentionMask !== undefined) checkTensor("CausalLanguageModel.forward", "attentionMask", attentionMask, "[B, L]", "bool");
     const pass = createPass("CausalLanguageModel.forward", options, this);
-    return tidy(() => ({ logits: this.#logits(this.#run(ids, keep, {}, pass), pass) }));
+    return tidy(() => ({ logits: this.#logits(this.#run(ids, attentionMask, {}, pass), pass) }));
   }
 
   /**
@@ -112,11 +112,11 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   decode(ids: tf.Tensor, options: DecodeOptions = {}): { logits: tf.Tensor3D } {
     this.params.checkInUse("CausalLanguageModel.decode");
     checkRecord("CausalLanguageModel.decode", "options", options);
-    const { cache, keep, positions, span, ...passed } = options;
+    const { cache, attentionMask, positions, span, ...passed } = options;
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
     const pass = createPass("CausalLanguageModel.decode", passed, this);
     return stepOf(cache, () => {
-      const output = this.#run(ids, keep, { cache, positions, span }, pass);
+      const output = this.#run(ids, attentionMask, { cache, positions, span }, pass);
       const [batch, length, width] = output.shape;
       const last = tf.slice(output, [0, length - 1, 0], [batch, 1, width]);
       return { logits: this.#logits(last, pass) };
@@ -135,11 +135,11 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
 
   #run(
     ids: tf.Tensor2D,
-    keep: tf.Tensor2D | undefined,
+    attentionMask: tf.Tensor2D | undefined,
     places: TokenPositions & Pick<DecodeOptions, "cache">,
     pass: Pass,
   ): tf.Tensor3D {
-    const mask = keep && keyMask(keep);
+    const mask = attentionMask && keyMask(attentionMask);
     const tokens = this.embedding.forward(ids); // [B, L, E]
     const placed = this.#place(tokens, places.positions ?? places.cache?.length ?? 0);
     const x = pass.tap("embeddings", dropout(placed, this.#spec.embeddingDropout ?? 0, pass.random));

@@ -58,10 +58,10 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
   }
 
   /** Computes the logits of every target position; the caller owns them. */
-  forward({ ids, keep, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
-    const pass = this.#start("forward", ids, keep, options);
+  forward({ ids, attentionMask, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
+    const pass = this.#start("forward", ids, attentionMask, options);
     checkTensor("Seq2SeqLanguageModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
-    return tidy(() => this.#decode(decoderIds, this.#encode(ids as tf.Tensor2D, keep as tf.Tensor2D, pass), {}, pass));
+    return tidy(() => this.#decode(decoderIds, this.#encode(ids as tf.Tensor2D, attentionMask as tf.Tensor2D, pass), {}, pass));
   }
 
   /**
@@ -78,9 +78,9 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
   }
 
-  encode(ids: tf.Tensor, keep?: tf.Tensor, options: PassOptions = {}): Memory {
-    const pass = this.#start("encode", ids, keep, options);
-    return this.#encode(ids as tf.Tensor2D, keep as tf.Tensor2D | undefined, pass);
+  encode(ids: tf.Tensor, attentionMask?: tf.Tensor, options: PassOptions = {}): Memory {
+    const pass = this.#start("encode", ids, attentionMask, options);
+    return this.#encode(ids as tf.Tensor2D, attentionMask as tf.Tensor2D | undefined, pass);
   }
 
   createCache(size: CacheSize = {}): KeyValueCache {
@@ -104,17 +104,17 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     this.dispose();
   }
 
-  #start(method: string, ids: tf.Tensor, keep: tf.Tensor | undefined, options: PassOptions): Pass {
+  #start(method: string, ids: tf.Tensor, attentionMask: tf.Tensor | undefined, options: PassOptions): Pass {
     const who = `Seq2SeqLanguageModel.${method}`;
     this.params.checkInUse(who);
     checkTensor(who, "ids", ids, "[B, L]", "int32");
-    if (keep !== undefined) checkTensor(who, "keep", keep, "[B, S]", "bool");
+    if (attentionMask !== undefined) checkTensor(who, "attentionMask", attentionMask, "[B, S]", "bool");
     return createPass(who, options, this);
   }
 
-  #encode(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined, pass: Pass): Memory {
+  #encode(ids: tf.Tensor2D, attentionMask: tf.Tensor2D | undefined, pass: Pass): Memory {
     return tidy(() => {
-      const mask = keep && keyMask(keep);
+      const mask = attentionMask && keyMask(attentionMask);
       const encoded = this.#run("encoder", ids, { mask }, pass);
       const keyValues = this.decoder.layers.map((layer, i) =>
         (layer.crossAttn as MultiHeadAttention).project(encoded, {}, pass.at("decoder", "layers", i, "crossAttn")),
