@@ -27,7 +27,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "conversation.ts": { readme: "packages/transformer/README.md", prints: /^8 7\n15 14$/ },
   "guides/fromPython.ts": {
     readme: "docs/guides/from-python.md",
-    prints: /^192 \d+\n.*gare.*\n1,1,\d+ 1,4,1,\d+\nshared.weight \d+,192\nMarianMTModel F16$/,
+    prints: /^256 \d+\n.*gare.*\n1,1,\d+ 1,4,1,\d+\nshared.weight \d+,256\nMarianMTModel F16$/,
   },
   "guides/fromTransformersjs.ts": {
     readme: "docs/guides/from-transformersjs.md",
@@ -35,7 +35,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "guides/generation.ts": {
     readme: "docs/guides/generation.md",
-    prints: /^(?:(?:Bonjour|Bonsoir|Au revoir)\. -\d+\.\d\n){3}.+\n(?!.*\b[Tt]u\b).+\n.+$/,
+    prints: /^(?:(?:Bonjour|Bonsoir|Au revoir)\. -\d+\.\d\n){3}Tu .+\n(?!.*\b[Tt]u\b).+\n.+$/,
   },
   "guides/memory.ts": {
     readme: "docs/guides/memory.md",
@@ -75,7 +75,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prints: /^layers.0.selfAttn.probabilities layers.0 layers.1.selfAttn.probabilities layers.1 1,4,3,3\n8$/,
   },
   "tinyGpt.ts": { readme: "README.md", prints: /^she sells sea shells by $/ },
-  "tokenizerOptions.ts": { readme: "packages/tokenizers/README.md", prints: /^2\n16 16\n0,1,2,2,$/ },
+  "tokenizerOptions.ts": { readme: "packages/tokenizers/README.md", prints: /^2\n16 16\n0,1,2,2,2,$/ },
   "tokenizerParts.ts": { readme: "packages/tokenizers/README.md", prints: /^ĠWhere,Ġis,/ },
   "tokenizers.ts": { readme: "packages/tokenizers/README.md", prints: /^A, dog,.*\nA dog runs through the snow\.$/ },
   "trainTokenizer.ts": { readme: "packages/tokenizers/README.md", prints: /^The,Ġdog,Ġruns,\.,<\/s> \d{4,}$/ },

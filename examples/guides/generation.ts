@@ -39,7 +39,7 @@ function polite(): LogitsProcessor {
 
 for (const logitsProcessors of [[], [polite()]]) {
   const translator = createTranslator(pretrained, { generation: { numBeams: 4, logitsProcessors } });
-  console.log((await translator.translate("You are late.")).translation);
+  console.log((await translator.translate("I miss you.")).translation);
 }
 
 /** Divides the logits by a temperature that falls with each token. */

@@ -59,7 +59,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/translate a
     await openModel(page, ID);
     const seen = await page.evaluate(() => [...(globalThis as unknown as { seen: Set<string> }).seen]);
     expect(seen.length).toBeGreaterThan(3);
-    for (const line of seen) expect(line).toMatch(/^model\.safetensors · \d+(\.\d+)? (byte|kB|MB) of \d(\.\d)? MB$/);
+    for (const line of seen) expect(line).toMatch(/^model\.safetensors · \d+(\.\d+)? (byte|kB|MB) of \d+(\.\d)? MB$/);
     await worksStill(page);
     expect(hub.asked.map(({ line }) => line.split("/").at(-1))).toContain("model.safetensors");
 
