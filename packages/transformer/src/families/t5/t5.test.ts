@@ -2,6 +2,9 @@ import { Params, RandomStream, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
+import { Seq2SeqLanguageModel } from "../../models/seq2seq/model.ts";
+import type { Memory } from "../../models/seq2seq.ts";
+import { t5Spec } from "./block.ts";
 import { t5, type T5Model } from "./index.ts";
 import { T5_WEIGHTS } from "./weights.ts";
 
@@ -75,6 +78,34 @@ describeBackends("T5", (backend) => {
     expect(await lossOf(new RandomStream(1))).not.toBe(await lossOf());
     tf.dispose(inputs);
   });
+});
+
+describeBackends("Seq2SeqLanguageModel", () => {
+  test("drops values of the embeddings and of each side's output", () =>
+    expectNoLeaks(async () => {
+      const config = t5.parseConfig({ ...JSON_CONFIG, dropout_rate: 0 });
+      using model = new Seq2SeqLanguageModel(Params.initialized(1), config, { ...t5Spec(config), dropout: 0.4 });
+      const inputs = batch();
+      using seen = new Recorder(["*.embeddings"]);
+      const random = () => new RandomStream(1);
+      model.forward(inputs, { taps: seen, random: random() }).logits.dispose();
+      for (const path of seen.paths) expect(await seen.get(path).data(), path).toContain(0);
+
+      const same = (x: tf.Tensor) => tf.onesLike(x);
+      const taps = new Recorder([], { "encoder.embeddings": same, "decoder.embeddings": same });
+      const memories = [{}, { random: random() }].map((more) =>
+        model.encode(inputs.ids, inputs.attentionMask, { taps, ...more }),
+      );
+      const [plain, dropped] = await Promise.all(memories.map(({ keyValues }) => keyValues[0]?.keys.data()));
+      expect(dropped).not.toEqual(plain);
+      const [memory] = memories as [Memory];
+      const outputs = [{}, { random: random() }].map((more) =>
+        model.decode(inputs.decoderIds, memory, { taps, ...more }),
+      );
+      const [logits, others] = await Promise.all(outputs.map(({ logits }) => logits.data()));
+      expect(others).not.toEqual(logits);
+      tf.dispose([inputs, memories, outputs] as unknown as tf.TensorContainer);
+    }));
 });
 
 describe("config.json of T5", () => {
