@@ -41,6 +41,7 @@ export { fixedCache } from "./caches/fixed.ts";
 export { growingCache } from "./caches/growing.ts";
 export { type CacheOptions, type CacheSize, createCache } from "./caches/createCache.ts";
 export { KeyValueCache } from "./caches/keyValueCache.ts";
+export type { LayerCache } from "./caches/layerCache.ts";
 export { stepOf } from "./caches/stepOf.ts";
 export { slidingWindowCache } from "./caches/sliding.ts";
 export { LearnedPositions } from "./positions/learnedPositions.ts";

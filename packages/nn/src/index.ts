@@ -34,7 +34,7 @@ export { RMSNorm, rmsNorm, type RMSNormOptions } from "./rmsNorm.ts";
 export { RandomStream } from "./randomStream.ts";
 export { type Context, type DecodedSteps, GruDecoder, GruEncoder, type RecurrentConfig } from "./recurrentSeq2Seq.ts";
 export { tidy } from "./tidy.ts";
-export { joinState, splitArray, type SplitArray, splitState } from "./checkpoint/splitArrays.ts";
+export { joinState, type LayoutRules, splitArray, type SplitArray, splitState } from "./checkpoint/splitArrays.ts";
 export type {
   IgnoredArray,
   IgnoredArrays,

@@ -1,4 +1,4 @@
-export { AdamW, type AdamWOptions } from "./optimizers/adamW.ts";
+export { AdamW, type AdamWOptions, type NameSet } from "./optimizers/adamW.ts";
 export { averageCheckpoints } from "./checkpoints/averageCheckpoints.ts";
 export type { Checkpoint, CheckpointStore, Progress } from "./checkpoints/checkpoint.ts";
 export { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "./checkpoints/checkpointFile.ts";

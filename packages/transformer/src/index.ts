@@ -17,8 +17,9 @@ export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES } from "./families/
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
 export type { Architecture, Family, FamilyConfig, FamilyModel, ModelOf, ModelTask } from "./family/family.ts";
 export type { BertConfig } from "./families/bert/config.ts";
-export type { BertInputs, LossInputs } from "./families/bert/encoder.ts";
-export { bert } from "./families/bert/index.ts";
+export { BertEncoder, type BertInputs, type LossInputs } from "./families/bert/encoder.ts";
+export type { BertEmbeddings } from "./families/bert/embeddings.ts";
+export { bert, type BertModels } from "./families/bert/index.ts";
 export { BertForMaskedLM } from "./families/bert/maskedLM.ts";
 export { BertModel, type BertOutput } from "./families/bert/model.ts";
 export { type AnswerSpans, BertForQuestionAnswering } from "./families/bert/questionAnswering.ts";
@@ -28,7 +29,8 @@ export type { Gpt2Config } from "./families/gpt2/config.ts";
 export { gpt2, type Gpt2Model } from "./families/gpt2/index.ts";
 export type { LlamaConfig } from "./families/llama/config.ts";
 export { llama, type LlamaModel } from "./families/llama/index.ts";
-export type { LlamaType } from "./families/llama/modelTypes.ts";
+export { LLAMA_TYPES, type LlamaType } from "./families/llama/modelTypes.ts";
+export type { Windows } from "./families/llama/windows.ts";
 export type { MarianConfig } from "./families/marian/config.ts";
 export { marian } from "./families/marian/index.ts";
 export { MarianModel, type MarianSide } from "./families/marian/model.ts";
@@ -37,6 +39,7 @@ export { t5, type T5Model } from "./families/t5/index.ts";
 export {
   seq2seqGenerationFields,
   seq2seqTokenFields,
+  type Seq2SeqTokenDefaults,
   type Seq2SeqTokens,
   seq2seqTokens,
 } from "./config/seq2seqTokens.ts";

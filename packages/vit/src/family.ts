@@ -10,8 +10,9 @@ import { VitClassifier } from "./vitClassifier.ts";
 import { VitModel } from "./vitModel.ts";
 import { vitClassifierWeights, vitModelWeights } from "./weights.ts";
 
-type Models = VitClassifier | DistilledVitClassifier | VitModel;
-type VitArchitecture = Architecture<VitConfig, Models>;
+/** A ViT of any class. */
+export type VitModels = VitClassifier | DistilledVitClassifier | VitModel;
+type VitArchitecture = Architecture<VitConfig, VitModels>;
 
 /** The names of Hugging Face's classes without their ending. */
 const CLASS_NAMES: Readonly<Record<VitModelType, string>> = {
@@ -23,7 +24,7 @@ const CLASS_NAMES: Readonly<Record<VitModelType, string>> = {
 };
 
 /** ViT, DeiT, DINOv2 with and without registers, and this project's own kinds. */
-export const vit: Family<VitModelType, VitConfig, Models> = {
+export const vit: Family<VitModelType, VitConfig, VitModels> = {
   modelTypes: VIT_MODEL_TYPES,
   parseConfig: parseVitConfig,
   formatConfig: formatVitConfig,

@@ -6,6 +6,7 @@ import type { KeyValue } from "../multiHead/keyValue.ts";
  * until it is committed or rolled back.
  */
 export interface LayerCache {
+  /** Bytes that it holds. */
   readonly bytes: number;
   /** Those of the positions before this step, borrowed; undefined if there are none. */
   readonly past: KeyValue | undefined;
@@ -13,7 +14,9 @@ export interface LayerCache {
   append(next: KeyValue): KeyValue;
   /** Takes `all` of this step, past ones included, from a kernel that appended by itself. */
   replace(all: KeyValue): void;
+  /** Keeps what the step added. */
   commit(): void;
+  /** Forgets what the step added. */
   rollback(): void;
   /** Makes row i the former row `rows[i]`. @param rows [B] int32 */
   reorder(rows: tf.Tensor1D): void;
@@ -21,5 +24,6 @@ export interface LayerCache {
   readonly canTruncate: boolean;
   /** Forgets the positions from `length` on. */
   truncate(length: number): void;
+  /** Disposes of its tensors. */
   dispose(): void;
 }

@@ -2,7 +2,8 @@ import { checkArray, checkRecord, checkString } from "@qkv/ops";
 import type { StateDict, StateEntry } from "./checkpoint.ts";
 import type { SplitRule, WeightRules } from "./weightRules.ts";
 
-type Rules = Pick<WeightRules, "split" | "transpose">;
+/** The rules of {@link WeightRules} that say how arrays lie in files. */
+export type LayoutRules = Pick<WeightRules, "split" | "transpose">;
 
 /** An array of a model, and its selection from the array of a file. */
 export interface SplitArray {
@@ -18,7 +19,7 @@ export interface SplitArray {
  * @param stored its name in the file
  * @returns undefined if no rule applies to it
  */
-export function splitArray(stored: string, shape: readonly number[], rules: Rules): SplitArray[] | undefined {
+export function splitArray(stored: string, shape: readonly number[], rules: LayoutRules): SplitArray[] | undefined {
   checkString("splitArray", "stored", stored);
   checkArray("splitArray", "shape", shape);
   checkRecord("splitArray", "rules", rules);
@@ -33,7 +34,7 @@ export function splitArray(stored: string, shape: readonly number[], rules: Rule
 }
 
 /** Splits and transposes all arrays of a file. {@link joinState} is its inverse. */
-export function splitState(state: StateDict, rules: Rules): StateDict {
+export function splitState(state: StateDict, rules: LayoutRules): StateDict {
   checkRecord("splitState", "state", state);
   checkRecord("splitState", "rules", rules);
   const all = new Map<string, StateEntry>();
@@ -46,7 +47,7 @@ export function splitState(state: StateDict, rules: Rules): StateDict {
 }
 
 /** Transposes and joins arrays as the files store them. {@link splitState} is its inverse. */
-export function joinState(state: StateDict, rules: Rules): StateDict {
+export function joinState(state: StateDict, rules: LayoutRules): StateDict {
   checkRecord("joinState", "state", state);
   checkRecord("joinState", "rules", rules);
   const { split = [], transpose = [] } = rules;

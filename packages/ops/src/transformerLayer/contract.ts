@@ -51,7 +51,7 @@ export interface SelfAttentionWeights extends CrossAttentionWeights {
 export type FeedForwardMaps =
   | { readonly fc1: LinearWeights; readonly fc2: LinearWeights }
   | { readonly gateProj: LinearWeights; readonly upProj: LinearWeights; readonly downProj: LinearWeights }
-  /** [2F, E]: the gate's rows, then the values'. */
+  /** gateUpProj [2F, E], the gate's rows before the others */
   | { readonly gateUpProj: LinearWeights; readonly downProj: LinearWeights };
 
 /** The weights of a layer's sublayers. */

@@ -19,12 +19,18 @@ export interface AdamWOptions {
    * The parameters with weight decay: a map or set of their names, such as `params.named("matrix")`, or a predicate.
    * Default: all of them.
    */
-  readonly decays?: { has(name: string): boolean } | ((name: string) => boolean);
+  readonly decays?: NameSet | ((name: string) => boolean);
   /**
    * Whether decay shrinks the parameter itself (`decoupled`, PyTorch's AdamW, the default) or is added to the gradient
    * (`l2`, PyTorch's Adam).
    */
   readonly decay?: "decoupled" | "l2";
+}
+
+/** Names, as a map or a set has them. */
+export interface NameSet {
+  /** Whether a name is one of them. */
+  has(name: string): boolean;
 }
 
 const NAMES: OptionNames<AdamWOptions> = {

@@ -9,11 +9,12 @@ export type PositionBiasSpec =
   /** Learned for buckets of distances (T5, arXiv:1910.10683). */
   | ({ readonly kind: "relative"; readonly numHeads: number } & RelativeBuckets);
 
-/**
- * Computes the bias [1, H, Q, K] of Q queries, the last of which lines up with the last of K keys; for causal ALiBi
- * [1, H, 1, K] serves all queries.
- */
+/** The position bias of a stack. */
 export interface PositionBias {
+  /**
+   * Computes the bias [1, H, Q, K] of Q queries, the last of which lines up with the last of K keys; for causal ALiBi
+   * [1, H, 1, K] serves all queries.
+   */
   forward(queries: number, keys: number): tf.Tensor4D;
 }
 

@@ -16,7 +16,7 @@ export interface Seq2SeqTokens {
 }
 
 /** What a type has where a `config.json` says nothing. */
-interface TokenDefaults {
+export interface Seq2SeqTokenDefaults {
   readonly pad: number;
   readonly eos: number;
   /** Default the padding token. */
@@ -26,7 +26,7 @@ interface TokenDefaults {
 }
 
 /** Reads the tokens of a `config.json`; null means none, and absent means the default. */
-export function seq2seqTokens(fields: ConfigFields, defaults: TokenDefaults): Seq2SeqTokens {
+export function seq2seqTokens(fields: ConfigFields, defaults: Seq2SeqTokenDefaults): Seq2SeqTokens {
   checkFields("seq2seqTokens", fields);
   checkRecord("seq2seqTokens", "defaults", defaults);
   const { forcedEos } = defaults;

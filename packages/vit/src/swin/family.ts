@@ -8,9 +8,10 @@ import { SwinClassifier } from "./swinClassifier.ts";
 import { SwinModel } from "./swinModel.ts";
 import { swinWeights } from "./weights.ts";
 
-type Models = SwinClassifier | SwinModel;
+/** A Swin of any class. */
+export type SwinModels = SwinClassifier | SwinModel;
 
-const CLASSIFIER: Architecture<SwinConfig, Models> = {
+const CLASSIFIER: Architecture<SwinConfig, SwinModels> = {
   className: "SwinForImageClassification",
   task: "imageClassification",
   weights: swinWeights(true),
@@ -18,7 +19,7 @@ const CLASSIFIER: Architecture<SwinConfig, Models> = {
   isOf: (model) => model instanceof SwinClassifier,
 };
 
-const HEADLESS: Architecture<SwinConfig, Models> = {
+const HEADLESS: Architecture<SwinConfig, SwinModels> = {
   className: "SwinModel",
   task: "imageEncoder",
   weights: swinWeights(false),
@@ -27,7 +28,7 @@ const HEADLESS: Architecture<SwinConfig, Models> = {
 };
 
 /** Swin Transformer, version 1. */
-export const swin: Family<"swin", SwinConfig, Models> = {
+export const swin: Family<"swin", SwinConfig, SwinModels> = {
   modelTypes: ["swin"],
   parseConfig: parseSwinConfig,
   formatConfig: formatSwinConfig,

@@ -8,10 +8,11 @@ import { BertForSequenceClassification } from "./sequenceClassification.ts";
 import { BertForTokenClassification } from "./tokenClassification.ts";
 import * as weights from "./weights.ts";
 
-type Models =
+/** A BERT of any class. */
+export type BertModels =
   BertModel | BertForMaskedLM | BertForSequenceClassification | BertForTokenClassification | BertForQuestionAnswering;
 
-const ENCODER: Architecture<BertConfig, Models> = {
+const ENCODER: Architecture<BertConfig, BertModels> = {
   className: "BertModel",
   task: "textEncoder",
   weights: weights.BERT_WEIGHTS,
@@ -21,7 +22,7 @@ const ENCODER: Architecture<BertConfig, Models> = {
 };
 
 /** BERT. */
-export const bert: Family<"bert", BertConfig, Models> = {
+export const bert: Family<"bert", BertConfig, BertModels> = {
   modelTypes: ["bert"],
   parseConfig: parseBertConfig,
   formatConfig: formatBertConfig,
@@ -53,9 +54,9 @@ export const bert: Family<"bert", BertConfig, Models> = {
 function withHead(
   className: string,
   task: ModelTask,
-  Class: new (params: Params, config: BertConfig) => Models,
+  Class: new (params: Params, config: BertConfig) => BertModels,
   rules: WeightRules<BertConfig>,
-): Architecture<BertConfig, Models> {
+): Architecture<BertConfig, BertModels> {
   return {
     className,
     task,
