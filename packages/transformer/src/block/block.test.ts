@@ -114,19 +114,24 @@ describeBackends("Block", () => {
     ["activationDropout of mlp", { activationDropout: 0.5, ffn: { ...SPEC.ffn, kind: "mlp" } }, 1],
     ["activationDropout of gated", { activationDropout: 0.5 }, 1],
     ["activationDropout of packedGated", { activationDropout: 0.5, ffn: { ...SPEC.ffn, kind: "packedGated" } }, 1],
-  ] as [string, Partial<BlockSpec>, number][])("%s draws at each of its places while training", (_, change, draws) => {
-    const params = randomized();
-    const block = new Block(params, { ...SPEC, crossAttn: { numHeads: 3 }, ...change });
-    const stream = new CountedStream(1);
-    tf.tidy(() => {
-      const [x, context] = [random(4), random(3)];
-      const memory = block.crossAttn?.project(context);
-      const plain = block.forward(x, { memory }).dataSync();
-      expect(block.forward(x, { memory }, new Pass({ random: stream })).dataSync()).not.toEqual(plain);
-    });
-    expect(stream.draws).toBe(draws);
-    params.dispose();
-  });
+  ] as [string, Partial<BlockSpec>, number][])(
+    "%s draws at each of its places while training",
+    async (_, change, draws) => {
+      const params = randomized();
+      const block = new Block(params, { ...SPEC, crossAttn: { numHeads: 3 }, ...change });
+      const stream = new CountedStream(1);
+      const outputs = tf.tidy(() => {
+        const [x, context] = [random(4), random(3)];
+        const memory = block.crossAttn?.project(context);
+        return [block.forward(x, { memory }), block.forward(x, { memory }, new Pass({ random: stream }))];
+      });
+      const [plain, dropped] = await Promise.all(outputs.map((output) => output.data()));
+      expect(dropped).not.toEqual(plain);
+      tf.dispose(outputs);
+      expect(stream.draws).toBe(draws);
+      params.dispose();
+    },
+  );
 
   test("a window in steps is a window at once, and its mask is one of keys", async () => {
     const params = randomized();
