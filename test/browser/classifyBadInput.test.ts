@@ -95,7 +95,7 @@ describeInBrowser("apps/classify and bad input", () => {
       page.getByRole("button", { name: "Open a folder" }).click(),
     ]);
     await chooser.setFiles(at("packages/pretrained/test/golden/float32"));
-    await alert.filter({ hasText: "expected a model that classifies images, got MarianMTModel" }).waitFor();
+    await alert.filter({ hasText: "expected a model_type of vit, deit" }).waitFor();
     await goesOn(page);
     // Chromium itself tells of answers that are no success.
     expect(printed.filter((line) => !line.startsWith("error: Failed to load resource"))).toEqual([]);
