@@ -64,6 +64,8 @@ describeInBrowser("apps/translate while somebody types", () => {
     const tops = () => page.locator(".panes textarea, .translation").evaluateAll((panes) => panes.map(({ scrollTop }) => scrollTop)); // prettier-ignore
     await box(page).evaluate((pane) => (pane.scrollTop = 0)); // the caret is at the end
     await expect.poll(tops).toEqual([0, 0]);
+    const room = () => page.locator(".translation").evaluate((pane) => pane.scrollHeight - pane.clientHeight);
+    await expect.poll(room).toBeGreaterThan(100); // a pane that is not filled yet cannot be scrolled
     await box(page).evaluate((pane) => (pane.scrollTop = pane.scrollHeight));
     await expect.poll(async () => (await tops())[1]).toBeGreaterThan(100);
     await page.locator(".translation").evaluate((pane) => (pane.scrollTop = 0));
