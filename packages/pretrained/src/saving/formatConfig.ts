@@ -13,11 +13,19 @@ export function formatConfig(family: AnyFamily, config: FamilyConfig): Record<st
   const again = family.parseConfig({ ...fields, ...family.formatGeneration?.(config) });
   for (const [name, value] of Object.entries(config)) {
     const read = (again as unknown as Record<string, unknown>)[name];
-    if (JSON.stringify(read) === JSON.stringify(value)) continue;
+    if (holds(read, value)) continue;
     throw new PretrainedError(
       `savePretrained: expected a config that files of type ${config.modelType} can hold, ` +
         `got ${name} ${JSON.stringify(value)}, which would be read as ${JSON.stringify(read) ?? "none"}`,
     );
   }
   return fields;
+}
+
+/** Whether a value that was read has all of the one that was written; the order of fields, and defaults, may differ. */
+function holds(read: unknown, written: unknown): boolean {
+  if (typeof written !== "object" || written === null) return read === written;
+  if (typeof read !== "object" || read === null || Array.isArray(read) !== Array.isArray(written)) return false;
+  if (Array.isArray(written) && (read as unknown[]).length !== written.length) return false;
+  return Object.entries(written).every(([name, value]) => holds((read as Record<string, unknown>)[name], value));
 }
