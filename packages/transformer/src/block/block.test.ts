@@ -1,4 +1,4 @@
-import { slidingWindowCache } from "@qkv/attention";
+import { alibiBias, slidingWindowCache } from "@qkv/attention";
 import { Params, Pass, RandomStream, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -105,6 +105,25 @@ describeBackends("Block", () => {
       params.dispose();
     },
   );
+
+  test.each([true, false])("a stack adds ALiBi to the scores of every block, causal: %s", async (causal) => {
+    const params = randomized();
+    const spec: BlockSpec = { ...SPEC, selfAttn: { ...SPEC.selfAttn, causal } };
+    const stack = new Stack(params, [spec, spec], { positionBias: { kind: "alibi", numHeads: 2, causal } });
+    const x = random(4);
+    const expected = tf.tidy(() => {
+      const bias = alibiBias(2, 4, 4);
+      return stack.layers.reduce((y, layer) => layer.forward(y, { bias }), x);
+    });
+    const output = stack.forward(x);
+    await expectClose(output, expected);
+    tf.dispose([x, output, expected]);
+    const windowed = { ...SPEC, selfAttn: { ...SPEC.selfAttn, window: 2 } };
+    expect(() => new Stack(params, [windowed], { positionBias: { kind: "alibi", numHeads: 2, causal } })).toThrow(
+      "expected blocks without a sliding window beside a position bias",
+    );
+    params.dispose();
+  });
 
   test.each([
     ["dropout", { dropout: 0.5 }, 3],
