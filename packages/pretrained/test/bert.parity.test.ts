@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
+import { initBackend } from "@qkv/backend";
 import { RandomStream, Recorder } from "@qkv/nn";
 import { loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
 import { parseSafetensors, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks, golden } from "@qkv/testing";
 import { bert, type BertForSequenceClassification } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 const CLASSES = {
   "bert-model": ["BertModel", "textEncoder"],
@@ -30,11 +31,14 @@ function folder(name: Name) {
   const arrays = golden(file("safetensors"));
   const { config } = JSON.parse(readFileSync(file("json"), "utf8")) as { config: Record<string, unknown> };
   const weights = arrays.under("weights/");
-  const open = (change: (tensors: Map<string, ReturnType<typeof safeTensor>>) => void = () => undefined) => {
+  const open = (
+    change: (tensors: Map<string, ReturnType<typeof safeTensor>>) => void = () => undefined,
+    fields: object = {},
+  ) => {
     const tensors = new Map([...weights].map(([key, { data, shape }]) => [key, safeTensor(data, shape)]));
     change(tensors);
     const files = new Map([
-      ["config.json", new TextEncoder().encode(JSON.stringify(config))],
+      ["config.json", new TextEncoder().encode(JSON.stringify({ ...config, ...fields }))],
       ["model.safetensors", writeSafetensors(tensors)],
     ]);
     return loadPretrained(memoryFiles(name, files), { families: [bert] });
@@ -107,6 +111,8 @@ describeBackends("BERT equals Hugging Face's", (backend) => {
 });
 
 describe("its folder", () => {
+  beforeAll(() => initBackend("cpu"));
+
   test.each(Object.keys(CLASSES) as Name[])("%s: is saved with the same names, numbers and config", async (name) => {
     const all = folder(name);
     const { model, config } = await all.open();
@@ -150,6 +156,17 @@ describe("its folder", () => {
     await expect(all.open((tensors) => tensors.set("bert.embeddings.position_ids", wrong))).rejects.toThrow(
       "bert.embeddings.position_ids: expected the numbers of the positions, got other numbers [1,2]",
     );
+  });
+
+  test("an output layer of other numbers than the embedding is not tied, whatever the config says", async () => {
+    const all = folder("bert-masked-untied");
+    const { model, config } = await all.open(undefined, { tie_word_embeddings: true });
+    expect(config).toMatchObject({ tieWordEmbeddings: false });
+    const inputs = inputsOf(all);
+    const { logits } = model.forward(inputs) as { logits: tf.Tensor };
+    await expectClose(logits, all.arrays.array("output/logits"));
+    tf.dispose([inputs, logits] as tf.TensorContainer);
+    model.dispose();
   });
 
   test("dropout is on while training, each rate of it", async () => {
