@@ -5,6 +5,7 @@ import { loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
 import { parseSafetensors, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks, golden } from "@qkv/testing";
 import { bert, type BertForSequenceClassification } from "@qkv/transformer";
+import { Tokenizer } from "@qkv/tokenizers";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -156,6 +157,20 @@ describe("its folder", () => {
     await expect(all.open((tensors) => tensors.set("bert.embeddings.position_ids", wrong))).rejects.toThrow(
       "bert.embeddings.position_ids: expected the numbers of the positions, got other numbers [1,2]",
     );
+  });
+
+  test("its tokenizer says its special tokens and that it wants token types", async () => {
+    const vocab = Object.fromEntries(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b"].map((token, i) => [token, i]));
+    const json = { model: { type: "WordPiece", vocab, unk_token: "[UNK]", continuing_subword_prefix: "##" } };
+    const { model } = await folder("bert-model").open();
+    const saved = await pretrainedFiles({ model, tokenizer: Tokenizer.fromJSON(json) });
+    model.dispose();
+    const about = JSON.parse(new TextDecoder().decode(saved.get("tokenizer_config.json"))) as Record<string, unknown>;
+    expect(about).toMatchObject({
+      ...{ cls_token: "[CLS]", sep_token: "[SEP]", pad_token: "[PAD]", unk_token: "[UNK]", model_max_length: 16 },
+      model_input_names: ["input_ids", "token_type_ids", "attention_mask"],
+    });
+    expect("mask_token" in about).toBe(false); // not in this vocabulary
   });
 
   test("an output layer of other numbers than the embedding is not tied, whatever the config says", async () => {

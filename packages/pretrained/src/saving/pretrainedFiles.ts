@@ -61,7 +61,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   }
   if (tokenizer !== undefined) {
     files.set("tokenizer.json", encode(tokenizer.toJSON()));
-    const about = tokenizerConfig(model.config, generation ?? {}, tokenizer);
+    const about = { ...tokenizerConfig(model.config, generation ?? {}, tokenizer), ...fieldsOf(family, tokenizer) };
     files.set("tokenizer_config.json", encode({ ...about, ...languageFields(languages) }));
   }
   return files;
@@ -84,6 +84,14 @@ function storeAs(dtype: "F32" | "F16", state: ReadonlyMap<string, StateEntry>): 
 /** The language fields of transformers' MarianTokenizer. */
 function languageFields(languages: SavePretrainedOptions["languages"]): Record<string, string> {
   return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
+}
+
+/** A family's own fields, without the tokens that the vocabulary lacks. */
+function fieldsOf({ tokenizerFields = {} }: AnyFamily, tokenizer: Tokenizer): Record<string, unknown> {
+  const fields = Object.entries(tokenizerFields);
+  return Object.fromEntries(
+    fields.filter(([, field]) => typeof field !== "string" || tokenizer.tokenToId(field) !== undefined),
+  );
 }
 
 function tokenizerConfig(

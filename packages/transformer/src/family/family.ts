@@ -61,6 +61,11 @@ export interface Family<
   formatConfig(config: Config): Record<string, unknown>;
   /** Formats the fields of a `generation_config.json` that a config knows; left out: its models generate nothing. */
   formatGeneration?(config: Config): Record<string, unknown>;
+  /**
+   * Fields of `tokenizer_config.json` that its models need beside those of the text generators: special tokens by name,
+   * written where the vocabulary has them, and `model_input_names`.
+   */
+  readonly tokenizerFields?: Readonly<Record<string, string | readonly string[]>>;
   /** Reads a `preprocessor_config.json`; left out: its models read text. */
   parseProcessor?(json: unknown, modelType: Type): unknown;
   /** The classes of a type. The first is that of a `config.json` that names none. */

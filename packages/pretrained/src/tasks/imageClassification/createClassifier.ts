@@ -1,3 +1,4 @@
+import type { ModelTask } from "@qkv/transformer";
 import { channelsOf, type ImageClassifier } from "@qkv/vit";
 import { checkPretrained } from "../../loading/argumentChecks.ts";
 import { Classifier } from "./classifier.ts";
@@ -12,8 +13,8 @@ import { errorIn, PretrainedError } from "../../files/pretrainedError.ts";
  */
 export function createClassifier(pretrained: Pretrained): Classifier {
   checkPretrained("createClassifier", pretrained);
-  const { name, architecture, model, imageProcessor } = pretrained;
-  if (!isClassifier(model, architecture)) {
+  const { name, architecture, task, model, imageProcessor } = pretrained;
+  if (!isClassifier(model, task)) {
     throw new PretrainedError(`${name}/config.json: expected a model that classifies images, got ${architecture}`);
   }
   const file = `${name}/preprocessor_config.json`;
@@ -32,6 +33,6 @@ export function createClassifier(pretrained: Pretrained): Classifier {
   return new Classifier(model, imageProcessor);
 }
 
-function isClassifier(model: object, architecture: string): model is ImageClassifier {
-  return architecture.includes("ForImageClassification") && "forward" in model;
+function isClassifier(model: object, task: ModelTask): model is ImageClassifier {
+  return task === "imageClassification" && "forward" in model;
 }

@@ -26,6 +26,10 @@ export const bert: Family<"bert", BertConfig, BertModels> = {
   modelTypes: ["bert"],
   parseConfig: parseBertConfig,
   formatConfig: formatBertConfig,
+  tokenizerFields: {
+    ...{ cls_token: "[CLS]", sep_token: "[SEP]", mask_token: "[MASK]", pad_token: "[PAD]" },
+    model_input_names: ["input_ids", "token_type_ids", "attention_mask"],
+  },
   architectures: () => [
     ENCODER,
     withHead("BertForMaskedLM", "maskedLM", BertForMaskedLM, weights.MASKED_LM_WEIGHTS),
