@@ -1,5 +1,5 @@
 import { LearnedPositions } from "@qkv/attention";
-import { dropout, Embedding, LayerNorm, normal, type Params, type Pass } from "@qkv/nn";
+import { checkModule, dropout, Embedding, LayerNorm, normal, type Params, type Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BertConfig } from "./config.ts";
 
@@ -13,6 +13,7 @@ export class BertEmbeddings {
   readonly #dropout: number;
 
   constructor(params: Params, config: BertConfig) {
+    checkModule("BertEmbeddings", params, { config });
     const { vocabSize, dModel, maxPositions, numTokenTypes, normEps } = config;
     const init = normal(config.initializerRange);
     this.tokens = new Embedding(params.at("tokens"), vocabSize, dModel, init);

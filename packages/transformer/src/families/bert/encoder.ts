@@ -34,8 +34,9 @@ export class BertEncoder {
 
   readonly #stack: Stack;
 
-  constructor(params: Params, config: BertConfig, { pooler }: { readonly pooler: boolean }) {
-    checkModule("BertEncoder", params, { config });
+  constructor(params: Params, config: BertConfig, options: { readonly pooler: boolean }) {
+    checkModule("BertEncoder", params, { config, options });
+    const { pooler } = options;
     const { dModel, initializerRange } = config;
     this.embeddings = new BertEmbeddings(params.at("embeddings"), config);
     this.#stack = new Stack(params, bertBlocks(config));
