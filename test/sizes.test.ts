@@ -93,9 +93,9 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   ],
   [
     "transformer/src/index",
-    "{ MarianModel, generate }",
-    29_700,
-    "one family on blocks of any kind, from ids to ids by any rule, caches 2, the names of the options 0.3",
+    "{ marian, generate }",
+    33_500,
+    "one family and its names in files 3.4, on blocks of any kind, from ids to ids by any rule, caches 2, the names of the options 0.3",
   ],
   ["transformer/src/index", "{ Block }", 15_100, "multi-head attention 8.9, whether a kernel may run it 0.4"],
   ["vit/src/index", "{ VitClassifier }", 19_900, "blocks of any kind 12.5, patches and positions"],

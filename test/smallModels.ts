@@ -9,9 +9,8 @@ import {
   gpt2,
   llama,
   marian,
-  type MarianModel,
+  type Seq2SeqLanguageModel,
   t5,
-  type T5Model,
 } from "../packages/transformer/src/index.ts";
 import {
   DistilledVitClassifier,
@@ -99,7 +98,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
 
 const ids = (values: readonly number[]) => tf.tensor2d([...values], [1, values.length], "int32");
 
-function seq2seq(model: Pick<MarianModel | T5Model, "forward">): Run {
+function seq2seq(model: Pick<Seq2SeqLanguageModel, "forward">): Run {
   return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2, 0]), decoderIds: ids([8, 3, 7]) }).logits);
 }
 

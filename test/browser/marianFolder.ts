@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Params } from "@qkv/nn";
 import { pretrainedFiles } from "@qkv/pretrained";
-import { MarianModel, marian } from "@qkv/transformer";
+import { marian } from "@qkv/transformer";
 
 const TOKENIZER = new URL("../../packages/tokenizers/test/golden/formats/marian.json", import.meta.url);
 
@@ -16,7 +16,7 @@ export async function marianFolder(): Promise<Map<string, Uint8Array>> {
     ...{ d_model: 16, encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 19, max_position_embeddings: 64 },
     ...{ decoder_layers: 1, decoder_attention_heads: 4, decoder_ffn_dim: 11, max_length: 24, bad_words_ids: [[pad]] },
   });
-  const model = new MarianModel(Params.initialized(5), config);
+  const model = marian.build(Params.initialized(5), config);
   const files = await pretrainedFiles({ model, generationConfig: { num_beams: 3 } });
   model.dispose();
   const pieces = new Uint8Array(Buffer.from(spm, "base64"));

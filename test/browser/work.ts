@@ -2,7 +2,7 @@
 import { Params, RandomStream } from "@qkv/nn";
 import { createTranslator, loadPretrained, type ModelFiles } from "@qkv/pretrained";
 import { AdamW, lossAndGradients } from "@qkv/training";
-import { marian, MarianModel } from "@qkv/transformer";
+import { marian } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A translation, and the logarithm of its probability by length. */
@@ -24,7 +24,7 @@ export async function trainTiny(steps: number): Promise<number[]> {
     ...{ maxPositions: 17, dropout: 0.1, activation: "relu" as const },
     ...{ encoderLayers: 1, encoderHeads: 2, encoderFfnDim: 19, decoderLayers: 1, decoderHeads: 4, decoderFfnDim: 11 },
   };
-  const model = new MarianModel(Params.initialized(7), config);
+  const model = marian.build(Params.initialized(7), config);
   const optimizer = new AdamW(model.params.named(), { learningRate: 0.01 });
   const random = new RandomStream(3);
   const ids = (rows: number[][]) => tf.tensor2d(rows, undefined, "int32");

@@ -4,7 +4,7 @@ import { initBackend } from "@qkv/backend";
 import { loadPretrained, type Pretrained, type PretrainedModel } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { parseSafetensors, toFloat32 } from "@qkv/safetensors";
-import { CausalLanguageModel, generate, MarianModel, parseGenerationOptions } from "@qkv/transformer";
+import { CausalLanguageModel, generate, parseGenerationOptions, Seq2SeqLanguageModel } from "@qkv/transformer";
 import { modelForward } from "../src/forward/modelForward.ts";
 import { NamedTensors } from "../src/forward/namedTensors.ts";
 import { fillTokens, paddedRows } from "../src/generation/paddedRows.ts";
@@ -95,7 +95,8 @@ async function compareGeneration(
   path: string,
   { options, ids, error }: Generation,
 ): Promise<[Verdict, string?]> {
-  if (!(model instanceof MarianModel || model instanceof CausalLanguageModel)) throw new TypeError("no such model");
+  if (!(model instanceof Seq2SeqLanguageModel || model instanceof CausalLanguageModel))
+    throw new TypeError("no such model");
   const inputs = await NamedTensors.read(join(path, "inputs.safetensors"));
   try {
     const file = { fields: generationConfig, path: "generation_config.json" };

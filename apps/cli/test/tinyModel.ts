@@ -2,7 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { savePretrained } from "@qkv/pretrained/node";
 import { trainBpe } from "@qkv/tokenizers";
-import { MarianModel, gpt2, marian } from "@qkv/transformer";
+import { gpt2, marian } from "@qkv/transformer";
 import { VitClassifier, vitConfig } from "@qkv/vit";
 
 /** Writes an untrained model of a few thousand parameters: what it says is nonsense, how it is run is not. */
@@ -28,7 +28,7 @@ export async function writeTinyModel(folder: string): Promise<void> {
     ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 12 },
     ...{ pad_token_id: 2, eos_token_id: 0, decoder_start_token_id: 2 },
   });
-  const model = new MarianModel(Params.initialized(5), config);
+  const model = marian.build(Params.initialized(5), config);
   await savePretrained(folder, { model, tokenizer });
   model.dispose();
 }

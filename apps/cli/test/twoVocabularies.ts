@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Params } from "@qkv/nn";
 import { pretrainedFiles } from "@qkv/pretrained";
-import { MarianModel, marian } from "@qkv/transformer";
+import { marian } from "@qkv/transformer";
 
 const TOKENIZERS = new URL("../../../packages/tokenizers/test/golden/formats/marian.json", import.meta.url);
 
@@ -22,7 +22,7 @@ export async function twoVocabularies(): Promise<Map<string, Uint8Array>> {
     ...{ d_model: 16, encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 19, max_position_embeddings: 64 },
     ...{ decoder_layers: 1, decoder_attention_heads: 4, decoder_ffn_dim: 11, max_length: 24 },
   });
-  const model = new MarianModel(Params.initialized(5), config);
+  const model = marian.build(Params.initialized(5), config);
   const files = await pretrainedFiles({ model });
   model.dispose();
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -5,7 +5,7 @@ import { initBackend } from "@qkv/backend";
 import { activate, adamW, attention, dropout, embedding, layerNorm, linear, softmax } from "@qkv/ops";
 import { Linear, Params } from "@qkv/nn";
 import { createTokenizer, fromSentencePiece, fromVocabTxt, openTokenizer, trainBpe } from "@qkv/tokenizers";
-import { generate, generateStream, MarianModel, gpt2, marian } from "@qkv/transformer";
+import { generate, generateStream, gpt2, marian } from "@qkv/transformer";
 import { preprocessImages, VitClassifier, vitConfig } from "@qkv/vit";
 import { heatMap, headView, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
@@ -28,7 +28,7 @@ function owned<M extends { dispose(): void }>(model: M): M {
 }
 const newMarian = () =>
   owned(
-    new MarianModel(
+    marian.build(
       Params.initialized(),
       marian.parseConfig({
         ...{ model_type: "marian", vocab_size: 20, d_model: 8, max_position_embeddings: 16 },
@@ -205,12 +205,12 @@ describe("after dispose", () => {
     });
     const classifier = new Classifier(images, {});
     for (const model of [seq2seq, causal, images]) model.dispose();
-    expect(() => seq2seq.forward({ ids: ids(), decoderIds: ids() })).toThrow(`MarianModel.forward: ${gone}`);
+    expect(() => seq2seq.forward({ ids: ids(), decoderIds: ids() })).toThrow(`Seq2SeqLanguageModel.forward: ${gone}`);
     expect(() => causal.forward({ ids: ids() })).toThrow(`CausalLanguageModel.forward: ${gone}`);
     expect(() => images.forward(tf.ones([1, 3, 4, 4]))).toThrow(`VitClassifier.forward: ${gone}`);
     await expect(generate(causal, [[1]])).rejects.toThrow(`CausalLanguageModel.decode: ${gone}`);
     await expect(generateStream(causal, [1]).next()).rejects.toThrow(gone);
-    await expect(translator.translate("a")).rejects.toThrow(`MarianModel.encode: ${gone}`);
+    await expect(translator.translate("a")).rejects.toThrow(`Seq2SeqLanguageModel.encode: ${gone}`);
     await expect(translator.sentences("a").next()).rejects.toThrow(gone);
     await expect(classifier.classify({ data: new Uint8Array(48), width: 4, height: 4 })).rejects.toThrow(
       `VitClassifier.forward: ${gone}`,

@@ -5,7 +5,7 @@ import { initBackend } from "@qkv/backend";
 import { loadPretrained, memoryFiles } from "@qkv/pretrained";
 import { parseSafetensors, type SafeTensor, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { expectClose, golden } from "@qkv/testing";
-import { CausalLanguageModel, generate, MarianModel } from "@qkv/transformer";
+import { CausalLanguageModel, generate, Seq2SeqLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -42,7 +42,7 @@ async function logits(name: Family, change: Change, over?: object) {
     const ids = arrays.tensor<tf.Rank.R2>("input/ids");
     const attentionMask = tf.cast(arrays.tensor<tf.Rank.R2>("input/keep"), "bool");
     if (model instanceof CausalLanguageModel) return model.forward({ ids, attentionMask }).logits;
-    if (!(model instanceof MarianModel)) throw new Error("expected a model of text");
+    if (!(model instanceof Seq2SeqLanguageModel)) throw new Error("expected a model of text");
     return model.forward({ ids, attentionMask, decoderIds: arrays.tensor("input/decoder_ids") }).logits;
   });
   const { shape } = out;
@@ -305,7 +305,7 @@ describe("weights that are not finite", () => {
     ["marian-relu", "final_logits_bias", NaN, "logits; the weight finalLogitsBias holds NaN", {}],
   ])("%s with %s %d says where it begins", async (name, array, value, message, options) => {
     const { model } = await open(name, spoil(array, value));
-    if (!(model instanceof CausalLanguageModel || model instanceof MarianModel))
+    if (!(model instanceof CausalLanguageModel || model instanceof Seq2SeqLanguageModel))
       throw new Error("expected a model of text");
     const work = generate(model, [[1, 2, 3]], { maxNewTokens: 2, ...options });
     await expect(work).rejects.toThrow(`expected finite numbers of the model, got`);

@@ -32,8 +32,7 @@ export { llama, type LlamaModel } from "./families/llama/index.ts";
 export { LLAMA_TYPES, type LlamaType } from "./families/llama/modelTypes.ts";
 export type { Windows } from "./families/llama/windows.ts";
 export type { MarianConfig } from "./families/marian/config.ts";
-export { marian } from "./families/marian/index.ts";
-export { MarianModel, type MarianSide } from "./families/marian/model.ts";
+export { marian, type MarianModel } from "./families/marian/index.ts";
 export type { T5Config, T5Type } from "./families/t5/config.ts";
 export { t5, type T5Model } from "./families/t5/index.ts";
 export {
@@ -62,8 +61,9 @@ export type {
   SourceProgress,
 } from "./generation/options.ts";
 export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
-export type { Seq2SeqConfig, Seq2SeqSide, Seq2SeqSpec } from "./models/seq2seq/config.ts";
+export type { Seq2SeqConfig, Seq2SeqSideSpec, Seq2SeqSpec } from "./models/seq2seq/config.ts";
 export { Seq2SeqLanguageModel } from "./models/seq2seq/model.ts";
+export type { Seq2SeqSide } from "./models/seq2seq/side.ts";
 export type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "./models/seq2seq.ts";
 export type { LossOptions } from "./models/meanTokenLoss.ts";
 export type { Seq2SeqInputs, Seq2SeqOutput } from "./models/outputs.ts";

@@ -1,6 +1,6 @@
 import { Params, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
-import { gpt2, llama, marian, MarianModel, t5 } from "@qkv/transformer";
+import { gpt2, llama, marian, t5 } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
@@ -77,11 +77,27 @@ describeBackends(
     });
 
     test("marian", async () => {
-      using model = new MarianModel(randomized(), MARIAN);
+      using model = marian.build(randomized(), MARIAN);
       const [ids, decoderIds] = [idsOf(2, 5), idsOf(2, 1)];
       const { kernels } = await profiled(() => model.forward({ ids, decoderIds }));
       expect(kernels).toEqual(layers(5));
       tf.dispose([ids, decoderIds]);
+    });
+
+    test("a step of marian computes its embeddings, layers and logits, and copies nothing", async () => {
+      using model = marian.build(randomized(), MARIAN);
+      const [ids, start, next] = [idsOf(2, 5), idsOf(2, 1), idsOf(2, 1)];
+      const memory = model.encode(ids);
+      using cache = model.createCache();
+      model.decode(start, memory, { cache }).logits.dispose();
+      const { kernels } = await tf.profile(() => model.decode(next, memory, { cache }).logits.dispose());
+      const embeddings = ["GatherV2", ...(MARIAN.scaleEmbedding ? ["Multiply"] : []), "Add"];
+      expect(kernels.map(({ name }) => name)).toEqual([
+        ...embeddings,
+        ...layers(MARIAN.decoderLayers),
+        ...["Reshape", "QkvLinear"],
+      ]);
+      tf.dispose([ids, start, next, memory] as unknown as tf.TensorContainer);
     });
 
     test.each(["relu", "gated-gelu"])("t5, %s", async (feed_forward_proj) => {

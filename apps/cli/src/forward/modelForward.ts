@@ -1,5 +1,5 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import { CausalLanguageModel, MarianModel, Seq2SeqLanguageModel } from "@qkv/transformer";
+import { CausalLanguageModel, Seq2SeqLanguageModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
 import { encoderForward } from "./encoderForward.ts";
@@ -14,9 +14,7 @@ export function modelForward(
   inputs: NamedTensors,
   wanted: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  if (model instanceof MarianModel || model instanceof Seq2SeqLanguageModel) {
-    return seq2seqForward(model, inputs, wanted);
-  }
+  if (model instanceof Seq2SeqLanguageModel) return seq2seqForward(model, inputs, wanted);
   if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
   if ("encoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);

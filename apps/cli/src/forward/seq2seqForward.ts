@@ -1,11 +1,11 @@
-import type { MarianModel, Seq2SeqLanguageModel } from "@qkv/transformer";
+import type { Seq2SeqLanguageModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
 /** One pass of an encoder-decoder: Hugging Face's names in and out. The caller disposes of what comes back. */
 export function seq2seqForward(
-  model: MarianModel | Seq2SeqLanguageModel,
+  model: Seq2SeqLanguageModel,
   inputs: NamedTensors,
   { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {

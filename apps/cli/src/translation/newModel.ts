@@ -1,6 +1,6 @@
 import { Params } from "@qkv/nn";
 import type { Tokenizer } from "@qkv/tokenizers";
-import { MarianModel } from "@qkv/transformer";
+import { marian, type MarianModel } from "@qkv/transformer";
 import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 import { SPECIAL_TOKENS } from "./vocabulary.ts";
 
@@ -11,7 +11,7 @@ export function newModel(tokenizer: Tokenizer, { model, seed }: TranslationTrain
   if (eosTokenId === undefined || padTokenId === undefined) {
     throw new RangeError(`newModel: expected a tokenizer with ${endToken} and ${padToken}, got one without`);
   }
-  return new MarianModel(Params.initialized(seed), {
+  return marian.build(Params.initialized(seed), {
     modelType: "marian",
     vocabSize: tokenizer.vocabSize,
     decoderVocabSize: tokenizer.vocabSize,

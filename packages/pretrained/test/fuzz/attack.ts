@@ -9,7 +9,7 @@ import {
   PretrainedError,
   pretrainedFiles,
 } from "@qkv/pretrained";
-import { CausalLanguageModel, generate, MarianModel, Seq2SeqLanguageModel } from "@qkv/transformer";
+import { CausalLanguageModel, generate, Seq2SeqLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { bases } from "./bases.ts";
 import { hostileFolder, type Files } from "./hostileFolder.ts";
@@ -72,7 +72,7 @@ function isOurs(message: string): boolean {
 
 async function compute(pretrained: Pretrained): Promise<void> {
   const { model, imageProcessor, architecture } = pretrained;
-  if (model instanceof MarianModel || model instanceof Seq2SeqLanguageModel || model instanceof CausalLanguageModel) {
+  if (model instanceof Seq2SeqLanguageModel || model instanceof CausalLanguageModel) {
     const vocabulary = model.config.vocabSize;
     const ids = [1, 2, 3].map((id) => id % vocabulary);
     await generate(model, [ids], { maxNewTokens: 3 });

@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 import { ablate } from "./ablate.ts";
 import { generate } from "../generation/generate.ts";
 import { type HeadFactors, headPatches } from "./headPatches.ts";
-import { marian } from "../families/marian/index.ts";
-import { MarianModel } from "../families/marian/model.ts";
+import { marian, type MarianModel } from "../families/marian/index.ts";
 
 const CONFIG = {
   ...marian.parseConfig({ model_type: "marian", vocab_size: 13, pad_token_id: 12, decoder_start_token_id: 12 }),
@@ -17,7 +16,7 @@ const CONFIG = {
 /** A random model; `change` may make something else of a parameter. */
 function randomModel(change: (name: string, value: tf.Tensor) => tf.Tensor = (_, value) => value): MarianModel {
   let seed = 3;
-  return new MarianModel(
+  return marian.build(
     Params.from((name, shape) => tf.tidy(() => change(name, tf.randomNormal(shape, 0, 0.7, "float32", seed++)))),
     CONFIG,
   );

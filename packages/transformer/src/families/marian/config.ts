@@ -2,17 +2,14 @@ import type { Activation } from "@qkv/nn";
 import { checkRecord } from "@qkv/ops";
 import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
 import { ConfigFields } from "../../config/configFields.ts";
-import { seq2seqTokenFields, type Seq2SeqTokens, seq2seqTokens } from "../../config/seq2seqTokens.ts";
+import { seq2seqTokenFields, seq2seqTokens } from "../../config/seq2seqTokens.ts";
+import type { Seq2SeqConfig } from "../../models/seq2seq/config.ts";
 
 /** Configuration of an encoder-decoder of the Marian family, such as OPUS-MT's (https://marian-nmt.github.io). */
-export interface MarianConfig extends Seq2SeqTokens {
+export interface MarianConfig extends Seq2SeqConfig {
   readonly modelType: "marian";
-  readonly vocabSize: number;
-  /** Differs from `vocabSize` only if encoder and decoder have separate vocabularies. */
   readonly decoderVocabSize: number;
   readonly shareEncoderDecoderEmbeddings: boolean;
-  readonly tieWordEmbeddings: boolean;
-  readonly dModel: number;
   readonly encoderLayers: number;
   readonly encoderHeads: number;
   readonly encoderFfnDim: number;

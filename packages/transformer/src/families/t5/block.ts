@@ -1,6 +1,6 @@
 import { type Initializer, normal } from "@qkv/nn";
 import type { AttentionSpec, BlockSpec } from "../../block/spec.ts";
-import type { Seq2SeqSide, Seq2SeqSpec } from "../../models/seq2seq/config.ts";
+import type { Seq2SeqSideSpec, Seq2SeqSpec } from "../../models/seq2seq/config.ts";
 import type { T5Config } from "./config.ts";
 
 /** T5 as data: pre-norm blocks without a bias, unscaled scores, relative positions in self-attention alone. */
@@ -9,13 +9,15 @@ export function t5Spec(config: T5Config): Seq2SeqSpec {
   return {
     encoder: sideOf(config, "encoder"),
     decoder: sideOf(config, "decoder"),
-    dropout,
+    embeddingDropout: dropout,
+    outputDropout: dropout,
     ...(scaleOutput && { outputScale: dModel ** -0.5 }),
-    init: normal(initializerFactor),
+    embeddingInit: normal(initializerFactor),
+    headInit: normal(initializerFactor),
   };
 }
 
-function sideOf(config: T5Config, side: "encoder" | "decoder"): Seq2SeqSide {
+function sideOf(config: T5Config, side: "encoder" | "decoder"): Seq2SeqSideSpec {
   const { numHeads, numBuckets, maxDistance, dropout } = config;
   const isDecoder = side === "decoder";
   const norm = { kind: "rmsNorm", eps: config.normEps } as const;

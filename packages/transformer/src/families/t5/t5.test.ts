@@ -84,7 +84,11 @@ describeBackends("Seq2SeqLanguageModel", () => {
   test("drops values of the embeddings and of each side's output", () =>
     expectNoLeaks(async () => {
       const config = t5.parseConfig({ ...JSON_CONFIG, dropout_rate: 0 });
-      using model = new Seq2SeqLanguageModel(Params.initialized(1), config, { ...t5Spec(config), dropout: 0.4 });
+      using model = new Seq2SeqLanguageModel(Params.initialized(1), config, {
+        ...t5Spec(config),
+        embeddingDropout: 0.4,
+        outputDropout: 0.4,
+      });
       const inputs = batch();
       using seen = new Recorder(["*.embeddings"]);
       const random = () => new RandomStream(1);

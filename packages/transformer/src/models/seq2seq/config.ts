@@ -3,18 +3,23 @@ import type { PositionBiasSpec } from "../../block/positionBias.ts";
 import type { BlockSpec, NormSpec } from "../../block/spec.ts";
 import type { Seq2SeqTokens } from "../../config/seq2seqTokens.ts";
 
-/** What the config of an encoder-decoder with one vocabulary has. */
+/** What the config of an encoder-decoder has. */
 export interface Seq2SeqConfig extends Seq2SeqTokens {
   /** `model_type` of its `config.json`. */
   readonly modelType: string;
   readonly vocabSize: number;
+  /** Number of tokens of the decoder, if it has a vocabulary of its own. Default `vocabSize`. */
+  readonly decoderVocabSize?: number;
+  /** Whether both sides have one embedding. Default true. */
+  readonly shareEncoderDecoderEmbeddings?: boolean;
   /** E */
   readonly dModel: number;
+  /** Whether the output layer is the decoder's embedding. */
   readonly tieWordEmbeddings: boolean;
 }
 
-/** The encoder or the decoder, as data. */
-export interface Seq2SeqSide {
+/** The blocks of the encoder, or of the decoder, as data. */
+export interface Seq2SeqSideSpec {
   /** Those of a decoder have `crossAttn`. */
   readonly blocks: readonly BlockSpec[];
   /** Norm after the last block. Default none. */
@@ -25,12 +30,22 @@ export interface Seq2SeqSide {
 
 /** An encoder-decoder as data, made from a family's config. */
 export interface Seq2SeqSpec {
-  readonly encoder: Seq2SeqSide;
-  readonly decoder: Seq2SeqSide;
-  /** Probability of dropping a value of the embeddings, and of either side's output, while training. Default 0. */
-  readonly dropout?: number;
+  readonly encoder: Seq2SeqSideSpec;
+  readonly decoder: Seq2SeqSideSpec;
+  /** Factor of the vectors of tokens. Default 1. */
+  readonly embeddingScale?: number;
+  /** What is added to the vector of a token by its position. Default nothing. */
+  readonly positions?: { readonly kind: "sinusoidal"; readonly maxPositions: number };
+  /** Probability of dropping a value of the embeddings while training. Default 0. */
+  readonly embeddingDropout?: number;
+  /** Probability of dropping a value of either side's output while training. Default 0. */
+  readonly outputDropout?: number;
   /** Factor of the decoder's output, before the output layer. Default 1. */
   readonly outputScale?: number;
-  /** Initializer of the embedding, and of the output layer if it is not tied. */
-  readonly init: Initializer;
+  /** Whether a constant is added to the logits of each token. Default false. */
+  readonly finalLogitsBias?: boolean;
+  /** Initializer of the embeddings. Default that of `Embedding`. */
+  readonly embeddingInit?: Initializer;
+  /** Initializer of an output layer that is not tied. Default that of `Linear`. */
+  readonly headInit?: Initializer;
 }

@@ -1,47 +1,50 @@
 import { type CacheSize, createCache, keyMask, type KeyValueCache, type MultiHeadAttention, stepOf } from "@qkv/attention";
-import {
-  checkModule,
-  createPass,
-  dropout,
-  Embedding,
-  Linear,
-  type Params,
-  type Pass,
-  type PassOptions,
-  tidy,
-} from "@qkv/nn";
+import { checkModule, createPass, Embedding, Linear, type Params, type Pass, type PassOptions, tidy } from "@qkv/nn";
 import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
-import { stackActivations } from "../../block/activations.ts";
-import { Stack, type StackInputs } from "../../block/stack.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { Seq2SeqInputs, Seq2SeqOutput } from "../outputs.ts";
 import type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "../seq2seq.ts";
 import type { Seq2SeqConfig, Seq2SeqSpec } from "./config.ts";
+import { Seq2SeqSide } from "./side.ts";
 
-/** An encoder-decoder with one embedding for both sides, of any family that describes it as a {@link Seq2SeqSpec}. */
+/** An encoder-decoder of any family that describes it as a {@link Seq2SeqSpec}. */
 export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> implements Seq2SeqModel {
   readonly config: Config;
   readonly generation: GenerationDefaults;
   readonly params: Params;
 
-  /** The embedding of both sides. */
-  readonly shared: Embedding;
-  readonly encoder: Stack;
-  readonly decoder: Stack;
-  /** Absent if the output layer is tied to the embedding. */
+  /** The embedding of both sides; absent if each has its own. */
+  readonly shared?: Embedding;
+  readonly encoder: Seq2SeqSide;
+  readonly decoder: Seq2SeqSide;
+  /** Absent if the output layer is tied to the decoder's embedding. */
   readonly lmHead?: Linear;
+  /** [1, V], not trained; absent if nothing is added to the logits. */
+  readonly finalLogitsBias?: tf.Variable<tf.Rank.R2>;
 
   readonly #spec: Seq2SeqSpec;
 
   constructor(params: Params, config: Config, spec: Seq2SeqSpec) {
     checkModule("Seq2SeqLanguageModel", params, { config, spec });
-    const { vocabSize, dModel, tieWordEmbeddings } = config;
-    const { encoder, decoder, init } = spec;
-    this.shared = new Embedding(params.at("shared"), vocabSize, dModel, init);
-    this.encoder = new Stack(params.at("encoder"), encoder.blocks, encoder);
-    this.decoder = new Stack(params.at("decoder"), decoder.blocks, decoder);
-    if (!tieWordEmbeddings) this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
+    const { vocabSize, decoderVocabSize = vocabSize, shareEncoderDecoderEmbeddings = true, dModel } = config;
+    const { embeddingInit, headInit } = spec;
+    if (shareEncoderDecoderEmbeddings)
+      this.shared = new Embedding(params.at("shared"), vocabSize, dModel, embeddingInit);
+    const build = (side: "encoder" | "decoder", size: number) => {
+      const at = params.at(side);
+      const embedding = this.shared ?? new Embedding(at.at("embedding"), size, dModel, embeddingInit);
+      return new Seq2SeqSide(at, embedding, side, spec);
+    };
+    this.encoder = build("encoder", vocabSize);
+    this.decoder = build("decoder", decoderVocabSize);
+    if (!config.tieWordEmbeddings)
+      this.lmHead = new Linear(params.at("lmHead"), dModel, decoderVocabSize, {
+        bias: false,
+        ...(headInit && { init: headInit }),
+      });
+    if (spec.finalLogitsBias === true)
+      this.finalLogitsBias = params.buffer<tf.Rank.R2>("finalLogitsBias", [1, decoderVocabSize]);
     this.params = params;
     this.config = config;
     this.#spec = spec;
@@ -50,10 +53,9 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
 
   /** Every activation that a pass has, by its path, in its order. */
   get activations(): readonly string[] {
-    const sides = (["encoder", "decoder"] as const).flatMap((side) => {
-      const { blocks, norm } = this.#spec[side];
-      return ["embeddings", ...stackActivations(blocks, norm)].map((name) => `${side}.${name}`);
-    });
+    const sides = (["encoder", "decoder"] as const).flatMap((side) =>
+      this[side].activations.map((name) => `${side}.${name}`),
+    );
     return [...sides, "logits"];
   }
 
@@ -70,6 +72,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
    * @param inputs those of {@link forward}, and the labels
    * @param inputs.labels [B, T] int32, -100 at positions that do not count
    * @param options label smoothing, and a random stream while training
+   * @throws RangeError if the shapes do not fit
    */
   loss(
     inputs: Seq2SeqInputs & { readonly labels: tf.Tensor },
@@ -115,7 +118,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
   #encode(ids: tf.Tensor2D, attentionMask: tf.Tensor2D | undefined, pass: Pass): Memory {
     return tidy(() => {
       const mask = attentionMask && keyMask(attentionMask);
-      const encoded = this.#run("encoder", ids, { mask }, pass);
+      const encoded = this.encoder.forward(ids, { mask }, pass.at("encoder"));
       const keyValues = this.decoder.layers.map((layer, i) =>
         (layer.crossAttn as MultiHeadAttention).project(encoded, {}, pass.at("decoder", "layers", i, "crossAttn")),
       );
@@ -126,22 +129,21 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
   #decode(ids: tf.Tensor2D, memory: Memory, { cache }: Pick<TargetOptions, "cache">, pass: Pass): Seq2SeqOutput {
     return stepOf(cache, () => {
       const inputs = { cache, memory: memory.keyValues, memoryMask: memory.mask };
-      return { logits: this.#logits(this.#run("decoder", ids, inputs, pass), pass) };
+      return { logits: this.#logits(this.decoder.forward(ids, inputs, pass.at("decoder")), pass) };
     });
-  }
-
-  /** [B, L] -> [B, L, E] */
-  #run(side: "encoder" | "decoder", ids: tf.Tensor2D, inputs: StackInputs, pass: Pass): tf.Tensor3D {
-    const { dropout: rate = 0 } = this.#spec;
-    const at = pass.at(side);
-    const x = at.tap("embeddings", dropout(this.shared.forward(ids), rate, pass.random));
-    return dropout(this[side].forward(x, inputs, at), rate, pass.random);
   }
 
   /** [B, T, E] -> [B, T, V] */
   #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
     const { outputScale } = this.#spec;
-    const scaled: tf.Tensor3D = outputScale === undefined ? x : tf.mul(x, outputScale);
-    return pass.tap("logits", this.lmHead?.forward(scaled) ?? (linear(scaled, this.shared.weight) as tf.Tensor3D));
+    const scaled = outputScale === undefined ? x : tf.mul(x, outputScale);
+    const bias = this.finalLogitsBias && tf.reshape(this.finalLogitsBias, [-1]);
+    const head = this.lmHead?.forward(scaled);
+    const logits = head ? addTo(head, bias) : linear(scaled, this.decoder.embedding.weight, bias);
+    return pass.tap("logits", logits as tf.Tensor3D);
   }
+}
+
+function addTo(x: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
+  return bias === undefined ? x : tf.add(x, bias);
 }

@@ -3,8 +3,7 @@ import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@q
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import type { MarianConfig } from "./config.ts";
-import { marian } from "./index.ts";
-import { MarianModel } from "./model.ts";
+import { marian, type MarianModel } from "./index.ts";
 import { MARIAN_WEIGHTS } from "./weights.ts";
 
 const CONFIG: MarianConfig = {
@@ -21,7 +20,7 @@ const CONFIG: MarianConfig = {
 
 function randomModel(config: MarianConfig = CONFIG): MarianModel {
   let seed = 3;
-  return new MarianModel(
+  return marian.build(
     Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.5, "float32", seed++)),
     config,
   );
@@ -60,7 +59,7 @@ function fieldAt(root: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], root);
 }
 
-describeBackends("MarianModel", (backend) => {
+describeBackends("Marian", (backend) => {
   test.each([
     ["shared and tied", {}],
     [

@@ -1,0 +1,68 @@
+import { dropout, type Embedding, type Params, type Pass } from "@qkv/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { stackActivations } from "../../block/activations.ts";
+import type { Block } from "../../block/block.ts";
+import type { Norm } from "../../block/norm.ts";
+import type { PositionBias } from "../../block/positionBias.ts";
+import { Stack, type StackInputs } from "../../block/stack.ts";
+import type { Seq2SeqSpec } from "./config.ts";
+import { SinusoidalPositions } from "./sinusoidalPositions.ts";
+
+/** The encoder or the decoder of a `Seq2SeqLanguageModel`: embeddings and blocks. */
+export class Seq2SeqSide {
+  /** May be that of the other side too. */
+  readonly embedding: Embedding;
+  readonly layers: readonly Block[];
+  readonly norm?: Norm;
+  readonly positionBias?: PositionBias;
+
+  /** For each block, the number of keys that a query sees; undefined: all. */
+  readonly windows: readonly (number | undefined)[];
+  /** Every activation of a pass, by its path, in its order. */
+  readonly activations: readonly string[];
+
+  readonly #spec: Seq2SeqSpec;
+  readonly #positions?: SinusoidalPositions;
+  readonly #stack: Stack;
+
+  constructor(params: Params, embedding: Embedding, side: "encoder" | "decoder", spec: Seq2SeqSpec) {
+    const { blocks, ...options } = spec[side];
+    const [, dModel] = embedding.weight.shape;
+    this.embedding = embedding;
+    this.#spec = spec;
+    if (spec.positions !== undefined) {
+      this.#positions = new SinusoidalPositions(spec.positions.maxPositions, dModel);
+    }
+    this.#stack = new Stack(params, blocks, options);
+    this.layers = this.#stack.layers;
+    if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
+    if (this.#stack.positionBias !== undefined) this.positionBias = this.#stack.positionBias;
+    this.windows = this.#stack.windows;
+    this.activations = ["embeddings", ...stackActivations(blocks, options.norm)];
+  }
+
+  /** @param ids [B, L] int32, the tokens after those of the cache if there is one  @returns [B, L, E] */
+  forward(ids: tf.Tensor2D, inputs: StackInputs, pass: Pass): tf.Tensor3D {
+    const { embeddingDropout = 0, outputDropout = 0 } = this.#spec;
+    return tf.tidy(() => {
+      const embedded = this.#embed(ids, inputs.cache?.length ?? 0);
+      const x = pass.tap("embeddings", drop(embedded, embeddingDropout, pass));
+      return drop(this.#stack.forward(x, inputs, pass), outputDropout, pass);
+    });
+  }
+
+  /** [B, L] -> [B, L, E] */
+  #embed(ids: tf.Tensor2D, offset: number): tf.Tensor3D {
+    const { embeddingScale } = this.#spec;
+    // Before anything is computed: too long a text is refused.
+    const positions = this.#positions?.forward(ids.shape[1], offset); // [L, E]
+    const tokens = this.embedding.forward(ids);
+    const scaled: tf.Tensor3D = embeddingScale === undefined ? tokens : tf.mul(tokens, embeddingScale);
+    return positions === undefined ? scaled : tf.add(scaled, positions);
+  }
+}
+
+/** Dropout without a copy in inference: a decoder's steps count each kernel. */
+function drop(x: tf.Tensor3D, rate: number, { random }: Pass): tf.Tensor3D {
+  return random === undefined ? x : dropout(x, rate, random);
+}
