@@ -48,7 +48,7 @@ describe("a model by its id on a hub", () => {
       "me/nothing",
       /^qkv: me\/nothing: expected the id of a model on http:[^ ]+, got one that is not there, or private/,
     ],
-    ["me/gated", /^qkv: me\/gated: expected a model that anybody may have, got one that access has to be asked for/],
+    ["me/gated", /^qkv: me\/gated: expected a public model, got a gated one: request access at /],
     ["me/tiny@v7", /^qkv: me\/tiny: expected a branch, tag or commit of it, got v7/],
   ])("fails with one line if it cannot be had: %s", async (ref, message) => {
     const { code, stdout, stderr } = await run(["inspect", ref]);

@@ -295,12 +295,7 @@ describe("a model on a hub", () => {
 
   test.each<[string, string, Partial<Repository>, string | RegExp]>([
     ["is not there", "me/nothing", {}, /^me\/nothing: expected the id of a model on http.*HF_TOKEN/],
-    [
-      "is gated",
-      "me/noise",
-      { gated: true },
-      /^me\/noise: .*access has to be asked for at http.*\/me\/noise; then give/,
-    ],
+    ["is gated", "me/noise", { gated: true }, /^me\/noise: .*request access at http.*\/me\/noise and give/],
     ["has no such revision", "me/noise@v9", {}, /^me\/noise: expected a branch, tag or commit of it, got v9/],
   ])("that %s is an error that says what to do", async (_, ref, facts, message) => {
     const hub = await started(startHub({ "me/noise": { ...noisy(), ...facts } }));

@@ -146,8 +146,8 @@ function refusal({ endpoint, id, revision }: HubRef, { status, headers }: Respon
   const code = headers.get("X-Error-Code");
   if (code === "GatedRepo" || status === 403) {
     return new PretrainedError(
-      `${id}: expected a model that anybody may have, got one that access has to be asked for at ${endpoint}/${id}; ` +
-        `then give a token of that account (HF_TOKEN)`,
+      `${id}: expected a public model, got a gated one: request access at ${endpoint}/${id} and give a token of that ` +
+        `account (HF_TOKEN)`,
     );
   }
   if (code === "RevisionNotFound") {
