@@ -6,7 +6,7 @@ await initBackend();
 const pretrained = await loadPretrained(modelFolder("models/en-fr"));
 const translator = createTranslator(pretrained);
 
-const { translation, score } = await translator.translate("I love you. Where is the train station?", { beams: 4 });
+const { translation, score } = await translator.translate("I love you. Where is the train station?", { numBeams: 4 });
 console.log(translation, score);
 
 await savePretrained("runs/copy", { ...pretrained, dtype: "F16" }); // Python's transformers opens it too

@@ -6,6 +6,6 @@ await initBackend(); // webgpu on real hardware, else wasm
 const pretrained = await loadPretrained(modelFolder("models/en-fr"));
 const translator = createTranslator(pretrained);
 
-const { translation } = await translator.translate("Where is the train station?", { beams: 4 });
+const { translation } = await translator.translate("Where is the train station?", { numBeams: 4 });
 console.log(translation);
 pretrained.model.dispose();

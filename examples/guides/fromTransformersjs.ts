@@ -10,7 +10,7 @@ await initBackend(); // webgpu on real hardware, else wasm; or initBackend("webg
 // pipeline("translation", "...")
 const pretrained = await loadPretrained(modelFiles("models/en-fr"), { families: [marian] });
 const translator = createTranslator(pretrained);
-const { translation } = await translator.translate("I love you.", { beams: 4 });
+const { translation } = await translator.translate("I love you.", { numBeams: 4 });
 console.log(translation);
 
 // tokenizer(text) and tokenizer.decode(ids, { skip_special_tokens: true })

@@ -75,7 +75,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
       ).toEqual(labels.map(({ label }) => label));
     }
     pretrained.model.dispose();
-    expect(await page.locator(".knows").innerText()).toContain(classifier.model.config.labels.join(", "));
+    expect(await page.locator(".class-list").innerText()).toContain(classifier.model.config.labels.join(", "));
     expect(new Set(responses.map((response) => new URL(response.url()).origin))).toEqual(new Set([server.origin]));
     expect(printed).toEqual([]);
     await page.close();
@@ -122,7 +122,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await dialog.getByRole("button", { name: "Take the photo" }).click();
     await dialog.waitFor({ state: "detached" });
     await expect.poll(() => page.locator(".picture .file-name").textContent()).toMatch(/\.jpg$/);
-    await page.locator(".picture .verdict").waitFor();
+    await page.locator(".picture .prediction").waitFor();
     expect(printed).toEqual([]);
     await page.close();
   });
@@ -145,7 +145,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
       page.evaluate(() =>
         (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.map((one) => one.readyState),
       );
-    await page.locator(".teach summary").click();
+    await page.locator(".training summary").click();
     const [first, second] = [0, 1].map((at) => page.locator(".class-editor").nth(at)) as [Locator, Locator];
     const press = (editor: Locator, name: string) => editor.getByRole("button", { name, exact: true }).click();
     await press(first, "Camera");
@@ -177,12 +177,12 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     expect(await states()).toEqual(["ended", "ended"]);
     await press(second, "Camera");
     await second.locator("video").waitFor();
-    await page.locator(".teach summary").click(); // nobody sees it any more
+    await page.locator(".training summary").click(); // nobody sees it any more
     await expect.poll(states).toEqual(["ended", "ended", "ended"]);
-    await page.locator(".teach summary").click();
+    await page.locator(".training summary").click();
 
     for (const number of [1, 2]) await page.getByLabel(`Name of class ${number}`).fill(`thing ${number}`);
-    await page.locator(".teach").getByRole("button", { name: "Teach", exact: true }).click();
+    await page.locator(".training").getByRole("button", { name: "Teach", exact: true }).click();
     await page.getByText("It now tells these apart: thing 1, thing 2").waitFor({ timeout: 120_000 });
     expect(printed).toEqual([]);
     await page.close();
@@ -211,13 +211,13 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
       page.getByRole("button", { name: "Open a folder" }).click(),
     ]);
     await chooser.setFiles(TINY);
-    await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    await page.locator(".class-list", { hasText: TINY_LABELS }).waitFor();
     await pick(page, [image("rgb.png")]);
     expect((await answer(page, "rgb.png")).map((line) => line.split("\n")[0])).toContain("wren");
     await page.getByRole("button", { name: "CIFAR-10" }).click();
-    await page.locator(".knows", { hasText: "airplane" }).waitFor();
+    await page.locator(".class-list", { hasText: "airplane" }).waitFor();
     await bring(page, "drop", tinyFiles());
-    await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    await page.locator(".class-list", { hasText: TINY_LABELS }).waitFor();
     expect(printed).toEqual([]);
     await page.close();
   });
@@ -225,7 +225,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
   test("has Fashion-MNIST to choose beside CIFAR-10, fetched when it is, and says what it knows and wants", async () => {
     const { page, printed, responses } = await open();
     const fetched = () => responses.filter((response) => response.url().includes("fashion-mnist")).length;
-    const knows = page.locator(".knows");
+    const knows = page.locator(".class-list");
     expect(await knows.innerText()).toContain("small colour photographs");
     await pick(page, [image("grey.png")]);
     await answer(page, "grey.png");
@@ -243,7 +243,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     pretrained.model.dispose();
     expect(shown).toEqual(labels.map(({ label }) => label));
     await bring(page, "drop", tinyFiles());
-    await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+    await page.locator(".class-list", { hasText: TINY_LABELS }).waitFor();
     expect(await page.locator(".drop-zone input[type=radio]:checked").count()).toBe(0);
     expect(await knows.innerText()).not.toContain("pixels");
     expect(printed).toEqual([]);
@@ -256,12 +256,12 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     const ask = async () => {
       await page.getByRole("textbox", { name: "From the hub" }).fill(`${server.origin}/tiny`);
       await page.getByRole("button", { name: "Open", exact: true }).click();
-      await page.locator(".knows", { hasText: TINY_LABELS }).waitFor();
+      await page.locator(".class-list", { hasText: TINY_LABELS }).waitFor();
     };
     await ask();
     expect(responses.some((response) => response.url().endsWith("/tiny/model.safetensors"))).toBe(true);
     await page.getByRole("button", { name: "CIFAR-10" }).click();
-    await page.locator(".knows", { hasText: "airplane" }).waitFor();
+    await page.locator(".class-list", { hasText: "airplane" }).waitFor();
     await page.context().setOffline(true);
     await ask();
     // Chromium itself tells of optional files that are not there.
@@ -274,8 +274,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     await pick(page, [image("rotated-6.jpg")]);
     await answer(page, "rotated-6.jpg");
     const view = (name: string) => page.getByRole("radio", { name, exact: true }).check({ force: true });
-    const words = page.getByTestId("look-words");
-    const field = page.locator(".look-field");
+    const words = page.getByTestId("saliency-words");
+    const field = page.locator(".saliency-field");
     const seen = new Set<string>();
     /** The overlay's pixels, once they are others than all before. */
     const another = async () => {
@@ -325,7 +325,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
   test("lays nothing over what has no more than an even share, and says when no place stands out", async () => {
     const { page, printed } = await open();
     const alphas = () =>
-      page.locator(".look-field canvas").evaluate((canvas: HTMLCanvasElement) => {
+      page.locator(".saliency-field canvas").evaluate((canvas: HTMLCanvasElement) => {
         const copy = new OffscreenCanvas(8, 8).getContext("2d", { willReadFrequently: true });
         copy?.drawImage(canvas, 0, 0);
         const { data = [] } = copy?.getImageData(0, 0, 8, 8) ?? {};
@@ -358,7 +358,7 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
           .toBe(1 + names.length * (i + 1));
       }
       await page.getByRole("radio", { name: "For the answer" }).check({ force: true });
-      await page.getByTestId("look-words").waitFor();
+      await page.getByTestId("saliency-words").waitFor();
       await pick(page, [image("rgb.png")]);
       await expect.poll(() => page.locator(".tile img").count()).toBe(52);
       expect(await tensors(page)).toBe(before);
@@ -373,9 +373,9 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     const learn = async ({ page, printed }: AppPage) => {
       const draw = (kind: "ship" | "animal", seeds: readonly number[]) =>
         Promise.all(seeds.map((seed) => drawing(page, kind, seed)));
-      await page.locator(".teach summary").click();
+      await page.locator(".training summary").click();
       await page.locator(".backend-panel summary").click();
-      const start = page.locator(".teach").getByRole("button", { name: "Teach", exact: true });
+      const start = page.locator(".training").getByRole("button", { name: "Teach", exact: true });
       expect(await start.isDisabled()).toBe(true);
       for (const [i, kind] of (["ship", "animal"] as const).entries()) {
         await page.getByLabel(`Name of class ${i + 1}`).fill(`my ${kind}`);
@@ -425,8 +425,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("apps/classify in
     expect(await page.locator("html").getAttribute("lang")).toBe(locale);
     await pick(page, ["rgb.png", "rgb.jpg"].map(image));
     await answer(page, "rgb.jpg");
-    await page.locator(".look-controls .choice label").nth(3).click();
-    await page.getByTestId("look-words").waitFor();
+    await page.locator(".saliency-controls .choice label").nth(3).click();
+    await page.getByTestId("saliency-words").waitFor();
     for (const summary of await page.locator("details.panel > summary").all()) await summary.click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(await axeViolations(page)).toEqual([]);

@@ -68,7 +68,7 @@ describeInBrowser("apps/classify and bad input", () => {
       expect(await answer(page, name), name).toHaveLength(5);
     }
     await page.getByRole("radio", { name: "All layers" }).check({ force: true });
-    await page.getByTestId("look-words").waitFor();
+    await page.getByTestId("saliency-words").waitFor();
     expect(printed).toEqual([]);
     await page.close();
   });
@@ -110,7 +110,7 @@ describeInBrowser("apps/classify and bad input", () => {
     expect(await answer(page, shown)).toHaveLength(5);
     await bring(page, "drop", tiny({ id2label: { "1": "ow\u001b]0;x\u0007l", "2": "\u202eyak" } }));
     const [owl, yak] = [String.raw`ow\u001b]0;x\u0007l`, String.raw`\u202eyak`];
-    await page.locator(".knows", { hasText: `${owl}, ${yak}` }).waitFor();
+    await page.locator(".class-list", { hasText: `${owl}, ${yak}` }).waitFor();
     const bars = (await answer(page, shown)).join("\n");
     expect(bars).toMatch(/\\u001b\]0;x\\u0007l|\\u202eyak/);
     // eslint-disable-next-line no-control-regex -- what must not be there
@@ -134,7 +134,7 @@ describeInBrowser("apps/classify and bad input", () => {
       page.getByRole("button", { name: "Open a folder" }).click(),
     ]);
     await chooser.setFiles(folder);
-    await page.locator(".knows", { hasText: "fox, heron" }).waitFor();
+    await page.locator(".class-list", { hasText: "fox, heron" }).waitFor();
     rmSync(folder, { recursive: true });
     expect(printed).toEqual([]);
     await page.close();
@@ -146,7 +146,7 @@ describeInBrowser("apps/classify and bad input", () => {
     const weights = files.find(({ name }) => name === "model.safetensors")?.buffer;
     weights?.writeFloatLE(NaN, weights.length - 4);
     await bring(page, "drop", files);
-    await page.locator(".knows", { hasText: "fox, heron" }).waitFor();
+    await page.locator(".class-list", { hasText: "fox, heron" }).waitFor();
     await pick(page, [image("rgb.png")]);
     await page.getByRole("alert").filter({ hasText: "values that are not numbers" }).waitFor();
     expect(await page.evaluate(() => document.body.innerText)).not.toMatch(/NaN ?%/);
@@ -170,7 +170,7 @@ describeInBrowser("apps/classify and bad input", () => {
     );
     await page.getByRole("button", { name: "Take a photo" }).click();
     await page.locator(".drop-zone").getByRole("alert").filter({ hasText: said }).waitFor();
-    await page.locator(".teach summary").click();
+    await page.locator(".training summary").click();
     const editor = page.locator(".class-editor").first();
     await editor.getByRole("button", { name: "Camera" }).click();
     await editor.getByRole("alert").filter({ hasText: said }).waitFor();
@@ -183,7 +183,7 @@ describeInBrowser("apps/classify and bad input", () => {
 
   test("names the picture that it cannot learn from", async () => {
     const { page, printed } = await open();
-    await page.locator(".teach summary").click();
+    await page.locator(".training summary").click();
     for (const [i, files] of [
       [file("letter.jpg", "Dear Sir")],
       [file("rgb.png", readFileSync(image("rgb.png")))],
@@ -191,8 +191,8 @@ describeInBrowser("apps/classify and bad input", () => {
       await page.getByLabel(`Name of class ${i + 1}`).fill(`class ${i}`);
       await page.locator(".class-editor").nth(i).locator("input[type=file][multiple]").setInputFiles(files);
     }
-    await page.locator(".teach").getByRole("button", { name: "Teach", exact: true }).click();
-    await page.locator(".teach").getByRole("alert").filter({ hasText: "letter.jpg" }).waitFor();
+    await page.locator(".training").getByRole("button", { name: "Teach", exact: true }).click();
+    await page.locator(".training").getByRole("alert").filter({ hasText: "letter.jpg" }).waitFor();
     await goesOn(page);
     expect(printed).toEqual([]);
     await page.close();

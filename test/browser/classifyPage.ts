@@ -16,7 +16,7 @@ export function openClassify(
   options?: BrowserContextOptions,
   before?: (page: Page) => Promise<unknown>,
 ): Promise<AppPage> {
-  return openApp(browser, url, (page) => page.locator(".knows"), options, before);
+  return openApp(browser, url, (page) => page.locator(".class-list"), options, before);
 }
 
 /** Picks pictures to be looked at; paths, or files of the test's own. */
@@ -27,7 +27,7 @@ export async function pick(page: Page, files: string[] | Picked[]): Promise<void
 /** The large picture's answer, once it is there: labels with their shares, as shown. */
 export async function answer(page: Page, name: string): Promise<string[]> {
   const article = page.getByRole("article", { name, exact: true });
-  await article.locator(".verdict").waitFor({ timeout: 120_000 });
+  await article.locator(".prediction").waitFor({ timeout: 120_000 });
   return article.locator(".bars li").allInnerTexts();
 }
 

@@ -74,8 +74,8 @@ async function classifyAndLook(page: Page): Promise<void> {
   await answer(page, "airplane.png");
   await examples.first().click();
   await answer(page, "ship.png");
-  await page.locator(".look-controls .choice label").nth(1).click();
-  await page.getByTestId("look-words").waitFor();
+  await page.locator(".saliency-controls .choice label").nth(1).click();
+  await page.getByTestId("saliency-words").waitFor();
 }
 
 const server = await serve({ translate: at("apps/translate/dist"), classify: at("apps/classify/dist") });

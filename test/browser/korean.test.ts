@@ -54,7 +54,7 @@ describeInBrowser("the pages in Korean", () => {
       ["rgb.png", "rgb.jpg"].map((name) => at(`packages/vit/test/images/${name}`)),
     );
     await answer(page, "rgb.jpg");
-    for (const label of await page.locator(".look-controls .choice label").all()) {
+    for (const label of await page.locator(".saliency-controls .choice label").all()) {
       await label.click();
       for (const text of await english(page)) found.add(text);
     }
@@ -74,7 +74,7 @@ async function english(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => {
     // What was put in, what a model makes of it, and what a model calls things.
     const data =
-      "textarea, .translation, .history, .alternatives, .file-name, .bars, .verdict, .knows, .tile, .without";
+      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without";
     const ofView =
       ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style";
     const found: string[] = [];

@@ -35,7 +35,7 @@ describeInBrowser("apps/translate in Chromium", () => {
 
     await initBackend("wasm");
     const pretrained = await loadPretrained(modelFolder(at("models/en-fr")));
-    const expected = await createTranslator(pretrained, { locale: "en" }).translate(TEXT, { beams: 4 });
+    const expected = await createTranslator(pretrained, { locale: "en" }).translate(TEXT, { numBeams: 4 });
     expect(await shown(page)).toBe(expected.translation);
     await page.locator(".sentence").nth(1).click();
     const tokens = await recordOf(page, "target");

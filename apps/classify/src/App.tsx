@@ -12,7 +12,7 @@ import {
   useMessages,
 } from "@qkv/app-shell";
 import { Examples } from "./Examples.tsx";
-import { Knows } from "./Knows.tsx";
+import { ClassList } from "./ClassList.tsx";
 import { MESSAGES } from "./messages.ts";
 import { PhotoButton } from "./PhotoButton.tsx";
 import { nameOf } from "./modelNames.ts";
@@ -22,7 +22,7 @@ import { addPictures, current } from "./pictures.ts";
 import { cancelOpening, model, modelError, opening, openModel, problem, switchBackend, switching } from "./session.ts";
 import { ShippedChoice } from "./ShippedChoice.tsx";
 import { status } from "./status.ts";
-import { TeachPanel } from "./TeachPanel.tsx";
+import { TrainingPanel } from "./TrainingPanel.tsx";
 
 /** A folder with a model in it is one to open; anything else is to be looked at. */
 function take(files: File[]): void {
@@ -45,14 +45,14 @@ export function App() {
           <PhotoButton onFiles={take} />
         </div>
         <ShippedChoice />
-        <Knows />
+        <ClassList />
         <Examples />
       </DropZone>
       {problem.value !== undefined && <Notice error={problem.value} onDismiss={() => (problem.value = undefined)} />}
       {current.value && <PictureView key={current.value.id} picture={current.value} />}
       <PictureList />
       <section class="stack">
-        <TeachPanel />
+        <TrainingPanel />
         <ModelPicker
           shipped={shippedModels()}
           current={model.value}

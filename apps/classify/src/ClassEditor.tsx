@@ -2,23 +2,30 @@ import { FileButton, Notice, useMessages } from "@qkv/app-shell";
 import { printable } from "@qkv/visualize";
 import { CameraButton } from "./CameraButton.tsx";
 import { CameraView } from "./CameraView.tsx";
-import { addLessons, classes, type OwnClass, removeClass, removeLesson, renameClass } from "./lessons.ts";
+import {
+  addExamples,
+  classes,
+  type TrainingClass,
+  removeClass,
+  removeExample,
+  renameClass,
+} from "./trainingClasses.ts";
 import { MESSAGES } from "./messages.ts";
 import { useCamera } from "./useCamera.ts";
 
 /** A class of a person's own: its name, and pictures from files or of the camera, which stays on for several. */
-export function ClassEditor({ one, number }: { readonly one: OwnClass; readonly number: number }) {
-  const { teach } = useMessages(MESSAGES);
+export function ClassEditor({ one, number }: { readonly one: TrainingClass; readonly number: number }) {
+  const { training: words } = useMessages(MESSAGES);
   const camera = useCamera();
   const { id, label, pictures } = one;
-  const add = (files: File[]) => addLessons(id, files);
+  const add = (files: File[]) => addExamples(id, files);
   return (
     <div class="class-editor stack">
       <div class="row">
         <input
           type="text"
-          aria-label={teach.className(number)}
-          placeholder={teach.placeholder(number)}
+          aria-label={words.className(number)}
+          placeholder={words.placeholder(number)}
           autocomplete="off"
           value={label}
           onInput={({ currentTarget }) => renameClass(id, currentTarget.value)}
@@ -27,7 +34,7 @@ export function ClassEditor({ one, number }: { readonly one: OwnClass; readonly 
           <button
             type="button"
             class="plain"
-            aria-label={teach.removeClass(label || `${number}`)}
+            aria-label={words.removeClass(label || `${number}`)}
             onClick={() => removeClass(id)}
           >
             ✕
@@ -36,13 +43,13 @@ export function ClassEditor({ one, number }: { readonly one: OwnClass; readonly 
       </div>
       <div class="row start">
         <FileButton accept="image/*" multiple onFiles={add}>
-          {teach.addPictures}
+          {words.addPictures}
         </FileButton>
         <CameraButton camera={camera} onFiles={add}>
-          {teach.photograph}
+          {words.photograph}
         </CameraButton>
         <span class="small quiet" aria-live="polite">
-          {teach.count(pictures.length)}
+          {words.count(pictures.length)}
         </span>
       </div>
       {camera.error !== undefined && <Notice error={camera.error} />}
@@ -52,8 +59,8 @@ export function ClassEditor({ one, number }: { readonly one: OwnClass; readonly 
   );
 }
 
-function Thumbs({ one: { id, pictures } }: { readonly one: OwnClass }) {
-  const { teach } = useMessages(MESSAGES);
+function Thumbs({ one: { id, pictures } }: { readonly one: TrainingClass }) {
+  const { training: words } = useMessages(MESSAGES);
   if (pictures.length === 0) return null;
   return (
     <ul class="thumbs">
@@ -62,9 +69,9 @@ function Thumbs({ one: { id, pictures } }: { readonly one: OwnClass }) {
           <button
             type="button"
             class="thumb"
-            aria-label={teach.removePicture(printable(picture.file.name))}
-            title={teach.removePicture(printable(picture.file.name))}
-            onClick={() => removeLesson(id, picture)}
+            aria-label={words.removePicture(printable(picture.file.name))}
+            title={words.removePicture(printable(picture.file.name))}
+            onClick={() => removeExample(id, picture)}
           >
             <img src={picture.url} alt="" decoding="async" />
           </button>

@@ -1,11 +1,11 @@
 import { formatMs, Notice, useMessages } from "@qkv/app-shell";
 import { Bars } from "./Bars.tsx";
-import { LookControls } from "./LookControls.tsx";
-import { LookField } from "./LookField.tsx";
-import { heat, kind, patch, shape } from "./looks.ts";
+import { SaliencyControls } from "./SaliencyControls.tsx";
+import { SaliencyField } from "./SaliencyField.tsx";
+import { heat, kind, patch, shape } from "./saliency.ts";
 import { MESSAGES } from "./messages.ts";
 import { type Picture, removePicture } from "./pictures.ts";
-import { Verdict } from "./Verdict.tsx";
+import { Prediction } from "./Prediction.tsx";
 
 const TOP = 5;
 
@@ -29,7 +29,7 @@ export function PictureView({ picture }: { readonly picture: Picture }) {
             <div class="frame">
               <img src={url} alt={name} decoding="async" />
               {kind.value !== "off" && shape.value && (
-                <LookField
+                <SaliencyField
                   heat={heat.value}
                   region={shape.value.region}
                   patch={patch.value}
@@ -38,12 +38,12 @@ export function PictureView({ picture }: { readonly picture: Picture }) {
               )}
             </div>
             <div class="stack answer">
-              <Verdict labels={answer.labels} bare={answer.bare} />
+              <Prediction labels={answer.labels} bare={answer.bare} />
               <Bars labels={answer.labels} top={TOP} bare={answer.bare} />
               <p class="small quiet figures">{formatMs(answer.ms)}</p>
             </div>
           </div>
-          <LookControls />
+          <SaliencyControls />
         </>
       )}
     </article>

@@ -19,7 +19,7 @@ test.each([
   ["ko", evidence, "고른 몫보다 많은 곳: 2행 3열(+50%), 1행 1열(+25%)."],
   ["ko", rollout, "가장 많이 본 곳: 2행 3열(25%), 1행 1열(20%)."],
 ] as const)("in %s, of %o, says %s", (language, request, said) => {
-  expect(describeHeat({ columns: 3, strongest }, request, MESSAGES[language].look)).toBe(said);
+  expect(describeHeat({ columns: 3, strongest }, request, MESSAGES[language].saliency)).toBe(said);
 });
 
 test.each([
@@ -29,5 +29,5 @@ test.each([
   ["ko", evidence, "고르게 퍼져 있습니다. 눈에 띄는 곳이 없습니다."],
   ["ko", ofPatch, "2행 1열의 패치는 고르게 보았습니다. 눈에 띄는 곳이 없습니다."],
 ] as const)("in %s, of %o, where nothing stands out, says %s", (language, request, said) => {
-  expect(describeHeat({ columns: 3, strongest: [] }, request, MESSAGES[language].look)).toBe(said);
+  expect(describeHeat({ columns: 3, strongest: [] }, request, MESSAGES[language].saliency)).toBe(said);
 });

@@ -29,7 +29,7 @@ interface Words {
   readonly allClasses: string;
   readonly model: string;
   readonly took: string;
-  readonly look: {
+  readonly saliency: {
     readonly title: string;
     readonly off: string;
     readonly rollout: string;
@@ -49,7 +49,7 @@ interface Words {
     readonly note: string;
   };
   readonly camera: Readonly<Record<"view" | "take" | "stop" | "close", string>>;
-  readonly teach: {
+  readonly training: {
     readonly title: string;
     readonly summary: string;
     readonly lead: string;
@@ -101,7 +101,7 @@ export const MESSAGES: Messages<Words> = {
     allClasses: "All that it knows",
     model: "Model",
     took: "Last answer",
-    look: {
+    saliency: {
       title: "Where it looked",
       off: "Picture",
       rollout: "All layers",
@@ -121,7 +121,7 @@ export const MESSAGES: Messages<Words> = {
       note: "Bright is where the model took more than an even share of its numbers from. That is not yet why it answered.",
     },
     camera: { view: "Camera", take: "Take the photo", stop: "Stop the camera", close: "Close" },
-    teach: {
+    training: {
       title: "Teach it your own",
       summary: "a few pictures for each class",
       lead: "Name two or more classes and give a few pictures of each. What the model already sees stays; a new last layer learns to tell your classes apart, on this device.",
@@ -171,7 +171,7 @@ export const MESSAGES: Messages<Words> = {
     allClasses: "아는 것 모두 보기",
     model: "모델",
     took: "최근 응답",
-    look: {
+    saliency: {
       title: "어디를 보았나요",
       off: "사진",
       rollout: "모든 층",
@@ -191,7 +191,7 @@ export const MESSAGES: Messages<Words> = {
       note: "밝은 곳은 모델이 고른 몫보다 많은 값을 가져온 곳입니다. 그것이 곧 답의 이유는 아닙니다.",
     },
     camera: { view: "카메라", take: "찍기", stop: "카메라 끄기", close: "닫기" },
-    teach: {
+    training: {
       title: "직접 가르치기",
       summary: "분류마다 사진 몇 장",
       lead: "둘 이상의 분류에 이름을 붙이고 각각 사진을 몇 장씩 넣으세요. 모델이 이미 보는 법은 그대로 두고, 마지막 층만 새로 배워 분류를 구별합니다. 모두 이 기기에서 이루어집니다.",

@@ -3,7 +3,7 @@ import { isAbort } from "@qkv/app-shell";
 import { computed, signal } from "@preact/signals";
 import { printable } from "@qkv/visualize";
 import { status } from "./status.ts";
-import { work } from "./work.ts";
+import { worker } from "./connection.ts";
 import type { Answer } from "./worker.ts";
 
 /** A picture, and what became of it. */
@@ -63,8 +63,8 @@ export async function classifyWaiting(): Promise<void> {
 async function classify({ id, file }: Picture): Promise<void> {
   if (status.value === undefined) return; // no model yet: it asks for them once it is there
   try {
-    change(id, { answer: await work.classify(file) });
-    status.value = await work.status();
+    change(id, { answer: await worker.classify(file) });
+    status.value = await worker.status();
   } catch (error) {
     if (!isAbort(error)) change(id, { error });
   }

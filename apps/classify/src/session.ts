@@ -1,11 +1,18 @@
 // The model, and on which backend it runs. The components show it; the worker computes it.
-import { type BackendStatus, hear, type HearLoss, isAbort, type ModelSource, shippedModels } from "@qkv/app-shell";
+import {
+  type BackendStatus,
+  remoteListener,
+  type DeviceLossListener,
+  isAbort,
+  type ModelSource,
+  shippedModels,
+} from "@qkv/app-shell";
 import { signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
 import { classifyBatch, classifyWaiting } from "./pictures.ts";
 import { status } from "./status.ts";
-import { onRestart, stop, work } from "./work.ts";
+import { onRestart, stop, worker } from "./connection.ts";
 
 /** The open model. */
 export const model = signal<ModelSource | undefined>(undefined);
@@ -20,14 +27,14 @@ export const switching = signal<BackendName | undefined>(undefined);
 /** What else went wrong. */
 export const problem = signal<unknown>(undefined);
 
-const hearLoss: HearLoss = (error, now) => {
+const onDeviceLoss: DeviceLossListener = (error, now) => {
   [problem.value, status.value] = [error, now];
 };
-void work.onDeviceLost(hear(hearLoss));
+void worker.onDeviceLost(remoteListener(onDeviceLoss));
 
 onRestart((error) => {
   problem.value = error;
-  void work.onDeviceLost(hear(hearLoss));
+  void worker.onDeviceLost(remoteListener(onDeviceLoss));
   const [reopened, backend] = [model.value, status.value?.report.name as BackendName | undefined];
   [model.value, status.value] = [undefined, undefined]; // if the worker ends again while it opens this one, that is all
   if (reopened !== undefined) void openModel(reopened, { backend, showAgain: classifyWaiting });
@@ -47,13 +54,13 @@ export async function openModel(
 ): Promise<void> {
   modelError.value = undefined;
   opening.value = { source };
-  const listener = hear((progress: DownloadProgress) => {
+  const listener = remoteListener((progress: DownloadProgress) => {
     if (opening.value?.source === source) opening.value = { source, progress };
   });
   try {
-    if (backend !== undefined) await work.switchBackend(backend);
-    const opened: BackendStatus = await work.open(source, listener);
-    labels.value = await work.labels();
+    if (backend !== undefined) await worker.switchBackend(backend);
+    const opened: BackendStatus = await worker.open(source, listener);
+    labels.value = await worker.labels();
     status.value = opened;
     model.value = source;
     if (opening.value?.source === source) opening.value = undefined;
@@ -75,7 +82,7 @@ export async function cancelOpening(): Promise<void> {
 export async function switchBackend(name: BackendName): Promise<void> {
   switching.value = name;
   try {
-    status.value = await work.switchBackend(name);
+    status.value = await worker.switchBackend(name);
     await classifyBatch();
   } catch (error) {
     if (!isAbort(error)) problem.value = error;

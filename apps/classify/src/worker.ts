@@ -1,12 +1,12 @@
 // All tensor work of the page, so that the page never waits for it.
-import { ModelHost, serveWork } from "@qkv/app-shell/worker";
+import { ModelHost, serveWorker } from "@qkv/app-shell/worker";
 import type { LabelScore } from "@qkv/pretrained";
 import { printable } from "@qkv/visualize";
 import { decodeImage } from "@qkv/vit";
 import { zipSync } from "fflate";
-import { heatOf, look, type LookRequest } from "./work/looking.ts";
-import { openClassifier } from "./work/openClassifier.ts";
-import { type Lesson, teach, type TeachProgress } from "./work/teach.ts";
+import { explain, heatOf, type SaliencyRequest } from "./worker/saliencyMaps.ts";
+import { openClassifier } from "./worker/openClassifier.ts";
+import { type ClassExamples, trainClassifier, type TrainingProgress } from "./worker/trainClassifier.ts";
 
 /** What a model says of a picture. */
 export interface Answer {
@@ -41,10 +41,10 @@ const api = {
         ms,
       };
     }),
-  look: (file: Blob) => host.run((open) => look(open, file)),
-  heat: (request: LookRequest) => host.run((open) => heatOf(open, request)),
-  teach: (lessons: readonly Lesson[], onProgress: (progress: TeachProgress) => void) =>
-    host.run((open, signal) => teach(open, lessons, { signal, onProgress })),
+  explain: (file: Blob) => host.run((open) => explain(open, file)),
+  heat: (request: SaliencyRequest) => host.run((open) => heatOf(open, request)),
+  train: (classExamples: readonly ClassExamples[], onProgress: (progress: TrainingProgress) => void) =>
+    host.run((open, signal) => trainClassifier(open, classExamples, { signal, onProgress })),
   /** Files as one archive, in a folder of that name. */
   zip: async (folder: string, files: readonly File[]) => {
     const entries = files.map(async (file) => [`${folder}/${file.name}`, new Uint8Array(await file.arrayBuffer())]);
@@ -53,6 +53,6 @@ const api = {
 };
 
 /** What the page may ask for. */
-export type Work = typeof api;
+export type WorkerApi = typeof api;
 
-serveWork(api);
+serveWorker(api);

@@ -21,8 +21,8 @@ export async function openModelFiles(ref: string, option = "--model"): Promise<M
   if (parseModelRef(ref) === undefined) {
     throw new UsageError(`${option}: expected ${MODEL_REF}; shipped are ${shippedModels().join(", ")}; got ${ref}`);
   }
-  const onUnkept = (reason: string) => note(`not kept for the next time: ${reason}`);
-  return withProgress((onProgress) => modelFiles(ref, { onProgress, onUnkept }));
+  const onCacheError = (reason: string) => note(`not kept for the next time: ${reason}`);
+  return withProgress((onProgress) => modelFiles(ref, { onProgress, onCacheError }));
 }
 
 const MEGABYTE = 1e6;

@@ -12,7 +12,7 @@ beforeAll(() => initBackend("cpu"));
 describe("a model whose languages have a vocabulary each", () => {
   test("takes its language codes from the source's, and leads every sentence with the one that is asked for", async () => {
     const { translator, dispose } = await openTranslator(await files(), { from: "en", to: "fr" }, signal);
-    const { sentences } = await translator.translate("The cat. The mat.", { maxTokens: 3 });
+    const { sentences } = await translator.translate("The cat. The mat.", { maxNewTokens: 3 });
     expect(translator.tokenizer.languageCodes).toEqual([">>fr<<"]);
     expect(sentences.map(({ source }) => source.tokens[0])).toEqual([">>fr<<", ">>fr<<"]);
     dispose();
@@ -28,7 +28,7 @@ describe("a model whose languages have a vocabulary each", () => {
       signal,
     );
     const text = "the cat sat on the 漢字 mat";
-    const translation = await translator.translate(text, { maxTokens: 8 });
+    const translation = await translator.translate(text, { maxNewTokens: 8 });
     const picture = await attentionPicture(translation);
     dispose();
     const labels = Array.from(picture.matchAll(/<text [^>]*>([^<]*)<\/text>/g), ([, label = ""]) => label);

@@ -35,7 +35,7 @@ describeBackends(
 
         const [[best] = []] = await generate(model, [sourceIds], { numBeams: 4, maxNewTokens: 64 });
         expect(best?.ids).toEqual(targetIds);
-        const translated = await createTranslator(pretrained).translate(source, { beams: 4, maxTokens: 64 });
+        const translated = await createTranslator(pretrained).translate(source, { numBeams: 4, maxNewTokens: 64 });
         expect(translated.translation).toBe(translation);
 
         const logits = tf.tidy(() => {

@@ -16,7 +16,7 @@ export class WorkerEndedError extends Error {
 /** What a page has of its worker. */
 export interface WorkerConnection<Api> {
   /** The worker's functions: each gives a promise, which fails if the worker ends before it has answered. */
-  readonly work: Remote<Api>;
+  readonly worker: Remote<Api>;
   /**
    * Cancels what was asked so far. A worker that does not answer, because it computes without a pause, is ended, and
    * another takes its place: then what was asked so far fails with an AbortError.
@@ -26,10 +26,10 @@ export interface WorkerConnection<Api> {
   onRestart(listener: (error: WorkerEndedError) => void): void;
 }
 
-/** Starts a page's worker, and another whenever one ends. `Api` is what the worker hands to `serveWork`. */
+/** Starts a page's worker, and another whenever one ends. `Api` is what the worker hands to `serveWorker`. */
 export function connectWorker<Api extends { cancel(): void }>(create: () => Worker): WorkerConnection<Api> {
   const connection = new Connection(create);
-  const work = new Proxy(
+  const worker = new Proxy(
     {},
     {
       get:
@@ -39,9 +39,9 @@ export function connectWorker<Api extends { cancel(): void }>(create: () => Work
     },
   );
   return {
-    work: work as Remote<Api>,
+    worker: worker as Remote<Api>,
     stop: () => connection.stop(),
-    onRestart: (listener) => void (connection.hearRestart = listener),
+    onRestart: (listener) => void (connection.onRestart = listener),
   };
 }
 
@@ -53,7 +53,7 @@ class Connection {
   #worker!: Worker;
   #remote!: Readonly<Record<string, Call>>;
   #hasAnswered = false;
-  hearRestart: (error: WorkerEndedError) => void = () => undefined;
+  onRestart: (error: WorkerEndedError) => void = () => undefined;
 
   constructor(create: () => Worker) {
     this.#create = create;
@@ -103,7 +103,7 @@ class Connection {
     this.#worker.terminate();
     this.#start();
     this.#fail(ofCalls);
-    this.hearRestart(error);
+    this.onRestart(error);
   }
 
   #fail(error: Error): void {
@@ -113,6 +113,6 @@ class Connection {
 }
 
 /** A function of the page that a worker may call. */
-export function hear<Args extends unknown[]>(listener: (...args: Args) => void): (...args: Args) => void {
+export function remoteListener<Args extends unknown[]>(listener: (...args: Args) => void): (...args: Args) => void {
   return proxy(listener);
 }

@@ -1,7 +1,7 @@
-export { connectWorker, hear, type WorkerConnection, WorkerEndedError } from "./connectWorker.ts";
+export { connectWorker, remoteListener, type WorkerConnection, WorkerEndedError } from "./connectWorker.ts";
 export { LANGUAGES, type Language, language, type Messages, useMessages } from "./ui/language.ts";
 export { THEMES, type Theme, theme } from "./ui/theme.ts";
-export { stored } from "./ui/stored.ts";
+export { persisted } from "./ui/persisted.ts";
 export { showPage } from "./ui/showPage.ts";
 export { Page } from "./ui/Page.tsx";
 export { Choice } from "./ui/Choice.tsx";
@@ -16,4 +16,4 @@ export { BackendPanel } from "./ui/BackendPanel.tsx";
 export { ModelPicker } from "./ui/ModelPicker.tsx";
 export { folderSource, isModelFolder, modelLabel, type ModelSource } from "./model/modelSource.ts";
 export { shippedModels } from "./model/shippedModels.ts";
-export type { BackendStatus, HearLoss } from "./work/modelHost.ts";
+export type { BackendStatus, DeviceLossListener } from "./worker/modelHost.ts";

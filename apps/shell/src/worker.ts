@@ -1,3 +1,3 @@
-export { filesOf } from "./work/filesOf.ts";
-export { type BackendStatus, type HearLoss, type LoadModel, ModelHost } from "./work/modelHost.ts";
-export { serveWork } from "./work/serveWork.ts";
+export { filesOf } from "./worker/filesOf.ts";
+export { type BackendStatus, type DeviceLossListener, type LoadModel, ModelHost } from "./worker/modelHost.ts";
+export { serveWorker } from "./worker/serveWorker.ts";

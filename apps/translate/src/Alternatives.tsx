@@ -1,7 +1,7 @@
 import { modelLabel, useMessages } from "@qkv/app-shell";
 import { directionOf } from "@qkv/pretrained";
 import { MESSAGES } from "./messages.ts";
-import { current } from "./look.ts";
+import { current } from "./inspection.ts";
 import { model } from "./models.ts";
 import { sentences } from "./session.ts";
 

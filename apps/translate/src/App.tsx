@@ -23,7 +23,7 @@ import { Editor } from "./Editor.tsx";
 import { History } from "./History.tsx";
 import { MESSAGES } from "./messages.ts";
 import { model, modelError, opening, openModel, problem, status, switchBackend } from "./models.ts";
-import { stop } from "./work.ts";
+import { stop } from "./connection.ts";
 import { SearchPanel } from "./SearchPanel.tsx";
 import { isByItself, isOld, running, sentences, speed, total } from "./session.ts";
 

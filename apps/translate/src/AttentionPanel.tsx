@@ -5,7 +5,7 @@ import { diffWords } from "diff";
 import { useEffect, useRef } from "preact/hooks";
 import { ATTENTION_IN } from "./attentionMessages.ts";
 import { MESSAGES } from "./messages.ts";
-import { ablated, current, look, restore, toggleHead, toggleToken } from "./look.ts";
+import { ablated, current, inspection, restore, toggleHead, toggleToken } from "./inspection.ts";
 import { sentences } from "./session.ts";
 
 defineAttentionElement();
@@ -17,7 +17,7 @@ export function AttentionPanel() {
   return (
     <section class="card stack attention">
       <h2>{messages.attention}</h2>
-      {look.value === undefined ? <p class="quiet">{messages.reading}</p> : <AttentionView />}
+      {inspection.value === undefined ? <p class="quiet">{messages.reading}</p> : <AttentionView />}
       <Without />
     </section>
   );
@@ -34,7 +34,7 @@ function AttentionView() {
     view.current = element;
     return () => element.remove();
   }, []);
-  const [seen, off, spoken] = [look.value, ablated.value, language.value];
+  const [seen, off, spoken] = [inspection.value, ablated.value, language.value];
   useEffect(() => {
     if (view.current) {
       Object.assign(view.current, { record: seen?.attention, ablated: off, messages: ATTENTION_IN[spoken] });
@@ -48,9 +48,9 @@ function Without() {
   const messages = useMessages(MESSAGES);
   const { heads, tokens } = ablated.value;
   const before = current.value === undefined ? undefined : sentences.value[current.value]?.translations[0]?.text;
-  const after = look.value?.translation.text;
+  const after = inspection.value?.translation.text;
   if (heads.length + tokens.length === 0 || before === undefined || after === undefined) return null;
-  const source = look.value?.attention.source ?? [];
+  const source = inspection.value?.attention.source ?? [];
   const kinds = ATTENTION_IN[language.value].kinds;
   return (
     <div class="without" role="status">

@@ -9,7 +9,7 @@ import { Notes } from "./Notes.tsx";
 import { EXAMPLES } from "./examples.ts";
 import { canGoOn, isByItself, running, source, translate, translation } from "./session.ts";
 import { Translation } from "./Translation.tsx";
-import { stop } from "./work.ts";
+import { stop } from "./connection.ts";
 
 /** The text, its translation, and what is done with them. */
 export function Editor() {

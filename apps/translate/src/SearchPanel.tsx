@@ -5,23 +5,23 @@ import { settings } from "./search.ts";
 /** How a translation is searched for. */
 export function SearchPanel() {
   const messages = useMessages(MESSAGES);
-  const { beams, lengthPenalty } = settings.value;
+  const { numBeams, lengthPenalty } = settings.value;
   return (
     <details class="panel">
       <summary>
         <span>{messages.settings}</span>
         <span class="quiet">
-          {messages.beams}: {beams} · {messages.lengthPenalty}: {lengthPenalty}
+          {messages.beams}: {numBeams} · {messages.lengthPenalty}: {lengthPenalty}
         </span>
       </summary>
       <div class="sliders">
         <Slider
           label={messages.beams}
-          value={beams}
+          value={numBeams}
           min={1}
-          max={Math.max(8, beams)}
+          max={Math.max(8, numBeams)}
           step={1}
-          onChange={(value) => change({ beams: value })}
+          onChange={(value) => change({ numBeams: value })}
         />
         <Slider
           label={messages.lengthPenalty}

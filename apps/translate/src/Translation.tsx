@@ -1,7 +1,7 @@
 import type { TranslatedSentence } from "@qkv/pretrained";
 import { useEffect, useRef } from "preact/hooks";
 import type { VNode } from "preact";
-import { current, lookAt, pinned } from "./look.ts";
+import { current, inspect, pinned } from "./inspection.ts";
 import { isUnsure } from "./certainty.ts";
 import { settings } from "./search.ts";
 import { isOld, partial, running, sentences, textOf } from "./session.ts";
@@ -27,13 +27,13 @@ export function Translation({
     const index = indexAt(target);
     if (index === undefined) return;
     pinned.value = true;
-    void lookAt(index);
+    void inspect(index);
   };
   const timer = useRef(0);
   const pointAt = ({ target }: Event) => {
     clearTimeout(timer.current);
     const index = indexAt(target);
-    if (index !== undefined && !pinned.value) timer.current = window.setTimeout(() => void lookAt(index), HOVER_MS);
+    if (index !== undefined && !pinned.value) timer.current = window.setTimeout(() => void inspect(index), HOVER_MS);
   };
   const stop = sentences.value.findIndex(({ ids }) => ids.length > 0); // where the keyboard stops at first
   const isEmpty = sentences.value.length === 0 && partial.value === "";

@@ -1,19 +1,19 @@
 // The model, and on which backend it runs. The components show it; the worker computes it.
 import {
   type BackendStatus,
-  hear,
-  type HearLoss,
+  remoteListener,
+  type DeviceLossListener,
   isAbort,
   modelLabel,
   type ModelSource,
   shippedModels,
-  stored,
+  persisted,
 } from "@qkv/app-shell";
 import { batch, signal } from "@preact/signals";
 import type { BackendName } from "@qkv/backend";
 import type { DownloadProgress } from "@qkv/pretrained";
 import { settings } from "./search.ts";
-import { onRestart, stop, work } from "./work.ts";
+import { onRestart, stop, worker } from "./connection.ts";
 
 /** Which backend computes; undefined until one is started. */
 export const status = signal<BackendStatus | undefined>(undefined);
@@ -28,20 +28,22 @@ export const problem = signal<unknown>(undefined);
 
 const shipped = shippedModels();
 /** The shipped model that was chosen last, here or on an earlier visit. */
-const chosen = stored("translate.model", "", (name): name is string => shipped.some((of) => modelLabel(of) === name));
+const chosen = persisted("translate.model", "", (name): name is string =>
+  shipped.some((of) => modelLabel(of) === name),
+);
 
-const hearLoss: HearLoss = (error, now) => {
+const onDeviceLoss: DeviceLossListener = (error, now) => {
   [problem.value, status.value] = [error, now];
 };
-void work.onDeviceLost(hear(hearLoss));
+void worker.onDeviceLost(remoteListener(onDeviceLoss));
 
 onRestart((error) => {
   problem.value = error;
-  void work.onDeviceLost(hear(hearLoss));
+  void worker.onDeviceLost(remoteListener(onDeviceLoss));
   const [reopened, backend] = [model.value, status.value?.report.name as BackendName | undefined];
   model.value = undefined; // if the worker ends again while it opens this one, it is not opened a third time
   void guarded(async () => {
-    if (backend !== undefined) status.value = await work.switchBackend(backend);
+    if (backend !== undefined) status.value = await worker.switchBackend(backend);
     if (reopened !== undefined) await openModel(reopened);
   });
 });
@@ -50,13 +52,13 @@ onRestart((error) => {
 export async function openModel(picked: ModelSource): Promise<void> {
   modelError.value = undefined;
   opening.value = { source: picked };
-  const listener = hear((progress: DownloadProgress) => {
+  const listener = remoteListener((progress: DownloadProgress) => {
     if (opening.value?.source === picked) opening.value = { source: picked, progress };
   });
   try {
     await stop();
-    status.value = await work.open(picked, listener);
-    const search = await work.search();
+    status.value = await worker.open(picked, listener);
+    const search = await worker.search();
     batch(() => {
       model.value = picked;
       settings.value = search;
@@ -73,7 +75,7 @@ export async function openModel(picked: ModelSource): Promise<void> {
 export async function switchBackend(name: BackendName): Promise<void> {
   await guarded(async () => {
     await stop();
-    status.value = await work.switchBackend(name);
+    status.value = await worker.switchBackend(name);
   });
 }
 

@@ -2,4 +2,4 @@
 import { signal } from "@preact/signals";
 import type { SearchSettings } from "./searchSettings.ts";
 
-export const settings = signal<SearchSettings>({ beams: 4, lengthPenalty: 1 });
+export const settings = signal<SearchSettings>({ numBeams: 4, lengthPenalty: 1 });

@@ -2,7 +2,7 @@ import type { Translator } from "@qkv/pretrained";
 
 /** How a text is searched for. */
 export interface SearchSettings {
-  readonly beams: number;
+  readonly numBeams: number;
   readonly lengthPenalty: number;
 }
 
@@ -11,5 +11,5 @@ const DEFAULT_BEAMS = 4;
 
 /** What a model's folder says of the search. */
 export function searchSettings({ options: { generation } }: Pick<Translator, "options">): SearchSettings {
-  return { beams: generation?.numBeams ?? DEFAULT_BEAMS, lengthPenalty: generation?.lengthPenalty ?? 1 };
+  return { numBeams: generation?.numBeams ?? DEFAULT_BEAMS, lengthPenalty: generation?.lengthPenalty ?? 1 };
 }

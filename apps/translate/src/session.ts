@@ -1,11 +1,11 @@
 // The text, its translation, and what a person can do with them. The components show it; the worker computes it.
-import { hear, modelLabel, type ModelSource } from "@qkv/app-shell";
+import { remoteListener, modelLabel, type ModelSource } from "@qkv/app-shell";
 import { batch, computed, signal } from "@preact/signals";
 import type { TranslatedSentence } from "@qkv/pretrained";
 import { remember } from "./history.ts";
 import { guarded, model, openModel, problem, status } from "./models.ts";
 import { settings } from "./search.ts";
-import { stop, work } from "./work.ts";
+import { stop, worker } from "./connection.ts";
 import type { News } from "./worker.ts";
 
 /** What is to be translated. */
@@ -89,7 +89,7 @@ async function run(): Promise<void> {
   if (!isByItself.value) problem.value = undefined;
   const { listener, flush } = collectNews(skip > 0 ? undefined : asked);
   await guarded(async () => {
-    const ms = await work.translate(text, { ...settings.value, skip }, listener);
+    const ms = await worker.translate(text, { ...settings.value, skip }, listener);
     flush();
     const made = sentences.value.slice(skip).reduce((sum, of) => sum + (of.translations[0]?.tokens.length ?? 0), 0);
     if (made > 0) speed.value = (made / ms) * 1000;
@@ -101,7 +101,7 @@ async function run(): Promise<void> {
     partial.value = "";
   });
   await guarded(async () => {
-    status.value = await work.status();
+    status.value = await worker.status();
   });
 }
 
@@ -145,7 +145,7 @@ function collectNews(anew: string | undefined) {
       total.value = count;
     });
   };
-  const listener = hear((news: News) => {
+  const listener = remoteListener((news: News) => {
     if ("total" in news) count = news.total;
     else if ("partial" in news) beginning = news.partial;
     else {

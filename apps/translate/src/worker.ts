@@ -1,5 +1,5 @@
 // All tensor work of the page, so that the page never waits for it.
-import { type LoadModel, ModelHost, serveWork } from "@qkv/app-shell/worker";
+import { type LoadModel, ModelHost, serveWorker } from "@qkv/app-shell/worker";
 import {
   createLoader,
   createTranslator,
@@ -16,12 +16,12 @@ import {
 import { ablate, type Ablation, marian } from "@qkv/transformer";
 import { type SearchSettings, searchSettings } from "./searchSettings.ts";
 
-/** What the page hears while a text is translated: how many sentences there are, how the next ones begin, one that is done. */
+/** What the page is sent while a text is translated: how many sentences there are, how the next ones begin, one that is done. */
 export type News =
   { readonly total: number } | { readonly partial: string } | { readonly sentence: TranslatedSentence };
 
-/** Where a translation looked. */
-export interface Look {
+/** The attention in a translation. */
+export interface Inspection {
   readonly attention: SentenceAttention;
   /** What the model makes of the sentence as it is asked for: without some heads or tokens. */
   readonly translation: SentenceTranslation;
@@ -60,20 +60,20 @@ const api = {
   /** How the open model's folder wants to be searched. */
   search: () => host.run(({ translator }) => Promise.resolve(searchSettings(translator))),
 
-  /** Translates a text from sentence `skip` on. How many milliseconds it took; all news has been heard by then. */
+  /** Translates a text from sentence `skip` on. How many milliseconds it took; all news has arrived by then. */
   translate: (
     text: string,
     settings: SearchSettings & { readonly skip: number },
-    hear: (news: News) => void | Promise<void>,
+    onNews: (news: News) => void | Promise<void>,
   ) => {
-    let { skip } = settings; // grows: what the page has heard is not translated again after a loss of the GPU
+    let { skip } = settings; // grows: what the page has is not translated again after a loss of the GPU
     return host.run(async ({ translator }, signal) => {
       const start = performance.now();
-      const onTotal = (total: number) => void hear({ total });
-      const onPartial = (partial: string) => void hear({ partial });
-      const options = { ...settings, skip, alternatives: ALTERNATIVES, signal, onTotal, onPartial };
+      const onTotal = (total: number) => void onNews({ total });
+      const onPartial = (partial: string) => void onNews({ partial });
+      const options = { ...settings, skip, numReturnSequences: ALTERNATIVES, signal, onTotal, onPartial };
       for await (const sentence of translator.sentences(text, options)) {
-        await hear({ sentence });
+        await onNews({ sentence });
         skip++;
       }
       return performance.now() - start;
@@ -81,8 +81,8 @@ const api = {
   },
 
   /** Reads a sentence once more, without what `ablation` takes away, and translates it so. */
-  look: (source: TokenSequence, settings: SearchSettings, ablation: Ablation) =>
-    host.run(async ({ pretrained, translator }, signal): Promise<Look> => {
+  inspect: (source: TokenSequence, settings: SearchSettings, ablation: Ablation) =>
+    host.run(async ({ pretrained, translator }, signal): Promise<Inspection> => {
       const { model, tokenizer } = pretrained;
       if (tokenizer === undefined) throw new Error("expected a tokenizer, got none");
       const { sides } = tokenizer;
@@ -103,6 +103,6 @@ const api = {
 };
 
 /** What the page may ask for. */
-export type Work = typeof api;
+export type WorkerApi = typeof api;
 
-serveWork(api);
+serveWorker(api);

@@ -24,7 +24,7 @@ export type { RemoteOptions } from "./remote/options.ts";
 export { UnreachableError } from "./remote/unreachableError.ts";
 export { languageCode } from "./tasks/translation/languageCodes.ts";
 export { languageTag } from "./loading/languageTag.ts";
-export { type Piece, splitText, type SplitOptions } from "./tasks/translation/splitText.ts";
+export { type Segment, splitText, type SplitOptions } from "./tasks/translation/splitText.ts";
 export type { TokenizedPair, TokenSequence } from "./tasks/translation/tokenSequence.ts";
 export { type TranslationTokenizer, translationTokenizer } from "./tasks/translation/translationTokenizer.ts";
 export {

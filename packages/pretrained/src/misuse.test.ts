@@ -288,8 +288,8 @@ describe("options", () => {
     );
     await expect(generateStream(newGpt2(), [1], wrong({ temperature: 2 })).next()).rejects.toThrow("got temperature");
     const translator = new Translator(newMarian(), wrong({}), { maxPositions: 16 });
-    await expect(translator.translate("a", wrong({ numBeams: 2 }))).rejects.toThrow(
-      "translate: expected beams, lengthPenalty, maxTokens, signal, onProgress as options, got numBeams",
+    await expect(translator.translate("a", wrong({ beams: 2 }))).rejects.toThrow(
+      "translate: expected numBeams, lengthPenalty, maxNewTokens, signal, onProgress as options, got beams",
     );
     await expect(translator.sentences("a", wrong({ beam: 2 })).next()).rejects.toThrow("as options, got beam");
     await expect(new Classifier(vit(), {}).classify(wrong({}), wrong({ topk: 2 }))).rejects.toThrow(

@@ -64,9 +64,9 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
         if (options.json) await writeJson({ image, labels });
         else process.stdout.write(describe(image, labels, classifier.scoring));
         if (options.attention !== undefined) {
-          const { lookPicture } = await import("../imageClassification/lookPicture.ts");
+          const { saliencyPicture } = await import("../imageClassification/saliencyPicture.ts");
           const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
-          await writeFile(file, await lookPicture(classifier, pixels, labels[0]?.label ?? "", kind));
+          await writeFile(file, await saliencyPicture(classifier, pixels, labels[0]?.label ?? "", kind));
         }
       } catch (error) {
         signal.throwIfAborted();

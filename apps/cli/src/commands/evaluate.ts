@@ -76,8 +76,8 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   try {
     const { maxTokens } = options;
     const translated = await translator.translateBatch(sources, {
-      beams,
-      ...(maxTokens !== undefined && { maxTokens }),
+      numBeams: beams,
+      ...(maxTokens !== undefined && { maxNewTokens: maxTokens }),
       signal,
       onProgress: ({ done }) => bar.update(done),
     });

@@ -62,7 +62,12 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
   try {
     const translateBatch = (lines: readonly string[]) =>
       withProgress((onProgress) =>
-        translator.translateBatch(lines, { beams, ...(maxTokens !== undefined && { maxTokens }), signal, onProgress }),
+        translator.translateBatch(lines, {
+          numBeams: beams,
+          ...(maxTokens !== undefined && { maxNewTokens: maxTokens }),
+          signal,
+          onProgress,
+        }),
       );
     const lines = texts.length > 0 ? texts : streamInputLines(AbortSignal.any([signal, done.signal]));
     let [number, failed] = [0, 0];

@@ -1,5 +1,5 @@
 import type { CausalLanguageModel } from "@qkv/transformer";
-import { pieceTensors } from "./pieces.ts";
+import { chunkTensors } from "./chunks.ts";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** How to go about it. */
@@ -11,7 +11,7 @@ export interface MeasureTextOptions {
 }
 
 /**
- * The mean cross-entropy of a text's tokens, each seen after at most `maxPositions` others, in pieces that do not
+ * The mean cross-entropy of a text's tokens, each seen after at most `maxPositions` others, in chunks that do not
  * overlap: each but the first is predicted once.
  *
  * @param ids those of the whole text
@@ -27,7 +27,7 @@ export async function measureText(
   for (let done = 0; done < starts.length; done += batchSize) {
     signal?.throwIfAborted();
     const batch = starts.slice(done, done + batchSize);
-    const loss = tf.tidy(() => model.loss(pieceTensors(ids, batch, maxPositions)));
+    const loss = tf.tidy(() => model.loss(chunkTensors(ids, batch, maxPositions)));
     const count = batch.reduce((all, start) => all + Math.min(maxPositions, ids.length - 1 - start), 0);
     sum += ((await loss.data())[0] ?? NaN) * count;
     tokens += count;

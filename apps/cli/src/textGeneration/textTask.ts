@@ -3,7 +3,7 @@ import type { TrainingTask } from "@qkv/training";
 import type { CausalLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { measureText } from "./measureText.ts";
-import { type PieceBatch, pieceBatches, pieceTensors } from "./pieces.ts";
+import { type ChunkBatch, chunkBatches, chunkTensors } from "./chunks.ts";
 import type { TextTrainingConfig } from "./trainingConfig.ts";
 
 export interface TextTaskData {
@@ -17,14 +17,14 @@ export interface TextTaskData {
 export function textTask(
   { model, training, validation }: TextTaskData,
   { seed, training: { batchSize, labelSmoothing } }: TextTrainingConfig,
-): TrainingTask<PieceBatch> {
+): TrainingTask<ChunkBatch> {
   const length = model.config.maxPositions;
   return {
     params: model.params.named(),
-    batches: (epoch) => pieceBatches(training.length, { length, batchSize, seed, epoch }),
+    batches: (epoch) => chunkBatches(training.length, { length, batchSize, seed, epoch }),
     tokens: (batch) => batch.length * length,
-    loss: (batch: PieceBatch, random: RandomStream) =>
-      tf.tidy(() => model.loss(pieceTensors(training, batch, length), { labelSmoothing, random })),
+    loss: (batch: ChunkBatch, random: RandomStream) =>
+      tf.tidy(() => model.loss(chunkTensors(training, batch, length), { labelSmoothing, random })),
     validate: async (signal) => {
       const { loss } = await measureText(model, validation, { signal });
       return { loss, perplexity: Math.exp(loss) };

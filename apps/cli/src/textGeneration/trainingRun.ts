@@ -70,7 +70,7 @@ async function knownTokenizer({ folder }: RunFolder<TextTrainingConfig>): Promis
   return existsSync(file) ? Tokenizer.fromJSON(await readFile(file, "utf8"), tokenizerOptions()) : undefined;
 }
 
-/** @throws UsageError if there are too few for one piece and what follows it */
+/** @throws UsageError if there are too few for one chunk and what follows it */
 function idsOf(text: string, tokenizer: Tokenizer, { model, data }: TextTrainingConfig): Int32Array {
   const ids = Int32Array.from(tokenizer.encode(text, { addSpecialTokens: false }).ids);
   if (ids.length > model.maxPositions) return ids;

@@ -1,6 +1,6 @@
 import type { BackendName } from "@qkv/backend";
 import type { ComponentChildren } from "preact";
-import type { BackendStatus } from "../work/modelHost.ts";
+import type { BackendStatus } from "../worker/modelHost.ts";
 import { Choice } from "./Choice.tsx";
 import { formatBytes, formatCount } from "./format.ts";
 import { type Messages, useMessages } from "./language.ts";

@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { stored } from "./stored.ts";
+import { persisted } from "./persisted.ts";
 
 /** The languages that the pages speak, and what each calls itself. */
 export const LANGUAGES = { en: "English", ko: "한국어" } as const;
@@ -12,7 +12,7 @@ const isLanguage = (value: string): value is Language => Object.hasOwn(LANGUAGES
 const spoken = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
 
 /** The language of the page: the person's choice, else the first one of the browser's that it speaks. */
-export const language = stored<Language>("language", spoken, isLanguage);
+export const language = persisted<Language>("language", spoken, isLanguage);
 
 effect(() => {
   document.documentElement.lang = language.value;

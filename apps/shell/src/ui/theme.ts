@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { stored } from "./stored.ts";
+import { persisted } from "./persisted.ts";
 
 /** How the page may look; "system" follows the system's setting. */
 export const THEMES = ["system", "light", "dark"] as const;
@@ -8,7 +8,7 @@ export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
 /** How the page looks. */
-export const theme = stored<Theme>("theme", "system", (value): value is Theme => THEMES.includes(value as Theme));
+export const theme = persisted<Theme>("theme", "system", (value): value is Theme => THEMES.includes(value as Theme));
 
 effect(() => {
   document.documentElement.dataset["theme"] = theme.value;

@@ -63,7 +63,7 @@ export const OPEN_OPTIONS: OptionNames<OpenOptions> = {
   signal: true,
   cache: true,
   onProgress: true,
-  onUnkept: true,
+  onCacheError: true,
   endpoint: true,
   token: true,
   fetch: true,

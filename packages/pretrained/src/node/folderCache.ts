@@ -26,12 +26,12 @@ import { sweepCache } from "./sweepCache.ts";
  * process are resumed by the next one. A folder that cannot be read or written, or is full, caches nothing: files are
  * then held in memory until they are read.
  *
- * @param onUnkept called once with the reason why something is not cached
+ * @param onCacheError called once with the reason why something is not cached
  */
-export function folderCache(folder: string, onUnkept: (reason: string) => void = () => undefined): FileCache {
+export function folderCache(folder: string, onCacheError: (reason: string) => void = () => undefined): FileCache {
   let isTold = false;
   const refuse = (error: unknown) => {
-    if (!isTold) onUnkept(`the cache ${folder}: ${fileReason(error)}`);
+    if (!isTold) onCacheError(`the cache ${folder}: ${fileReason(error)}`);
     isTold = true;
   };
   let swept: Promise<void> | undefined;

@@ -16,6 +16,6 @@ export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles
   checkRecord("modelFiles", "options", options);
   if (existsSync(ref)) return modelFolder(ref);
   const fetch = proxyFetch();
-  const cache = folderCache(cacheFolder(), options.onUnkept);
+  const cache = folderCache(cacheFolder(), options.onCacheError);
   return remoteFiles(ref, { cache, ...(fetch && { fetch }), ...withSettings(options) });
 }

@@ -11,7 +11,7 @@ export interface RemoteOptions {
   /** Called for each part of a file that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Called with the reason why something is not cached: the browser's storage is full or forbidden. */
-  readonly onUnkept?: (reason: string) => void;
+  readonly onCacheError?: (reason: string) => void;
   /** The hub of ids. Default huggingface.co. */
   readonly endpoint?: string;
   /** An access token of `endpoint`, for private and gated models. It goes to that origin alone. */

@@ -39,6 +39,6 @@ export function remoteFiles(ref: string, options: RemoteOptions = {}): ModelFile
   return parsed.kind === "hub" ? hubFiles(parsed, all) : urlFiles(parsed, all);
 }
 
-function defaultCache({ onUnkept }: RemoteOptions): FileCache {
-  return "caches" in globalThis ? browserCache(undefined, onUnkept) : memoryCache();
+function defaultCache({ onCacheError }: RemoteOptions): FileCache {
+  return "caches" in globalThis ? browserCache(undefined, onCacheError) : memoryCache();
 }

@@ -2,7 +2,7 @@
 const LATEST = 0.05;
 
 /** The recent training speed, a moving average, so that a first slow step or a pause matters little. */
-export class Speed {
+export class Throughput {
   #seconds = 0;
   #tokens = 0;
   #weight = 0;

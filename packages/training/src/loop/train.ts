@@ -4,7 +4,7 @@ import { batchGradients } from "./batchGradients.ts";
 import type { Progress } from "../checkpoints/checkpoint.ts";
 import { clipFactor, globalNorm } from "../parameters/gradients.ts";
 import { constantSchedule, type Schedule } from "../optimizers/schedules.ts";
-import { Speed } from "./throughput.ts";
+import { Throughput } from "./throughput.ts";
 import type { TrainingTask } from "./task.ts";
 import { checkTrainOptions, type TrainingResult, type TrainOptions } from "./options.ts";
 import { type Update, updates } from "./updates.ts";
@@ -30,7 +30,7 @@ class Run<Batch> {
   readonly #task: TrainingTask<Batch>;
   readonly #options: TrainOptions;
   readonly #schedule: Schedule;
-  readonly #speed = new Speed();
+  readonly #throughput = new Throughput();
   #progress: Progress;
   #savedStep: number;
 
@@ -86,7 +86,7 @@ class Run<Batch> {
       const gradientScale = clipNorm === undefined ? 1 : clipFactor(gradNorm, clipNorm);
       optimizer.step(gradients, { factor, gradientScale });
 
-      this.#speed.add((performance.now() - started) / 1000, tokens);
+      this.#throughput.add((performance.now() - started) / 1000, tokens);
       this.#progress = { ...this.#progress, step, epoch, position, tokens: this.#progress.tokens + tokens };
       this.#tellStep(lossValue, gradNorm, optimizer.learningRate * factor);
     } finally {
@@ -107,7 +107,7 @@ class Run<Batch> {
   #tellStep(loss: number, gradNorm: number, learningRate: number): void {
     const { maxSteps, onEvent } = this.#options;
     const { step, epoch, tokens } = this.#progress;
-    const { tokensPerSecond, secondsPerStep } = this.#speed;
+    const { tokensPerSecond, secondsPerStep } = this.#throughput;
     const end =
       maxSteps === undefined ? {} : { totalSteps: maxSteps, etaSeconds: Math.max(0, maxSteps - step) * secondsPerStep };
     onEvent?.({ type: "step", step, epoch, loss, learningRate, gradNorm, tokens, tokensPerSecond, ...end });

@@ -20,7 +20,7 @@ export interface DecayOptions extends WarmupOptions {
 export function constantSchedule(options: WarmupOptions = {}): Schedule {
   checkRecord("constantSchedule", "options", options);
   const { warmupSteps = 0 } = options;
-  return (step) => rise(step, warmupSteps) ?? 1;
+  return (step) => rampUp(step, warmupSteps) ?? 1;
 }
 
 /**
@@ -33,7 +33,7 @@ export function inverseSqrtSchedule(options: WarmupOptions = {}): Schedule {
   checkRecord("inverseSqrtSchedule", "options", options);
   const { warmupSteps = 1 } = options;
   if (!(warmupSteps >= 1)) throw new RangeError(`inverseSqrtSchedule: expected warmupSteps >= 1, got ${warmupSteps}`);
-  return (step) => rise(step, warmupSteps) ?? Math.sqrt(warmupSteps / step);
+  return (step) => rampUp(step, warmupSteps) ?? Math.sqrt(warmupSteps / step);
 }
 
 /**
@@ -45,7 +45,7 @@ export function linearSchedule(options: DecayOptions): Schedule {
   checkRecord("linearSchedule", "options", options);
   const { warmupSteps = 0, totalSteps, floor = 0 } = options;
   checkDecay("linearSchedule", warmupSteps, totalSteps);
-  return (step) => rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, warmupSteps, totalSteps));
+  return (step) => rampUp(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, warmupSteps, totalSteps));
 }
 
 /**
@@ -59,7 +59,7 @@ export function cosineSchedule(options: DecayOptions): Schedule {
   checkDecay("cosineSchedule", warmupSteps, totalSteps);
   return (step) => {
     const fall = (1 + Math.cos(Math.PI * progress(step, warmupSteps, totalSteps))) / 2;
-    return rise(step, warmupSteps) ?? floor + (1 - floor) * fall;
+    return rampUp(step, warmupSteps) ?? floor + (1 - floor) * fall;
   };
 }
 
@@ -74,11 +74,11 @@ export function warmupStableDecaySchedule(options: DecayOptions & { readonly dec
   const { warmupSteps = 0, totalSteps, decaySteps, floor = 0 } = options;
   checkDecay("warmupStableDecaySchedule", warmupSteps + decaySteps, totalSteps + 1);
   return (step) =>
-    rise(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, totalSteps - decaySteps, totalSteps));
+    rampUp(step, warmupSteps) ?? floor + (1 - floor) * (1 - progress(step, totalSteps - decaySteps, totalSteps));
 }
 
 /** The factor during the warm-up, undefined from its last step on. */
-function rise(step: number, warmupSteps: number): number | undefined {
+function rampUp(step: number, warmupSteps: number): number | undefined {
   return step < warmupSteps ? step / warmupSteps : undefined;
 }
 

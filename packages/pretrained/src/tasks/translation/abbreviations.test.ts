@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { splitText } from "./splitText.ts";
 
 function sentences(text: string, locale: string | undefined): string[] {
-  const pieces = splitText(text, { countTokens: () => 1, maxTokens: Infinity, locale });
-  expect(pieces.map(({ space, text }) => space + text).join("")).toBe(text);
-  return pieces.map(({ text }) => text);
+  const segments = splitText(text, { countTokens: () => 1, maxTokens: Infinity, locale });
+  expect(segments.map(({ space, text }) => space + text).join("")).toBe(text);
+  return segments.map(({ text }) => text);
 }
 
 /** Sentences with ` | ` between them. */

@@ -22,7 +22,7 @@ describe("splitLedText", () => {
     ]);
   });
 
-  test("a code counts in every piece that a long sentence is cut into", () => {
+  test("a code counts in every segment that a long sentence is cut into", () => {
     expect(led(">>fra<< one two three four five").map(([, lead, text]) => [lead, text])).toEqual([
       [">>fra<< ", "one two three"],
       [">>fra<< ", "four five"],
@@ -52,11 +52,11 @@ describe("splitLedText", () => {
       ],
     ],
     [">>a b<< I go.", [["", "", ">>a b<< I go.", ">>a b<< I go."]]],
-  ])("of %j makes %j", (text, pieces) => {
-    expect(led(text)).toEqual(pieces);
+  ])("of %j makes %j", (text, segments) => {
+    expect(led(text)).toEqual(segments);
   });
 
-  test("a word that is too long is a piece by itself, white space before it kept", () => {
+  test("a word that is too long is a segment by itself, white space before it kept", () => {
     const key = "k".repeat(100);
     expect(led(`>>fra<< I go.  ${key}\n ${key} You go.`)).toEqual([
       ["", ">>fra<< ", "I go.", ">>fra<< I go."],
@@ -85,9 +85,9 @@ describe("splitLedText", () => {
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 30 }), (some) => {
         const text = some.join("");
-        const pieces = splitLedText(text, words);
-        expect(pieces.map(({ space, source }) => space + source).join("")).toBe(text);
-        for (const { source } of pieces.slice(0, -1)) expect(source).not.toBe("");
+        const segments = splitLedText(text, words);
+        expect(segments.map(({ space, source }) => space + source).join("")).toBe(text);
+        for (const { source } of segments.slice(0, -1)) expect(source).not.toBe("");
       }),
       { numRuns: 500 },
     );

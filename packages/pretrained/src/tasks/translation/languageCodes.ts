@@ -1,10 +1,10 @@
 import { checkArray, checkString } from "@qkv/ops";
 import { languageTag } from "../../loading/languageTag.ts";
 import { overlongWords } from "./overlongWords.ts";
-import { type Piece, splitText, type SplitOptions } from "./splitText.ts";
+import { type Segment, splitText, type SplitOptions } from "./splitText.ts";
 
-/** A piece of a text with its language code for a multilingual model. */
-export interface LedPiece extends Piece {
+/** A segment of a text with its language code for a multilingual model. */
+export interface LedSegment extends Segment {
   /** The code and white space after it: `>>fra<< `. Empty if there is none. */
   readonly lead: string;
   /** The source text: `text`, and before it the code if that is written here. */
@@ -19,51 +19,57 @@ export interface LedSplitOptions extends Omit<SplitOptions, "countTokens"> {
   readonly countTokens: (lead: string, text: string) => number;
   /** Whether `>>xyz<<` is a language code of the model. */
   readonly isCode: (code: string) => boolean;
-  /** The code of pieces without one in the text: `>>fra<< `. Default none. */
+  /** The code of segments without one in the text: `>>fra<< `. Default none. */
   readonly lead?: string;
 }
 
 /**
- * Splits a text into pieces as {@link splitText} does. A code at the beginning of the text or of a line leads every piece
- * from there to the next code, and counts as a part of each. A stretch too long for a word is a piece by itself, however many
- * tokens it has. `space + source` of all pieces is the text.
+ * Splits a text into segments as {@link splitText} does. A code at the beginning of the text or of a line leads every segment
+ * from there to the next code, and counts as a part of each. A stretch too long for a word is a segment by itself, however many
+ * tokens it has. `space + source` of all segments is the text.
  */
 export function splitLedText(
   text: string,
   { countTokens, isCode, lead = "", ...options }: LedSplitOptions,
-): LedPiece[] {
-  const pieces: LedPiece[] = [];
+): LedSegment[] {
+  const segments: LedSegment[] = [];
   for (const stretch of stretchesOf(text, isCode)) {
     const led = stretch.code === "" ? lead : stretch.code;
     const split = { ...options, countTokens: (part: string) => countTokens(led, part) };
-    const found = splitAround(stretch.text, split).map((piece) => ({ ...piece, lead: led, source: piece.text }));
+    const found = splitAround(stretch.text, split).map((segment) => ({ ...segment, lead: led, source: segment.text }));
     if (stretch.code !== "") {
       const first = found[0]?.space === "" ? found.shift() : undefined;
       const said = first?.text ?? "";
-      pieces.push({ ...first, space: trailingSpace(pieces), text: said, lead: led, source: `${stretch.code}${said}` });
+      segments.push({
+        ...first,
+        space: trailingSpace(segments),
+        text: said,
+        lead: led,
+        source: `${stretch.code}${said}`,
+      });
     }
-    for (const piece of found) pieces.push(piece);
+    for (const segment of found) segments.push(segment);
   }
-  return pieces;
+  return segments;
 }
 
 /** Splits a text around overlong words. */
-function splitAround(text: string, options: SplitOptions): (Piece & Pick<LedPiece, "overlong">)[] {
-  const pieces: (Piece & Pick<LedPiece, "overlong">)[] = [];
+function splitAround(text: string, options: SplitOptions): (Segment & Pick<LedSegment, "overlong">)[] {
+  const segments: (Segment & Pick<LedSegment, "overlong">)[] = [];
   let from = 0;
   for (const { start, end } of overlongWords(text)) {
-    for (const piece of splitText(text.slice(from, start), options)) pieces.push(piece);
-    pieces.push({ space: trailingSpace(pieces), text: text.slice(start, end), overlong: true });
+    for (const segment of splitText(text.slice(from, start), options)) segments.push(segment);
+    segments.push({ space: trailingSpace(segments), text: text.slice(start, end), overlong: true });
     from = end;
   }
-  for (const piece of splitText(text.slice(from), options)) pieces.push(piece);
-  return pieces;
+  for (const segment of splitText(text.slice(from), options)) segments.push(segment);
+  return segments;
 }
 
-/** Removes the white space at the end of the pieces so far: it belongs before the next piece. */
-function trailingSpace(pieces: (Piece & { readonly source?: string })[]): string {
-  const { text, source = text } = pieces.at(-1) ?? { text: undefined };
-  return source === "" ? (pieces.pop()?.space ?? "") : "";
+/** Removes the white space at the end of the segments so far: it belongs before the next segment. */
+function trailingSpace(segments: (Segment & { readonly source?: string })[]): string {
+  const { text, source = text } = segments.at(-1) ?? { text: undefined };
+  return source === "" ? (segments.pop()?.space ?? "") : "";
 }
 
 /** Splits the text before each code, with the code removed. */

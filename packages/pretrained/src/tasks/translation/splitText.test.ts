@@ -24,14 +24,14 @@ describe("splitText", () => {
     );
     fc.assert(
       fc.property(anything, fc.constantFrom(words, characters, { ...words, joinTokens: 5 }), (text, options) => {
-        const pieces = splitText(text, options);
-        expect(pieces.map(({ space, text }) => space + text).join("")).toBe(text);
-        for (const piece of pieces) {
-          expect(piece.space.trim()).toBe("");
-          expect(piece.text).toBe(piece.text.trim());
-          expect(options.countTokens(piece.text)).toBeLessThanOrEqual(options.maxTokens);
+        const segments = splitText(text, options);
+        expect(segments.map(({ space, text }) => space + text).join("")).toBe(text);
+        for (const segment of segments) {
+          expect(segment.space.trim()).toBe("");
+          expect(segment.text).toBe(segment.text.trim());
+          expect(options.countTokens(segment.text)).toBeLessThanOrEqual(options.maxTokens);
         }
-        for (const piece of pieces.slice(0, -1)) expect(piece.text).not.toBe("");
+        for (const segment of segments.slice(0, -1)) expect(segment.text).not.toBe("");
       }),
       { numRuns: 500 },
     );
@@ -88,9 +88,9 @@ describe("splitText", () => {
       counted += part.length;
       return part.length;
     };
-    const pieces = splitText(text, { countTokens, maxTokens: 100, locale: "en" });
+    const segments = splitText(text, { countTokens, maxTokens: 100, locale: "en" });
     expect(counted).toBeLessThan(40 * text.length); // each cut counts a bounded part of what it cuts
-    expect(pieces.map(({ space, text }) => space + text).join("")).toBe(text);
+    expect(segments.map(({ space, text }) => space + text).join("")).toBe(text);
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(3000); // 0.3 s here; what is quadratic takes a minute
   });
 

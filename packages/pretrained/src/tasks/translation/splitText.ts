@@ -3,7 +3,7 @@ import { endsAmiss } from "./abbreviations.ts";
 import { languageTag } from "../../loading/languageTag.ts";
 
 /** A stretch of text to translate and the white space before it, which is kept as it is. */
-export interface Piece {
+export interface Segment {
   readonly space: string;
   /** Empty only for white space at the end of a text. */
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Piece {
 export interface SplitOptions {
   /** The number of tokens of a text. */
   readonly countTokens: (text: string) => number;
-  /** The most tokens of a piece. */
+  /** The most tokens of a segment. */
   readonly maxTokens: number;
   /** Sentences of a paragraph stay together up to this many tokens; 0 keeps every sentence to itself. */
   readonly joinTokens?: number;
@@ -22,12 +22,12 @@ export interface SplitOptions {
 }
 
 /**
- * Splits a text into pieces that a model can take: sentences, and where one is too long its clauses, then its words, at
- * last anywhere. `space + text` of all pieces, one after the other, is the text itself: nothing is lost.
+ * Splits a text into segments that a model can take: sentences, and where one is too long its clauses, then its words, at
+ * last anywhere. `space + text` of all segments, one after the other, is the text itself: nothing is lost.
  *
  * @throws RangeError if the locale is no language tag
  */
-export function splitText(text: string, options: SplitOptions): Piece[] {
+export function splitText(text: string, options: SplitOptions): Segment[] {
   checkRecord("splitText", "options", options);
   const { countTokens, maxTokens, joinTokens = 0 } = options;
   const locale = options.locale === undefined ? undefined : languageTag(options.locale);
@@ -47,7 +47,7 @@ export function splitText(text: string, options: SplitOptions): Piece[] {
     else groups.push([sentence]);
   }
   const parts = groups.flatMap((group) => fitted(group.join(""), fits));
-  return parts.reduce(asPieces, []);
+  return parts.reduce(asSegments, []);
 }
 
 function sentencesOf(text: string, locale: string | undefined): string[] {
@@ -117,15 +117,15 @@ function hardCut(text: string): number | undefined {
   return at > 0 && at < text.length ? at : undefined;
 }
 
-/** Moves white space from the ends of a part into pieces' `space`. */
-function asPieces(pieces: Piece[], part: string): Piece[] {
+/** Moves white space from the ends of a part into segments' `space`. */
+function asSegments(segments: Segment[], part: string): Segment[] {
   const text = part.trim();
   const before = text === "" ? part : part.slice(0, part.length - part.trimStart().length);
   const after = text === "" ? "" : part.slice(part.trimEnd().length);
-  const last = pieces.at(-1);
+  const last = segments.at(-1);
   const space = last?.text === "" ? last.space + before : before;
-  if (last?.text === "") pieces.pop();
-  if (text !== "" || space !== "") pieces.push({ space, text });
-  if (after !== "") pieces.push({ space: after, text: "" });
-  return pieces;
+  if (last?.text === "") segments.pop();
+  if (text !== "" || space !== "") segments.push({ space, text });
+  if (after !== "") segments.push({ space: after, text: "" });
+  return segments;
 }

@@ -76,7 +76,7 @@ describe("Translator", () => {
     const text = "The dog is cold. ".repeat(5_900);
     const controller = new AbortController();
     const running = words.translate(text, {
-      maxTokens: 1,
+      maxNewTokens: 1,
       signal: controller.signal,
       onProgress: ({ done, total }) => {
         seen.push(done);
@@ -90,7 +90,7 @@ describe("Translator", () => {
 
   test("cuts what is longer than the model's positions, and drops none of it", async () => {
     const text = "dog ".repeat(150).trim();
-    const { tokens } = await translator.translate(text, { maxTokens: 2, beams: 1 });
+    const { tokens } = await translator.translate(text, { maxNewTokens: 2, numBeams: 1 });
     const ends = tokens.source.filter((token) => token === "</s>").length;
     expect(ends).toBeGreaterThan(1);
     expect(
@@ -106,7 +106,7 @@ describe("Translator", () => {
     const text = "A dog runs. The snow is deep! ".repeat(20);
     const atOnce = async (beams: number) => {
       encode.mockClear();
-      await translator.translate(text, { beams, maxTokens: 1 });
+      await translator.translate(text, { numBeams: beams, maxNewTokens: 1 });
       return Math.max(...encode.mock.calls.map(([ids]) => ids.shape[0]));
     };
     expect([await atOnce(2), await atOnce(64), await atOnce(256)]).toEqual([32, 4, 1]);
@@ -114,7 +114,7 @@ describe("Translator", () => {
   });
 
   test("counts the sentences that ran out of tokens", async () => {
-    expect((await translator.translate("A dog runs. A dog.", { maxTokens: 1, beams: 1 })).truncated).toBe(2);
+    expect((await translator.translate("A dog runs. A dog.", { maxNewTokens: 1, numBeams: 1 })).truncated).toBe(2);
   });
 
   test("stops at once when told to", async () => {
@@ -133,9 +133,9 @@ describe("Translator.sentences", () => {
   }
 
   test.each([1, 3])("in a row are the translation of the text, with %i beams", async (beams) => {
-    const { translation, tokens } = await translator.translate(TEXT, { beams });
+    const { translation, tokens } = await translator.translate(TEXT, { numBeams: beams });
     const partial: string[] = [];
-    const found = await collect(TEXT, { beams, onPartial: (text) => partial.push(text) });
+    const found = await collect(TEXT, { numBeams: beams, onPartial: (text) => partial.push(text) });
     expect(found.map(({ space, translations }) => space + (translations[0]?.text ?? "")).join("")).toBe(translation);
     expect(found.flatMap(({ translations }) => translations[0]?.tokens ?? [])).toEqual(tokens.target);
     expect(found.map(({ space, source }) => space + source).join("")).toBe(TEXT);
@@ -143,20 +143,20 @@ describe("Translator.sentences", () => {
   });
 
   test("come with as many alternatives as asked for, best first, and go on where they were left", async () => {
-    const whole = await collect(TEXT, { beams: 4, alternatives: 3 });
+    const whole = await collect(TEXT, { numBeams: 4, numReturnSequences: 3 });
     for (const { translations } of whole.slice(0, 3)) {
       expect(translations).toHaveLength(3);
       const scores = translations.map(({ score }) => score);
       expect(scores).toEqual([...scores].sort((a, b) => b - a));
       expect(new Set(translations.map(({ tokens }) => tokens.join("|"))).size).toBe(3);
     }
-    expect(await collect(TEXT, { beams: 4, alternatives: 3, skip: 2 })).toEqual(whole.slice(2));
+    expect(await collect(TEXT, { numBeams: 4, numReturnSequences: 3, skip: 2 })).toEqual(whole.slice(2));
   });
 
   test.each([1, 3])("are the same together as one by one, token for token, with %i beams", async (beams) => {
     const long = `${"dog ".repeat(60).trim()}.`; // of another length than the rest, and cut
     const text = `${TEXT}A dog runs in the snow. ${long} Dog! The snow.\nA dog. The dog is cold. Deep snow. A dog runs. Dog.\n `;
-    const options = { beams, alternatives: beams };
+    const options = { numBeams: beams, numReturnSequences: beams };
     const alone = await collect(text, { ...options, batchSize: 1 });
     const together = await collect(text, { ...options, batchSize: 4 });
     const told = (found: typeof alone) =>
@@ -170,14 +170,14 @@ describe("Translator.sentences", () => {
         expect(together[i]?.translations[j]?.score).toBeCloseTo(score, 4);
       }
     }
-    const { tokens } = await translator.translate(text, { beams });
+    const { tokens } = await translator.translate(text, { numBeams: beams });
     expect(tokens.target).toEqual(alone.flatMap(({ translations }) => translations[0]?.tokens ?? []));
   });
 
   test("the first comes alone, the others' beginnings together and in order", async () => {
     const steps: string[] = [];
     const arrived: number[] = [];
-    for await (const { space } of translator.sentences(TEXT, { beams: 2, onPartial: (text) => steps.push(text) })) {
+    for await (const { space } of translator.sentences(TEXT, { numBeams: 2, onPartial: (text) => steps.push(text) })) {
       arrived.push(steps.length);
       expect(space).toBe(["", " ", "\n\n", "\n"][arrived.length - 1]);
     }
@@ -189,20 +189,20 @@ describe("Translator.sentences", () => {
 
   test("longer sequences win with a greater length penalty, if either does", async () => {
     const lengthAt = async (lengthPenalty: number) =>
-      (await translator.translate(TEXT, { beams: 4, lengthPenalty })).tokens.target.length;
+      (await translator.translate(TEXT, { numBeams: 4, lengthPenalty })).tokens.target.length;
     expect(await lengthAt(5)).toBeGreaterThan(await lengthAt(-5));
   });
 
   test("stop between two tokens, and leave nothing behind", async () => {
     const controller = new AbortController();
     const onPartial = () => controller.abort(new Error("enough"));
-    await expect(collect(TEXT, { beams: 2, signal: controller.signal, onPartial })).rejects.toThrow("enough");
+    await expect(collect(TEXT, { numBeams: 2, signal: controller.signal, onPartial })).rejects.toThrow("enough");
   });
 });
 
 /** A sentence and its translation, as the model read and made them. */
 async function readPair(text: string): Promise<TokenizedPair> {
-  const { sentences } = await translator.translate(text, { beams: 2 });
+  const { sentences } = await translator.translate(text, { numBeams: 2 });
   expect(sentences).toHaveLength(1);
   return sentences[0] as TokenizedPair;
 }
@@ -238,7 +238,7 @@ describe("sentenceAttention", () => {
 describe("translationAttention", () => {
   test("is that of each sentence by itself, whatever tokens stand in it", async () => {
     const texts = ["A dog runs.", "The </s> dog."]; // an end token that is none
-    const { sentences, tokens } = await translator.translate(texts.join(" "), { beams: 1 });
+    const { sentences, tokens } = await translator.translate(texts.join(" "), { numBeams: 1 });
     expect(sentences).toHaveLength(2);
     const { values, source, target } = await translationAttention({ model: pretrained.model, sentences });
     expect({ source, target }).toEqual(tokens);
@@ -276,14 +276,14 @@ describe("what is no sentence", () => {
 
   test("does so among sentences, which are the same as without it", async () => {
     const text = "...\nA dog runs.\n---\n42\nThe snow is deep!\n😀";
-    const [first, second] = await translator.translateBatch(["A dog runs.", "The snow is deep!"], { beams: 2 });
-    const { translation, tokens, score } = await translator.translate(text, { beams: 2 });
+    const [first, second] = await translator.translateBatch(["A dog runs.", "The snow is deep!"], { numBeams: 2 });
+    const { translation, tokens, score } = await translator.translate(text, { numBeams: 2 });
     expect(translation).toBe(`...\n${first?.translation}\n---\n42\n${second?.translation}\n😀`);
     expect(tokens.source).toEqual([...(first?.tokens.source ?? []), ...(second?.tokens.source ?? [])]);
     expect(score).toBeLessThan(0);
     const partial: string[] = [];
     const found = [];
-    for await (const sentence of translator.sentences(text, { beams: 2, onPartial: (said) => partial.push(said) })) {
+    for await (const sentence of translator.sentences(text, { numBeams: 2, onPartial: (said) => partial.push(said) })) {
       found.push(sentence);
     }
     expect(found.map(({ space, source }) => space + source).join("")).toBe(text);
@@ -294,9 +294,9 @@ describe("what is no sentence", () => {
 
 test("a word that nobody can have written is left as it is, however long, and the words around it are translated", async () => {
   const key = "x7Fb+".repeat(20_000);
-  const [before, after] = await translator.translateBatch(["A dog runs.", "The snow."], { beams: 2 });
+  const [before, after] = await translator.translateBatch(["A dog runs.", "The snow."], { numBeams: 2 });
   const start = process.cpuUsage();
-  const { translation, sentences } = await translator.translate(`A dog runs.\n${key}\nThe snow.`, { beams: 2 });
+  const { translation, sentences } = await translator.translate(`A dog runs.\n${key}\nThe snow.`, { numBeams: 2 });
   expect(translation).toBe(`${before?.translation}\n${key}\n${after?.translation}`);
   expect(sentences).toHaveLength(2);
   expect(process.cpuUsage(start).user).toBeLessThan(5_000_000); // 0.3 s; hours to translate
@@ -307,17 +307,17 @@ test("what is in a script that the vocabulary lacks is left as it is, and counte
   const knowsLetters = ({ tokens }: TokenSequence) => tokens.some((token) => /^Ġ?[a-z]/i.test(token));
   const maxPositions = pretrained.model.config.maxPositions;
   const knowing = new Translator(pretrained.model, { ...tokenizer, knowsLetters }, { maxPositions });
-  const [dog] = await knowing.translateBatch(["A dog runs."], { beams: 2 });
+  const [dog] = await knowing.translateBatch(["A dog runs."], { numBeams: 2 });
   expect(dog?.unknownScript).toBe(0);
   const text = "A dog runs. Собака бежит.\n犬が走る。";
-  const { translation, unknownScript, sentences } = await knowing.translate(text, { beams: 2 });
+  const { translation, unknownScript, sentences } = await knowing.translate(text, { numBeams: 2 });
   expect({ translation, unknownScript }).toEqual({
     translation: `${dog?.translation} Собака бежит.\n犬が走る。`,
     unknownScript: 2,
   });
   expect(sentences).toHaveLength(1);
   const marked = [];
-  for await (const { source, unknownScript: left } of knowing.sentences(text, { beams: 2 }))
+  for await (const { source, unknownScript: left } of knowing.sentences(text, { numBeams: 2 }))
     if (left) marked.push(source);
   expect(marked).toEqual(["Собака бежит.", "犬が走る。"]);
 });
@@ -359,7 +359,7 @@ describe("a multilingual model", () => {
   test("gets the code with each sentence, and with each part of a long one", async () => {
     const long = "dog ".repeat(90).trim();
     const { sentences } = await multilingual().translate(`>>fra<< A dog runs. The snow. ${long}. ...`, {
-      maxTokens: 2,
+      maxNewTokens: 2,
     });
     expect(sentences.length).toBeGreaterThan(3);
     for (const { source } of sentences) {
@@ -371,13 +371,15 @@ describe("a multilingual model", () => {
 
   test("makes of each sentence what it makes of it alone; the code is not in the translation", async () => {
     const [alone, other] = await multilingual().translateBatch([">>fra<< A dog runs.", ">>fra<< The snow."], {
-      beams: 2,
+      numBeams: 2,
     });
-    const { translation } = await multilingual().translate(">>fra<< A dog runs. The snow.\n...", { beams: 2 });
+    const { translation } = await multilingual().translate(">>fra<< A dog runs. The snow.\n...", { numBeams: 2 });
     expect(translation).toBe(`${alone?.translation} ${other?.translation}\n...`);
-    const asked = await multilingual({ languageCode: ">>fra<<" }).translate("A dog runs. The snow.\n...", { beams: 2 });
+    const asked = await multilingual({ languageCode: ">>fra<<" }).translate("A dog runs. The snow.\n...", {
+      numBeams: 2,
+    });
     expect(asked.translation).toBe(translation);
-    expect((await multilingual().translate("A dog runs.", { beams: 2 })).score).not.toBe(alone?.score);
+    expect((await multilingual().translate("A dog runs.", { numBeams: 2 })).score).not.toBe(alone?.score);
     expect((await multilingual().translate(">>fra<<")).translation).toBe("");
   });
 });

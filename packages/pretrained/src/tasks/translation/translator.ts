@@ -2,7 +2,7 @@ import { checkRecord, checkOptions, type OptionNames } from "@qkv/ops";
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
 import { checkList, checkText } from "../../loading/argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
-import { type LedPiece, splitLedText } from "./languageCodes.ts";
+import { type LedSegment, splitLedText } from "./languageCodes.ts";
 import { languageTag } from "../../loading/languageTag.ts";
 import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import type { TranslationTokenizer } from "./translationTokenizer.ts";
@@ -28,11 +28,11 @@ export interface TranslatorOptions {
 /** Options of translation. */
 export interface TranslateOptions {
   /** The number of beams. */
-  readonly beams?: number;
+  readonly numBeams?: number;
   /** A beam's score is its log-probability divided by its length to this power. Default: that of the model's folder. */
   readonly lengthPenalty?: number;
-  /** The most tokens a sentence's translation may have. Default: plenty for the length of its source. */
-  readonly maxTokens?: number;
+  /** The most tokens a sentence's translation may have. Default: enough for the length of its source. */
+  readonly maxNewTokens?: number;
   readonly signal?: AbortSignal;
   /** Called with the number of sentences done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -47,7 +47,7 @@ export interface Translation {
   readonly tokens: { readonly source: readonly string[]; readonly target: readonly string[] };
   /** The translated sentences: the same tokens with their ids. */
   readonly sentences: readonly TokenizedPair[];
-  /** The number of sentences that reached `maxTokens`, and may have lost their end. */
+  /** The number of sentences that reached `maxNewTokens`, and may have lost their end. */
   readonly truncated: number;
   /** The number of sentences left as they are, since no letter of theirs is in the model's vocabulary. */
   readonly unknownScript: number;
@@ -56,7 +56,7 @@ export interface Translation {
 /** Options of translation sentence by sentence. */
 export interface SentenceOptions extends Omit<TranslateOptions, "onProgress"> {
   /** The number of translations of each sentence, at most as many as beams. Default 1. */
-  readonly alternatives?: number;
+  readonly numReturnSequences?: number;
   /** The number of sentences to skip: those of a run that was stopped. Default 0. */
   readonly skip?: number;
   /**
@@ -87,12 +87,12 @@ export interface SentenceTranslation extends TokenSequence {
   readonly text: string;
   /** The search's score: log-probability by token, normalized by `lengthPenalty`. */
   readonly score: number;
-  /** Whether it reached `maxTokens`, and may have lost its end. */
+  /** Whether it reached `maxNewTokens`, and may have lost its end. */
   readonly truncated: boolean;
 }
 
-/** A piece of a text with its tokens: none if there is nothing to translate in it. */
-interface EncodedPiece extends LedPiece, TokenSequence {
+/** A segment of a text with its tokens: none if there is nothing to translate in it. */
+interface EncodedSegment extends LedSegment, TokenSequence {
   readonly unknownScript?: true;
 }
 
@@ -132,9 +132,9 @@ export class Translator {
     checkList("translateBatch", "texts", texts);
     for (const text of texts) checkText("translateBatch", text);
     options.signal?.throwIfAborted();
-    const pieces = texts.map((text) => this.#split(text).map((piece) => this.#encode(piece)));
-    const found = await this.#translatePieces(pieces.flat(), options);
-    return pieces.map((of) => join(of, found));
+    const segments = texts.map((text) => this.#split(text).map((segment) => this.#encode(segment)));
+    const found = await this.#translateSegments(segments.flat(), options);
+    return segments.map((of) => join(of, found));
   }
 
   /** Translates one sentence's tokens, best first. @throws RangeError if there are none */
@@ -157,43 +157,43 @@ export class Translator {
     checkOptions("sentences", options, SEARCH);
     checkText("sentences", text);
     options.signal?.throwIfAborted();
-    const pieces = this.#split(text);
-    onTotal?.(pieces.length);
-    for (const together of this.#batchesInOrder(pieces.slice(skip), batchSize, this.#limits(options.beams))) {
+    const segments = this.#split(text);
+    onTotal?.(segments.length);
+    for (const together of this.#batchesInOrder(segments.slice(skip), batchSize, this.#limits(options.numBeams))) {
       const searched = together.filter(isSearched);
-      const begun = new Map<EncodedPiece, string>();
+      const begun = new Map<EncodedSegment, string>();
       const onStep: GenerationOptions["onStep"] = (likeliest) => {
         for (const { source, ids } of likeliest) {
-          begun.set(searched[source] as EncodedPiece, this.tokenizer.decode(ids.slice(1)).text);
+          begun.set(searched[source] as EncodedSegment, this.tokenizer.decode(ids.slice(1)).text);
         }
-        onPartial?.(together.map((piece) => beginning(piece, begun.get(piece))).join(""));
+        onPartial?.(together.map((segment) => beginning(segment, begun.get(segment))).join(""));
       };
       const found = await this.#search(
         searched.map(({ ids }) => ids),
         options,
         onPartial && onStep,
       );
-      for (const piece of together) {
-        const { space, source, ids, tokens, unknownScript } = piece;
-        const translations = isSearched(piece) ? (found[searched.indexOf(piece)] ?? []) : unchanged(piece);
+      for (const segment of together) {
+        const { space, source, ids, tokens, unknownScript } = segment;
+        const translations = isSearched(segment) ? (found[searched.indexOf(segment)] ?? []) : unchanged(segment);
         yield { space, source, ids, tokens, translations, ...(unknownScript && { unknownScript }) };
       }
     }
   }
 
-  /** Batches of consecutive pieces: one, then two, and at last `batchSize`. */
+  /** Batches of consecutive segments: one, then two, and at last `batchSize`. */
   *#batchesInOrder(
-    pieces: readonly LedPiece[],
+    segments: readonly LedSegment[],
     batchSize: number,
     { maxItems, maxPadded }: BatchLimits,
-  ): Generator<EncodedPiece[], void, undefined> {
+  ): Generator<EncodedSegment[], void, undefined> {
     const most = Math.min(batchSize, maxItems);
-    let [batch, size] = [[] as EncodedPiece[], 1];
-    for (const piece of pieces) {
-      const encoded = this.#encode(piece);
-      const longest = lengthClass(encoded.ids.length);
+    let [batch, size] = [[] as EncodedSegment[], 1];
+    for (const segment of segments) {
+      const encoded = this.#encode(segment);
+      const longest = paddingBucket(encoded.ids.length);
       const fits = batch.length < size && (batch.length + 1) * longest <= maxPadded;
-      if (batch.length > 0 && !(fits && batch.every((other) => lengthClass(other.ids.length) === longest))) {
+      if (batch.length > 0 && !(fits && batch.every((other) => paddingBucket(other.ids.length) === longest))) {
         yield batch;
         [batch, size] = [[], Math.min(2 * size, most)];
       }
@@ -203,13 +203,13 @@ export class Translator {
   }
 
   /** The limits of a batch: the more beams, the fewer sentences, as each beam is a row that takes memory. */
-  #limits(beams = this.options.generation?.numBeams ?? 1): BatchLimits {
+  #limits(numBeams = this.options.generation?.numBeams ?? 1): BatchLimits {
     const { batch } = this.options;
-    const maxItems = Math.min(32, Math.max(1, Math.floor(MOST_ROWS / beams)));
+    const maxItems = Math.min(32, Math.max(1, Math.floor(MOST_ROWS / numBeams)));
     return batch ?? { maxItems, maxPadded: 32 * maxItems };
   }
 
-  #split(text: string): LedPiece[] {
+  #split(text: string): LedSegment[] {
     const { maxPositions, joinTokens = 0, locale, languageCode } = this.options;
     const lengthOf = (part: string) => this.tokenizer.encode(part).ids.length;
     return splitLedText(text, {
@@ -220,31 +220,31 @@ export class Translator {
     });
   }
 
-  #encode(piece: LedPiece): EncodedPiece {
-    if (piece.overlong || !isProse(piece.text)) return { ...piece, ...NO_TOKENS };
-    const { ids, tokens } = this.tokenizer.encode(piece.lead + piece.text);
+  #encode(segment: LedSegment): EncodedSegment {
+    if (segment.overlong || !isProse(segment.text)) return { ...segment, ...NO_TOKENS };
+    const { ids, tokens } = this.tokenizer.encode(segment.lead + segment.text);
     if (this.tokenizer.knowsLetters?.({ ids, tokens }) === false)
-      return { ...piece, ...NO_TOKENS, unknownScript: true };
-    return { ...piece, ids, tokens };
+      return { ...segment, ...NO_TOKENS, unknownScript: true };
+    return { ...segment, ids, tokens };
   }
 
-  /** Finds the best translation of each piece. */
-  async #translatePieces(
-    pieces: readonly EncodedPiece[],
+  /** Finds the best translation of each segment. */
+  async #translateSegments(
+    segments: readonly EncodedSegment[],
     { onProgress, ...options }: TranslateOptions,
   ): Promise<Found> {
-    const found = new Map<EncodedPiece, SentenceTranslation>();
-    const searched = pieces.filter(isSearched);
+    const found = new Map<EncodedSegment, SentenceTranslation>();
+    const searched = segments.filter(isSearched);
     const lengths = searched.map(({ ids }) => ids.length);
-    for (const indices of batchesBySize(lengths, this.#limits(options.beams), lengthClass)) {
-      const batch = indices.map((index) => searched[index] as EncodedPiece);
+    for (const indices of batchesBySize(lengths, this.#limits(options.numBeams), paddingBucket)) {
+      const batch = indices.map((index) => searched[index] as EncodedSegment);
       const translations = await this.#search(
         batch.map(({ ids }) => ids),
         options,
       );
-      for (const [i, piece] of batch.entries()) {
+      for (const [i, segment] of batch.entries()) {
         const best = translations[i]?.[0];
-        if (best !== undefined) found.set(piece, best);
+        if (best !== undefined) found.set(segment, best);
       }
       onProgress?.({ done: found.size, total: searched.length });
     }
@@ -254,20 +254,21 @@ export class Translator {
   /** Finds the translations of each sentence, best first. */
   async #search(
     sources: readonly (readonly number[])[],
-    { beams, lengthPenalty, maxTokens, alternatives = 1, signal }: SentenceOptions,
+    { numBeams, lengthPenalty, maxNewTokens: limit, numReturnSequences = 1, signal }: SentenceOptions,
     onStep?: GenerationOptions["onStep"],
   ): Promise<SentenceTranslation[][]> {
     if (sources.length === 0) return [];
     const { generation, maxPositions } = this.options;
-    const plenty = generation?.maxNewTokens ?? 2 * lengthClass(Math.max(...sources.map(({ length }) => length))) + 32;
+    const defaultLimit =
+      generation?.maxNewTokens ?? 2 * paddingBucket(Math.max(...sources.map(({ length }) => length))) + 32;
     const { maxLength = Infinity } = this.model.generation;
-    const room = Math.min(maxLength - 1, maxPositions); // the start token counts in maxLength
-    const maxNewTokens = Math.min(maxTokens ?? plenty, room);
+    const mostTokens = Math.min(maxLength - 1, maxPositions); // the start token counts in maxLength
+    const maxNewTokens = Math.min(limit ?? defaultLimit, mostTokens);
     const found = await generate(this.model, sources, {
       ...generation,
       maxNewTokens,
-      numReturnSequences: Math.min(alternatives, beams ?? generation?.numBeams ?? 1),
-      ...(beams !== undefined && { numBeams: beams }),
+      numReturnSequences: Math.min(numReturnSequences, numBeams ?? generation?.numBeams ?? 1),
+      ...(numBeams !== undefined && { numBeams }),
       ...(lengthPenalty !== undefined && { lengthPenalty }),
       ...(signal !== undefined && { signal }),
       ...(onStep !== undefined && { onStep }),
@@ -285,7 +286,7 @@ export class Translator {
  * The length limit of a sentence, by bucket: the same for sentences of about the same length, so that a sentence
  * that reaches it does so at the same token in any batch.
  */
-function lengthClass(tokens: number): number {
+function paddingBucket(tokens: number): number {
   let size = 48; // more than all but a few sentences have
   while (size < tokens) size *= 2;
   return size;
@@ -295,13 +296,13 @@ function lengthClass(tokens: number): number {
 const MOST_ROWS = 256;
 
 const SEARCH: OptionNames<SearchOptions> = {
-  beams: true,
+  numBeams: true,
   lengthPenalty: true,
-  maxTokens: true,
-  alternatives: true,
+  maxNewTokens: true,
+  numReturnSequences: true,
   signal: true,
 };
-const { alternatives: _, ...ALONE } = SEARCH;
+const { numReturnSequences: _, ...ALONE } = SEARCH;
 const TRANSLATE: OptionNames<TranslateOptions> = { ...ALONE, onProgress: true };
 
 const NO_TOKENS: TokenSequence = { ids: [], tokens: [] };
@@ -318,29 +319,29 @@ function isSearched({ ids }: TokenSequence): boolean {
   return ids.length > 0;
 }
 
-/** A piece without words as its own translation; white space alone has none. */
-function unchanged({ text, source }: LedPiece): SentenceTranslation[] {
+/** A segment without words as its own translation; white space alone has none. */
+function unchanged({ text, source }: LedSegment): SentenceTranslation[] {
   return source === "" ? [] : [{ text, ...NO_TOKENS, score: 0, truncated: false }];
 }
 
-function beginning(piece: EncodedPiece, begun = ""): string {
-  const text = isSearched(piece) ? begun : piece.text;
-  return text === "" ? "" : piece.space + text;
+function beginning(segment: EncodedSegment, begun = ""): string {
+  const text = isSearched(segment) ? begun : segment.text;
+  return text === "" ? "" : segment.space + text;
 }
 
-/** The best translation of each translated piece. */
-type Found = ReadonlyMap<EncodedPiece, SentenceTranslation>;
+/** The best translation of each translated segment. */
+type Found = ReadonlyMap<EncodedSegment, SentenceTranslation>;
 
-function join(pieces: readonly EncodedPiece[], found: Found): Translation {
+function join(segments: readonly EncodedSegment[], found: Found): Translation {
   let [translation, sum, truncated, unknownScript] = ["", 0, 0, 0];
   const sentences: TokenizedPair[] = [];
-  for (const piece of pieces) {
-    const target = found.get(piece);
-    translation += piece.space + (target?.text ?? piece.text);
-    if (piece.unknownScript) unknownScript++;
+  for (const segment of segments) {
+    const target = found.get(segment);
+    translation += segment.space + (target?.text ?? segment.text);
+    if (segment.unknownScript) unknownScript++;
     if (target === undefined) continue;
     const { ids, tokens, score } = target;
-    sentences.push({ source: { ids: piece.ids, tokens: piece.tokens }, target: { ids, tokens } });
+    sentences.push({ source: { ids: segment.ids, tokens: segment.tokens }, target: { ids, tokens } });
     sum += score * ids.length;
     if (target.truncated) truncated++;
   }

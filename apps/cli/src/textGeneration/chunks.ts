@@ -3,34 +3,34 @@ import { shuffledBatches } from "@qkv/training";
 import type { CausalInputs } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Where the pieces of a batch start in the text's tokens. */
-export type PieceBatch = readonly number[];
+/** Where the chunks of a batch start in the text's tokens. */
+export type ChunkBatch = readonly number[];
 
 /** What an epoch's batches depend on. */
 export interface EpochOptions {
-  /** How many tokens a piece has. */
+  /** How many tokens a chunk has. */
   readonly length: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly epoch: number;
 }
 
-/** An epoch's batches: the text cut into pieces side by side, from another place each epoch, in another order. */
-export function pieceBatches(tokens: number, { length, batchSize, seed, epoch }: EpochOptions): readonly PieceBatch[] {
+/** An epoch's batches: the text cut into chunks side by side, from another place each epoch, in another order. */
+export function chunkBatches(tokens: number, { length, batchSize, seed, epoch }: EpochOptions): readonly ChunkBatch[] {
   const spare = Math.min(length, tokens - length); // one token more is needed for the last label
   const first = Math.floor(new RandomStream(seed).fork(epoch).uniform() * Math.max(spare, 1));
   const count = Math.floor((tokens - 1 - first) / length);
   return shuffledBatches(count, { batchSize, seed, epoch }).map((batch) =>
-    batch.map((piece) => first + piece * length),
+    batch.map((chunk) => first + chunk * length),
   );
 }
 
 const IGNORED = -100;
 
 /** Pieces and what follows each of their tokens. The caller disposes of it, or stands in a tidy. */
-export function pieceTensors(
+export function chunkTensors(
   ids: Int32Array,
-  starts: PieceBatch,
+  starts: ChunkBatch,
   length: number,
 ): CausalInputs & { readonly labels: tf.Tensor2D } {
   const longest = Math.max(...starts.map((start) => Math.min(length, ids.length - 1 - start)));

@@ -27,7 +27,7 @@ const LEAST_SIDE = 256;
  * @param label the class that it answered
  * @param kind what the picture is stored as
  */
-export async function lookPicture(
+export async function saliencyPicture(
   classifier: Classifier,
   image: Pixels,
   label: string,
@@ -37,7 +37,7 @@ export async function lookPicture(
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.min(seen.width, seen.height)));
   const size = { width: seen.width * factor, height: seen.height * factor };
   const picture = resize(seen, { ...size, resample: "bicubic" });
-  const { data, width, height } = overlayPixels(picture, aboveUniform(await lookedAt(classifier, image, label)));
+  const { data, width, height } = overlayPixels(picture, aboveUniform(await saliencyOf(classifier, image, label)));
   const drawn = sharp(data, { raw: { width, height, channels: 4 } });
   if (kind === "svg") return svgAround(await drawn.png().toBuffer(), width, height);
   return drawn.toFormat(kind === "jpg" ? "jpeg" : kind).toBuffer();
@@ -49,7 +49,7 @@ function svgAround(png: Buffer, width: number, height: number): Uint8Array {
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" ${size}>${image}</svg>\n`);
 }
 
-async function lookedAt({ model, imageProcessor }: Classifier, image: Pixels, label: string): Promise<PatchMap> {
+async function saliencyOf({ model, imageProcessor }: Classifier, image: Pixels, label: string): Promise<PatchMap> {
   const { data, shape } = preprocessImages([image], imageProcessor);
   const pixels = tf.tensor4d(data, [...shape]);
   try {

@@ -10,8 +10,8 @@ import {
 import { aboveUniform, heatPixels, type RgbaPixels, strongestPatches } from "@qkv/visualize";
 import type { OpenClassifier } from "./openClassifier.ts";
 
-/** What can be looked at in a picture. */
-export interface LookShape {
+/** Which saliency maps a picture has. */
+export interface SaliencyShape {
   /** How many heads each layer has. */
   readonly heads: readonly number[];
   /** Whether all layers together make one map. */
@@ -20,8 +20,8 @@ export interface LookShape {
   readonly region: Region;
 }
 
-/** Which map of the picture is wanted; `patch` is the one whose own look is asked for. */
-export type LookRequest =
+/** Which map of the picture is wanted; `patch` is the one whose own attention is asked for. */
+export type SaliencyRequest =
   | { readonly kind: "rollout"; readonly patch?: number | undefined }
   | ({ readonly kind: "head"; readonly patch?: number | undefined } & HeadRef)
   | { readonly kind: "evidence"; readonly label: number };
@@ -46,12 +46,12 @@ export interface Heat {
   readonly strongest: readonly StrongPatch[];
 }
 
-/** Looks where the model looks in a picture, and keeps it for {@link heatOf}. */
-export async function look(open: OpenClassifier, file: Blob): Promise<LookShape> {
+/** Explains the model's prediction for a picture, and keeps the maps for {@link heatOf}. */
+export async function explain(open: OpenClassifier, file: Blob): Promise<SaliencyShape> {
   const { model, imageProcessor } = open.classifier;
   const picture = await decodeImage(file);
   const seen = await explainPrediction(model, preprocessImages([picture], imageProcessor));
-  open.look = seen;
+  open.saliency = seen;
   return {
     heads: seen.heads,
     hasRollout: seen.rollout !== undefined,
@@ -59,8 +59,8 @@ export async function look(open: OpenClassifier, file: Blob): Promise<LookShape>
   };
 }
 
-/** One map of the picture that was looked at last. */
-export async function heatOf(open: OpenClassifier, request: LookRequest): Promise<Heat> {
+/** One map of the picture that was explained last. */
+export async function heatOf(open: OpenClassifier, request: SaliencyRequest): Promise<Heat> {
   const map = await mapOf(open, request);
   const above = aboveUniform(map);
   const strongest = strongestPatches(map).map((one) => ({ ...one, above: above.values[one.patch] ?? 0 }));
@@ -72,10 +72,10 @@ export async function heatOf(open: OpenClassifier, request: LookRequest): Promis
   };
 }
 
-async function mapOf({ look }: OpenClassifier, request: LookRequest): Promise<PatchMap> {
-  if (look === undefined) throw new Error("expected a picture that was looked at, got none");
-  if (request.kind === "evidence") return look.classSaliency(request.label);
-  if (request.kind === "head") return look.head(request, request.patch);
-  if (look.rollout === undefined) throw new Error("expected a model whose layers make one map, got one of windows");
-  return look.rollout(request.patch);
+async function mapOf({ saliency }: OpenClassifier, request: SaliencyRequest): Promise<PatchMap> {
+  if (saliency === undefined) throw new Error("expected a picture that was explained, got none");
+  if (request.kind === "evidence") return saliency.classSaliency(request.label);
+  if (request.kind === "head") return saliency.head(request, request.patch);
+  if (saliency.rollout === undefined) throw new Error("expected a model whose layers make one map, got one of windows");
+  return saliency.rollout(request.patch);
 }

@@ -1,40 +1,40 @@
 import { Choice, Notice, useMessages } from "@qkv/app-shell";
 import { describeHeat } from "./describeHeat.ts";
-import { head, heat, kind, layer, lookError, type LookKind, shape } from "./looks.ts";
+import { head, heat, kind, layer, saliencyError, type SaliencyView, shape } from "./saliency.ts";
 import { MESSAGES } from "./messages.ts";
 
 /** Which view is laid over the picture, and what it shows in words. */
-export function LookControls() {
-  const { look } = useMessages(MESSAGES);
-  const kinds: readonly LookKind[] =
+export function SaliencyControls() {
+  const { saliency } = useMessages(MESSAGES);
+  const kinds: readonly SaliencyView[] =
     shape.value?.hasRollout === false ? ["off", "evidence", "head"] : ["off", "rollout", "evidence", "head"];
   return (
-    <section class="look-controls stack" aria-label={look.title}>
+    <section class="saliency-controls stack" aria-label={saliency.title}>
       <div class="row start">
-        <h2>{look.title}</h2>
+        <h2>{saliency.title}</h2>
         <Choice
-          label={look.title}
-          options={kinds.map((value) => ({ value, label: look[value] }))}
+          label={saliency.title}
+          options={kinds.map((value) => ({ value, label: saliency[value] }))}
           value={kind.value}
           onChoose={(chosen) => (kind.value = chosen)}
         />
       </div>
       {kind.value === "head" && shape.value !== undefined && <HeadSliders heads={shape.value.heads} />}
-      {lookError.value !== undefined && <Notice error={lookError.value} />}
+      {saliencyError.value !== undefined && <Notice error={saliencyError.value} />}
       {kind.value !== "off" && <InWords />}
     </section>
   );
 }
 
 function HeadSliders({ heads }: { readonly heads: readonly number[] }) {
-  const { look } = useMessages(MESSAGES);
+  const { saliency } = useMessages(MESSAGES);
   const numHeads = heads[layer.value] ?? 1;
   const chosen = Math.min(head.value, numHeads - 1);
   return (
     <div class="sliders">
       <label>
         <span>
-          {look.layer} <span class="figures">{layer.value}</span>
+          {saliency.layer} <span class="figures">{layer.value}</span>
         </span>
         <input
           type="range"
@@ -46,14 +46,14 @@ function HeadSliders({ heads }: { readonly heads: readonly number[] }) {
       </label>
       <label>
         <span>
-          {look.headNumber} <span class="figures">{chosen < 0 ? look.meanOfHeads : chosen}</span>
+          {saliency.headNumber} <span class="figures">{chosen < 0 ? saliency.meanOfHeads : chosen}</span>
         </span>
         <input
           type="range"
           min={-1}
           max={numHeads - 1}
           value={chosen}
-          aria-valuetext={chosen < 0 ? look.meanOfHeads : `${chosen}`}
+          aria-valuetext={chosen < 0 ? saliency.meanOfHeads : `${chosen}`}
           onInput={({ currentTarget }) => (head.value = currentTarget.valueAsNumber)}
         />
       </label>
@@ -63,16 +63,16 @@ function HeadSliders({ heads }: { readonly heads: readonly number[] }) {
 
 /** The text form of the overlay. */
 function InWords() {
-  const { look } = useMessages(MESSAGES);
+  const { saliency } = useMessages(MESSAGES);
   if (heat.value === undefined) return null;
   const { request } = heat.value;
   return (
     <div class="small quiet">
-      <p aria-live="polite" data-testid="look-words">
-        {describeHeat(heat.value, request, look)}
+      <p aria-live="polite" data-testid="saliency-words">
+        {describeHeat(heat.value, request, saliency)}
       </p>
       <p>
-        {request.kind !== "evidence" && look.hint} {look.note}
+        {request.kind !== "evidence" && saliency.hint} {saliency.note}
       </p>
     </div>
   );

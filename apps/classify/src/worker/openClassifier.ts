@@ -5,10 +5,10 @@ import type { SaliencyMaps } from "@qkv/vit";
 
 const loadPretrained = createLoader([vit, swin]); // the page ships no other family
 
-/** A model that is open, and where it looked in the last picture that was asked about. */
+/** A model that is open, and the saliency maps of the last picture that was explained. */
 export interface OpenClassifier {
   readonly classifier: Classifier;
-  look?: SaliencyMaps;
+  saliency?: SaliencyMaps;
   dispose(): void;
 }
 

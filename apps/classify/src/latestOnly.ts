@@ -2,7 +2,7 @@
  * Does one thing at a time and skips what was asked for in the meantime but the last: for a pointer that moves faster than
  * the answers come.
  */
-export function latest<T>(work: (asked: T) => Promise<void>): (asked: T) => void {
+export function latestOnly<T>(work: (asked: T) => Promise<void>): (asked: T) => void {
   let running = false;
   let waiting: { readonly asked: T } | undefined;
   const go = async () => {

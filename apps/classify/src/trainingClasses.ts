@@ -1,35 +1,35 @@
 // Classes of a person's own, and the model that learned them.
-import { hear, isAbort, modelLabel } from "@qkv/app-shell";
+import { remoteListener, isAbort, modelLabel } from "@qkv/app-shell";
 import { computed, signal } from "@preact/signals";
 import { model, openModel } from "./session.ts";
-import { stop, work } from "./work.ts";
-import type { TeachProgress } from "./work/teach.ts";
+import { stop, worker } from "./connection.ts";
+import type { TrainingProgress } from "./worker/trainClassifier.ts";
 
 /** A picture of a class. */
-export interface LessonPicture {
+export interface ExamplePicture {
   readonly file: File;
   /** For `<img>`. */
   readonly url: string;
 }
 
-/** A class that is being taught. */
-export interface OwnClass {
+/** A class to train. */
+export interface TrainingClass {
   readonly id: number;
   readonly label: string;
-  readonly pictures: readonly LessonPicture[];
+  readonly pictures: readonly ExamplePicture[];
 }
 
 let next = 0;
-const newClass = (): OwnClass => ({ id: next++, label: "", pictures: [] });
+const newClass = (): TrainingClass => ({ id: next++, label: "", pictures: [] });
 
-/** The classes to teach. */
-export const classes = signal<readonly OwnClass[]>([newClass(), newClass()]);
-/** How far teaching is; undefined if nothing is taught just now. */
-export const teaching = signal<TeachProgress | undefined>(undefined);
+/** The classes to train. */
+export const classes = signal<readonly TrainingClass[]>([newClass(), newClass()]);
+/** Progress of training; undefined if none runs. */
+export const training = signal<TrainingProgress | undefined>(undefined);
 /** Why the last try failed. */
-export const teachError = signal<unknown>(undefined);
-/** The files of the model that was taught last. */
-export const taught = signal<readonly File[] | undefined>(undefined);
+export const trainingError = signal<unknown>(undefined);
+/** The files of the model that was trained last. */
+export const trained = signal<readonly File[] | undefined>(undefined);
 
 /** What is missing before it can begin. */
 export const missing = computed((): "names" | "twins" | "pictures" | undefined => {
@@ -56,53 +56,53 @@ export function renameClass(id: number, label: string): void {
 }
 
 /** Pictures of a class. */
-export function addLessons(id: number, files: readonly File[]): void {
+export function addExamples(id: number, files: readonly File[]): void {
   const added = files.map((file) => ({ file, url: URL.createObjectURL(file) }));
   change(id, (one) => ({ ...one, pictures: [...one.pictures, ...added] }));
 }
 
 /** Takes a picture out of a class. */
-export function removeLesson(id: number, picture: LessonPicture): void {
+export function removeExample(id: number, picture: ExamplePicture): void {
   forget(picture);
   change(id, (one) => ({ ...one, pictures: one.pictures.filter((other) => other !== picture) }));
 }
 
 /** Trains a head for the classes on the open model, and opens the model that comes of it. */
-export async function teachClasses(): Promise<void> {
-  teachError.value = undefined;
-  teaching.value = { phase: "reading", done: 0, total: classes.value.length };
-  const lessons = classes.value.map(({ label, pictures }) => {
+export async function trainOnClasses(): Promise<void> {
+  trainingError.value = undefined;
+  training.value = { phase: "reading", done: 0, total: classes.value.length };
+  const classExamples = classes.value.map(({ label, pictures }) => {
     return { label: label.trim(), pictures: pictures.map(({ file }) => file) };
   });
   try {
-    const files = await work.teach(
-      lessons,
-      hear((progress: TeachProgress) => (teaching.value = progress)),
+    const files = await worker.train(
+      classExamples,
+      remoteListener((progress: TrainingProgress) => (training.value = progress)),
     );
-    taught.value = Array.from(files, ([name, bytes]) => new File([bytes as BlobPart], name));
-    teaching.value = undefined;
-    await openModel({ kind: "folder", name: lessons.map(({ label }) => label).join(", "), files: taught.value });
+    trained.value = Array.from(files, ([name, bytes]) => new File([bytes as BlobPart], name));
+    training.value = undefined;
+    await openModel({ kind: "folder", name: classExamples.map(({ label }) => label).join(", "), files: trained.value });
   } catch (error) {
-    if (!isAbort(error)) teachError.value = error;
+    if (!isAbort(error)) trainingError.value = error;
   } finally {
-    teaching.value = undefined;
+    training.value = undefined;
   }
 }
 
-/** Stops teaching. */
-export function cancelTeaching(): void {
+/** Stops training. */
+export function cancelTraining(): void {
   void stop();
 }
 
-/** Whether the open model is the one that was taught last. */
-export const isTaughtOpen = computed(() => model.value?.kind === "folder" && model.value.files === taught.value);
+/** Whether the open model is the one that was trained last. */
+export const isTrainedOpen = computed(() => model.value?.kind === "folder" && model.value.files === trained.value);
 
-/** Hands out the model that was taught, as an archive of its folder. */
-export async function downloadTaught(): Promise<void> {
-  if (taught.value === undefined) return;
+/** Hands out the trained model, as an archive of its folder. */
+export async function downloadTrained(): Promise<void> {
+  if (trained.value === undefined) return;
   const folder = model.value === undefined ? FOLDER : fileNameOf(modelLabel(model.value));
   const url = URL.createObjectURL(
-    new Blob([(await work.zip(folder, taught.value)) as BlobPart], { type: "application/zip" }),
+    new Blob([(await worker.zip(folder, trained.value)) as BlobPart], { type: "application/zip" }),
   );
   const link = document.createElement("a");
   link.href = url;
@@ -123,10 +123,10 @@ function fileNameOf(label: string): string {
   );
 }
 
-function change(id: number, to: (one: OwnClass) => OwnClass): void {
+function change(id: number, to: (one: TrainingClass) => TrainingClass): void {
   classes.value = classes.value.map((one) => (one.id === id ? to(one) : one));
 }
 
-function forget({ url }: LessonPicture): void {
+function forget({ url }: ExamplePicture): void {
   URL.revokeObjectURL(url);
 }

@@ -1,8 +1,7 @@
 import { type ModelFiles, remoteFiles, type RemoteOptions } from "@qkv/pretrained";
 import type { ModelSource } from "../model/modelSource.ts";
 
-/** Who hears what is fetched, and why it cannot be kept. */
-type Listeners = Pick<RemoteOptions, "onProgress" | "onUnkept">;
+type Listeners = Pick<RemoteOptions, "onProgress" | "onCacheError">;
 
 /** The files of a model, wherever it comes from. */
 export function filesOf(source: ModelSource, listeners: Listeners): ModelFiles {

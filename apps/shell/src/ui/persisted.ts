@@ -6,7 +6,7 @@ import { type Signal, effect, signal } from "@preact/signals";
  *
  * @param isValid tells a value from what an older page may have left
  */
-export function stored<T extends string>(key: string, start: T, isValid: (value: string) => value is T): Signal<T> {
+export function persisted<T extends string>(key: string, start: T, isValid: (value: string) => value is T): Signal<T> {
   const name = `qkv.${key}`;
   const kept = read(name);
   const value = signal(kept !== undefined && isValid(kept) ? kept : start);

@@ -4,34 +4,33 @@ import { decodeImage, ImageFileError, type Pixels } from "@qkv/vit";
 import type { OpenClassifier } from "./openClassifier.ts";
 
 /** A class of a person's own, and pictures of it. */
-export interface Lesson {
+export interface ClassExamples {
   readonly label: string;
   readonly pictures: readonly File[];
 }
 
-/** How far teaching is: pictures that are read, then steps of training. */
-export interface TeachProgress {
+/** Progress of training: pictures that are read, then steps of training. */
+export interface TrainingProgress {
   readonly phase: "reading" | "learning";
   readonly done: number;
   readonly total: number;
 }
 
-/** How teaching tells and is told. */
-interface TeachOptions {
+interface TrainingOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: TeachProgress) => void;
+  readonly onProgress: (progress: TrainingProgress) => void;
 }
 
 /**
  * Trains a new head on what the model makes of the pictures, and gives the files of the model that knows these classes.
  * The open model stays as it is.
  */
-export async function teach(
+export async function trainClassifier(
   { classifier }: OpenClassifier,
-  lessons: readonly Lesson[],
-  { signal, onProgress }: TeachOptions,
+  classExamples: readonly ClassExamples[],
+  { signal, onProgress }: TrainingOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const files = lessons.flatMap(({ pictures }) => pictures);
+  const files = classExamples.flatMap(({ pictures }) => pictures);
   const images: Pixels[] = [];
   for (const file of files) images.push(await readPicture(file));
   const features = await classifier.features(images, {
@@ -42,8 +41,8 @@ export async function teach(
     const head = await trainLinearProbe(
       {
         features,
-        labels: lessons.flatMap(({ pictures }, label) => pictures.map(() => label)),
-        numClasses: lessons.length,
+        labels: classExamples.flatMap(({ pictures }, label) => pictures.map(() => label)),
+        numClasses: classExamples.length,
       },
       {
         signal,
@@ -53,13 +52,13 @@ export async function teach(
         },
       },
     );
-    const taught = classifier.withLabels(
-      lessons.map(({ label }) => label),
+    const trained = classifier.withLabels(
+      classExamples.map(({ label }) => label),
       head,
     );
-    const model = taught.model as PretrainedModel;
+    const model = trained.model as PretrainedModel;
     try {
-      return await pretrainedFiles({ model, imageProcessor: taught.imageProcessor });
+      return await pretrainedFiles({ model, imageProcessor: trained.imageProcessor });
     } finally {
       model.dispose();
     }

@@ -15,8 +15,11 @@ export interface BackendStatus {
   readonly unkept?: string;
 }
 
-/** Hears that the GPU was taken away, in the code's words, and what computes in its place. */
-export type HearLoss = (error: { readonly name: string; readonly message: string }, status: BackendStatus) => void;
+/** Called when the GPU was taken away, with the error and the status of what computes in its place. */
+export type DeviceLossListener = (
+  error: { readonly name: string; readonly message: string },
+  status: BackendStatus,
+) => void;
 
 const MOST_THREADS = 8;
 
@@ -32,7 +35,7 @@ export class ModelHost<M extends { dispose(): void }> {
   #model: M | undefined;
   #report: BackendReport | undefined;
   #lost: DeviceLostError | undefined;
-  #hearLoss: HearLoss = () => undefined;
+  #onDeviceLoss: DeviceLossListener = () => undefined;
   #stop = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -58,8 +61,8 @@ export class ModelHost<M extends { dispose(): void }> {
     return this.#inTurn(async (signal) => {
       await this.#start();
       let unkept: string | undefined;
-      const onUnkept = (reason: string) => (unkept ??= reason);
-      const model = await this.#load(filesOf(source, { onUnkept, ...(onProgress && { onProgress }) }), { signal });
+      const onCacheError = (reason: string) => (unkept ??= reason);
+      const model = await this.#load(filesOf(source, { onCacheError, ...(onProgress && { onProgress }) }), { signal });
       this.#release();
       [this.#source, this.#model, this.#unkept] = [source, model, unkept];
       return this.#status();
@@ -84,9 +87,9 @@ export class ModelHost<M extends { dispose(): void }> {
     });
   }
 
-  /** Tells `hearLoss` each time that the GPU was taken away. */
-  onDeviceLost(hearLoss: HearLoss): void {
-    this.#hearLoss = hearLoss;
+  /** Calls a listener each time that the GPU was taken away. */
+  onDeviceLost(listener: DeviceLossListener): void {
+    this.#onDeviceLoss = listener;
   }
 
   /** Stops what was asked so far: it ends with an AbortError. */
@@ -105,7 +108,7 @@ export class ModelHost<M extends { dispose(): void }> {
       if (this.#report?.name === "webgpu") this.#lost = error; // else it was of no use any more
     };
     this.#report = await initBackend(name ?? (lost && "webgpu"), { threads, onDeviceLost });
-    if (lost !== undefined) this.#hearLoss({ name: lost.name, message: lost.message }, this.#status());
+    if (lost !== undefined) this.#onDeviceLoss({ name: lost.name, message: lost.message }, this.#status());
   }
 
   /** The model, opened anew if it went with its device. */

@@ -1,14 +1,14 @@
 import { initBackend } from "@qkv/backend";
 import { beforeAll, expect, test } from "vitest";
 import { characterTokenizer } from "./vocabulary.ts";
-import { pieceBatches, pieceTensors } from "./pieces.ts";
+import { chunkBatches, chunkTensors } from "./chunks.ts";
 
 beforeAll(() => initBackend("cpu"));
 
-test("an epoch's pieces lie side by side, all inside the text, elsewhere in the next epoch", () => {
+test("an epoch's chunks lie side by side, all inside the text, elsewhere in the next epoch", () => {
   const options = { length: 8, batchSize: 3, seed: 1 };
   const epochs = [0, 1, 2].map((epoch) =>
-    pieceBatches(100, { ...options, epoch })
+    chunkBatches(100, { ...options, epoch })
       .flat()
       .sort((a, b) => a - b),
   );
@@ -19,11 +19,11 @@ test("an epoch's pieces lie side by side, all inside the text, elsewhere in the 
     expect(new Set(starts).size).toBe(starts.length);
   }
   expect(new Set(epochs.map(([first = 0]) => first % 8)).size).toBeGreaterThan(1);
-  expect(pieceBatches(9, { ...options, epoch: 3 })).toEqual([[0]]);
+  expect(chunkBatches(9, { ...options, epoch: 3 })).toEqual([[0]]);
 });
 
 test("labels are what follows, and nothing follows the end", async () => {
-  const { ids, labels } = pieceTensors(Int32Array.of(1, 2, 3, 4, 5, 6), [0, 3], 3);
+  const { ids, labels } = chunkTensors(Int32Array.of(1, 2, 3, 4, 5, 6), [0, 3], 3);
   expect(await ids.array()).toEqual([
     [1, 2, 3],
     [4, 5, 0],

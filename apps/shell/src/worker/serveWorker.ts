@@ -1,6 +1,6 @@
 import { expose } from "comlink";
 
 /** Hands a worker's functions to its page, which calls them through `connectWorker`. */
-export function serveWork(api: object): void {
+export function serveWorker(api: object): void {
   expose(api);
 }

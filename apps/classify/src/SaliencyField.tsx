@@ -2,9 +2,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { useMessages } from "@qkv/app-shell";
 import type { Region } from "@qkv/vit";
 import { MESSAGES } from "./messages.ts";
-import type { Heat } from "./work/looking.ts";
+import type { Heat } from "./worker/saliencyMaps.ts";
 
-interface LookFieldProps {
+interface SaliencyFieldProps {
   readonly heat: Heat | undefined;
   /** The part of the picture that the patches cover. */
   readonly region: Region;
@@ -22,8 +22,8 @@ const STEPS: Readonly<Record<string, readonly [rows: number, columns: number]>> 
 const percent = (share: number) => `${100 * share}%`;
 
 /** The heat over a picture, and its patches to point at or to walk through with the arrow keys. */
-export function LookField({ heat, region, patch, onPatch }: LookFieldProps) {
-  const { look } = useMessages(MESSAGES);
+export function SaliencyField({ heat, region, patch, onPatch }: SaliencyFieldProps) {
+  const { saliency } = useMessages(MESSAGES);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (canvas.current === null || heat === undefined) return;
@@ -52,8 +52,8 @@ export function LookField({ heat, region, patch, onPatch }: LookFieldProps) {
   return (
     <button
       type="button"
-      class="look-field"
-      aria-label={look.field}
+      class="saliency-field"
+      aria-label={saliency.field}
       style={{ ...place, width: percent(region.width), height: percent(region.height) }}
       onPointerMove={point}
       onPointerDown={point}
