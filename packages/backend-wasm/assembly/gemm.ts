@@ -5,6 +5,7 @@
 import { RELAXED, fma } from "./simd";
 import { ADD, RELU } from "./storeMode";
 import { isThin, thin } from "./thin";
+import { rowAt, unpackPanel } from "./weightFormat";
 
 // As many rows as the 16 vector registers of x86 hold: multiply and add apart want one more than both in one.
 const MR: i32 = RELAXED ? 6 : 5;
@@ -246,7 +247,25 @@ export function gemm(
   scratch: usize,
 ): void {
   if (isThin(M, N, K, cas, rbs, cbs)) thin(A, B, C, M, N, K, ras, rbs, cbs, ldc, bias, mode);
-  else packed(A, B, C, M, N, K, ras, cas, rbs, cbs, ldc, bias, mode, padded, scratch);
+  else packed(A, B, C, M, N, K, ras, cas, rbs, cbs, 0, 0, ldc, bias, mode, padded, scratch);
+}
+
+/** C = A Wᵀ + bias for a weight W [N, K] packed as `layout` says, whose numbers are unpacked where floats are packed. */
+export function packedWeightGemm(
+  A: usize,
+  W: usize,
+  C: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  layout: i32,
+  zero: f32,
+  ldc: i32,
+  bias: usize,
+  mode: i32,
+  scratch: usize,
+): void {
+  packed(A, W, C, M, N, K, K, 1, 1, K, layout, zero, ldc, bias, mode, false, scratch);
 }
 
 function packed(
@@ -260,6 +279,8 @@ function packed(
   cas: i32,
   rbs: i32,
   cbs: i32,
+  layout: i32, // of a packed weight, else 0
+  zero: f32,
   ldc: i32,
   bias: usize,
   mode: i32,
@@ -275,8 +296,10 @@ function packed(
       const last = k0 + kb == K;
       const how = (k0 > 0 ? ADD : mode & ADD) | (last ? mode & RELU : 0);
       for (let j = 0; j < nb; j += 8) {
-        const from = B + (<usize>(k0 * rbs + (n0 + j) * cbs) << 2);
-        packB(from, scratch + (<usize>(j * kb) << 2), kb, min(8, nb - j), rbs, cbs);
+        const panel = scratch + (<usize>(j * kb) << 2);
+        const n = min(8, nb - j);
+        if (layout == 0) packB(B + (<usize>(k0 * rbs + (n0 + j) * cbs) << 2), panel, kb, n, rbs, cbs);
+        else unpackPanel(rowAt(B, n0 + j, K, layout), panel, K, k0, kb, n, layout, zero);
       }
       for (let m0 = 0; m0 < M; m0 += MC) {
         const mb = min(MC, M - m0);
@@ -336,6 +359,6 @@ export function products(
     const c = C + (<usize>(batch * M * N + m * N + n) << 2);
     const shift = bias == 0 ? 0 : bias + (<usize>n << 2);
     if (isThinOne) thin(a, b, c, rows, columns, K, ras, rbs, cbs, N, shift, mode);
-    else packed(a, b, c, rows, columns, K, ras, cas, rbs, cbs, N, shift, mode, false, scratch);
+    else packed(a, b, c, rows, columns, K, ras, cas, rbs, cbs, 0, 0, N, shift, mode, false, scratch);
   }
 }

@@ -2,6 +2,7 @@
 // neither data nor globals in memory: tfjs owns every byte of it.
 export { attention, attentionParts, attentionGradient, attentionScratch } from "./attention";
 export { gemmScratch, products, tile } from "./gemm"; // tile: see there
+export { packedProducts } from "./packedProducts";
 export { program } from "./program";
 export {
   columnSum,
@@ -17,4 +18,5 @@ export {
   softmax,
   softmaxGradient,
 } from "./rows";
+export { unpackRows } from "./weightFormat";
 export { activate, activateGradient, adamW, add, dropout, multiply, permute } from "./elements";

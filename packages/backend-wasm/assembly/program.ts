@@ -7,6 +7,7 @@ import { attention } from "./attention";
 import { activate, add, multiply } from "./elements";
 import { products } from "./gemm";
 import { appendHeads, mergeHeads } from "./heads";
+import { packedProducts } from "./packedProducts";
 import { rotate } from "./rotary";
 import { layerNorm, rmsNorm } from "./rows";
 
@@ -22,6 +23,7 @@ const RMS_NORM: i32 = 7;
 const ROTATE: i32 = 8;
 const ADD: i32 = 9;
 const MULTIPLY: i32 = 10;
+const PACKED_PRODUCTS: i32 = 11;
 
 const KERNEL: usize = 0;
 const AFTER: usize = 4;
@@ -193,6 +195,25 @@ function perform(kernel: i32, at: usize, from: i32, to: i32, scratch: usize): vo
       return;
     case MULTIPLY:
       multiply(address(at, 0), address(at, 1), address(at, 2), int(at, 3), from, to);
+      return;
+    case PACKED_PRODUCTS:
+      packedProducts(
+        address(at, 0),
+        address(at, 1),
+        address(at, 2),
+        int(at, 3),
+        int(at, 4),
+        int(at, 5),
+        int(at, 6),
+        <f32>load<f64>(at, 56),
+        address(at, 8),
+        int(at, 9),
+        int(at, 10),
+        int(at, 11),
+        from,
+        to,
+        scratch,
+      );
       return;
     default:
       unreachable();

@@ -1,7 +1,7 @@
 // Products of a few rows, as a decoder's steps and short sentences have them: B is read where it stands, since packing it
 // would cost as much as the product.
 import { fma, splat, sumLanes } from "./simd";
-import { ADD, RELU } from "./storeMode";
+import { storeFour, storeOne } from "./storeMode";
 
 const FEW: i32 = 8; // rows; above, a weight that comes from far memory is better packed
 const SOME: i32 = 32; // above, packing is never slower
@@ -48,7 +48,7 @@ export function thin(
     for (; n < N; n++) {
       let sum: f32 = 0;
       for (let k = 0; k < K; k++) sum += load<f32>(a + (<usize>k << 2)) * load<f32>(B + (<usize>(k * rbs + n) << 2));
-      finish1(c + (<usize>n << 2), sum, bias == 0 ? 0 : bias + (<usize>n << 2), mode);
+      storeOne(c + (<usize>n << 2), sum, bias == 0 ? 0 : bias + (<usize>n << 2), mode);
     }
   }
 }
@@ -77,7 +77,7 @@ function columns(
       c += ldc << 2;
     }
     for (; m > 0; m--) {
-      finish1(c, dot(a, b, K), bias, mode);
+      storeOne(c, dot(a, b, K), bias, mode);
       a += ras;
       c += ldc;
     }
@@ -137,41 +137,22 @@ function pairs(
         t2 = fma(y, c2, t2);
         t3 = fma(y, c3, t3);
       }
-      finish(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, whole, K)), bias, mode);
-      finish(c + ldc, f32x4.add(sums(t0, t1, t2, t3), rest(a1, b, step, whole, K)), bias, mode);
+      storeFour(c, f32x4.add(sums(s0, s1, s2, s3), rest(a, b, step, whole, K)), bias, mode);
+      storeFour(c + ldc, f32x4.add(sums(t0, t1, t2, t3), rest(a1, b, step, whole, K)), bias, mode);
       a += ras << 1;
       c += ldc << 1;
     }
     if (m > 0) {
-      finish1(c, dot(a, b, K), bias, mode);
-      finish1(c + 4, dot(a, b1, K), bias == 0 ? 0 : bias + 4, mode);
-      finish1(c + 8, dot(a, b2, K), bias == 0 ? 0 : bias + 8, mode);
-      finish1(c + 12, dot(a, b3, K), bias == 0 ? 0 : bias + 12, mode);
+      storeOne(c, dot(a, b, K), bias, mode);
+      storeOne(c + 4, dot(a, b1, K), bias == 0 ? 0 : bias + 4, mode);
+      storeOne(c + 8, dot(a, b2, K), bias == 0 ? 0 : bias + 8, mode);
+      storeOne(c + 12, dot(a, b3, K), bias == 0 ? 0 : bias + 12, mode);
     }
     b += step << 2;
     C += 16;
     if (bias != 0) bias += 16;
   }
   if (n > 0) columns(A, ras, b, step, M, n, K, C, ldc, bias, mode);
-}
-
-/** Brings four neighbours to C. */
-// @ts-ignore: decorator
-@inline
-function finish(c: usize, x: v128, bias: usize, mode: i32): void {
-  if (mode & ADD) x = f32x4.add(x, v128.load(c));
-  if (bias != 0) x = f32x4.add(x, v128.load(bias));
-  if (mode & RELU) x = f32x4.max(x, splat(0));
-  v128.store(c, x);
-}
-
-// @ts-ignore: decorator
-@inline
-function finish1(c: usize, x: f32, bias: usize, mode: i32): void {
-  if (mode & ADD) x += load<f32>(c);
-  if (bias != 0) x += load<f32>(bias);
-  if (mode & RELU) x = max<f32>(x, 0);
-  store<f32>(c, x);
 }
 
 /** The sums of the lanes of four vectors. */
@@ -274,10 +255,10 @@ function dots4(a: usize, step: usize, b: usize, K: i32, c: usize, ldc: usize, bi
     a3 += 4;
     b += 4;
   }
-  finish1(c, f32x4.extract_lane(sum, 0), bias, mode);
-  finish1(c + ldc, f32x4.extract_lane(sum, 1), bias, mode);
-  finish1(c + 2 * ldc, f32x4.extract_lane(sum, 2), bias, mode);
-  finish1(c + 3 * ldc, f32x4.extract_lane(sum, 3), bias, mode);
+  storeOne(c, f32x4.extract_lane(sum, 0), bias, mode);
+  storeOne(c + ldc, f32x4.extract_lane(sum, 1), bias, mode);
+  storeOne(c + 2 * ldc, f32x4.extract_lane(sum, 2), bias, mode);
+  storeOne(c + 3 * ldc, f32x4.extract_lane(sum, 3), bias, mode);
 }
 
 /** A row of A with sixteen columns of B, whose rows are `step` bytes apart. */
@@ -297,10 +278,10 @@ function combine16(a: usize, b: usize, step: usize, K: i32, c: usize, n: i32, bi
   }
   const at = <usize>n << 2;
   const shift = bias == 0 ? 0 : bias + at;
-  finish(c + at, s0, shift, mode);
-  finish(c + at + 16, s1, bias == 0 ? 0 : shift + 16, mode);
-  finish(c + at + 32, s2, bias == 0 ? 0 : shift + 32, mode);
-  finish(c + at + 48, s3, bias == 0 ? 0 : shift + 48, mode);
+  storeFour(c + at, s0, shift, mode);
+  storeFour(c + at + 16, s1, bias == 0 ? 0 : shift + 16, mode);
+  storeFour(c + at + 32, s2, bias == 0 ? 0 : shift + 32, mode);
+  storeFour(c + at + 48, s3, bias == 0 ? 0 : shift + 48, mode);
 }
 
 /** A row of A with four columns of B. */
@@ -312,5 +293,5 @@ function combine4(a: usize, b: usize, step: usize, K: i32, c: usize, n: i32, bia
     b += step;
   }
   const at = <usize>n << 2;
-  finish(c + at, s, bias == 0 ? 0 : bias + at, mode);
+  storeFour(c + at, s, bias == 0 ? 0 : bias + at, mode);
 }

@@ -4,6 +4,7 @@
  */
 export const PARTED_KERNELS = [
   "products",
+  "packedProducts",
   "attention",
   "attentionGradient",
   "columnSum",
@@ -38,6 +39,8 @@ export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>
   readonly attentionParts: (queries: number) => number;
   /** The position of the first id out of range, or -1. */
   readonly gatherRows: (...args: number[]) => number;
+  /** The same, of a packed weight. */
+  readonly unpackRows: (...args: number[]) => number;
 };
 
 /** SIMD instructions of the kernels: with those of relaxed SIMD, or without. */

@@ -15,6 +15,7 @@ const PROGRAM_KERNELS = [
   "rotate",
   "add",
   "multiply",
+  "packedProducts",
 ] as const;
 
 /** The name of a kernel that a program may use. Its arguments are those of its function in assembly/. */

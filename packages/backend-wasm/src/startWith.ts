@@ -7,6 +7,7 @@ import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
 import { registerLayout } from "./kernels/layout.ts";
+import { registerPacked } from "./kernels/packed.ts";
 import { registerMatMul } from "./kernels/matMul.ts";
 import { registerRows } from "./kernels/rows.ts";
 import { registerTile } from "./kernels/tile.ts";
@@ -97,6 +98,7 @@ async function addKernels(
   registerMatMul(heap);
   registerArithmetic(heap);
   registerLayout(heap);
+  registerPacked(heap);
   registerTile(heap);
   registerRows(heap);
   registerElements(heap);

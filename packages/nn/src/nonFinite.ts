@@ -13,11 +13,12 @@ export class NonFiniteError extends Error {
  * @param activations by the name of the module that made them, in the order they were computed in
  */
 export async function nonFiniteError(
-  params: Pick<Params, "named">,
+  params: Pick<Params, "weights">,
   activations: readonly (readonly [name: string, activation: tf.Tensor])[],
 ): Promise<NonFiniteError> {
   const first = await firstNonFinite(activations);
-  const weight = await firstNonFinite([...params.named()]);
+  const weights = [...params.weights()].filter(([, { format }]) => format === "f32"); // the others were checked when packed
+  const weight = await firstNonFinite(weights.map(([path, { parts }]) => [path, parts.data]));
   const where = first === undefined ? "in its answer" : `first in the activation of ${first[0]}`;
   const why =
     weight === undefined

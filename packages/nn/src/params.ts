@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkBackend, type Weight, type WeightKind } from "@qkv/ops";
+import { checkBackend, type PackedTensor, type Weight, type WeightFormat, type WeightKind } from "@qkv/ops";
 import { type Initializer, ones, zeros } from "./initializers.ts";
 import { hashString } from "./randomStream.ts";
 
@@ -15,8 +15,16 @@ declare global {
   }
 }
 
-/** Provides the value of a parameter by its full dotted name. The value is copied into a variable, then disposed of. */
-export type ParamSource = (name: string, shape: number[], init: Initializer, kind: WeightKind) => tf.Tensor;
+/**
+ * Provides the value of a parameter by its full dotted name: numbers, or of a matrix or a table packed words. It is copied
+ * into a variable, then disposed of.
+ */
+export type ParamSource = (
+  name: string,
+  shape: number[],
+  init: Initializer,
+  kind: WeightKind,
+) => tf.Tensor | PackedTensor;
 
 /**
  * A scope of named parameters, and the owner of every variable it hands out.
@@ -87,9 +95,21 @@ export class Params {
     return this.#variable("buffer", name, shape, init);
   }
 
-  /** Every variable under this scope, or those of some kinds, by full name, in the order the modules requested them. */
+  /**
+   * Every variable under this scope, or those of some kinds, by full name, in the order the modules requested them: what an
+   * optimizer trains.
+   *
+   * @throws RangeError if one of them is packed: it has no gradient, and nothing else would train in its place
+   */
   named(...kinds: readonly WeightKind[]): ReadonlyMap<string, tf.Variable> {
     const chosen = [...this.weights()].filter(([, { kind }]) => kinds.length === 0 || kinds.includes(kind));
+    const [path] = chosen.find(([, { format }]) => format !== "f32") ?? [];
+    if (path !== undefined) {
+      throw new RangeError(
+        `Params.named: expected float32 weights, got ${path}, which is packed: ` +
+          `load the model with { dtype: "float32" }, or train an adapter (addLora)`,
+      );
+    }
     return new Map(chosen.map(([path, { parts }]) => [path, parts.data as tf.Variable]));
   }
 
@@ -106,8 +126,8 @@ export class Params {
   /** Disposes of every variable under this scope: modules that borrowed them can no longer be run. */
   dispose(): void {
     this.#disposed = true;
-    for (const [path, variable] of this.named()) {
-      variable.dispose();
+    for (const [path, { parts }] of this.weights()) {
+      parts.data.dispose();
       this.#owned.delete(path);
     }
   }
@@ -130,8 +150,8 @@ export class Params {
     const path = this.#prefix + name;
     let weight = this.#owned.get(path);
     if (weight === undefined) {
-      const data = this.#create(kind, path, shape, init);
-      weight = { shape: data.shape, kind, format: "f32", parts: { data }, adapter: undefined };
+      const { format, data } = this.#create(kind, path, shape, init);
+      weight = { shape, kind, format, parts: { data }, adapter: undefined };
       this.#owned.set(path, weight);
     }
     if (weight.kind !== kind) throw new RangeError(`${path}: expected the kind ${weight.kind} again, got ${kind}`);
@@ -139,15 +159,22 @@ export class Params {
     return weight as Weight<R>;
   }
 
-  #create(kind: WeightKind, path: string, shape: number[], init: Initializer): tf.Variable {
+  #create(
+    kind: WeightKind,
+    path: string,
+    shape: number[],
+    init: Initializer,
+  ): { readonly format: WeightFormat; readonly data: tf.Variable } {
     checkBackend("Params");
     checkShape(path, shape);
     const value = this.#source(path, shape, init, kind);
+    const { format, data } = "format" in value ? value : ({ format: "f32", data: value } as const);
     try {
-      if (!tf.util.arraysEqual(value.shape, shape)) throw new ParamShapeError(path, shape, value.shape);
-      return tf.variable(value, kind !== "buffer"); // outlives any tidy around the constructor
+      if (!tf.util.arraysEqual([...value.shape], shape)) throw new ParamShapeError(path, shape, value.shape);
+      const isTrained = format === "f32" && kind !== "buffer";
+      return { format, data: tf.variable<tf.Rank>(data, isTrained) }; // outlives any tidy around the constructor
     } finally {
-      value.dispose();
+      data.dispose();
     }
   }
 }

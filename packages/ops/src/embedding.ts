@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { isRecordingGradients } from "./fusedKernel.ts";
-import { storedNumbers } from "./weights/denseOf.ts";
-import { isWeight, type Weight } from "./weights/weight.ts";
+import { floatsOf } from "./weights/denseOf.ts";
+import { packedRows } from "./weights/packedKernels.ts";
+import { isPacked, isWeight, type Weight } from "./weights/weight.ts";
 
 /**
  * Gathers the rows of `weight` given by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V)
@@ -15,10 +16,11 @@ import { isWeight, type Weight } from "./weights/weight.ts";
 export function embedding(weight: Weight | tf.Tensor, ids: tf.Tensor): tf.Tensor {
   if (!isWeight(weight)) return denseEmbedding(weight, ids);
   const { adapter } = weight;
-  const data = storedNumbers("embedding", weight);
-  if (adapter === undefined) return denseEmbedding(data, ids);
+  const stored = () =>
+    isPacked(weight) ? packedEmbedding(weight, ids) : denseEmbedding(floatsOf("embedding", weight), ids);
+  if (adapter === undefined) return stored();
   return tf.tidy(() => {
-    const rows = denseEmbedding(data, ids); // [..., E]
+    const rows = stored(); // [..., E]
     const narrow = tf.mul(denseEmbedding(adapter.b, ids), adapter.scale); // [..., r]
     const update = tf.matMul(tf.reshape(narrow, [ids.size, -1]), adapter.a);
     return tf.add(rows, tf.reshape(update, rows.shape));
@@ -52,16 +54,24 @@ function denseEmbedding(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   });
 }
 
+function packedEmbedding(weight: Weight, ids: tf.Tensor): tf.Tensor {
+  return withIdNamed(weight.shape, () => packedRows("embedding", weight, ids));
+}
+
 function gatherRows(weight: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  return withIdNamed(weight.shape, () => tf.gather(weight, ids));
+}
+
+/** Gathers rows of a table [V, E]; a backend's error of an id outside it says what to look at. */
+function withIdNamed([rows = 0]: readonly number[], gather: () => tf.Tensor): tf.Tensor {
   try {
-    return tf.gather(weight, ids);
+    return gather();
   } catch (error) {
     const [, id] =
       /^(?:GatherV2: the index value|gather: expected ids in \S+ \S+ got) (-?\d+)/.exec((error as Error).message) ?? [];
     if (id === undefined) throw error;
-    const last = (weight.shape[0] ?? 0) - 1;
     throw new RangeError(
-      `embedding: expected ids from 0 to ${last}, got ${id}: do they come from this model's tokenizer?`,
+      `embedding: expected ids from 0 to ${rows - 1}, got ${id}: do they come from this model's tokenizer?`,
       { cause: error },
     );
   }

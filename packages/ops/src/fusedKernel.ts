@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** The operations that a backend may run as one fused kernel. */
 export type FusedOp =
   | "linear"
+  | "packedLinear"
   | "activate"
   | "layerNorm"
   | "softmax"
@@ -37,6 +38,8 @@ export const FUSED_KERNELS = {
   adamW: "QkvAdamW",
   unwritten: "QkvUnwritten",
   writePart: "QkvWritePart",
+  packedLinear: "QkvPackedLinear",
+  unpackRows: "QkvUnpackRows",
 } as const;
 
 type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];

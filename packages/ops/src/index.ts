@@ -39,6 +39,7 @@ export type {
   LinearWeights,
   NormAttrs,
   NormWeights,
+  PackedInputs,
   ResidualWeights,
   RotaryAngles,
   SelfAttentionWeights,
@@ -49,6 +50,16 @@ export type {
 } from "./transformerLayer/contract.ts";
 export { transformerLayer } from "./transformerLayer/transformerLayer.ts";
 export { denseOf } from "./weights/denseOf.ts";
-export { isWeight, type LowRankAdapter, type Weight, type WeightFormat, type WeightKind } from "./weights/weight.ts";
+export { multipliesPacked, type PackedAttrs } from "./weights/packedKernels.ts";
+export { packCodes, packedWords, packHalves, type PackedTensor } from "./weights/packWeight.ts";
+export type { CodeGroups } from "./weights/weave.ts";
+export {
+  type CodeFormat,
+  isWeight,
+  type LowRankAdapter,
+  type Weight,
+  type WeightFormat,
+  type WeightKind,
+} from "./weights/weight.ts";
 export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";
 export { writeRows, type WriteRowsAttrs } from "./writeRows.ts";

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { activate, type Activation } from "./activate.ts";
-import { storedNumbers } from "./weights/denseOf.ts";
-import { isWeight, type Weight } from "./weights/weight.ts";
+import { floatsOf } from "./weights/denseOf.ts";
+import { packedLinear } from "./weights/packedLinear.ts";
+import { isPacked, isWeight, type Weight } from "./weights/weight.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /**
@@ -21,13 +22,25 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
 export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
   if (!isWeight(weight)) return denseLinear(x, weight, bias, activation);
   const { adapter } = weight;
-  const data = storedNumbers("linear", weight);
-  if (adapter === undefined) return denseLinear(x, data, bias, activation);
+  if (adapter === undefined && !isPacked(weight)) {
+    return denseLinear(x, floatsOf("linear", weight), bias, activation);
+  }
   return tf.tidy(() => {
+    const y = storedLinear(x, weight, bias);
+    if (adapter === undefined) return activation === undefined ? y : activate(y, activation);
     const narrow = tf.mul(denseLinear(x, adapter.a), adapter.scale); // [..., r]
-    const y = tf.add(denseLinear(x, data, bias), denseLinear(narrow, adapter.b));
-    return activation === undefined ? y : activate(y, activation);
+    const adapted = tf.add(y, denseLinear(narrow, adapter.b));
+    return activation === undefined ? adapted : activate(adapted, activation);
   });
+}
+
+/** The product without the adapter. */
+function storedLinear(x: tf.Tensor, weight: Weight, bias: tf.Tensor | undefined): tf.Tensor {
+  if (!isPacked(weight)) return denseLinear(x, floatsOf("linear", weight), bias);
+  checkTensor("linear", "x", x, "[..., I]");
+  checkTensor("linear", "weight", weight.parts.data, "[...]");
+  checkShapes(x, weight, bias);
+  return packedLinear(x, weight, bias);
 }
 
 function denseLinear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
@@ -48,9 +61,9 @@ function toRows(x: tf.Tensor): tf.Tensor2D {
   return tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), x.shape.at(-1) ?? 0]);
 }
 
-function checkShapes(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | undefined): void {
+function checkShapes(x: tf.Tensor, weight: { shape: readonly number[] }, bias: tf.Tensor | undefined): void {
   if (
-    weight.rank !== 2 ||
+    weight.shape.length !== 2 ||
     x.rank === 0 ||
     x.shape.at(-1) !== weight.shape[1] ||
     (bias !== undefined && (bias.rank !== 1 || bias.shape[0] !== weight.shape[0]))

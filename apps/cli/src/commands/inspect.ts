@@ -23,12 +23,12 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
     await openModelFiles(ref, "REF"),
     tokenizerOptions(),
   );
-  const variables = [...model.params.named()];
+  const weights = [...model.params.weights().values()];
   const facts = {
     model: name,
     architecture,
-    parameters: variables.reduce((sum, [, variable]) => sum + (variable.trainable ? variable.size : 0), 0),
-    tensors: variables.length,
+    parameters: weights.reduce((sum, { kind, shape }) => sum + (kind === "buffer" ? 0 : sizeOf(shape)), 0),
+    tensors: weights.length,
     dtypes: Object.fromEntries(dtypes),
     config,
     tokenizer: tokenizer === undefined ? null : tokenizerFacts(tokenizer.sides),
@@ -41,6 +41,10 @@ async function runInspect(ref: string, { json }: { readonly json?: boolean }): P
         .map((line) => `${printable(line)}\n`)
         .join(""),
     );
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 function tokenizerFacts({ source, target }: TokenizerSides): Record<string, unknown> {

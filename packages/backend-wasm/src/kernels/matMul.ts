@@ -97,15 +97,24 @@ export const ADD = 1;
 /** Another way to store a product: negative values become 0. */
 export const RELU = 2;
 
-const NS_PER_PRODUCT = 1 / 25; // 50 GFLOP/s
+/** Nanoseconds of a product and its sum: 50 GFLOP/s. */
+export const NS_PER_PRODUCT = 1 / 25;
 const BLOCKS_A_THREAD = 3;
 
-/** Adds to `program` the product of rows [M, K] at `a` with a weight [N, K] at `b`; `bias` is the address of [N], or 0. */
-export function productStep(
-  program: Program,
-  product: { a: number; b: number; c: number; M: number; N: number; K: number; bias: number; mode: number },
-  beside: boolean,
-): void {
+/** Addresses and sizes of a product of rows [M, K] at `a` with a weight [N, K] at `b`; `bias` is that of [N], or 0. */
+export interface Product {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly bias: number;
+  readonly mode: number;
+}
+
+/** Adds a product to `program`. */
+export function productStep(program: Program, product: Product, beside: boolean): void {
   const { a, b, c, M, N, K, bias, mode } = product;
   // For a few rows, reading the weight takes the most time.
   const total = N * K * Math.max(NS_PER_WEIGHT, M * NS_PER_PRODUCT);
@@ -120,7 +129,7 @@ const NS_PER_WEIGHT = 0.15; // 27 GB/s
  * Cuts `count` products [M, K] x [K, N] into about `wanted` parts: along the longer side, into whole tiles, so that the
  * operand that stays whole is packed as few times as possible.
  */
-function blocksOf(wanted: number, total: number, count: number, M: number, N: number) {
+export function blocksOf(wanted: number, total: number, count: number, M: number, N: number) {
   const cuts = Math.max(1, Math.floor(wanted / count));
   const blockRows = M > N ? Math.min(M, Math.ceil(M / cuts / 60) * 60) : M; // 60: what gemm packs at once
   const blockColumns = M > N ? N : Math.min(N, Math.ceil(N / cuts / 16) * 16);

@@ -12,7 +12,14 @@ import { softmax, softmaxGradient } from "./softmax.ts";
 
 // The first two save CPU time between kernels; here their composed operations serve as well. The others write into
 // memory that programs reach.
-type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp" | "QkvUnwritten" | "QkvWritePart";
+type Composed =
+  | "QkvTransformerLayer"
+  | "QkvWriteRows"
+  | "QkvLogSumExp"
+  | "QkvUnwritten"
+  | "QkvWritePart"
+  | "QkvPackedLinear"
+  | "QkvUnpackRows";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
 /** Our kernels by their names in @qkv/ops. */

@@ -52,11 +52,21 @@ export function addLora(params: Params, adapters: Params, options: LoraOptions):
   return chosen.map(([name]) => name);
 }
 
-/** Folds the adapters under a scope into their weights, and takes them off: the model computes the same without them. */
+/**
+ * Folds the adapters under a scope into their weights, and takes them off: the model computes the same without them.
+ *
+ * @throws RangeError if one of the weights is packed, before anything is changed
+ */
 export function mergeLora(params: Params): void {
   checkModule("mergeLora", params);
-  for (const weight of params.weights().values()) {
-    if (weight.adapter === undefined) continue;
+  const adapted = [...params.weights()].filter(([, { adapter }]) => adapter !== undefined);
+  const [path] = adapted.find(([, { format }]) => format !== "f32") ?? [];
+  if (path !== undefined) {
+    throw new RangeError(
+      `mergeLora: expected float32 weights, got ${path}, which is packed: load the model with { dtype: "float32" }`,
+    );
+  }
+  for (const [, weight] of adapted) {
     tf.tidy(() => (weight.parts.data as tf.Variable).assign(denseOf(weight)));
     weight.adapter = undefined;
   }

@@ -1,4 +1,17 @@
-import { checkArray, checkRecord, checkString, tensorFromParts, type TensorPart } from "@qkv/ops";
+import {
+  checkArray,
+  checkRecord,
+  checkString,
+  denseOf,
+  multipliesPacked,
+  type PackedTensor,
+  packedWords,
+  tensorFromParts,
+  type TensorPart,
+  type Weight,
+  type WeightFormat,
+  type WeightKind,
+} from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { Params } from "../params.ts";
 
@@ -18,6 +31,15 @@ export interface StoredEntry {
   read(): Promise<Float32Array>;
   /** Reads the elements in parts, of any array; each part is valid until the next one is requested. */
   readonly parts?: (() => AsyncIterable<TensorPart>) | undefined;
+  /** Its packed form, which matrices and tables take where the backend multiplies them so. */
+  readonly packed?: PackedEntry | undefined;
+}
+
+/** An array [O, I] that can be read in fewer bits than float32 has. */
+export interface PackedEntry {
+  readonly format: PackedTensor["format"];
+  /** Reads its words, into a tensor of the caller's. */
+  read(): Promise<PackedTensor>;
 }
 
 /** Arrays that are yet to be read, by the checkpoint's own names. */
@@ -86,14 +108,15 @@ export async function streamCheckpoint<M>(
 ): Promise<M> {
   checkRecord("streamCheckpoint", "state", state);
   checkRecord("streamCheckpoint", "options", options);
-  const { model, params, bound } = bind(state, names, build, options, (_entry, shape) => unwritten(shape));
-  const variables = params.named();
+  const { model, params, bound } = bind(state, names, build, options, unwritten);
+  const weights = params.weights();
   const largestFirst = [...bound].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
   try {
     for (const [path, entry] of largestFirst) {
       options.signal?.throwIfAborted();
-      const value = await readTensor(entry);
-      (variables.get(path) as tf.Variable).assign(value);
+      const { format, parts } = weights.get(path) as Weight;
+      const value = format === "f32" ? await readTensor(entry) : await readWords(path, entry, format);
+      (parts.data as tf.Variable).assign(value);
       value.dispose();
     }
     return model;
@@ -115,12 +138,12 @@ function bind<M, Entry extends { readonly shape: readonly number[] }>(
   names: NameMap,
   build: (params: Params) => M,
   { ignore = [], optional = [] }: LoadOptions,
-  tensorOf: (entry: Entry, shape: number[]) => tf.Tensor,
+  valueOf: (entry: Entry, shape: number[], kind: WeightKind) => tf.Tensor | PackedTensor,
 ): Bound<M, Entry> {
   const unused = new Set([...state.keys()].filter((name) => !isIgnored(ignore, name)));
   const bound = new Map<string, Entry>();
 
-  const params = Params.from((path, shape, init) => {
+  const params = Params.from((path, shape, init, kind) => {
     const name = checkpointName(names, path);
     const entry = name === undefined ? undefined : state.get(name);
     if (name === undefined || entry === undefined) {
@@ -132,7 +155,7 @@ function bind<M, Entry extends { readonly shape: readonly number[] }>(
       throw new CheckpointError(`${name}: expected shape [${shape}], got [${entry.shape}]`);
     }
     bound.set(path, entry);
-    return tensorOf(entry, shape);
+    return valueOf(entry, shape, kind);
   });
 
   try {
@@ -149,14 +172,32 @@ function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
   return tf.util.sizeFromShape([...shape]);
 }
 
-/** A tensor that has a shape and no memory, until its variable is written. */
-function unwritten(shape: number[]): tf.Tensor {
-  const dataId = tf.backend().write(new Float32Array(), [0], "float32");
-  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
+/** A value that has a shape and no memory, until its variable is written. */
+function unwritten({ packed }: StoredEntry, shape: number[], kind: WeightKind): tf.Tensor | PackedTensor {
+  const [rows, columns] = shape;
+  const isPackable = (kind === "matrix" || kind === "embedding") && shape.length === 2 && multipliesPacked();
+  if (packed === undefined || !isPackable) return emptyTensor(shape, "float32");
+  const of = [rows, columns] as [number, number];
+  const { format } = packed;
+  return { shape: of, format, data: emptyTensor([packedWords(format, of)], "int32") as tf.Tensor1D };
+}
+
+function emptyTensor(shape: number[], dtype: "float32" | "int32"): tf.Tensor {
+  const dataId = tf.backend().write(dtype === "int32" ? new Int32Array() : new Float32Array(), [0], dtype);
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
 }
 
 async function readTensor({ shape, read, parts }: StoredEntry): Promise<tf.Tensor> {
   return parts === undefined ? tf.tensor(await read(), [...shape], "float32") : tensorFromParts(shape, parts());
+}
+
+async function readWords(path: string, { packed }: StoredEntry, format: WeightFormat): Promise<tf.Tensor> {
+  const read = await packed?.read();
+  if (read?.format === format) return read.data;
+  read?.data.dispose();
+  throw new CheckpointError(
+    `${path}: expected words of ${JSON.stringify(format)}, got ${JSON.stringify(read?.format)}`,
+  );
 }
 
 /**
@@ -171,10 +212,15 @@ export async function readState(params: Params, names: NameMap): Promise<Map<str
     const way = "fold it in with mergeLora or take it off with removeLora first";
     throw new CheckpointError(`readState: expected weights without adapters, got one of ${adapted[0]}: ${way}`);
   }
-  const entries = [...params.named()].map(async ([path, variable]): Promise<[string, StateEntry]> => {
+  const entries = [...params.weights()].map(async ([path, weight]): Promise<[string, StateEntry]> => {
     const name = checkpointName(names, path);
     if (name === undefined) throw new CheckpointError(`no name for ${path} in the checkpoint's table`);
-    return [name, { shape: variable.shape, data: (await variable.data()) as Float32Array }];
+    const numbers = denseOf(weight);
+    try {
+      return [name, { shape: weight.shape, data: (await numbers.data()) as Float32Array }];
+    } finally {
+      numbers.dispose();
+    }
   });
   return new Map(await Promise.all(entries));
 }

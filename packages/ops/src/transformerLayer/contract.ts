@@ -1,12 +1,15 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "../activate.ts";
+import type { PackedAttrs } from "../weights/packedKernels.ts";
+import type { Weight } from "../weights/weight.ts";
 
 // What the kernel QkvTransformerLayer is told of a block: weights by the block's own names, and attributes. No field is
 // optional: who prepares a layer says of each what it is, or that there is none.
 
 /** The weight [O, I] and the bias [O] of a linear map. */
 export interface LinearWeights {
-  readonly weight: tf.Tensor;
+  /** Without an adapter. */
+  readonly weight: Weight | tf.Tensor;
   readonly bias?: tf.Tensor | undefined;
 }
 
@@ -96,6 +99,9 @@ export interface TransformerLayerAttrs {
   readonly crossAttn: LayerAttentionAttrs | undefined;
   readonly ffn: { readonly kind: "mlp" | "gated" | "packedGated"; readonly activation: Activation };
 }
+
+/** What the kernel is told of the packed weights among its inputs, by the name of each. */
+export type PackedInputs = Readonly<Record<string, PackedAttrs>>;
 
 /** Cosines and sines of positions, [1 or B, Q, dim / 2]. */
 export interface RotaryAngles {

@@ -2,7 +2,14 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { checkRecord } from "../checks/argumentChecks.ts";
 import { isTensor } from "../checks/describeArgument.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFused } from "../fusedKernel.ts";
-import type { FusedTransformerLayer, TransformerLayerAttrs, TransformerLayerWeights } from "./contract.ts";
+import { type PackedAttrs, packedAttrs } from "../weights/packedKernels.ts";
+import { isPacked, isWeight, type Weight } from "../weights/weight.ts";
+import type {
+  FusedTransformerLayer,
+  PackedInputs,
+  TransformerLayerAttrs,
+  TransformerLayerWeights,
+} from "./contract.ts";
 import { inputsFit } from "./inputsFit.ts";
 import { weightsFit } from "./weightsFit.ts";
 
@@ -16,7 +23,8 @@ import { weightsFit } from "./weightsFit.ts";
  *
  * Kernel: QkvTransformerLayer, its inputs the tensors of {@link TransformerLayerInputs} and, as `selfAttn.qProj.weight`
  * and so on, those of {@link TransformerLayerWeights}; its attributes those of {@link TransformerLayerAttrs},
- * the angles and `pastLength` -> output, keys, values; with `pastLength` the output alone.
+ * the angles, `pastLength` and, as `packed`, {@link PackedInputs} -> output, keys, values; with `pastLength` the output
+ * alone.
  */
 export function transformerLayer(
   weights: TransformerLayerWeights,
@@ -24,12 +32,14 @@ export function transformerLayer(
 ): FusedTransformerLayer {
   checkRecord("transformerLayer", "attrs", attrs);
   if (!weightsFit(weights, attrs)) return () => undefined;
-  const named = Object.fromEntries(byName(weights));
+  const all = byName(weights);
+  const named = Object.fromEntries(all.map(([name, value]) => [name, isWeight(value) ? value.parts.data : value]));
+  const packed: PackedInputs = Object.fromEntries(all.flatMap(packedEntry));
   return ({ angles, pastLength, ...inputs }) => {
     if (!hasKernel(FUSED_KERNELS.transformerLayer) || isRecordingGradients()) return undefined;
     if (!inputsFit({ ...inputs, angles, pastLength }, weights, attrs)) return undefined;
-    const all = { ...named, ...inputs };
-    const outputs = runFused(FUSED_KERNELS.transformerLayer, all, { ...attrs, angles, pastLength });
+    const given = { ...named, ...inputs };
+    const outputs = runFused(FUSED_KERNELS.transformerLayer, given, { ...attrs, angles, pastLength, packed });
     const [output, keys = inputs.pastKeys, values = inputs.pastValues] = outputs;
     return {
       output: output as tf.Tensor3D,
@@ -40,11 +50,15 @@ export function transformerLayer(
   };
 }
 
-/** The tensors of a tree of records, each with the path to it. */
-function byName(tree: object, path = ""): [string, tf.Tensor][] {
-  return Object.entries(tree).flatMap(([name, value]): [string, tf.Tensor][] => {
+/** The tensors and weights of a tree of records, each with the path to it. */
+function byName(tree: object, path = ""): [string, tf.Tensor | Weight][] {
+  return Object.entries(tree).flatMap(([name, value]): [string, tf.Tensor | Weight][] => {
     const at = `${path}${name}`;
-    if (isTensor(value)) return [[at, value]];
+    if (isTensor(value) || isWeight(value)) return [[at, value]];
     return value === undefined ? [] : byName(value as object, `${at}.`);
   });
+}
+
+function packedEntry([name, value]: [string, tf.Tensor | Weight]): [string, PackedAttrs][] {
+  return isWeight(value) && isPacked(value) ? [[name, packedAttrs(value)]] : [];
 }

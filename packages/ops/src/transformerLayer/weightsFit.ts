@@ -1,5 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { isFusedActivation } from "../activate.ts";
+import { multipliesPacked } from "../weights/packedKernels.ts";
+import { isPacked, isWeight } from "../weights/weight.ts";
 import type {
   CrossAttentionWeights,
   FeedForwardMaps,
@@ -83,12 +85,24 @@ function feedForwardFits(ffn: FeedForwardMaps, kind: TransformerLayerAttrs["ffn"
   const hidden = last.weight.shape[1] ?? 0;
   if (hidden === 0 || !isLinear(last, hidden, width)) return false;
   if ("fc1" in ffn) return kind === "mlp" && isLinear(ffn.fc1, width, hidden);
-  if ("gateUpProj" in ffn) return kind === "packedGated" && isLinear(ffn.gateUpProj, width, 2 * hidden);
+  if ("gateUpProj" in ffn) {
+    const { weight } = ffn.gateUpProj;
+    const isWhole = !isWeight(weight) || !isPacked(weight) || hidden % 4 === 0; // halves that begin with whole strips of rows
+    return kind === "packedGated" && isWhole && isLinear(ffn.gateUpProj, width, 2 * hidden);
+  }
   return kind === "gated" && [ffn.gateProj, ffn.upProj].every((map) => isLinear(map, width, hidden));
 }
 
 function isLinear({ weight, bias }: LinearWeights, from: number, to: number): boolean {
-  return isFloats(weight, [to, from]) && (bias === undefined || isFloats(bias, [to]));
+  return isMatrix(weight, [to, from]) && (bias === undefined || isFloats(bias, [to]));
+}
+
+/** Whether a weight without an adapter has this shape, in a format that the kernel reads. */
+function isMatrix(weight: LinearWeights["weight"], expected: readonly [to: number, from: number]): boolean {
+  if (!isWeight(weight)) return isFloats(weight, expected);
+  if (weight.adapter !== undefined) return false;
+  if (!isPacked(weight)) return isFloats(weight.parts.data, expected);
+  return multipliesPacked() && weight.shape.length === 2 && expected.every((size, i) => weight.shape[i] === size);
 }
 
 /** Whether the norm is there where its attributes are, with a bias if it is a layer normalization. */

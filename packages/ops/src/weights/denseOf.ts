@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "../checks/argumentChecks.ts";
-import { isWeight, type Weight } from "./weight.ts";
+import { packedRowRange } from "./packedKernels.ts";
+import { isPacked, isWeight, type Weight } from "./weight.ts";
 
 /**
  * Computes the numbers of a weight as one tensor, its adapter folded in: for operations that have no way of their own
@@ -13,15 +14,15 @@ export function denseOf<R extends tf.Rank>(weight: Weight<R> | tf.Tensor<R>): tf
   }
   const { adapter, shape } = weight;
   return tf.tidy(() => {
-    const data = storedNumbers("denseOf", weight);
+    const data = isPacked(weight) ? packedRowRange("denseOf", weight, 0, shape[0] ?? 0) : floatsOf("denseOf", weight);
     if (adapter === undefined) return tf.clone(data);
     const update = tf.matMul(tf.mul(adapter.b, adapter.scale), adapter.a);
     return tf.add(data, tf.reshape(update, shape));
   }) as tf.Tensor<R>;
 }
 
-/** The numbers of a weight as they are stored, without its adapter: borrowed. @throws RangeError if they are disposed of */
-export function storedNumbers(who: string, weight: Weight): tf.Tensor {
+/** The numbers of a weight that is not packed, without its adapter: borrowed. @throws RangeError if they are disposed of */
+export function floatsOf(who: string, weight: Weight): tf.Tensor {
   const { data } = weight.parts;
   checkTensor(who, "weight", data, "[...]");
   return data;

@@ -7,8 +7,19 @@ import type * as tf from "@tensorflow/tfjs-core";
  */
 export type WeightKind = "matrix" | "embedding" | "norm" | "bias" | "scale" | "buffer";
 
+/**
+ * Codes of 8 or 4 bits in groups of neighbours of a row: a number is `scale * (code - zero) + offset`, with a scale, and
+ * perhaps an offset, for each group. Codes of 8 bits are signed, those of 4 bits are not.
+ */
+export interface CodeFormat {
+  readonly bits: 8 | 4;
+  readonly groupSize: 32 | 16;
+  readonly zero: number;
+  readonly hasOffsets: boolean;
+}
+
 /** How the numbers of a weight are stored. */
-export type WeightFormat = "f32";
+export type WeightFormat = "f32" | "f16" | "bf16" | CodeFormat;
 
 /** A low-rank update of a weight W [O, I], which then counts as W + scale * b a (LoRA, arXiv:2106.09685). */
 export interface LowRankAdapter {
@@ -24,7 +35,10 @@ export interface Weight<R extends tf.Rank = tf.Rank> {
   readonly shape: tf.ShapeMap[R];
   readonly kind: WeightKind;
   readonly format: WeightFormat;
-  /** The stored tensors: of `f32` the numbers themselves. They alone are not the weight while it has an adapter. */
+  /**
+   * The stored tensors: of `f32` the numbers themselves, of every other format words of int32 (`packWeight`). They alone are
+   * not the weight while it has an adapter.
+   */
   readonly parts: { readonly data: tf.Tensor };
   /** Set and unset while a model is in use. */
   adapter: LowRankAdapter | undefined;
@@ -33,4 +47,9 @@ export interface Weight<R extends tf.Rank = tf.Rank> {
 /** Whether a value is a weight, and not the tensor of one. */
 export function isWeight(value: unknown): value is Weight {
   return typeof value === "object" && value !== null && "parts" in value && "format" in value;
+}
+
+/** Whether a weight is stored in fewer bits than its numbers have. */
+export function isPacked({ format }: Weight): boolean {
+  return format !== "f32";
 }

@@ -64,7 +64,7 @@ function methodsOfClass(prototype: object): readonly Method[] | undefined {
 function weightProperties(weight: Weight): readonly Property[] {
   const { parts } = weight;
   return [
-    property(weight, "format", "f32"),
+    property(weight, "format", weight.format),
     property(weight, "adapter", undefined),
     property(weight, "parts", parts),
     property(parts, "data", parts.data),

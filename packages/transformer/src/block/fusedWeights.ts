@@ -69,5 +69,5 @@ function feedForwardWeights(ffn: AnyFeedForward): FeedForwardMaps {
 }
 
 function linearWeights({ weight, bias }: Linear): LinearWeights {
-  return { weight: weight.parts.data, bias };
+  return { weight, bias };
 }

@@ -22,7 +22,7 @@ export async function whyNotFinite(
   sequence: readonly number[],
 ): Promise<NonFiniteError> {
   if (!("forward" in model && "params" in model && "activations" in model))
-    return nonFiniteError({ named: () => new Map() }, []);
+    return nonFiniteError({ weights: () => new Map() }, []);
   const traceable = model as unknown as Traceable;
   using states = new Recorder(traceable.activations.filter((path) => STATES.test(path)));
   tidy(() => {

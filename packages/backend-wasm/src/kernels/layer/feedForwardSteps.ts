@@ -1,5 +1,6 @@
 import type { FusedActivation, TransformerLayerAttrs } from "@qkv/ops";
 import { RELU } from "../matMul.ts";
+import { packedBytes } from "../packed.ts";
 import type { LinearAt, RowSteps } from "./rowSteps.ts";
 import type { Sublayer } from "./sublayer.ts";
 
@@ -34,11 +35,13 @@ function gated(steps: RowSteps, gate: LinearAt, up: LinearAt, down: LinearAt, ac
 }
 
 /** The gate's rows of a packed map, and the values' rows after them. */
-function halves({ weight, bias, from, to }: LinearAt): [LinearAt, LinearAt] {
+function halves(map: LinearAt): [LinearAt, LinearAt] {
+  const { weight, format, bias, from, to } = map;
   const half = to / 2;
-  const values = { weight: weight + half * from * 4, bias: bias === 0 ? 0 : bias + half * 4 };
+  const bytes = format === undefined ? half * from * 4 : packedBytes(format, half, from);
+  const values = { weight: weight + bytes, bias: bias === 0 ? 0 : bias + half * 4 };
   return [
-    { weight, bias, from, to: half },
-    { ...values, from, to: half },
+    { ...map, to: half },
+    { ...map, ...values, to: half },
   ];
 }

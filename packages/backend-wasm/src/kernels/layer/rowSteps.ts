@@ -1,15 +1,18 @@
-import type { FusedActivation, NormAttrs } from "@qkv/ops";
+import type { FusedActivation, NormAttrs, PackedAttrs, PackedInputs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../../heap.ts";
 import type { Program } from "../../program.ts";
 import type { Workspace } from "../../workspace.ts";
 import { numberOfActivation } from "../elements.ts";
 import { productStep } from "../matMul.ts";
-import { type LayerInputs, shapeOf } from "./layerInputs.ts";
+import { packedProductStep } from "../packed.ts";
+import { type LayerInputs, shapeOf, weightShape } from "./layerInputs.ts";
 
 /** A linear map: the addresses of its weight [to, from] and its bias, 0 for none. */
 export interface LinearAt {
   readonly weight: number;
+  /** How the weight is packed; undefined: floats. */
+  readonly format: PackedAttrs["format"] | undefined;
   readonly bias: number;
   readonly from: number;
   readonly to: number;
@@ -21,14 +24,15 @@ export class RowSteps {
   readonly program: Program;
   readonly space: Workspace;
   readonly inputs: LayerInputs;
+  readonly packed: PackedInputs;
   readonly batch: number;
   /** L */
   readonly length: number;
   /** B * L */
   readonly rows: number;
 
-  constructor(heap: Heap, program: Program, space: Workspace, inputs: LayerInputs) {
-    [this.heap, this.program, this.space, this.inputs] = [heap, program, space, inputs];
+  constructor(heap: Heap, program: Program, space: Workspace, inputs: LayerInputs, packed: PackedInputs) {
+    [this.heap, this.program, this.space, this.inputs, this.packed] = [heap, program, space, inputs, packed];
     [this.batch, this.length] = shapeOf(inputs, "x") as [number, number];
     this.rows = this.batch * this.length;
   }
@@ -45,15 +49,18 @@ export class RowSteps {
 
   /** The map called `name`. */
   linearAt(name: string): LinearAt {
-    const [to = 0, from = 0] = shapeOf(this.inputs, `${name}.weight`);
+    const [to = 0, from = 0] = weightShape(this.inputs, this.packed, name);
+    const { format } = this.packed[`${name}.weight`] ?? {};
     const [weight, bias] = ["weight", "bias"].map((part) => this.at(this.inputs[`${name}.${part}`]));
-    return { weight: weight as number, bias: bias as number, from, to };
+    return { weight: weight as number, format, bias: bias as number, from, to };
   }
 
   /** y = x Wᵀ + b, stored as `mode` says. */
   linear(map: LinearAt, x: number, y: number, mode: number, beside = false): void {
-    const { weight, bias, from, to } = map;
-    productStep(this.program, { a: x, b: weight, c: y, M: this.rows, N: to, K: from, bias, mode }, beside);
+    const { weight, format, bias, from, to } = map;
+    const product = { a: x, b: weight, c: y, M: this.rows, N: to, K: from, bias, mode };
+    if (format === undefined) productStep(this.program, product, beside);
+    else packedProductStep(this.program, product, format, beside);
   }
 
   /** The norm called `name` of `count` vectors in a row. */

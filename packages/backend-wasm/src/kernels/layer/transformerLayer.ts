@@ -1,4 +1,4 @@
-import type { RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
+import type { PackedInputs, RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../../heap.ts";
 import { replaceKernel } from "../../replaceKernel.ts";
@@ -6,13 +6,14 @@ import { runProgram } from "../../workspace.ts";
 import { ADD } from "../matMul.ts";
 import { crossAttention, selfAttention } from "./attentionSteps.ts";
 import { feedForward } from "./feedForwardSteps.ts";
-import { type LayerInputs, shapeOf } from "./layerInputs.ts";
+import { type LayerInputs, shapeOf, weightShape } from "./layerInputs.ts";
 import { RowSteps } from "./rowSteps.ts";
 import type { Sublayer } from "./sublayer.ts";
 
 type Attrs = TransformerLayerAttrs & {
   readonly angles: RotaryAngles | undefined;
   readonly pastLength: number | undefined;
+  readonly packed: PackedInputs;
 };
 type Outputs = readonly [output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.TensorInfo];
 
@@ -20,16 +21,16 @@ type Outputs = readonly [output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.
 export function registerTransformerLayer(heap: Heap): void {
   replaceKernel("QkvTransformerLayer", ({ inputs, attrs }) => {
     const given = inputs as LayerInputs;
-    const { selfAttn, pastLength } = attrs as unknown as Attrs;
+    const { selfAttn, pastLength, packed } = attrs as unknown as Attrs;
     const output = heap.output(shapeOf(given, "x"));
     const isInPlace = pastLength !== undefined;
     const [keys, values] = isInPlace
       ? [given.pastKeys as tf.TensorInfo, given.pastValues as tf.TensorInfo]
-      : appendedOf(heap, given, selfAttn);
+      : appendedOf(heap, given, packed, selfAttn);
     const outputs = isInPlace ? [output] : [output, keys, values];
     try {
       runProgram(heap, heap.kernels.attentionScratch(), (program, space) =>
-        addLayer(new RowSteps(heap, program, space, given), attrs as unknown as Attrs, [output, keys, values]),
+        addLayer(new RowSteps(heap, program, space, given, packed), attrs as unknown as Attrs, [output, keys, values]),
       );
     } catch (error) {
       for (const { dataId } of outputs) heap.backend.disposeData(dataId);
@@ -40,9 +41,14 @@ export function registerTransformerLayer(heap: Heap): void {
 }
 
 /** New tensors for the keys and values of the past and of x. */
-function appendedOf(heap: Heap, inputs: LayerInputs, { numHeads, numKeyValueHeads }: Attrs["selfAttn"]) {
+function appendedOf(
+  heap: Heap,
+  inputs: LayerInputs,
+  packed: PackedInputs,
+  { numHeads, numKeyValueHeads }: Attrs["selfAttn"],
+) {
   const [batch = 0, length = 0] = shapeOf(inputs, "x");
-  const [inner = 0] = shapeOf(inputs, "selfAttn.qProj.weight");
+  const [inner = 0] = weightShape(inputs, packed, "selfAttn.qProj");
   const kept = [batch, numKeyValueHeads, (inputs.pastKeys?.shape[2] ?? 0) + length, inner / numHeads];
   return [heap.output(kept), heap.output(kept)] as const;
 }

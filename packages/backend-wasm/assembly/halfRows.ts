@@ -1,0 +1,117 @@
+// Products of a few rows with weights of 16 bits, which are multiplied as they are stored.
+import { fma, splat, sumLanes } from "./simd";
+import { storeOne } from "./storeMode";
+import { halfAt } from "./weightFormat";
+
+// The bits of an f16 become a float 2^-112 times too small, and exactly so for subnormal numbers too: x makes up for most.
+const X_SCALE: u32 = 0x67800000; // 2^80
+const Y_SCALE: u32 = 0x4f800000; // 2^32
+
+/** Copies a row of x, of each eight columns the even ones before the odd ones, in the scale that the product wants. */
+export function arrangeRow(x: usize, to: usize, K: i32, isF16: bool): void {
+  const by = splat(isF16 ? reinterpret<f32>(X_SCALE) : 1);
+  let k = K;
+  for (; k >= 8; k -= 8) {
+    const a = f32x4.mul(v128.load(x), by);
+    const b = f32x4.mul(v128.load(x, 16), by);
+    v128.store(to, v128.shuffle<f32>(a, b, 0, 2, 4, 6));
+    v128.store(to, v128.shuffle<f32>(a, b, 1, 3, 5, 7), 16);
+    x += 32;
+    to += 32;
+  }
+  for (; k > 0; k--) {
+    store<f32>(to, load<f32>(x));
+    x += 4;
+    to += 4;
+  }
+}
+
+/** A row of halves at b with each of M arranged rows of x, `step` bytes apart: M numbers of C. */
+export function halfRow(
+  b: usize,
+  x: usize,
+  step: usize,
+  M: i32,
+  K: i32,
+  isF16: bool,
+  C: usize,
+  ldc: usize,
+  bias: usize,
+  mode: i32,
+): void {
+  for (let m = 0; m < M; m++) {
+    storeOne(C, isF16 ? dotF16(b, x, K) : dotBF16(b, x, K), bias, mode);
+    x += step;
+    C += ldc;
+  }
+}
+
+function dotF16(b: usize, x: usize, K: i32): f32 {
+  const keep = i32x4.splat(<i32>0x8fffe000 + (K >>> 31)); // opaque: see wovenRows.ts
+  let s0 = splat(0);
+  let s1 = splat(0);
+  let s2 = splat(0);
+  let s3 = splat(0);
+  let k = K;
+  for (; k >= 16; k -= 16) {
+    const v = v128.load(b);
+    const u = v128.load(b, 16);
+    s0 = fma(v128.load(x), v128.and(i32x4.shr_s(i32x4.shl(v, 16), 3), keep), s0);
+    s1 = fma(v128.load(x, 16), v128.and(i32x4.shr_s(v, 3), keep), s1);
+    s2 = fma(v128.load(x, 32), v128.and(i32x4.shr_s(i32x4.shl(u, 16), 3), keep), s2);
+    s3 = fma(v128.load(x, 48), v128.and(i32x4.shr_s(u, 3), keep), s3);
+    x += 64;
+    b += 32;
+  }
+  if (k >= 8) {
+    const v = v128.load(b);
+    s0 = fma(v128.load(x), v128.and(i32x4.shr_s(i32x4.shl(v, 16), 3), keep), s0);
+    s1 = fma(v128.load(x, 16), v128.and(i32x4.shr_s(v, 3), keep), s1);
+    x += 32;
+    b += 16;
+    k -= 8;
+  }
+  const sum = sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+  return sum * reinterpret<f32>(Y_SCALE) + rest(b, x, k, true);
+}
+
+function dotBF16(b: usize, x: usize, K: i32): f32 {
+  const high = i32x4.splat(<i32>0xffff0000 + (K >>> 31));
+  let s0 = splat(0);
+  let s1 = splat(0);
+  let s2 = splat(0);
+  let s3 = splat(0);
+  let k = K;
+  for (; k >= 16; k -= 16) {
+    const v = v128.load(b);
+    const u = v128.load(b, 16);
+    s0 = fma(v128.load(x), i32x4.shl(v, 16), s0);
+    s1 = fma(v128.load(x, 16), v128.and(v, high), s1);
+    s2 = fma(v128.load(x, 32), i32x4.shl(u, 16), s2);
+    s3 = fma(v128.load(x, 48), v128.and(u, high), s3);
+    x += 64;
+    b += 32;
+  }
+  if (k >= 8) {
+    const v = v128.load(b);
+    s0 = fma(v128.load(x), i32x4.shl(v, 16), s0);
+    s1 = fma(v128.load(x, 16), v128.and(v, high), s1);
+    x += 32;
+    b += 16;
+    k -= 8;
+  }
+  return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))) + rest(b, x, k, false);
+}
+
+/** The last columns, fewer than 8. */
+// @ts-ignore: decorator
+@inline
+function rest(b: usize, x: usize, k: i32, isF16: bool): f32 {
+  let sum: f32 = 0;
+  for (; k > 0; k--) {
+    sum += load<f32>(x) * halfAt(b, isF16);
+    x += 4;
+    b += 2;
+  }
+  return sum;
+}

@@ -1,0 +1,203 @@
+import {
+  type CodeFormat,
+  type CodeGroups,
+  denseOf,
+  embedding,
+  linear,
+  packCodes,
+  packHalves,
+  type PackedTensor,
+  type Weight,
+} from "@qkv/ops";
+import { checkGradients, describeBackends, expectNoLeaks, wave } from "@qkv/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test as vitestTest } from "vitest";
+
+/** Whole numbers that look random, the same on each run. */
+function* noise(seed: number): Generator<number, never> {
+  let state = seed + 1;
+  for (;;) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    yield state >>> 8;
+  }
+}
+
+function codesOf({ bits, groupSize, zero, hasOffsets }: CodeFormat, size: number, seed: number): CodeGroups {
+  const numbers = noise(seed);
+  const next = (below: number) => numbers.next().value % below;
+  const groups = size / groupSize;
+  const codes =
+    bits === 8
+      ? Int8Array.from({ length: size }, () => next(256) - 128)
+      : Uint8Array.from({ length: size }, () => next(16));
+  const scales = Float32Array.from({ length: groups }, () => (next(1000) - 300) / (bits === 8 ? 1e5 : 1e4));
+  const offsets = Float32Array.from({ length: groups }, () => (next(1000) - 500) / 1000);
+  return { bits, groupSize, codes, zero, scales, ...(hasOffsets && { offsets }) };
+}
+
+/** What the codes mean, number by number. */
+function numbersOf({ codes, zero, groupSize, scales, offsets }: CodeGroups): Float32Array {
+  return Float32Array.from(codes, (code, i) => {
+    const group = Math.floor(i / groupSize);
+    const scaled = Math.fround((scales[group] as number) * (code - zero));
+    return offsets === undefined ? scaled : scaled + (offsets[group] as number);
+  });
+}
+
+/** Halves of every kind but the infinite: subnormal ones and both zeros too. */
+function halvesOf(format: "f16" | "bf16", size: number): Uint16Array {
+  const numbers = noise(7);
+  const [top, odd] = format === "f16" ? [0x3800, 0x0155] : [0x3f00, 0x0071];
+  return Uint16Array.from({ length: size }, (_, i) => {
+    const sign = (numbers.next().value & 1) << 15;
+    if (i % 11 === 0) return sign | (i % 22 === 0 ? 0 : odd);
+    const least = format === "f16" ? 0x2000 : 0x3c00;
+    return sign | (least + (numbers.next().value % (top - least)));
+  });
+}
+
+function weightOf({ shape, format, data }: PackedTensor): Weight {
+  return { shape: [...shape], kind: "matrix", format, parts: { data }, adapter: undefined };
+}
+
+const CODE_FORMATS: readonly CodeFormat[] = [8, 4].flatMap((bits) =>
+  [32, 16].flatMap((groupSize) =>
+    [true, false].map((hasOffsets) => ({
+      bits: bits as 8 | 4,
+      groupSize: groupSize as 32 | 16,
+      zero: bits === 4 && !hasOffsets ? 8 : 0,
+      hasOffsets,
+    })),
+  ),
+);
+const HALVES = ["f16", "bf16"] as const;
+
+function packed(format: CodeFormat | "f16" | "bf16", shape: readonly [number, number]): Weight {
+  const size = shape[0] * shape[1];
+  if (typeof format === "string") return weightOf(packHalves(format, halvesOf(format, size), shape));
+  return weightOf(packCodes(codesOf(format, size, 3), shape));
+}
+
+/** The largest difference, as a share of the largest number. */
+async function errorOf(actual: tf.Tensor, expected: tf.Tensor): Promise<number> {
+  const [a, b] = (await Promise.all([actual.data(), expected.data()])) as Float32Array[] as [
+    Float32Array,
+    Float32Array,
+  ];
+  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
+}
+
+const nameOf = (format: CodeFormat | string) =>
+  typeof format === "string"
+    ? format
+    : `${format.bits} bits in ${format.groupSize}s${format.hasOffsets ? " with offsets" : ""}`;
+const ALL = [...CODE_FORMATS, ...HALVES].map((format) => [nameOf(format), format] as const);
+
+describeBackends("packed weights", (backend) => {
+  const test = vitestTest.skipIf(backend === "webgpu"); // which widens packed weights when they are loaded
+
+  test.each(CODE_FORMATS.map((format) => [nameOf(format), format] as const))(
+    "%s: denseOf gives the numbers to the bit, however many rows there are",
+    (_, format) =>
+      expectNoLeaks(async () => {
+        for (const rows of [1, 3, 4, 10]) {
+          const groups = codesOf(format, rows * 96, rows);
+          const weight = weightOf(packCodes(groups, [rows, 96]));
+          const dense = denseOf(weight);
+          expect(dense.shape).toEqual([rows, 96]);
+          expect(await dense.data()).toEqual(numbersOf(groups));
+          tf.dispose([dense, weight.parts.data]);
+        }
+      }),
+  );
+
+  test.each(HALVES)("%s: denseOf gives the numbers to the bit, however many columns there are", (format) =>
+    expectNoLeaks(async () => {
+      for (const columns of [1, 5, 8, 33]) {
+        const halves = halvesOf(format, 3 * columns);
+        const weight = weightOf(packHalves(format, halves, [3, columns]));
+        const dense = denseOf(weight);
+        const expected = Float32Array.from(halves, (half) => {
+          const sign = half < 0x8000 ? 1 : -1;
+          const [exponentBits, bias] = format === "f16" ? [5, 15] : [8, 127];
+          const exponent = (half & 0x7fff) >> (15 - exponentBits);
+          const mantissa = (half & ((1 << (15 - exponentBits)) - 1)) / 2 ** (15 - exponentBits);
+          return sign * (exponent === 0 ? mantissa * 2 ** (1 - bias) : (1 + mantissa) * 2 ** (exponent - bias));
+        });
+        expect(await dense.data()).toEqual(expected);
+        tf.dispose([dense, weight.parts.data]);
+      }
+    }),
+  );
+
+  test.each(ALL)("%s: linear is the product with the unpacked weight, to the rounding of x", (_, format) =>
+    expectNoLeaks(async () => {
+      // 8 rows and fewer are multiplied as they are; more are unpacked on the way.
+      for (const [rows, from, to] of [
+        [1, 64, 12],
+        [3, 96, 7],
+        [8, 32, 30],
+        [9, 288, 13],
+        [70, 608, 41],
+      ] as const) {
+        const weight = packed(format, [to, from]);
+        const [x, bias] = [wave([rows, from], 1), wave([to], 2)];
+        const [actual, expected] = tf.tidy(() => {
+          const dense = denseOf(weight);
+          return [linear(x, weight, bias, "relu"), linear(x, dense, bias, "relu")] as const;
+        });
+        const isRounded = backend === "wasm" && rows <= 8 && typeof format !== "string";
+        const most = !isRounded ? 2e-6 : format.bits === 8 ? 1e-4 : 2e-2;
+        expect(await errorOf(actual, expected), `${rows} rows`).toBeLessThan(most);
+        tf.dispose([x, bias, actual, expected, weight.parts.data]);
+      }
+    }),
+  );
+
+  test.each(ALL)("%s: embedding gives the rows of its ids, and refuses others", (_, format) =>
+    expectNoLeaks(async () => {
+      const weight = packed(format, [9, 64]);
+      const ids = tf.tensor2d([[8, 0, 3], [3, 5, 7]], undefined, "int32"); // prettier-ignore
+      const [actual, expected] = tf.tidy(() => [embedding(weight, ids), embedding(denseOf(weight), ids)] as const);
+      expect(await actual.data()).toEqual(await expected.data());
+      const bad = tf.tensor2d([[9]], undefined, "int32");
+      expect(() => embedding(weight, bad)).toThrow("embedding: expected ids from 0 to 8, got 9");
+      tf.dispose([ids, bad, actual, expected, weight.parts.data]);
+    }),
+  );
+
+  test.each(ALL)("%s: gradients pass to x, the bias and an adapter", (_, format) =>
+    expectNoLeaks(async () => {
+      const weight = packed(format, [12, 64]);
+      const [x, bias, a, b] = [wave([9, 64], 1), wave([12], 2), wave([2, 64], 3), wave([12, 2], 4)];
+      weight.adapter = { a, b, scale: 0.5 };
+      // Nine rows are multiplied by the very numbers; of eight and fewer, rounding has no slope.
+      await checkGradients(
+        (x, bias, a, b) => {
+          weight.adapter = { a, b, scale: 0.5 } as Weight["adapter"];
+          return linear(x as tf.Tensor, weight, bias as tf.Tensor);
+        },
+        [x, bias, a, b],
+      );
+      tf.dispose([x, bias, a, b, weight.parts.data]);
+    }),
+  );
+
+  test("a row that is no number, infinite, tiny or zero is as it would be with floats", () =>
+    expectNoLeaks(async () => {
+      const weight = packed(CODE_FORMATS[0] as CodeFormat, [4, 32]);
+      for (const [value, isExpected] of [
+        [Number.NaN, Number.isNaN],
+        [Infinity, (y: number) => !Number.isFinite(y)],
+        [1e-38, (y: number) => Math.abs(y) < 1e-30],
+        [0, (y: number) => y === 0],
+      ] as const) {
+        const x = tf.fill([1, 32], value);
+        const y = linear(x, weight);
+        expect([...(await y.data())].every(isExpected), `${value}`).toBe(true);
+        tf.dispose([x, y]);
+      }
+      weight.parts.data.dispose();
+    }));
+});
