@@ -25,6 +25,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
   "conversation.ts": { readme: "packages/transformer/README.md", prints: /^8 7\n15 14$/ },
+  "gguf.ts": { readme: "packages/gguf/README.md", prints: /^llama\nblk\.0\.ffn_up\.weight 2,32 Q8_0 68 0\.84$/ },
   "guides/fromPython.ts": {
     readme: "docs/guides/from-python.md",
     prints: /^256 \d+\n.*gare.*\n1,1,\d+ 1,4,1,\d+\nshared.weight \d+,256\nMarianMTModel F16$/,

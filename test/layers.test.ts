@@ -18,6 +18,7 @@ interface Layer {
 const CORE = "@tensorflow/tfjs-core";
 
 const LAYERS: Readonly<Record<string, Layer>> = {
+  "@qkv/gguf": { imports: [] },
   "@qkv/safetensors": { imports: [] },
   "@qkv/tokenizers": { imports: [] },
   "@qkv/visualize": { imports: [] },

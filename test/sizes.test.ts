@@ -60,6 +60,11 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
     "recurrent networks a third, passes and recorders a fifth, kinds of parameters 0.1, adapters 0.7, weight rules 0.7, packed weights 0.3, what is said of wrong arguments 0.3",
   ],
   ["safetensors", 4_150, "the header and what can be wrong with it a quarter"],
+  [
+    "gguf",
+    6_300,
+    "the header and what can be wrong with it a third, the formats of blocks a fifth, rounding to them 0.9",
+  ],
   ["visualize", 7_900, "eight kinds of pictures, about 0.5 each, and what they share"],
   [
     "ops",
@@ -123,6 +128,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   ["training/src/index", "{ AdamW }", 2_600, "one optimizer, what makes it resume, checks of options 0.6"],
   ["training/src/index", "{ bleu }", 1_700, "sacreBLEU's tokenizer, what is said of wrong arguments"],
   ["safetensors/src/index", "{ parseSafetensors }", 1_900, "checks, and names escaped in errors"],
+  ["gguf/src/index", "{ quantizedGroups }", 2_400, "the formats of blocks, and names escaped in errors"],
   ["visualize/src/index", "{ heatMap }", 2_200, "one picture, and labels escaped"],
   [
     "visualize/src/element",

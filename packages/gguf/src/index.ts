@@ -1,0 +1,11 @@
+export { dequantize } from "./dequantize.ts";
+export { GGML_TYPES, type GgmlLayout, type GgmlType, isGgmlType } from "./ggmlType.ts";
+export { GgufError } from "./ggufError.ts";
+export type { GgufHeader } from "./header/header.ts";
+export type { Metadata, MetadataArray, MetadataScalar, MetadataValue, ValueType } from "./header/metadata.ts";
+export type { TensorInfo } from "./header/readTensors.ts";
+export { type Gguf, type GgufTensor, parseGguf } from "./parse.ts";
+export { quantize, type RoundedType } from "./quantize.ts";
+export { isQuantized, type QuantizedGroups, quantizedGroups, type QuantizedType } from "./quantizedGroups.ts";
+export { ggufParts, type TensorToWrite, writeGguf } from "./writing/write.ts";
+export type { MetadataToWrite } from "./writing/writeMetadata.ts";

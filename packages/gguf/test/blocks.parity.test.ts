@@ -1,0 +1,53 @@
+// The values of every format, held against Python's `gguf` bit for bit.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { dequantize, type GgufTensor, isQuantized, parseGguf, quantizedGroups } from "@qkv/gguf";
+
+const { tensors } = parseGguf(new Uint8Array(readFileSync(new URL("golden/blocks.gguf", import.meta.url))));
+const names = [...tensors.keys()].filter((name) => !name.endsWith(".values"));
+
+function get(name: string): GgufTensor {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new Error(`no tensor called ${name}`);
+  return tensor;
+}
+
+/** The bits of numbers, every NaN with the same ones. */
+function bits(values: Float32Array): Uint32Array {
+  const same = values.map((value) => (Number.isNaN(value) ? NaN : value));
+  return new Uint32Array(same.buffer);
+}
+
+describe.each(names)("%s", (name) => {
+  const { type, bytes } = get(name);
+  const expected = dequantize("F32", get(`${name}.values`).bytes);
+
+  test("has the values of the reference, bit for bit", () => {
+    expect(type).toBe(name);
+    expect(bits(dequantize(type, bytes))).toEqual(bits(expected));
+  });
+
+  test("is value = scale * (code - zero) + offset, with codes in their range", () => {
+    if (!isQuantized(type)) return;
+    const { bits: width, groupSize, codes, zero, scales, offsets } = quantizedGroups(type, bytes);
+    expect(codes).toBeInstanceOf(width === 4 ? Uint8Array : Int8Array);
+    if (width === 4) expect(Math.max(...codes)).toBeLessThan(16);
+    const values = Float32Array.from(codes, (code, i) => {
+      const group = Math.floor(i / groupSize);
+      const product = Math.fround((scales[group] ?? NaN) * (code - zero));
+      return offsets === undefined ? product : product + (offsets[group] ?? NaN);
+    });
+    expect(bits(values)).toEqual(bits(expected));
+  });
+
+  test("is unpacked run by run into the same arrays", () => {
+    if (!isQuantized(type)) return;
+    const whole = quantizedGroups(type, bytes);
+    const half = bytes.length / 2;
+    const first = quantizedGroups(type, bytes.subarray(0, half));
+    const second = quantizedGroups(type, bytes.subarray(half), whole);
+    expect(second.codes.buffer).toBe(whole.codes.buffer);
+    expect(second).toEqual(quantizedGroups(type, bytes.subarray(half)));
+    expect(() => quantizedGroups(type, bytes, first)).toThrow("quantizedGroups: expected room for");
+  });
+});
