@@ -7,5 +7,8 @@ export type { TensorInfo } from "./header/readTensors.ts";
 export { type Gguf, type GgufTensor, parseGguf } from "./parse.ts";
 export { quantize, type RoundedType } from "./quantize.ts";
 export { isQuantized, type QuantizedGroups, quantizedGroups, type QuantizedType } from "./quantizedGroups.ts";
+export { type GgufSource, type OpenGguf, openGguf, type ShardedTensor } from "./reading/openGguf.ts";
+export { type HeaderOptions, type RangeReader, readGgufHeader } from "./reading/readRange.ts";
+export { shardNames } from "./reading/shards.ts";
 export { ggufParts, type TensorToWrite, writeGguf } from "./writing/write.ts";
 export type { MetadataToWrite } from "./writing/writeMetadata.ts";
