@@ -15,6 +15,16 @@ export interface Work {
   readonly scratch?: number;
 }
 
+/** A block of memory. */
+export interface Block {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** Bytes of a line of a cache: threads that write different pieces write no line together. */
+export const LINE = 64;
+
+const WORKSPACE_BYTES = 2 ** 19;
 const PARTS_A_THREAD = 4; // so that one that is held up does not hold up all
 
 /** tfjs's wasm heap with our kernels on it: tensors by address, and a scratch area for each thread. */
@@ -27,6 +37,7 @@ export class Heap {
   #pool: ThreadPool | undefined;
   #scratch = 0;
   #scratchBytes = 0;
+  #workspace: Block | undefined;
 
   constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory) {
     this.backend = backend;
@@ -93,6 +104,16 @@ export class Heap {
       this.#scratchBytes = each;
     }
     return this.#scratch;
+  }
+
+  /** Memory that programs share, one after another: enough for the steps of a decoder. Its contents do not last. */
+  workspace(): Block {
+    if (this.#workspace === undefined) {
+      const address = (this.backend.wasm as unknown as Allocator)._malloc(WORKSPACE_BYTES + LINE) >>> 0;
+      if (address === 0) throw new RangeError(`wasm: out of memory, expected ${WORKSPACE_BYTES} bytes for programs`);
+      this.#workspace = { address: Math.ceil(address / LINE) * LINE, bytes: WORKSPACE_BYTES };
+    }
+    return this.#workspace;
   }
 
   /** Writes `row`, or zeros, into every row of `width` floats of `x`; `relu` leaves no negative ones. */

@@ -1,13 +1,5 @@
-import type { Heap } from "./heap.ts";
+import { type Block, type Heap, LINE } from "./heap.ts";
 import { Program } from "./program.ts";
-
-const LINE = 64; // bytes of a line of a cache: threads that write different pieces write no line together
-
-/** A block of memory. */
-export interface Block {
-  readonly address: number;
-  readonly bytes: number;
-}
 
 /** The memory between the steps of a program, taken piece by piece; without a block it counts what would be taken. */
 export class Workspace {
@@ -25,17 +17,13 @@ export class Workspace {
     return this.#most;
   }
 
-  /** The address of `bytes`, in whole lines of a cache. @throws RangeError beyond the block */
+  /** The address of `bytes`, in whole lines of a cache. @throws WorkspaceFullError beyond the block */
   take(bytes: number): number {
     const at = this.#taken;
     this.#taken += Math.ceil(bytes / LINE) * LINE;
     this.#most = Math.max(this.#most, this.#taken);
     if (this.#block === undefined) return at;
-    if (this.#taken > this.#block.bytes) {
-      throw new RangeError(
-        `Workspace: expected to take at most ${this.#block.bytes} bytes, as in the dry run, got ${this.#taken}`,
-      );
-    }
+    if (this.#taken > this.#block.bytes) throw new WorkspaceFullError(this.#block.bytes, this.#taken);
     return this.#block.address + at;
   }
 
@@ -56,8 +44,30 @@ export class Workspace {
   }
 }
 
-/** Builds a program twice, in a dry run that counts its memory and then in memory of that size, and runs it. */
+/** The error of a program that takes more memory than its block has. */
+export class WorkspaceFullError extends RangeError {
+  override readonly name = "WorkspaceFullError";
+  constructor(bytes: number, taken: number) {
+    super(`Workspace: expected to take at most ${bytes} bytes, got ${taken}`);
+  }
+}
+
+/**
+ * Builds a program and runs it: in the heap's own workspace where that is large enough, as for a decoder's step; else it is
+ * built twice, in a dry run that counts its memory and then in memory of that size.
+ */
 export function runProgram(heap: Heap, scratch: number, build: (program: Program, space: Workspace) => void): void {
+  const small = new Program(heap);
+  try {
+    build(small, new Workspace(heap.workspace()));
+  } catch (error) {
+    if (!(error instanceof WorkspaceFullError)) throw error;
+    return runInOwnMemory(heap, scratch, build);
+  }
+  small.run(scratch);
+}
+
+function runInOwnMemory(heap: Heap, scratch: number, build: (program: Program, space: Workspace) => void): void {
   const dry = new Workspace();
   build(new Program(heap), dry);
   const block = heap.output([(dry.bytes + LINE) / 4]);

@@ -104,7 +104,8 @@ function composed(
 }
 
 const SIZES = [0, 1, 5];
-const choices = SIZES.flatMap((Q) => SIZES.flatMap((P) => SIZES.map((D) => ({ Q, P, S: P, D }))));
+const LONG = { Q: 640, P: 5, S: 5, D: 5 }; // whose program needs more memory than the heap keeps for programs
+const choices = [LONG, ...SIZES.flatMap((Q) => SIZES.flatMap((P) => SIZES.map((D) => ({ Q, P, S: P, D }))))];
 
 describeBackends("a layer of odd sizes equals its operations", (backend) => {
   test.each(["pre", "post"] as const)("%s-norm", async (normOrder) => {
@@ -117,6 +118,7 @@ describeBackends("a layer of odd sizes equals its operations", (backend) => {
         [1, 1, 0, 4],
         [1, 3, 17, 67],
       ] as const) {
+        if (chosen === LONG && F !== 67) continue;
         const sizes = { ...chosen, B, H, E, F };
         const [weights, inputs] = [weightsOf(sizes), inputsOf(sizes)];
         const fused = transformerLayer(weights, attrsOf(sizes, normOrder))(inputs);
