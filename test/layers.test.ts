@@ -42,6 +42,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: [
       "@noble/hashes",
       "@qkv/attention",
+      "@qkv/gguf",
       "@qkv/ops",
       "@qkv/nn",
       "@qkv/safetensors",

@@ -5,7 +5,8 @@ import { type ProgressBar, progressBar } from "./progressBar.ts";
 import { UsageError } from "./usageError.ts";
 
 /** What `--model` takes, for the help of commands. */
-export const MODEL_REF = "a shipped model's name, a model folder, an id on the hub (owner/name) or an https address";
+export const MODEL_REF =
+  "a shipped model's name, a model folder, a .gguf file, an id on the hub (owner/name) or an https address";
 
 /**
  * The files of a model: a shipped one by its name, a folder, or fetched and kept from the hub or an https address.

@@ -9,7 +9,7 @@ import { UsageError } from "./usageError.ts";
 /** The tokenizer of a model, or of a tokenizer.json or SentencePiece file. */
 export async function openTokenizer(ref: string): Promise<Tokenizer> {
   const local = findLocalModel(ref);
-  if (local !== undefined && (await stat(local)).isFile()) return openFile(local);
+  if (local !== undefined && !local.endsWith(".gguf") && (await stat(local)).isFile()) return openFile(local);
   const { readOptionalFile } = await import("@qkv/pretrained");
   const files = await openModelFiles(ref);
   const tokenizer = await openFiles((name) => readOptionalFile(files, name), tokenizerOptions());

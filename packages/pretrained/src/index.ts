@@ -1,5 +1,6 @@
 export { type BuiltInFamily, FAMILIES, type PretrainedModel } from "./registry/families.ts";
 export type { AnyFamily } from "./registry/findFamily.ts";
+export { ggufFiles } from "./gguf/ggufFiles.ts";
 export type { BatchLimits } from "./tasks/translation/batchesBySize.ts";
 export { Classifier, type ClassifyOptions, type LabelScore } from "./tasks/imageClassification/classifier.ts";
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";

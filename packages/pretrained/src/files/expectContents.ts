@@ -16,7 +16,7 @@ const IMPOSTORS: readonly (readonly [begins: string | RegExp, what: string])[] =
   [/^\s*<\?xml\b/i, "an XML document, perhaps a server's error"],
   ["PK\u0003\u0004", "a zip archive, perhaps a file of PyTorch's: save the model as safetensors"],
   ["\u001f\u008b", "a gzip file: unpack it first"],
-  ["GGUF", "a GGUF file, which other programs read: save the model as safetensors"],
+  ["GGUF", "a GGUF file: ggufFiles opens it, and the program where its name ends in .gguf"],
 ];
 
 /**
@@ -30,6 +30,7 @@ export function expectContents(path: string, start: Uint8Array, size: number): v
   if (size === 0 && !path.endsWith(".txt"))
     throw new PretrainedError(`${path}: expected a file's bytes, got an empty file`);
   const letters = String.fromCharCode(...start.subarray(0, TELLING_BYTES)).replace(/^\u00ef\u00bb\u00bf/, "");
+  if (path.endsWith(".gguf") && letters.startsWith("GGUF")) return;
   const found = IMPOSTORS.find(([begins]) =>
     typeof begins === "string" ? letters.startsWith(begins) : begins.test(letters),
   );

@@ -1,6 +1,7 @@
 import { checkRecord, describeArgument } from "@qkv/ops";
 import { expectContents, TELLING_BYTES } from "./expectContents.ts";
 import { errorIn, PretrainedError } from "./pretrainedError.ts";
+import type { Weights } from "./storedArray.ts";
 
 /** Source of a model's files: a folder, a server, an archive, memory. */
 export interface ModelFiles {
@@ -15,6 +16,8 @@ export interface ModelFiles {
   open?(file: string, options?: ReadOptions): Promise<OpenFile | undefined>;
   /** The names of all files, for messages. Left out where they are unknown. */
   list?(): Promise<readonly string[]>;
+  /** Opens the weights where they are no safetensors: those of a GGUF file. */
+  weights?(options?: ReadOptions): Promise<Weights>;
 }
 
 /** A file of which parts are read. */

@@ -1,10 +1,10 @@
 import { CheckpointError, ParamShapeError, streamCheckpoint } from "@qkv/nn";
-import type { Dtype } from "@qkv/safetensors";
 import type { Architecture, FamilyConfig, FamilyModel } from "@qkv/transformer";
 import { isRead, splitArrays, withPrefix } from "../weights/fileNames.ts";
 import { type ModelFiles, pathOf, type ReadOptions } from "../files/modelFiles.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
-import { openWeights, type StoredArray } from "../weights/readWeights.ts";
+import type { StoredArray, StoredType } from "../files/storedArray.ts";
+import { openWeights } from "../weights/readWeights.ts";
 import { ignoredArray, withoutIgnored } from "../weights/ignoredArrays.ts";
 import { resolveTies } from "../weights/tiedArrays.ts";
 
@@ -19,8 +19,8 @@ export async function loadModel(
   architecture: Architecture,
   config: FamilyConfig,
   { signal }: ReadOptions,
-): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<Dtype, number> }> {
-  const { arrays, dtypes, path, close } = await openWeights(files, { signal });
+): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<StoredType, number> }> {
+  const { arrays, dtypes, path, close } = await (files.weights?.({ signal }) ?? openWeights(files, { signal }));
   try {
     return { model: await build(architecture, config, arrays, { signal }), dtypes };
   } catch (error) {
@@ -44,9 +44,10 @@ async function build(
   const isKnown = (name: string) => isWeight(name) || ignoredArray(ignored, name) !== undefined;
   const named = await withoutIgnored(withPrefix(stored, rules.prefix, isKnown), ignored, config);
   const split = splitArrays(named, rules);
-  for (const [name, { dtype }] of split) {
+  for (const [name, { dtype, blocks }] of split) {
     // Numbers of a quantized file would silently be read as wrong weights.
-    if (!FLOATS.includes(dtype)) throw new PretrainedError(`${name}: expected F32, F16, BF16 or F64, got ${dtype}`);
+    if (blocks === undefined && !FLOATS.includes(dtype))
+      throw new PretrainedError(`${name}: expected F32, F16, BF16 or F64, got ${dtype}`);
   }
   const tied = await resolveTies(rules.tie, config, split);
   const present = new Set(tied.arrays.keys());
@@ -59,4 +60,4 @@ async function build(
   });
 }
 
-const FLOATS: readonly Dtype[] = ["F32", "F16", "BF16", "F64"];
+const FLOATS: readonly StoredType[] = ["F32", "F16", "BF16", "F64"];

@@ -1,4 +1,4 @@
-import type { Dtype } from "@qkv/safetensors";
+import type { StoredType } from "../files/storedArray.ts";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { ModelOf, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
@@ -25,7 +25,7 @@ export interface PretrainedOf<F extends AnyFamily> {
   /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */
   readonly generationConfig: Readonly<Record<string, unknown>>;
   /** The number of arrays that the files store in each dtype. */
-  readonly dtypes: ReadonlyMap<Dtype, number>;
+  readonly dtypes: ReadonlyMap<StoredType, number>;
 }
 
 /**

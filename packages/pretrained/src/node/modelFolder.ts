@@ -1,22 +1,35 @@
-import type { Stats } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describeArgument } from "@qkv/ops";
 import { expectFileName } from "../files/fileName.ts";
 import { fileReason } from "../files/fileReason.ts";
 import type { ModelFiles, OpenFile } from "../files/modelFiles.ts";
+import { ggufFiles } from "../gguf/ggufFiles.ts";
 import { limitSettings } from "./settings.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 import { rangesOf } from "../files/rangesOf.ts";
 import { readWhole } from "./readWhole.ts";
 import { FILE_LIMITS, limitOf } from "../remote/fileLimits.ts";
 
-/** Makes a source of the files of a folder on disk. Reading from a missing folder is a {@link PretrainedError}. */
+/**
+ * Makes a source of the files of a folder on disk, or of those that a `.gguf` file stands for. Reading from a missing folder is a
+ * {@link PretrainedError}.
+ */
 export function modelFolder(path: string): ModelFiles {
   if (typeof path !== "string") {
     const hint = (path as unknown) instanceof URL ? ": fileURLToPath of node:url makes a path of it" : "";
     throw new PretrainedError(`modelFolder: expected a path, got ${describeArgument(path)}${hint}`);
   }
+  if (path.endsWith(".gguf") && !isFolder(path)) return ggufFiles(folderFiles(dirname(path)), basename(path));
+  return folderFiles(path);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function folderFiles(path: string): ModelFiles {
   const name = path.replace(/[/\\]+$/, "") || path;
   /** Runs `work` for a file's path; undefined if the folder has no such file. */
   const unlessMissing = async <T>(file: string, work: (path: string) => Promise<T>): Promise<T | undefined> => {

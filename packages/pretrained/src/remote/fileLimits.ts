@@ -34,7 +34,7 @@ export interface Limit {
 
 /** The limit for a file of a model. */
 export function limitOf(file: string, limits: FileLimits): Limit {
-  if (file.endsWith(".safetensors")) return { name: "weights", most: limits.weights };
+  if (/\.(?:safetensors|gguf)$/.test(file)) return { name: "weights", most: limits.weights };
   const isConfig = /(?:^|[_/])config\.json$|\.index\.json$|\.md$|^(?:special_tokens_map|added_tokens)\.json$/.test(
     file,
   );

@@ -1,5 +1,5 @@
 import { splitArray, type WeightRules } from "@qkv/nn";
-import type { StoredArray } from "./readWeights.ts";
+import type { StoredArray } from "../files/storedArray.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** Splits and transposes the arrays of a file as `rules` say, each when it is read. */

@@ -1,6 +1,6 @@
 import type { IgnoredArray, IgnoredArrays } from "@qkv/nn";
 import { fromBFloat16, fromFloat16, toBFloat16, toFloat16 } from "@qkv/safetensors";
-import type { StoredArray } from "./readWeights.ts";
+import type { StoredArray } from "../files/storedArray.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** Finds the rule of an ignored array by its name in the file. */

@@ -1,8 +1,6 @@
 import type { TensorPart } from "@qkv/ops";
-import type { StoredEntry } from "@qkv/nn";
 import {
   checkFileBytes,
-  type Dtype,
   headerBytes,
   parseHeader,
   parseShardIndex,
@@ -19,29 +17,12 @@ import {
   readOptionalJson,
   type ReadOptions,
 } from "../files/modelFiles.ts";
+import { countDtypes, type StoredArray, type Weights } from "../files/storedArray.ts";
 import { otherWeights } from "./otherWeights.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 
 const WEIGHTS = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
-
-/** An array as a file stores it. */
-export interface StoredArray extends StoredEntry {
-  readonly dtype: Dtype;
-  readonly byteLength: number;
-  /** Reads its bytes from `start` to `end`, perhaps into `into`. */
-  readBytes(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
-}
-
-/** A model's arrays, in files that stay open until `close`. */
-export interface Weights {
-  readonly arrays: ReadonlyMap<string, StoredArray>;
-  /** The number of arrays in each dtype. */
-  readonly dtypes: ReadonlyMap<Dtype, number>;
-  /** The path for messages: of the file, or of the index if there are several. */
-  readonly path: string;
-  close(): Promise<void>;
-}
 
 /**
  * Opens `model.safetensors`, or every file that `model.safetensors.index.json` names, and lists their arrays,
@@ -139,7 +120,12 @@ function scratchOf(most: number): Scratch {
 const PART = 2 ** 22; // a multiple of every element's bytes
 
 async function* partsOf(
-  { dtype, shape, byteLength, readBytes }: Omit<StoredArray, "read">,
+  {
+    dtype,
+    shape,
+    byteLength,
+    readBytes,
+  }: Pick<TensorEntry, "dtype" | "shape"> & Pick<StoredArray, "byteLength" | "readBytes">,
   scratch: Scratch,
 ): AsyncGenerator<TensorPart> {
   const width = byteLength / shape.reduce((product, size) => product * size, 1);
@@ -148,10 +134,4 @@ async function* partsOf(
     const bytes = await readBytes(start, end, scratch(end - start));
     yield { length: bytes.length / width, fill: (into) => void toFloat32({ dtype, shape, bytes }, into) };
   }
-}
-
-function countDtypes(arrays: ReadonlyMap<string, StoredArray>): ReadonlyMap<Dtype, number> {
-  const counts = new Map<Dtype, number>();
-  for (const { dtype } of arrays.values()) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
-  return counts;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StoredArray } from "./readWeights.ts";
+import type { StoredArray } from "../files/storedArray.ts";
 import { tiedArrays } from "./tiedArrays.ts";
 
 /** An array in memory of these bytes. */

@@ -1,5 +1,5 @@
 import type { TieRule } from "@qkv/nn";
-import type { StoredArray } from "./readWeights.ts";
+import type { StoredArray } from "../files/storedArray.ts";
 
 /** A config and the arrays of a file that the model needs. */
 export interface Tied<Config> {

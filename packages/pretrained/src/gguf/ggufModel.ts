@@ -1,0 +1,16 @@
+import type { ShardedTensor } from "@qkv/gguf";
+import type { MetadataFields } from "./metadataFields.ts";
+
+/** What a config is made of. */
+export interface GgufModel {
+  readonly fields: MetadataFields;
+  readonly tensors: ReadonlyMap<string, ShardedTensor>;
+  /** What each frequency of the rotary positions is divided by, where the file has it. */
+  readonly ropeFactors?: readonly number[] | undefined;
+}
+
+/** The shortest decimal number of a float32: 1e-5, which the file has as 9.999999747378752e-6. */
+export function single(value: number): number {
+  const short = Number(value.toPrecision(7));
+  return Math.fround(short) === value ? short : value;
+}

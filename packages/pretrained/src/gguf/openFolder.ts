@@ -1,0 +1,45 @@
+import { dequantize, type OpenGguf, openGguf } from "@qkv/gguf";
+import { type ModelFiles, type OpenFile, pathOf, type ReadOptions } from "../files/modelFiles.ts";
+import type { Weights } from "../files/storedArray.ts";
+import { configOf } from "./config.ts";
+import { MetadataFields } from "./metadataFields.ts";
+import { closeAll, openShard, withPath } from "./shardFiles.ts";
+import { ROPE_FACTORS } from "./tensorNames.ts";
+import { tokenizerConfigOf, tokenizerOf } from "./tokenizer.ts";
+import { ggufWeights } from "./weights.ts";
+
+/** The files that a GGUF file stands for, each made when it is read, and its weights. */
+export interface GgufFolder {
+  readonly files: ReadonlyMap<string, () => Uint8Array | undefined>;
+  weights(options: ReadOptions): Promise<Weights>;
+}
+
+/** Reads the header of a GGUF file, or of all its shards. @throws PretrainedError naming the file, and the key or tensor */
+export async function openFolder(files: ModelFiles, file: string, options: ReadOptions): Promise<GgufFolder> {
+  const opened = new Map<string, OpenFile>();
+  try {
+    const gguf = await withPath(files, () => openGguf(file, (name) => openShard(files, name, opened, options)));
+    const fields = new MetadataFields(gguf.metadata, pathOf(files, file));
+    const ropeFactors = await withPath(files, () => ropeFactorsOf(gguf));
+    const config = configOf({ fields, tensors: gguf.tensors, ropeFactors });
+    return {
+      files: new Map([
+        ["config.json", () => encode(config)],
+        ["tokenizer.json", () => encode(tokenizerOf(fields))],
+        ["tokenizer_config.json", () => encode(tokenizerConfigOf(fields))],
+      ]),
+      weights: (given) => ggufWeights(files, file, gguf.tensors, config, given),
+    };
+  } finally {
+    await closeAll(opened);
+  }
+}
+
+async function ropeFactorsOf(gguf: OpenGguf): Promise<number[] | undefined> {
+  const info = gguf.tensors.get(ROPE_FACTORS);
+  return info && [...dequantize(info.type, await gguf.read(ROPE_FACTORS))];
+}
+
+function encode(json: unknown): Uint8Array | undefined {
+  return json === undefined ? undefined : new TextEncoder().encode(JSON.stringify(json));
+}

@@ -1,0 +1,60 @@
+/** The tensors of llama.cpp's files by the names of Hugging Face's, `*` being the layer's number. */
+const NAMES: Readonly<Record<string, string>> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+  "blk.*.attn_norm.weight": "model.layers.*.input_layernorm.weight",
+  "blk.*.attn_q.weight": "model.layers.*.self_attn.q_proj.weight",
+  "blk.*.attn_q.bias": "model.layers.*.self_attn.q_proj.bias",
+  "blk.*.attn_k.weight": "model.layers.*.self_attn.k_proj.weight",
+  "blk.*.attn_k.bias": "model.layers.*.self_attn.k_proj.bias",
+  "blk.*.attn_v.weight": "model.layers.*.self_attn.v_proj.weight",
+  "blk.*.attn_v.bias": "model.layers.*.self_attn.v_proj.bias",
+  "blk.*.attn_output.weight": "model.layers.*.self_attn.o_proj.weight",
+  "blk.*.attn_output.bias": "model.layers.*.self_attn.o_proj.bias",
+  "blk.*.attn_q_norm.weight": "model.layers.*.self_attn.q_norm.weight",
+  "blk.*.attn_k_norm.weight": "model.layers.*.self_attn.k_norm.weight",
+  "blk.*.ffn_norm.weight": "model.layers.*.post_attention_layernorm.weight",
+  "blk.*.ffn_gate.weight": "model.layers.*.mlp.gate_proj.weight",
+  "blk.*.ffn_gate.bias": "model.layers.*.mlp.gate_proj.bias",
+  "blk.*.ffn_up.weight": "model.layers.*.mlp.up_proj.weight",
+  "blk.*.ffn_up.bias": "model.layers.*.mlp.up_proj.bias",
+  "blk.*.ffn_down.weight": "model.layers.*.mlp.down_proj.weight",
+  "blk.*.ffn_down.bias": "model.layers.*.mlp.down_proj.bias",
+};
+
+/** The tensor that says how rotary positions are stretched: part of the config. */
+export const ROPE_FACTORS = "rope_freqs.weight";
+
+/** The name of a tensor in Hugging Face's files; undefined if it is not known. */
+export function tensorName(name: string): string | undefined {
+  const [, layer = ""] = /^blk\.(\d+)\./.exec(name) ?? [];
+  const pattern = layer === "" ? name : name.replace(/^blk\.\d+/, "blk.*");
+  return Object.hasOwn(NAMES, pattern) ? NAMES[pattern]?.replace("*", layer) : undefined;
+}
+
+/**
+ * How many heads a tensor's rows belong to whose halves llama.cpp has woven, since it turns neighbouring features and
+ * Hugging Face the two halves of a head; undefined for a tensor as it was.
+ */
+export function wovenHeads(name: string, config: Readonly<Record<string, unknown>>): number | undefined {
+  if (config["model_type"] !== "llama" && config["model_type"] !== "mistral") return undefined;
+  const [, kind] = /^blk\.\d+\.attn_([qk])\./.exec(name) ?? [];
+  if (kind === undefined) return undefined;
+  return config[kind === "q" ? "num_attention_heads" : "num_key_value_heads"] as number;
+}
+
+/**
+ * Rows [H * D, ...] in Hugging Face's order: of each head the even ones first, then the odd ones. Rows are whole runs of
+ * blocks, so packed bytes are moved as they are.
+ */
+export function unwoven(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+  const [dim, rowBytes] = [rows / heads, bytes.length / rows];
+  const all = new Uint8Array(bytes.length);
+  for (let row = 0; row < rows; row++) {
+    const [head, feature] = [Math.floor(row / dim), row % dim];
+    const from = head * dim + 2 * (feature % (dim / 2)) + Math.floor(feature / (dim / 2));
+    all.set(bytes.subarray(from * rowBytes, (from + 1) * rowBytes), row * rowBytes);
+  }
+  return all;
+}

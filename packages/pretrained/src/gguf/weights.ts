@@ -1,0 +1,82 @@
+import { dequantize, GGML_TYPES, type GgmlType, isQuantized, type ShardedTensor } from "@qkv/gguf";
+import type { TensorPart } from "@qkv/ops";
+import { type ModelFiles, type OpenFile, pathOf, type ReadOptions } from "../files/modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
+import { countDtypes, type StoredArray, type Weights } from "../files/storedArray.ts";
+import { closeAll, openShard } from "./shardFiles.ts";
+import { ROPE_FACTORS, tensorName, unwoven, wovenHeads } from "./tensorNames.ts";
+
+/** Lists the arrays of a GGUF file under Hugging Face's names; each is read, and its blocks unpacked, when it is asked for. */
+export async function ggufWeights(
+  files: ModelFiles,
+  file: string,
+  tensors: ReadonlyMap<string, ShardedTensor>,
+  config: Readonly<Record<string, unknown>>,
+  options: ReadOptions,
+): Promise<Weights> {
+  const path = pathOf(files, file);
+  const opened = new Map<string, OpenFile>();
+  try {
+    const arrays = new Map<string, StoredArray>();
+    for (const [name, tensor] of tensors) {
+      if (name === ROPE_FACTORS) continue;
+      const ours = tensorName(name);
+      if (ours === undefined)
+        throw new PretrainedError(`${path}: ${name}: expected a tensor of the architecture, got another`);
+      const shard = opened.get(tensor.file) ?? (await openShard(files, tensor.file, opened, options));
+      const where = `${pathOf(files, tensor.file)}: ${name}`;
+      arrays.set(ours, arrayOf(where, shard, tensor, wovenHeads(name, config)));
+    }
+    return { arrays, dtypes: countDtypes(arrays), path, close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+const FLOATS: readonly GgmlType[] = ["F32", "F16", "BF16", "F64"];
+
+function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, heads: number | undefined): StoredArray {
+  const { type, shape, offset, byteLength } = tensor;
+  if (!isQuantized(type) && !FLOATS.includes(type)) {
+    throw new PretrainedError(`${where}: expected floats, or blocks of them, got ${type}`);
+  }
+  const rows = shape[0] ?? 1;
+  if (heads !== undefined && rows % (2 * heads) !== 0) {
+    throw new PretrainedError(`${where}: expected rows for ${heads} heads of two halves, got ${rows}`);
+  }
+  const readBytes: StoredArray["readBytes"] = (start, end, into) => file.read(offset + start, offset + end, into);
+  const blocks = async () => {
+    const bytes = await readBytes(0, byteLength);
+    return { type, shape, bytes: heads === undefined ? bytes : unwoven(bytes, rows, heads) };
+  };
+  const valuesOf = (bytes: Uint8Array, into?: Float32Array) => finite(where, type, dequantize(type, bytes, into));
+  return {
+    ...{ dtype: type, shape, byteLength, readBytes, blocks },
+    read: async () => valuesOf((await blocks()).bytes),
+    ...(heads === undefined && { parts: () => partsOf(tensor, readBytes, valuesOf) }),
+  };
+}
+
+const PART_VALUES = 2 ** 20; // a multiple of every block's values
+
+async function* partsOf(
+  { type, byteLength }: ShardedTensor,
+  readBytes: StoredArray["readBytes"],
+  valuesOf: (bytes: Uint8Array, into: Float32Array) => Float32Array,
+): AsyncGenerator<TensorPart> {
+  const { blockSize, blockBytes } = GGML_TYPES[type];
+  const partBytes = (PART_VALUES / blockSize) * blockBytes;
+  for (let start = 0; start < byteLength; start += partBytes) {
+    const bytes = await readBytes(start, Math.min(start + partBytes, byteLength));
+    yield { length: (bytes.length / blockBytes) * blockSize, fill: (into) => void valuesOf(bytes, into) };
+  }
+}
+
+/** Expects the values of blocks to be finite: a scale that is not makes every value of its group NaN or infinite. */
+function finite(where: string, type: GgmlType, values: Float32Array): Float32Array {
+  if (!isQuantized(type)) return values;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return values;
+  throw new PretrainedError(`${where}: expected blocks with finite scales, got one of ${values[at]}`);
+}
