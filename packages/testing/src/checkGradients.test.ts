@@ -54,3 +54,23 @@ test("fails where no gradient arrives", async () => {
   );
   w.dispose();
 });
+
+test("computes the differences once for every backend, and finds a wrong gradient on each", async () => {
+  let calls = 0;
+  const counted = (a: tf.Tensor) => {
+    calls += 1;
+    return tf.sin(a);
+  };
+  const wrong = tf.customGrad((a) => ({
+    value: tf.sin(a as tf.Tensor),
+    gradFunc: (dy) => tf.mul(dy as tf.Tensor, 0.5),
+  }));
+  await checkGradients(counted, [x]);
+  expect(calls).toBeGreaterThan(4 * x.size);
+  await initBackend("wasm");
+  calls = 0;
+  await checkGradients(counted, [x]);
+  expect(calls).toBeLessThan(4);
+  await expect(checkGradients((a) => wrong(a), [x])).rejects.toThrow("gradient of input 0 at [0,0]: expected");
+  await initBackend("cpu");
+});

@@ -1,7 +1,7 @@
 import { Params, Pass, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { AdditiveScore } from "../scores/additiveScore.ts";
 import { appendKeyValue, type KeyValue } from "./keyValue.ts";
 import { LearnedPositions } from "../positions/learnedPositions.ts";
@@ -18,6 +18,7 @@ import { cosineScore } from "../scores/scores.ts";
 const random = (shape: [number, number, number], seed: number) =>
   tf.randomNormal<tf.Rank.R3>(shape, 0, 1, "float32", seed);
 let seed = 100;
+beforeEach(() => void (seed = 100)); // the same numbers on each backend
 const randomized = () => Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.5, "float32", ++seed));
 
 /** Every shape that heads come in. */

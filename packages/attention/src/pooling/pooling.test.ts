@@ -1,7 +1,7 @@
 import { Params } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { AdditiveScore } from "../scores/additiveScore.ts";
 import { attentionPooling } from "./attentionPooling.ts";
 import { attentionStages } from "../scaledDotProduct/stages.ts";
@@ -19,6 +19,7 @@ import {
 const random = (shape: [number, number, number], seed: number) =>
   tf.randomNormal<tf.Rank.R3>(shape, 0, 1, "float32", seed);
 let seed = 0;
+beforeEach(() => void (seed = 0)); // the same numbers on each backend
 const randomized = () => Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.5, "float32", ++seed));
 
 /** A score of one's own: minus the sum of distances along each feature. */

@@ -2,7 +2,7 @@ import { alibiBias, slidingWindowCache } from "@qkv/attention";
 import { Params, Pass, RandomStream, Recorder } from "@qkv/nn";
 import { checkGradients, describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { blockActivations, stackActivations } from "./activations.ts";
 import { Block } from "./block.ts";
 import type { BlockSpec } from "./spec.ts";
@@ -16,6 +16,7 @@ const SPEC: BlockSpec = {
 };
 
 let seed = 1;
+beforeEach(() => void (seed = 1)); // the same numbers on each backend
 const randomized = () => Params.from((_, shape) => tf.randomNormal(shape, 0, 0.7, "float32", seed++));
 const random = (length: number) => tf.randomNormal<tf.Rank.R3>([2, length, 6], 0, 1, "float32", seed++);
 
