@@ -8,7 +8,7 @@ if (!existsSync(new URL("../apps/cli/dist/main.js", import.meta.url))) {
   process.stderr.write("Building the packages, once; this takes a minute or two ...\n");
 }
 
-const build = turbo(["run", "build:code", "--filter=@qkv/cli...", "--output-logs=errors-only"], { cwd: root });
+const build = turbo(["run", "build:code", "--filter=@qkv/cli..."], { cwd: root });
 let output = "";
 for (const stream of [build.stdout, build.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
 build.on("error", (error) => {
