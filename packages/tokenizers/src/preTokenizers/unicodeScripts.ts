@@ -10,8 +10,9 @@ const CODES =
   "PlrdModiMrooMultNbatTaluNewaNkooOgamOlckHungItalNarbPermXpeoSarbOrkhOsgeOsmaHmngPalmPaucPhagPhnxPhlpRjngRunrSamr" +
   "SaurShrdShawSiddSgnwSoraSundSyloSyrcTglgTagbTaleLanaTavtTakrTangThaaTfngTirhUgarVaiiWaraYiii";
 
-// Japanese is written in three scripts that count as one, and the prolonged sound mark belongs to it.
+// Cn is of no script. Japanese is written in three scripts that count as one, and the prolonged sound mark belongs to it.
 const SOURCES: Readonly<Record<string, string>> = {
+  Cn: "[\\p{Cn}\\p{Co}]",
   Hani: "[\\p{sc=Hani}\\p{sc=Hira}\\p{sc=Kana}\\u30fc]",
   Zyyy: "[\\p{sc=Zyyy}--[ \\u30fc]]",
 };
@@ -25,8 +26,9 @@ const known = new Map<number, number>();
 function scriptOf(codePoint: number): number {
   let script = known.get(codePoint);
   if (script === undefined) {
-    scripts ??= (CODES.match(/.{4}/g) ?? []).map((code) => charSet(SOURCES[code] ?? `\\p{sc=${code}}`));
-    script = scripts.findIndex((set) => set.has(codePoint));
+    // First what is not assigned: else each of those characters would be held against every script.
+    scripts ??= ["Cn", ...(CODES.match(/.{4}/g) ?? [])].map((code) => charSet(SOURCES[code] ?? `\\p{sc=${code}}`));
+    script = Math.max(ANY, scripts.findIndex((set) => set.has(codePoint)) - 1);
     if (known.size > 0xffff) known.clear();
     known.set(codePoint, script);
   }
