@@ -77,7 +77,7 @@ test("a run that is killed again and again ends as one that never was, with a mo
     [...started, "--out", killed, ...place],
     [...started.slice(0, 2), "--resume", killed, ...place],
     killed,
-    17,
+    30,
   );
 
   expect(await logOf(killed)).toEqual(await logOf(whole));

@@ -35,7 +35,7 @@ test("a run that is killed again and again ends as one that never was, with a mo
     [...started, "--out", killed, ...place],
     [...started.slice(0, 2), "--resume", killed, ...place],
     killed,
-    26,
+    45,
   );
   expect(await logOf(killed)).toEqual(await logOf(whole));
   for (const file of ["model.safetensors", "config.json", "tokenizer.json", "generation_config.json"]) {
