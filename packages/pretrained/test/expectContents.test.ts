@@ -80,7 +80,7 @@ describe("a model without safetensors", () => {
     [["tf_model.h5"], "got tf_model.h5, which is TensorFlow's or Flax's"],
     [["flax_model.msgpack"], "got flax_model.msgpack, which is TensorFlow's or Flax's"],
     [["adapter_model.safetensors"], "got adapter_model.safetensors, which is an adapter, not a model"],
-    [["model.Q4_K_M.gguf"], "got model.Q4_K_M.gguf, which is for other programs"],
+    [["model.Q4_K_M.gguf"], "got model.Q4_K_M.gguf, which the option file"],
     [["weights.safetensors"], "got weights.safetensors, which has another name"],
     [[], "got neither"],
   ])("but with %j says what to do", async (names, said) => {

@@ -300,7 +300,7 @@ describe("a model in shards", () => {
 });
 
 test("ggufFiles says what it expected", () => {
-  expect(() => ggufFiles(memoryFiles("dir", new Map()), "m.bin")).toThrow(
+  expect(() => ggufFiles(memoryFiles("dir", new Map()), "")).toThrow(
     "expected a model's files and the name of a .gguf file",
   );
 });

@@ -8,17 +8,17 @@ import type { GgufFolder } from "./openFolder.ts";
  * have them. Of a model in shards give the first.
  *
  * @param files the folder that holds it, or `memoryFiles` of its bytes
- * @param file its name there
+ * @param file its name there, or what the name ends with before `.gguf`: `Q4_K_M`
  */
 export function ggufFiles(files: ModelFiles, file: string): ModelFiles {
-  if (typeof files?.read !== "function" || typeof file !== "string" || !file.endsWith(".gguf")) {
+  if (typeof files?.read !== "function" || typeof file !== "string" || file === "") {
     const got = typeof files?.read === "function" ? describeArgument(file) : describeArgument(files);
     throw new PretrainedError(`ggufFiles: expected a model's files and the name of a .gguf file, got ${got}`);
   }
   let folder: Promise<GgufFolder> | undefined;
   const open = async (options: ReadOptions): Promise<GgufFolder> => {
-    const { openFolder } = await import("./openFolder.ts"); // what opens such files is not part of every page
-    folder ??= openFolder(files, file, options);
+    const { openNamed } = await import("./openFolder.ts"); // what opens such files is not part of every page
+    folder ??= openNamed(files, file, options);
     try {
       return await folder;
     } catch (error) {
@@ -27,7 +27,7 @@ export function ggufFiles(files: ModelFiles, file: string): ModelFiles {
     }
   };
   return {
-    name: `${files.name}/${file}`,
+    name: `${files.name}${file.endsWith(".gguf") ? "/" : ":"}${file}`,
     read: async (name, options = {}) => (await open(options)).files.get(name)?.(),
     list: async () => [...(await open({})).files.keys()],
     weights: async (options = {}) => (await open(options)).weights(options),

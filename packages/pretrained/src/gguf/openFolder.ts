@@ -2,6 +2,7 @@ import { dequantize, type OpenGguf, openGguf } from "@qkv/gguf";
 import { type ModelFiles, type OpenFile, pathOf, type ReadOptions } from "../files/modelFiles.ts";
 import type { Weights } from "../files/storedArray.ts";
 import { configOf } from "./config.ts";
+import { chosenName, ggufNames } from "./ggufNames.ts";
 import { MetadataFields } from "./metadataFields.ts";
 import { closeAll, openShard, withPath } from "./shardFiles.ts";
 import { ROPE_FACTORS } from "./tensorNames.ts";
@@ -12,6 +13,13 @@ import { ggufWeights } from "./weights.ts";
 export interface GgufFolder {
   readonly files: ReadonlyMap<string, () => Uint8Array | undefined>;
   weights(options: ReadOptions): Promise<Weights>;
+}
+
+/** The same by the name of a file, or by what the name of one of several ends with. */
+export async function openNamed(files: ModelFiles, file: string, options: ReadOptions): Promise<GgufFolder> {
+  if (file.endsWith(".gguf")) return openFolder(files, file, options);
+  await files.read("config.json", options); // a hub lists its files when one is read
+  return openFolder(files, chosenName(files.name, await ggufNames(files), file), options);
 }
 
 /** Reads the header of a GGUF file, or of all its shards. @throws PretrainedError naming the file, and the key or tensor */

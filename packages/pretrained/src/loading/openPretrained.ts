@@ -17,22 +17,26 @@ import {
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
+import { withGguf } from "./ggufOf.ts";
 import { loadModel } from "./loadModel.ts";
 
 /** Options of opening a model, and for a remote model how it is fetched and cached. */
 export interface OpenOptions extends ReadOptions, RemoteOptions {
   /** The tokenizer's limit of steps for each character of a text: `TokenizerOptions` of `@qkv/tokenizers`. Default 512. */
   readonly maxSteps?: number;
+  /** The GGUF file of the source that is opened, by its name or what that ends with before `.gguf`: `Q4_K_M`. */
+  readonly file?: string;
 }
 
 /** Opens a model folder as one of `families`: `loadPretrained` says how. */
 export async function openPretrained<F extends AnyFamily>(
   families: readonly F[],
   source: ModelFiles | string,
-  { maxSteps, ...options }: OpenOptions,
+  { maxSteps, file, ...options }: OpenOptions,
 ): Promise<Pretrained<F>> {
-  const files = filesOf(source, options);
+  const given = filesOf(source, options);
   checkBackend("loadPretrained");
+  const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
   const { modelType, family, architecture } = familyOfConfig(pathOf(files, "config.json"), json, families);
   const generation = await readOptionalJson(files, "generation_config.json", options);
@@ -60,6 +64,7 @@ export async function openPretrained<F extends AnyFamily>(
 /** The names of {@link OpenOptions}. */
 export const OPEN_OPTIONS: OptionNames<OpenOptions> = {
   maxSteps: true,
+  file: true,
   signal: true,
   cache: true,
   onProgress: true,

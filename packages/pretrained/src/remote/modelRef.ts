@@ -13,6 +13,8 @@ export interface HubRef {
   readonly id: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
+  /** A GGUF file of it: its name, or what that ends with. */
+  readonly file?: string;
 }
 
 /** A model folder on any web server. */
@@ -20,13 +22,19 @@ export interface UrlRef {
   readonly kind: "url";
   /** The address without a slash at its end. */
   readonly url: string;
+  /** A GGUF file in it. */
+  readonly file?: string;
 }
+
+/** An id with a GGUF file of it: `owner/name/X.gguf`, `owner/name:Q4_K_M`. */
+const ID_AND_FILE = /^([^/:@]+\/[^/:@]+(?:@[^:]+?)?)(?::([\w.-]+)|\/([^:@]+\.gguf))$/;
 
 const ID = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@([\w.+/-]+))?$/;
 
 /**
  * Parses a reference to a remote model: `owner/name` or `owner/name@revision` on the hub, the address of its page
- * there, or an https address of a model folder. Undefined if it is none of them.
+ * there, or an https address of a model folder; of a GGUF file `owner/name/X.gguf`, `owner/name:Q4_K_M` or its address.
+ * Undefined if it is none of them.
  *
  * @param endpoint the hub of ids
  */
@@ -36,9 +44,12 @@ export function parseModelRef(ref: string, endpoint: string = HUB): HubRef | Url
 }
 
 function parseId(ref: string, endpoint: string): HubRef | undefined {
-  const [, id, revision = "main"] = ID.exec(ref) ?? [];
-  if (id === undefined || isOddRevision(revision)) return undefined;
-  return { kind: "hub", endpoint: parseEndpoint(endpoint), id, revision };
+  const [, of = ref, tag, name] = ID_AND_FILE.exec(ref) ?? [];
+  const [, id, revision = "main"] = ID.exec(of) ?? [];
+  if (id === undefined || id.endsWith(".gguf") || isOddRevision(revision)) return undefined;
+  const file = tag ?? name;
+  if (file !== undefined && isOddRevision(file)) return undefined;
+  return { kind: "hub", endpoint: parseEndpoint(endpoint), id, revision, ...(file !== undefined && { file }) };
 }
 
 function parseAddress(ref: string): HubRef | UrlRef {
@@ -51,12 +62,23 @@ function parseAddress(ref: string): HubRef | UrlRef {
     throw new PretrainedError(`${url.origin}${url.pathname}: expected an address without a password, got one with it`);
   }
   if (url.origin === HUB || url.origin === "https://hf.co") {
-    const [, id, revision = "main"] = /^\/([^/]+\/[^/]+?)(?:\/tree\/([^/]+))?\/?$/.exec(url.pathname) ?? [];
-    const page = id === undefined ? undefined : parseId(`${id}@${tryDecode(revision)}`, HUB);
+    const page = pageOnHub(url.pathname);
     if (page !== undefined) return page;
   }
   url.hash = "";
-  return { kind: "url", url: url.href.replace(/\/+$/, "") };
+  const [, folder, file] = /^(.+)\/([^/]+\.gguf)$/.exec(url.pathname) ?? [];
+  if (folder !== undefined) url.pathname = folder;
+  return { kind: "url", url: url.href.replace(/\/+$/, ""), ...(file !== undefined && { file: tryDecode(file) }) };
+}
+
+/** The model of a page: its own, or that of one of its GGUF files, to look at or to download. */
+function pageOnHub(path: string): HubRef | undefined {
+  const [, id, , rev = "main", file] =
+    /^\/([^/]+\/[^/]+?)(?:\/(tree|blob|resolve)\/([^/]+)(?:\/(.+\.gguf))?)?\/?$/.exec(path) ?? [];
+  const isFolder = /\/(?:blob|resolve)\//.test(path) && file === undefined;
+  if (id === undefined || isFolder) return undefined;
+  const name = file === undefined ? "" : `/${tryDecode(file)}`;
+  return parseId(`${id}@${tryDecode(rev)}${name}`, HUB);
 }
 
 /** Decodes percent signs; invalid ones stay unchanged. */

@@ -1,5 +1,6 @@
 import type { RemoteOptions, OpenRemote } from "./options.ts";
 import { checkRecord } from "@qkv/ops";
+import { ggufFiles } from "../gguf/ggufFiles.ts";
 import type { ModelFiles } from "../files/modelFiles.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 import { browserCache } from "./browserCache.ts";
@@ -13,7 +14,8 @@ import { urlFiles } from "./urlFiles.ts";
 const TIMEOUT_MS = 25_000;
 
 /**
- * Makes a source of a model's files on a hub (`owner/name`, `owner/name@revision`) or at an https address. Downloads resume
+ * Makes a source of a model's files on a hub (`owner/name`, `owner/name@revision`) or at an https address, or of a GGUF file there
+ * (`owner/name/X.gguf`, `owner/name:Q4_K_M`, its address). Downloads resume
  * where they were cut off, are verified by the hub's checksums, and are cached for offline use.
  *
  * @throws PretrainedError if `ref` is neither
@@ -36,7 +38,8 @@ export function remoteFiles(ref: string, options: RemoteOptions = {}): ModelFile
     token: isTokens ? token : undefined,
     ...(onProgress && { onProgress }),
   };
-  return parsed.kind === "hub" ? hubFiles(parsed, all) : urlFiles(parsed, all);
+  const files = parsed.kind === "hub" ? hubFiles(parsed, all) : urlFiles(parsed, all);
+  return parsed.file === undefined ? files : ggufFiles(files, parsed.file);
 }
 
 function defaultCache({ onCacheError }: RemoteOptions): FileCache {

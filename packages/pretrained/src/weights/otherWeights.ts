@@ -11,7 +11,7 @@ const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
     /^tf_model\.h5$|\.msgpack$/,
     "which is TensorFlow's or Flax's: in Python, from_pretrained(DIR, from_tf=True or from_flax=True) and save_pretrained(DIR)",
   ],
-  [/\.gguf$/, "which is for other programs: take the model that it was made from"],
+  [/\.gguf$/, "which the option file of loadPretrained opens, and the program by its path"],
   [/\.onnx$/, "which is for other programs: take the model that it was made from"],
   [/\.safetensors$/, "which has another name"],
 ];

@@ -1,0 +1,100 @@
+// Where a GGUF file can be: a folder, one of several, a hub, an address.
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { initBackend } from "@qkv/backend";
+import { loadPretrained, type LoadPretrainedOptions, memoryFiles, type ModelFiles, remoteFiles } from "@qkv/pretrained";
+import { folderCache, modelFolder } from "@qkv/pretrained/node";
+import { startHub, startWeb } from "@qkv/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const bytes = new Uint8Array(readFileSync(new URL("golden/gguf/llama.gguf", import.meta.url)));
+const names = ["mmproj-tiny-f16.gguf", "tiny-Q4_K_M.gguf", "tiny.Q8_0.gguf"];
+const files = Object.fromEntries(names.map((name) => [name, bytes]));
+
+beforeAll(() => initBackend("cpu"));
+
+async function nameOf(source: ModelFiles | string, options: LoadPretrainedOptions = {}): Promise<string> {
+  const { model, name, tokenizer } = await loadPretrained(source, options);
+  expect(tokenizer?.encode("The").ids.length).toBeGreaterThan(0);
+  model.dispose();
+  return name;
+}
+
+describe("among several files", () => {
+  const several = memoryFiles("dir", new Map(Object.entries(files)));
+
+  test.each([
+    ["tiny.Q8_0.gguf", "dir/tiny.Q8_0.gguf"],
+    ["q8_0", "dir:q8_0"],
+    ["Q4_K_M", "dir:Q4_K_M"],
+  ])("the option file names one: %s", async (file, name) => {
+    expect(await nameOf(several, { file })).toBe(name);
+  });
+
+  test.each([
+    ["Q5_0", 'dir: expected one of its files, tiny-Q4_K_M.gguf, tiny.Q8_0.gguf, got "Q5_0"'],
+    ["other.gguf", "dir/other.gguf: expected a file, got nothing"],
+  ])("%s is none of them", async (file, message) => {
+    await expect(nameOf(several, { file })).rejects.toThrow(message);
+  });
+
+  test("none is taken unasked", async () => {
+    await expect(nameOf(several)).rejects.toThrow(
+      "dir: expected the option file to name one of its GGUF files, tiny-Q4_K_M.gguf, tiny.Q8_0.gguf, got none",
+    );
+  });
+
+  test("the only one is", async () => {
+    expect(await nameOf(memoryFiles("dir", new Map([["a/tiny.gguf", bytes]])))).toBe("dir/a/tiny.gguf");
+  });
+});
+
+describe("on disk, on a hub and at an address", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "qkv-gguf-"));
+    await writeFile(join(folder, "tiny.gguf"), bytes);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test("a path, and a folder with one file", async () => {
+    for (const path of [join(folder, "tiny.gguf"), folder]) {
+      expect(await nameOf(modelFolder(path))).toBe(join(folder, "tiny.gguf"));
+    }
+    await expect(nameOf(modelFolder(join(folder, "other.gguf")))).rejects.toThrow(
+      `${folder}/other.gguf: expected a file, got nothing`,
+    );
+  });
+
+  test.each([
+    ["me/tiny-GGUF:Q8_0", {}, "me/tiny-GGUF:Q8_0"],
+    ["me/tiny-GGUF/tiny.Q8_0.gguf", {}, "me/tiny-GGUF/tiny.Q8_0.gguf"],
+    ["me/tiny-GGUF", { file: "Q4_K_M" }, "me/tiny-GGUF:Q4_K_M"],
+  ])("%s with %j of a hub: that file alone is fetched", async (ref, options, name) => {
+    const commit = "1".repeat(40);
+    const hub = await startHub({ "me/tiny-GGUF": { commits: { [commit]: files }, revisions: { main: commit } } });
+    try {
+      const cache = folderCache(join(folder, `cache-${name.replace(/\W/g, "")}`));
+      expect(await nameOf(ref, { endpoint: hub.endpoint, cache, ...options })).toBe(name);
+      const fetched = hub.asked
+        .filter(({ line }) => line.includes(".gguf"))
+        .map(({ line }) => line.replace(/^.*\//, ""));
+      expect(new Set(fetched).size).toBe(1);
+    } finally {
+      await hub.close();
+    }
+  });
+
+  test("an address of the file", async () => {
+    const web = await startWeb({ "tiny.gguf": bytes });
+    try {
+      expect(await nameOf(remoteFiles(`${web.endpoint}/models/tiny/tiny.gguf`))).toBe(
+        `${web.endpoint}/models/tiny/tiny.gguf`,
+      );
+    } finally {
+      await web.close();
+    }
+  });
+});
