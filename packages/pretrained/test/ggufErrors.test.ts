@@ -270,6 +270,49 @@ test("fields that say what is the case, or nothing about numbers, pass", async (
   model.dispose();
 });
 
+test.each<[string, readonly Change[], object | undefined]>([
+  ["nothing", [], undefined],
+  [
+    "a factor that is not used",
+    [set("llama.rope.scaling.type", "string", "none"), set("llama.rope.scaling.factor", "float32", 2)],
+    undefined,
+  ],
+  ["a factor", [set("llama.rope.scaling.factor", "float32", Math.fround(1.2))], { type: "linear", factor: 1.2 }],
+  ["an older file's factor", [set("llama.rope.scale_linear", "float32", 2)], { type: "linear", factor: 2 }],
+  [
+    "yarn",
+    [
+      set("llama.rope.scaling.type", "string", "yarn"),
+      set("llama.rope.scaling.factor", "float32", 4),
+      set("llama.rope.scaling.original_context_length", "uint32", 16),
+    ],
+    { type: "yarn", factor: 4, originalLength: 16 },
+  ],
+])("positions are stretched by %s as llama.cpp does", async (_, changes, expected) => {
+  const bytes = changed((contents) => [without("rope_freqs.weight"), ...changes].forEach((change) => change(contents)));
+  const { model, config } = await open({ "m.gguf": bytes });
+  const { rotary } = config as { rotary?: { scaling?: object } };
+  if (expected === undefined) expect(rotary?.scaling).toBeUndefined();
+  else expect(rotary?.scaling).toMatchObject(expected);
+  model.dispose();
+});
+
+test("any changed bytes of a header are an error of the house or a model, and nothing stays", () =>
+  expectNoLeaks(async () => {
+    const end = 14_000; // of the header: tokens, merges, tensors
+    let random = 1;
+    const next = (below: number) => (random = (random * 48_271) % 2_147_483_647) % below;
+    for (let run = 0; run < 150; run++) {
+      const bytes = llama.slice();
+      for (let i = next(3); i >= 0; i--) bytes[run % 3 === 0 ? next(700) : next(end)] = next(256);
+      try {
+        (await open({ "m.gguf": bytes })).model.dispose();
+      } catch (error) {
+        expect(error, String(error)).toBeInstanceOf(PretrainedError);
+      }
+    }
+  }));
+
 describe("a model in shards", () => {
   const [first = "", second = ""] = shardNames("m-00001-of-00002.gguf");
   const split = (no: number) => {

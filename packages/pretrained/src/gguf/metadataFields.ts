@@ -62,9 +62,10 @@ export class MetadataFields {
     );
   }
 
-  /** Refuses keys that begin with `prefix` and were not asked for: they may change every number. */
-  expectNoOthers(prefix: string): void {
-    const other = [...this.#metadata.keys()].find((key) => key.startsWith(prefix) && !this.#asked.has(key));
+  /** Refuses keys that begin with `prefix` and were not asked for, since they may change every number, but for harmless ones. */
+  expectNoOthers(prefix: string, harmless = /^$/): void {
+    const isOther = (key: string) => key.startsWith(prefix) && !this.#asked.has(key) && !harmless.test(key);
+    const other = [...this.#metadata.keys()].find(isOther);
     if (other === undefined) return;
     this.fail(
       other,
@@ -88,8 +89,7 @@ export class MetadataFields {
     this.#asked.add(key);
     const value = this.#metadata.get(key)?.value as MetadataArray | undefined;
     if (value === undefined) return undefined;
-    const wrong = Array.isArray(value.values) ? value.values.findIndex((each) => !isRight(each)) : 0;
-    if (wrong >= 0 && value.values?.length !== 0) this.fail(key, expected, shown(value));
+    if (!Array.isArray(value.values) || !value.values.every(isRight)) this.fail(key, expected, shown(value));
     return value.values as readonly T[];
   }
 }

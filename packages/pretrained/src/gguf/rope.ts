@@ -33,22 +33,22 @@ function dividedBy(factors: readonly number[], headDim: number, maxPositions: nu
 
 function scalingOf(fields: MetadataFields, at: Key, maxPositions: number): Record<string, unknown> | null {
   const key = (name: string) => at(`rope.scaling.${name}`);
-  const type = fields.string(key("type")) ?? "none";
-  const factor = fields.number(key("factor"));
+  const type = fields.string(key("type")) ?? "linear"; // as llama.cpp takes it
+  const factor = single(fields.number(key("factor")) ?? fields.number(at("rope.scale_linear")) ?? 1);
   const original = fields.number(key("original_context_length"));
-  const older = fields.number(at("rope.scale_linear")) ?? 1;
+  fields.number(at("rope.scale_linear")); // of files from before 2023-11
   fields.boolean(key("finetuned"));
   fields.expectNeutral(key("attn_factor"), [1]);
   fields.expectNeutral(key("yarn_attn_factor"), [1]);
   fields.expectNeutral(key("yarn_ext_factor"), [1]);
   fields.expectNeutral(key("yarn_log_multiplier"), [0]);
   const [fast, slow] = [fields.number(key("yarn_beta_fast")), fields.number(key("yarn_beta_slow"))];
-  if (type === "none" && older === 1) return null;
-  if (type === "none" || type === "linear") return { rope_type: "linear", factor: factor ?? older };
+  if (type === "none" || (type === "linear" && factor === 1)) return null;
+  if (type === "linear") return { rope_type: "linear", factor };
   if (type !== "yarn") return fields.fail(key("type"), "none, linear or yarn", JSON.stringify(type));
   return {
     rope_type: "yarn",
-    factor: factor ?? fields.requiredNumber(key("factor")),
+    factor,
     original_max_position_embeddings: original ?? maxPositions,
     ...(fast !== undefined && { beta_fast: fast }),
     ...(slow !== undefined && { beta_slow: slow }),

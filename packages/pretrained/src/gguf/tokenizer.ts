@@ -100,17 +100,14 @@ function postProcessor(fields: MetadataFields, { tokens }: GgufVocabulary, addBo
   };
 }
 
-/** Asks for the keys that say nothing about how text is cut, and refuses all others. */
+/** Asks for the keys that say nothing about how text is cut, and refuses all others but names of tokens. */
 function checkOthers(fields: MetadataFields): void {
-  const ids = ["bos", "eos", "eot", "eom", "unknown", "padding", "seperator", "separator", "cls", "mask"];
-  const fill = ["prefix", "suffix", "middle", "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep"];
-  for (const name of [...ids, ...fill]) fields.number(`${KEY}${name}_token_id`);
   for (const name of ["add_bos_token", "add_eos_token"]) fields.boolean(`${KEY}${name}`);
   fields.expectNeutral(`${KEY}add_sep_token`, [false]);
   fields.expectNeutral(`${KEY}remove_extra_whitespaces`, [false]);
   fields.number(`${KEY}token_type_count`);
   fields.string(`${KEY}pre`);
-  for (const name of ["scores"]) fields.numbers(`${KEY}${name}`);
+  fields.numbers(`${KEY}scores`);
   fields.strings(`${KEY}merges`);
-  fields.expectNoOthers(KEY);
+  fields.expectNoOthers(KEY, /_token_id$/);
 }
