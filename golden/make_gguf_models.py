@@ -23,10 +23,10 @@ OUT.mkdir(parents=True, exist_ok=True)
 PACKAGES = ("gguf", "torch", "transformers", "tokenizers", "sentencepiece")
 VERSIONS = ", ".join(f"{name} {version(name)}" for name in PACKAGES) + ", seed 0"
 
-TEXT = Path(__file__).parent.parent / "README.md"
+TEXT = Path(__file__).parent.parent / "LICENSE"
 TEXTS = [
     "The dog runs through the snow.", "  two  spaces\n\n\ttabs  ", "don't WE'LL 12345 3.14", "é e\u0301 漢字 가나 😀", "", " ",
-    "<|end|>after<|end|> a", "<tool> x<tool>",
+    "<|end|>after<|end|> a", "<tool> x<tool>", "to the Software of the furnished", "without limitation (the rights)",
 ]
 SIZES = dict(hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
              max_position_embeddings=64)
@@ -74,7 +74,7 @@ def add_bpe(writer, tokenizer, pre):
 def add_sentencepiece(writer):
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(TEXT.read_text().split("\n")), model_writer=model, model_type="bpe", vocab_size=600,
+        sentence_iterator=iter(TEXT.read_text().split("\n")), model_writer=model, model_type="bpe", vocab_size=400,
         byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False, minloglevel=2,
         character_coverage=0.98,
     )
@@ -180,6 +180,8 @@ def main():
     bpe.post_processor = processors.TemplateProcessing("<|begin|> $A", special_tokens=[("<|begin|>", begin)])
     bpe_json = json.loads(bpe.to_str())
     bpe_json["model"]["ignore_merges"] = True
+    model = bpe_json["model"]  # "Ġthe" stays a token that no merge makes
+    model["merges"] = [pair for pair in model["merges"] if "".join(pair) != "Ġthe"]
     bpe = Tokenizer.from_str(json.dumps(bpe_json))
     rope = dict(rope_type="llama3", rope_theta=10000.0, factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
                 original_max_position_embeddings=16)
@@ -218,7 +220,7 @@ def main():
     expected["qwen3"] = write("qwen3", "qwen3", transformers.Qwen3ForCausalLM(config3), [Type.Q5_1, Type.F32],
                               lambda writer: add_bpe(writer, bpe3, "smollm"), qwen3)
 
-    config4 = transformers.MistralConfig(**SIZES, head_dim=8, vocab_size=600, sliding_window=4, tie_word_embeddings=False)
+    config4 = transformers.MistralConfig(**SIZES, head_dim=8, vocab_size=400, sliding_window=4, tie_word_embeddings=False)
 
     def mistral(writer):
         writer.add_sliding_window(4)

@@ -229,7 +229,7 @@ describe("loadPretrained refuses a GGUF file with", () => {
     [
       "scores for other pieces",
       changed(set("tokenizer.ggml.scores", "array", { of: "float32", values: [1] }), mistral),
-      "dir/m.gguf: tokenizer.ggml.scores: expected 600 numbers, one a token, got 1",
+      "dir/m.gguf: tokenizer.ggml.scores: expected 400 numbers, one a token, got 1",
     ],
     [
       "a piece that is too long",
