@@ -41,6 +41,9 @@ def split(regex):
     return pre_tokenizers.Sequence([isolated, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
 
 
+SPLIT_TEKKEN = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
+                r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}"
+                r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 SMOLLM = pre_tokenizers.Sequence([pre_tokenizers.Digits(True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
 
 
@@ -219,6 +222,13 @@ def main():
 
     expected["qwen3"] = write("qwen3", "qwen3", transformers.Qwen3ForCausalLM(config3), [Type.Q5_1, Type.F32],
                               lambda writer: add_bpe(writer, bpe3, "smollm"), qwen3)
+
+    # The ids of the same vocabulary with other ways to cut text: HTTPServer is two words of tekken's, one of GPT-2's.
+    kinds = {"gpt-2": pre_tokenizers.ByteLevel(add_prefix_space=False), "tekken": split(SPLIT_TEKKEN)}
+    for pre, pre_tokenizer in kinds.items():
+        bpe3.pre_tokenizer = pre_tokenizer
+        texts = [*TEXTS, "HTTPServer isSoftware a//\n b"]
+        expected[f"qwen3 {pre}"] = [{"text": text, "ids": bpe3.encode(text).ids} for text in texts]
 
     config4 = transformers.MistralConfig(**SIZES, head_dim=8, vocab_size=400, sliding_window=4, tie_word_embeddings=False)
 

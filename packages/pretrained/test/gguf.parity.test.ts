@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
+import { parseGguf, writeGguf } from "@qkv/gguf";
 import { ggufFiles, loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { parseSafetensors, toFloat32, toInt32 } from "@qkv/safetensors";
@@ -59,4 +60,15 @@ describe.each([
     expect(tokenizer?.decode(tokenizer.encode("The dog runs.").ids)).toBe("The dog runs.");
     model.dispose();
   });
+});
+
+test.each(["gpt-2", "tekken"])("text is cut as %s", async (pre) => {
+  const { tensors, metadata } = parseGguf(read("qwen3.gguf"));
+  const changed = new Map(metadata)
+    .set("tokenizer.ggml.pre", { type: "string", value: pre })
+    .set("tokenizer.ggml.add_bos_token", { type: "bool", value: false });
+  const files = memoryFiles("drop", new Map([["m.gguf", writeGguf(tensors, changed)]]));
+  const { tokenizer, model } = await loadPretrained(ggufFiles(files, "m.gguf"));
+  for (const { text, ids } of expected[`qwen3 ${pre}`] ?? []) expect(tokenizer?.encode(text).ids, text).toEqual(ids);
+  model.dispose();
 });

@@ -76,7 +76,9 @@ async function* partsOf(
 /** Expects the values of blocks to be finite: a scale that is not makes every value of its group NaN or infinite. */
 function finite(where: string, type: GgmlType, values: Float32Array): Float32Array {
   if (!isQuantized(type)) return values;
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return values;
-  throw new PretrainedError(`${where}: expected blocks with finite scales, got one of ${values[at]}`);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0; // NaN once a value is not finite
+  if (sum === 0) return values;
+  const got = values.find((value) => !Number.isFinite(value));
+  throw new PretrainedError(`${where}: expected blocks with finite scales, got one of ${got}`);
 }
