@@ -8,7 +8,8 @@ import * as tf from "@tensorflow/tfjs-core";
 await initBackend();
 
 // AutoModelForSeq2SeqLM.from_pretrained, AutoTokenizer.from_pretrained
-const pretrained = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
+const source = modelFolder("models/en-fr");
+const pretrained = await loadPretrained(source, { families: [marian], dtype: "float32" });
 const { model, tokenizer, config } = pretrained;
 if (tokenizer === undefined) throw new Error("expected a tokenizer");
 console.log(config.dModel, config.vocabSize);

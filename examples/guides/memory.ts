@@ -23,9 +23,9 @@ tf.dispose([x, clean]);
 
 const pretrained = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
 const { model } = pretrained;
-const variables = model.params.named();
-const megabytes = [...variables.values()].reduce((sum, { size }) => sum + 4 * size, 0) / 1e6;
-console.log(`${variables.size} parameters, ${megabytes.toFixed(1)} MB`);
+const weights = [...model.params.weights().values()];
+const megabytes = weights.reduce((sum, { parts }) => sum + 4 * parts.data.size, 0) / 1e6;
+console.log(`${weights.length} parameters, ${megabytes.toFixed(1)} MB`);
 
 const opened = tensors();
 const translator = createTranslator(pretrained); // borrows the model

@@ -11,6 +11,7 @@ export {
   readState,
   type StateDict,
   type StateEntry,
+  type PackedEntry,
   type StoredEntry,
   type StoredState,
   streamCheckpoint,

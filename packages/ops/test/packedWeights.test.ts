@@ -75,7 +75,7 @@ const HALVES = ["f16", "bf16"] as const;
 function packed(format: CodeFormat | "f16" | "bf16", shape: readonly [number, number]): Weight {
   const size = shape[0] * shape[1];
   if (typeof format === "string") return weightOf(packHalves(format, halvesOf(format, size), shape));
-  return weightOf(packCodes(codesOf(format, size, 3), shape));
+  return weightOf(packCodes([codesOf(format, size, 3)], shape));
 }
 
 /** The largest difference, as a share of the largest number. */
@@ -103,7 +103,7 @@ describeBackends("packed weights", (backend) => {
       expectNoLeaks(async () => {
         for (const rows of [1, 3, 4, 10]) {
           const groups = codesOf(format, rows * 96, rows);
-          const weight = weightOf(packCodes(groups, [rows, 96]));
+          const weight = weightOf(packCodes([groups], [rows, 96]));
           const dense = denseOf(weight);
           expect(dense.shape).toEqual([rows, 96]);
           expect(await dense.data()).toEqual(numbersOf(groups));

@@ -8,6 +8,7 @@ export { createTranslator } from "./tasks/translation/createTranslator.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
 export { createLoader, type Loader } from "./loading/createLoader.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
+export type { LoadDtype } from "./loading/loadModel.ts";
 export type { OpenOptions } from "./loading/openPretrained.ts";
 export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./files/modelFiles.ts";

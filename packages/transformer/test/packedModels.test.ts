@@ -43,7 +43,7 @@ function packedTensor(format: CodeFormat | "f16" | "bf16", shape: [number, numbe
   const groups = size / groupSize;
   const scales = Float32Array.from({ length: groups }, (_, i) => ((1 + (i % 5)) * 0.2) / 2 ** bits);
   const offsets = hasOffsets ? Float32Array.from({ length: groups }, (_, i) => (i % 7) / 20 - 0.3) : undefined;
-  return packCodes({ bits, groupSize, zero, codes, scales, offsets }, shape);
+  return packCodes([{ bits, groupSize, zero, codes, scales, offsets }], shape);
 }
 
 function build(name: Name, source: (path: string, shape: number[], kind: WeightKind) => tf.Tensor | PackedTensor) {

@@ -51,7 +51,6 @@ describeBackends("VitClassifier", () => {
     const one = tf.slice(x, 0, 1) as tf.Tensor4D;
     await checkGradients((pixels) => model.forward(pixels).logits, [one], {
       variables: model.params.named(),
-      move: config === OWN ? "element" : "tensor",
       step: 2 ** -6,
     });
     tf.dispose([x, one]);

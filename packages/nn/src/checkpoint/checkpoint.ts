@@ -193,11 +193,10 @@ async function readTensor({ shape, read, parts }: StoredEntry): Promise<tf.Tenso
 
 async function readWords(path: string, { packed }: StoredEntry, format: WeightFormat): Promise<tf.Tensor> {
   const read = await packed?.read();
-  if (read?.format === format) return read.data;
+  const [expected, got] = [JSON.stringify(format), JSON.stringify(read?.format)];
+  if (read !== undefined && got === expected) return read.data;
   read?.data.dispose();
-  throw new CheckpointError(
-    `${path}: expected words of ${JSON.stringify(format)}, got ${JSON.stringify(read?.format)}`,
-  );
+  throw new CheckpointError(`${path}: expected words of ${expected}, got ${got}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkArray } from "../checks/argumentChecks.ts";
 import { type CodeGroups, formatOfCodes, weave, wovenWords } from "./weave.ts";
-import type { WeightFormat } from "./weight.ts";
+import type { CodeFormat, WeightFormat } from "./weight.ts";
 
 /** The stored words of a weight, and how to read them. */
 export interface PackedTensor {
@@ -31,9 +31,16 @@ export function packHalves(
   if (halves.some((half) => (half & exponent) === exponent)) {
     throw new RangeError(`packHalves: expected finite numbers, got one that is not`);
   }
-  const words = new Int32Array(Math.ceil(halves.length / 2));
+  return { shape, format, data: tf.tensor1d(wordsOf(halves), "int32") };
+}
+
+/** The words that halves are the bytes of: the same memory where it holds whole words. */
+function wordsOf(halves: Uint16Array): Int32Array {
+  const { buffer, byteOffset, length } = halves;
+  if (byteOffset % 4 === 0 && length % 2 === 0) return new Int32Array(buffer, byteOffset, length / 2);
+  const words = new Int32Array(Math.ceil(length / 2));
   new Uint16Array(words.buffer).set(halves);
-  return { shape, format, data: tf.tensor1d(words, "int32") };
+  return words;
 }
 
 /** How many words of int32 hold a packed weight. @param shape [O, I] */
@@ -42,14 +49,33 @@ export function packedWords(format: PackedTensor["format"], shape: readonly [row
   return typeof format === "string" ? Math.ceil((shape[0] * shape[1]) / 2) : wovenWords(format, shape);
 }
 
-/** Packs codes of whole rows. @param shape [O, I], I a multiple of 32 */
-export function packCodes(groups: CodeGroups, shape: readonly [rows: number, columns: number]): PackedTensor {
+/**
+ * Packs codes of whole rows, in runs of rows one after another: each but the last has a multiple of 4 rows.
+ *
+ * @param shape [O, I], I a multiple of 32
+ * @throws RangeError if the runs have more or fewer rows, or are of several formats
+ */
+export function packCodes(runs: Iterable<CodeGroups>, shape: readonly [rows: number, columns: number]): PackedTensor {
   checkArray("packCodes", "shape", shape);
-  const format = formatOfCodes(groups);
-  const words = new Int32Array(wovenWords(format, shape));
-  if (groups.codes.length !== shape[0] * shape[1]) {
-    throw new RangeError(`packCodes: expected codes of [${shape}], got ${groups.codes.length}`);
+  const [rows, columns] = shape;
+  let format: CodeFormat | undefined;
+  let words = new Int32Array();
+  let row = 0;
+  for (const run of runs) {
+    const its = formatOfCodes(run);
+    format ??= its;
+    if (words.length === 0) words = new Int32Array(wovenWords(format, shape));
+    const isSame = JSON.stringify(its) === JSON.stringify(format);
+    const count = run.codes.length / columns;
+    if (!isSame || row % 4 !== 0 || !Number.isInteger(count) || row + count > rows) {
+      throw new RangeError(
+        `packCodes: expected runs of whole rows of [${shape}] in one format, got ${count} from ${row}`,
+      );
+    }
+    weave(run, columns, words, row);
+    row += count;
   }
-  weave(groups, shape[1], words);
+  if (format === undefined || row < rows)
+    throw new RangeError(`packCodes: expected codes of [${shape}], got ${row} rows`);
   return { shape, format, data: tf.tensor1d(words, "int32") };
 }

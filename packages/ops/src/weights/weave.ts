@@ -94,6 +94,10 @@ function weave4(codes: Int8Array | Uint8Array, from: number, into: Int32Array, a
 }
 
 function fourBytes(codes: Int8Array | Uint8Array, at: number): number {
-  const byte = (i: number) => (codes[at + i] as number) & 255;
-  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+  return (
+    ((codes[at] as number) & 255) |
+    (((codes[at + 1] as number) & 255) << 8) |
+    (((codes[at + 2] as number) & 255) << 16) |
+    ((codes[at + 3] as number) << 24)
+  );
 }

@@ -3,6 +3,8 @@ import type { TensorPart } from "@qkv/ops";
 import { type ModelFiles, type OpenFile, pathOf, type ReadOptions } from "../files/modelFiles.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 import { countDtypes, type StoredArray, type Weights } from "../files/storedArray.ts";
+import { packedHalves } from "../weights/packedHalves.ts";
+import { packedBlocks } from "./packedBlocks.ts";
 import { closeAll, openShard } from "./shardFiles.ts";
 import { ROPE_FACTORS, tensorName, unwoven, wovenHeads } from "./tensorNames.ts";
 
@@ -50,10 +52,13 @@ function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, heads: nu
     const bytes = await readBytes(0, byteLength);
     return { type, shape, bytes: heads === undefined ? bytes : unwoven(bytes, rows, heads) };
   };
+  const stored = async () => (await blocks()).bytes;
+  const packed = packedBlocks(where, type, shape, stored) ?? packedHalves(where, type, shape, stored);
   const valuesOf = (bytes: Uint8Array, into?: Float32Array) => finite(where, type, dequantize(type, bytes, into));
   return {
     ...{ dtype: type, shape, byteLength, readBytes, blocks },
     read: async () => valuesOf((await blocks()).bytes),
+    ...(packed !== undefined && { packed }),
     ...(heads === undefined && { parts: () => partsOf(tensor, readBytes, valuesOf) }),
   };
 }

@@ -8,6 +8,13 @@ import { openWeights } from "../weights/readWeights.ts";
 import { ignoredArray, withoutIgnored } from "../weights/ignoredArrays.ts";
 import { resolveTies } from "../weights/tiedArrays.ts";
 
+/** How a model's matrices and tables are held: as they are stored where the backend multiplies them so, or as float32. */
+export type LoadDtype = "auto" | "float32";
+
+interface LoadOptions extends ReadOptions {
+  readonly dtype?: LoadDtype | undefined;
+}
+
 /**
  * Builds a model from a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
  * on wasm one part of an array.
@@ -18,11 +25,11 @@ export async function loadModel(
   files: ModelFiles,
   architecture: Architecture,
   config: FamilyConfig,
-  { signal }: ReadOptions,
+  { signal, dtype }: LoadOptions,
 ): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<StoredType, number> }> {
   const { arrays, dtypes, path, close } = await (files.weights?.({ signal }) ?? openWeights(files, { signal }));
   try {
-    return { model: await build(architecture, config, arrays, { signal }), dtypes };
+    return { model: await build(architecture, config, arrays, { signal, dtype }), dtypes };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof PretrainedError && error.message.startsWith(`${files.name}/`)) throw error;
@@ -37,7 +44,7 @@ async function build(
   { weights: rules, build }: Architecture,
   config: FamilyConfig,
   stored: ReadonlyMap<string, StoredArray>,
-  options: ReadOptions,
+  { signal, dtype = "auto" }: LoadOptions,
 ): Promise<FamilyModel> {
   const { ignore: ignored = {}, optional } = rules;
   const isWeight = isRead(rules);
@@ -53,11 +60,16 @@ async function build(
   const present = new Set(tied.arrays.keys());
   // Such as the register tokens of a model without any.
   const ignore = [...tied.arrays].filter(([, { byteLength }]) => byteLength === 0).map(([name]) => name);
-  return streamCheckpoint(tied.arrays, rules.rename, (params) => build(params, tied.config, present), {
-    ...options,
+  const arrays = dtype === "auto" ? tied.arrays : withoutPacked(tied.arrays);
+  return streamCheckpoint(arrays, rules.rename, (params) => build(params, tied.config, present), {
+    signal,
     ignore,
     ...(optional && { optional }),
   });
+}
+
+function withoutPacked(arrays: ReadonlyMap<string, StoredArray>): ReadonlyMap<string, StoredArray> {
+  return new Map([...arrays].map(([name, array]) => [name, { ...array, packed: undefined }]));
 }
 
 const FLOATS: readonly StoredType[] = ["F32", "F16", "BF16", "F64"];

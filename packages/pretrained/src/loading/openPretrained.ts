@@ -18,7 +18,7 @@ import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 import { withGguf } from "./ggufOf.ts";
-import { loadModel } from "./loadModel.ts";
+import { type LoadDtype, loadModel } from "./loadModel.ts";
 
 /** Options of opening a model, and for a remote model how it is fetched and cached. */
 export interface OpenOptions extends ReadOptions, RemoteOptions {
@@ -26,6 +26,12 @@ export interface OpenOptions extends ReadOptions, RemoteOptions {
   readonly maxSteps?: number;
   /** The GGUF file of the source that is opened, by its name or what that ends with before `.gguf`: `Q4_K_M`. */
   readonly file?: string;
+  /**
+   * How matrices and tables are held. `auto`: as they are stored, in 16, 8 or 4 bits, where the backend multiplies them so
+   * (wasm); they then take as much memory as in the file, and do not train. `float32`: as floats, to train all of them.
+   * Default `auto`.
+   */
+  readonly dtype?: LoadDtype;
 }
 
 /** Opens a model folder as one of `families`: `loadPretrained` says how. */
@@ -35,6 +41,11 @@ export async function openPretrained<F extends AnyFamily>(
   { maxSteps, file, ...options }: OpenOptions,
 ): Promise<Pretrained<F>> {
   const given = filesOf(source, options);
+  if (options.dtype !== undefined && options.dtype !== "auto" && options.dtype !== "float32") {
+    throw new PretrainedError(
+      `loadPretrained: expected dtype to be auto or float32, got ${describeArgument(options.dtype)}`,
+    );
+  }
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
@@ -65,6 +76,7 @@ export async function openPretrained<F extends AnyFamily>(
 export const OPEN_OPTIONS: OptionNames<OpenOptions> = {
   maxSteps: true,
   file: true,
+  dtype: true,
   signal: true,
   cache: true,
   onProgress: true,

@@ -12,7 +12,7 @@ export function splitArrays(
     const parts = splitArray(stored, array.shape, rules);
     if (parts === undefined) all.set(stored, array);
     for (const { name, shape, of } of parts ?? []) {
-      all.set(name, { ...array, shape, read: async () => of(await array.read()), parts: undefined });
+      all.set(name, { ...array, shape, read: async () => of(await array.read()), parts: undefined, packed: undefined });
     }
   }
   return all;

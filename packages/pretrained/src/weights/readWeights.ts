@@ -18,6 +18,7 @@ import {
   type ReadOptions,
 } from "../files/modelFiles.ts";
 import { countDtypes, type StoredArray, type Weights } from "../files/storedArray.ts";
+import { packedHalves } from "./packedHalves.ts";
 import { otherWeights } from "./otherWeights.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 
@@ -40,7 +41,7 @@ export async function openWeights(files: ModelFiles, options: ReadOptions = {}):
     const arrays =
       single === undefined
         ? await openShards(files, opened, options)
-        : arraysOf(single, await readHeader(pathOf(files, WEIGHTS), single));
+        : arraysOf(pathOf(files, WEIGHTS), single, await readHeader(pathOf(files, WEIGHTS), single));
     return { arrays, dtypes: countDtypes(arrays), path: pathOf(files, single === undefined ? INDEX : WEIGHTS), close };
   } catch (error) {
     await close();
@@ -64,7 +65,7 @@ async function openShards(
     const shard = await openOptionalFile(files, file, options);
     if (shard === undefined) throw new PretrainedError(`${path}: expected a file, got nothing`);
     opened.push(shard);
-    const arrays = arraysOf(shard, await readHeader(path, shard));
+    const arrays = arraysOf(path, shard, await readHeader(path, shard));
     for (const [name, array] of arrays) {
       if (all.has(name) && !listed.includes(name)) continue; // by the index, another file's counts
       all.set(name, array);
@@ -92,12 +93,20 @@ async function readHeader(path: string, file: OpenFile): Promise<SafetensorsHead
   }
 }
 
-function arraysOf(file: OpenFile, { entries, dataStart }: SafetensorsHeader): Map<string, StoredArray> {
+function arraysOf(path: string, file: OpenFile, { entries, dataStart }: SafetensorsHeader): Map<string, StoredArray> {
   const scratch = scratchOf(PART);
-  return new Map([...entries].map(([name, entry]) => [name, arrayOf(file, dataStart, entry, scratch)]));
+  return new Map(
+    [...entries].map(([name, entry]) => [name, arrayOf(`${path}: ${name}`, file, dataStart, entry, scratch)]),
+  );
 }
 
-function arrayOf(file: OpenFile, at: number, { dtype, shape, start, end }: TensorEntry, scratch: Scratch): StoredArray {
+function arrayOf(
+  where: string,
+  file: OpenFile,
+  at: number,
+  { dtype, shape, start, end }: TensorEntry,
+  scratch: Scratch,
+): StoredArray {
   const readBytes: StoredArray["readBytes"] = (from, to, into) => file.read(at + start + from, at + start + to, into);
   const byteLength = end - start;
   const array = { dtype, shape, byteLength, readBytes };
@@ -105,6 +114,7 @@ function arrayOf(file: OpenFile, at: number, { dtype, shape, start, end }: Tenso
     ...array,
     read: async () => toFloat32({ dtype, shape, bytes: await readBytes(0, byteLength) }),
     parts: () => partsOf(array, scratch),
+    packed: packedHalves(where, dtype, shape, () => readBytes(0, byteLength)),
   };
 }
 

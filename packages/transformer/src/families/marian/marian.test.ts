@@ -86,11 +86,7 @@ describeBackends("Marian", (backend) => {
     const trained = [...model.params.named()].filter(([, variable]) => variable.trainable);
     // A GPU in software takes seconds for each; the layers' own tests have them all.
     const variables = new Map(trained.filter((_, i) => backend !== "webgpu" || i % 7 === 0));
-    await checkGradients(() => model.loss(inputs, { labelSmoothing: 0.1 }), [], {
-      variables,
-      move: "tensor",
-      step: 2 ** -6,
-    });
+    await checkGradients(() => model.loss(inputs, { labelSmoothing: 0.1 }), [], { variables, step: 2 ** -6 });
     dispose();
     model.dispose();
   }, 120_000);

@@ -47,11 +47,7 @@ describeBackends("T5", (backend) => {
       const inputs = batch();
       // A GPU in software takes seconds for each; the layers' own tests have them all.
       const variables = new Map([...model.params.named()].filter((_, i) => backend !== "webgpu" || i % 9 === 0));
-      await checkGradients(() => model.loss(inputs, { labelSmoothing: 0.1 }), [], {
-        variables,
-        move: "tensor",
-        step: 2 ** -7,
-      });
+      await checkGradients(() => model.loss(inputs, { labelSmoothing: 0.1 }), [], { variables, step: 2 ** -7 });
       tf.dispose(inputs);
     },
     120_000,
