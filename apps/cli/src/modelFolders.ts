@@ -12,10 +12,14 @@ export function shippedModels(): string[] {
   return SHIPPED === "" ? [] : readdirSync(SHIPPED).sort();
 }
 
-/** The path of a model on this machine: a shipped model's name, or a folder's path. Undefined if it is neither. */
+/**
+ * The path of a model on this machine: a shipped model's name, or a path, of a GGUF file in a folder that exists too.
+ * Undefined if it is neither.
+ */
 export function findLocalModel(ref: string): string | undefined {
   if (shippedModels().includes(ref)) return path.join(SHIPPED, ref);
-  return existsSync(ref) ? ref : undefined;
+  const isMissingFile = ref.endsWith(".gguf") && existsSync(path.dirname(ref)); // a slip, not the id of a model on the hub
+  return existsSync(ref) || isMissingFile ? ref : undefined;
 }
 
 /** The shipped model that translates between two languages. @throws UsageError naming the pairs there are */

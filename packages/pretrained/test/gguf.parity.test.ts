@@ -31,9 +31,9 @@ async function expectLogits(model: CausalLanguageModel, name: string): Promise<v
 }
 
 describe.each([
-  ["llama", "LlamaForCausalLM", { Q8_0: 8, Q4_0: 7, F32: 5 }],
-  ["qwen2", "Qwen2ForCausalLM", { F16: 5, Q5_0: 5, BF16: 5, F32: 11 }],
-  ["qwen3", "Qwen3ForCausalLM", { Q5_1: 8, F32: 16 }],
+  ["llama", "LlamaForCausalLM", { Q8_0: 9, Q4_0: 7, F32: 5 }],
+  ["qwen2", "Qwen2ForCausalLM", { F16: 5, Q5_0: 6, BF16: 4, F32: 11 }],
+  ["qwen3", "Qwen3ForCausalLM", { Q5_1: 9, F32: 16 }],
   ["mistral", "MistralForCausalLM", { Q4_1: 16, F32: 5 }],
 ])("%s.gguf", (name, className, dtypes) => {
   test("has the logits of the weights as they were rounded, and is saved as a folder", () =>
@@ -42,7 +42,7 @@ describe.each([
       const model = pretrained.model as CausalLanguageModel;
       expect(pretrained.architecture).toBe(className);
       expect(pretrained.name).toMatch(new RegExp(`golden/gguf/${name}\\.gguf$`));
-      expect(Object.keys(Object.fromEntries(pretrained.dtypes)).sort()).toEqual(Object.keys(dtypes).sort());
+      expect(Object.fromEntries(pretrained.dtypes)).toEqual(dtypes);
       await expectLogits(model, name);
       const saved = await pretrainedFiles({ model });
       model.dispose();

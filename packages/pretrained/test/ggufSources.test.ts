@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
 import { loadPretrained, type LoadPretrainedOptions, memoryFiles, type ModelFiles, remoteFiles } from "@qkv/pretrained";
-import { folderCache, modelFolder } from "@qkv/pretrained/node";
+import { folderCache, modelFiles, modelFolder } from "@qkv/pretrained/node";
 import { startHub, startWeb } from "@qkv/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -63,9 +63,11 @@ describe("on disk, on a hub and at an address", () => {
     for (const path of [join(folder, "tiny.gguf"), folder]) {
       expect(await nameOf(modelFolder(path))).toBe(join(folder, "tiny.gguf"));
     }
-    await expect(nameOf(modelFolder(join(folder, "other.gguf")))).rejects.toThrow(
-      `${folder}/other.gguf: expected a file, got nothing`,
-    );
+    for (const open of [modelFolder, modelFiles]) {
+      await expect(nameOf(open(join(folder, "other.gguf")))).rejects.toThrow(
+        `${folder}/other.gguf: expected a file, got nothing`,
+      );
+    }
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { checkRecord } from "@qkv/ops";
 import { folderCache } from "./folderCache.ts";
 import type { ModelFiles } from "../files/modelFiles.ts";
@@ -14,7 +15,8 @@ import type { RemoteOptions } from "../remote/options.ts";
  */
 export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
   checkRecord("modelFiles", "options", options);
-  if (existsSync(ref)) return modelFolder(ref);
+  const isMissingFile = ref.endsWith(".gguf") && existsSync(dirname(ref)); // a slip, not the id of a model on the hub
+  if (existsSync(ref) || isMissingFile) return modelFolder(ref);
   const fetch = proxyFetch();
   const cache = folderCache(cacheFolder(), options.onCacheError);
   return remoteFiles(ref, { cache, ...(fetch && { fetch }), ...withSettings(options) });
