@@ -10,5 +10,5 @@ export { isQuantized, type QuantizedGroups, quantizedGroups, type QuantizedType 
 export { type GgufSource, type OpenGguf, openGguf, type ShardedTensor } from "./reading/openGguf.ts";
 export { type HeaderOptions, type RangeReader, readGgufHeader } from "./reading/readRange.ts";
 export { shardNames } from "./reading/shards.ts";
-export { ggufParts, type TensorToWrite, writeGguf } from "./writing/write.ts";
+export { ggufParts, type TensorsToWrite, type TensorToWrite, writeGguf } from "./writing/write.ts";
 export type { MetadataToWrite } from "./writing/writeMetadata.ts";

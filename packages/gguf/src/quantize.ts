@@ -4,7 +4,7 @@ import { halfBits } from "./half.ts";
 import { shown } from "./shown.ts";
 
 /** The types that values can be rounded to here. */
-export type RoundedType = keyof typeof ROUND;
+export type RoundedType = "Q8_0" | "Q4_0" | "Q4_1" | "Q5_0" | "Q5_1";
 
 /**
  * Rounds values to blocks of a type, as ggml and Python's `gguf` do, to the bit.
@@ -40,7 +40,7 @@ type Round = (block: Float32Array, bytes: Uint8Array, to: number) => void;
 
 const { fround } = Math;
 
-const ROUND = {
+const ROUND: Readonly<Record<RoundedType, Round>> = {
   Q8_0: (block, bytes, to) => {
     const { scale, inverse } = scaleOf(Math.abs(largest(block)), 127);
     putHalf(bytes, to, scale);
@@ -62,7 +62,7 @@ const ROUND = {
   Q5_1: (block, bytes, to) => {
     putFiveBits(bytes, to + 4, codesAbove(block, bytes, to, 31));
   },
-} as const satisfies Readonly<Record<string, Round>>;
+};
 
 /** The value that is farthest from zero, the first of several. */
 function largest(block: Float32Array): number {

@@ -5,10 +5,27 @@ import { IQ4_NL, IQ4_XS, MXFP4 } from "./blocks/tableBlocks.ts";
 import { GGML_TYPES, type GgmlType, valuesIn } from "./ggmlType.ts";
 import { GgufError } from "./ggufError.ts";
 
-const FORMATS = { Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 } as const;
+const FORMATS: Readonly<Record<QuantizedType, BlockFormat>> = {
+  Q4_0,
+  Q4_1,
+  Q5_0,
+  Q5_1,
+  Q8_0,
+  Q2_K,
+  Q3_K,
+  Q4_K,
+  Q5_K,
+  Q6_K,
+  IQ4_NL,
+  IQ4_XS,
+  MXFP4,
+};
 
 /** A type whose tensors are blocks of codes and scales. */
-export type QuantizedType = keyof typeof FORMATS;
+export type QuantizedType =
+  | ("Q4_0" | "Q4_1" | "Q5_0" | "Q5_1" | "Q8_0")
+  | ("Q2_K" | "Q3_K" | "Q4_K" | "Q5_K" | "Q6_K")
+  | ("IQ4_NL" | "IQ4_XS" | "MXFP4");
 
 /** The codes of a run of blocks: `value = scale * (code - zero) + offset`, in float32, in this order. */
 export interface QuantizedGroups {

@@ -12,6 +12,7 @@ export type { LoadDtype } from "./loading/loadModel.ts";
 export type { OpenOptions } from "./loading/openPretrained.ts";
 export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./files/modelFiles.ts";
+export type { StoredArray, StoredBlocks, StoredType, Weights } from "./files/storedArray.ts";
 export { PretrainedError } from "./files/pretrainedError.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./saving/pretrainedFiles.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";

@@ -11,10 +11,12 @@ export interface TensorToWrite {
   /** Sizes in row-major order, as PyTorch has them. */
   readonly shape: readonly number[];
   readonly type: GgmlType;
+  /** Its blocks or numbers, row by row. */
   readonly bytes: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 }
 
-type Tensors<T extends TensorToWrite> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
+/** Tensors to write by name, in the order of the file. */
+export type TensorsToWrite<T extends TensorToWrite> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
 
 const VERSION = 3;
 
@@ -24,7 +26,7 @@ const VERSION = 3;
  * @throws GgufError if a name, a value or a tensor cannot be stored
  */
 export function writeGguf(
-  tensors: Tensors<TensorToWrite & { readonly bytes: Uint8Array }>,
+  tensors: TensorsToWrite<TensorToWrite & { readonly bytes: Uint8Array }>,
   metadata: MetadataToWrite = {},
 ): Uint8Array {
   const { header, entries, alignment } = plan("writeGguf", tensors, metadata);
@@ -46,7 +48,7 @@ export function writeGguf(
  * @throws GgufError if a name, a value or a tensor cannot be stored
  */
 export async function* ggufParts(
-  tensors: Tensors<TensorToWrite>,
+  tensors: TensorsToWrite<TensorToWrite>,
   metadata: MetadataToWrite = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { header, entries, alignment } = plan("ggufParts", tensors, metadata);
@@ -60,7 +62,7 @@ export async function* ggufParts(
   }
 }
 
-function plan<T extends TensorToWrite>(who: string, tensors: Tensors<T>, given: MetadataToWrite) {
+function plan<T extends TensorToWrite>(who: string, tensors: TensorsToWrite<T>, given: MetadataToWrite) {
   for (const [what, value] of Object.entries({ tensors, metadata: given })) {
     if (typeof value !== "object" || value === null) {
       throw new GgufError(`${who}: expected ${what} by name, got ${shown(value)}`);

@@ -29,6 +29,7 @@ export interface Weights {
   readonly dtypes: ReadonlyMap<StoredType, number>;
   /** The path for messages: of the file, or of the index if there are several. */
   readonly path: string;
+  /** Closes the files. */
   close(): Promise<void>;
 }
 
