@@ -23,6 +23,29 @@ const NAMES: Readonly<Record<string, string>> = {
   "blk.*.ffn_down.bias": "model.layers.*.mlp.down_proj.bias",
 };
 
+/** What every architecture has, of each layer. */
+const OF_LAYERS = [
+  "attn_norm",
+  "attn_q",
+  "attn_k",
+  "attn_v",
+  "attn_output",
+  "ffn_norm",
+  "ffn_gate",
+  "ffn_up",
+  "ffn_down",
+];
+
+/** The first tensor that a model of so many layers needs and a file lacks. */
+export function missingTensor(names: { has(name: string): boolean }, layers: number): string | undefined {
+  const whole = ["token_embd.weight", "output_norm.weight"].find((name) => !names.has(name));
+  for (let layer = 0; whole === undefined && layer < layers; layer++) {
+    const missing = OF_LAYERS.find((part) => !names.has(`blk.${layer}.${part}.weight`));
+    if (missing !== undefined) return `blk.${layer}.${missing}.weight`;
+  }
+  return whole;
+}
+
 /** The tensor that says how rotary positions are stretched: part of the config. */
 export const ROPE_FACTORS = "rope_freqs.weight";
 

@@ -6,7 +6,7 @@ import { countDtypes, type StoredArray, type Weights } from "../files/storedArra
 import { packedHalves } from "../weights/packedHalves.ts";
 import { packedBlocks } from "./packedBlocks.ts";
 import { closeAll, openShard } from "./shardFiles.ts";
-import { ROPE_FACTORS, tensorName, unwoven, wovenHeads } from "./tensorNames.ts";
+import { missingTensor, ROPE_FACTORS, tensorName, unwoven, wovenHeads } from "./tensorNames.ts";
 
 /** Lists the arrays of a GGUF file under Hugging Face's names; each is read, and its blocks unpacked, when it is asked for. */
 export async function ggufWeights(
@@ -17,6 +17,8 @@ export async function ggufWeights(
   options: ReadOptions,
 ): Promise<Weights> {
   const path = pathOf(files, file);
+  const missing = missingTensor(tensors, config["num_hidden_layers"] as number);
+  if (missing !== undefined) throw new PretrainedError(`${path}: ${missing}: expected a tensor, got none of this name`);
   const opened = new Map<string, OpenFile>();
   try {
     const arrays = new Map<string, StoredArray>();
