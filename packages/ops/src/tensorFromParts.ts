@@ -15,21 +15,29 @@ export interface WritePartAttrs extends TensorPart {
   readonly start: number;
 }
 
+/** The type of a tensor's elements. */
+type Dtype = "float32" | "int32";
+
 /**
- * Creates a float32 tensor from parts of its elements, in order. Where the backend has the kernel, each part is written
+ * Creates a tensor from parts of its elements, in order. Where the backend has the kernel, each part is written
  * into the backend's memory as it comes, and nothing else holds it; elsewhere an array holds the parts until all are
  * there.
  *
- * Kernels: QkvUnwritten, with the shape, returns a tensor of undefined elements; QkvWritePart `{ x }` with
+ * Kernels: QkvUnwritten, with the shape and the dtype, returns a tensor of undefined elements; QkvWritePart `{ x }` with
  * `WritePartAttrs` writes some of them and returns nothing.
  *
+ * @param dtype of int32 parts fill the bits of floats, which are those of integers
  * @returns [...shape]
  * @throws RangeError if the parts have more or fewer elements than the shape
  */
-export async function tensorFromParts(shape: readonly number[], parts: AsyncIterable<TensorPart>): Promise<tf.Tensor> {
+export async function tensorFromParts(
+  shape: readonly number[],
+  parts: AsyncIterable<TensorPart>,
+  dtype: Dtype = "float32",
+): Promise<tf.Tensor> {
   checkArray("tensorFromParts", "shape", shape);
   const size = tf.util.sizeFromShape([...shape]);
-  const to = hasKernel(FUSED_KERNELS.writePart) ? inBackend(shape) : inArray(shape, size);
+  const to = hasKernel(FUSED_KERNELS.writePart) ? inBackend(shape, dtype) : inArray(shape, size, dtype);
   let start = 0;
   try {
     for await (const part of parts) {
@@ -52,8 +60,8 @@ interface Target {
   dispose(): void;
 }
 
-function inBackend(shape: readonly number[]): Target {
-  const x = runFusedFirst(FUSED_KERNELS.unwritten, {}, { shape });
+function inBackend(shape: readonly number[], dtype: Dtype): Target {
+  const x = runFusedFirst(FUSED_KERNELS.unwritten, {}, { shape, dtype });
   return {
     write: (part, start) =>
       void runFused(FUSED_KERNELS.writePart, { x }, { start, length: part.length, fill: part.fill.bind(part) }),
@@ -62,11 +70,11 @@ function inBackend(shape: readonly number[]): Target {
   };
 }
 
-function inArray(shape: readonly number[], size: number): Target {
+function inArray(shape: readonly number[], size: number, dtype: Dtype): Target {
   const data = new Float32Array(size);
   return {
     write: (part, start) => part.fill(data.subarray(start, start + part.length)),
-    tensor: () => tf.tensor(data, [...shape], "float32"),
+    tensor: () => tf.tensor(dtype === "int32" ? new Int32Array(data.buffer) : data, [...shape], dtype),
     dispose: () => undefined,
   };
 }

@@ -72,10 +72,10 @@ const CODE_FORMATS: readonly CodeFormat[] = [8, 4].flatMap((bits) =>
 );
 const HALVES = ["f16", "bf16"] as const;
 
-function packed(format: CodeFormat | "f16" | "bf16", shape: readonly [number, number]): Weight {
+async function packed(format: CodeFormat | "f16" | "bf16", shape: readonly [number, number]): Promise<Weight> {
   const size = shape[0] * shape[1];
   if (typeof format === "string") return weightOf(packHalves(format, halvesOf(format, size), shape));
-  return weightOf(packCodes([codesOf(format, size, 3)], shape));
+  return weightOf(await packCodes(format, [codesOf(format, size, 3)], shape));
 }
 
 /** The largest difference, as a share of the largest number. */
@@ -103,7 +103,7 @@ describeBackends("packed weights", (backend) => {
       expectNoLeaks(async () => {
         for (const rows of [1, 3, 4, 10]) {
           const groups = codesOf(format, rows * 96, rows);
-          const weight = weightOf(packCodes([groups], [rows, 96]));
+          const weight = weightOf(await packCodes(format, [groups], [rows, 96]));
           const dense = denseOf(weight);
           expect(dense.shape).toEqual([rows, 96]);
           expect(await dense.data()).toEqual(numbersOf(groups));
@@ -141,7 +141,7 @@ describeBackends("packed weights", (backend) => {
         [9, 288, 13],
         [70, 608, 41],
       ] as const) {
-        const weight = packed(format, [to, from]);
+        const weight = await packed(format, [to, from]);
         const [x, bias] = [wave([rows, from], 1), wave([to], 2)];
         const [actual, expected] = tf.tidy(() => {
           const dense = denseOf(weight);
@@ -157,7 +157,7 @@ describeBackends("packed weights", (backend) => {
 
   test.each(ALL)("%s: embedding gives the rows of its ids, and refuses others", (_, format) =>
     expectNoLeaks(async () => {
-      const weight = packed(format, [9, 64]);
+      const weight = await packed(format, [9, 64]);
       const ids = tf.tensor2d([[8, 0, 3], [3, 5, 7]], undefined, "int32"); // prettier-ignore
       const [actual, expected] = tf.tidy(() => [embedding(weight, ids), embedding(denseOf(weight), ids)] as const);
       expect(await actual.data()).toEqual(await expected.data());
@@ -169,7 +169,7 @@ describeBackends("packed weights", (backend) => {
 
   test.each(ALL)("%s: gradients pass to x, the bias and an adapter", (_, format) =>
     expectNoLeaks(async () => {
-      const weight = packed(format, [12, 64]);
+      const weight = await packed(format, [12, 64]);
       const [x, bias, a, b] = [wave([9, 64], 1), wave([12], 2), wave([2, 64], 3), wave([12, 2], 4)];
       weight.adapter = { a, b, scale: 0.5 };
       // Nine rows are multiplied by the very numbers; of eight and fewer, rounding has no slope.
@@ -186,7 +186,7 @@ describeBackends("packed weights", (backend) => {
 
   test("a row that is no number, infinite, tiny or zero is as it would be with floats", () =>
     expectNoLeaks(async () => {
-      const weight = packed(CODE_FORMATS[0] as CodeFormat, [4, 32]);
+      const weight = await packed(CODE_FORMATS[0] as CodeFormat, [4, 32]);
       for (const [value, isExpected] of [
         [Number.NaN, Number.isNaN],
         [Infinity, (y: number) => !Number.isFinite(y)],

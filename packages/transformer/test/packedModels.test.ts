@@ -30,7 +30,7 @@ const FORMATS: Readonly<Record<string, CodeFormat | "f16" | "bf16">> = {
 
 let seed = 3;
 
-function packedTensor(format: CodeFormat | "f16" | "bf16", shape: [number, number]): PackedTensor {
+async function packedTensor(format: CodeFormat | "f16" | "bf16", shape: [number, number]): Promise<PackedTensor> {
   const size = shape[0] * shape[1];
   const random = tf.tidy(() => tf.randomUniform([size], 0, 1, "float32", ++seed).dataSync());
   if (typeof format === "string") {
@@ -43,7 +43,7 @@ function packedTensor(format: CodeFormat | "f16" | "bf16", shape: [number, numbe
   const groups = size / groupSize;
   const scales = Float32Array.from({ length: groups }, (_, i) => ((1 + (i % 5)) * 0.2) / 2 ** bits);
   const offsets = hasOffsets ? Float32Array.from({ length: groups }, (_, i) => (i % 7) / 20 - 0.3) : undefined;
-  return packCodes([{ bits, groupSize, zero, codes, scales, offsets }], shape);
+  return packCodes(format, [{ bits, groupSize, zero, codes, scales, offsets }], shape);
 }
 
 function build(name: Name, source: (path: string, shape: number[], kind: WeightKind) => tf.Tensor | PackedTensor) {
@@ -54,11 +54,16 @@ function build(name: Name, source: (path: string, shape: number[], kind: WeightK
   ) as CausalLanguageModel;
 }
 
-function packedModel(name: Name, format: CodeFormat | "f16" | "bf16"): CausalLanguageModel {
-  return build(name, (_path, shape, kind) =>
-    kind === "matrix" || kind === "embedding"
-      ? packedTensor(format, shape as [number, number])
-      : tf.randomNormal(shape, kind === "norm" ? 1 : 0, 0.1, "float32", ++seed),
+async function packedModel(name: Name, format: CodeFormat | "f16" | "bf16"): Promise<CausalLanguageModel> {
+  using shapes = build(name, (_path, shape) => tf.zeros(shape));
+  const packed = new Map<string, PackedTensor>();
+  for (const [path, { kind, shape }] of shapes.params.weights()) {
+    if (kind !== "matrix" && kind !== "embedding") continue;
+    packed.set(path, await packedTensor(format, shape as [number, number]));
+  }
+  return build(
+    name,
+    (path, shape, kind) => packed.get(path) ?? tf.randomNormal(shape, kind === "norm" ? 1 : 0, 0.1, "float32", ++seed),
   );
 }
 
@@ -96,7 +101,7 @@ describeBackends("packed models", (backend) => {
   const test = vitestTest.skipIf(backend === "webgpu");
 
   test.each(CASES)("%s of %s: a prompt, and tokens after it", async (name, _, format) => {
-    using model = packedModel(name, format);
+    using model = await packedModel(name, format);
     using dense = denseModel(name, model);
     using cache = model.createCache();
     using watchedCache = model.createCache();
@@ -118,7 +123,7 @@ describeBackends("packed models", (backend) => {
   });
 
   test("a search goes on with packed weights", async () => {
-    using model = packedModel("llama", "f16");
+    using model = await packedModel("llama", "f16");
     using dense = denseModel("llama", model);
     const ids = [[3, 5, 8]];
     const options = { maxNewTokens: 6 };
@@ -128,7 +133,7 @@ describeBackends("packed models", (backend) => {
   });
 
   test("an adapter trains, the packed weights do not, and a kernel never passes it by", async () => {
-    using model = packedModel("llama", FORMATS["4 bits with offsets"] as CodeFormat);
+    using model = await packedModel("llama", FORMATS["4 bits with offsets"] as CodeFormat);
     using dense = denseModel("llama", model);
     const adapters = Params.initialized(1);
     expect(() => model.params.named()).toThrow("expected float32 weights, got embedding.weight, which is packed");

@@ -45,7 +45,10 @@ export function registerElements(heap: Heap): void {
     return next;
   });
 
-  replaceKernel("QkvUnwritten", ({ attrs }) => heap.output((attrs as tf.TensorInfo).shape));
+  replaceKernel("QkvUnwritten", ({ attrs }) => {
+    const { shape, dtype } = attrs as tf.TensorInfo;
+    return heap.output(shape, dtype);
+  });
 
   replaceKernel("QkvWritePart", ({ inputs, attrs }) => {
     const { x } = inputs as Tensors<"x">;

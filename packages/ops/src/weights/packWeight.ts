@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkArray } from "../checks/argumentChecks.ts";
+import { checkArray, checkRecord } from "../checks/argumentChecks.ts";
+import { tensorFromParts, type TensorPart } from "../tensorFromParts.ts";
 import { type CodeGroups, formatOfCodes, weave, wovenWords } from "./weave.ts";
 import type { CodeFormat, WeightFormat } from "./weight.ts";
 
@@ -50,32 +51,49 @@ export function packedWords(format: PackedTensor["format"], shape: readonly [row
 }
 
 /**
- * Packs codes of whole rows, in runs of rows one after another: each but the last has a multiple of 4 rows.
+ * Packs codes of whole rows, in runs of rows one after another: each but the last has a multiple of 4 rows. Where the backend
+ * takes tensors in parts, memory holds the words and one run.
  *
  * @param shape [O, I], I a multiple of 32
- * @throws RangeError if the runs have more or fewer rows, or are of several formats
+ * @throws RangeError if the runs have more or fewer rows, or another format
  */
-export function packCodes(runs: Iterable<CodeGroups>, shape: readonly [rows: number, columns: number]): PackedTensor {
+export async function packCodes(
+  format: CodeFormat,
+  runs: Iterable<CodeGroups> | AsyncIterable<CodeGroups>,
+  shape: readonly [rows: number, columns: number],
+): Promise<PackedTensor> {
+  checkRecord("packCodes", "format", format);
   checkArray("packCodes", "shape", shape);
-  const [rows, columns] = shape;
-  let format: CodeFormat | undefined;
-  let words = new Int32Array();
+  const words = [wovenWords(format, shape)];
+  return { shape, format, data: (await tensorFromParts(words, partsOf(format, runs, shape), "int32")) as tf.Tensor1D };
+}
+
+async function* partsOf(
+  format: CodeFormat,
+  runs: Iterable<CodeGroups> | AsyncIterable<CodeGroups>,
+  [rows, columns]: readonly [rows: number, columns: number],
+): AsyncGenerator<TensorPart> {
   let row = 0;
-  for (const run of runs) {
-    const its = formatOfCodes(run);
-    format ??= its;
-    if (words.length === 0) words = new Int32Array(wovenWords(format, shape));
-    const isSame = JSON.stringify(its) === JSON.stringify(format);
+  for await (const run of runs) {
     const count = run.codes.length / columns;
+    const isSame = isEqual(formatOfCodes(run), format);
     if (!isSame || row % 4 !== 0 || !Number.isInteger(count) || row + count > rows) {
       throw new RangeError(
-        `packCodes: expected runs of whole rows of [${shape}] in one format, got ${count} from ${row}`,
+        `packCodes: expected runs of whole rows of [${rows}, ${columns}] in one format, got ${count} rows after ${row}`,
       );
     }
-    weave(run, columns, words, row);
+    yield {
+      length: wovenWords(format, [count, columns]),
+      fill: (into) => {
+        if (count % 4 !== 0) into.fill(0); // rows beyond the last
+        weave(run, columns, new Int32Array(into.buffer, into.byteOffset, into.length));
+      },
+    };
     row += count;
   }
-  if (format === undefined || row < rows)
-    throw new RangeError(`packCodes: expected codes of [${shape}], got ${row} rows`);
-  return { shape, format, data: tf.tensor1d(words, "int32") };
+  if (row < rows) throw new RangeError(`packCodes: expected codes of ${rows} rows, got ${row}`);
+}
+
+function isEqual(a: CodeFormat, b: CodeFormat): boolean {
+  return (["bits", "groupSize", "zero", "hasOffsets"] as const).every((key) => a[key] === b[key]);
 }

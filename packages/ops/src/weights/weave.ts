@@ -55,10 +55,9 @@ export function formatOfCodes({ bits, groupSize, zero, offsets }: CodeGroups): C
  * Writes rows of codes as words.
  *
  * @param columns I
- * @param into the words of the whole weight
- * @param firstRow the number of the first row, a multiple of 4
+ * @param into the words of these rows
  */
-export function weave(groups: CodeGroups, columns: number, into: Int32Array, firstRow = 0): void {
+export function weave(groups: CodeGroups, columns: number, into: Int32Array): void {
   const format = formatOfCodes(groups);
   const { codes, scales, offsets, bits } = groups;
   const floats = new Float32Array(into.buffer, into.byteOffset, into.length);
@@ -66,8 +65,7 @@ export function weave(groups: CodeGroups, columns: number, into: Int32Array, fir
   const [scaleAt, offsetAt] = [LANES * codeVectors(format), LANES * (codeVectors(format) + perBlock)];
   const count = codes.length / columns;
   let [code, group] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const row = firstRow + i;
+  for (let row = 0; row < count; row++) {
     let at = Math.floor(row / LANES) * across * words + (row % LANES);
     for (let block = 0; block < across; block++) {
       if (bits === 8) weave8(codes, code, into, at);

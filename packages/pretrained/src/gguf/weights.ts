@@ -55,13 +55,27 @@ function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, heads: nu
     return { type, shape, bytes: heads === undefined ? bytes : unwoven(bytes, rows, heads) };
   };
   const stored = async () => (await blocks()).bytes;
-  const packed = packedBlocks(where, type, shape, stored) ?? packedHalves(where, type, shape, stored);
+  const part = heads === undefined ? readBytes : rangesOf(stored, byteLength);
+  const packed = packedBlocks(where, type, shape, part) ?? packedHalves(where, type, shape, stored);
   const valuesOf = (bytes: Uint8Array, into?: Float32Array) => finite(where, type, dequantize(type, bytes, into));
   return {
     ...{ dtype: type, shape, byteLength, readBytes, blocks },
     read: async () => valuesOf((await blocks()).bytes),
     ...(packed !== undefined && { packed }),
     ...(heads === undefined && { parts: () => partsOf(tensor, readBytes, valuesOf) }),
+  };
+}
+
+/** Reads ranges of bytes that only come whole: once, and until the last of them is read. */
+function rangesOf(
+  read: () => Promise<Uint8Array>,
+  length: number,
+): (start: number, end: number) => Promise<Uint8Array> {
+  let whole: Promise<Uint8Array> | undefined;
+  return async (start, end) => {
+    const bytes = await (whole ??= read());
+    if (end === length) whole = undefined;
+    return bytes.subarray(start, end);
   };
 }
 
