@@ -15,7 +15,7 @@ import type { RemoteOptions } from "../remote/options.ts";
  */
 export function modelFiles(ref: string, options: RemoteOptions = {}): ModelFiles {
   checkRecord("modelFiles", "options", options);
-  const isMissingFile = ref.endsWith(".gguf") && existsSync(dirname(ref)); // a slip, not the id of a model on the hub
+  const isMissingFile = String(ref).endsWith(".gguf") && existsSync(dirname(ref)); // a slip, not the id of a model on the hub
   if (existsSync(ref) || isMissingFile) return modelFolder(ref);
   const fetch = proxyFetch();
   const cache = folderCache(cacheFolder(), options.onCacheError);
