@@ -15,9 +15,6 @@ export interface WritePartAttrs extends TensorPart {
   readonly start: number;
 }
 
-/** The type of a tensor's elements. */
-type Dtype = "float32" | "int32";
-
 /**
  * Creates a tensor from parts of its elements, in order. Where the backend has the kernel, each part is written
  * into the backend's memory as it comes, and nothing else holds it; elsewhere an array holds the parts until all are
@@ -33,7 +30,7 @@ type Dtype = "float32" | "int32";
 export async function tensorFromParts(
   shape: readonly number[],
   parts: AsyncIterable<TensorPart>,
-  dtype: Dtype = "float32",
+  dtype: "float32" | "int32" = "float32",
 ): Promise<tf.Tensor> {
   checkArray("tensorFromParts", "shape", shape);
   const size = tf.util.sizeFromShape([...shape]);
@@ -60,7 +57,7 @@ interface Target {
   dispose(): void;
 }
 
-function inBackend(shape: readonly number[], dtype: Dtype): Target {
+function inBackend(shape: readonly number[], dtype: "float32" | "int32"): Target {
   const x = runFusedFirst(FUSED_KERNELS.unwritten, {}, { shape, dtype });
   return {
     write: (part, start) =>
@@ -70,7 +67,7 @@ function inBackend(shape: readonly number[], dtype: Dtype): Target {
   };
 }
 
-function inArray(shape: readonly number[], size: number, dtype: Dtype): Target {
+function inArray(shape: readonly number[], size: number, dtype: "float32" | "int32"): Target {
   const data = new Float32Array(size);
   return {
     write: (part, start) => part.fill(data.subarray(start, start + part.length)),
