@@ -39,7 +39,14 @@ export function halfRow(
   bias: usize,
   mode: i32,
 ): void {
-  for (let m = 0; m < M; m++) {
+  let m = M;
+  for (; m >= 4; m -= 4) {
+    if (isF16) fourF16(b, x, step, K, C, ldc, bias, mode);
+    else fourBF16(b, x, step, K, C, ldc, bias, mode);
+    x += step << 2;
+    C += ldc << 2;
+  }
+  for (; m > 0; m--) {
     storeOne(C, isF16 ? dotF16(b, x, K) : dotBF16(b, x, K), bias, mode);
     x += step;
     C += ldc;
@@ -101,6 +108,66 @@ function dotBF16(b: usize, x: usize, K: i32): f32 {
     k -= 8;
   }
   return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))) + rest(b, x, k, false);
+}
+
+function fourF16(b: usize, x: usize, step: usize, K: i32, C: usize, ldc: usize, bias: usize, mode: i32): void {
+  four(b, x, step, K, true, C, ldc, bias, mode);
+}
+
+function fourBF16(b: usize, x: usize, step: usize, K: i32, C: usize, ldc: usize, bias: usize, mode: i32): void {
+  four(b, x, step, K, false, C, ldc, bias, mode);
+}
+
+/** A row of halves with four rows of x, `step` bytes apart: each half becomes a float once. */
+// @ts-ignore: decorator
+@inline
+function four(
+  b: usize,
+  x: usize,
+  step: usize,
+  K: i32,
+  isF16: bool,
+  C: usize,
+  ldc: usize,
+  bias: usize,
+  mode: i32,
+): void {
+  const keep = i32x4.splat(<i32>(isF16 ? 0x8fffe000 : 0xffff0000) + (K >>> 31)); // opaque: see wovenRows.ts
+  let x1 = x + step;
+  let x2 = x1 + step;
+  let x3 = x2 + step;
+  let s0 = splat(0);
+  let s1 = splat(0);
+  let s2 = splat(0);
+  let s3 = splat(0);
+  let t0 = splat(0);
+  let t1 = splat(0);
+  let t2 = splat(0);
+  let t3 = splat(0);
+  let k = K;
+  for (; k >= 8; k -= 8) {
+    const v = v128.load(b);
+    const even = isF16 ? v128.and(i32x4.shr_s(i32x4.shl(v, 16), 3), keep) : i32x4.shl(v, 16);
+    s0 = fma(v128.load(x), even, s0);
+    s1 = fma(v128.load(x1), even, s1);
+    s2 = fma(v128.load(x2), even, s2);
+    s3 = fma(v128.load(x3), even, s3);
+    const odd = v128.and(isF16 ? i32x4.shr_s(v, 3) : v, keep);
+    t0 = fma(v128.load(x, 16), odd, t0);
+    t1 = fma(v128.load(x1, 16), odd, t1);
+    t2 = fma(v128.load(x2, 16), odd, t2);
+    t3 = fma(v128.load(x3, 16), odd, t3);
+    x += 32;
+    x1 += 32;
+    x2 += 32;
+    x3 += 32;
+    b += 16;
+  }
+  const scale: f32 = isF16 ? reinterpret<f32>(Y_SCALE) : 1;
+  storeOne(C, sumLanes(f32x4.add(s0, t0)) * scale + rest(b, x, k, isF16), bias, mode);
+  storeOne(C + ldc, sumLanes(f32x4.add(s1, t1)) * scale + rest(b, x1, k, isF16), bias, mode);
+  storeOne(C + ldc * 2, sumLanes(f32x4.add(s2, t2)) * scale + rest(b, x2, k, isF16), bias, mode);
+  storeOne(C + ldc * 3, sumLanes(f32x4.add(s3, t3)) * scale + rest(b, x3, k, isF16), bias, mode);
 }
 
 /** The last columns, fewer than 8. */

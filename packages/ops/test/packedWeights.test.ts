@@ -137,6 +137,7 @@ describeBackends("packed weights", (backend) => {
       for (const [rows, from, to] of [
         [1, 64, 12],
         [3, 96, 7],
+        [5, 32, 9],
         [8, 32, 30],
         [9, 288, 13],
         [70, 608, 41],
