@@ -54,36 +54,18 @@ export function halfRow(
 }
 
 function dotF16(b: usize, x: usize, K: i32): f32 {
-  const keep = i32x4.splat(<i32>0x8fffe000 + (K >>> 31)); // opaque: see wovenRows.ts
-  let s0 = splat(0);
-  let s1 = splat(0);
-  let s2 = splat(0);
-  let s3 = splat(0);
-  let k = K;
-  for (; k >= 16; k -= 16) {
-    const v = v128.load(b);
-    const u = v128.load(b, 16);
-    s0 = fma(v128.load(x), v128.and(i32x4.shr_s(i32x4.shl(v, 16), 3), keep), s0);
-    s1 = fma(v128.load(x, 16), v128.and(i32x4.shr_s(v, 3), keep), s1);
-    s2 = fma(v128.load(x, 32), v128.and(i32x4.shr_s(i32x4.shl(u, 16), 3), keep), s2);
-    s3 = fma(v128.load(x, 48), v128.and(i32x4.shr_s(u, 3), keep), s3);
-    x += 64;
-    b += 32;
-  }
-  if (k >= 8) {
-    const v = v128.load(b);
-    s0 = fma(v128.load(x), v128.and(i32x4.shr_s(i32x4.shl(v, 16), 3), keep), s0);
-    s1 = fma(v128.load(x, 16), v128.and(i32x4.shr_s(v, 3), keep), s1);
-    x += 32;
-    b += 16;
-    k -= 8;
-  }
-  const sum = sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
-  return sum * reinterpret<f32>(Y_SCALE) + rest(b, x, k, true);
+  return dot(b, x, K, true);
 }
 
 function dotBF16(b: usize, x: usize, K: i32): f32 {
-  const high = i32x4.splat(<i32>0xffff0000 + (K >>> 31));
+  return dot(b, x, K, false);
+}
+
+/** A row of halves with a row of x. */
+// @ts-ignore: decorator
+@inline
+function dot(b: usize, x: usize, K: i32, isF16: bool): f32 {
+  const keep = keptBits(K, isF16);
   let s0 = splat(0);
   let s1 = splat(0);
   let s2 = splat(0);
@@ -92,22 +74,50 @@ function dotBF16(b: usize, x: usize, K: i32): f32 {
   for (; k >= 16; k -= 16) {
     const v = v128.load(b);
     const u = v128.load(b, 16);
-    s0 = fma(v128.load(x), i32x4.shl(v, 16), s0);
-    s1 = fma(v128.load(x, 16), v128.and(v, high), s1);
-    s2 = fma(v128.load(x, 32), i32x4.shl(u, 16), s2);
-    s3 = fma(v128.load(x, 48), v128.and(u, high), s3);
+    s0 = fma(v128.load(x), even(v, keep, isF16), s0);
+    s1 = fma(v128.load(x, 16), odd(v, keep, isF16), s1);
+    s2 = fma(v128.load(x, 32), even(u, keep, isF16), s2);
+    s3 = fma(v128.load(x, 48), odd(u, keep, isF16), s3);
     x += 64;
     b += 32;
   }
   if (k >= 8) {
     const v = v128.load(b);
-    s0 = fma(v128.load(x), i32x4.shl(v, 16), s0);
-    s1 = fma(v128.load(x, 16), v128.and(v, high), s1);
+    s0 = fma(v128.load(x), even(v, keep, isF16), s0);
+    s1 = fma(v128.load(x, 16), odd(v, keep, isF16), s1);
     x += 32;
     b += 16;
     k -= 8;
   }
-  return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))) + rest(b, x, k, false);
+  return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))) * yScale(isF16) + rest(b, x, k, isF16);
+}
+
+/** The bits that a half has in a float's place: opaque, see wovenRows.ts. */
+// @ts-ignore: decorator
+@inline
+function keptBits(K: i32, isF16: bool): v128 {
+  return i32x4.splat(<i32>(isF16 ? 0x8fffe000 : 0xffff0000) + (K >>> 31));
+}
+
+/** The even ones of eight halves, as floats. */
+// @ts-ignore: decorator
+@inline
+function even(halves: v128, keep: v128, isF16: bool): v128 {
+  const high = i32x4.shl(halves, 16);
+  return isF16 ? v128.and(i32x4.shr_s(high, 3), keep) : high;
+}
+
+/** The odd ones. */
+// @ts-ignore: decorator
+@inline
+function odd(halves: v128, keep: v128, isF16: bool): v128 {
+  return v128.and(isF16 ? i32x4.shr_s(halves, 3) : halves, keep);
+}
+
+// @ts-ignore: decorator
+@inline
+function yScale(isF16: bool): f32 {
+  return isF16 ? reinterpret<f32>(Y_SCALE) : 1;
 }
 
 function fourF16(b: usize, x: usize, step: usize, K: i32, C: usize, ldc: usize, bias: usize, mode: i32): void {
@@ -132,7 +142,7 @@ function four(
   bias: usize,
   mode: i32,
 ): void {
-  const keep = i32x4.splat(<i32>(isF16 ? 0x8fffe000 : 0xffff0000) + (K >>> 31)); // opaque: see wovenRows.ts
+  const keep = keptBits(K, isF16);
   let x1 = x + step;
   let x2 = x1 + step;
   let x3 = x2 + step;
@@ -147,23 +157,23 @@ function four(
   let k = K;
   for (; k >= 8; k -= 8) {
     const v = v128.load(b);
-    const even = isF16 ? v128.and(i32x4.shr_s(i32x4.shl(v, 16), 3), keep) : i32x4.shl(v, 16);
-    s0 = fma(v128.load(x), even, s0);
-    s1 = fma(v128.load(x1), even, s1);
-    s2 = fma(v128.load(x2), even, s2);
-    s3 = fma(v128.load(x3), even, s3);
-    const odd = v128.and(isF16 ? i32x4.shr_s(v, 3) : v, keep);
-    t0 = fma(v128.load(x, 16), odd, t0);
-    t1 = fma(v128.load(x1, 16), odd, t1);
-    t2 = fma(v128.load(x2, 16), odd, t2);
-    t3 = fma(v128.load(x3, 16), odd, t3);
+    const e = even(v, keep, isF16);
+    s0 = fma(v128.load(x), e, s0);
+    s1 = fma(v128.load(x1), e, s1);
+    s2 = fma(v128.load(x2), e, s2);
+    s3 = fma(v128.load(x3), e, s3);
+    const o = odd(v, keep, isF16);
+    t0 = fma(v128.load(x, 16), o, t0);
+    t1 = fma(v128.load(x1, 16), o, t1);
+    t2 = fma(v128.load(x2, 16), o, t2);
+    t3 = fma(v128.load(x3, 16), o, t3);
     x += 32;
     x1 += 32;
     x2 += 32;
     x3 += 32;
     b += 16;
   }
-  const scale: f32 = isF16 ? reinterpret<f32>(Y_SCALE) : 1;
+  const scale = yScale(isF16);
   storeOne(C, sumLanes(f32x4.add(s0, t0)) * scale + rest(b, x, k, isF16), bias, mode);
   storeOne(C + ldc, sumLanes(f32x4.add(s1, t1)) * scale + rest(b, x1, k, isF16), bias, mode);
   storeOne(C + ldc * 2, sumLanes(f32x4.add(s2, t2)) * scale + rest(b, x2, k, isF16), bias, mode);
