@@ -1,11 +1,11 @@
 import { Params } from "@qkv/nn";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { marian, type MarianModel } from "@qkv/transformer";
-import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
+import type { NewModel } from "./config/trainingConfig.ts";
 import { SPECIAL_TOKENS } from "./vocabulary.ts";
 
 /** An untrained model of the size that a config asks for, over a tokenizer's vocabulary. */
-export function newModel(tokenizer: Tokenizer, { model, seed }: TranslationTrainingConfig): MarianModel {
+export function newModel(tokenizer: Tokenizer, model: NewModel, seed: number): MarianModel {
   const [endToken, , padToken] = SPECIAL_TOKENS;
   const [eosTokenId, padTokenId] = [endToken, padToken].map((token) => tokenizer.tokenToId(token));
   if (eosTokenId === undefined || padTokenId === undefined) {

@@ -3,21 +3,22 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Tokenizer } from "@qkv/tokenizers";
 import { progressBar } from "../progressBar.ts";
-import { type RunFolder, writeJson } from "../training/runFolder.ts";
+import { writeJson } from "../training/runFolder.ts";
 import type { SentencePair } from "./pairs/pairs.ts";
-import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
+import type { Vocabulary } from "./config/trainingConfig.ts";
 import { trainVocabulary } from "./vocabulary.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 
 /** The run's tokenizer: read back, or trained on the pairs of the first epoch and written beside the config. */
 export async function runTokenizer(
-  { config, folder }: RunFolder<TranslationTrainingConfig>,
+  folder: string,
+  vocabulary: Vocabulary,
   pairs: () => readonly SentencePair[],
 ): Promise<Tokenizer> {
   const file = path.join(folder, "tokenizer.json");
   if (existsSync(file)) return Tokenizer.fromJSON(await readFile(file, "utf8"), tokenizerOptions());
-  const bar = progressBar("vocabulary", config.tokenizer.vocabSize);
-  const tokenizer = await trainVocabulary(pairs(), config.tokenizer, (done) => bar.update(done));
+  const bar = progressBar("vocabulary", vocabulary.vocabSize);
+  const tokenizer = await trainVocabulary(pairs(), vocabulary, (done) => bar.update(done));
   bar.stop();
   await writeJson(file, tokenizer.toJSON());
   return tokenizer;

@@ -13,6 +13,8 @@ import { epochPairs } from "./epochPairs.ts";
 import { newModel } from "./newModel.ts";
 import { runTokenizer } from "./runTokenizer.ts";
 import { copyRecipeFiles } from "./config/recipePath.ts";
+import type { SentencePair } from "./pairs/pairs.ts";
+import { startingModel } from "./startingModel.ts";
 import { readSplits, type Splits } from "./pairs/splits.ts";
 import { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 import { translationTask } from "./translationTask.ts";
@@ -37,11 +39,9 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
   await inRunFolder(run, async () => {
     if (!resumed) await copyRecipeFiles(recipeFiles(config), folders.recipe, folder);
     const training = (epoch: number) => epochPairs(splits, augmenter, { seed: config.seed, epoch });
-    const tokenizer = await runTokenizer(run, () => training(0));
     const backend = await options.startBackend();
+    const { model, tokenizer } = await runModel(run, () => training(0));
     note(`backend ${backend}; ${countsOf(splits)}`);
-
-    const model = newModel(tokenizer, config);
     try {
       const task = translationTask({ model, tokenizer, training, validation: splits.validation }, config);
       await untilInterrupted((signal) =>
@@ -58,6 +58,17 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
       model.dispose();
     }
   });
+}
+
+async function runModel(
+  { config, folder }: RunFolder<TranslationTrainingConfig>,
+  pairs: () => readonly SentencePair[],
+) {
+  if (config.startFrom !== undefined) return startingModel(config.startFrom, folder);
+  const { tokenizer: vocabulary, model: size, seed } = config;
+  if (vocabulary === undefined || size === undefined) throw new RangeError("expected a checked config, got no model");
+  const tokenizer = await runTokenizer(folder, vocabulary, pairs);
+  return { model: newModel(tokenizer, size, seed), tokenizer };
 }
 
 function countsOf({ training, added, validation }: Splits): string {

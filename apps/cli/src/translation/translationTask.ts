@@ -24,11 +24,13 @@ export function translationTask(
   { model, tokenizer, training, validation }: TranslationData,
   { seed, data: { maxTokens }, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
 ): TrainingTask<PairBatch> {
-  const encodedValidation = encodePairs(validation, tokenizer.sides, model.config.maxPositions);
+  const { maxPositions } = model.config;
+  const maxLength = Math.min(maxTokens, maxPositions);
+  const encodedValidation = encodePairs(validation, tokenizer.sides, maxPositions);
   return {
     params: model.params.named(),
     batches: (epoch) =>
-      bucketed(encodePairs(training(epoch), tokenizer.sides, maxTokens), { tokensPerBatch, seed, epoch }),
+      bucketed(encodePairs(training(epoch), tokenizer.sides, maxLength), { tokensPerBatch, seed, epoch }),
     tokens: targetTokens,
     loss: (batch: PairBatch, random: RandomStream) =>
       tf.tidy(() => model.loss(batchTensors(batch, model.generation), { labelSmoothing, random })),
@@ -73,9 +75,10 @@ async function validationBleu(
   const byLength = [...pairs].sort((a, b) => a.source.length - b.source.length);
   const hypotheses: string[] = [];
   const rows = 64; // sentences decoded at once
+  const maxNewTokens = Math.min(96, model.config.maxPositions);
   for (let start = 0; start < byLength.length; start += rows) {
     const ids = byLength.slice(start, start + rows).map(({ source }) => tokenizer.encode(source).ids);
-    const sequences = await generate(model, ids, { maxNewTokens: 96, ...(signal && { signal }) });
+    const sequences = await generate(model, ids, { maxNewTokens, ...(signal && { signal }) });
     hypotheses.push(...sequences.map(([best]) => tokenizer.decode(best?.ids ?? [], { skipSpecialTokens: true })));
   }
   const references = byLength.map(({ target }) => target);

@@ -1,6 +1,6 @@
 import { byteLevelAlphabet, type Tokenizer, trainBpe } from "@qkv/tokenizers";
 import type { SentencePair } from "./pairs/pairs.ts";
-import type { TranslationTrainingConfig } from "./config/trainingConfig.ts";
+import type { Vocabulary } from "./config/trainingConfig.ts";
 
 /** The tokens with a meaning of their own, in the order of their ids. */
 export const SPECIAL_TOKENS = ["</s>", "<unk>", "<pad>"] as const;
@@ -21,7 +21,7 @@ const SAME = [
  */
 export function trainVocabulary(
   pairs: readonly SentencePair[],
-  { vocabSize, minFrequency }: TranslationTrainingConfig["tokenizer"],
+  { vocabSize, minFrequency }: Vocabulary,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Tokenizer> {
   const [endToken] = SPECIAL_TOKENS;

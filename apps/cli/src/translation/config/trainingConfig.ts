@@ -40,11 +40,31 @@ const Augmentation = z.strictObject({
 });
 export type Augmentation = z.infer<typeof Augmentation>;
 
+const Vocabulary = z.strictObject({
+  vocabSize: positive.describe("Entries shared by both languages, special tokens included"),
+  minFrequency: positive.default(2).describe("A pair seen less often is not merged"),
+});
+export type Vocabulary = z.infer<typeof Vocabulary>;
+
+const NewModel = z.strictObject({
+  dModel: positive,
+  encoderLayers: positive,
+  decoderLayers: positive,
+  numHeads: positive,
+  ffnDim: positive,
+  activation: z.enum(["relu", "gelu", "silu"]).default("relu"),
+  dropout: rate.default(0.1),
+  attentionDropout: rate.default(0),
+  activationDropout: rate.default(0),
+  maxPositions: positive.default(512),
+});
+export type NewModel = z.infer<typeof NewModel>;
+
 /**
  * What `qkv train translation --config FILE` reads. Paths are relative to the data folder (`--data` or
  * QKV_DATA); those that begin with ./ are relative to the recipe, and are copied into the run's folder.
  */
-export const TranslationTrainingConfig = z.strictObject({
+const TrainingConfig = z.strictObject({
   $schema: z.string().optional().describe("For editors: translation.schema.json beside the recipes"),
   task: z.literal("translation"),
   languages: z
@@ -60,23 +80,12 @@ export const TranslationTrainingConfig = z.strictObject({
     maxTokens: positive.default(64).describe("Training pairs with a longer side are left out"),
   }),
 
-  tokenizer: z.strictObject({
-    vocabSize: positive.describe("Entries shared by both languages, special tokens included"),
-    minFrequency: positive.default(2).describe("A pair seen less often is not merged"),
-  }),
-
-  model: z.strictObject({
-    dModel: positive,
-    encoderLayers: positive,
-    decoderLayers: positive,
-    numHeads: positive,
-    ffnDim: positive,
-    activation: z.enum(["relu", "gelu", "silu"]).default("relu"),
-    dropout: rate.default(0.1),
-    attentionDropout: rate.default(0),
-    activationDropout: rate.default(0),
-    maxPositions: positive.default(512),
-  }),
+  startFrom: z
+    .string()
+    .optional()
+    .describe("A trained Marian model to go on from, with its tokenizer: a shipped one, a folder, an id on the hub"),
+  tokenizer: Vocabulary.optional().describe("Of a new model"),
+  model: NewModel.optional().describe("A new model's size"),
 
   training: Optimization.extend({
     tokensPerBatch: positive.describe("Rows times the longest side of a batch, at most"),
@@ -90,6 +99,17 @@ export const TranslationTrainingConfig = z.strictObject({
     .prefault({}),
 
   checkpoints: Checkpoints.prefault({}),
+});
+
+export const TranslationTrainingConfig = TrainingConfig.superRefine(({ startFrom, ...config }, context) => {
+  for (const field of ["tokenizer", "model"] as const) {
+    const isGiven = config[field] !== undefined;
+    if (isGiven === (startFrom === undefined)) continue;
+    const message = isGiven
+      ? "expected none beside startFrom, whose model has its own"
+      : "expected those of a new model, or startFrom, got neither";
+    context.addIssue({ code: "custom", path: [field], message });
+  }
 });
 
 export type TranslationTrainingConfig = z.infer<typeof TranslationTrainingConfig>;
