@@ -20,6 +20,7 @@ export { dropout } from "./dropout.ts";
 export { dropPath } from "./dropPath.ts";
 export { Embedding } from "./embedding.ts";
 export { GRU, GruCell, type GruConfig, type GruOutput } from "./gru.ts";
+export { isNamed } from "./isNamed.ts";
 export { type Initializer, normal, ones, xavierUniform } from "./initializers.ts";
 export { LayerNorm } from "./layerNorm.ts";
 export { LayerScale } from "./layerScale.ts";

@@ -49,6 +49,28 @@ describe("Params", () => {
     expect([...params.named()]).toEqual([]);
   });
 
+  test("packs a matrix in place, for every module that borrowed it, and keeps the rest from it", () =>
+    expectNoLeaks(() => {
+      const params = Params.initialized();
+      const weight = params.at("map").matrix<tf.Rank.R2>("weight", [2, 4], ones);
+      params.at("map").bias("bias", [2]);
+      const words = (rows = 2) => ({
+        shape: [rows, 4] as const,
+        format: "f16" as const,
+        data: tf.ones([4], "int32") as tf.Tensor1D,
+      });
+      const { data } = weight.parts;
+      params.pack("map.weight", words());
+      expect(params.at("map").matrix("weight", [2, 4], ones)).toBe(weight);
+      expect([weight.format, weight.parts.data.dtype, data.isDisposed]).toEqual(["f16", "int32", true]);
+      expect(() => params.pack("map.bias", words())).toThrow(
+        "Params.pack: expected the name of a matrix or a table, got bias map.bias",
+      );
+      expect(() => params.pack("map.weights", words())).toThrow("a matrix or a table, got map.weights");
+      expect(() => params.pack("map.weight", words(3))).toThrow("map.weight: expected shape [2,4], got [3,4]");
+      params.dispose();
+    }));
+
   test("tells parameters apart by kind, in their order, and keeps to it", () => {
     const params = Params.initialized();
     const [table, line] = [params.at("table"), params.at("line")];

@@ -123,6 +123,37 @@ export class Params {
     return new Map([...this.#owned].filter(([path]) => path.startsWith(this.#prefix)));
   }
 
+  /**
+   * Puts packed words in the place of a matrix's or a table's numbers, for every module that borrowed it. It does not train
+   * from then on.
+   *
+   * @param path full name, as {@link Params.weights} has it
+   * @param packed words of its shape, copied into a variable and then disposed of, whatever comes of it
+   * @throws RangeError if there is no matrix or table of this name and shape under this scope, or it has an adapter
+   */
+  pack(path: string, packed: PackedTensor): void {
+    const { data, format, shape } = packed;
+    try {
+      const weight = this.weights().get(path);
+      if (weight === undefined || (weight.kind !== "matrix" && weight.kind !== "embedding")) {
+        throw new RangeError(
+          `Params.pack: expected the name of a matrix or a table, got ${weight === undefined ? "" : `${weight.kind} `}${path}`,
+        );
+      }
+      if (!tf.util.arraysEqual([...shape], weight.shape)) throw new ParamShapeError(path, weight.shape, shape);
+      if (weight.adapter !== undefined) {
+        throw new RangeError(`Params.pack: expected a weight without an adapter, got one of ${path}`);
+      }
+      const { parts } = weight;
+      const owned = weight as { -readonly [Key in keyof Weight]: Weight[Key] };
+      owned.parts = { data: tf.variable<tf.Rank>(data, false) };
+      owned.format = format;
+      parts.data.dispose();
+    } finally {
+      data.dispose();
+    }
+  }
+
   /** Disposes of every variable under this scope: modules that borrowed them can no longer be run. */
   dispose(): void {
     this.#disposed = true;

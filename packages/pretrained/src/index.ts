@@ -15,6 +15,14 @@ export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type Rea
 export type { StoredArray, StoredBlocks, StoredType, Weights } from "./files/storedArray.ts";
 export { PretrainedError } from "./files/pretrainedError.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./saving/pretrainedFiles.ts";
+export {
+  type QuantizableModel,
+  quantize,
+  type QuantizationProgress,
+  type QuantizeOptions,
+} from "./quantization/quantize.ts";
+export { QUANTIZATION_FORMATS, type QuantizationFormat } from "./quantization/quantizationFormats.ts";
+export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantization/quantizationReport.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";
 export type { DownloadProgress } from "./remote/download.ts";

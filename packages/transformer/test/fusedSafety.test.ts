@@ -65,11 +65,6 @@ const CHANGES: Record<string, (block: Block, own: Params) => unknown> = {
     put(ffn, "fc2", new Doubled(own, 8, 6));
   },
   "another weight": ({ selfAttn }, own) => put(selfAttn.outProj, "weight", new Linear(own, 6, 6).weight),
-  "another tensor in a weight": ({ selfAttn }, own) => {
-    const { parts } = selfAttn.kProj.weight;
-    parts.data.dispose();
-    put(parts, "data", new Linear(own, 6, 6).weight.parts.data);
-  },
   "another bias": ({ selfAttn }, own) =>
     put(
       selfAttn.vProj,
@@ -118,6 +113,25 @@ describe("a block in one kernel", () => {
       own.dispose();
     }),
   );
+
+  test("reads another tensor in a weight", () =>
+    expectNoLeaks(async () => {
+      const [params, own] = [randomized(), Params.initialized(9)];
+      const block = new Block(params, SPEC);
+      const before = await run(block);
+      const { parts } = block.selfAttn.kProj.weight;
+      parts.data.dispose();
+      put(parts, "data", new Linear(own, 6, 6).weight.parts.data);
+      const [after, apart] = [await run(block), await run(block, composed())];
+      expect([after.fused, apart.fused]).toEqual([true, false]);
+      await expectClose(
+        { shape: [after.values.length], data: after.values },
+        { shape: [apart.values.length], data: apart.values },
+      );
+      expect(after.values).not.toEqual(before.values);
+      params.dispose();
+      own.dispose();
+    }));
 
   test("runs Llama's kind too, and does not pass over its gate or rotary positions of a subclass", async () => {
     class Still extends RotaryPositions {

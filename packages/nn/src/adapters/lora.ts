@@ -1,6 +1,7 @@
 import { checkArray, checkOptions, denseOf, type OptionNames, type Weight } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkModule } from "../checkModule.ts";
+import { isNamed } from "../isNamed.ts";
 import type { Initializer, Params } from "../params.ts";
 
 /** Options of {@link addLora}. */
@@ -91,18 +92,13 @@ function targetsOf(params: Params, targets: readonly string[]): Named[] {
   const all = [...params.weights()];
   const chosen = new Map<string, Weight>();
   for (const target of targets) {
-    const found = all.filter(([name, weight]) => isAt(name, target) && isAdaptable(weight));
+    const found = all.filter(([name, weight]) => isNamed(name, target) && isAdaptable(weight));
     if (found.length === 0) {
       throw new RangeError(`addLora: expected targets to name a matrix or a table of vectors, got ${target}`);
     }
     for (const [name, weight] of found) chosen.set(name, weight);
   }
   return [...chosen];
-}
-
-/** Whether a parameter, or the module that it is the weight of, has `target` as the last steps of its path. */
-function isAt(name: string, target: string): boolean {
-  return [name, name.replace(/\.weight$/, "")].some((path) => path === target || path.endsWith(`.${target}`));
 }
 
 function isAdaptable({ kind, shape }: Weight): boolean {

@@ -31,13 +31,17 @@ export function transformerLayer(
   attrs: TransformerLayerAttrs,
 ): FusedTransformerLayer {
   checkRecord("transformerLayer", "attrs", attrs);
-  if (!weightsFit(weights, attrs)) return () => undefined;
   const all = byName(weights);
-  const named = Object.fromEntries(all.map(([name, value]) => [name, isWeight(value) ? value.parts.data : value]));
-  const packed: PackedInputs = Object.fromEntries(all.flatMap(packedEntry));
+  let stored = storedIn(all);
+  let fits = weightsFit(weights, attrs);
   return ({ angles, pastLength, ...inputs }) => {
-    if (!hasKernel(FUSED_KERNELS.transformerLayer) || isRecordingGradients()) return undefined;
+    if (!stored.isCurrent()) {
+      stored = storedIn(all);
+      fits = weightsFit(weights, attrs);
+    }
+    if (!fits || !hasKernel(FUSED_KERNELS.transformerLayer) || isRecordingGradients()) return undefined;
     if (!inputsFit({ ...inputs, angles, pastLength }, weights, attrs)) return undefined;
+    const { named, packed } = stored;
     const given = { ...named, ...inputs };
     const outputs = runFused(FUSED_KERNELS.transformerLayer, given, { ...attrs, angles, pastLength, packed });
     const [output, keys = inputs.pastKeys, values = inputs.pastValues] = outputs;
@@ -50,6 +54,24 @@ export function transformerLayer(
   };
 }
 
+interface Stored {
+  /** The tensors by the names of the kernel's inputs. */
+  readonly named: Readonly<Record<string, tf.Tensor>>;
+  readonly packed: PackedInputs;
+  /** Whether the weights still hold these tensors: one that is packed later holds others. */
+  isCurrent(): boolean;
+}
+
+function storedIn(all: readonly (readonly [string, tf.Tensor | Weight])[]): Stored {
+  const named = all.map(([name, value]) => [name, isWeight(value) ? value.parts.data : value] as const);
+  const weights = all.flatMap(([, value]) => (isWeight(value) ? [[value, value.parts.data] as const] : []));
+  return {
+    named: Object.fromEntries(named),
+    packed: Object.fromEntries(all.flatMap(packedEntry)),
+    isCurrent: () => weights.every(([weight, data]) => weight.parts.data === data),
+  };
+}
+
 /** The tensors and weights of a tree of records, each with the path to it. */
 function byName(tree: object, path = ""): [string, tf.Tensor | Weight][] {
   return Object.entries(tree).flatMap(([name, value]): [string, tf.Tensor | Weight][] => {
@@ -59,6 +81,6 @@ function byName(tree: object, path = ""): [string, tf.Tensor | Weight][] {
   });
 }
 
-function packedEntry([name, value]: [string, tf.Tensor | Weight]): [string, PackedAttrs][] {
+function packedEntry([name, value]: readonly [string, tf.Tensor | Weight]): [string, PackedAttrs][] {
   return isWeight(value) && isPacked(value) ? [[name, packedAttrs(value)]] : [];
 }

@@ -1,6 +1,6 @@
 import { MultiHeadAttention } from "@qkv/attention";
 import { LayerNorm, LayerScale, Linear, RMSNorm } from "@qkv/nn";
-import { isTensor, isWeight, type Weight } from "@qkv/ops";
+import { isTensor, isWeight } from "@qkv/ops";
 import { FeedForward } from "./feedForward.ts";
 import { GatedFeedForward } from "./gatedFeedForward.ts";
 import { PackedGatedFeedForward } from "./packedGatedFeedForward.ts";
@@ -24,8 +24,8 @@ interface Property {
 }
 
 /**
- * Prepares a check whether modules are still as they are now, down to the tensors: none replaced, none of a class or with a
- * method of its own, no weight with an adapter. A kernel that reads their tensors then computes what they would.
+ * Prepares a check whether modules are still as they are now, down to the weights: none replaced, none of a class or with a
+ * method of its own, no weight with an adapter. A kernel that reads the tensors that they hold then computes what they would.
  */
 export function asBuilt(...modules: readonly object[]): () => boolean {
   const properties = allOf(modules.map(propertiesOf));
@@ -46,7 +46,7 @@ function allOf(lists: readonly (readonly Property[] | undefined)[]): readonly Pr
 
 function partsOf(value: unknown): readonly Property[] | undefined {
   if (typeof value !== "object" || value === null || isTensor(value)) return [];
-  if (isWeight(value)) return weightProperties(value);
+  if (isWeight(value)) return [property(value, "adapter", undefined)];
   const methods = methodsOfClass(Object.getPrototypeOf(value) as object);
   const fields = methods && propertiesOf(value);
   return fields && [...fields, ...methods.map(([key, method]) => property(value, key, method))];
@@ -59,16 +59,6 @@ function partsOf(value: unknown): readonly Property[] | undefined {
 function methodsOfClass(prototype: object): readonly Method[] | undefined {
   const isBase = Object.getPrototypeOf(prototype) === Object.prototype;
   return METHODS.get(prototype) ?? (isBase ? methodsOf(prototype) : undefined);
-}
-
-function weightProperties(weight: Weight): readonly Property[] {
-  const { parts } = weight;
-  return [
-    property(weight, "format", weight.format),
-    property(weight, "adapter", undefined),
-    property(weight, "parts", parts),
-    property(parts, "data", parts.data),
-  ];
 }
 
 function property(holder: object, key: string, value: unknown): Property {
