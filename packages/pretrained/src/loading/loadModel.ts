@@ -19,17 +19,22 @@ interface LoadOptions extends ReadOptions {
  * Builds a model from a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
  * on wasm one part of an array.
  *
+ * @param json `config.json`, which says whether the weights are quantized
  * @throws PretrainedError naming the file and the array; no tensor is left behind
  */
 export async function loadModel(
   files: ModelFiles,
   architecture: Architecture,
   config: FamilyConfig,
+  json: Readonly<Record<string, unknown>>,
   { signal, dtype }: LoadOptions,
 ): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<StoredType, number> }> {
   const { arrays, dtypes, path, close } = await (files.weights?.({ signal }) ?? openWeights(files, { signal }));
   try {
-    return { model: await build(architecture, config, arrays, { signal, dtype }), dtypes };
+    const plain = QUANTIZATION.some((name) => json[name] ?? false)
+      ? await dequantized(pathOf(files, "config.json"), json, architecture, arrays)
+      : arrays;
+    return { model: await build(architecture, config, plain, { signal, dtype }), dtypes };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof PretrainedError && error.message.startsWith(`${files.name}/`)) throw error;
@@ -38,6 +43,19 @@ export async function loadModel(
   } finally {
     await close();
   }
+}
+
+/** Fields of `config.json` that say how weights are quantized. */
+const QUANTIZATION = ["quantization", "quantization_config", "compression_config"];
+
+async function dequantized(
+  path: string,
+  json: Readonly<Record<string, unknown>>,
+  architecture: Architecture,
+  arrays: ReadonlyMap<string, StoredArray>,
+): Promise<ReadonlyMap<string, StoredArray>> {
+  const { dequantizedArrays } = await import("../quantization/dequantizedArrays.ts");
+  return dequantizedArrays(path, json, architecture, arrays);
 }
 
 async function build(

@@ -56,7 +56,7 @@ export async function openPretrained<F extends AnyFamily>(
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
   const config = parseConfig(family, files, json, generation);
-  const { model, dtypes } = await loadModel(files, architecture, config, options);
+  const { model, dtypes } = await loadModel(files, architecture, config, json, options);
   return {
     name: files.name,
     modelType,
