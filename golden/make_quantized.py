@@ -1,7 +1,7 @@
 """Writes small quantized checkpoints that @qkv/pretrained is held against. Run: python golden/make_quantized.py
 
 Each is a random model of transformers whose matrices are quantized and written as the tools of their format write them: MLX's arrays by
-mlx. Expected are, for each, the digests of the matrices as float32 numbers (SHA-256 of their bytes, row by row) and the logits that
+mlx, AWQ's and GPTQ's as AutoAWQ's and GPTQModel's sources pack them. Expected are, for each, the digests of the matrices as float32 numbers (SHA-256 of their bytes, row by row) and the logits that
 transformers gets with them.
 """
 import hashlib
@@ -104,11 +104,94 @@ def make_mlx(expected):
     write("mlx-tied", model, torch.bfloat16, *mlx(model, down, (64, 8), mx.bfloat16), expected)
 
 
+def rounded(weight, bits, groups, is_symmetric=False):
+    """Codes, scales float16 and zeros [rows, groups] of a weight [rows, columns]; `groups` is the group of each column."""
+    largest = 2**bits - 1
+    scales, zeros, codes = [], [], np.zeros(weight.shape, dtype=np.int64)
+    for group in range(groups.max() + 1):
+        part = weight[:, groups == group]
+        low, high = np.minimum(part.min(1), 0), np.maximum(part.max(1), 0)
+        if is_symmetric:
+            high = np.maximum(high, -low)
+            low = -high
+        scale = ((high - low) / largest).astype(np.float16)
+        zero = np.full(len(scale), 2 ** (bits - 1)) if is_symmetric else np.clip(np.round(-low / scale), 1, largest).astype(np.int64)
+        codes[:, groups == group] = np.clip(np.round(part / scale.astype(np.float32)[:, None]) + zero[:, None], 0, largest)
+        scales.append(scale)
+        zeros.append(zero)
+    scales, zeros = np.stack(scales, 1), np.stack(zeros, 1)
+    values = (codes - zeros[:, groups]).astype(np.float32) * scales[:, groups].astype(np.float32)
+    return codes, scales, zeros, values
+
+
+def packed(codes, bits):
+    """[n, m] -> [n * bits / 32, m]: down a column, the lowest bits first, codes across words."""
+    stream = ((codes[:, None, :] >> np.arange(bits)[None, :, None]) & 1).reshape(-1, 32, codes.shape[1])
+    words = (stream.astype(np.uint64) << np.arange(32, dtype=np.uint64)[None, :, None]).sum(1)
+    return torch.from_numpy(words.astype(np.uint32).view(np.int32))
+
+
+def packed_awq(codes):
+    """[n, m] -> [n, m / 8]: AutoAWQ, awq/utils/packing_utils.py"""
+    order = [0, 2, 4, 6, 1, 3, 5, 7]
+    words = (codes.reshape(codes.shape[0], -1, 8)[:, :, order].astype(np.uint64) << (np.arange(8, dtype=np.uint64) * 4)).sum(2)
+    return torch.from_numpy(words.astype(np.uint32).view(np.int32))
+
+
+def make_awq(expected):
+    model, arrays, values = llama(), {}, {}
+    for module in LINEARS:
+        weight = model.get_submodule(module).weight.detach().numpy()
+        codes, scales, zeros, values[module] = rounded(weight, 4, np.arange(weight.shape[1]) // 32)
+        arrays |= {f"{module}.qweight": packed_awq(codes.T), f"{module}.qzeros": packed_awq(zeros.T),
+                   f"{module}.scales": torch.from_numpy(scales.T.copy())}
+    config = {"quant_method": "awq", "bits": 4, "group_size": 32, "zero_point": True, "version": "gemm", "backend": "autoawq",
+              "do_fuse": False, "modules_to_not_convert": ["lm_head"]}
+    write("awq", model, torch.float16, arrays, values, {"quantization_config": config}, expected)
+
+
+def gptq(model, schemes, whole, config, is_first, is_symmetric=False, order=None):
+    """`order` permutes the columns of groups, as act-order does."""
+    arrays, values = {}, {}
+    for module in LINEARS:
+        scheme = schemes.get(module.split(".")[-1], whole)
+        if scheme is False:
+            continue
+        bits, size = scheme
+        weight = model.get_submodule(module).weight.detach().numpy()
+        columns = weight.shape[1]
+        groups = np.arange(columns) // (columns if size == -1 else size)
+        if order is not None:
+            groups = groups[order.permutation(columns)]
+        codes, scales, zeros, values[module] = rounded(weight, bits, groups, is_symmetric)
+        arrays |= {f"{module}.qweight": packed(codes.T, bits), f"{module}.qzeros": packed(zeros - is_first, bits).T,
+                   f"{module}.scales": torch.from_numpy(scales.T.copy()),
+                   f"{module}.g_idx": torch.from_numpy(groups.astype(np.int32))}
+    config = {"quant_method": "gptq", "bits": whole[0], "group_size": whole[1], "desc_act": order is not None, "sym": is_symmetric,
+              "damp_percent": 0.01, "true_sequential": True, "pack_dtype": "int32", "lm_head": False, **config}
+    return arrays, values, {"quantization_config": config}
+
+
+def make_gptq(expected):
+    dynamic = {"-:.*o_proj": {}, "+:.*down_proj": {"bits": 8}, "+:.*k_proj": {"bits": 2, "group_size": 64}, "+:.*v_proj": {"group_size": 16}}
+    config = {"checkpoint_format": "gptq", "dynamic": dynamic, "meta": {"quantizer": ["gptqmodel:4.0.0"]}}
+    schemes = {"o_proj": False, "down_proj": (8, 32), "k_proj": (2, 64), "v_proj": (4, 16)}
+    model = llama()
+    write("gptq", model, torch.bfloat16, *gptq(model, schemes, (4, 32), config, True, is_symmetric=True), expected)
+    dynamic = {"+:.*(gate|up)_proj": {"bits": 8, "group_size": -1}, "+:.*down_proj": {"bits": 4, "group_size": 40}}
+    schemes = {"gate_proj": (8, -1), "up_proj": (8, -1), "down_proj": (4, 40)}
+    model = qwen2()
+    config = {"checkpoint_format": "gptq_v2", "dynamic": dynamic}
+    write("gptq-ordered", model, torch.float16, *gptq(model, schemes, (3, 32), config, False, order=np.random.default_rng(0)), expected)
+
+
 def main():
     torch.manual_seed(0)
     shutil.rmtree(OUT, ignore_errors=True)
     expected = {"versions": VERSIONS}
     make_mlx(expected)
+    make_awq(expected)
+    make_gptq(expected)
     (OUT / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 

@@ -42,6 +42,10 @@ function formatsOf(model: CausalLanguageModel): Record<string, number> {
 describe.each<[name: string, className: string, held: Readonly<Record<string, number>>]>([
   ["mlx", "LlamaForCausalLM", { "4 bits in 32s with offsets": 5, "8 bits in 32s with offsets": 3, f32: 4 }],
   ["mlx-tied", "Qwen2ForCausalLM", { "8 bits in 32s with offsets": 8, f32: 6 }],
+  ["awq", "LlamaForCausalLM", { "4 bits in 32s with offsets": 7, f32: 5 }],
+  ["gptq", "LlamaForCausalLM", { "4 bits in 32s": 4, "4 bits in 16s": 1, "8 bits in 32s": 1, f32: 6 }],
+  // Groups of columns that are no neighbours, and groups of 40, are no kernel's.
+  ["gptq-ordered", "Qwen2ForCausalLM", { "8 bits in 32s with offsets": 2, f32: 13 }],
 ])("%s", (name, className, held) => {
   const golden = QUANTIZED[name] as QuantizedGolden;
 

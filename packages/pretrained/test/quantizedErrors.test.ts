@@ -151,3 +151,82 @@ expectErrors("mlx", [
   ["a scale that is no number", spoilt(`${Q}.scales`), `${FILE}${Q}.scales: expected finite numbers, got NaN`],
   ["an array too many", put(`${Q}.g_idx`, floats(64)), `${FILE}unused tensors: ${Q}.g_idx`],
 ]);
+
+const CONFIG = "dir/config.json: quantization_config";
+const ints = (value: number, ...shape: number[]) =>
+  safeTensor(new Int32Array(shape.reduce((a, b) => a * b, 1)).fill(value), shape);
+
+expectErrors("awq", [
+  ["other bits", fields({ bits: 8 }), `${CONFIG}.bits: expected 4, got 8`],
+  ["no groups", fields({ group_size: 0 }), `${CONFIG}.group_size: expected a size or -1, got 0`],
+  ["codes without zeros", fields({ zero_point: false }), `${CONFIG}.zero_point: expected true, got false`],
+  [
+    "the layout of another kernel",
+    fields({ version: "gemv_fast" }),
+    `${CONFIG}.version: expected gemm, got "gemv_fast"`,
+  ],
+  ["the layout of another tool", fields({ backend: "llm-awq" }), `${CONFIG}.backend: expected autoawq, got "llm-awq"`],
+  [
+    "a field to come",
+    fields({ rotation: "random" }),
+    `${CONFIG}.rotation: expected no field that is not known here, got "random"`,
+  ],
+  [
+    "codes of a module that is listed",
+    fields({ modules_to_not_convert: ["self_attn.q_proj"] }),
+    `${CONFIG}.modules_to_not_convert: expected no module of codes, as ${Q} is in the file, got "self_attn.q_proj"`,
+  ],
+  [
+    "a list that is none",
+    fields({ modules_to_not_convert: "lm_head" }),
+    `${CONFIG}.modules_to_not_convert: expected a list of names`,
+  ],
+  ["zeros cut off", cut(`${Q}.qzeros`), `${FILE}${Q}.qzeros: expected shape [2,8], got [1,8]`],
+  ["scales cut off", cut(`${Q}.scales`), `${FILE}${Q}.scales: expected shape [2,64], got [1,64]`],
+  ["other groups", fields({ group_size: 64 }), `.qzeros: expected shape [2,8], got [3,8]`],
+  ["no zeros", without(`${Q}.qzeros`), `${FILE}${Q}.qzeros: expected an array of I32, got none`],
+  ["codes of floats", put(`${Q}.qweight`, floats(64, 8)), `${FILE}${Q}.qweight: expected I32, got F32`],
+  ["floats of a module too", put(`${Q}.weight`, floats(64, 64)), `${FILE}${Q}.weight: expected one array of this name`],
+  ["a scale that is no number", spoilt(`${Q}.scales`), `${FILE}${Q}.scales: expected finite numbers, got NaN`],
+  [
+    "codes of another matrix",
+    put(`${Q}.qweight`, ints(0, 32, 8)),
+    `${FILE}${Q}.qzeros: expected shape [1,8], got [2,8]`,
+  ],
+]);
+
+expectErrors("gptq", [
+  ["other bits", fields({ bits: 5 }), `${CONFIG}.bits: expected 2 or 3 or 4 or 8, got 5`],
+  [
+    "the layout of another kernel",
+    fields({ checkpoint_format: "marlin" }),
+    `${CONFIG}.checkpoint_format: expected gptq or gptq_v2, got "marlin"`,
+  ],
+  ["words of 64 bits", fields({ pack_dtype: "int64" }), `${CONFIG}.pack_dtype: expected int32, got "int64"`],
+  ["an adapter", fields({ adapter: { name: "lora" } }), `${CONFIG}.adapter: expected no field that is not known here`],
+  [
+    "a field to come of some modules",
+    fields({ dynamic: { "+:.*": { bits: 4, rotation: 1 } } }),
+    `${CONFIG}.dynamic.+:.*.rotation: expected no field that is not known here`,
+  ],
+  [
+    "zeros that tools read in three ways",
+    put(`${Q}.qzeros`, ints(-1, 2, 8)),
+    `${FILE}${Q}.qzeros: expected zeros below 15, since checkpoint_format gptq stores each less 1, got 15`,
+  ],
+  ["a group that is none", put(`${Q}.g_idx`, ints(2, 64)), `${FILE}${Q}.g_idx: expected groups of 0 to 1, got 2`],
+  [
+    "groups in another order",
+    put(`${Q}.g_idx`, ints(0, 64)),
+    `${FILE}${Q}.g_idx: expected group 1 of column 32, as desc_act is false, got 0`,
+  ],
+  ["groups of other columns", cut(`${Q}.g_idx`), `${FILE}${Q}.g_idx: expected shape [64], got [63]`],
+  ["zeros cut off", cut(`${Q}.qzeros`), `${FILE}${Q}.qzeros: expected shape [2,8], got [1,8]`],
+  ["scales cut off", cut(`${Q}.scales`), `${FILE}${Q}.scales: expected shape [2,64], got [1,64]`],
+  ["codes cut off", cut(`${Q}.qweight`), `${FILE}${Q}.g_idx: expected shape [56], got [64]`],
+  ["a scale that is no number", spoilt(`${Q}.scales`), `${FILE}${Q}.scales: expected finite numbers, got NaN`],
+]);
+
+expectErrors("gptq-ordered", [
+  ["no order", without(`${Q}.g_idx`), `${FILE}${Q}.g_idx: expected an array of I32, got none`],
+]);

@@ -2,7 +2,9 @@ import type { Architecture } from "@qkv/transformer";
 import { PretrainedError } from "../files/pretrainedError.ts";
 import type { StoredArray } from "../files/storedArray.ts";
 import { ArrayTable } from "./arrayTable.ts";
+import { dequantizeAwq } from "./awq.ts";
 import { ConfigFields } from "./configFields.ts";
+import { dequantizeGptq } from "./gptq.ts";
 import { dequantizeMlx } from "./mlx.ts";
 import { quantizationConfig } from "./quantizationConfig.ts";
 
@@ -12,6 +14,8 @@ type Method = (fields: ConfigFields, table: ArrayTable) => void | Promise<void>;
 /** By `quant_method`. */
 const METHODS: Readonly<Record<string, Method>> = {
   mlx: dequantizeMlx,
+  awq: dequantizeAwq,
+  gptq: dequantizeGptq,
 };
 
 /**
