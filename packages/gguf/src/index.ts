@@ -4,6 +4,7 @@ export { GgufError } from "./ggufError.ts";
 export type { GgufHeader } from "./header/header.ts";
 export type { Metadata, MetadataArray, MetadataScalar, MetadataValue, ValueType } from "./header/metadata.ts";
 export type { TensorInfo } from "./header/readTensors.ts";
+export { packBlocks } from "./packBlocks.ts";
 export { type Gguf, type GgufTensor, parseGguf } from "./parse.ts";
 export { quantize, type RoundedType } from "./quantize.ts";
 export { isQuantized, type QuantizedGroups, quantizedGroups, type QuantizedType } from "./quantizedGroups.ts";

@@ -1,6 +1,6 @@
+import { putFiveBits, putHalf, putNibbles } from "./blocks/putBits.ts";
 import { GGML_TYPES } from "./ggmlType.ts";
 import { GgufError } from "./ggufError.ts";
-import { halfBits } from "./half.ts";
 import { shown } from "./shown.ts";
 
 /** The types that values can be rounded to here. */
@@ -49,18 +49,18 @@ const ROUND: Readonly<Record<RoundedType, Round>> = {
   Q4_0: (block, bytes, to) => {
     const { scale, inverse } = scaleOf(largest(block), -8);
     putHalf(bytes, to, scale);
-    putNibbles(bytes, to + 2, codesAround(block, inverse, 8.5, 15));
+    putNibbles(bytes, to + 2, codesAround(block, inverse, 8.5, 15), 0, 16);
   },
   Q4_1: (block, bytes, to) => {
-    putNibbles(bytes, to + 4, codesAbove(block, bytes, to, 15));
+    putNibbles(bytes, to + 4, codesAbove(block, bytes, to, 15), 0, 16);
   },
   Q5_0: (block, bytes, to) => {
     const { scale, inverse } = scaleOf(largest(block), -16);
     putHalf(bytes, to, scale);
-    putFiveBits(bytes, to + 2, codesAround(block, inverse, 16.5, 31));
+    putFiveBits(bytes, to + 2, codesAround(block, inverse, 16.5, 31), 0);
   },
   Q5_1: (block, bytes, to) => {
-    putFiveBits(bytes, to + 4, codesAbove(block, bytes, to, 31));
+    putFiveBits(bytes, to + 4, codesAbove(block, bytes, to, 31), 0);
   },
 };
 
@@ -97,22 +97,4 @@ function awayFromZero(value: number): number {
   const size = Math.abs(value);
   const floor = Math.floor(size);
   return Math.sign(value) * (floor + Math.floor(fround(2 * fround(size - floor))));
-}
-
-function putHalf(bytes: Uint8Array, at: number, value: number): void {
-  const half = halfBits(value);
-  bytes[at] = half & 255;
-  bytes[at + 1] = half >> 8;
-}
-
-function putNibbles(bytes: Uint8Array, at: number, codes: readonly number[]): void {
-  for (let i = 0; i < 16; i++) bytes[at + i] = ((codes[i] as number) & 15) | (((codes[i + 16] as number) & 15) << 4);
-}
-
-function putFiveBits(bytes: Uint8Array, at: number, codes: readonly number[]): void {
-  codes.forEach((code, i) => {
-    const byte = at + (i >> 3);
-    bytes[byte] = (bytes[byte] as number) | ((code >> 4) << (i & 7));
-  });
-  putNibbles(bytes, at + 4, codes);
 }

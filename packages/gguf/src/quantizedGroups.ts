@@ -48,6 +48,12 @@ export function isQuantized(type: GgmlType): type is QuantizedType {
   return Object.hasOwn(FORMATS, type);
 }
 
+/** What the codes of a type's blocks are. */
+export function groupFormatOf(type: QuantizedType): Omit<BlockFormat, "unpack"> {
+  const { unpack: _, ...format } = FORMATS[type];
+  return format;
+}
+
 /**
  * Unpacks whole blocks to one code a value, with a scale and perhaps an offset for each group.
  *

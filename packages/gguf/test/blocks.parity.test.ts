@@ -1,7 +1,15 @@
 // The values of every format, held against Python's `gguf` bit for bit.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { dequantize, type GgufTensor, isQuantized, parseGguf, quantizedGroups } from "@qkv/gguf";
+import {
+  dequantize,
+  GGML_TYPES,
+  type GgufTensor,
+  isQuantized,
+  packBlocks,
+  parseGguf,
+  quantizedGroups,
+} from "@qkv/gguf";
 
 const { tensors } = parseGguf(new Uint8Array(readFileSync(new URL("golden/blocks.gguf", import.meta.url))));
 const names = [...tensors.keys()].filter((name) => !name.endsWith(".values"));
@@ -38,6 +46,25 @@ describe.each(names)("%s", (name) => {
       return offsets === undefined ? product : product + (offsets[group] ?? NaN);
     });
     expect(bits(values)).toEqual(bits(expected));
+  });
+
+  test("is packed again to blocks of the same values, which come back bit for bit", () => {
+    if (!isQuantized(type)) return;
+    const { blockSize, blockBytes } = GGML_TYPES[type];
+    const finite: number[] = [];
+    for (let at = 0; at < bytes.length; at += blockBytes) {
+      const block = bytes.subarray(at, at + blockBytes);
+      const values = dequantize(type, block);
+      const packed = packBlocks(type, quantizedGroups(type, block));
+      if (!values.every(Number.isFinite)) continue;
+      finite.push(at);
+      expect(packed, `block at ${at}`).toBeDefined();
+      const again = dequantize(type, packed as Uint8Array);
+      if (/^Q._.$|NL/.test(type) && !/K/.test(type)) expect(packed).toEqual(block);
+      expect(again.map((value) => value + 0)).toEqual(values.map((value) => value + 0)); // a zero has no sign of its own
+      expect(packBlocks(type, quantizedGroups(type, packed as Uint8Array))).toEqual(packed);
+    }
+    expect(finite.length * blockSize).toBeGreaterThan(300);
   });
 
   test("is unpacked run by run into the same arrays", () => {

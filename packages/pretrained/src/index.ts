@@ -20,9 +20,11 @@ export {
   quantize,
   type QuantizationProgress,
   type QuantizeOptions,
-} from "./quantization/quantize.ts";
-export { QUANTIZATION_FORMATS, type QuantizationFormat } from "./quantization/quantizationFormats.ts";
-export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantization/quantizationReport.ts";
+} from "./quantizing/quantize.ts";
+export { QUANTIZATION_FORMATS, type QuantizationFormat } from "./quantizing/quantizationFormats.ts";
+export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantizing/quantizationReport.ts";
+export { pretrainedGguf, type SaveGgufOptions } from "./saving/gguf/pretrainedGguf.ts";
+export type { FloatType } from "./saving/gguf/weightTensor.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";
 export type { DownloadProgress } from "./remote/download.ts";

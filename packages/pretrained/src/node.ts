@@ -15,4 +15,5 @@ export { folderCache } from "./node/folderCache.ts";
 export { modelFolder } from "./node/modelFolder.ts";
 export { modelFiles } from "./node/modelFiles.ts";
 export { cacheFolder } from "./node/settings.ts";
+export { saveGguf } from "./node/saveGguf.ts";
 export { savePretrained } from "./node/savePretrained.ts";

@@ -3,10 +3,10 @@ import { type Codes, nibbles } from "./bits.ts";
 import type { BlockFormat } from "./blockFormat.ts";
 
 /** The values that IQ4_NL's and IQ4_XS's nibbles stand for. */
-const NON_LINEAR = Int8Array.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
+export const NON_LINEAR = Int8Array.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
 
 /** Twice the values of E2M1, a float of four bits. */
-const E2M1 = Int8Array.of(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
+export const E2M1 = Int8Array.of(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
 
 const SIGNED = { bits: 8, groupSize: 32, zero: 0, hasOffsets: false } as const;
 

@@ -19,7 +19,8 @@ export interface CodeGroups {
 /** Columns of a block. */
 export const BLOCK = 32;
 
-const LANES = 4;
+/** Rows whose words lie side by side. */
+export const LANES = 4;
 
 /** How many words of int32 a woven weight takes. @param shape [O, I], I a multiple of 32 */
 export function wovenWords(format: CodeFormat, shape: readonly [rows: number, columns: number]): number {

@@ -69,7 +69,7 @@ function modelTypeOf(arch: string, window: number | undefined, fields: MetadataF
 
 function specialTokensOf(fields: MetadataFields): Record<string, unknown> {
   const id = (name: string) => fields.number(`tokenizer.ggml.${name}_token_id`);
-  const ends = [...new Set([id("eos"), id("eot")])].filter((each) => each !== undefined);
+  const ends = [...new Set([id("eos"), id("eot"), id("eom")])].filter((each) => each !== undefined);
   const pad = id("padding");
   return {
     bos_token_id: id("bos") ?? null,

@@ -56,6 +56,14 @@ export function tensorName(name: string): string | undefined {
   return Object.hasOwn(NAMES, pattern) ? NAMES[pattern]?.replace("*", layer) : undefined;
 }
 
+const GGUF_NAMES = new Map(Object.entries(NAMES).map(([name, ours]) => [ours, name]));
+
+/** The name in llama.cpp's files of a tensor of Hugging Face's; undefined if it has none. */
+export function ggufTensorName(name: string): string | undefined {
+  const [, layer = ""] = /^model\.layers\.(\d+)\./.exec(name) ?? [];
+  return GGUF_NAMES.get(layer === "" ? name : name.replace(`.${layer}.`, ".*."))?.replace("*", layer);
+}
+
 /**
  * How many heads a tensor's rows belong to whose halves llama.cpp has woven, since it turns neighbouring features and
  * Hugging Face the two halves of a head; undefined for a tensor as it was.
@@ -72,12 +80,26 @@ export function wovenHeads(name: string, config: Readonly<Record<string, unknown
  * blocks, so packed bytes are moved as they are.
  */
 export function unwoven(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
-  const [dim, rowBytes] = [rows / heads, bytes.length / rows];
+  return movedRows(bytes, rows, (row) => [wovenRow(row, rows / heads), row]);
+}
+
+/** Rows in llama.cpp's order: the inverse of {@link unwoven}. */
+export function woven(bytes: Uint8Array, rows: number, heads: number): Uint8Array {
+  return movedRows(bytes, rows, (row) => [row, wovenRow(row, rows / heads)]);
+}
+
+/** The place of a row among llama.cpp's, of heads of `dim` rows. */
+function wovenRow(row: number, dim: number): number {
+  const feature = row % dim;
+  return row - feature + 2 * (feature % (dim / 2)) + Math.floor(feature / (dim / 2));
+}
+
+function movedRows(bytes: Uint8Array, rows: number, places: (row: number) => [from: number, to: number]): Uint8Array {
+  const rowBytes = bytes.length / rows;
   const all = new Uint8Array(bytes.length);
   for (let row = 0; row < rows; row++) {
-    const [head, feature] = [Math.floor(row / dim), row % dim];
-    const from = head * dim + 2 * (feature % (dim / 2)) + Math.floor(feature / (dim / 2));
-    all.set(bytes.subarray(from * rowBytes, (from + 1) * rowBytes), row * rowBytes);
+    const [from, to] = places(row);
+    all.set(bytes.subarray(from * rowBytes, (from + 1) * rowBytes), to * rowBytes);
   }
   return all;
 }

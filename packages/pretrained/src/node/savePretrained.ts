@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeArgument } from "@qkv/ops";
 import { makeFolder } from "./makeFolder.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
+import { syncFolder, writeSynced } from "./writeSynced.ts";
 import { pretrainedFiles, type SavePretrainedOptions } from "../saving/pretrainedFiles.ts";
 
 /**
@@ -23,21 +24,11 @@ export async function savePretrained(folder: string, options: SavePretrainedOpti
   await makeFolder(dirname(target));
   const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    for (const [name, bytes] of files) await writeSynced(join(temporary, name), bytes);
+    for (const [name, bytes] of files) await writeSynced(join(temporary, name), [bytes]);
     await moveInto(target, temporary, [...files.keys()]);
-    await sync(dirname(target));
+    await syncFolder(dirname(target));
   } finally {
     await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "w");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 
@@ -52,15 +43,5 @@ async function moveInto(target: string, temporary: string, names: readonly strin
     await chmod(temporary, 0o777 & ~process.umask()); // mkdtemp's folder is for its owner alone
     await rename(temporary, target);
   }
-  await sync(target);
-}
-
-/** Makes renames in a folder durable through a power cut. */
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined); // Windows cannot open a folder, and needs no sync
-  try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
-  }
+  await syncFolder(target);
 }

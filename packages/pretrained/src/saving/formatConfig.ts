@@ -23,7 +23,7 @@ export function formatConfig(family: AnyFamily, config: FamilyConfig): Record<st
 }
 
 /** Whether a value that was read has all of the one that was written; the order of fields, and defaults, may differ. */
-function holds(read: unknown, written: unknown): boolean {
+export function holds(read: unknown, written: unknown): boolean {
   if (typeof written !== "object" || written === null) return read === written;
   if (typeof read !== "object" || read === null || Array.isArray(read) !== Array.isArray(written)) return false;
   if (Array.isArray(written) && (read as unknown[]).length !== written.length) return false;
