@@ -202,16 +202,22 @@ async function readWords(path: string, { packed }: StoredEntry, format: WeightFo
 /**
  * Reads the values of `params` under the checkpoint's names, as {@link loadCheckpoint} takes them.
  *
+ * @param isRead which of them, by name. Default: all
  * @throws CheckpointError if the table has no name for a parameter, or a parameter has an adapter, which it would lose
  */
-export async function readState(params: Params, names: NameMap): Promise<Map<string, StateEntry>> {
+export async function readState(
+  params: Params,
+  names: NameMap,
+  isRead: (path: string, weight: Weight) => boolean = () => true,
+): Promise<Map<string, StateEntry>> {
   checkRecord("readState", "params", params);
   const adapted = [...params.weights()].find(([, { adapter }]) => adapter !== undefined);
   if (adapted !== undefined) {
     const way = "fold it in with mergeLora or take it off with removeLora first";
     throw new CheckpointError(`readState: expected weights without adapters, got one of ${adapted[0]}: ${way}`);
   }
-  const entries = [...params.weights()].map(async ([path, weight]): Promise<[string, StateEntry]> => {
+  const wanted = [...params.weights()].filter(([path, weight]) => isRead(path, weight));
+  const entries = wanted.map(async ([path, weight]): Promise<[string, StateEntry]> => {
     const name = checkpointName(names, path);
     if (name === undefined) throw new CheckpointError(`no name for ${path} in the checkpoint's table`);
     const numbers = denseOf(weight);

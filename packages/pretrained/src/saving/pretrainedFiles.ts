@@ -1,11 +1,20 @@
-import { checkRecord } from "@qkv/ops";
+import { checkRecord, describeArgument, type Weight } from "@qkv/ops";
 import { joinState, readState, type StateEntry } from "@qkv/nn";
-import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
+import {
+  fromBFloat16,
+  fromFloat16,
+  type SafeTensor,
+  safeTensor,
+  toBFloat16,
+  toFloat16,
+  writeSafetensors,
+} from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { FamilyConfig, FamilyModel } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
 import { FAMILIES } from "../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
+import { codedArrays } from "./codedArrays.ts";
 import { formatConfig } from "./formatConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
@@ -17,13 +26,21 @@ export interface SavePretrainedOptions {
   readonly tokenizer?: Tokenizer;
   /** Settings of the image processor, for `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
-  /** The dtype of stored weights. F16 halves the file and keeps about three decimal digits. */
-  readonly dtype?: "F32" | "F16";
+  /**
+   * The dtype of stored weights. F16 halves the file and keeps about three decimal digits. `auto` stores every number as it
+   * is, in as few bytes as hold it: halves where they are exact, and codes of a quantized model in MLX's layout, which
+   * Python's transformers does not open. Default F32.
+   */
+  readonly dtype?: "F32" | "F16" | "auto";
   /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
   readonly languages?: { readonly source: string; readonly target: string };
   /** More fields of `generation_config.json`, in Hugging Face's names: `{ num_beams: 4 }`. */
   readonly generationConfig?: Readonly<Record<string, unknown>>;
 }
+
+type StoredDtype = NonNullable<SavePretrainedOptions["dtype"]>;
+
+const DTYPES: readonly StoredDtype[] = ["F32", "F16", "auto"];
 
 /**
  * Makes the files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`
@@ -45,12 +62,22 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   checkFamilies("savePretrained", families);
   const { family, architecture } = familyOfModel("savePretrained", model, families);
   const { className, weights } = architecture;
-  const state = joinState(await readState(model.params, weights.rename), weights);
+  if (!DTYPES.includes(dtype)) {
+    const got = typeof dtype === "string" ? JSON.stringify(dtype) : describeArgument(dtype);
+    throw new PretrainedError(`savePretrained: expected dtype to be ${DTYPES.join(" or ")}, got ${got}`);
+  }
+  const isCoded = (_: string, { format }: Weight) => dtype === "auto" && typeof format === "object";
+  const floats = (path: string, weight: Weight) => !isCoded(path, weight);
+  const coded = await codedArrays(model.params, weights, isCoded);
+  const state = joinState(await readState(model.params, weights.rename, floats), weights);
   // float32 for any stored dtype, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };
   const files = new Map([
-    ["config.json", encode({ architectures: [className], ...formatConfig(family, model.config), ...dtypes })],
-    ["model.safetensors", writeSafetensors(storeAs(dtype, state), { format: "pt" })],
+    [
+      "config.json",
+      encode({ architectures: [className], ...formatConfig(family, model.config), ...dtypes, ...coded.config }),
+    ],
+    ["model.safetensors", writeSafetensors(new Map([...storeAs(dtype, state), ...coded.tensors]), { format: "pt" })],
   ]);
   if (imageProcessor !== undefined) {
     files.set("preprocessor_config.json", encode(formatPreprocessorConfig(imageProcessor)));
@@ -71,14 +98,21 @@ function encode(json: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`);
 }
 
-function storeAs(dtype: "F32" | "F16", state: ReadonlyMap<string, StateEntry>): Map<string, SafeTensor> {
+function storeAs(dtype: StoredDtype, state: ReadonlyMap<string, StateEntry>): Map<string, SafeTensor> {
   const tensors = new Map<string, SafeTensor>();
   for (const [name, { shape, data }] of state) {
     const beyond = dtype === "F16" ? data.find((value) => Math.abs(value) >= 65520) : undefined;
     if (beyond !== undefined) throw new PretrainedError(`${name}: expected numbers that F16 can hold, got ${beyond}`);
-    tensors.set(name, safeTensor(data, shape, dtype));
+    tensors.set(name, safeTensor(data, shape, dtype === "auto" ? exactDtype(data) : dtype));
   }
   return tensors;
+}
+
+/** The smallest dtype that holds every number. */
+function exactDtype(data: Float32Array): "F16" | "BF16" | "F32" {
+  const isExact = (rounded: Float32Array) => rounded.every((value, i) => Object.is(value, data[i]));
+  if (isExact(fromFloat16(toFloat16(data)))) return "F16";
+  return isExact(fromBFloat16(toBFloat16(data))) ? "BF16" : "F32";
 }
 
 /** The language fields of transformers' MarianTokenizer. */

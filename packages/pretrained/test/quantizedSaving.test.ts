@@ -1,0 +1,161 @@
+// Quantized models out as safetensors in MLX's layout and in again: the same numbers to the bit.
+import { initBackend } from "@qkv/backend";
+import { denseOf, Params } from "@qkv/nn";
+import { packCodes } from "@qkv/ops";
+import {
+  loadPretrained,
+  memoryFiles,
+  pretrainedFiles,
+  type PretrainedModel,
+  QUANTIZATION_FORMATS,
+  quantize,
+} from "@qkv/pretrained";
+import { modelFolder } from "@qkv/pretrained/node";
+import { parseSafetensors } from "@qkv/safetensors";
+import { expectNoLeaks } from "@qkv/testing";
+import { bert, gpt2, llama, marian, t5 } from "@qkv/transformer";
+import { vit, vitConfig } from "@qkv/vit";
+import { beforeAll, describe, expect, test } from "vitest";
+
+beforeAll(() => initBackend("wasm", { threads: 1 }));
+
+const SIZES = { vocab_size: 40, hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 96 };
+const MODELS: Readonly<Record<string, (params: Params) => PretrainedModel>> = {
+  llama: (params) => llama.build(params, llama.parseConfig({ ...SIZES, model_type: "llama" })),
+  bert: (params) => bert.build(params, bert.parseConfig({ ...SIZES, model_type: "bert", max_position_embeddings: 8 })),
+  t5: (params) =>
+    t5.build(
+      params,
+      t5.parseConfig({
+        model_type: "t5",
+        vocab_size: 40,
+        d_model: 64,
+        d_kv: 32,
+        num_heads: 2,
+        d_ff: 96,
+        num_layers: 1,
+      }),
+    ),
+  marian: (params) =>
+    marian.build(
+      params,
+      marian.parseConfig({
+        ...{ model_type: "marian", vocab_size: 41, pad_token_id: 40, decoder_start_token_id: 40, d_model: 64 },
+        ...{ encoder_layers: 1, encoder_attention_heads: 2, encoder_ffn_dim: 96 },
+        ...{ decoder_layers: 1, decoder_attention_heads: 2, decoder_ffn_dim: 96 },
+      }),
+    ),
+  vit: (params) =>
+    vit.build(
+      params,
+      vitConfig({ imageSize: 8, patchSize: 4, dModel: 64, numLayers: 1, numHeads: 2, labels: ["a", "b"] }),
+    ),
+};
+
+/** Every number of a model, by name. */
+async function numbersOf({ params }: { readonly params: Params }): Promise<Record<string, Float32Array>> {
+  const numbers: Record<string, Float32Array> = {};
+  for (const [name, weight] of params.weights()) {
+    const dense = denseOf(weight);
+    numbers[name] = Float32Array.from((await dense.data()) as Float32Array, (value) => value + 0); // no zero has a sign
+    dense.dispose();
+  }
+  return numbers;
+}
+
+const parsed = (files: ReadonlyMap<string, Uint8Array>) => ({
+  config: JSON.parse(new TextDecoder().decode(files.get("config.json"))) as Record<string, unknown>,
+  tensors: parseSafetensors(files.get("model.safetensors") as Uint8Array).tensors,
+});
+
+describe.each(Object.entries(MODELS))("a quantized %s", (_, build) => {
+  test.each(QUANTIZATION_FORMATS)("of %s comes back as it was", (format) =>
+    expectNoLeaks(async () => {
+      using model = build(Params.initialized(5));
+      const { layers } = await quantize(model, format);
+      const files = await pretrainedFiles({ model, dtype: "auto" });
+      const { config, tensors } = parsed(files);
+      expect(config["quantization"]).toMatchObject({ group_size: 32, bits: Number(format[1]) });
+      const codes = [...tensors].filter(([, { dtype }]) => dtype === "U32");
+      expect(codes).toHaveLength(layers.length);
+      for (const [name, { shape }] of codes) {
+        const scales = tensors.get(name.replace(/weight$/, "scales"));
+        expect([scales?.dtype, scales?.shape]).toEqual([
+          "F16",
+          [shape[0], ((shape[1] ?? 0) * 32) / Number(format[1]) / 32],
+        ]);
+      }
+      const again = await loadPretrained(memoryFiles("again", files));
+      expect(await numbersOf(again.model)).toEqual(await numbersOf(model));
+      again.model.dispose();
+    }),
+  );
+});
+
+test("halves and floats are stored in as few bytes as hold them", () =>
+  expectNoLeaks(async () => {
+    using model = (await loadPretrained(modelFolder("models/en-fr"), { families: [marian] })).model;
+    const halves = parsed(await pretrainedFiles({ model, dtype: "auto" }));
+    expect(halves.config["quantization"]).toBeUndefined();
+    expect(new Set([...halves.tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
+    using floats = MODELS["llama"]?.(Params.initialized(1)) as PretrainedModel;
+    const { tensors } = parsed(await pretrainedFiles({ model: floats, dtype: "auto" }));
+    expect(tensors.get("model.embed_tokens.weight")?.dtype).toBe("F32");
+    expect(tensors.get("model.norm.weight")?.dtype).toBe("F16"); // ones
+  }));
+
+test("matrices of other bits are named in the config", () =>
+  expectNoLeaks(async () => {
+    using model = MODELS["llama"]?.(Params.initialized(1)) as PretrainedModel;
+    await quantize(model, "q8_0", { skip: (name) => !name.startsWith("lmHead") });
+    await quantize(model, "q4_0", { skip: ["lmHead", "embedding"] });
+    const files = await pretrainedFiles({ model, dtype: "auto" });
+    expect(parsed(files).config["quantization"]).toEqual({
+      ...{ group_size: 32, bits: 4, lm_head: { group_size: 32, bits: 8 } },
+    });
+    const again = await loadPretrained(memoryFiles("again", files));
+    expect(await numbersOf(again.model)).toEqual(await numbersOf(model));
+    again.model.dispose();
+  }));
+
+describe("is refused by name", () => {
+  test("a matrix that files store turned", async () => {
+    const config = gpt2.parseConfig({
+      model_type: "gpt2",
+      vocab_size: 9,
+      n_embd: 32,
+      n_head: 2,
+      n_layer: 1,
+      n_positions: 5,
+    });
+    using model = gpt2.build(Params.initialized(1), config);
+    await quantize(model, "q8_0");
+    await expect(pretrainedFiles({ model, dtype: "auto" })).rejects.toThrow(
+      /savePretrained: layers\.0\.selfAttn\.qProj\.weight: expected a weight that files store alone .* got transformer\.h\.0\.attn\.q\.weight/,
+    );
+    expect((await pretrainedFiles({ model })).size).toBe(3);
+  });
+
+  test.each([
+    ["groups of 16", { bits: 8, groupSize: 16, zero: 0 }, undefined],
+    ["offsets and a zero", { bits: 4, groupSize: 32, zero: 8 }, 0.1],
+    ["scales whose products are rounded", { bits: 4, groupSize: 32, zero: 8 }, undefined],
+  ] as const)("codes with %s", async (_, fields, offset) => {
+    using model = MODELS["llama"]?.(Params.initialized(1)) as PretrainedModel;
+    const scales = new Float32Array((64 * 64) / fields.groupSize).fill(0.1);
+    const codes = Uint8Array.from({ length: 64 * 64 }, (_, i) => i % 16);
+    const groups = { ...fields, codes, scales, ...(offset !== undefined && { offsets: scales }) };
+    const format = { ...fields, hasOffsets: offset !== undefined };
+    model.params.pack("layers.0.selfAttn.vProj.weight", await packCodes(format, [groups], [64, 64]));
+    await expect(pretrainedFiles({ model, dtype: "auto" })).rejects.toThrow(
+      "savePretrained: layers.0.selfAttn.vProj.weight: expected codes that MLX's layout holds exactly, got others",
+    );
+  });
+
+  test("a dtype that is none", async () => {
+    using model = MODELS["llama"]?.(Params.initialized(1)) as PretrainedModel;
+    await expect(pretrainedFiles({ model, dtype: "Q8" as never })).rejects.toThrow(
+      'savePretrained: expected dtype to be F32 or F16 or auto, got "Q8"',
+    );
+  });
+});
