@@ -1,7 +1,8 @@
 """Writes the files that @qkv/safetensors is held against. Run: python golden/make_safetensors.py
 
 `mixed.safetensors` is written by the reference implementation from tensors of every dtype; `halves.safetensors` holds
-float32 numbers around every edge of rounding and what PyTorch makes of them in half precision.
+float32 numbers around every edge of rounding and what PyTorch makes of them in half precision; `eighths.safetensors` every number of 8
+bits, and as float32.
 """
 from pathlib import Path
 
@@ -46,3 +47,9 @@ edges = torch.tensor([0.0, -0.0, 65504, 65519.996, 65520, -65520, 65536, 3.4e38,
                       2**-25, 2**-25 * 1.0000001, -(2**-25), 2**-26, 1e-45, 2**-14, 2**-14 - 2**-25, 0.1, 1 / 3])
 numbers = torch.cat([edges, between[::31], nudged, torch.randn(1009) * 10.0 ** torch.randint(-9, 6, (1009,))])
 save_file({"float32": numbers, "float16": numbers.half(), "bfloat16": numbers.bfloat16()}, OUT / "halves.safetensors", metadata=PROVENANCE)
+
+eighths = {"byte": torch.tensor([1], dtype=torch.uint8), "short": torch.tensor([2], dtype=torch.int16), "small": torch.tensor([3], dtype=torch.int8)}
+for name, dtype in (("e4m3", torch.float8_e4m3fn), ("e5m2", torch.float8_e5m2)):
+    eighths[name] = torch.arange(256, dtype=torch.int32).to(torch.uint8).view(dtype)
+    eighths[f"{name} as floats"] = eighths[name].float()
+save_file(eighths, OUT / "eighths.safetensors", metadata=PROVENANCE)

@@ -1,10 +1,11 @@
 import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
+import { fromE4M3, fromE5M2 } from "./eighth.ts";
 import { fromBFloat16, fromFloat16 } from "./half.ts";
 import { checkSafeTensor, type SafeTensor } from "./safeTensor.ts";
 import { SafetensorsError } from "./safetensorsError.ts";
 
 /**
- * Converts the elements to float32: exact for F32, F16, BF16 and small integers, the nearest number otherwise.
+ * Converts the elements to float32: exact for F32, F16, BF16, 8-bit floats and small integers, the nearest number otherwise.
  * Aligned F32 data shares the file's memory; everything else is a copy.
  *
  * @param into an array of as many elements to write them to, so that no memory is needed
@@ -51,6 +52,8 @@ const FLOAT32: Readonly<Record<Dtype, (bytes: Uint8Array, into?: Float32Array) =
   U16: (bytes) => new Float32Array(new Uint16Array(...span(bytes, 2))),
   I8: (bytes) => new Float32Array(new Int8Array(...span(bytes, 1))),
   U8: (bytes) => new Float32Array(bytes),
+  F8_E5M2: fromE5M2,
+  F8_E4M3: fromE4M3,
   BOOL: (bytes) => Float32Array.from(bytes, (byte) => (byte === 0 ? 0 : 1)),
 };
 

@@ -2,12 +2,14 @@
  * Bytes per element of every dtype read and written here, in the format's own order.
  *
  * https://github.com/huggingface/safetensors/blob/v0.6.2/safetensors/src/tensor.rs (`enum Dtype`), without the
- * types below one byte, the 8-bit floats and complex numbers.
+ * types below one byte, the powers of two of 8 bits (`F8_E8M0`) and complex numbers.
  */
 export const DTYPE_BYTES = {
   BOOL: 1,
   U8: 1,
   I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
   I16: 2,
   U16: 2,
   F16: 2,

@@ -123,12 +123,12 @@ describe("parseSafetensors", () => {
     [
       "an unknown dtype",
       file({ w: entry({ dtype: "F4" }) }),
-      'w: expected a dtype of BOOL, U8, I8, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64, got "F4"',
+      'w: expected a dtype of BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64, got "F4"',
     ],
     [
       "a dtype of every object",
       file({ w: entry({ dtype: "toString" }) }),
-      'w: expected a dtype of BOOL, U8, I8, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64, got "toString"',
+      'w: expected a dtype of BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64, got "toString"',
     ],
     [
       "a negative dimension",

@@ -48,7 +48,7 @@ const ARRAY_DTYPES: Readonly<Record<string, Dtype>> = {
  *
  * Without `dtype` it is the array's own (`Float32Array` gives `F32`, `Uint8Array` gives `U8`) and shares its memory.
  * `F16` and `BF16` round a `Float32Array`, or take the bits of a `Uint16Array`; `I64` takes an `Int32Array` too;
- * `BOOL` takes a `Uint8Array` of zeros and ones.
+ * `BOOL` takes a `Uint8Array` of zeros and ones; `F8_E4M3` and `F8_E5M2` take the bits of one.
  *
  * @throws RangeError if the shape is no array, or has another number of elements; TypeError if the dtype cannot hold the array
  */
@@ -72,6 +72,6 @@ function convert(data: NumberArray, dtype: Dtype): NumberArray | undefined {
   if (dtype === "BF16" && data instanceof Float32Array) return toBFloat16(data);
   if ((dtype === "F16" || dtype === "BF16") && data instanceof Uint16Array) return data;
   if (dtype === "I64" && data instanceof Int32Array) return BigInt64Array.from(data, BigInt);
-  if (dtype === "BOOL" && data instanceof Uint8Array) return data;
+  if (["BOOL", "F8_E4M3", "F8_E5M2"].includes(dtype) && data instanceof Uint8Array) return data;
   return undefined;
 }

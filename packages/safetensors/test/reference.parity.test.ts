@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   parseSafetensors,
   type SafeTensor,
+  safeTensor,
   toBFloat16,
   toFloat16,
   toFloat32,
@@ -39,6 +40,19 @@ describe("files of the reference implementation", () => {
   test("are written again byte for byte", () => {
     expect(writeSafetensors(new Map([...tensors].reverse()), metadata)).toEqual(bytes);
   });
+});
+
+test("8-bit floats are PyTorch's, every one of them, and are written again byte for byte", () => {
+  const bytes = read("eighths");
+  const { tensors, metadata } = parseSafetensors(bytes);
+  for (const name of ["e4m3", "e5m2"]) {
+    expect(get(tensors, name).bytes).toEqual(Uint8Array.from({ length: 256 }, (_, i) => i));
+    expect(toFloat32(get(tensors, name)), name).toEqual(toFloat32(get(tensors, `${name} as floats`)));
+  }
+  expect(writeSafetensors(new Map([...tensors].reverse()), metadata)).toEqual(bytes);
+  const made = safeTensor(get(tensors, "e4m3").bytes, [16, 16], "F8_E4M3");
+  expect(made).toMatchObject({ dtype: "F8_E4M3", shape: [16, 16] });
+  expect(toFloat32(made)[127]).toBeNaN();
 });
 
 test("halves equal PyTorch's, bit for bit", () => {
