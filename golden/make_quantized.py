@@ -1,7 +1,7 @@
 """Writes small quantized checkpoints that @qkv/pretrained is held against. Run: python golden/make_quantized.py
 
 Each is a random model of transformers whose matrices are quantized and written as the tools of their format write them: MLX's arrays by
-mlx, AWQ's and GPTQ's as AutoAWQ's and GPTQModel's sources pack them. Expected are, for each, the digests of the matrices as float32 numbers (SHA-256 of their bytes, row by row) and the logits that
+mlx, AWQ's and GPTQ's as AutoAWQ's and GPTQModel's sources pack them, those of compressed-tensors and bitsandbytes by these. Expected are, for each, the digests of the matrices as float32 numbers (SHA-256 of their bytes, row by row) and the logits that
 transformers gets with them.
 """
 import hashlib
@@ -10,14 +10,18 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
+import bitsandbytes
 import mlx.core as mx
 import numpy as np
 import torch
 import transformers
+from compressed_tensors.compressors import (FloatQuantizationCompressor, IntQuantizationCompressor,
+                                            PackedQuantizationCompressor)
+from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
 from safetensors.torch import save_file
 
 OUT = Path(__file__).parent.parent / "packages" / "pretrained" / "test" / "golden" / "quantized"
-PACKAGES = ("torch", "transformers", "mlx")
+PACKAGES = ("torch", "transformers", "mlx", "compressed-tensors", "bitsandbytes")
 VERSIONS = ", ".join(f"{name} {version(name)}" for name in PACKAGES) + ", seed 0"
 
 SIZES = dict(hidden_size=64, intermediate_size=96, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2, vocab_size=40,
@@ -185,6 +189,112 @@ def make_gptq(expected):
     write("gptq-ordered", model, torch.float16, *gptq(model, schemes, (3, 32), config, False, order=np.random.default_rng(0)), expected)
 
 
+def scale_and_zero(weight, args):
+    """Scales in bfloat16 and zeros of a weight, by the strategy of QuantizationArgs."""
+    rows, columns = weight.shape
+    if args.strategy == "tensor":
+        blocks = weight.reshape(1, 1, -1)
+    elif args.strategy == "channel":
+        blocks = weight.reshape(rows, 1, -1)
+    elif args.strategy == "group":
+        blocks = weight.reshape(rows, columns // args.group_size, -1)
+    else:
+        down, across = args.block_structure
+        padded = torch.nn.functional.pad(weight, (0, -columns % across, 0, -rows % down))
+        blocks = padded.reshape(padded.shape[0] // down, down, -1, across).transpose(1, 2).flatten(2)
+    low, high = blocks.amin(-1).clamp(max=0), blocks.amax(-1).clamp(min=0)
+    if args.type == "float":
+        return (torch.maximum(high, -low) / 448).bfloat16(), None
+    largest = 2**args.num_bits - 1
+    if args.symmetric:
+        return (2 * torch.maximum(high, -low) / largest).bfloat16(), None
+    scale = ((high - low) / largest).bfloat16()
+    lowest = -(2 ** (args.num_bits - 1))
+    return scale, (lowest - low / scale.float()).round().clamp(lowest, -lowest - 1).to(torch.int8)
+
+
+def compressed(model, name, compressor, groups, inputs=None):
+    """`groups`: QuantizationArgs by the end of a module's name."""
+    arrays, values, config_groups = {}, {}, {}
+    for i, (names, args) in enumerate(groups.items()):
+        targets = [module for module in LINEARS if module.endswith(tuple(f"{each}_proj" for each in names.split()))]
+        scheme = QuantizationScheme(targets=targets, weights=args, input_activations=inputs, format=name)
+        config_groups[f"group_{i}"] = json.loads(scheme.model_dump_json()) | {"targets": [f"re:.*({names.replace(' ', '|')})_proj$"]}
+        for module in targets:
+            weight = model.get_submodule(module).weight.detach()
+            scale, zero = scale_and_zero(weight, args)
+            state = {"weight": weight, "weight_scale": scale} | ({} if zero is None else {"weight_zero_point": zero})
+            stored = compressor.compress(state, scheme)
+            values[module] = compressor.decompress(stored | {"weight_scale": scale.float()}, scheme)["weight"].numpy()
+            arrays |= {f"{module}.{key}": value for key, value in stored.items()}
+    config = {"quant_method": "compressed-tensors", "format": name, "config_groups": config_groups, "ignore": ["lm_head"],
+              "quantization_status": "compressed", "kv_cache_scheme": None, "global_compression_ratio": 1.5, "version": "0.20.1"}
+    return arrays, values, {"quantization_config": config}
+
+
+def make_compressed(expected):
+    group = dict(strategy="group", group_size=32)
+    groups = {"q k v o": QuantizationArgs(num_bits=4, **group), "gate up": QuantizationArgs(num_bits=4, symmetric=False, **group),
+              "down": QuantizationArgs(num_bits=7, symmetric=False, strategy="channel")}
+    model = llama()
+    write("compressed-packed", model, torch.bfloat16, *compressed(model, "pack-quantized", PackedQuantizationCompressor, groups), expected)
+    inputs = QuantizationArgs(num_bits=8, strategy="token", dynamic=True)
+    groups = {"q k v": QuantizationArgs(num_bits=8, strategy="channel"), "o": QuantizationArgs(num_bits=8, strategy="tensor"),
+              "gate up down": QuantizationArgs(num_bits=8, symmetric=False, **group)}
+    model = qwen2()
+    write("compressed-int", model, torch.bfloat16, *compressed(model, "int-quantized", IntQuantizationCompressor, groups, inputs), expected)
+    inputs = QuantizationArgs(num_bits=8, type="float", strategy="token", dynamic=True)
+    groups = {"q k v": QuantizationArgs(num_bits=8, type="float", strategy="channel"),
+              "o": QuantizationArgs(num_bits=8, type="float", strategy="tensor"),
+              "gate up down": QuantizationArgs(num_bits=8, type="float", strategy="block", block_structure=[48, 40])}
+    model = llama()
+    write("compressed-float", model, torch.bfloat16, *compressed(model, "float-quantized", FloatQuantizationCompressor, groups, inputs), expected)
+
+
+def make_fp8(expected):
+    """As Qwen's and DeepSeek's: a scale of each block, some at the edges smaller."""
+    model, arrays, values = qwen2(), {}, {}
+    args = QuantizationArgs(num_bits=8, type="float", strategy="block", block_structure=[48, 40])
+    for module in LINEARS:
+        weight = model.get_submodule(module).weight.detach()
+        scale = scale_and_zero(weight, args)[0].float() * 1.01
+        spread = scale.repeat_interleave(48, 0).repeat_interleave(40, 1)[: weight.shape[0], : weight.shape[1]]
+        codes = (weight / spread).to(torch.float8_e5m2 if "down" in module else torch.float8_e4m3fn)
+        values[module] = (codes.float() * spread).numpy()
+        arrays |= {f"{module}.weight": codes, f"{module}.weight_scale_inv": scale}
+    config = {"quant_method": "fp8", "activation_scheme": "dynamic", "fmt": "e4m3", "weight_block_size": [48, 40],
+              "modules_to_not_convert": ["lm_head"]}
+    write("fp8", model, torch.bfloat16, arrays, values, {"quantization_config": config}, expected)
+
+
+def make_bitsandbytes(expected):
+    for name, kind, dtype, is_nested in (("nf4", "nf4", torch.bfloat16, True), ("fp4", "fp4", torch.float16, False)):
+        model, arrays, values = llama(), {}, {}
+        for module in LINEARS:
+            weight = model.get_submodule(module).weight.detach().to(dtype)
+            codes, state = bitsandbytes.functional.quantize_4bit(weight, quant_type=kind, compress_statistics=is_nested)
+            values[module] = bitsandbytes.functional.dequantize_4bit(codes, state).float().numpy() + np.float32(0)  # FP4 has two zeros
+            arrays[f"{module}.weight"] = codes
+            arrays |= {f"{module}.weight.{key}": value.clone() for key, value in state.as_dict(packed=True).items()}
+        config = {"quant_method": "bitsandbytes", "load_in_4bit": True, "load_in_8bit": False, "_load_in_4bit": True, "_load_in_8bit": False,
+                  "bnb_4bit_quant_type": kind, "bnb_4bit_use_double_quant": is_nested, "bnb_4bit_compute_dtype": "bfloat16",
+                  "bnb_4bit_quant_storage": "uint8", "llm_int8_threshold": 6.0, "llm_int8_skip_modules": ["lm_head"],
+                  "llm_int8_enable_fp32_cpu_offload": False, "llm_int8_has_fp16_weight": False}
+        write(f"bitsandbytes-{name}", model, dtype, arrays, values, {"quantization_config": config}, expected)
+
+    model, arrays, values = llama(), {}, {}
+    for module in LINEARS:
+        weight = model.get_submodule(module).weight.detach().half()
+        codes, largest, _ = bitsandbytes.functional.int8_vectorwise_quant(weight)
+        # bitsandbytes multiplies by the largest number first: the last bit may be another.
+        values[module] = codes.numpy().astype(np.float32) * (largest * np.float32(1 / 127)).numpy()[:, None]
+        close = bitsandbytes.functional.int8_vectorwise_dequant(codes, largest).numpy()
+        assert np.allclose(values[module], close, rtol=2**-22, atol=0)
+        arrays |= {f"{module}.weight": codes, f"{module}.SCB": largest, f"{module}.weight_format": torch.tensor(0, dtype=torch.uint8)}
+    config = {"quant_method": "bitsandbytes", "load_in_8bit": True, "llm_int8_threshold": 6.0}
+    write("bitsandbytes-int8", model, torch.float16, arrays, values, {"quantization_config": config}, expected)
+
+
 def main():
     torch.manual_seed(0)
     shutil.rmtree(OUT, ignore_errors=True)
@@ -192,6 +302,9 @@ def main():
     make_mlx(expected)
     make_awq(expected)
     make_gptq(expected)
+    make_compressed(expected)
+    make_fp8(expected)
+    make_bitsandbytes(expected)
     (OUT / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 

@@ -46,6 +46,17 @@ describe.each<[name: string, className: string, held: Readonly<Record<string, nu
   ["gptq", "LlamaForCausalLM", { "4 bits in 32s": 4, "4 bits in 16s": 1, "8 bits in 32s": 1, f32: 6 }],
   // Groups of columns that are no neighbours, and groups of 40, are no kernel's.
   ["gptq-ordered", "Qwen2ForCausalLM", { "8 bits in 32s with offsets": 2, f32: 13 }],
+  [
+    "compressed-packed",
+    "LlamaForCausalLM",
+    { "4 bits in 32s": 4, "4 bits in 32s with offsets": 2, "8 bits in 32s with offsets": 1, f32: 5 },
+  ],
+  ["compressed-int", "Qwen2ForCausalLM", { "8 bits in 32s": 4, "8 bits in 32s with offsets": 3, f32: 8 }],
+  ["compressed-float", "LlamaForCausalLM", { f32: 12 }],
+  ["fp8", "Qwen2ForCausalLM", { f32: 15 }],
+  ["bitsandbytes-nf4", "LlamaForCausalLM", { f32: 12 }],
+  ["bitsandbytes-fp4", "LlamaForCausalLM", { f32: 12 }],
+  ["bitsandbytes-int8", "LlamaForCausalLM", { "8 bits in 32s": 7, f32: 5 }],
 ])("%s", (name, className, held) => {
   const golden = QUANTIZED[name] as QuantizedGolden;
 

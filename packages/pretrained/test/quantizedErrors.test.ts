@@ -2,11 +2,11 @@
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { loadPretrained, memoryFiles, PretrainedError, pretrainedFiles } from "@qkv/pretrained";
-import { parseSafetensors, type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
+import { DTYPE_BYTES, parseSafetensors, type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import { expectNoLeaks } from "@qkv/testing";
 import { gpt2 } from "@qkv/transformer";
 import { beforeAll, describe, expect, test } from "vitest";
-import { quantizedFolder } from "./goldenQuantized.ts";
+import { QUANTIZED, quantizedFolder } from "./goldenQuantized.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -49,6 +49,24 @@ const put =
   (name: string, tensor: SafeTensor): Change =>
   ({ arrays }) =>
     void arrays.set(name, tensor);
+/** Changes fields of a group of compressed-tensors, or of what is in it. */
+const group =
+  (changed: Fields, of?: string): Change =>
+  ({ config: all }) => {
+    const groups = (all["quantization_config"] as Record<string, Record<string, Fields>>)["config_groups"];
+    const first = groups?.["group_0"] as Record<string, unknown>;
+    if (of === undefined) Object.assign(first, changed);
+    else first[of] = { ...(first[of] as Fields), ...changed };
+  };
+/** Changes the JSON that bitsandbytes keeps in an array. */
+const state =
+  (name: string, changed: Fields): Change =>
+  ({ arrays }) => {
+    const { bytes } = arrays.get(name) as SafeTensor;
+    const json = { ...(JSON.parse(new TextDecoder().decode(bytes)) as Fields), ...changed };
+    const written = new TextEncoder().encode(JSON.stringify(json));
+    arrays.set(name, safeTensor(written, [written.length]));
+  };
 /** Cuts the last row off. */
 const cut =
   (name: string): Change =>
@@ -138,7 +156,7 @@ expectErrors("mlx", [
     `${FILE}${Q}.scales: expected shape [64,1], got [64,2]`,
   ],
   ["no offsets", without(`${Q}.biases`), `${FILE}${Q}.biases: expected an array of F16 or BF16 or F32, got none`],
-  ["no scales", without(`${Q}.scales`), `${FILE}${Q}.weight: expected F32, F16, BF16 or F64, got U32`],
+  ["no scales", without(`${Q}.scales`), `${FILE}${Q}.weight: expected floats, got U32`],
   ["no codes", without(`${Q}.weight`), `${FILE}${Q}.weight: expected an array of U32, got none`],
   ["offsets cut off", cut(`${Q}.biases`), `${FILE}${Q}.biases: expected shape [64,2], got [63,2]`],
   ["codes cut off", cut(`${Q}.weight`), `${FILE}${Q}.scales: expected shape [63,2], got [64,2]`],
@@ -230,3 +248,297 @@ expectErrors("gptq", [
 expectErrors("gptq-ordered", [
   ["no order", without(`${Q}.g_idx`), `${FILE}${Q}.g_idx: expected an array of I32, got none`],
 ]);
+
+expectErrors("compressed-packed", [
+  ["sparse weights", fields({ format: "sparse-24-bitmask" }), `${CONFIG}.format: expected pack-quantized or `],
+  [
+    "sparse weights beside it",
+    fields({ sparsity_config: { format: "sparse-bitmask" } }),
+    `${CONFIG}.sparsity_config.format: expected dense`,
+  ],
+  [
+    "a turned basis",
+    fields({ transform_config: { R1: {} } }),
+    `${CONFIG}.transform_config: expected no field that is not known here`,
+  ],
+  [
+    "a rounded cache",
+    fields({ kv_cache_scheme: { num_bits: 8 } }),
+    `${CONFIG}.kv_cache_scheme: expected no field that is not known here`,
+  ],
+  [
+    "weights that are not yet codes",
+    fields({ quantization_status: "frozen" }),
+    `${CONFIG}.quantization_status: expected compressed`,
+  ],
+  ["no groups", fields({ config_groups: {} }), `${CONFIG}.config_groups: expected a group with weights, got nothing`],
+  [
+    "a group by the name of a preset",
+    fields({ config_groups: { W4A16: ["Linear"] } }),
+    `${CONFIG}.config_groups.W4A16: expected an object`,
+  ],
+  [
+    "another format of a group",
+    group({ format: "nvfp4-pack-quantized" }),
+    `${CONFIG}.config_groups.group_0.format: expected pack-quantized or `,
+  ],
+  [
+    "rounded outputs",
+    group({ output_activations: { num_bits: 8 } }),
+    `${CONFIG}.config_groups.group_0.output_activations: expected no field`,
+  ],
+  [
+    "floats of 4 bits",
+    group({ type: "float" }, "weights"),
+    `${CONFIG}.config_groups.group_0.weights.num_bits: expected 8, got 4`,
+  ],
+  [
+    "groups without a size",
+    group({ group_size: null }, "weights"),
+    `${CONFIG}.config_groups.group_0.weights.group_size: expected a size, got nothing`,
+  ],
+  [
+    "a field of weights to come",
+    group({ lattice: "e8" }, "weights"),
+    `${CONFIG}.config_groups.group_0.weights.lattice: expected no field`,
+  ],
+  ["other bits", group({ num_bits: 8 }, "weights"), ".k_proj.weight_packed: expected shape [32,16], got [32,8]"],
+  [
+    "codes of a module that is ignored",
+    fields({ ignore: ["lm_head", Q] }),
+    `${CONFIG}.ignore: expected no module of codes, as ${Q} is in the file`,
+  ],
+  [
+    "a shape beyond all numbers",
+    put(`${Q}.weight_shape`, safeTensor(BigInt64Array.of(2n ** 40n, 64n), [2])),
+    `${FILE}${Q}.weight_shape: toInt32: expected integers of 32 bits`,
+  ],
+  ["no shape", without(`${Q}.weight_shape`), `${FILE}${Q}.weight_shape: expected an array of I64 or I32, got none`],
+  [
+    "an empty shape",
+    put(`${Q}.weight_shape`, ints(0, 2)),
+    `${FILE}${Q}.weight_shape: expected rows and columns, got [0,0]`,
+  ],
+  ["scales cut off", cut(`${Q}.weight_scale`), `${FILE}${Q}.weight_scale: expected shape [64,2], got [63,2]`],
+  ["codes cut off", cut(`${Q}.weight_packed`), `${FILE}${Q}.weight_packed: expected shape [64,8], got [63,8]`],
+  [
+    "zeros cut off",
+    cut("model.layers.0.mlp.up_proj.weight_zero_point"),
+    `.mlp.up_proj.weight_zero_point: expected shape [12,2], got [11,2]`,
+  ],
+  [
+    "a group that is none",
+    put(`${Q}.weight_g_idx`, ints(7, 64)),
+    `${FILE}${Q}.weight_g_idx: expected groups of 0 to 1, got 7`,
+  ],
+  [
+    "a scale that is no number",
+    spoilt(`${Q}.weight_scale`),
+    `${FILE}${Q}.weight_scale: expected finite numbers, got NaN`,
+  ],
+  ["scales of inputs", put(`${Q}.input_scale`, floats(1)), `${FILE}unused tensors: ${Q}.input_scale`],
+]);
+
+test("codes of compressed-tensors have zeros of 8 bits in earlier releases, and an order that says nothing", async () => {
+  await open("compressed-packed", ({ arrays }) => {
+    arrays.set(`${Q}.weight_g_idx`, ints(-1, 64));
+    arrays.set("model.layers.0.mlp.up_proj.weight_zero_point", safeTensor(new Int8Array(192), [96, 2]));
+  });
+});
+
+expectErrors("compressed-int", [
+  [
+    "inputs of stored scales",
+    group({ dynamic: false }, "input_activations"),
+    `${CONFIG}.config_groups.group_0.input_activations.dynamic: expected true, got false`,
+  ],
+  [
+    "codes of floats",
+    put(`${Q}.weight`, floats(64, 64)),
+    `${FILE}${Q}.weight: expected I8 or F8_E4M3 or F8_E5M2, got F32`,
+  ],
+  [
+    "zeros that no group has",
+    put(`${Q}.weight_zero_point`, safeTensor(new Int8Array(64), [64, 1])),
+    `${FILE}${Q}.weight_scale: expected shape [64,2], got [64,1]`,
+  ],
+]);
+
+expectErrors("compressed-float", [
+  [
+    "whole numbers",
+    put(`${Q}.weight`, safeTensor(new Int8Array(64 * 64), [64, 64])),
+    `${FILE}${Q}: expected codes of a kind that config_groups describes`,
+  ],
+  ["scales cut off", cut(`${Q}.weight_scale`), `${FILE}${Q}.weight_scale: expected shape [64,1], got [63,1]`],
+]);
+
+expectErrors("fp8", [
+  [
+    "inputs of stored scales",
+    fields({ activation_scheme: "static" }),
+    `${CONFIG}.activation_scheme: expected dynamic, got "static"`,
+  ],
+  [
+    "blocks of one size",
+    fields({ weight_block_size: [128] }),
+    `${CONFIG}.weight_block_size: expected two sizes, got [128]`,
+  ],
+  [
+    "other blocks",
+    fields({ weight_block_size: [64, 64] }),
+    ".gate_proj.weight_scale_inv: expected shape [2,1], got [2,2]",
+  ],
+  [
+    "no scales",
+    without(`${Q}.weight_scale_inv`),
+    `${FILE}${Q}.weight_scale_inv: expected an array of F32 or F16 or BF16, got none`,
+  ],
+  [
+    "scales of a module that is listed",
+    fields({ ignored_layers: [Q] }),
+    `${CONFIG}.ignored_layers: expected no module of codes, as ${Q} is in the file`,
+  ],
+  [
+    "scales that are powers of two",
+    put(`${Q}.weight_scale_inv`, safeTensor(new Uint8Array(4), [2, 2])),
+    `${FILE}${Q}.weight_scale_inv: expected F32 or F16 or BF16, got U8`,
+  ],
+  ["a field to come", fields({ rotation: 1 }), `${CONFIG}.rotation: expected no field that is not known here`],
+]);
+
+const STATE = `${Q}.weight.quant_state.bitsandbytes__nf4`;
+expectErrors("bitsandbytes-nf4", [
+  ["a field to come", fields({ rotation: 1 }), `${CONFIG}.rotation: expected no field that is not known here`],
+  [
+    "codes of a module that is listed",
+    fields({ llm_int8_skip_modules: ["q_proj"] }),
+    `${CONFIG}.llm_int8_skip_modules: expected no module of codes, as ${Q}`,
+  ],
+  [
+    "a state that is no JSON",
+    put(STATE, safeTensor(new Uint8Array(3), [3])),
+    `${FILE}${STATE}: expected a JSON object, got 3 bytes that are none`,
+  ],
+  [
+    "a state of another kind",
+    state(STATE, { quant_type: "fp4" }),
+    `${FILE}${STATE}.quant_type: expected nf4, got "fp4"`,
+  ],
+  [
+    "a state of another type",
+    state(STATE, { dtype: "float64" }),
+    `${FILE}${STATE}.dtype: expected float32 or float16 or bfloat16`,
+  ],
+  [
+    "a state with a field to come",
+    state(STATE, { rotation: 1 }),
+    `${FILE}${STATE}.rotation: expected no field that is not known here`,
+  ],
+  [
+    "a state without an offset",
+    state(STATE, { nested_offset: null }),
+    `${FILE}${STATE}.nested_offset: expected a number, got nothing`,
+  ],
+  [
+    "a state of another shape",
+    state(STATE, { shape: [64, 128] }),
+    `${FILE}${Q}.weight: expected 4096 bytes of [64,128], got 2048`,
+  ],
+  [
+    "a shape of three axes",
+    state(STATE, { shape: [64, 8, 8] }),
+    `${FILE}${STATE}.shape: expected two sizes, got [64,8,8]`,
+  ],
+  ["scales of floats", put(`${Q}.weight.absmax`, floats(64)), `${FILE}${Q}.weight.absmax: expected U8, got F32`],
+  ["scales cut off", cut(`${Q}.weight.absmax`), `${FILE}${Q}.weight.absmax: expected shape [64], got [63]`],
+  [
+    "scales of scales cut off",
+    put(`${Q}.weight.nested_absmax`, floats(2)),
+    `${FILE}${Q}.weight.nested_absmax: expected shape [1], got [2]`,
+  ],
+  ["a table cut off", cut(`${Q}.weight.quant_map`), `${FILE}${Q}.weight.quant_map: expected shape [16], got [15]`],
+  [
+    "no table",
+    without(`${Q}.weight.nested_quant_map`),
+    `${FILE}${Q}.weight.nested_quant_map: expected an array of F32, got none`,
+  ],
+  ["no codes", without(`${Q}.weight`), `${FILE}${Q}.weight: expected an array of U8 or `],
+]);
+
+expectErrors("bitsandbytes-int8", [
+  [
+    "codes in another order",
+    put(`${Q}.weight_format`, safeTensor(new Uint8Array([1]), [])),
+    `${FILE}${Q}.weight_format: expected 0, codes row by row, got 1`,
+  ],
+  ["numbers of other rows", cut(`${Q}.SCB`), `${FILE}${Q}.SCB: expected shape [64], got [63]`],
+  [
+    "a number that is none",
+    put(`${Q}.SCB`, safeTensor(new Float32Array(64).fill(NaN), [64])),
+    `${FILE}${Q}.SCB: expected finite numbers, got NaN`,
+  ],
+]);
+
+test("any changed field or array is an error of the house or a model, and nothing stays", () =>
+  expectNoLeaks(async () => {
+    const names = Object.keys(QUANTIZED).filter((name) => name !== "versions");
+    const values = [
+      null,
+      false,
+      true,
+      0,
+      -1,
+      2.5,
+      4,
+      1e9,
+      "gemm",
+      "",
+      [],
+      [1, 2],
+      {},
+      { bits: 4 },
+      { q_proj: { bits: 4 } },
+    ];
+    const dtypes = ["U8", "I8", "I32", "U32", "I64", "F16", "BF16", "F32", "F8_E4M3"] as const;
+    let random = 1;
+    const next = (below: number) => (random = (random * 48_271) % 2_147_483_647) % below;
+    const pick = <T>(list: readonly T[]) => list[next(list.length)] as T;
+    /** Changes a field of an object, or of one that is in it. */
+    const changeField = (json: Fields) => {
+      let at = json;
+      for (;;) {
+        const name = pick([...Object.keys(at), "group_size"]);
+        const inside = at[name];
+        const isObject = typeof inside === "object" && inside !== null && !Array.isArray(inside);
+        if (!isObject || next(3) === 0) return void (at[name] = pick(values));
+        at = inside as Fields;
+      }
+    };
+    for (let run = 0; run < 400; run++) {
+      const change: Change = ({ config, arrays }) => {
+        if (run % 2 === 0) {
+          const name = config["quantization"] === undefined ? "quantization_config" : "quantization";
+          changeField(config[name] as Fields);
+          if (name === "quantization") config["quantization_config"] = config[name];
+        } else {
+          const name = pick([...arrays.keys()]);
+          const dtype = pick(dtypes);
+          const shape = pick([[], [1], [2], [64, 2], [64, 64], [0, 64], [8, 8, 8]]);
+          const length = shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
+          if (next(4) === 0) arrays.delete(name);
+          else arrays.set(name, { dtype, shape, bytes: Uint8Array.from({ length }, () => next(256)) });
+        }
+      };
+      try {
+        await open(pick(names), change);
+      } catch (error) {
+        expect(error, String(error)).toBeInstanceOf(PretrainedError);
+        expect((error as Error).message).not.toMatch(ENGINES);
+      }
+    }
+  }));
+
+/** What engines say where nothing was checked. */
+const ENGINES =
+  /Cannot (read|destructure|convert|set|use)|is not (iterable|a function)|Invalid (typed )?array|out of bounds|multiple of/;

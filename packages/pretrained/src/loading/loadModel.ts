@@ -72,7 +72,7 @@ async function build(
   for (const [name, { dtype, blocks }] of split) {
     // Numbers of a quantized file would silently be read as wrong weights.
     if (blocks === undefined && !FLOATS.includes(dtype))
-      throw new PretrainedError(`${name}: expected F32, F16, BF16 or F64, got ${dtype}`);
+      throw new PretrainedError(`${name}: expected floats, got ${dtype}`);
   }
   const tied = await resolveTies(rules.tie, config, split);
   const present = new Set(tied.arrays.keys());
@@ -98,4 +98,4 @@ function packedFormOf(dtype: LoadDtype, arrays: ReadonlyMap<string, StoredArray>
     dtype === "float32" || (isHalf(array) && bytes < SMALL_BYTES) ? undefined : array.packed;
 }
 
-const FLOATS: readonly StoredType[] = ["F32", "F16", "BF16", "F64"];
+const FLOATS: readonly StoredType[] = ["F32", "F16", "BF16", "F64", "F8_E4M3", "F8_E5M2"];

@@ -43,6 +43,14 @@ export class ConfigFields {
     return isSize ? (value as number) : this.fail(name, ["a size", ...others].join(" or "), value);
   }
 
+  /** Two sizes in a list. */
+  sizes(name: string): readonly [number, number] {
+    const value = this.value(name);
+    const isPair =
+      Array.isArray(value) && value.length === 2 && value.every((each) => Number.isSafeInteger(each) && each > 0);
+    return isPair ? (value as [number, number]) : this.fail(name, "two sizes", value);
+  }
+
   /** A list of texts; empty if there is none. */
   texts(name: string): readonly string[] {
     const value = this.value(name) ?? [];

@@ -3,7 +3,10 @@ import { PretrainedError } from "../files/pretrainedError.ts";
 import type { StoredArray } from "../files/storedArray.ts";
 import { ArrayTable } from "./arrayTable.ts";
 import { dequantizeAwq } from "./awq.ts";
+import { dequantizeCompressedTensors } from "./compressedTensors.ts";
+import { dequantizeBitsAndBytes } from "./bitsAndBytes.ts";
 import { ConfigFields } from "./configFields.ts";
+import { dequantizeFp8 } from "./fp8.ts";
 import { dequantizeGptq } from "./gptq.ts";
 import { dequantizeMlx } from "./mlx.ts";
 import { quantizationConfig } from "./quantizationConfig.ts";
@@ -16,6 +19,9 @@ const METHODS: Readonly<Record<string, Method>> = {
   mlx: dequantizeMlx,
   awq: dequantizeAwq,
   gptq: dequantizeGptq,
+  "compressed-tensors": dequantizeCompressedTensors,
+  fp8: dequantizeFp8,
+  bitsandbytes: dequantizeBitsAndBytes,
 };
 
 /**

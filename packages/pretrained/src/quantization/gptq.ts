@@ -94,7 +94,7 @@ async function arrayOf(
   expectShape(`${module}.qzeros`, zeros, [groups, across]);
   if (order !== undefined) expectShape(`${module}.g_idx`, order, [columns]);
   const usual = neighbours(columns, groupSize);
-  const groupOf = order === undefined ? usual : await integers(order);
+  const groupOf = order === undefined ? usual : await integers(`${module}.g_idx`, order);
   checkGroups(`${module}.g_idx`, groupOf, groups, isOrdered ? undefined : usual);
   const readZeros = async () => {
     const packed = await words(zeros);

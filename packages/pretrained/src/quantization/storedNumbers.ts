@@ -1,5 +1,5 @@
 import { type Dtype, DTYPE_BYTES, toFloat32, toInt32 } from "@qkv/safetensors";
-import { PretrainedError } from "../files/pretrainedError.ts";
+import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 import type { StoredArray } from "../files/storedArray.ts";
 import { wordsOf } from "./bitFields.ts";
 
@@ -18,10 +18,15 @@ export async function finiteFloats(
   return values;
 }
 
-/** Reads a whole array of integers. */
-export async function integers(array: StoredArray): Promise<Int32Array> {
+/** Reads a whole array of integers. @throws PretrainedError if one has more than 32 bits */
+export async function integers(name: string, array: StoredArray): Promise<Int32Array> {
   const { dtype, shape, byteLength } = array;
-  return toInt32({ dtype: dtype as Dtype, shape, bytes: await array.readBytes(0, byteLength) });
+  const bytes = await array.readBytes(0, byteLength);
+  try {
+    return toInt32({ dtype: dtype as Dtype, shape, bytes });
+  } catch (error) {
+    throw errorIn(name, error);
+  }
 }
 
 /** Reads words `from` to `to` of an array of 32 bits an element. */
