@@ -21,6 +21,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv evaluate text-generation": ["qkv evaluate text-generation --model runs/shakespeare/model --data play.txt"],
   "qkv tokenize": ['echo "The train is late." | qkv tokenize --model en-fr'],
   "qkv forward": ["qkv forward --model en-fr --inputs inputs.safetensors --outputs outputs.safetensors"],
+  "qkv quantize": [
+    "qkv quantize --model en-fr --format q8_0 --out runs/en-fr-q8",
+    "qkv quantize --model HuggingFaceTB/SmolLM2-135M --format q4_0 --out SmolLM2-Q4_0.gguf",
+  ],
   "qkv models": ["qkv models --verify"],
   "qkv inspect": ["qkv inspect en-fr"],
 };

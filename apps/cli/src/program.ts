@@ -6,6 +6,7 @@ import { forwardCommand } from "./commands/forward.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { modelsCommand } from "./commands/models.ts";
+import { quantizeCommand } from "./commands/quantize.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     evaluateCommand(),
     tokenizeCommand(),
     forwardCommand(),
+    quantizeCommand(),
     inspectCommand(),
     modelsCommand(),
   ]) {

@@ -118,6 +118,22 @@ test("matrices of other bits are named in the config", () =>
     again.model.dispose();
   }));
 
+test("further files are written too, and none that says what the model is", async () => {
+  using model = MODELS["llama"]?.(Params.initialized(1)) as PretrainedModel;
+  const note = Uint8Array.of(1, 2, 3);
+  const files = await pretrainedFiles({
+    model,
+    files: new Map([
+      ["note.txt", note],
+      ["generation_config.json", note],
+    ]),
+  });
+  expect([files.get("note.txt"), files.get("generation_config.json")]).toEqual([note, note]);
+  for (const name of ["config.json", "model.safetensors", "../note.txt"]) {
+    await expect(pretrainedFiles({ model, files: new Map([[name, note]]) })).rejects.toThrow(name);
+  }
+});
+
 describe("is refused by name", () => {
   test("a matrix that files store turned", async () => {
     const config = gpt2.parseConfig({

@@ -1,8 +1,8 @@
-import { printable } from "@qkv/visualize";
 import type { CachedModel } from "@qkv/pretrained/node";
 import { Command } from "commander";
 import { note } from "../note.ts";
 import { writeJson } from "../output.ts";
+import { textTable } from "../textTable.ts";
 import { UsageError } from "../usageError.ts";
 
 interface ModelsOptions {
@@ -35,7 +35,7 @@ async function runModels({ json = false, verify = false, remove }: ModelsOptions
     ...shipped.map(({ model, bytes, license }) => [model, megabytes(bytes), license ?? "-", "ships"]),
     ...cached.map((model) => [model.ref, megabytes(model.bytes), model.license ?? "-", origin(model)]),
   ];
-  process.stdout.write(table(rows));
+  process.stdout.write(textTable(rows, [1]));
   if (unfinished.files > 0) note(`unfinished downloads: ${unfinished.files}, ${megabytes(unfinished.bytes)}`);
   if (cached.length > 0) note(`fetched models are kept in ${folder}`);
 }
@@ -68,13 +68,4 @@ function shortCommit(revision: string): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-/** Rows with columns as wide as their widest cell; numbers stand at the right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const shown = rows.map((row) => row.map((cell) => printable(cell)));
-  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
-  const pad = (cell: string, column: number) =>
-    column === 1 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
-  return shown.map((row) => `${row.map(pad).join("  ").trimEnd()}\n`).join("");
 }

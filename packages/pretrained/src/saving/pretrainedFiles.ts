@@ -1,19 +1,13 @@
 import { checkRecord, describeArgument, type Weight } from "@qkv/ops";
 import { joinState, readState, type StateEntry } from "@qkv/nn";
-import {
-  fromBFloat16,
-  fromFloat16,
-  type SafeTensor,
-  safeTensor,
-  toBFloat16,
-  toFloat16,
-  writeSafetensors,
-} from "@qkv/safetensors";
+import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { FamilyConfig, FamilyModel } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
 import { FAMILIES } from "../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
+import { expectFileName } from "../files/fileName.ts";
+import { exactDtype } from "./exactDtype.ts";
 import { codedArrays } from "./codedArrays.ts";
 import { formatConfig } from "./formatConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
@@ -34,6 +28,8 @@ export interface SavePretrainedOptions {
   readonly dtype?: "F32" | "F16" | "auto";
   /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
   readonly languages?: { readonly source: string; readonly target: string };
+  /** More files of the folder, by name: each in the place of the one that would be written, if there is one. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
   /** More fields of `generation_config.json`, in Hugging Face's names: `{ num_beams: 4 }`. */
   readonly generationConfig?: Readonly<Record<string, unknown>>;
 }
@@ -57,6 +53,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     dtype = "F32",
     generationConfig = {},
     languages,
+    files: others = new Map<string, Uint8Array>(),
   } = options;
   model?.params?.checkInUse("savePretrained");
   checkFamilies("savePretrained", families);
@@ -91,6 +88,13 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     const about = { ...tokenizerConfig(model.config, generation ?? {}, tokenizer), ...fieldsOf(family, tokenizer) };
     files.set("tokenizer_config.json", encode({ ...about, ...languageFields(languages) }));
   }
+  for (const [name, bytes] of others) {
+    expectFileName("savePretrained", name);
+    if (name === "model.safetensors" || name === "config.json") {
+      throw new PretrainedError(`savePretrained: expected files beside the model's own, got ${name}`);
+    }
+    files.set(name, bytes);
+  }
   return files;
 }
 
@@ -106,13 +110,6 @@ function storeAs(dtype: StoredDtype, state: ReadonlyMap<string, StateEntry>): Ma
     tensors.set(name, safeTensor(data, shape, dtype === "auto" ? exactDtype(data) : dtype));
   }
   return tensors;
-}
-
-/** The smallest dtype that holds every number. */
-function exactDtype(data: Float32Array): "F16" | "BF16" | "F32" {
-  const isExact = (rounded: Float32Array) => rounded.every((value, i) => Object.is(value, data[i]));
-  if (isExact(fromFloat16(toFloat16(data)))) return "F16";
-  return isExact(fromBFloat16(toBFloat16(data))) ? "BF16" : "F32";
 }
 
 /** The language fields of transformers' MarianTokenizer. */

@@ -32,7 +32,7 @@ const OPTIONS: OptionNames<SaveGgufOptions> = {
   ...{ model: true, tokenizer: true, chatTemplate: true, name: true, dtype: true, families: true },
 };
 
-const FLOATS: readonly FloatType[] = ["F32", "F16", "BF16"];
+const FLOATS: readonly FloatType[] = ["F32", "F16", "BF16", "auto"];
 
 /**
  * Makes the bytes of a GGUF file, as llama.cpp and {@link loadPretrained} open it, part by part: memory holds the model and

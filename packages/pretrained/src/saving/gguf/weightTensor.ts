@@ -2,9 +2,10 @@ import { GGML_TYPES, type GgmlType, packBlocks, type QuantizedType, type TensorT
 import { type CodeGroups, readCodes, type Weight } from "@qkv/ops";
 import { toBFloat16, toFloat16 } from "@qkv/safetensors";
 import { PretrainedError } from "../../files/pretrainedError.ts";
+import { exactDtype } from "../exactDtype.ts";
 
-/** The type of matrices and tables that are held as floats. */
-export type FloatType = "F32" | "F16" | "BF16";
+/** The type of matrices and tables that are held as floats; `auto` is the smallest that holds every number. */
+export type FloatType = "F32" | "F16" | "BF16" | "auto";
 
 /** The types of blocks by the bits of their codes, those of the fewest bytes first. */
 const BLOCKS: Readonly<Record<4 | 8, readonly QuantizedType[]>> = {
@@ -37,8 +38,12 @@ export async function weightTensor(
   if (format !== "f32") {
     return { shape, type: format === "f16" ? "F16" : "BF16", bytes: moved(() => halves(weight)) };
   }
-  const type = kind === "matrix" || kind === "embedding" ? floats : "F32";
+  const type = kind !== "matrix" && kind !== "embedding" ? "F32" : await floatType(weight, floats);
   return { shape, type, bytes: moved(async () => floatBytes(path, type, await numbersOf(weight))) };
+}
+
+async function floatType(weight: Weight, floats: FloatType): Promise<GgmlType> {
+  return floats === "auto" ? exactDtype(await numbersOf(weight)) : floats;
 }
 
 async function blockType(path: string, weight: Weight): Promise<QuantizedType> {

@@ -1,0 +1,158 @@
+// `qkv quantize`: a folder or a GGUF file that the other commands take, and a table of what it cost.
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseSafetensors } from "@qkv/safetensors";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildProgram, qkv } from "./qkv.ts";
+import { writeTinyModel } from "./tinyModel.ts";
+
+const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const LLAMA = at("packages/pretrained/test/golden/gguf/llama.gguf");
+const EN_FR = at("models/en-fr");
+
+let folder: string;
+const into = (name: string) => path.join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "qkv-quantize-"));
+  await Promise.all([buildProgram(), writeTinyModel(into("tiny"))]);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Report {
+  readonly layers: readonly { readonly name: string; readonly error: number }[];
+  readonly kept: readonly { readonly name: string; readonly reason: string }[];
+  readonly fileBytes: { readonly before: number; readonly after: number };
+}
+
+test("a folder with all that the model's had, of half the size, which translates the same", async () => {
+  const out = into("en-fr-q8");
+  const { code, stdout, stderr } = await qkv([
+    "quantize",
+    "--model",
+    EN_FR,
+    "--format",
+    "q8_0",
+    "--out",
+    out,
+    "--json",
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const { layers, kept, fileBytes } = JSON.parse(stdout) as Report;
+  expect(layers).toHaveLength(45);
+  expect(kept).toEqual([]);
+  for (const { name, error } of layers) expect(error, name).toBeLessThan(0.006);
+  expect(fileBytes.after / fileBytes.before).toBeLessThan(0.57);
+  expect((await readdir(out)).sort()).toEqual((await readdir(EN_FR)).filter((name) => name !== "README.md").sort());
+  for (const file of ["tokenizer.json", "generation_config.json"])
+    expect(await readFile(path.join(out, file))).toEqual(await readFile(path.join(EN_FR, file)));
+  const translate = (model: string) => qkv(["translate", "--model", model, "Where is the train station?"]);
+  expect(await translate(out)).toEqual(await translate(EN_FR));
+}, 60_000);
+
+test("a GGUF file, with a table of errors and what was skipped", async () => {
+  const out = into("llama.gguf");
+  const args = [
+    "quantize",
+    "--model",
+    LLAMA,
+    "--format",
+    "q4_0",
+    "--out",
+    out,
+    "--skip",
+    "lmHead",
+    "layers.0.ffn.upProj",
+  ];
+  const { code, stdout, stderr } = await qkv(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines[0]).toMatch(/^layer +format +error +before +after$/);
+  expect(lines.filter((line) => / q4_0 +\d[\d.]+ %/.test(line))).toHaveLength(14);
+  expect(lines.filter((line) => line.endsWith("  skipped")).map((line) => line.split(" ")[0])).toEqual([
+    "layers.0.ffn.upProj.weight",
+    "lmHead.weight",
+  ]);
+  expect(lines.at(-1)).toMatch(/llama\.gguf: \d+\.\d kB, where the model had \d+\.\d kB$/);
+  const inspected = await qkv(["inspect", out, "--json"]);
+  expect(JSON.parse(inspected.stdout)).toMatchObject({
+    dtypes: { Q4_0: 14, Q8_0: 2, F32: 5 },
+    tokenizer: { vocabSize: 421 },
+  });
+  expect((await qkv(["generate", "--model", out, "--prompt", "The", "--max-new-tokens", "3"])).stdout).toMatch(/^The/);
+});
+
+test("what is there is replaced when asked, and not else", async () => {
+  const out = into("twice.gguf");
+  await writeFile(out, "mine");
+  const args = ["quantize", "--model", LLAMA, "--format", "q8_0", "--out", out];
+  const refused = await qkv(args);
+  expect(refused).toMatchObject({
+    ...{ code: 2, stdout: "" },
+    stderr: `qkv: --out: expected nothing at ${out} yet, got a file: --overwrite replaces it\n`,
+  });
+  expect(await readFile(out, "utf8")).toBe("mine");
+  expect((await qkv([...args, "--overwrite"])).code).toBe(0);
+  expect((await readFile(out)).subarray(0, 4).toString()).toBe("GGUF");
+});
+
+test.each<[string, readonly string[], number, RegExp]>([
+  [
+    "another family in a GGUF file",
+    ["--model", EN_FR, "--out", "X.gguf"],
+    1,
+    /config\.json: expected a model_type of llama, mistral, qwen2, qwen3, got "marian"$/,
+  ],
+  [
+    "a name that is none",
+    ["--model", LLAMA, "--out", "X.gguf", "--skip", "wProj"],
+    2,
+    /^qkv: --skip: expected the end of a weight's name, such as embedding\.weight, .* got wProj$/,
+  ],
+  [
+    "nothing to round",
+    ["--model", "tiny", "--out", "X"],
+    1,
+    /^qkv: expected a matrix that can be rounded to q8_0, got \S+: rows of \d+ numbers, no multiple of 32$/,
+  ],
+  [
+    "a folder for a file",
+    ["--model", LLAMA, "--out", "tiny/config.json"],
+    2,
+    /^qkv: --out: expected a folder, got a file/,
+  ],
+  ["no model", ["--model", "nothing-there", "--out", "X"], 2, /^qkv: --model: expected a shipped model's name/],
+])("%s leaves nothing behind", async (_, given, exitCode, message) => {
+  const args = given.map((arg) => (/^(?:X|tiny)/.test(arg) ? into(arg) : arg));
+  const before = await readdir(folder);
+  const { code, stdout, stderr } = await qkv(["quantize", "--format", "q8_0", ...args]);
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+  expect(stderr.trimEnd()).toMatch(message);
+  expect(stderr.trimEnd()).not.toContain("\n");
+  expect(await readdir(folder)).toEqual(before);
+});
+
+test("a format that is none is told with those there are", async () => {
+  const { code, stderr } = await qkv(["quantize", "--model", LLAMA, "--format", "q3", "--out", into("X")]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Allowed choices are q8_0, q5_1, q5_0, q4_1, q4_0.");
+});
+
+test("a full disk leaves no half of a file", async () => {
+  const out = into("full.gguf");
+  const { code, stderr } = await qkv(["quantize", "--model", LLAMA, "--format", "q8_0", "--out", out], {
+    fileBlocks: 20,
+  });
+  expect(code).toBe(1);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect((await readdir(folder)).filter((name) => name.includes("full"))).toEqual([]);
+});
+
+test("the folder's arrays are words with scales and offsets", async () => {
+  const { tensors } = parseSafetensors(await readFile(into("en-fr-q8/model.safetensors")));
+  const words = [...tensors].filter(([, { dtype }]) => dtype === "U32").map(([name]) => name.replace(/weight$/, ""));
+  expect(words).toHaveLength(45);
+  for (const name of words)
+    for (const part of ["scales", "biases"]) expect(tensors.get(name + part)?.dtype).toBe("F16");
+});
