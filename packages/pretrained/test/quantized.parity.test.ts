@@ -86,3 +86,13 @@ describe.each<[name: string, className: string, held: Readonly<Record<string, nu
     });
   });
 });
+
+test("becomes floats on wasm too where that is asked for, to train", async () => {
+  await initBackend("wasm");
+  await expectNoLeaks(async () => {
+    const files = memoryFiles("mlx", quantizedFolder("mlx"));
+    using model = (await loadPretrained(files, { dtype: "float32" })).model as CausalLanguageModel;
+    expect(formatsOf(model)).toEqual({ f32: 12 });
+    await expectLogits(model, QUANTIZED["mlx"] as QuantizedGolden, 1e-4);
+  });
+});

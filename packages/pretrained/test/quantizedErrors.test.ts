@@ -245,6 +245,15 @@ expectErrors("gptq", [
   ["a scale that is no number", spoilt(`${Q}.scales`), `${FILE}${Q}.scales: expected finite numbers, got NaN`],
 ]);
 
+const DOWN = "model.layers.0.mlp.down_proj";
+const bias = (value: number) => put(`${DOWN}.bias`, safeTensor(new Float32Array(64).fill(value), [64]));
+
+test("biases of zeros, which AutoGPTQ writes for models without any, are left out, and no others", () =>
+  expectNoLeaks(async () => {
+    await open("gptq", bias(0));
+    await expect(open("gptq", bias(0.5))).rejects.toThrow(`${FILE}unused tensors: ${DOWN}.bias`);
+  }));
+
 expectErrors("gptq-ordered", [
   ["no order", without(`${Q}.g_idx`), `${FILE}${Q}.g_idx: expected an array of I32, got none`],
 ]);
@@ -358,9 +367,9 @@ expectErrors("compressed-int", [
     `${FILE}${Q}.weight: expected I8 or F8_E4M3 or F8_E5M2, got F32`,
   ],
   [
-    "zeros that no group has",
-    put(`${Q}.weight_zero_point`, safeTensor(new Int8Array(64), [64, 1])),
-    `${FILE}${Q}.weight_scale: expected shape [64,2], got [64,1]`,
+    "zeros of other rows",
+    put(`${Q}.weight_zero_point`, safeTensor(new Int8Array(63), [63, 1])),
+    `${FILE}${Q}.weight_zero_point: expected shape [64,1], got [63,1]`,
   ],
 ]);
 

@@ -18,6 +18,8 @@ export interface StoredArray extends StoredEntry {
   readonly byteLength: number;
   /** Reads its bytes from `start` to `end`, perhaps into `into`. */
   readBytes(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
+  /** Whether all its numbers are known to be zeros, so that a model that has no place for them may do without. */
+  readonly isZero?: boolean;
   /** Reads its blocks, of an array in a GGUF file. */
   readonly blocks?: () => Promise<StoredBlocks>;
 }

@@ -77,7 +77,8 @@ async function build(
   const tied = await resolveTies(rules.tie, config, split);
   const present = new Set(tied.arrays.keys());
   // Such as the register tokens of a model without any.
-  const ignore = [...tied.arrays].filter(([, { byteLength }]) => byteLength === 0).map(([name]) => name);
+  const isNothing = ({ byteLength, isZero }: StoredArray) => byteLength === 0 || isZero === true;
+  const ignore = [...tied.arrays].filter(([, array]) => isNothing(array)).map(([name]) => name);
   const heldAs = packedFormOf(dtype, tied.arrays);
   const arrays = new Map([...tied.arrays].map(([name, array]) => [name, { ...array, packed: heldAs(array) }]));
   return streamCheckpoint(arrays, rules.rename, (params) => build(params, tied.config, present), {

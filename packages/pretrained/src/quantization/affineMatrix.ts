@@ -1,6 +1,7 @@
 import type { PackedEntry } from "@qkv/nn";
 import { type CodeGroups, packCodes } from "@qkv/ops";
 import type { StoredArray } from "../files/storedArray.ts";
+import { neighbours } from "./columnGroups.ts";
 import { computedArray, rowRuns } from "./computedArray.ts";
 
 /**
@@ -44,14 +45,13 @@ export function affineArray(where: string, matrix: AffineMatrix): StoredArray {
 }
 
 function valuesOf(
-  { shape: [, columns], groups, groupOf, zero }: AffineMatrix,
+  { shape: [, columns], groups, groupOf = neighbours(columns, columns / groups), zero }: AffineMatrix,
   { codes, scales, offsets }: AffineRows,
 ): Float32Array {
   const values = new Float32Array(codes.length);
-  const size = columns / groups;
   for (let i = 0, first = 0; i < codes.length; first += groups) {
     for (let column = 0; column < columns; column++, i++) {
-      const group = first + (groupOf === undefined ? Math.floor(column / size) : (groupOf[column] as number));
+      const group = first + (groupOf[column] as number);
       const scaled = Math.fround((scales[group] as number) * ((codes[i] as number) - zero));
       values[i] = offsets === undefined ? scaled : scaled + (offsets[group] as number);
     }

@@ -1,6 +1,7 @@
 import { type ArrayTable, expectShape, sizesOf } from "./arrayTable.ts";
 import { CALIBRATION } from "./calibrationFields.ts";
-import { columnMajorArray, groupsOf, neighbours } from "./columnMajor.ts";
+import { groupsOf, neighbours } from "./columnGroups.ts";
+import { columnMajorArray } from "./columnMajor.ts";
 import type { ConfigFields } from "./configFields.ts";
 import { refuseListed } from "./listedModules.ts";
 import { finiteFloats, words } from "./storedNumbers.ts";

@@ -6,7 +6,16 @@ import type { ConfigFields } from "./configFields.ts";
 import { EIGHTHS, eighthsArray } from "./eighths.ts";
 import { integerArray } from "./integerMatrix.ts";
 import { refuseListed } from "./listedModules.ts";
-import { expectGrid, gridRows, type GridRows, gridSizes, isOfGrid, type ScaleGrid, SCALES } from "./scaleGrid.ts";
+import {
+  expectGrid,
+  gridRows,
+  type GridRows,
+  gridSizes,
+  isOfGrid,
+  rowsOfGrid,
+  type ScaleGrid,
+  SCALES,
+} from "./scaleGrid.ts";
 import { integers, words } from "./storedNumbers.ts";
 
 const FORMATS = ["pack-quantized", "int-quantized", "naive-quantized", "float-quantized", "mixed-precision"] as const;
@@ -134,18 +143,19 @@ async function packedArray(module: string, schemes: readonly Scheme[], table: Ar
 function plainArray(module: string, weight: StoredArray, schemes: readonly Scheme[], table: ArrayTable): StoredArray {
   const named = (name: string) => `${module}.${name}`;
   const scales = table.take(named("weight_scale"), SCALES);
-  const zeros = table.takeOptional(named("weight_zero_point"), ["I8"]);
+  const zeros = weight.dtype === "I8" ? table.takeOptional(named("weight_zero_point"), ["I8"]) : undefined;
   const shape = sizesOf(named("weight"), weight);
   const isEighths = weight.dtype !== "I8";
   const scheme = schemeFor(
     module,
     schemes,
-    ({ isFloat, isSymmetric }) => isFloat === isEighths && isSymmetric === (zeros === undefined),
+    ({ isFloat }) => isFloat === isEighths,
     (each) => isOfGrid({ shape, block: each.blockOf(shape) }, scales),
   );
   const grid: ScaleGrid = { shape, block: scheme.blockOf(shape) };
   expectGrid(named("weight_scale"), grid, scales);
   if (isEighths) return eighthsArray(module, weight, grid, "weight_scale", scales);
+  // Where all are 0 they may be missing.
   if (zeros !== undefined) expectGrid(named("weight_zero_point"), grid, zeros);
   return integerArray(named("weight"), named("weight_scale"), {
     ...{ ...grid, bits: 8, shift: 0, scales },
@@ -172,19 +182,15 @@ function zeroRows(name: string, grid: ScaleGrid, bits: number, array: StoredArra
   }
   const [down, across] = gridSizes(grid);
   expectShape(name, array, [Math.ceil((down * bits) / 32), across]);
-  let kept: Promise<Uint32Array> | undefined;
-  return async (from, to) => {
-    const packed = await (kept ??= words(array));
-    if (to === grid.shape[0]) kept = undefined;
-    const [column, zeros] = [new Uint8Array(down), new Float32Array((to - from) * across)];
+  return rowsOfGrid(grid, async () => {
+    const packed = await words(array);
+    const [column, zeros] = [new Uint8Array(down), new Float32Array(down * across)];
     for (let group = 0; group < across; group++) {
       unpackBits(packed, { bits, start: group, stride: across }, column, 0, down);
-      for (let row = from; row < to; row++) {
-        zeros[(row - from) * across + group] = (column[Math.floor(row / grid.block[0])] as number) - 2 ** (bits - 1);
-      }
+      for (let row = 0; row < down; row++) zeros[row * across + group] = (column[row] as number) - 2 ** (bits - 1);
     }
     return zeros;
-  };
+  });
 }
 
 /** The group of each column; undefined where they are neighbours, which is also written as -1 everywhere. */

@@ -2,10 +2,12 @@ import { PretrainedError } from "../files/pretrainedError.ts";
 import type { StoredArray } from "../files/storedArray.ts";
 import { type ArrayTable, expectShape, sizesOf } from "./arrayTable.ts";
 import { unpackBits } from "./bitFields.ts";
-import { columnMajorArray, groupsOf, neighbours } from "./columnMajor.ts";
+import { groupsOf, neighbours } from "./columnGroups.ts";
+import { columnMajorArray } from "./columnMajor.ts";
 import { CALIBRATION } from "./calibrationFields.ts";
 import type { ConfigFields } from "./configFields.ts";
 import { refuseListed } from "./listedModules.ts";
+import { markZeroBiases } from "./zeroBiases.ts";
 import { finiteFloats, integers, words } from "./storedNumbers.ts";
 
 interface Scheme {
@@ -32,6 +34,7 @@ export async function dequantizeGptq(fields: ConfigFields, table: ArrayTable): P
   const modules = table.modulesWith("qweight");
   refuseListed(fields, "modules_to_not_convert", modules);
   fields.refuseOthers();
+  await markZeroBiases(table, modules);
   for (const module of modules) {
     const codes = table.take(`${module}.qweight`, ["I32"]);
     const zeros = table.take(`${module}.qzeros`, ["I32"]);

@@ -1,7 +1,7 @@
 import type { Dtype } from "@qkv/safetensors";
 import { PretrainedError } from "../files/pretrainedError.ts";
 import type { StoredArray } from "../files/storedArray.ts";
-import { neighbours } from "./columnMajor.ts";
+import { neighbours } from "./columnGroups.ts";
 import { finiteFloats, integers } from "./storedNumbers.ts";
 
 /** Types of scales in files. */
@@ -40,11 +40,21 @@ export function expectGrid(name: string, grid: ScaleGrid, array: StoredArray): v
 /** Reads the numbers of a grid for rows `from` to `to`: [to - from, across]. */
 export type GridRows = (from: number, to: number) => Promise<Float32Array>;
 
-/** The numbers of a grid's blocks, by rows of the matrix; they stay in memory until the last row is asked for. */
+/** The numbers of an array of a grid, by rows of the matrix. */
 export function gridRows(name: string, grid: ScaleGrid, array: StoredArray): GridRows {
-  const [, across] = gridSizes(grid);
   const isFloat = (SCALES as readonly string[]).includes(array.dtype);
-  const read = async () => (isFloat ? finiteFloats(name, array) : Float32Array.from(await integers(name, array)));
+  return rowsOfGrid(grid, async () =>
+    isFloat ? finiteFloats(name, array) : Float32Array.from(await integers(name, array)),
+  );
+}
+
+/**
+ * The numbers of a grid's blocks, by rows of the matrix; they stay in memory until the last row is asked for.
+ *
+ * @param read reads them: [down, across]
+ */
+export function rowsOfGrid(grid: ScaleGrid, read: () => Promise<Float32Array>): GridRows {
+  const [, across] = gridSizes(grid);
   let kept: Promise<Float32Array> | undefined;
   return async (from, to) => {
     const all = await (kept ??= read());
