@@ -54,13 +54,16 @@ export function hasKernel(name: KernelName): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-/** Runs a kernel that returns several tensors. Inputs that are undefined are left out. */
+/** Runs a kernel that returns several tensors. Inputs that are undefined are as good as left out. */
 export function runFused(
   name: KernelName,
   inputs: Record<string, tf.Tensor | undefined>,
   attrs: object = {},
 ): tf.Tensor[] {
-  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, present(name, inputs), attrs as tf.NamedAttrMap);
+  checkInUse(name, inputs);
+  // The tape reads all inputs that it is given.
+  const given = (isRecordingGradients() ? present(inputs) : inputs) as tf.NamedTensorMap;
+  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, given, attrs as tf.NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
@@ -89,15 +92,14 @@ export function isRecordingGradients(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
-function present(kernel: KernelName, inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> {
-  const found: Record<string, tf.Tensor> = {};
+/** A kernel reads from an address, even if the memory there has a new owner. */
+function checkInUse(kernel: KernelName, inputs: Record<string, tf.Tensor | undefined>): void {
   for (const name in inputs) {
-    const tensor = inputs[name];
-    if (tensor === undefined) continue;
-    // A kernel reads from an address, even if the memory there has a new owner.
-    if (tensor.isDisposed)
+    if (inputs[name]?.isDisposed === true)
       throw new RangeError(`${kernel}: expected ${name} to be in use, got a tensor that was disposed`);
-    found[name] = tensor;
   }
-  return found;
+}
+
+function present(inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor | undefined> {
+  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
 }

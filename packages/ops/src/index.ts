@@ -1,4 +1,4 @@
-export { activeKernel, FUSED_KERNELS, type FusedOp } from "./fusedKernel.ts";
+export { activeKernel, FUSED_KERNELS, type FusedOp, isRecordingGradients } from "./fusedKernel.ts";
 export { activate, type Activation } from "./activate.ts";
 export type { FusedActivation, PlainActivation } from "./composedActivations.ts";
 export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";

@@ -6,6 +6,7 @@ import { expectClose, expectNoLeaks } from "@qkv/testing";
 import { Block, type BlockSpec } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { heldBy } from "./heldBy.ts";
 
 // A layer in one kernel against the same layer in many: asking for weights, or for gradients, composes it.
 
@@ -73,10 +74,11 @@ describe.each(ORDERS.flatMap((order) => ACTIVATIONS.map((activation) => [order, 
       const fused = layer.forward(x, { ...inputs, cache: fusedCache });
       const parts = layer.forward(x, { ...inputs, cache: partsCache }, composed());
       await expectClose(fused, parts);
-      const [ours, theirs] = [fusedCache.past(0), partsCache.past(0)] as [KeyValue, KeyValue];
+      const [ours, theirs] = [heldBy(fusedCache), heldBy(partsCache)];
       await expectClose(ours.keys, theirs.keys);
       await expectClose(ours.values, theirs.values);
       expect([fusedCache.length, partsCache.length]).toEqual([before + length, before + length]);
+      tf.dispose([ours.keys, ours.values, theirs.keys, theirs.values]);
       tf.dispose([x, past ?? {}, seen, attentionMask, memoryMask, fused, parts] as unknown as tf.TensorContainer);
       params.dispose();
     });

@@ -84,8 +84,8 @@ describeBackends("KeyValueCache", () => {
         expect([cache.length, cache.bytes]).toEqual([0, 0]);
         read(cache, [4, 5], 3);
         const { bytes } = cache;
-        const positions = cache.past(0)?.keys.shape[2] ?? 0; // the capacity, if there is room behind them
-        expect(bytes).toBe(4 * 2 * LAYERS.length * 2 * HEADS * positions * WIDTH);
+        const capacities = LAYERS.map((layer) => cache.past(layer)?.keys.shape[2] ?? 0);
+        expect(bytes).toBe(4 * 2 * 2 * HEADS * WIDTH * capacities.reduce((sum, capacity) => sum + capacity));
         expect(fail).toThrow("layer 1 failed");
         expect([cache.length, cache.bytes]).toEqual([3, bytes]);
         read(cache, [4, 5], 1);

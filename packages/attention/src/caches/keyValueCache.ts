@@ -70,9 +70,11 @@ export class KeyValueCache {
   /**
    * The keys and values of a layer for the positions before this step, borrowed; undefined if there are none. Later steps
    * may write into them, where they have a `length`.
+   *
+   * @param room for how many positions a kernel wants room behind them; where the cache grows in place, they have it
    */
-  past(layer: number): KeyValue | undefined {
-    return this.#layers[layer]?.past;
+  past(layer: number, room = 0): KeyValue | undefined {
+    return this.#layers[layer]?.past(room);
   }
 
   /**

@@ -8,8 +8,11 @@ import type { KeyValue } from "../multiHead/keyValue.ts";
 export interface LayerCache {
   /** Bytes that it holds. */
   readonly bytes: number;
-  /** Those of the positions before this step, borrowed; undefined if there are none. */
-  readonly past: KeyValue | undefined;
+  /**
+   * Those of the positions before this step, borrowed; undefined if there are none. A cache with buffers makes room in them
+   * for `room` more, if it may grow.
+   */
+  past(room: number): KeyValue | undefined;
   /** Adds those of new positions. Borrows `next`; the result is the cache's, or ends with the tidy that it was made in. */
   append(next: KeyValue): KeyValue;
   /** Takes `all` of this step, past ones included, from a kernel that appended by itself. */

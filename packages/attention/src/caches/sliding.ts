@@ -1,5 +1,6 @@
 import { checkArray } from "@qkv/ops";
-import { GrowingLayer } from "./growing.ts";
+import { growingLayer } from "./growing.ts";
+import { GrowingLayer } from "./growingLayer.ts";
 import { KeyValueCache } from "./keyValueCache.ts";
 
 /**
@@ -12,5 +13,8 @@ import { KeyValueCache } from "./keyValueCache.ts";
  */
 export function slidingWindowCache(windows: readonly (number | null | undefined)[]): KeyValueCache {
   checkArray("slidingWindowCache", "windows", windows);
-  return new KeyValueCache((layer) => new GrowingLayer(windows[layer] ?? undefined));
+  return new KeyValueCache((layer) => {
+    const window = windows[layer];
+    return typeof window === "number" ? new GrowingLayer(window) : growingLayer();
+  });
 }

@@ -89,8 +89,8 @@ export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
  */
 export function checkOptions<Options extends object>(who: string, options: Options, known: OptionNames<Options>): void {
   checkRecord(who, "options", options);
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(known, name) && value !== undefined) {
+  for (const name in options) {
+    if (!Object.hasOwn(known, name) && options[name] !== undefined) {
       const meant = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
       const expected = Object.hasOwn(known, meant) ? meant : Object.keys(known).join(", ");
       throw new RangeError(`${who}: expected ${expected} as options, got ${name}`);

@@ -19,10 +19,7 @@ export function inputsFit(
     return isFloats(keys, shape) && isFloats(values, shape);
   };
   const isOfScores = (given: tf.Tensor | undefined, heads: number, keys: number, dtype: tf.DataType) =>
-    given === undefined ||
-    (given.dtype === dtype &&
-      given.rank === 4 &&
-      [batch, heads, length, keys].every((size, axis) => given.shape[axis] === size || given.shape[axis] === 1));
+    given === undefined || (given.dtype === dtype && broadcastsTo(given.shape, [batch, heads, length, keys]));
   const capacity = pastKeys?.shape[2] ?? 0;
   const keys = (pastLength ?? capacity) + length;
   const memory = memoryKeys?.shape[2] ?? 0;
@@ -39,6 +36,11 @@ export function inputsFit(
     (crossAttn === undefined || memory > 0) &&
     isOfScores(memoryMask, crossAttn?.numHeads ?? 0, memory, "bool")
   );
+}
+
+/** Whether each axis is 1 or that of the scores. */
+function broadcastsTo(shape: readonly number[], scores: readonly number[]): boolean {
+  return shape.length === scores.length && scores.every((size, axis) => shape[axis] === size || shape[axis] === 1);
 }
 
 /** Whether there are `dim` / 2 angles for each position of one row or of all rows of the batch. */

@@ -8,6 +8,7 @@ import type {
   FusedTransformerLayer,
   PackedInputs,
   TransformerLayerAttrs,
+  TransformerLayerInputs,
   TransformerLayerWeights,
 } from "./contract.ts";
 import { inputsFit } from "./inputsFit.ts";
@@ -22,7 +23,7 @@ import { weightsFit } from "./weightsFit.ts";
  * parts, which report what is wrong.
  *
  * Kernel: QkvTransformerLayer, its inputs the tensors of {@link TransformerLayerInputs} and, as `selfAttn.qProj.weight`
- * and so on, those of {@link TransformerLayerWeights}; its attributes those of {@link TransformerLayerAttrs},
+ * and so on, those of {@link TransformerLayerWeights}; its attributes, as `layer`, {@link TransformerLayerAttrs},
  * the angles, `pastLength` and, as `packed`, {@link PackedInputs} -> output, keys, values; with `pastLength` the output
  * alone.
  */
@@ -34,29 +35,37 @@ export function transformerLayer(
   const all = byName(weights);
   let stored = storedIn(all);
   let fits = weightsFit(weights, attrs);
-  return ({ angles, pastLength, ...inputs }) => {
+  return (inputs) => {
     if (!stored.isCurrent()) {
       stored = storedIn(all);
       fits = weightsFit(weights, attrs);
     }
     if (!fits || !hasKernel(FUSED_KERNELS.transformerLayer) || isRecordingGradients()) return undefined;
-    if (!inputsFit({ ...inputs, angles, pastLength }, weights, attrs)) return undefined;
+    if (!inputsFit(inputs, weights, attrs)) return undefined;
     const { named, packed } = stored;
-    const given = { ...named, ...inputs };
-    const outputs = runFused(FUSED_KERNELS.transformerLayer, given, { ...attrs, angles, pastLength, packed });
-    const [output, keys = inputs.pastKeys, values = inputs.pastValues] = outputs;
+    for (const name of TENSORS) named[name] = inputs[name];
+    const { angles, pastLength, x, pastKeys, pastValues } = inputs;
+    const outputs = runFused(FUSED_KERNELS.transformerLayer, named, { layer: attrs, angles, pastLength, packed });
+    const [output, keys = pastKeys, values = pastValues] = outputs;
     return {
       output: output as tf.Tensor3D,
       keys: keys as tf.Tensor4D,
       values: values as tf.Tensor4D,
-      ...(pastLength !== undefined && { length: pastLength + (inputs.x.shape[1] ?? 0) }),
+      ...(pastLength !== undefined && { length: pastLength + (x.shape[1] ?? 0) }),
     };
   };
 }
 
+/** The inputs that are tensors. */
+const TENSORS = [
+  ...(["x", "pastKeys", "pastValues", "mask", "bias"] as const),
+  ...(["memoryKeys", "memoryValues", "memoryMask"] as const),
+];
+TENSORS satisfies readonly Exclude<keyof TransformerLayerInputs, "angles" | "pastLength">[];
+
 interface Stored {
-  /** The tensors by the names of the kernel's inputs. */
-  readonly named: Readonly<Record<string, tf.Tensor>>;
+  /** The tensors by the names of the kernel's inputs, to which each call adds its own: a decoder has many calls. */
+  readonly named: Record<string, tf.Tensor | undefined>;
   readonly packed: PackedInputs;
   /** Whether the weights still hold these tensors: one that is packed later holds others. */
   isCurrent(): boolean;

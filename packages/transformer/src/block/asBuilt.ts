@@ -29,7 +29,11 @@ interface Property {
  */
 export function asBuilt(...modules: readonly object[]): () => boolean {
   const properties = allOf(modules.map(propertiesOf));
-  return () => properties?.every(({ holder, key, value }) => holder[key] === value) ?? false;
+  if (properties === undefined) return () => false;
+  return () => {
+    for (const { holder, key, value } of properties) if (holder[key] !== value) return false;
+    return true;
+  };
 }
 
 /** All properties of a tree of modules; undefined if one is of a derived class. */

@@ -47,4 +47,4 @@ function attentionAttrs(spec: AttentionSpec, dModel: number): LayerAttentionAttr
 }
 
 /** What is left of a record whose fields have all been named. */
-export type Nothing = Readonly<Record<string, never>>;
+type Nothing = Readonly<Record<string, never>>;

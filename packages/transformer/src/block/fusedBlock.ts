@@ -2,13 +2,20 @@ import { activeKernel, transformerLayer } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { asBuilt } from "./asBuilt.ts";
 import type { BlockInputs } from "./blockInputs.ts";
-import { fusedAttrs, type Nothing } from "./fusedAttrs.ts";
+import { fusedAttrs } from "./fusedAttrs.ts";
 import { type BlockModules, fusedWeights } from "./fusedWeights.ts";
 import { ofKept } from "./keptMask.ts";
 import type { BlockSpec } from "./spec.ts";
 
 /** A pass of a block in one kernel; undefined where there is none for the block or for these inputs. Does not tidy. */
 export type FusedBlock = (x: tf.Tensor3D, inputs: BlockInputs) => tf.Tensor3D | undefined;
+
+/** The inputs that have no place in the kernel's: one does not compile. */
+type Left = Exclude<
+  keyof BlockInputs,
+  "cache" | "layer" | "mask" | "bias" | "memory" | "memoryMask" | "positions" | "span"
+>;
+void ({} satisfies Record<Left, never>);
 
 /**
  * Prepares a block as one fused kernel, for inference. All that a {@link BlockSpec} can say has a place in it, except a
@@ -21,11 +28,10 @@ export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
   const kernel = transformerLayer(fusedWeights(modules), attrs);
   const { rotary } = spec.selfAttn;
   const isAsBuilt = asBuilt(modules, { rotary });
-  return (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span, ...rest }) => {
-    void (rest satisfies Nothing);
+  return (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span }) => {
     if (activeKernel("transformerLayer") !== "fused" || !isAsBuilt()) return undefined;
     const [batch, length] = x.shape;
-    const past = cache?.past(layer);
+    const past = cache?.past(layer, length);
     const fused = kernel({
       x,
       pastKeys: past?.keys,

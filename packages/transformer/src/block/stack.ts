@@ -51,13 +51,24 @@ export class Stack {
   /** @param x [B, L, E], the positions after those of the cache if there is one  @returns [B, L, E] */
   forward(x: tf.Tensor3D, given: StackInputs = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkRecord("Stack", "inputs", given);
-    const { memory, ...inputs } = given;
-    const [before, length] = [inputs.cache?.length ?? 0, x.shape[1]];
-    return stepOf(inputs.cache, () => {
+    const { cache, mask, memory, memoryMask, positions, span } = given;
+    const [before, length] = [cache?.length ?? 0, x.shape[1]];
+    return stepOf(cache, () => {
       const bias = this.positionBias?.forward(length, before + length);
       let y = x;
       for (const [i, layer] of this.layers.entries()) {
-        y = layer.forward(y, { ...inputs, bias, layer: i, memory: memory?.[i] }, pass.at("layers", i));
+        // A literal: a decoder makes many, and a spread one is slow to make.
+        const inputs: Required<BlockInputs> = {
+          cache,
+          layer: i,
+          mask,
+          bias,
+          memory: memory?.[i],
+          memoryMask,
+          positions,
+          span,
+        };
+        y = layer.forward(y, inputs, pass.at("layers", i));
       }
       return this.norm === undefined ? y : pass.tap("norm", this.norm.forward(y));
     });

@@ -8,7 +8,7 @@ import {
   writeAttentionShape,
 } from "../attention.ts";
 import { appendHeads, mergeHeads, rotation, splitHeads } from "./headSteps.ts";
-import type { LayerInputs } from "./layerInputs.ts";
+import { type LayerInputs, pathsOf } from "./layerInputs.ts";
 import type { RowSteps } from "./rowSteps.ts";
 import type { Sublayer } from "./sublayer.ts";
 
@@ -44,8 +44,9 @@ export function selfAttention(
   const headDim = keys.shape[3] ?? 0;
   const pool = pooling(steps, "selfAttn", attrs, { keys, values, length: past + steps.length, mask, bias });
   const rotate = rotation(steps, attrs.rotary, angles, headDim);
-  const map = (name: string) => steps.linearAt(`selfAttn.${name}`);
-  const [qProj, kProj, vProj] = [map("qProj"), map("kProj"), map("vProj")];
+  const qProj = steps.linearAt("selfAttn.qProj");
+  const kProj = steps.linearAt("selfAttn.kProj");
+  const vProj = steps.linearAt("selfAttn.vProj");
   return (from, to, mode, beside) => {
     const [q, k, v] = [steps.take(heads * headDim), steps.take(groups * headDim), steps.take(groups * headDim)];
     steps.linear(qProj, from, q, 0, beside);
@@ -84,11 +85,12 @@ function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, cont
   const { space, heap, batch, length, program } = steps;
   const { keys, values, mask, bias } = context;
   const { numHeads } = attrs;
-  const sinks = steps.inputs[`${name}.sinks`];
+  const paths = pathsOf(name);
+  const sinks = steps.inputs[paths.sinks];
   const shape = headShape(attrs, length, context, steps.at(sinks));
   const { queries, heads, width } = shape;
   const words = space.constant(ATTENTION_SHAPE_WORDS * 4, (at) => writeAttentionShape(heap, at, shape));
-  const outProj = steps.linearAt(`${name}.outProj`);
+  const outProj = steps.linearAt(paths.outProj);
   return (q: number, to: number, mode: number) => {
     const [pooled, logSumExp] = [steps.take(numHeads * width), steps.take(numHeads)];
     const args = [words, q, heap.at(keys), heap.at(values), steps.at(mask), steps.at(bias), pooled, logSumExp];
@@ -112,13 +114,25 @@ function headShape(
   const [, , capacity = 0, width = 0] = given.keys.shape;
   const keys = given.length ?? capacity;
   const groupSize = numHeads / numKeyValueHeads;
-  const [mask, bias] = [broadcastStrides(given.mask), broadcastStrides(given.bias)];
-  const common = { keys, capacity, width, scale, softcap, dropout: undefined };
-  const sinks = (head: number, query: number) => (sinksAt === 0 ? undefined : { address: sinksAt, head, query });
-  if (length === 1 && keys <= (window ?? keys)) {
-    const folded = ([batch, head, , key]: Strides): Strides => [batch, head * groupSize, head, key];
-    const sizes = { queries: groupSize, heads: numKeyValueHeads, causal: false };
-    return { ...common, ...sizes, mask: folded(mask), bias: folded(bias), sinks: sinks(groupSize, 1) };
-  }
-  return { ...common, queries: length, heads: numHeads, causal, window, groupSize, mask, bias, sinks: sinks(1, 0) };
+  const mask = broadcastStrides(given.mask);
+  const bias = broadcastStrides(given.bias);
+  // One literal for both: a decoder makes many, and an object that is spread is slow to make.
+  const isFolded = length === 1 && keys <= (window ?? keys);
+  const folded = ([batch, head, , key]: Strides): Strides => [batch, head * groupSize, head, key];
+  return {
+    keys,
+    capacity,
+    width,
+    scale,
+    softcap,
+    dropout: undefined,
+    queries: isFolded ? groupSize : length,
+    heads: isFolded ? numKeyValueHeads : numHeads,
+    causal: causal && !isFolded,
+    window: isFolded ? undefined : window,
+    groupSize: isFolded ? 1 : groupSize,
+    mask: isFolded ? folded(mask) : mask,
+    bias: isFolded ? folded(bias) : bias,
+    sinks: sinksAt === 0 ? undefined : { address: sinksAt, head: isFolded ? groupSize : 1, query: isFolded ? 1 : 0 },
+  };
 }

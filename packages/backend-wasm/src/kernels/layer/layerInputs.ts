@@ -17,5 +17,33 @@ export function shapeOf(inputs: LayerInputs, name: string): readonly number[] {
 
 /** The shape [O, I] of the linear map called `name`. */
 export function weightShape(inputs: LayerInputs, packed: PackedInputs, name: string): readonly number[] {
-  return packed[`${name}.weight`]?.shape ?? shapeOf(inputs, `${name}.weight`);
+  const { weight } = pathsOf(name);
+  return packed[weight]?.shape ?? shapeOf(inputs, weight);
+}
+
+/** The paths to what a module called `name` may have. */
+interface Paths {
+  readonly weight: string;
+  readonly bias: string;
+  readonly norm: string;
+  readonly postNorm: string;
+  readonly layerScale: string;
+  readonly sinks: string;
+  readonly outProj: string;
+}
+
+const PATHS = new Map<string, Paths>();
+
+/** The paths to what a module may have, put together once: looking a new string up takes longer than a step's arithmetic. */
+export function pathsOf(name: string): Paths {
+  let paths = PATHS.get(name);
+  if (paths === undefined) {
+    const at = (part: string) => `${name}.${part}`;
+    paths = {
+      ...{ weight: at("weight"), bias: at("bias"), norm: at("norm"), postNorm: at("postNorm") },
+      ...{ layerScale: at("layerScale"), sinks: at("sinks"), outProj: at("outProj") },
+    };
+    PATHS.set(name, paths);
+  }
+  return paths;
 }

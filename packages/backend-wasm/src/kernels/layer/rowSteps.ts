@@ -6,7 +6,7 @@ import type { Workspace } from "../../workspace.ts";
 import { numberOfActivation } from "../elements.ts";
 import { productStep } from "../matMul.ts";
 import { packedProductStep } from "../packed.ts";
-import { type LayerInputs, shapeOf, weightShape } from "./layerInputs.ts";
+import { type LayerInputs, pathsOf, shapeOf, weightShape } from "./layerInputs.ts";
 
 /** A linear map: the addresses of its weight [to, from] and its bias, 0 for none. */
 export interface LinearAt {
@@ -50,9 +50,9 @@ export class RowSteps {
   /** The map called `name`. */
   linearAt(name: string): LinearAt {
     const [to = 0, from = 0] = weightShape(this.inputs, this.packed, name);
-    const { format } = this.packed[`${name}.weight`] ?? {};
-    const [weight, bias] = ["weight", "bias"].map((part) => this.at(this.inputs[`${name}.${part}`]));
-    return { weight: weight as number, format, bias: bias as number, from, to };
+    const paths = pathsOf(name);
+    const [weight, bias] = [this.at(this.inputs[paths.weight]), this.at(this.inputs[paths.bias])];
+    return { weight, format: this.packed[paths.weight]?.format, bias, from, to };
   }
 
   /** y = x Wᵀ + b, stored as `mode` says. */
@@ -65,16 +65,17 @@ export class RowSteps {
 
   /** The norm called `name` of `count` vectors in a row. */
   norm(name: string, { kind, eps, unitOffset }: NormAttrs, from: number, to: number, count = 1, beside = false): void {
-    const [width = 0] = shapeOf(this.inputs, `${name}.weight`);
-    const [weight, bias] = ["weight", "bias"].map((part) => this.at(this.inputs[`${name}.${part}`]));
+    const paths = pathsOf(name);
+    const [width = 0] = shapeOf(this.inputs, paths.weight);
+    const [weight, bias] = [this.at(this.inputs[paths.weight]), this.at(this.inputs[paths.bias])];
     const units = this.rows * count;
     const work = { units, cost: 0.5 * width };
     if (kind === "rmsNorm") {
-      const args = [from, weight as number, to, width, eps, unitOffset ? 1 : 0];
+      const args = [from, weight, to, width, eps, unitOffset ? 1 : 0];
       return this.program.add("rmsNorm", args, work, beside);
     }
     const numbers = this.take(2 * count); // mean and deviation of each vector, which only gradients need
-    const args = [from, weight as number, bias as number, to, numbers, numbers + units * 4, width, eps];
+    const args = [from, weight, bias, to, numbers, numbers + units * 4, width, eps];
     this.program.add("layerNorm", args, work, beside);
   }
 

@@ -1,4 +1,4 @@
-import type { PackedInputs, RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
+import type { NormAttrs, PackedInputs, RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../../heap.ts";
 import { replaceKernel } from "../../replaceKernel.ts";
@@ -6,27 +6,28 @@ import { runProgram } from "../../workspace.ts";
 import { ADD } from "../matMul.ts";
 import { crossAttention, selfAttention } from "./attentionSteps.ts";
 import { feedForward } from "./feedForwardSteps.ts";
-import { type LayerInputs, shapeOf, weightShape } from "./layerInputs.ts";
+import { type LayerInputs, pathsOf, shapeOf, weightShape } from "./layerInputs.ts";
 import { RowSteps } from "./rowSteps.ts";
 import type { Sublayer } from "./sublayer.ts";
 
-type Attrs = TransformerLayerAttrs & {
+interface Attrs {
+  readonly layer: TransformerLayerAttrs;
   readonly angles: RotaryAngles | undefined;
   readonly pastLength: number | undefined;
   readonly packed: PackedInputs;
-};
+}
 type Outputs = readonly [output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.TensorInfo];
 
 /** Registers QkvTransformerLayer: one program for the whole layer. */
 export function registerTransformerLayer(heap: Heap): void {
   replaceKernel("QkvTransformerLayer", ({ inputs, attrs }) => {
     const given = inputs as LayerInputs;
-    const { selfAttn, pastLength, packed } = attrs as unknown as Attrs;
+    const { layer, pastLength, packed } = attrs as unknown as Attrs;
     const output = heap.output(shapeOf(given, "x"));
     const isInPlace = pastLength !== undefined;
     const [keys, values] = isInPlace
       ? [given.pastKeys as tf.TensorInfo, given.pastValues as tf.TensorInfo]
-      : appendedOf(heap, given, packed, selfAttn);
+      : appendedOf(heap, given, packed, layer.selfAttn);
     const outputs = isInPlace ? [output] : [output, keys, values];
     try {
       runProgram(heap, heap.kernels.attentionScratch(), (program, space) =>
@@ -45,7 +46,7 @@ function appendedOf(
   heap: Heap,
   inputs: LayerInputs,
   packed: PackedInputs,
-  { numHeads, numKeyValueHeads }: Attrs["selfAttn"],
+  { numHeads, numKeyValueHeads }: TransformerLayerAttrs["selfAttn"],
 ) {
   const [batch = 0, length = 0] = shapeOf(inputs, "x");
   const [inner = 0] = weightShape(inputs, packed, "selfAttn.qProj");
@@ -56,29 +57,29 @@ function appendedOf(
 type Named = readonly [name: "selfAttn" | "crossAttn" | "ffn", sublayer: Sublayer];
 
 /** The steps of a layer. */
-function addLayer(steps: RowSteps, attrs: Attrs, [output, keys, values]: Outputs): void {
-  const { selfAttn, crossAttn, ffn, angles, pastLength } = attrs;
+function addLayer(steps: RowSteps, { layer, angles, pastLength }: Attrs, [output, keys, values]: Outputs): void {
+  const { selfAttn, crossAttn, ffn, norm } = layer;
   const sublayers: Named[] = [["selfAttn", selfAttention(steps, selfAttn, angles, { keys, values, pastLength })]];
   if (crossAttn !== undefined) sublayers.push(["crossAttn", crossAttention(steps, crossAttn)]);
   sublayers.push(["ffn", feedForward(steps, ffn)]);
   const [x, y] = [steps.at(steps.inputs.x), steps.heap.at(output)];
-  if (attrs.placement === "post") addPostNorm(steps, sublayers, attrs, x, y);
-  else addPreNorm(steps, sublayers, attrs, x, y);
+  if (layer.placement === "post") addPostNorm(steps, sublayers, norm, x, y);
+  else addPreNorm(steps, sublayers, norm, x, y);
 }
 
 /** Each sublayer reads the norm of the sum so far, which is at `y`. */
-function addPreNorm(steps: RowSteps, sublayers: readonly Named[], { norm }: Attrs, x: number, y: number): void {
+function addPreNorm(steps: RowSteps, sublayers: readonly Named[], norm: NormAttrs, x: number, y: number): void {
   const width = widthOf(steps);
   const normed = steps.take(width);
   steps.copy(x, y, width);
   for (const [i, named] of sublayers.entries()) {
-    steps.norm(`${named[0]}.norm`, norm, i === 0 ? x : y, normed);
+    steps.norm(pathsOf(named[0]).norm, norm, i === 0 ? x : y, normed);
     addBranch(steps, named, norm, normed, y, false);
   }
 }
 
 /** Each sublayer reads what the norm of the last sum has left. */
-function addPostNorm(steps: RowSteps, sublayers: readonly Named[], { norm }: Attrs, x: number, y: number): void {
+function addPostNorm(steps: RowSteps, sublayers: readonly Named[], norm: NormAttrs, x: number, y: number): void {
   const width = widthOf(steps);
   const [normed, sum] = [steps.take(width), steps.take(width)];
   let current = x;
@@ -86,7 +87,7 @@ function addPostNorm(steps: RowSteps, sublayers: readonly Named[], { norm }: Att
     steps.copy(current, sum, width);
     addBranch(steps, named, norm, current, sum, true); // which needs no copy
     current = named === sublayers.at(-1) ? y : normed;
-    steps.norm(`${named[0]}.norm`, norm, sum, current);
+    steps.norm(pathsOf(named[0]).norm, norm, sum, current);
   }
 }
 
@@ -94,19 +95,20 @@ function addPostNorm(steps: RowSteps, sublayers: readonly Named[], { norm }: Att
 function addBranch(
   steps: RowSteps,
   [name, sublayer]: Named,
-  norm: Attrs["norm"],
+  norm: NormAttrs,
   from: number,
   sum: number,
   beside: boolean,
 ): void {
-  const isNormed = steps.inputs[`${name}.postNorm.weight`] !== undefined;
-  const layerScale = steps.inputs[`${name}.layerScale`];
+  const { postNorm, layerScale: factors } = pathsOf(name);
+  const isNormed = steps.inputs[pathsOf(postNorm).weight] !== undefined;
+  const layerScale = steps.inputs[factors];
   steps.space.reuse(() => {
     if (!isNormed && layerScale === undefined) return sublayer(from, sum, ADD, beside);
     const width = widthOf(steps);
     const branch = steps.take(width);
     sublayer(from, branch, 0, beside);
-    if (isNormed) steps.norm(`${name}.postNorm`, norm, branch, branch);
+    if (isNormed) steps.norm(postNorm, norm, branch, branch);
     if (layerScale !== undefined) steps.multiply(branch, steps.at(layerScale), width, width);
     steps.add(branch, sum, width);
   });
