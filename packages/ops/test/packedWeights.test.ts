@@ -112,6 +112,13 @@ describeBackends("packed weights", (backend) => {
       }),
   );
 
+  test("codes with offsets and a zero are refused: the offsets are to have its share", async () => {
+    const format = { bits: 4, groupSize: 32, zero: 8, hasOffsets: true } as const;
+    await expect(packCodes(format, [codesOf(format, 64, 1)], [2, 32])).rejects.toThrow(
+      "packCodes: expected a zero of 0 where there are offsets, got 8",
+    );
+  });
+
   test.each(HALVES)("%s: denseOf gives the numbers to the bit, however many columns there are", (format) =>
     expectNoLeaks(async () => {
       for (const columns of [1, 5, 8, 33]) {

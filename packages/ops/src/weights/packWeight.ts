@@ -55,7 +55,8 @@ export function packedWords(format: PackedTensor["format"], shape: readonly [row
  * takes tensors in parts, memory holds the words and one run.
  *
  * @param shape [O, I], I a multiple of 32
- * @throws RangeError if the runs have more or fewer rows, or another format
+ * @throws RangeError if the runs have more or fewer rows, or another format, or if there are offsets and a zero, which products
+ *   pass over: the offsets are to have its share
  */
 export async function packCodes(
   format: CodeFormat,
@@ -64,6 +65,9 @@ export async function packCodes(
 ): Promise<PackedTensor> {
   checkRecord("packCodes", "format", format);
   checkArray("packCodes", "shape", shape);
+  if (format.hasOffsets && format.zero !== 0) {
+    throw new RangeError(`packCodes: expected a zero of 0 where there are offsets, got ${format.zero}`);
+  }
   const words = [wovenWords(format, shape)];
   return { shape, format, data: (await tensorFromParts(words, partsOf(format, runs, shape), "int32")) as tf.Tensor1D };
 }

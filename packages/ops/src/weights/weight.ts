@@ -14,6 +14,7 @@ export type WeightKind = "matrix" | "embedding" | "norm" | "bias" | "scale" | "b
 export interface CodeFormat {
   readonly bits: 8 | 4;
   readonly groupSize: 32 | 16;
+  /** The code of zero: 0 where there are offsets. */
   readonly zero: number;
   readonly hasOffsets: boolean;
 }
