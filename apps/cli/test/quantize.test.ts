@@ -83,6 +83,28 @@ test("a GGUF file, with a table of errors and what was skipped", async () => {
   expect((await qkv(["generate", "--model", out, "--prompt", "The", "--max-new-tokens", "3"])).stdout).toMatch(/^The/);
 });
 
+test("a text lowers the error on it", async () => {
+  const text = at("LICENSE");
+  const args = ["quantize", "--model", LLAMA, "--format", "q4_0", "--text", text, "--json"];
+  const { code, stdout } = await qkv([...args, "--out", into("text.gguf")]);
+  expect(code).toBe(0);
+  const { layers } = JSON.parse(stdout) as { layers: { name: string; weightedError?: number }[] };
+  expect(layers.filter(({ weightedError }) => weightedError === undefined).map(({ name }) => name)).toEqual([
+    "embedding.weight",
+  ]);
+  const table = await qkv([...args.slice(0, -1), "--out", into("table.gguf")]);
+  expect(table.stdout.split("\n")[0]).toMatch(/^layer +format +error +on the text +before +after$/);
+  for (const [model, file, message] of [
+    [LLAMA, "/dev/null", "expected at least one line in /dev/null, got none"],
+    [LLAMA, into("none.txt"), "none.txt: expected a text file, got nothing of this name"],
+    [at("models/cifar10"), text, "--text: expected a model with a tokenizer, got"],
+  ] as const) {
+    const given = ["--model", model, "--format", "q8_0", "--text", file, "--out", into("never")];
+    const { code, stderr } = await qkv(["quantize", ...given]);
+    expect({ code, isTold: stderr.includes(message) }, stderr).toEqual({ code: 2, isTold: true });
+  }
+});
+
 test("what is there is replaced when asked, and not else", async () => {
   const out = into("twice.gguf");
   await writeFile(out, "mine");

@@ -40,6 +40,9 @@ export const GGML_TYPES = {
 /** The type of a tensor, by the name that ggml gives it. */
 export type GgmlType = keyof typeof GGML_TYPES;
 
+/** The types that values can be rounded to here. */
+export type RoundedType = "Q8_0" | "Q4_0" | "Q4_1" | "Q5_0" | "Q5_1";
+
 /** The types that ggml has and nothing here reads, by their numbers: an error can then name them. */
 const OTHER_TYPES: Readonly<Record<number, string>> = {
   9: "Q8_1",

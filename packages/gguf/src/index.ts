@@ -1,12 +1,12 @@
 export { dequantize } from "./dequantize.ts";
-export { GGML_TYPES, type GgmlLayout, type GgmlType, isGgmlType } from "./ggmlType.ts";
+export { GGML_TYPES, type GgmlLayout, type GgmlType, isGgmlType, type RoundedType } from "./ggmlType.ts";
 export { GgufError } from "./ggufError.ts";
 export type { GgufHeader } from "./header/header.ts";
 export type { Metadata, MetadataArray, MetadataScalar, MetadataValue, ValueType } from "./header/metadata.ts";
 export type { TensorInfo } from "./header/readTensors.ts";
 export { packBlocks } from "./packBlocks.ts";
 export { type Gguf, type GgufTensor, parseGguf } from "./parse.ts";
-export { quantize, type RoundedType } from "./quantize.ts";
+export { quantize } from "./quantize.ts";
 export { isQuantized, type QuantizedGroups, quantizedGroups, type QuantizedType } from "./quantizedGroups.ts";
 export { type GgufSource, type OpenGguf, openGguf, type ShardedTensor } from "./reading/openGguf.ts";
 export { type HeaderOptions, type RangeReader, readGgufHeader } from "./reading/readRange.ts";

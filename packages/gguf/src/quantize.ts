@@ -1,18 +1,21 @@
 import { putFiveBits, putHalf, putNibbles } from "./blocks/putBits.ts";
-import { GGML_TYPES } from "./ggmlType.ts";
+import { GGML_TYPES, type RoundedType } from "./ggmlType.ts";
 import { GgufError } from "./ggufError.ts";
+import { packBlocks } from "./packBlocks.ts";
 import { shown } from "./shown.ts";
-
-/** The types that values can be rounded to here. */
-export type RoundedType = "Q8_0" | "Q4_0" | "Q4_1" | "Q5_0" | "Q5_1";
+import { weightedGroups } from "./weightedRounding.ts";
 
 /**
  * Rounds values to blocks of a type, as ggml and Python's `gguf` do, to the bit.
  *
+ * With `importance` the scales are those that make the sum of squared errors small in which each column has that weight, such
+ * as the mean square of what it is multiplied by: as llama.cpp rounds with an importance matrix, though not to the bit.
+ *
  * @param values whole blocks of them: for a tensor, its rows
- * @throws GgufError for another type, values that are not finite, or rows of no whole blocks
+ * @param importance one number from 0 for each column: as many as a row has values
+ * @throws GgufError for another type, values that are not finite, rows of no whole blocks, or importance of other columns
  */
-export function quantize(type: RoundedType, values: Float32Array): Uint8Array {
+export function quantize(type: RoundedType, values: Float32Array, importance?: Float32Array): Uint8Array {
   const round = Object.hasOwn(ROUND, type) ? ROUND[type] : undefined;
   if (round === undefined) {
     throw new GgufError(`quantize: expected a type of ${Object.keys(ROUND).join(", ")}, got ${shown(type)}`);
@@ -22,12 +25,30 @@ export function quantize(type: RoundedType, values: Float32Array): Uint8Array {
   if (values.length % blockSize !== 0) {
     throw new GgufError(`quantize: expected whole blocks of ${blockSize} values for ${type}, got ${values.length}`);
   }
+  if (importance !== undefined) return quantizeByImportance(type, values, importance);
   const bytes = new Uint8Array((values.length / blockSize) * blockBytes);
   for (let from = 0, to = 0; from < values.length; from += blockSize, to += blockBytes) {
     const block = values.subarray(from, from + blockSize);
     checkFinite(block, from);
     round(block, bytes, to);
   }
+  return bytes;
+}
+
+function quantizeByImportance(type: RoundedType, values: Float32Array, importance: Float32Array): Uint8Array {
+  const { blockSize } = GGML_TYPES[type];
+  const columns = importance instanceof Float32Array ? importance.length : NaN;
+  if (columns === 0 || columns % blockSize !== 0 || values.length % columns !== 0) {
+    const got = Number.isNaN(columns) ? shown(importance) : `${columns}`;
+    throw new GgufError(`quantize: expected importance of the columns of ${values.length} values, got ${got}`);
+  }
+  const bad = importance.find((weight) => !(weight >= 0 && weight < Infinity));
+  if (bad !== undefined) throw new GgufError(`quantize: expected importance from 0, got ${bad}`);
+  for (let from = 0; from < values.length; from += blockSize)
+    checkFinite(values.subarray(from, from + blockSize), from);
+  const bytes = packBlocks(type, weightedGroups(type, values, importance));
+  if (bytes === undefined)
+    throw new GgufError(`quantize: expected values whose scale half precision holds, got larger ones`);
   return bytes;
 }
 

@@ -22,6 +22,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
 export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
   if (!isWeight(weight)) return denseLinear(x, weight, bias, activation);
   const { adapter } = weight;
+  weight.observer?.(x);
   if (adapter === undefined && !isPacked(weight)) {
     return denseLinear(x, floatsOf("linear", weight), bias, activation);
   }

@@ -21,6 +21,7 @@ export {
   type QuantizationProgress,
   type QuantizeOptions,
 } from "./quantizing/quantize.ts";
+export { measureImportance } from "./quantizing/measureImportance.ts";
 export { QUANTIZATION_FORMATS, type QuantizationFormat } from "./quantizing/quantizationFormats.ts";
 export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantizing/quantizationReport.ts";
 export { pretrainedGguf, type SaveGgufOptions } from "./saving/gguf/pretrainedGguf.ts";

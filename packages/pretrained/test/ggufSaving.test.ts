@@ -158,6 +158,8 @@ describe("a quantized model", () => {
     }));
 });
 
+const byteToken = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+
 describe("a tokenizer", () => {
   test("has ids for the rows of the model alone, of which some may have no token", () =>
     expectNoLeaks(async () => {
@@ -214,6 +216,42 @@ describe("a tokenizer", () => {
           expect(again.tokenizer?.encode(text).ids).toEqual(tokenizer.encode(text).ids);
         again.model.dispose();
       }
+    }));
+
+  test("of SentencePiece's kind comes back: a Metaspace that cuts nothing is a beginning that is marked", () =>
+    expectNoLeaks(async () => {
+      const special = { ...added, special: true };
+      const bytes = Object.fromEntries(Array.from({ length: 256 }, (_, i) => [byteToken(i), i + 3]));
+      const pieces = ["▁", "t", "h", "e", "th", "he", "▁the", "the", "a", "aa", "aaa"];
+      const vocab = {
+        "<unk>": 0,
+        "<s>": 1,
+        "</s>": 2,
+        ...bytes,
+        ...Object.fromEntries(pieces.map((each, i) => [each, 259 + i])),
+      };
+      const json = (merges: string[]) => ({
+        model: { type: "BPE", vocab, merges, unk_token: null, fuse_unk: true, byte_fallback: true },
+        added_tokens: ["<unk>", "<s>", "</s>"].map((content, id) => ({ ...special, id, content })),
+        pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "first", split: false },
+        decoder: {
+          type: "Sequence",
+          decoders: [
+            { type: "Replace", pattern: { String: "▁" }, content: " " },
+            ...[{ type: "ByteFallback" }, { type: "Fuse" }, { type: "Strip", content: " ", start: 1, stop: 0 }],
+          ],
+        },
+      });
+      using model = build({ model_type: "llama", vocab_size: 270 });
+      const merges = ["t h", "h e", "t he", "th e", "▁ the", "a a", "aa a", "a aa"];
+      const tokenizer = Tokenizer.fromJSON(json(merges));
+      const again = await open(await saved({ model, tokenizer }));
+      for (const text of ["the", "a the aaaaa", "é the the", ""])
+        expect(again.tokenizer?.encode(text).ids, text).toEqual(tokenizer.encode(text).ids);
+      again.model.dispose();
+      // Of these both want the middle one of a aa a: which is first decides.
+      const other = Tokenizer.fromJSON(json([...merges.slice(0, 6), "a aa", "aa a"]));
+      await expect(saved({ model, tokenizer: other })).rejects.toThrow("as its model, got");
     }));
 
   test.each<[string, object, object, string]>([

@@ -14,6 +14,7 @@ export function quantizeCommand(): Command {
     .addOption(new Option("--format <name>", "what to round to").choices(FORMATS).makeOptionMandatory())
     .requiredOption("--out <path>", "the folder to write, or the .gguf file (Llama, Mistral, Qwen)")
     .option("--skip <name...>", "matrices and tables that stay as they are, by the ends of their names: lmHead")
+    .option("--text <file>", "lines like those that the model is for: rounds so that their results change least")
     .option("--overwrite", "replace what is there")
     .option("--json", "one JSON object: format, layers with their errors, kept, bytes")
     .action(async (options) => {

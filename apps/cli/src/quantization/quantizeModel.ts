@@ -17,6 +17,7 @@ import { writeJson } from "../output.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
+import { importanceOfText } from "./importanceOfText.ts";
 import { reportTable } from "./reportTable.ts";
 import { chatTemplateOf, sideFilesOf } from "./sideFiles.ts";
 
@@ -26,6 +27,7 @@ export interface QuantizeModelOptions {
   readonly format: QuantizationFormat;
   readonly out: string;
   readonly skip?: readonly string[];
+  readonly text?: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
 }
@@ -86,15 +88,19 @@ async function startWasm(): Promise<void> {
 }
 
 async function quantized(
-  { model }: Pretrained,
-  { format, skip }: QuantizeModelOptions,
+  pretrained: Pretrained,
+  { format, skip, text }: QuantizeModelOptions,
   signal: AbortSignal,
 ): Promise<QuantizationReport> {
+  const { model } = pretrained;
+  const names = skip && knownNames([...model.params.weights().keys()], skip);
+  const importance = text === undefined ? undefined : await importanceOfText(pretrained, text, signal);
   let bar: ProgressBar | undefined;
   try {
     return await quantize(model, format, {
       signal,
-      ...(skip !== undefined && { skip: knownNames([...model.params.weights().keys()], skip) }),
+      ...(names !== undefined && { skip: names }),
+      ...(importance !== undefined && { importance }),
       onProgress: ({ name, done, total }) =>
         (bar ??= progressBar("quantizing", total, "{name}")).update(done, { name }),
     });

@@ -15,18 +15,21 @@ export function reportTable(
   file: string,
   sizes: FileSizes,
 ): string {
-  const rounded = layers.map((layer) => [
-    ...[layer.name, layer.format, percent(layer.error)],
-    ...[kilobytes(layer.bytesBefore), kilobytes(layer.bytesAfter), ""],
-  ]);
-  const stayed = kept.map((layer) => [
-    ...[layer.name, layer.format, "-"],
-    ...[kilobytes(layer.bytes), kilobytes(layer.bytes), layer.reason],
-  ]);
-  const total = ["all parameters", format, "", kilobytes(bytesBefore), kilobytes(bytesAfter), ""];
-  const rows = [["layer", "format", "error", "before", "after", ""], ...rounded, ...stayed, total];
+  const isWeighted = layers.some(({ weightedError }) => weightedError !== undefined);
+  const row = (name: string, of: string, errors: readonly string[], bytes: readonly number[], reason = "") => [
+    ...[name, of, ...(isWeighted ? errors : errors.slice(0, 1)), ...bytes.map(kilobytes), reason],
+  ];
+  const rows = [
+    ["layer", "format", "error", ...(isWeighted ? ["on the text"] : []), "before", "after", ""],
+    ...layers.map(({ name, error, weightedError, ...layer }) => {
+      const errors = [percent(error), weightedError === undefined ? "-" : percent(weightedError)];
+      return row(name, layer.format, errors, [layer.bytesBefore, layer.bytesAfter]);
+    }),
+    ...kept.map(({ name, bytes, reason, ...layer }) => row(name, layer.format, ["-", "-"], [bytes, bytes], reason)),
+    row("all parameters", format, ["", ""], [bytesBefore, bytesAfter]),
+  ];
   const before = sizes.before === null ? "" : `, where the model had ${kilobytes(sizes.before)}`;
-  return `${textTable(rows, [2, 3, 4])}${printable(file)}: ${kilobytes(sizes.after)}${before}\n`;
+  return `${textTable(rows, [2, 3, 4, ...(isWeighted ? [5] : [])])}${printable(file)}: ${kilobytes(sizes.after)}${before}\n`;
 }
 
 /** A part of one, to three digits. */

@@ -100,7 +100,7 @@ function isLinear({ weight, bias }: LinearWeights, from: number, to: number): bo
 /** Whether a weight without an adapter has this shape, in a format that the kernel reads. */
 function isMatrix(weight: LinearWeights["weight"], expected: readonly [to: number, from: number]): boolean {
   if (!isWeight(weight)) return isFloats(weight, expected);
-  if (weight.adapter !== undefined) return false;
+  if (weight.adapter !== undefined || weight.observer !== undefined) return false;
   if (!isPacked(weight)) return isFloats(weight.parts.data, expected);
   return multipliesPacked() && weight.shape.length === 2 && expected.every((size, i) => weight.shape[i] === size);
 }

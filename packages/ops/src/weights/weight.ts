@@ -43,6 +43,11 @@ export interface Weight<R extends tf.Rank = tf.Rank> {
   readonly parts: { readonly data: tf.Tensor };
   /** Set and unset while a model is in use. */
   adapter: LowRankAdapter | undefined;
+  /**
+   * Called with what `linear` multiplies by the weight, [..., I], which it only borrows: to measure it. Set and unset while a
+   * model is in use; no kernel of a whole layer runs meanwhile.
+   */
+  observer?: ((x: tf.Tensor) => void) | undefined;
 }
 
 /** Whether a value is a weight, and not the tensor of one. */

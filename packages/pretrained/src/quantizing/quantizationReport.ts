@@ -9,6 +9,8 @@ export interface QuantizedLayer {
   readonly format: QuantizationFormat;
   /** Root mean square of the differences, over that of the numbers before: 0.01 is one per cent. */
   readonly error: number;
+  /** The same with the importance of each column, where it was given: an estimate of the error of what the matrix gives. */
+  readonly weightedError?: number;
   /** Bytes that a file has for it, before and after. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;

@@ -133,7 +133,7 @@ describe("quantize", () => {
       "quantize: expected skip to name weights of the model, such as embedding.weight, got wProj",
     ],
     ["q8_0", { skip: "lmHead" }, "quantize: expected skip to be an array, got a string"],
-    ["q8_0", { importance: 1 }, "quantize: expected skip, onProgress, signal as options, got importance"],
+    ["q8_0", { weights: 1 }, "quantize: expected skip, importance, onProgress, signal as options, got weights"],
   ])("refuses %s with %j", async (format, options, message) => {
     using model = build();
     await expect(quantize(model, format as never, options as never)).rejects.toThrow(message);

@@ -21,13 +21,18 @@ export interface QuantizeOptions {
    * function that says so of a name. Default: none.
    */
   readonly skip?: readonly string[] | ((name: string) => boolean);
+  /**
+   * The importance of each column of a matrix, by the matrix's name: what {@link measureImportance} measures. The scales of
+   * its blocks are then chosen for the least weighted error. Matrices without are rounded as without this option.
+   */
+  readonly importance?: ReadonlyMap<string, Float32Array>;
   /** Called after each matrix or table. */
   readonly onProgress?: (progress: QuantizationProgress) => void;
   /** Stops between two of them; those before stay quantized. */
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: OptionNames<QuantizeOptions> = { skip: true, onProgress: true, signal: true };
+const OPTIONS: OptionNames<QuantizeOptions> = { skip: true, importance: true, onProgress: true, signal: true };
 
 /** A model whose parameters can be quantized: any of this project. */
 export interface QuantizableModel {
@@ -58,8 +63,9 @@ export async function quantize(
   checkOptions("quantize", options, OPTIONS);
   checkBackend("quantize");
   params.checkInUse("quantize");
-  const { onProgress, signal } = options;
+  const { onProgress, signal, importance = new Map<string, Float32Array>() } = options;
   const weights = params.weights();
+  checkImportance(weights, importance);
   const isSkipped = skipping(weights, options.skip);
   const kept: KeptLayer[] = [];
   const chosen: (readonly [name: string, weight: Weight])[] = [];
@@ -81,9 +87,9 @@ export async function quantize(
     signal?.throwIfAborted();
     const size = sizeOf(weight);
     const before = storedBytes(weight.format, size);
-    const error = await withName(name, () => roundWeight(params, name, weight, type));
+    const errors = await withName(name, () => roundWeight(params, name, weight, type, importance.get(name)));
     const { shape } = weight;
-    layers.push({ name, shape, format, error, bytesBefore: before, bytesAfter: blockBytes(type, size) });
+    layers.push({ name, shape, format, ...errors, bytesBefore: before, bytesAfter: blockBytes(type, size) });
     onProgress?.({ name, done: layers.length, total: chosen.length });
   }
   const saved = layers.reduce((sum, layer) => sum + layer.bytesBefore - layer.bytesAfter, 0);
@@ -102,6 +108,21 @@ function skipping(weights: Weights, skip: QuantizeOptions["skip"] = []): (name: 
     throw new PretrainedError(`quantize: expected skip to name weights of the model, ${such}, got ${String(target)}`);
   }
   return (name) => skip.some((target) => isNamed(name, target));
+}
+
+function checkImportance(weights: Weights, importance: ReadonlyMap<string, Float32Array>): void {
+  if (typeof importance?.get !== "function") {
+    throw new PretrainedError(`quantize: expected importance to be a Map, got ${describeArgument(importance)}`);
+  }
+  for (const [name, columns] of importance) {
+    const expected = (weights.get(name)?.shape as readonly number[] | undefined)?.at(-1);
+    if (expected === undefined) {
+      throw new PretrainedError(`quantize: expected importance of weights of the model, got that of ${name}`);
+    }
+    if (columns instanceof Float32Array && columns.length === expected) continue;
+    const got = columns instanceof Float32Array ? columns.length : describeArgument(columns);
+    throw new PretrainedError(`quantize: ${name}: expected importance of ${expected} columns, got ${got}`);
+  }
 }
 
 function reasonToKeep({ shape }: Weight, type: RoundedType): string | undefined {

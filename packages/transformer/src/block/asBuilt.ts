@@ -25,7 +25,7 @@ interface Property {
 
 /**
  * Prepares a check whether modules are still as they are now, down to the weights: none replaced, none of a class or with a
- * method of its own, no weight with an adapter. A kernel that reads the tensors that they hold then computes what they would.
+ * method of its own, no weight with an adapter or an observer. A kernel that reads the tensors that they hold then computes what they would.
  */
 export function asBuilt(...modules: readonly object[]): () => boolean {
   const properties = allOf(modules.map(propertiesOf));
@@ -50,7 +50,7 @@ function allOf(lists: readonly (readonly Property[] | undefined)[]): readonly Pr
 
 function partsOf(value: unknown): readonly Property[] | undefined {
   if (typeof value !== "object" || value === null || isTensor(value)) return [];
-  if (isWeight(value)) return [property(value, "adapter", undefined)];
+  if (isWeight(value)) return ["adapter", "observer"].map((key) => property(value, key, undefined));
   const methods = methodsOfClass(Object.getPrototypeOf(value) as object);
   const fields = methods && propertiesOf(value);
   return fields && [...fields, ...methods.map(([key, method]) => property(value, key, method))];

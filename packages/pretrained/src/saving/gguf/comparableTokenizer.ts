@@ -10,18 +10,40 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The components of a tokenizer in a form in which those that give the same ids are equal. */
 export function comparable(json: Components): Comparable {
-  const normalizer = component(json.normalizer);
+  const { normalizer, preTokenizer } = spacesOf(component(json.normalizer), component(json.pre_tokenizer));
   return {
     version: null,
     truncation: json.truncation ?? null,
     padding: json.padding ?? null,
     normalizer,
-    pre_tokenizer: component(json.pre_tokenizer),
+    pre_tokenizer: preTokenizer,
     added_tokens: addedTokens(json, normalizer !== null),
     post_processor: template(json.post_processor),
     decoder: decoder(json.decoder),
     model: json.model === undefined ? null : modelOf(json),
   };
+}
+
+/**
+ * A Metaspace that cuts nothing as the normalizer that it is in SentencePiece, and in these files: one marks a text's beginning
+ * even where it is a space already.
+ */
+function spacesOf(
+  normalizer: unknown,
+  preTokenizer: unknown,
+): { readonly normalizer: unknown; readonly preTokenizer: unknown } {
+  const { type, split, replacement, prepend_scheme: scheme } = (preTokenizer ?? {}) as Json;
+  if (type !== "Metaspace" || split !== false || normalizer !== null) return { normalizer, preTokenizer };
+  const spaces = { type: "Replace", pattern: { String: " " }, content: replacement };
+  const normalizers = scheme === "never" ? [spaces] : [{ type: "Prepend", prepend: replacement }, spaces];
+  return { normalizer: component({ type: "Sequence", normalizers }), preTokenizer: null };
+}
+
+/** Whether a text's beginning is marked as a word's. */
+export function marksBeginning(json: Components): boolean {
+  return JSON.stringify(comparable({ normalizer: json.normalizer, pre_tokenizer: json.pre_tokenizer })).includes(
+    '"Prepend"',
+  );
 }
 
 /** The ids of the special tokens before and after a text. */
@@ -101,9 +123,37 @@ function modelOf({ model, added_tokens }: Components): unknown {
     dropout: fields.dropout || null,
     affixes: [fields.continuing_subword_prefix || null, fields.end_of_word_suffix || null],
     ignoreMerges: fields.ignore_merges ?? false,
-    // A byte-level vocabulary has every byte, so nothing is unknown.
-    unknown: fields.byte_fallback ? [fields.unk_token ?? null, fields.fuse_unk ?? false] : null,
+    byteFallback: fields.byte_fallback ?? false,
+    unknown: hasEveryByte(fields.byte_fallback ?? false, tokens)
+      ? null
+      : [fields.unk_token ?? null, fields.fuse_unk ?? false],
     vocab: [...tokens].sort(([, a], [, b]) => a - b),
-    merges: merges.map((merge) => (typeof merge === "string" ? merge : merge.join(" "))),
+    merges: orderedMerges(merges.map((merge) => (typeof merge === "string" ? merge.split(" ") : merge))),
   };
+}
+
+/** Merges in their order; those of one piece that follow each other, sorted where their order changes nothing. */
+function orderedMerges(merges: readonly (readonly string[])[]): readonly string[] {
+  const runs: (readonly string[])[][] = [];
+  for (const merge of merges) {
+    const run = runs.at(-1);
+    if (run?.[0]?.join("") === merge.join("")) run.push(merge);
+    else runs.push([merge]);
+  }
+  return runs.flatMap((run) => {
+    const parts = run.map((merge) => merge.join(" "));
+    return canOverlap(run) ? parts : parts.sort();
+  });
+}
+
+/** Whether two of a piece's merges can want the same part: `a aa` and `aa a` of the three parts `a aa a`. */
+function canOverlap(run: readonly (readonly string[])[]): boolean {
+  const ends = new Set(run.map(([, end]) => end));
+  return run.some(([start]) => ends.has(start));
+}
+
+/** Whether nothing is unknown: a byte-level vocabulary has every byte as a letter, one that falls back has it as a token. */
+function hasEveryByte(fallsBack: boolean, tokens: ReadonlyMap<string, number>): boolean {
+  const token = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+  return !fallsBack || Array.from({ length: 256 }, (_, byte) => token(byte)).every((each) => tokens.has(each));
 }

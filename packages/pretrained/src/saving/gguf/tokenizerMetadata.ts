@@ -4,7 +4,7 @@ import { MetadataFields } from "../../gguf/metadataFields.ts";
 import { PRE_TOKENIZERS } from "../../gguf/preTokenizers.ts";
 import { tokenizerOf } from "../../gguf/tokenizer.ts";
 import { TOKEN_TYPES } from "../../gguf/vocabulary.ts";
-import { comparable, type Comparable, templateEnds } from "./comparableTokenizer.ts";
+import { comparable, type Comparable, marksBeginning, templateEnds } from "./comparableTokenizer.ts";
 import { count, flag, type Gathered, list, text } from "./metadata.ts";
 
 const KEY = "tokenizer.ggml.";
@@ -107,7 +107,7 @@ function sentencePieceKeys(
   const unknown = tokens.indexOf(model.unk_token ?? "");
   return [
     [`${KEY}scores`, list("float32", tokens.map((token) => -(ranks.get(token) ?? ranks.size)))], // prettier-ignore
-    [`${KEY}add_space_prefix`, flag(JSON.stringify(json.normalizer ?? null).includes('"Prepend"'))],
+    [`${KEY}add_space_prefix`, flag(marksBeginning(json))],
     ...(unknown >= 0 ? [[`${KEY}unknown_token_id`, count(unknown)] as [string, ReturnType<typeof text>]] : []),
   ];
 }

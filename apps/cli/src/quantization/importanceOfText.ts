@@ -1,0 +1,69 @@
+import { measureImportance, type Pretrained } from "@qkv/pretrained";
+import type { Tokenizer } from "@qkv/tokenizers";
+import { type bert, CausalLanguageModel, generate, type ModelOf, Seq2SeqLanguageModel } from "@qkv/transformer";
+import * as tf from "@tensorflow/tfjs-core";
+import { type ProgressBar, progressBar } from "../progressBar.ts";
+import { readLines } from "../textLines.ts";
+import { UsageError } from "../usageError.ts";
+
+/** Tokens that a decoder-only model sees at once. */
+const CHUNK = 512;
+
+/** Runs a model once on some tokens. */
+type Run = (ids: readonly number[]) => Promise<void>;
+
+/**
+ * Measures how much each column of a model's matrices matters on a text: a decoder-only model reads it in chunks, an
+ * encoder-decoder answers each line, and an encoder reads each line.
+ *
+ * @throws UsageError if the model has no tokenizer or takes no text, or the file has no lines
+ */
+export async function importanceOfText(
+  pretrained: Pretrained,
+  file: string,
+  signal: AbortSignal,
+): Promise<Map<string, Float32Array>> {
+  const { model, tokenizer, name } = pretrained;
+  if (tokenizer === undefined) throw new UsageError(`--text: expected a model with a tokenizer, got ${name}`);
+  const run = runOf(pretrained, signal);
+  if (run === undefined) throw new UsageError(`--text: expected a model that takes text, got ${name}`);
+  const lines = (await readLines(file)).filter((line) => line.trim() !== "");
+  if (lines.length === 0) throw new UsageError(`--text: expected at least one line in ${file}, got none`);
+  const inputs = model instanceof CausalLanguageModel ? chunks(model, tokenizer, lines) : rows(tokenizer, lines);
+  const bar: ProgressBar = progressBar("reading the text", inputs.length);
+  try {
+    return await measureImportance(model, async () => {
+      for (const [done, ids] of inputs.entries()) {
+        signal.throwIfAborted();
+        await run(ids);
+        bar.update(done + 1);
+      }
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function runOf({ model }: Pretrained, signal: AbortSignal): Run | undefined {
+  if (model instanceof Seq2SeqLanguageModel) {
+    return async (ids) => void (await generate(model, [[...ids]], { maxNewTokens: 2 * ids.length + 8, signal }));
+  }
+  if (!(model instanceof CausalLanguageModel) && !("encoder" in model)) return undefined;
+  const passes = model as CausalLanguageModel | ModelOf<typeof bert>;
+  return async (given) => {
+    const ids = tf.tensor2d([...given], [1, given.length], "int32");
+    const outputs = tf.tidy(() => Object.values(passes.forward({ ids })) as tf.Tensor[]);
+    await outputs[0]?.data();
+    tf.dispose([ids, ...outputs]);
+  };
+}
+
+function chunks(model: CausalLanguageModel, tokenizer: Tokenizer, lines: readonly string[]): readonly number[][] {
+  const { ids } = tokenizer.encode(lines.join("\n"), { truncation: false, padding: false });
+  const length = Math.min(CHUNK, model.config.maxPositions);
+  return Array.from({ length: Math.ceil(ids.length / length) }, (_, i) => [...ids.slice(i * length, (i + 1) * length)]);
+}
+
+function rows(tokenizer: Tokenizer, lines: readonly string[]): readonly number[][] {
+  return lines.map((line) => [...tokenizer.encode(line, { padding: false }).ids]);
+}
