@@ -177,7 +177,6 @@ const ints = (value: number, ...shape: number[]) =>
 expectErrors("awq", [
   ["other bits", fields({ bits: 8 }), `${CONFIG}.bits: expected 4, got 8`],
   ["no groups", fields({ group_size: 0 }), `${CONFIG}.group_size: expected a size or -1, got 0`],
-  ["codes without zeros", fields({ zero_point: false }), `${CONFIG}.zero_point: expected true, got false`],
   [
     "the layout of another kernel",
     fields({ version: "gemv_fast" }),
@@ -277,8 +276,8 @@ expectErrors("compressed-packed", [
   ],
   [
     "weights that are not yet codes",
-    fields({ quantization_status: "frozen" }),
-    `${CONFIG}.quantization_status: expected compressed`,
+    fields({ quantization_status: "initialized" }),
+    `${CONFIG}.quantization_status: expected compressed or frozen, got "initialized"`,
   ],
   ["no groups", fields({ config_groups: {} }), `${CONFIG}.config_groups: expected a group with weights, got nothing`],
   [
@@ -488,6 +487,78 @@ expectErrors("bitsandbytes-int8", [
     `${FILE}${Q}.SCB: expected finite numbers, got NaN`,
   ],
 ]);
+
+test.each<[what: string, name: string, changed: Fields]>([
+  [
+    "AutoGPTQ's",
+    "gptq",
+    { static_groups: false, model_name_or_path: null, model_file_base_name: "model", is_marlin_format: false },
+  ],
+  [
+    "Optimum's",
+    "gptq",
+    {
+      ...{
+        batch_size: 1,
+        block_name_to_quantize: "model.layers",
+        cache_block_outputs: true,
+        exllama_config: { version: 1 },
+      },
+      ...{ model_seqlen: 8192, module_name_preceding_first_block: ["model.embed_tokens"], use_exllama: true },
+    },
+  ],
+  [
+    "AutoRound's",
+    "gptq",
+    {
+      ...{
+        amp: true,
+        autoround_version: "0.4.2",
+        data_type: "int",
+        enable_minmax_tuning: true,
+        enable_norm_bias_tuning: false,
+      },
+      ...{
+        enable_quanted_input: true,
+        gradient_accumulate_steps: 1,
+        iters: 200,
+        lr: 0.001,
+        minmax_lr: 0.001,
+        nsamples: 512,
+      },
+      ...{ scale_dtype: "torch.float16", seqlen: 2048, to_quant_block_names: null, low_gpu_mem_usage: true },
+    },
+  ],
+  [
+    "GPTQModel's",
+    "awq",
+    { method: "awq", format: "gemm", checkpoint_format: "gemm", pack_dtype: "int32", sym: true, lm_head: false },
+  ],
+  ["AutoAWQ's", "awq", { version: "GEMM", modules_to_not_convert: null, modules_to_fuse: null, fuse_max_seq_len: 512 }],
+  [
+    "llm-compressor's",
+    "compressed-packed",
+    {
+      sparsity_config: {
+        format: "dense",
+        global_sparsity: 0.1,
+        ignore: [],
+        registry_requires_subclass: false,
+        targets: [],
+      },
+      ...{ transform_config: {}, quantization_status: "frozen" },
+    },
+  ],
+  ["Qwen's", "fp8", { fmt: "e4m3", modules_to_not_convert: ["lm_head", "model.layers.0.input_layernorm"] }],
+  ["DeepSeek's", "fp8", { scale_fmt: "ue8m0" }],
+  [
+    "Unsloth's",
+    "bitsandbytes-nf4",
+    { llm_int8_skip_modules: ["lm_head", "multi_modal_projector", "model.layers.1.mlp"] },
+  ],
+])("%s fields of %s pass: they change no number", (_, name, changed) =>
+  expectNoLeaks(() => open(name, fields(changed))),
+);
 
 test("any changed field or array is an error of the house or a model, and nothing stays", () =>
   expectNoLeaks(async () => {

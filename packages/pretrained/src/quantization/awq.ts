@@ -15,8 +15,11 @@ import { finiteFloats, words } from "./storedNumbers.ts";
 export function dequantizeAwq(fields: ConfigFields, table: ArrayTable): void {
   const bits = fields.choice("bits", [4]);
   const groupSize = fields.size("group_size", [-1]);
-  fields.choice("zero_point", [true], true);
-  fields.choice("version", ["gemm"], fields.choice("format", ["gemm"], "gemm"));
+  for (const name of ["version", "format", "checkpoint_format"]) fields.choice(name, ["gemm"], "gemm");
+  fields.choice("method", ["awq"], "awq");
+  fields.choice("pack_dtype", ["int32"], "int32");
+  fields.choice("data_type", ["int"], "int");
+  fields.ignore(["zero_point"]); // the array of zeros is there in either case
   fields.ignore(["quant_method", ...CALIBRATION]);
   fields.ignore(["do_fuse", "fuse_max_seq_len", "modules_to_fuse"]); // how to compute, not with what
   if (fields.value("backend") === "llm-awq") fields.fail("backend", "autoawq", "llm-awq");

@@ -20,4 +20,15 @@ export const CALIBRATION: readonly string[] = [
   ...["model_name_or_path", "model_file_base_name", "meta", "lm_head", "backend", "use_cuda_fp16", "offload_to_disk"],
   ...["exllama_config", "use_exllama", "disable_exllama", "iters", "lr", "minmax_lr", "low_gpu_mem_usage", "quantizer"],
   ...["autoround_version", "enable_minmax_tuning", "enable_quanted_input", "to_quant_block_names", "amp"],
+  ...[
+    "enable_norm_bias_tuning",
+    "gradient_accumulate_steps",
+    "scale_dtype",
+    "scale_search",
+    "v2",
+    "v2_alpha",
+    "gptaq",
+    "foem",
+  ],
+  ...["failsafe", "fallback", "offload_to_disk_path", "pack_impl", "vram_strategy", "v2_memory_device"],
 ];

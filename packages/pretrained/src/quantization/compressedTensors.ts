@@ -54,7 +54,7 @@ export async function dequantizeCompressedTensors(fields: ConfigFields, table: A
 
 function schemesOf(fields: ConfigFields): readonly Scheme[] {
   fields.choice("format", FORMATS);
-  fields.choice("quantization_status", ["compressed"]);
+  fields.choice("quantization_status", ["compressed", "frozen"], "compressed");
   fields.within("sparsity_config")?.choice("format", ["dense"], "dense");
   fields.ignore(["quant_method", "version", "global_compression_ratio", "run_compressed", "dequantize"]);
   const groups = fields.within("config_groups");

@@ -26,6 +26,7 @@ export async function dequantizeGptq(fields: ConfigFields, table: ArrayTable): P
   const formats = ["gptq", "gptq_v2"] as const;
   const version = fields.choice("checkpoint_format", formats, fields.choice("format", formats, "gptq"));
   const [isFirst, isOrdered] = [version === "gptq", fields.choice("desc_act", [true, false], false)];
+  fields.choice("method", ["gptq"], "gptq");
   fields.choice("pack_dtype", ["int32"], "int32");
   fields.choice("data_type", ["int"], "int");
   fields.ignore(["quant_method", ...CALIBRATION]);
