@@ -26,7 +26,7 @@ export function affineTensors(
   [rows, columns]: readonly [number, number],
 ): AffineTensors | undefined {
   const { codes, scales, offsets, zero, groupSize } = groups;
-  if (groupSize !== GROUP || (offsets !== undefined && zero !== 0)) return undefined;
+  if (groupSize !== GROUP) return undefined;
   const [least, bits] = fieldsOf(codes, groups.bits);
   const shift = zero - least; // the code of zero
   const biases = scales.map((scale, group) => (offsets?.[group] ?? 0) - shift * scale);
