@@ -133,6 +133,12 @@ test.each<[string, readonly string[], number, RegExp]>([
     /^qkv: --skip: expected the end of a weight's name, such as embedding\.weight, .* got wProj$/,
   ],
   [
+    "q6_k in a folder",
+    ["--model", LLAMA, "--out", "X", "--format", "q6_k"],
+    2,
+    /^qkv: --out: expected a \.gguf file for q6_k, whose groups of 16 no folder holds, got .*X$/,
+  ],
+  [
     "nothing to round",
     ["--model", "tiny", "--out", "X"],
     1,
@@ -158,7 +164,7 @@ test.each<[string, readonly string[], number, RegExp]>([
 test("a format that is none is told with those there are", async () => {
   const { code, stderr } = await qkv(["quantize", "--model", LLAMA, "--format", "q3", "--out", into("X")]);
   expect(code).toBe(2);
-  expect(stderr).toContain("Allowed choices are q8_0, q5_1, q5_0, q4_1, q4_0.");
+  expect(stderr).toContain("Allowed choices are q8_0, q6_k, q5_1, q5_0, q4_1, q4_k, q4_0.");
 });
 
 test("a full disk leaves no half of a file", async () => {

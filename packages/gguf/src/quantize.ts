@@ -1,12 +1,14 @@
 import { putFiveBits, putHalf, putNibbles } from "./blocks/putBits.ts";
-import { GGML_TYPES, type RoundedType } from "./ggmlType.ts";
+import { GGML_TYPES, type KRoundedType, type PlainRoundedType, type RoundedType } from "./ggmlType.ts";
 import { GgufError } from "./ggufError.ts";
+import { kGroups } from "./kRounding.ts";
 import { packBlocks } from "./packBlocks.ts";
+import type { QuantizedGroups } from "./quantizedGroups.ts";
 import { shown } from "./shown.ts";
 import { weightedGroups } from "./weightedRounding.ts";
 
 /**
- * Rounds values to blocks of a type, as ggml and Python's `gguf` do, to the bit.
+ * Rounds values to blocks of a type, as ggml and, but for Q4_K and Q6_K, Python's `gguf` do, to the bit.
  *
  * With `importance` the scales are those that make the sum of squared errors small in which each column has that weight, such
  * as the mean square of what it is multiplied by: as llama.cpp rounds with an importance matrix, though not to the bit.
@@ -16,27 +18,37 @@ import { weightedGroups } from "./weightedRounding.ts";
  * @throws GgufError for another type, values that are not finite, rows of no whole blocks, or importance of other columns
  */
 export function quantize(type: RoundedType, values: Float32Array, importance?: Float32Array): Uint8Array {
-  const round = Object.hasOwn(ROUND, type) ? ROUND[type] : undefined;
-  if (round === undefined) {
-    throw new GgufError(`quantize: expected a type of ${Object.keys(ROUND).join(", ")}, got ${shown(type)}`);
+  if (!isPlain(type) && !isK(type)) {
+    throw new GgufError(`quantize: expected a type of ${[...Object.keys(ROUND), ...K].join(", ")}, got ${shown(type)}`);
   }
   if (!(values instanceof Float32Array)) throw new GgufError(`quantize: expected a Float32Array, got ${shown(values)}`);
   const { blockSize, blockBytes } = GGML_TYPES[type];
   if (values.length % blockSize !== 0) {
     throw new GgufError(`quantize: expected whole blocks of ${blockSize} values for ${type}, got ${values.length}`);
   }
-  if (importance !== undefined) return quantizeByImportance(type, values, importance);
+  if (importance !== undefined) checkImportance(values, importance, blockSize);
+  for (let from = 0; from < values.length; from += blockSize)
+    checkFinite(values.subarray(from, from + blockSize), from);
+  if (isK(type)) return packed(type, kGroups(type, values, importance));
+  if (importance !== undefined) return packed(type, weightedGroups(type, values, importance));
   const bytes = new Uint8Array((values.length / blockSize) * blockBytes);
   for (let from = 0, to = 0; from < values.length; from += blockSize, to += blockBytes) {
-    const block = values.subarray(from, from + blockSize);
-    checkFinite(block, from);
-    round(block, bytes, to);
+    ROUND[type](values.subarray(from, from + blockSize), bytes, to);
   }
   return bytes;
 }
 
-function quantizeByImportance(type: RoundedType, values: Float32Array, importance: Float32Array): Uint8Array {
-  const { blockSize } = GGML_TYPES[type];
+const K: readonly KRoundedType[] = ["Q4_K", "Q6_K"];
+
+function isK(type: RoundedType): type is KRoundedType {
+  return K.includes(type as KRoundedType);
+}
+
+function isPlain(type: RoundedType): type is PlainRoundedType {
+  return Object.hasOwn(ROUND, type);
+}
+
+function checkImportance(values: Float32Array, importance: Float32Array, blockSize: number): void {
   const columns = importance instanceof Float32Array ? importance.length : NaN;
   if (columns === 0 || columns % blockSize !== 0 || values.length % columns !== 0) {
     const got = Number.isNaN(columns) ? shown(importance) : `${columns}`;
@@ -44,12 +56,12 @@ function quantizeByImportance(type: RoundedType, values: Float32Array, importanc
   }
   const bad = importance.find((weight) => !(weight >= 0 && weight < Infinity));
   if (bad !== undefined) throw new GgufError(`quantize: expected importance from 0, got ${bad}`);
-  for (let from = 0; from < values.length; from += blockSize)
-    checkFinite(values.subarray(from, from + blockSize), from);
-  const bytes = packBlocks(type, weightedGroups(type, values, importance));
-  if (bytes === undefined)
-    throw new GgufError(`quantize: expected values whose scale half precision holds, got larger ones`);
-  return bytes;
+}
+
+function packed(type: RoundedType, groups: QuantizedGroups): Uint8Array {
+  const bytes = packBlocks(type, groups);
+  if (bytes !== undefined) return bytes;
+  throw new GgufError("quantize: expected values whose scale half precision holds, got larger ones");
 }
 
 function checkFinite(block: Float32Array, from: number): void {
@@ -61,7 +73,7 @@ type Round = (block: Float32Array, bytes: Uint8Array, to: number) => void;
 
 const { fround } = Math;
 
-const ROUND: Readonly<Record<RoundedType, Round>> = {
+const ROUND: Readonly<Record<PlainRoundedType, Round>> = {
   Q8_0: (block, bytes, to) => {
     const { scale, inverse } = scaleOf(Math.abs(largest(block)), 127);
     putHalf(bytes, to, scale);

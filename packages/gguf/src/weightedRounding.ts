@@ -1,4 +1,4 @@
-import type { RoundedType } from "./ggmlType.ts";
+import type { PlainRoundedType } from "./ggmlType.ts";
 import { halfAt } from "./half.ts";
 import { putHalf } from "./blocks/putBits.ts";
 import type { QuantizedGroups } from "./quantizedGroups.ts";
@@ -12,7 +12,7 @@ interface Codes {
   readonly isAffine: boolean;
 }
 
-const CODES: Readonly<Record<RoundedType, Codes>> = {
+const CODES: Readonly<Record<PlainRoundedType, Codes>> = {
   Q8_0: { bits: 8, least: -127, most: 127, zero: 0, isAffine: false },
   Q5_1: { bits: 8, least: 0, most: 31, zero: 0, isAffine: true },
   Q5_0: { bits: 8, least: -16, most: 15, zero: 0, isAffine: false },
@@ -33,7 +33,11 @@ const STEPS = 9;
  *
  * @param importance the weight of each column: as many as a row has values, a multiple of 32
  */
-export function weightedGroups(type: RoundedType, values: Float32Array, importance: Float32Array): QuantizedGroups {
+export function weightedGroups(
+  type: PlainRoundedType,
+  values: Float32Array,
+  importance: Float32Array,
+): QuantizedGroups {
   const kind = CODES[type];
   const { bits, zero, isAffine } = kind;
   const count = values.length / GROUP;

@@ -72,3 +72,14 @@ test.each<RoundedType>(["Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1"])("quantize round
   const file = parseGguf(read("rounded"));
   expect(quantize(type, numbers(file, "values"))).toEqual(file.tensors.get(type)?.bytes);
 });
+
+test.each<RoundedType>(["Q4_K", "Q6_K"])("quantize rounds to %s as ggml's C does, bit for bit", (type) => {
+  const file = parseGguf(read("rounded_k"));
+  const [values, expected] = [numbers(file, "values"), file.tensors.get(type)?.bytes as Uint8Array];
+  const actual = quantize(type, values);
+  const bytes = expected.length / (values.length / 256);
+  for (let row = 0; row * bytes < expected.length; row++) {
+    const at = [row * bytes, (row + 1) * bytes] as const;
+    expect(actual.subarray(...at), `row ${row}`).toEqual(expected.subarray(...at));
+  }
+});

@@ -120,28 +120,31 @@ const build = (fields: object) =>
   llama.build(Params.initialized(3), llama.parseConfig({ ...SIZES, ...fields })) as CausalLanguageModel;
 
 describe("a quantized model", () => {
-  test.each(["q8_0", "q5_1", "q5_0", "q4_1", "q4_0"] as QuantizationFormat[])("of %s comes back as it was", (format) =>
-    expectNoLeaks(async () => {
-      for (const fields of [
-        { model_type: "llama", attention_bias: true, mlp_bias: true, rope_theta: 5e5 },
-        { model_type: "qwen2", rope_scaling: { rope_type: "linear", factor: 2.5 }, tie_word_embeddings: true },
-        { model_type: "mistral", sliding_window: null },
-        { model_type: "qwen3", head_dim: 32, attention_bias: true, pad_token_id: 0 },
-      ]) {
-        using model = build(fields);
-        await quantize(model, format);
-        const bytes = await saved({ model });
-        const again = await open(bytes);
-        expect(await logitsOf(again.model as CausalLanguageModel)).toEqual(await logitsOf(model));
-        expect(again.tokenizer).toBeUndefined();
-        const types = [...again.dtypes.keys()].sort();
-        expect(types).toEqual(["F32", format.toUpperCase()].sort());
-        expect(parseGguf(bytes).metadata.get("general.file_type")?.value).toBe(
-          { q8_0: 7, q5_1: 9, q5_0: 8, q4_1: 3, q4_0: 2 }[format],
-        );
-        again.model.dispose();
-      }
-    }),
+  test.each(["q8_0", "q6_k", "q5_1", "q5_0", "q4_1", "q4_k", "q4_0"] as QuantizationFormat[])(
+    "of %s comes back as it was",
+    (format) =>
+      expectNoLeaks(async () => {
+        for (const fields of [
+          { model_type: "llama", attention_bias: true, mlp_bias: true, rope_theta: 5e5 },
+          { model_type: "qwen2", rope_scaling: { rope_type: "linear", factor: 2.5 }, tie_word_embeddings: true },
+          { model_type: "mistral", sliding_window: null },
+          { model_type: "qwen3", head_dim: 32, attention_bias: true, pad_token_id: 0 },
+        ]) {
+          const wide = { hidden_size: 256, intermediate_size: 256, head_dim: 64 };
+          using model = build({ ...fields, ...(format.endsWith("k") && wide) });
+          await quantize(model, format);
+          const bytes = await saved({ model });
+          const again = await open(bytes);
+          expect(await logitsOf(again.model as CausalLanguageModel)).toEqual(await logitsOf(model));
+          expect(again.tokenizer).toBeUndefined();
+          const types = [...again.dtypes.keys()].sort();
+          expect(types).toEqual(["F32", format.toUpperCase()].sort());
+          expect(parseGguf(bytes).metadata.get("general.file_type")?.value).toBe(
+            { q8_0: 7, q6_k: 18, q5_1: 9, q5_0: 8, q4_1: 3, q4_k: 15, q4_0: 2 }[format],
+          );
+          again.model.dispose();
+        }
+      }),
   );
 
   test("of halves keeps them", () =>

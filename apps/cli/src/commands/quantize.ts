@@ -4,12 +4,20 @@ import { untilInterrupted } from "../interrupt.ts";
 import { MODEL_REF } from "../openModelFiles.ts";
 
 // Those of `@qkv/pretrained`, which is imported when the command runs.
-const FORMATS = ["q8_0", "q5_1", "q5_0", "q4_1", "q4_0"] as const satisfies readonly QuantizationFormat[];
+const FORMATS = [
+  "q8_0",
+  "q6_k",
+  "q5_1",
+  "q5_0",
+  "q4_1",
+  "q4_k",
+  "q4_0",
+] as const satisfies readonly QuantizationFormat[];
 
-/** `qkv quantize`: a model with its matrices in 8, 5 or 4 bits, as a folder or a GGUF file. */
+/** `qkv quantize`: a model with its matrices in 8 to 4 bits, as a folder or a GGUF file. */
 export function quantizeCommand(): Command {
   return new Command("quantize")
-    .description("Round a model's matrices and tables to 8, 5 or 4 bits as llama.cpp does, and save it.")
+    .description("Round a model's matrices and tables to 8 to 4 bits as llama.cpp does, and save it.")
     .requiredOption("--model <ref>", MODEL_REF)
     .addOption(new Option("--format <name>", "what to round to").choices(FORMATS).makeOptionMandatory())
     .requiredOption("--out <path>", "the folder to write, or the .gguf file (Llama, Mistral, Qwen)")

@@ -71,8 +71,11 @@ function isGguf(out: string): boolean {
   return out.endsWith(".gguf");
 }
 
-/** Looks before any work whether the output is new, or may be replaced. */
-async function expectNew({ out, overwrite = false }: QuantizeModelOptions): Promise<void> {
+/** Looks before any work whether the output can hold the format, and is new or may be replaced. */
+async function expectNew({ out, format, overwrite = false }: QuantizeModelOptions): Promise<void> {
+  if (format === "q6_k" && !isGguf(out)) {
+    throw new UsageError(`--out: expected a .gguf file for q6_k, whose groups of 16 no folder holds, got ${out}`);
+  }
   const found = await stat(out).catch(() => undefined);
   if (found === undefined) return;
   const isOfKind = isGguf(out) ? found.isFile() : found.isDirectory();

@@ -3,16 +3,18 @@ import { describeArgument, type WeightFormat } from "@qkv/ops";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** The formats that weights are quantized to, by llama.cpp's names. */
-export const QUANTIZATION_FORMATS = ["q8_0", "q5_1", "q5_0", "q4_1", "q4_0"] as const;
+export const QUANTIZATION_FORMATS = ["q8_0", "q6_k", "q5_1", "q5_0", "q4_1", "q4_k", "q4_0"] as const;
 
 /** One of {@link QUANTIZATION_FORMATS}. */
 export type QuantizationFormat = (typeof QUANTIZATION_FORMATS)[number];
 
 const TYPES: Readonly<Record<QuantizationFormat, RoundedType>> = {
   q8_0: "Q8_0",
+  q6_k: "Q6_K",
   q5_1: "Q5_1",
   q5_0: "Q5_0",
   q4_1: "Q4_1",
+  q4_k: "Q4_K",
   q4_0: "Q4_0",
 };
 

@@ -6,7 +6,6 @@ import { bert, type CausalLanguageModel, llama } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { quantize } from "./quantize.ts";
-import type { QuantizationFormat } from "./quantizationFormats.ts";
 
 const SIZES = {
   ...{ model_type: "llama", vocab_size: 50, hidden_size: 64, intermediate_size: 48, num_hidden_layers: 2 },
@@ -31,7 +30,7 @@ function relativeError(before: Float32Array, after: Float32Array): number {
 }
 
 describeBackends("a quantized model", (backend) => {
-  test.each(Object.keys(TYPES) as QuantizationFormat[])("%s: the numbers of gguf's blocks, in place", (format) =>
+  test.each(Object.keys(TYPES) as (keyof typeof TYPES)[])("%s: the numbers of gguf's blocks, in place", (format) =>
     expectNoLeaks(async () => {
       using model = build();
       const { embedding } = model as unknown as { embedding: { weight: object } };
@@ -77,6 +76,23 @@ describeBackends("a quantized model", (backend) => {
 });
 
 describe("quantize", () => {
+  test("rounds rows of whole blocks of 256 to q4_k and q6_k", async () => {
+    for (const [format, type] of [
+      ["q4_k", "Q4_K"],
+      ["q6_k", "Q6_K"],
+    ] as const) {
+      using model = build({ hidden_size: 256, head_dim: 16 });
+      const before = await numbersOf(model, "lmHead.weight");
+      const report = await quantize(model, format);
+      expect(report.layers.map(({ name }) => name)).toContain("lmHead.weight");
+      expect(report.kept.map(({ name, reason }) => [name, reason])).toContainEqual([
+        "layers.0.ffn.downProj.weight",
+        "rows of 48 numbers, no multiple of 256",
+      ]);
+      expect(await numbersOf(model, "lmHead.weight")).toEqual(dequantize(type, roundToBlocks(type, before)));
+    }
+  });
+
   test("reports what stays, and the bytes of files", async () => {
     using model = build({ tie_word_embeddings: true });
     const done: string[] = [];
@@ -126,7 +142,7 @@ describe("quantize", () => {
   });
 
   test.each([
-    ["q3_0", {}, 'quantize: expected format to be one of q8_0, q5_1, q5_0, q4_1, q4_0, got "q3_0"'],
+    ["q3_0", {}, 'quantize: expected format to be one of q8_0, q6_k, q5_1, q5_0, q4_1, q4_k, q4_0, got "q3_0"'],
     [
       "q8_0",
       { skip: ["wProj"] },
