@@ -53,7 +53,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "guides/ownModel.ts": { readme: "docs/guides/own-model.md", prints: /^loss 3\.\d, then 0\.[01]\ndraobyek$/ },
   "guides/sizes.ts": {
     readme: "docs/guides/sizes.md",
-    prints: /^F32: \d+\.\d MB, .*gare.* (-0\.\d\d)\d\nF16: \d+\.\d MB, .*gare.* \1\d$/,
+    prints:
+      /^F32: \d+\.\d MB, .*gare.* (-0\.\d\d)\d\nF16: \d+\.\d MB, .*gare.* \1\d\nq8_0: 6\.\d MB, .*gare.* -0\.\d{3}$/,
   },
   "guides/tfjsLayers.ts": { readme: "docs/guides/tfjs-layers.md", prints: /^0\.\d .* 0\.[89]\nshe.*se.*$/ },
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },

@@ -13,12 +13,14 @@ import {
   createTranslator,
   loadPretrained,
   memoryFiles,
+  pretrainedGguf,
+  quantize,
   readOptionalFile,
   remoteFiles,
   sentenceAttention,
   splitText,
 } from "../packages/pretrained/src/index.ts";
-import { modelFiles, modelFolder } from "../packages/pretrained/src/node.ts";
+import { modelFiles, modelFolder, saveGguf } from "../packages/pretrained/src/node.ts";
 import {
   createTokenizer,
   fromMarian,
@@ -118,6 +120,9 @@ const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
   sentenceAttention: ({ pretrained }) =>
     sentenceAttention({ model: pretrained.model, source: none, target: none }, none),
   splitText: () => splitText("a", none),
+  quantize: ({ pretrained }) => quantize(pretrained.model, "q8_0", none),
+  pretrainedGguf: () => pretrainedGguf(none).next(),
+  saveGguf: () => saveGguf("m.gguf", none),
   classify: ({ classifier, image }) => classifier.classify(image, none),
   classifyBatch: ({ classifier, image }) => classifier.classifyBatch([image], none),
   features: ({ classifier, image }) => classifier.features([image], none),

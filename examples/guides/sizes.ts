@@ -1,5 +1,5 @@
 import { initBackend } from "@qkv/backend";
-import { createTranslator, loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
+import { createTranslator, loadPretrained, memoryFiles, pretrainedFiles, quantize } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { marian } from "@qkv/transformer";
 
@@ -8,11 +8,17 @@ const pretrained = await loadPretrained(modelFolder("models/en-fr"), { families:
 
 for (const dtype of ["F32", "F16"] as const) {
   const files = await pretrainedFiles({ ...pretrained, dtype });
-  const bytes = files.get("model.safetensors")?.length ?? 0;
+  await show(dtype, files);
+}
 
-  const copy = await loadPretrained(memoryFiles(dtype, files), { families: [marian] });
+await quantize(pretrained.model, "q8_0"); // in place
+await show("q8_0", await pretrainedFiles({ ...pretrained, dtype: "auto" }));
+pretrained.model.dispose();
+
+async function show(name: string, files: ReadonlyMap<string, Uint8Array>) {
+  const bytes = files.get("model.safetensors")?.length ?? 0;
+  const copy = await loadPretrained(memoryFiles(name, files), { families: [marian] });
   const { translation, score } = await createTranslator(copy).translate("Where is the train station?");
-  console.log(`${dtype}: ${(bytes / 1e6).toFixed(1)} MB, ${translation} ${score.toFixed(3)}`);
+  console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB, ${translation} ${score.toFixed(3)}`);
   copy.model.dispose();
 }
-pretrained.model.dispose();
