@@ -34,8 +34,10 @@ export async function roundWeight(
     const format = formatOf(type);
     params.pack(name, await packCodes(format, groupsOf(rounding, numbers), [rows, columns]));
   } else {
-    for (const { run, bytes } of rounding.runs(numbers)) dequantize(type, bytes, run);
-    tf.tidy(() => (weight.parts.data as tf.Variable).assign(tf.tensor(numbers, [rows, columns])));
+    const values = Float32Array.from(numbers); // on cpu the others are the tensor's own
+    let at = 0;
+    for (const { bytes, size } of rounding.runs(numbers)) dequantize(type, bytes, values.subarray(at, (at += size)));
+    tf.tidy(() => (weight.parts.data as tf.Variable).assign(tf.tensor(values, [rows, columns])));
   }
   return rounding.errors;
 }
@@ -43,7 +45,7 @@ export async function roundWeight(
 async function numbersOf(weight: Weight): Promise<Float32Array> {
   const dense = denseOf(weight);
   try {
-    return Float32Array.from((await dense.data()) as Float32Array);
+    return (await dense.data()) as Float32Array;
   } finally {
     dense.dispose();
   }
@@ -84,7 +86,7 @@ class Rounding {
       if (!Number.isFinite(this.#difference)) {
         throw new PretrainedError("expected numbers whose scale half precision holds, got larger ones");
       }
-      yield { run, bytes };
+      yield { bytes, size: run.length };
     }
   }
 
