@@ -3,7 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
+import { loadPretrained } from "@qkv/pretrained";
+import { modelFolder, savePretrained } from "@qkv/pretrained/node";
 import { parseSafetensors } from "@qkv/safetensors";
+import { Tokenizer } from "@qkv/tokenizers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildProgram, qkv } from "./qkv.ts";
 import { writeTinyModel } from "./tinyModel.ts";
@@ -81,6 +85,19 @@ test("a GGUF file, with a table of errors and what was skipped", async () => {
     tokenizer: { vocabSize: 421 },
   });
   expect((await qkv(["generate", "--model", out, "--prompt", "The", "--max-new-tokens", "3"])).stdout).toMatch(/^The/);
+});
+
+test("a GGUF file has no truncation, which a note tells", async () => {
+  await initBackend("cpu");
+  const { model, tokenizer } = await loadPretrained(modelFolder(LLAMA));
+  const truncation = { max_length: 4, stride: 0, strategy: "LongestFirst", direction: "Right" };
+  const cutting = Tokenizer.fromJSON({ ...(tokenizer as Tokenizer).toJSON(), truncation });
+  await savePretrained(into("cutting"), { model, tokenizer: cutting });
+  model.dispose();
+  const given = ["--model", into("cutting"), "--format", "q8_0", "--out", into("cutting.gguf")];
+  const { code, stderr } = await qkv(["quantize", ...given]);
+  const note = "left out, as GGUF files have none: the tokenizer's truncation and padding\n";
+  expect({ code, stderr }).toEqual({ code: 0, stderr: note });
 });
 
 test("a text lowers the error on it", async () => {

@@ -11,7 +11,9 @@ import {
 } from "@qkv/pretrained";
 import { saveGguf, savePretrained } from "@qkv/pretrained/node";
 import { llama } from "@qkv/transformer";
+import { Tokenizer } from "@qkv/tokenizers";
 import { findLocalModel } from "../modelFolders.ts";
+import { note } from "../note.ts";
 import { openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
@@ -55,7 +57,7 @@ export async function quantizeModel(options: QuantizeModelOptions, signal: Abort
       const chatTemplate = await chatTemplateOf(files);
       await saveGguf(options.out, {
         ...{ model, dtype: "auto", name: path.basename(pretrained.name) },
-        ...(tokenizer !== undefined && { tokenizer }),
+        ...(tokenizer !== undefined && { tokenizer: withoutBatches(tokenizer) }),
         ...(chatTemplate !== undefined && { chatTemplate }),
       });
     } else {
@@ -110,6 +112,14 @@ async function quantized(
   } finally {
     bar?.stop();
   }
+}
+
+/** The tokenizer without what it does to batches, which a GGUF file has no keys for; a note says so. */
+function withoutBatches(tokenizer: Tokenizer): Tokenizer {
+  const json = tokenizer.toJSON();
+  if ((json.truncation ?? json.padding ?? null) === null) return tokenizer;
+  note("left out, as GGUF files have none: the tokenizer's truncation and padding");
+  return Tokenizer.fromJSON({ ...json, truncation: null, padding: null });
 }
 
 /** The names to skip. @throws UsageError if one names no weight of the model */

@@ -4,7 +4,7 @@ import { MetadataFields } from "../../gguf/metadataFields.ts";
 import { PRE_TOKENIZERS } from "../../gguf/preTokenizers.ts";
 import { tokenizerOf } from "../../gguf/tokenizer.ts";
 import { TOKEN_TYPES } from "../../gguf/vocabulary.ts";
-import { comparable, type Comparable, marksBeginning, templateEnds } from "./comparableTokenizer.ts";
+import { comparable, type Comparable, type Components, marksBeginning, templateEnds } from "./comparableTokenizer.ts";
 import { count, flag, type Gathered, list, text } from "./metadata.ts";
 
 const KEY = "tokenizer.ggml.";
@@ -69,10 +69,14 @@ function vocabularyOf(json: TokenizerConfig, model: BpeConfig, vocabSize: number
 
 /** llama.cpp's name of the way in which a text is cut. */
 function preTokenizerOf(json: TokenizerConfig): string {
-  const wanted = comparable({ normalizer: json.normalizer, pre_tokenizer: json.pre_tokenizer });
+  const cutting = (parts: Components) => {
+    const { normalizer, pre_tokenizer } = comparable(parts);
+    return { normalizer, pre_tokenizer };
+  };
+  const wanted = cutting({ normalizer: json.normalizer, pre_tokenizer: json.pre_tokenizer });
   const found = Object.entries(PRE_TOKENIZERS).find(([, kind]) => {
     const { normalizer, pre_tokenizer } = kind(addsSpace(json));
-    return JSON.stringify(comparable({ normalizer, pre_tokenizer })) === JSON.stringify(wanted);
+    return JSON.stringify(cutting({ normalizer, pre_tokenizer })) === JSON.stringify(wanted);
   });
   if (found !== undefined) return found[0];
   return refuse("normalizer and pre_tokenizer", `those of ${Object.keys(PRE_TOKENIZERS).join(", ")}`, wanted);
@@ -133,6 +137,20 @@ function expectSame(json: TokenizerConfig, metadata: Gathered): void {
   const [written, again] = [comparable(json), comparable(read)];
   for (const component of Object.keys(written) as (keyof Comparable)[]) {
     if (JSON.stringify(written[component]) === JSON.stringify(again[component])) continue;
-    refuse(component, JSON.stringify(again[component])?.slice(0, 120) ?? "none", written[component]);
+    const [got, expected] = firstDifference(written[component], again[component]);
+    refuse(component, (JSON.stringify(expected) ?? "none").slice(0, 120), got);
   }
+}
+
+/** The first fields or elements of two values that differ; the values if they are no objects or lists. */
+function firstDifference(a: unknown, b: unknown): readonly [unknown, unknown] {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return [a, b];
+  const [these, those] = [a, b] as readonly Readonly<Record<string, unknown>>[] as [
+    Readonly<Record<string, unknown>>,
+    Readonly<Record<string, unknown>>,
+  ];
+  const keys = new Set([...Object.keys(these), ...Object.keys(those)]);
+  const isElement = Array.isArray(a) && !a.some((each) => typeof each === "object");
+  const key = [...keys].find((each) => JSON.stringify(these[each]) !== JSON.stringify(those[each]));
+  return key === undefined || isElement ? [a, b] : firstDifference(these[key], those[key]);
 }
