@@ -29,7 +29,8 @@ export async function importanceOfText(
   if (run === undefined) throw new UsageError(`--text: expected a model that takes text, got ${name}`);
   const lines = (await readLines(file)).filter((line) => line.trim() !== "");
   if (lines.length === 0) throw new UsageError(`--text: expected at least one line in ${file}, got none`);
-  const inputs = model instanceof CausalLanguageModel ? chunks(model, tokenizer, lines) : rows(tokenizer, lines);
+  const most = (model.config as { readonly maxPositions?: number }).maxPositions ?? CHUNK;
+  const inputs = model instanceof CausalLanguageModel ? chunks(tokenizer, lines, most) : rows(tokenizer, lines, most);
   const bar: ProgressBar = progressBar("reading the text", inputs.length);
   try {
     return await measureImportance(model, async () => {
@@ -46,7 +47,7 @@ export async function importanceOfText(
 
 function runOf({ model }: Pretrained, signal: AbortSignal): Run | undefined {
   if (model instanceof Seq2SeqLanguageModel) {
-    return async (ids) => void (await generate(model, [[...ids]], { maxNewTokens: 2 * ids.length + 8, signal }));
+    return async (ids) => void (await generate(model, [[...ids]], { maxNewTokens: ids.length + 8, signal }));
   }
   if (!(model instanceof CausalLanguageModel) && !("encoder" in model)) return undefined;
   const passes = model as CausalLanguageModel | ModelOf<typeof bert>;
@@ -58,12 +59,14 @@ function runOf({ model }: Pretrained, signal: AbortSignal): Run | undefined {
   };
 }
 
-function chunks(model: CausalLanguageModel, tokenizer: Tokenizer, lines: readonly string[]): readonly number[][] {
+function chunks(tokenizer: Tokenizer, lines: readonly string[], most: number): readonly number[][] {
   const { ids } = tokenizer.encode(lines.join("\n"), { truncation: false, padding: false });
-  const length = Math.min(CHUNK, model.config.maxPositions);
+  const length = Math.min(CHUNK, most);
   return Array.from({ length: Math.ceil(ids.length / length) }, (_, i) => [...ids.slice(i * length, (i + 1) * length)]);
 }
 
-function rows(tokenizer: Tokenizer, lines: readonly string[]): readonly number[][] {
-  return lines.map((line) => [...tokenizer.encode(line, { padding: false }).ids]);
+/** A row for each line; of a line that is too long its beginning, and room for an answer. */
+function rows(tokenizer: Tokenizer, lines: readonly string[], most: number): readonly number[][] {
+  const length = Math.max(1, Math.min(CHUNK, most - 8));
+  return lines.map((line) => [...tokenizer.encode(line, { truncation: false, padding: false }).ids.slice(0, length)]);
 }
