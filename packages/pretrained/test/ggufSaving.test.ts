@@ -147,6 +147,19 @@ describe("a quantized model", () => {
       }),
   );
 
+  test.each(["q8_0", "q5_1", "q5_0", "q4_1", "q4_0"] as const)("of %s is the same by way of a folder", (format) =>
+    expectNoLeaks(async () => {
+      using model = build({ model_type: "llama" });
+      await quantize(model, format);
+      const folder = await pretrainedFiles({ model, dtype: "auto" });
+      const again = await loadPretrained(memoryFiles("folder", folder), { families: [llama] });
+      const blocks = blocksOf(parseGguf(await saved({ model: again.model })));
+      expect(Object.keys(blocks)).toHaveLength(2 + 2 * 7);
+      expect(blocks).toEqual(blocksOf(parseGguf(await saved({ model }))));
+      again.model.dispose();
+    }),
+  );
+
   test("of halves keeps them", () =>
     expectNoLeaks(async () => {
       const config = { model_type: "llama", vocab_size: 68_000, hidden_size: 256, num_hidden_layers: 1 };

@@ -3,6 +3,7 @@ import { type CodeGroups, readCodes, type Weight } from "@qkv/ops";
 import { toBFloat16, toFloat16 } from "@qkv/safetensors";
 import { PretrainedError } from "../../files/pretrainedError.ts";
 import { exactDtype } from "../exactDtype.ts";
+import { centeredGroups } from "./centeredGroups.ts";
 
 /** The type of matrices and tables that are held as floats; `auto` is the smallest that holds every number. */
 export type FloatType = "F32" | "F16" | "BF16" | "auto";
@@ -33,7 +34,7 @@ export async function weightTensor(
   const moved = (read: () => Promise<Uint8Array>) => async () => move(await read(), rows);
   if (typeof format === "object") {
     const type = await blockType(path, weight);
-    return { shape, type, bytes: moved(async () => packBlocks(type, groupsOf(await readCodes(weight))) as Uint8Array) };
+    return { shape, type, bytes: moved(async () => packed(type, await readCodes(weight)) as Uint8Array) };
   }
   if (format !== "f32") {
     return { shape, type: format === "f16" ? "F16" : "BF16", bytes: moved(() => halves(weight)) };
@@ -51,12 +52,20 @@ async function blockType(path: string, weight: Weight): Promise<QuantizedType> {
   const codes = await readCodes(weight);
   const columns = (shape as readonly number[])[1] ?? 0;
   const fits = (type: QuantizedType) => columns % GGML_TYPES[type].blockSize === 0;
-  const found = BLOCKS[codes.bits].find((type) => fits(type) && packBlocks(type, groupsOf(codes)) !== undefined);
+  const found = BLOCKS[codes.bits].find((type) => fits(type) && packed(type, codes) !== undefined);
   if (found !== undefined) return found;
   throw new PretrainedError(
     `saveGguf: ${path}: expected codes and scales that blocks of GGUF hold exactly, got others of ${JSON.stringify(format)}: ` +
       `load the model with { dtype: "float32" }, and quantize it`,
   );
+}
+
+/** The blocks of codes, or of others that mean the same numbers; undefined if the type holds neither. */
+function packed(type: QuantizedType, codes: CodeGroups): Uint8Array | undefined {
+  const blocks = packBlocks(type, groupsOf(codes));
+  if (blocks !== undefined) return blocks;
+  const centered = centeredGroups(codes);
+  return centered && packBlocks(type, groupsOf(centered));
 }
 
 function groupsOf({ offsets, ...groups }: CodeGroups) {
