@@ -41,13 +41,13 @@ export const GGML_TYPES = {
 export type GgmlType = keyof typeof GGML_TYPES;
 
 /** The types that values can be rounded to here. */
-export type RoundedType = PlainRoundedType | KRoundedType;
-
-/** Those of blocks with a scale of their own for 32 values. */
-export type PlainRoundedType = "Q8_0" | "Q4_0" | "Q4_1" | "Q5_0" | "Q5_1";
+export type RoundedType = "Q8_0" | "Q4_0" | "Q4_1" | "Q5_0" | "Q5_1" | "Q4_K" | "Q6_K";
 
 /** Those of blocks of 256 values, whose groups have multiples of one scale. */
-export type KRoundedType = "Q4_K" | "Q6_K";
+export type KRoundedType = Extract<RoundedType, "Q4_K" | "Q6_K">;
+
+/** Those of blocks with a scale of their own for 32 values. */
+export type PlainRoundedType = Exclude<RoundedType, KRoundedType>;
 
 /** The types that ggml has and nothing here reads, by their numbers: an error can then name them. */
 const OTHER_TYPES: Readonly<Record<number, string>> = {
