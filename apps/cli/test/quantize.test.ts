@@ -53,7 +53,7 @@ test("a folder with all that the model's had, of half the size, which translates
     expect(await readFile(path.join(out, file))).toEqual(await readFile(path.join(EN_FR, file)));
   const translate = (model: string) => qkv(["translate", "--model", model, "Where is the train station?"]);
   expect(await translate(out)).toEqual(await translate(EN_FR));
-}, 60_000);
+});
 
 test("a GGUF file, with a table of errors and what was skipped", async () => {
   const out = into("llama.gguf");
