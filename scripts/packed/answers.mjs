@@ -22,7 +22,7 @@ export async function pageFailures(browser, address) {
 }
 
 function wrongIn(result) {
-  const { backend, translation, threadsReason } = result;
-  const isRight = backend === "wasm" && /^Où est la gare\s\?$/.test(translation) && threadsReason === undefined;
+  const { backend, translation, threadsFallbackReason } = result;
+  const isRight = backend === "wasm" && /^Où est la gare\s\?$/.test(translation) && threadsFallbackReason === undefined;
   return isRight ? [] : [`expected wasm and the translation, got ${JSON.stringify(result)}`];
 }
