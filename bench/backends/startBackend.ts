@@ -10,7 +10,7 @@ export async function startBackend({ backend, relaxedSimd, threads }: BackendCho
     await check(initBackend("webgpu", { allowSoftwareAdapter: false, gpu: create([]) }), backend);
   } else {
     const report = await check(initBackend("wasm", { relaxedSimd, threads }), backend);
-    if (report.threads !== threads) throw new Unavailable(`${report.threads} threads: ${report.threadsReason}`);
+    if (report.threads !== threads) throw new Unavailable(`${report.threads} threads: ${report.threadsFallbackReason}`);
   }
 }
 

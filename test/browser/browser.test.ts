@@ -179,8 +179,8 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
   test("says why there are no threads where memory may not be shared", async () => {
     const { result, printed } = await ask({ backend: "wasm", steps: "0", threads: "2", file: readdirSync(MODEL) });
     expect(printed).toEqual([]);
-    const threadsReason = expect.stringContaining("Cross-Origin-Opener-Policy") as string;
-    expect(result).toMatchObject({ report: { name: "wasm", refused: [], threads: 1, threadsReason } });
+    const threadsFallbackReason = expect.stringContaining("Cross-Origin-Opener-Policy") as string;
+    expect(result).toMatchObject({ report: { name: "wasm", refused: [], threads: 1, threadsFallbackReason } });
   });
 
   test("by itself starts on wasm, and says that WebGPU is software", async () => {

@@ -42,7 +42,7 @@ async function run(asked: URLSearchParams): Promise<PageResult> {
   const threads = asked.get("threads");
   const report = await initBackend(choice[0], {
     wasmPaths: asked.get("wasmPaths") ?? "/wasm/",
-    ...(threads !== null && { threads: Number(threads), leastPartNs: 1 }),
+    ...(threads !== null && { threads: Number(threads), minTaskNanoseconds: 1 }),
   });
   const files = servedFiles("/model", list("file"));
   return {

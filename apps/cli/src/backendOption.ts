@@ -22,8 +22,8 @@ export async function startBackend({ backend, threads }: BackendChoice): Promise
   const report = await initBackend(backend, threads === undefined ? {} : { threads });
   const reason = report.refused.find((refusal) => refusal.name === backend)?.reason;
   if (reason !== undefined) note(`${backend} could not be started (${reason}); using ${report.name}`);
-  if (report.threadsReason !== undefined) {
-    note(`computing with ${report.threads} of the threads (${report.threadsReason})`);
+  if (report.threadsFallbackReason !== undefined) {
+    note(`computing with ${report.threads} of the threads (${report.threadsFallbackReason})`);
   }
   return report.name;
 }

@@ -1,6 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Kernels, PartedKernel } from "./kernelModule.ts";
+import type { Kernels, ParallelKernel } from "./kernelModule.ts";
 import type { ThreadPool } from "./threadPool.ts";
 
 /** The work of a kernel, which decides whether threads share it. */
@@ -33,7 +33,7 @@ export class Heap {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
   /** Least nanoseconds of a part: waking a thread takes a few microseconds, tens if it sleeps. */
-  leastPartNs = 15_000;
+  minTaskNanoseconds = 15_000;
   #pool: ThreadPool | undefined;
   #scratch = 0;
   #scratchBytes = 0;
@@ -57,14 +57,14 @@ export class Heap {
   }
 
   /** Runs `kernel(...args, from, to, scratch)` over all units, shared among the threads if it is worth it. */
-  run(kernel: PartedKernel, args: readonly number[], { units, cost, multiple = 1, scratch = 0 }: Work): void {
+  run(kernel: ParallelKernel, args: readonly number[], { units, cost, multiple = 1, scratch = 0 }: Work): void {
     if (units === 0) return;
     const area = { address: this.scratch(scratch), bytes: this.#scratchBytes };
-    if (this.#pool === undefined || units * cost < 2 * this.leastPartNs) {
+    if (this.#pool === undefined || units * cost < 2 * this.minTaskNanoseconds) {
       this.kernels[kernel](...args, 0, units, area.address);
       return;
     }
-    const least = Math.max(this.leastPartNs / cost, units / (PARTS_A_THREAD * this.#pool.size));
+    const least = Math.max(this.minTaskNanoseconds / cost, units / (PARTS_A_THREAD * this.#pool.size));
     this.#pool.run(kernel, args, units, Math.ceil(least / multiple) * multiple, area);
   }
 
@@ -85,7 +85,7 @@ export class Heap {
   }
 
   /** Whether no other tensor shares the memory of `x`, so that it may be written in place. */
-  ownsAlone(x: tf.TensorInfo): boolean {
+  isUnique(x: tf.TensorInfo): boolean {
     return this.backend.refCount(x.dataId) === 1;
   }
 

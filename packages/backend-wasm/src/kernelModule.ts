@@ -29,10 +29,10 @@ export const PARTED_KERNELS = [
 ] as const;
 
 /** The name of a kernel that can be done in parts. */
-export type PartedKernel = (typeof PARTED_KERNELS)[number];
+export type ParallelKernel = (typeof PARTED_KERNELS)[number];
 
 /** The functions of assembly/index.ts. */
-export type Kernels = Readonly<Record<PartedKernel, (...args: number[]) => void>> & {
+export type Kernels = Readonly<Record<ParallelKernel, (...args: number[]) => void>> & {
   /** Bytes of scratch that products need. */
   readonly gemmScratch: () => number;
   readonly attentionScratch: () => number;

@@ -50,7 +50,7 @@ export class Program {
   /** The best number of parts for a step of so many nanoseconds: a multiple of the threads, where it is long enough. */
   partsFor(nanoseconds: number): number {
     const threads = this.#heap.pool?.size ?? 1;
-    const most = Math.max(1, Math.floor(nanoseconds / Math.min(LEAST_PART_NS, this.#heap.leastPartNs)));
+    const most = Math.max(1, Math.floor(nanoseconds / Math.min(LEAST_PART_NS, this.#heap.minTaskNanoseconds)));
     return most < threads ? most : threads * Math.min(PARTS_A_THREAD, Math.floor(most / threads));
   }
 

@@ -24,7 +24,7 @@ export interface WasmReport {
   /** Number of threads, the calling one included. */
   readonly threads: number;
   /** Reason for fewer threads than requested; absent if there are not fewer. */
-  readonly threadsReason?: string;
+  readonly threadsFallbackReason?: string;
 }
 
 /** Compiles a module of the package, with memory that threads share if `shared`. */
@@ -55,7 +55,7 @@ async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmRe
   await setBackend(compile, options);
   const backend = tf.backend() as BackendWasm;
   const { heap, kernelModule, simd } = started.get(backend) ?? (await addKernels(backend, compile, options));
-  if (options.leastPartNs !== undefined) heap.leastPartNs = options.leastPartNs;
+  if (options.minTaskNanoseconds !== undefined) heap.minTaskNanoseconds = options.minTaskNanoseconds;
 
   const { threads = heap.pool?.size ?? defaultThreads() } = options;
   if (threads === (heap.pool?.size ?? 1)) return { simd, threads };
@@ -66,7 +66,7 @@ async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmRe
     heap.pool = await ThreadPool.start(heap.kernels, kernelModule, heap.memory, threads, options.threadUrl);
     return { simd, threads };
   } catch (error) {
-    return { simd, threads: 1, threadsReason: error instanceof Error ? error.message : String(error) };
+    return { simd, threads: 1, threadsFallbackReason: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { isNode } from "@qkv/ops";
 import { readInstalledFile } from "./installedFile.ts";
-import { type Kernels, PARTED_KERNELS, type PartedKernel } from "./kernelModule.ts";
+import { type Kernels, PARTED_KERNELS, type ParallelKernel } from "./kernelModule.ts";
 
 /** Offset of each number of a job in the control block: 32-bit words, then 64-bit floats from byte `numbers` on. */
 const JOB = {
@@ -85,7 +85,7 @@ export class ThreadPool {
   }
 
   /** Runs `kernel` over `units`, `grain` of them at a time, and returns when all are done. */
-  run(kernel: PartedKernel, args: readonly number[], units: number, grain: number, scratch: Scratch): void {
+  run(kernel: ParallelKernel, args: readonly number[], units: number, grain: number, scratch: Scratch): void {
     const parts = Math.ceil(units / grain);
     if (parts > MOST_PARTS) throw new RangeError(`ThreadPool: expected at most ${MOST_PARTS} parts, got ${parts}`);
     if (parts <= 1) {

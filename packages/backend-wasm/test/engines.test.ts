@@ -34,7 +34,7 @@ test("without shared memory one thread computes, and it is said why", async () =
   expect(report).toMatchObject({
     name: "wasm",
     threads: 1,
-    threadsReason: expect.stringContaining("isolated") as string,
+    threadsFallbackReason: expect.stringContaining("isolated") as string,
   });
   await expectToCompute();
 });
@@ -45,8 +45,8 @@ test("where shared memory is refused, memory of one's own serves", async () => {
   };
   const Memory = new Proxy(WebAssembly.Memory, { construct });
   vi.stubGlobal("WebAssembly", Object.create(WebAssembly, { Memory: { value: Memory } }));
-  const threadsReason = "shared memory was refused: could not allocate memory";
-  expect(await restart({ threads: 2 })).toMatchObject({ name: "wasm", threads: 1, threadsReason });
+  const threadsFallbackReason = "shared memory was refused: could not allocate memory";
+  expect(await restart({ threads: 2 })).toMatchObject({ name: "wasm", threads: 1, threadsFallbackReason });
   await expectToCompute();
 });
 

@@ -35,7 +35,7 @@ async function lossAndGradients(): Promise<Float32Array[]> {
 }
 
 beforeAll(async () => {
-  expect(await initBackend("wasm", { threads: 2, leastPartNs: 1 })).toMatchObject({ name: "wasm", threads: 2 });
+  expect(await initBackend("wasm", { threads: 2, minTaskNanoseconds: 1 })).toMatchObject({ name: "wasm", threads: 2 });
 });
 
 test("the number of threads changes no bit", async () => {

@@ -31,7 +31,7 @@ export interface BackendReport {
   /** Number of threads; absent on backends without threads. */
   readonly threads?: number;
   /** Reason for fewer threads than requested, or than there are cores. */
-  readonly threadsReason?: string;
+  readonly threadsFallbackReason?: string;
 }
 
 /** Options of `initBackend`. */
@@ -44,7 +44,7 @@ const OPTIONS: OptionNames<BackendOptions> = {
   wasmPaths: true,
   relaxedSimd: true,
   threads: true,
-  leastPartNs: true,
+  minTaskNanoseconds: true,
   threadUrl: true,
   allowSoftwareAdapter: true,
   gpu: true,

@@ -10,7 +10,7 @@ const WAYS: Readonly<Record<BackendName, Readonly<Record<string, BackendOptions>
   wasm: {
     wasm: { threads: 1 },
     // Three threads on any machine, and each operation cut into as many parts as possible.
-    "wasm with threads": { threads: 3, leastPartNs: 1 },
+    "wasm with threads": { threads: 3, minTaskNanoseconds: 1 },
   },
   cpu: { cpu: {} },
 };

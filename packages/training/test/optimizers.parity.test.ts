@@ -10,7 +10,7 @@ const learningRates = torch.array("learningRates").data;
 const variants: Readonly<Record<string, AdamWOptions>> = {
   adamw: {},
   adam: { decay: "l2", betas: [0.8, 0.98], eps: 1e-4, weightDecay: 0.3 },
-  excluded: { decays: new Set(["fc1.weight"]), betas: [0.9, 0.98], eps: 1e-9, weightDecay: 0.2 },
+  excluded: { weightDecayMask: new Set(["fc1.weight"]), betas: [0.9, 0.98], eps: 1e-9, weightDecay: 0.2 },
 };
 
 describeBackends("optimizers", () => {

@@ -10,7 +10,7 @@ import { heldBy } from "./heldBy.ts";
 
 // A layer in one kernel against the same layer in many: asking for weights, or for gradients, composes it.
 
-beforeAll(() => initBackend("wasm", { threads: 3, leastPartNs: 1 }));
+beforeAll(() => initBackend("wasm", { threads: 3, minTaskNanoseconds: 1 }));
 
 const spec = (placement: Placement, activation: Activation, isDecoder: boolean): BlockSpec => ({
   dModel: 33,

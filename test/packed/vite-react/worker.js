@@ -9,10 +9,10 @@ const running = new Map();
 let opening;
 
 async function open(model) {
-  const { name: backend, refused, threadsReason } = await initBackend();
+  const { name: backend, refused, threadsFallbackReason } = await initBackend();
   const onProgress = ({ file, loaded, total }) => postMessage({ type: "loading", file, loaded, total });
   const translator = createTranslator(await loadPretrained(model, { onProgress }));
-  return { translator, report: { backend, refused, threadsReason } };
+  return { translator, report: { backend, refused, threadsFallbackReason } };
 }
 
 /** The model, opened by whoever comes first. If that fails, the next one tries again. */

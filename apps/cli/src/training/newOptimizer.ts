@@ -16,7 +16,7 @@ export function newOptimizer(
   { matrices, head }: OptimizedGroups,
 ): Optimizer {
   const adamW = (of: NamedVariables) =>
-    new AdamW(of, { learningRate, betas: [beta1, beta2], eps, weightDecay, decays: matrices });
+    new AdamW(of, { learningRate, betas: [beta1, beta2], eps, weightDecay, weightDecayMask: matrices });
   if (optimizer === "adamW") return adamW(params);
   const isInner = (name: string) => matrices.has(name) && head?.has(name) !== true;
   const those = (inner: boolean) => new Map([...params].filter(([name]) => isInner(name) === inner));

@@ -83,9 +83,9 @@ export function BackendPanel({ status, onSwitch, busy = false, switchingTo, chil
           {messages.refused(NAMES[name])} <span lang="en">{reason}</span>
         </p>
       ))}
-      {report?.threadsReason !== undefined && (
+      {report?.threadsFallbackReason !== undefined && (
         <p class="small quiet">
-          {messages.oneThread} <span lang="en">{report.threadsReason}</span>
+          {messages.oneThread} <span lang="en">{report.threadsFallbackReason}</span>
         </p>
       )}
       {memory && (

@@ -88,7 +88,7 @@ export function numberOfActivation(activation: FusedActivation): number {
 
 /** `x` itself if no other tensor shares its memory, else a copy. */
 function writable(heap: Heap, x: Info): Info {
-  if (heap.ownsAlone(x)) return heap.share(x);
+  if (heap.isUnique(x)) return heap.share(x);
   const copy = heap.output(x.shape);
   const bytes = tf.util.sizeFromShape(x.shape) * 4;
   new Uint8Array(heap.memory.buffer).copyWithin(heap.at(copy), heap.at(x), heap.at(x) + bytes);

@@ -73,7 +73,8 @@ function matMul(
   const [countA, countB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
   const run = (x: number, y: number, z: number, products: number, rows: number, stepA: number, stepB: number) => {
     const total = products * rows * N * K * NS_PER_PRODUCT;
-    const wanted = heap.pool === undefined ? 1 : Math.min(total / heap.leastPartNs, BLOCKS_A_THREAD * heap.pool.size);
+    const wanted =
+      heap.pool === undefined ? 1 : Math.min(total / heap.minTaskNanoseconds, BLOCKS_A_THREAD * heap.pool.size);
     const { units, cost, blockRows, blockColumns } = blocksOf(wanted, total, products, rows, N);
     const args = [x, y, z, stepA, stepB, rows, N, K, ...tail, blockRows, blockColumns];
     heap.run("products", args, { units, cost, scratch: heap.kernels.gemmScratch() });

@@ -21,7 +21,7 @@ export function registerPacked(heap: Heap): void {
     }
     const threads = heap.pool?.size ?? 1;
     const total = packedCost(M, N, K);
-    const wanted = threads === 1 ? 1 : Math.min(total / heap.leastPartNs, PARTS_A_THREAD * threads);
+    const wanted = threads === 1 ? 1 : Math.min(total / heap.minTaskNanoseconds, PARTS_A_THREAD * threads);
     const { units, cost, blockRows, blockColumns } = blocksOf(wanted, total, 1, M, N);
     const [layout, zero] = layoutOf(format);
     const at = [heap.at(x), heap.at(data), heap.at(out)];

@@ -16,7 +16,7 @@ export interface WasmOptions {
    */
   readonly threads?: number;
   /** Estimated nanoseconds from which a part of a kernel is worth a thread. Default 15,000. */
-  readonly leastPartNs?: number;
+  readonly minTaskNanoseconds?: number;
   /** URL of kernelThread.js of `@qkv/backend-wasm`, for a page. Default: where the bundler or the package put it. */
   readonly threadUrl?: string | URL;
 }

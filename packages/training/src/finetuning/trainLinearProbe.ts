@@ -46,7 +46,7 @@ export async function trainLinearProbe(examples: HeadExamples, options: TrainHea
   const { features, mean, scale } = await centered(examples.features);
   const params = Params.initialized();
   const head = new Linear(params, features.shape[1], numClasses, { init: (shape) => tf.zeros(shape) });
-  const optimizer = new AdamW(params.named(), { learningRate, weightDecay, decays: params.named("matrix") });
+  const optimizer = new AdamW(params.named(), { learningRate, weightDecay, weightDecayMask: params.named("matrix") });
   const classes = tf.tensor1d(Int32Array.from(labels), "int32");
   try {
     await train(

@@ -12,7 +12,7 @@ test.each([
 ])("decays the parameters of %s alone", (_, decaysOf) => {
   const params = Params.from((_name, shape) => tf.fill(shape, 2));
   const modules = [new Linear(params.at("line"), 1, 1), new LayerNorm(params.at("norm"), 1, { eps: 1e-5 })];
-  using optimizer = new AdamW(params.named(), { learningRate: 1, weightDecay: 0.5, decays: decaysOf(params) });
+  using optimizer = new AdamW(params.named(), { learningRate: 1, weightDecay: 0.5, weightDecayMask: decaysOf(params) });
   const gradients = new Map(
     [...params.named().keys()].map((name) => [name, tf.zeros(name === "line.weight" ? [1, 1] : [1])]),
   );
@@ -30,9 +30,9 @@ test.each([
 });
 
 test("refuses names to decay that are none", () => {
-  const decays = ["line.weight"] as never;
-  expect(() => new AdamW(new Map(), { decays })).toThrow(
-    "AdamW: expected decays to be a map, a set or a predicate of names, got an array",
+  const weightDecayMask = ["line.weight"] as never;
+  expect(() => new AdamW(new Map(), { weightDecayMask })).toThrow(
+    "AdamW: expected weightDecayMask to be a map, a set or a predicate of names, got an array",
   );
 });
 

@@ -19,7 +19,7 @@ export interface AdamWOptions {
    * The parameters with weight decay: a map or set of their names, such as `params.named("matrix")`, or a predicate.
    * Default: all of them.
    */
-  readonly decays?: NameSet | ((name: string) => boolean);
+  readonly weightDecayMask?: NameSet | ((name: string) => boolean);
   /**
    * Whether decay shrinks the parameter itself (`decoupled`, PyTorch's AdamW, the default) or is added to the gradient
    * (`l2`, PyTorch's Adam).
@@ -38,7 +38,7 @@ const NAMES: OptionNames<AdamWOptions> = {
   betas: true,
   eps: true,
   weightDecay: true,
-  decays: true,
+  weightDecayMask: true,
   decay: true,
 };
 
@@ -57,8 +57,8 @@ export class AdamW implements Optimizer {
   readonly learningRate: number;
 
   readonly #params: NamedVariables;
-  readonly #options: Required<Omit<AdamWOptions, "decays">>;
-  readonly #decays: (name: string) => boolean;
+  readonly #options: Required<Omit<AdamWOptions, "weightDecayMask">>;
+  readonly #isDecayed: (name: string) => boolean;
   readonly #moments = new Map<string, Moments>();
 
   constructor(params: NamedVariables, options: AdamWOptions = {}) {
@@ -76,7 +76,7 @@ export class AdamW implements Optimizer {
       decay: "decoupled",
       ...options,
     };
-    this.#decays = predicateOf(options.decays);
+    this.#isDecayed = predicateOf(options.weightDecayMask);
     this.learningRate = this.#options.learningRate;
     if (!(this.learningRate >= 0))
       throw new RangeError(`AdamW: expected learningRate to be a number from 0, got ${this.learningRate}`);
@@ -91,7 +91,7 @@ export class AdamW implements Optimizer {
       this.#update(param, gradient, this.#momentsOf(name, param), {
         learningRate: this.learningRate * factor,
         gradientScale,
-        weightDecay: this.#decays(name) ? this.#options.weightDecay : 0,
+        weightDecay: this.#isDecayed(name) ? this.#options.weightDecay : 0,
       });
     }
   }
@@ -169,12 +169,12 @@ export class AdamW implements Optimizer {
   }
 }
 
-function predicateOf(decays: AdamWOptions["decays"]): (name: string) => boolean {
-  if (decays === undefined) return () => true;
-  if (typeof decays === "function") return decays;
-  if (typeof decays?.has === "function") return (name) => decays.has(name);
-  const got = describeArgument(decays);
-  throw new RangeError(`AdamW: expected decays to be a map, a set or a predicate of names, got ${got}`);
+function predicateOf(weightDecayMask: AdamWOptions["weightDecayMask"]): (name: string) => boolean {
+  if (weightDecayMask === undefined) return () => true;
+  if (typeof weightDecayMask === "function") return weightDecayMask;
+  if (typeof weightDecayMask?.has === "function") return (name) => weightDecayMask.has(name);
+  const got = describeArgument(weightDecayMask);
+  throw new RangeError(`AdamW: expected weightDecayMask to be a map, a set or a predicate of names, got ${got}`);
 }
 
 function zeroVariable(like: tf.Tensor): tf.Variable {
