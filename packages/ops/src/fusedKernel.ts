@@ -54,16 +54,25 @@ export function hasKernel(name: KernelName): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-/** Runs a kernel that returns several tensors. Inputs that are undefined are as good as left out. */
+/** Runs a kernel that returns several tensors. Inputs that are undefined are left out. */
 export function runFused(
   name: KernelName,
   inputs: Record<string, tf.Tensor | undefined>,
   attrs: object = {},
 ): tf.Tensor[] {
+  return runFusedAsGiven(name, present(inputs), attrs);
+}
+
+/** As {@link runFused}, without a copy of the inputs, for a kernel that takes undefined ones. No gradient is recorded. */
+export function runFusedAsGiven(
+  name: KernelName,
+  inputs: Record<string, tf.Tensor | undefined>,
+  attrs: object,
+): tf.Tensor[] {
   checkInUse(name, inputs);
-  // The tape reads all inputs that it is given.
-  const given = (isRecordingGradients() ? present(inputs) : inputs) as tf.NamedTensorMap;
-  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, given, attrs as tf.NamedAttrMap);
+  const outputs = tf
+    .engine()
+    .runKernel<tf.Tensor | tf.Tensor[]>(name, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
@@ -100,6 +109,11 @@ function checkInUse(kernel: KernelName, inputs: Record<string, tf.Tensor | undef
   }
 }
 
-function present(inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor | undefined> {
-  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
+function present(inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> {
+  const found: Record<string, tf.Tensor> = {};
+  for (const name in inputs) {
+    const tensor = inputs[name];
+    if (tensor !== undefined) found[name] = tensor;
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkRecord } from "../checks/argumentChecks.ts";
 import { isTensor } from "../checks/describeArgument.ts";
-import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFused } from "../fusedKernel.ts";
+import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFusedAsGiven } from "../fusedKernel.ts";
 import { type PackedAttrs, packedAttrs } from "../weights/packedKernels.ts";
 import { isPacked, isWeight, type Weight } from "../weights/weight.ts";
 import type {
@@ -45,7 +45,12 @@ export function transformerLayer(
     const { named, packed } = stored;
     for (const name of TENSORS) named[name] = inputs[name];
     const { angles, pastLength, x, pastKeys, pastValues } = inputs;
-    const outputs = runFused(FUSED_KERNELS.transformerLayer, named, { layer: attrs, angles, pastLength, packed });
+    const outputs = runFusedAsGiven(FUSED_KERNELS.transformerLayer, named, {
+      layer: attrs,
+      angles,
+      pastLength,
+      packed,
+    });
     const [output, keys = pastKeys, values = pastValues] = outputs;
     return {
       output: output as tf.Tensor3D,
