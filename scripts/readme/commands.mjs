@@ -35,6 +35,7 @@ const ROWS = [
   { begins: "pnpm classify", prints: /\d/ },
   { begins: "pnpm qkv generate", prints: /\S/ },
   { begins: "pnpm qkv evaluate translation", prints: /BLEU/ },
+  { begins: "pnpm qkv quantize", prints: /q8_0/, writes: ["runs/en-fr-q8/model.safetensors"] },
   ...["translation", "image-classification", "text-generation"].map((task) => training(task)),
   { begins: "pnpm qkv evaluate image-classification", data: true, prints: /75\.1/ },
   { begins: "pnpm qkv forward --model en-fr", writes: ["out.safetensors"] },
