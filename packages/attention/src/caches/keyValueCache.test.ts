@@ -105,6 +105,24 @@ describeBackends("KeyValueCache", () => {
       }));
   });
 
+  test.each(KINDS)("%s: gradients flow through a step, after positions read before", (_, create) =>
+    expectNoLeaks(async () => {
+      using cache = create();
+      const ones = tf.ones([2, HEADS, 1, WIDTH]);
+      read(cache, [0, 1], 2);
+      const gradient = tf.grad((x) =>
+        cache.step(() => {
+          const next = (keys: tf.Tensor4D): KeyValue => ({ keys, values: tf.mul(keys, 3) });
+          const [seen] = LAYERS.map((layer) => inUse(cache.append(layer, next(x as tf.Tensor4D))));
+          const { keys, values } = seen as KeyValue;
+          return tf.sum(tf.add(tf.mul(keys, 2), values));
+        }),
+      )(ones);
+      expect([...(await gradient.data())]).toEqual(Array(2 * HEADS * WIDTH).fill(5));
+      tf.dispose([ones, gradient]);
+    }),
+  );
+
   test("a window keeps what the next position sees, and can only be emptied then", () =>
     expectNoLeaks(async () => {
       using cache = slidingWindowCache([3, undefined]);
