@@ -240,3 +240,15 @@ describe("Marian with adapters on its queries and values", () => {
     expect(wasm.adapted.ids).not.toEqual(wasm.plain.ids);
   });
 });
+
+test("a kernel of a whole layer reads no weight that was disposed, whose memory may be another's by now", async () => {
+  await initBackend("wasm");
+  const params = randomized();
+  const block = new Block(params, LLAMA);
+  const x = wave([1, 3, 6], 1);
+  expect((await run(block)).fused).toBe(true);
+  block.ffnNorm.weight.dispose();
+  expect(() => block.forward(x)).toThrow("expected ffn.norm.weight to be in use, got a tensor that was disposed");
+  x.dispose();
+  params.dispose();
+});
