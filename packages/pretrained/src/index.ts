@@ -11,6 +11,7 @@ export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretra
 export type { LoadDtype } from "./loading/loadModel.ts";
 export type { OpenOptions } from "./loading/openPretrained.ts";
 export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";
+export { blobFiles } from "./files/blobFiles.ts";
 export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type ReadOptions } from "./files/modelFiles.ts";
 export type { StoredArray, StoredBlocks, StoredType, Weights } from "./files/storedArray.ts";
 export { PretrainedError } from "./files/pretrainedError.ts";

@@ -11,6 +11,7 @@ import { heatMap, headView, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  blobFiles,
   Classifier,
   createClassifier,
   createTranslator,
@@ -399,6 +400,12 @@ describe("files", () => {
     );
     expect(() => modelFolder(wrong(undefined))).toThrow("modelFolder: expected a path, got nothing");
     expect(() => memoryFiles("m", wrong({}))).toThrow("memoryFiles: expected a Map of names and bytes, got an object");
+    const blobs = "blobFiles: expected a list of files, or a Map of names and blobs, got";
+    expect(() => blobFiles("m", wrong(new Blob([])))).toThrow(`${blobs} a Blob`);
+    expect(() => blobFiles("m", wrong(["model.gguf"]))).toThrow(`${blobs} something else among them`);
+    expect(() => blobFiles("m", wrong(new Map([["model.gguf", new Uint8Array(3)]])))).toThrow(
+      `${blobs} something else`,
+    );
     const model = newGpt2();
     await expect(savePretrained(wrong(undefined), { model })).rejects.toThrow(
       "savePretrained: expected the path of a folder, got nothing",

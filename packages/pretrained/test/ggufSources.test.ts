@@ -4,9 +4,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
-import { loadPretrained, type LoadPretrainedOptions, memoryFiles, type ModelFiles, remoteFiles } from "@qkv/pretrained";
+import { parseGguf } from "@qkv/gguf";
+import {
+  blobFiles,
+  loadPretrained,
+  type LoadPretrainedOptions,
+  memoryFiles,
+  type ModelFiles,
+  remoteFiles,
+} from "@qkv/pretrained";
 import { folderCache, modelFiles, modelFolder } from "@qkv/pretrained/node";
-import { startHub, startWeb } from "@qkv/testing";
+import { expectNoLeaks, startHub, startWeb } from "@qkv/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const bytes = new Uint8Array(readFileSync(new URL("golden/gguf/llama.gguf", import.meta.url)));
@@ -48,6 +56,53 @@ describe("among several files", () => {
 
   test("the only one is", async () => {
     expect(await nameOf(memoryFiles("dir", new Map([["a/tiny.gguf", bytes]])))).toBe("dir/a/tiny.gguf");
+  });
+});
+
+describe("dropped in a page", () => {
+  const file = (of: Uint8Array = bytes) => new File([of as BlobPart], "tiny.gguf");
+
+  test("a file is read range by range, no range longer than a tensor but for the header's", async () => {
+    const reads: number[] = [];
+    class WatchedFile extends File {
+      override slice(start = 0, end = this.size): Blob {
+        reads.push(end - start);
+        return super.slice(start, end);
+      }
+      override arrayBuffer(): never {
+        throw new Error("expected ranges, got a read of all bytes");
+      }
+    }
+    expect(await nameOf(blobFiles("dropped", [new WatchedFile([bytes], "tiny.gguf")]))).toBe("dropped/tiny.gguf");
+    const lengths = [...parseGguf(bytes).tensors.values()].map((tensor) => tensor.bytes.length);
+    const ofHeader = Math.min(bytes.length, 2 ** 20); // as far as headers are read at first
+    expect(reads.filter((length) => length === ofHeader)).toHaveLength(1);
+    expect(Math.max(...reads.filter((length) => length !== ofHeader))).toBe(Math.max(...lengths));
+  });
+
+  test.each([
+    ["of a list", [file()]],
+    ["by names that are given", new Map([["a/tiny.gguf", new Blob([bytes])]])],
+  ])("files %s", async (_, files) => {
+    expect(await nameOf(blobFiles("dropped", files))).toMatch(/tiny\.gguf$/);
+  });
+
+  test("one that is cut off is refused by its name, and leaves nothing", async () => {
+    await expectNoLeaks(async () => {
+      await expect(nameOf(blobFiles("dropped", [file(bytes.subarray(0, bytes.length - 2000))]))).rejects.toThrow(
+        "dropped/tiny.gguf: output.weight: expected 14314 bytes from byte",
+      );
+    });
+  });
+
+  test("a folder of Hugging Face's", async () => {
+    const names = ["config.json", "model.safetensors", "tokenizer.json"];
+    const folder = names.map(
+      (name) => new File([readFileSync(new URL(`golden/float32/${name}`, import.meta.url))], name),
+    );
+    const { model, modelType } = await loadPretrained(blobFiles("picked", folder));
+    expect(modelType).toBe("marian");
+    model.dispose();
   });
 });
 
