@@ -1,4 +1,4 @@
-/** The kinds of attention in an encoder-decoder. */
+/** The kinds of attention in an encoder-decoder; a decoder-only model has `decoder` alone. */
 export const ATTENTION_KINDS = ["cross", "encoder", "decoder"] as const;
 
 /** A kind of attention: the target's to the source, the source's to itself, the target's to itself. */
@@ -15,8 +15,11 @@ export interface HeadMaps {
   readonly masked?: ArrayLike<number>;
 }
 
-/** The attention of one sentence and its translation, from `sentenceAttention` of `@qkv/pretrained` or a JSON file. */
-export interface AttentionRecord extends Readonly<Record<AttentionKind, HeadMaps>> {
+/**
+ * The attention of one sentence and its translation, from `sentenceAttention` of `@qkv/pretrained` or a JSON file; or that of
+ * a model that has not all kinds of it.
+ */
+export interface AttentionRecord extends Readonly<Partial<Record<AttentionKind, HeadMaps>>> {
   /** The keys of `encoder` and `cross`. */
   readonly source: readonly string[];
   /** The token predicted by each query of `decoder` and `cross`. */
@@ -33,4 +36,15 @@ export function sidesOf(
   const { source, target, read } = record;
   if (kind === "encoder") return { queries: source, keys: source };
   return { queries: target, keys: kind === "cross" ? source : read };
+}
+
+/** The kinds of attention that a record has. */
+export function kindsOf(record: AttentionRecord): AttentionKind[] {
+  return ATTENTION_KINDS.filter((kind) => record[kind] !== undefined);
+}
+
+/** Whether a kind's layers can be combined in a rollout: as many keys as queries, and those of an encoder under `cross`. */
+export function hasRollout(record: AttentionRecord, kind: AttentionKind): boolean {
+  const [, , queries, keys] = record[kind === "cross" ? "encoder" : kind]?.shape ?? [];
+  return queries !== undefined && queries === keys;
 }

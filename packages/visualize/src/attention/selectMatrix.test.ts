@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AttentionRecord } from "./attentionRecord.ts";
+import { type AttentionRecord, hasRollout, kindsOf } from "./attentionRecord.ts";
 import { attentionRollout } from "./attentionRollout.ts";
 import { averageHeads } from "./averageHeads.ts";
 import { filterWeights } from "./filterWeights.ts";
@@ -40,6 +40,23 @@ describe("selectMatrix", () => {
     expect([...cross.values]).toEqual(
       [0.6 * 0.75 + 0.4 * 0.075, 0.6 * 0.25 + 0.4 * 0.925].map((value) => expect.closeTo(value, 6) as number),
     );
+  });
+
+  test("takes the record of a decoder-only model, of one token too", () => {
+    const maps = { shape: [1, 2, 1, 3], weights: [0.2, 0.3, 0.5, 0.6, 0.4, 0] } as const;
+    const record: AttentionRecord = { source: [], target: ["c"], read: ["a", "b", "c"], decoder: maps };
+    expect(kindsOf(record)).toEqual(["decoder"]);
+    expect(hasRollout(record, "decoder")).toBe(false);
+    expect(hasRollout(RECORD, "cross")).toBe(true);
+    expect(selectMatrix(record, { kind: "decoder", layer: 0, head: 1 })).toEqual({
+      ...{ rows: ["c"], columns: ["a", "b", "c"] },
+      values: Float32Array.of(0.6, 0.4, 0),
+    });
+    for (const layer of [0, "rollout"] as const) {
+      expect(() => selectMatrix(record, { kind: "cross", layer, head: 0 })).toThrow(
+        "selectMatrix: expected a kind of attention that the record has, decoder, got cross",
+      );
+    }
   });
 
   test("refuses what is not there", () => {

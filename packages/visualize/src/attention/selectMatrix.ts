@@ -1,6 +1,6 @@
 import { checkRecord } from "../argumentChecks.ts";
 import { readGrid } from "../weightGrid.ts";
-import { type AttentionKind, type AttentionRecord, type HeadMaps, sidesOf } from "./attentionRecord.ts";
+import { type AttentionKind, type AttentionRecord, type HeadMaps, kindsOf, sidesOf } from "./attentionRecord.ts";
 import { attentionRollout, product } from "./attentionRollout.ts";
 import { averageHeads } from "./averageHeads.ts";
 import { filterWeights, type WeightFilter } from "./filterWeights.ts";
@@ -30,14 +30,14 @@ export interface SelectedMatrix {
  * Selects one matrix of a record, or combines many. A rollout of cross-attention is the mean of all its heads over the
  * encoder's rollout: how much of each source token the decoder got through the encoder.
  *
- * @throws RangeError if the record's sizes do not fit, or it has no such layer, head or stage
+ * @throws RangeError if the record's sizes do not fit, or it has no such kind, layer, head or stage
  */
 export function selectMatrix(record: AttentionRecord, choice: MatrixChoice): SelectedMatrix {
   checkRecord("selectMatrix", "record", record);
   checkRecord("selectMatrix", "choice", choice);
   const { kind, stage = "weights", ...filter } = choice;
   const { queries: rows, keys: columns } = sidesOf(record, kind);
-  const maps = record[kind];
+  const maps = mapsOf(record, kind);
   const [, , queries, keys] = maps.shape;
   if (queries !== rows.length || keys !== columns.length) {
     throw new RangeError(
@@ -51,10 +51,17 @@ export function selectMatrix(record: AttentionRecord, choice: MatrixChoice): Sel
   return { rows, columns, values: stage === "weights" ? filterWeights(values, keys, filter) : values };
 }
 
+function mapsOf(record: AttentionRecord, kind: AttentionKind): HeadMaps {
+  const maps = record[kind];
+  if (maps !== undefined) return maps;
+  const known = kindsOf(record).join(", ") || "none";
+  throw new RangeError(`selectMatrix: expected a kind of attention that the record has, ${known}, got ${kind}`);
+}
+
 function rolloutOf(record: AttentionRecord, kind: AttentionKind): Float32Array {
-  const { encoder, cross } = record;
   const roll = ({ shape, weights }: HeadMaps) => attentionRollout({ shape, values: weights });
-  if (kind !== "cross") return roll(record[kind]);
+  if (kind !== "cross") return roll(mapsOf(record, kind));
+  const [encoder, cross] = [mapsOf(record, "encoder"), mapsOf(record, "cross")];
   return product(averageHeads({ shape: cross.shape, values: cross.weights }), roll(encoder), encoder.shape[2]);
 }
 

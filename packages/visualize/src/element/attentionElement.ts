@@ -1,4 +1,11 @@
-import { ATTENTION_KINDS, type AttentionKind, type AttentionRecord, sidesOf } from "../attention/attentionRecord.ts";
+import {
+  type AttentionKind,
+  type AttentionRecord,
+  hasRollout,
+  type HeadMaps,
+  kindsOf,
+  sidesOf,
+} from "../attention/attentionRecord.ts";
 import { selectMatrix } from "../attention/selectMatrix.ts";
 import { attentionPicture, drawable, greatestOfRow, type PictureChoice } from "./attentionPicture.ts";
 import { printable } from "../printable.ts";
@@ -116,14 +123,19 @@ export class AttentionElement extends Base {
     this.choice = { ...this.#choice, ...news };
   }
 
-  /** The choice as far as the record has such layers and heads. */
+  /** The choice as far as the record has such kinds, layers and heads. */
   #settled(): PictureChoice {
-    const { kind, layer, head, stage } = this.#choice;
-    const [layers = 0, heads = 0] = this.#record?.[kind].shape ?? [];
-    const known = this.#record?.[kind][stage] !== undefined;
+    const { layer, head, stage } = this.#choice;
+    const record = this.#record;
+    const [first = this.#choice.kind, ...others] = record === undefined ? [] : kindsOf(record);
+    const kind = others.includes(this.#choice.kind) ? this.#choice.kind : first;
+    const [layers = 0, heads = 0] = record?.[kind]?.shape ?? [];
+    const known = record?.[kind]?.[stage] !== undefined;
+    const isRolled = layer === "rollout" && record !== undefined && !hasRollout(record, kind);
     return {
       ...this.#choice,
-      layer: typeof layer === "number" && layer >= layers ? "mean" : layer,
+      kind,
+      layer: isRolled || (typeof layer === "number" && layer >= layers) ? "mean" : layer,
       head: typeof head === "number" && head >= heads ? "mean" : head,
       stage: known ? stage : "weights",
     };
@@ -157,29 +169,39 @@ export class AttentionElement extends Base {
   #controls(record: AttentionRecord, choice: PictureChoice): HTMLElement {
     const { kind, view, layer, stage, top } = choice;
     const m = this.#messages;
-    const [layers, heads] = record[kind].shape;
+    const { shape, scores } = record[kind] as HeadMaps;
+    const [layers, heads] = shape;
+    const kinds = kindsOf(record);
     const numbered = (count: number) => Array.from({ length: count }, (_, i) => [String(i), String(i)] as const);
     const valueOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
-    const isMatrix = view === "matrix" && layer !== "rollout" && record[kind].scores !== undefined;
+    const isMatrix = view === "matrix" && layer !== "rollout" && scores !== undefined;
     const items: HTMLElement[] = [
       picker("view", m.view, entriesOf<AttentionViewName>(m.views), view, (picked) => this.#change({ view: picked })),
-      picker(
-        "kind",
-        m.kind,
-        ATTENTION_KINDS.map((of) => [of, m.kinds[of]] as const),
-        kind,
-        (picked) => {
-          this.#frozen = undefined;
-          this.#change({ kind: picked });
-        },
-      ),
     ];
+    if (kinds.length > 1) {
+      items.push(
+        picker(
+          "kind",
+          m.kind,
+          kinds.map((of) => [of, m.kinds[of]] as const),
+          kind,
+          (picked) => {
+            this.#frozen = undefined;
+            this.#change({ kind: picked });
+          },
+        ),
+      );
+    }
     if (view !== "model") {
       items.push(
         picker(
           "layer",
           m.layer,
-          [["mean", m.mean], ["rollout", m.rollout], ...numbered(layers)],
+          [
+            ["mean", m.mean],
+            ...(hasRollout(record, kind) ? [["rollout", m.rollout] as const] : []),
+            ...numbered(layers),
+          ],
           String(layer),
           (picked) => this.#change({ layer: valueOf(picked) as PictureChoice["layer"] }),
         ),
@@ -317,14 +339,15 @@ export function defineAttentionElement(): void {
 
 /** Converts a record to JSON: lists of numbers; null where a key is masked. */
 function plain(record: AttentionRecord): object {
-  const of = ({ shape, ...maps }: AttentionRecord[AttentionKind]) => ({
+  const of = ({ shape, ...maps }: HeadMaps) => ({
     shape,
     ...Object.fromEntries(
       Object.entries(maps).map(([stage, values]) => [stage, Array.from(values as ArrayLike<number>)]),
     ),
   });
-  const { source, target, read, encoder, decoder, cross } = record;
-  return { source, target, read, encoder: of(encoder), decoder: of(decoder), cross: of(cross) };
+  const { source, target, read } = record;
+  const maps = kindsOf(record).map((kind) => [kind, of(record[kind] as HeadMaps)] as const);
+  return { source, target, read, ...Object.fromEntries(maps) };
 }
 
 function entriesOf<T extends string>(names: Readonly<Record<T, string>>): (readonly [T, string])[] {

@@ -1,5 +1,5 @@
 import type { AttentionRecord } from "../attention/attentionRecord.ts";
-import { sidesOf } from "../attention/attentionRecord.ts";
+import { type HeadMaps, sidesOf } from "../attention/attentionRecord.ts";
 import { filterWeights } from "../attention/filterWeights.ts";
 import { type MatrixChoice, type SelectedMatrix, selectMatrix } from "../attention/selectMatrix.ts";
 import type { WeightMatrix } from "../describeWeights.ts";
@@ -33,7 +33,7 @@ export function attentionPicture(
   const { kind, view } = choice;
   if (view === "model") {
     const { queries, keys } = sidesOf(record, kind);
-    const { shape, weights } = record[kind];
+    const { shape, weights } = record[kind] as HeadMaps;
     const values = filterWeights(weights, keys.length, choice);
     const [rowName, columnName] = [layer.toLowerCase(), head.toLowerCase()];
     const describe = (matrix: WeightMatrix) =>
