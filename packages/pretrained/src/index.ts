@@ -6,6 +6,7 @@ export { Classifier, type ClassifyOptions, type LabelScore } from "./tasks/image
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
 export { createTranslator } from "./tasks/translation/createTranslator.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
+export type { ChatTemplate } from "./loading/chatTemplate.ts";
 export { createLoader, type Loader } from "./loading/createLoader.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
 export type { LoadDtype } from "./loading/loadModel.ts";

@@ -21,7 +21,7 @@ import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
 import { importanceOfText } from "./importanceOfText.ts";
 import { reportTable } from "./reportTable.ts";
-import { chatTemplateOf, sideFilesOf } from "./sideFiles.ts";
+import { sideFilesOf } from "./sideFiles.ts";
 
 /** Options of `qkv quantize`. */
 export interface QuantizeModelOptions {
@@ -52,13 +52,12 @@ export async function quantizeModel(options: QuantizeModelOptions, signal: Abort
       const got = first === undefined ? "none" : `${first.name}: ${first.reason}`;
       throw new Error(`expected a matrix that can be rounded to ${options.format}, got ${got}`);
     }
-    const { model, tokenizer } = pretrained;
+    const { model, tokenizer, chatTemplate } = pretrained;
     if (isGguf(options.out)) {
-      const chatTemplate = await chatTemplateOf(files);
       await saveGguf(options.out, {
         ...{ model, dtype: "auto", name: path.basename(pretrained.name) },
         ...(tokenizer !== undefined && { tokenizer: withoutBatches(tokenizer) }),
-        ...(chatTemplate !== undefined && { chatTemplate }),
+        ...(chatTemplate !== undefined && { chatTemplate: chatTemplate.template }),
       });
     } else {
       await savePretrained(options.out, { model, dtype: "auto", files: await sideFilesOf(files, pretrained) });

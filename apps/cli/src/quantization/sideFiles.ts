@@ -25,14 +25,6 @@ export async function sideFilesOf(files: ModelFiles, pretrained: Pretrained): Pr
   return found;
 }
 
-/** The template of a chat, in Jinja. */
-export async function chatTemplateOf(files: ModelFiles): Promise<string | undefined> {
-  const alone = await readOptionalFile(files, "chat_template.jinja");
-  if (alone !== undefined) return new TextDecoder().decode(alone);
-  const template = parsed(await readOptionalFile(files, TOKENIZER_CONFIG))["chat_template"];
-  return typeof template === "string" ? template : undefined;
-}
-
 function parsed(bytes: Uint8Array | undefined): Record<string, unknown> {
   return bytes === undefined ? {} : (JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>);
 }

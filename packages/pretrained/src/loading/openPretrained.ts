@@ -4,6 +4,7 @@ import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } 
 import type { FamilyConfig } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
 import { type AnyFamily, familyOfConfig } from "../registry/findFamily.ts";
+import { readChatTemplate } from "./chatTemplate.ts";
 import { type Direction, directionOf } from "./direction.ts";
 import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
 import {
@@ -53,6 +54,7 @@ export async function openPretrained<F extends AnyFamily>(
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
   const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
+  const chatTemplate = architecture.task === "causalLM" ? await readChatTemplate(files, options) : undefined;
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
   const config = parseConfig(family, files, json, generation);
@@ -66,6 +68,7 @@ export async function openPretrained<F extends AnyFamily>(
     model,
     ...(tokenizer !== undefined && { tokenizer }),
     ...(direction !== undefined && { direction }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
     dtypes,

@@ -4,6 +4,7 @@ import type { ModelOf, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
 import type { BuiltInFamily } from "../registry/families.ts";
 import type { AnyFamily } from "../registry/findFamily.ts";
+import type { ChatTemplate } from "./chatTemplate.ts";
 import type { Direction } from "./direction.ts";
 
 /** A model of one family with its tokenizer, configuration and metadata. */
@@ -20,6 +21,8 @@ export interface PretrainedOf<F extends AnyFamily> {
   readonly tokenizer?: Tokenizer;
   /** The languages that it translates between; absent where neither `tokenizer_config.json` nor its name gives them. */
   readonly direction?: Direction;
+  /** The template of its conversations, of a decoder-only model; absent if the folder has none. */
+  readonly chatTemplate?: ChatTemplate;
   /** Settings of the image processor; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */
