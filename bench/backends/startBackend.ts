@@ -3,13 +3,14 @@ import { Unavailable } from "../harness/engine.ts";
 import type { BackendChoice } from "../harness/ours.ts";
 
 /** Starts the backend that a contestant is to run on, and no other. */
-export async function startBackend({ backend, relaxedSimd, threads }: BackendChoice): Promise<void> {
+export async function startBackend({ backend, relaxedSimd, wide = false, threads }: BackendChoice): Promise<void> {
   if (backend === "webgpu") {
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
     await check(initBackend("webgpu", { allowSoftwareAdapter: false, gpu: create([]) }), backend);
   } else {
-    const report = await check(initBackend("wasm", { relaxedSimd, threads }), backend);
+    const report = await check(initBackend("wasm", { relaxedSimd, wide, threads }), backend);
+    if (wide && report.simd !== "wide") throw new Unavailable(report.simdFallbackReason ?? `${report.simd} SIMD`);
     if (report.threads !== threads) throw new Unavailable(`${report.threads} threads: ${report.threadsFallbackReason}`);
   }
 }

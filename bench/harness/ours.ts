@@ -4,10 +4,12 @@ import type { Contestant } from "./race.ts";
 export interface BackendChoice {
   readonly backend: "wasm" | "webgpu";
   readonly relaxedSimd: boolean;
+  /** Whether vectors are to have 256 bits. */
+  readonly wide?: boolean;
   readonly threads: number;
 }
 
-/** An engine of ours on each backend: relaxed SIMD, plain SIMD, and WebGPU, which stays away without a real adapter. */
+/** An engine of ours on each backend: relaxed SIMD, 256 bits from Node 24 on, plain SIMD, and WebGPU on a real adapter. */
 export function oursOnEachBackend(module: URL, threads: number, options: object = {}): Contestant[] {
   const on = (label: string, choice: BackendChoice, nodeFlags: readonly string[] = []): Contestant => ({
     label,
@@ -15,6 +17,7 @@ export function oursOnEachBackend(module: URL, threads: number, options: object 
   });
   return [
     on("wasm", { backend: "wasm", relaxedSimd: true, threads }, RELAXED_SIMD_FLAGS),
+    on("wasm-wide", { backend: "wasm", relaxedSimd: true, wide: true, threads }),
     on("wasm-plain", { backend: "wasm", relaxedSimd: false, threads }),
     on("webgpu", { backend: "webgpu", relaxedSimd: false, threads }),
   ];

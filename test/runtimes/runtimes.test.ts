@@ -26,6 +26,7 @@ const RUNTIMES: Readonly<Record<string, { readonly title: string; readonly comma
 /** What engines differ in: threads, fetching, files that are killed while they are written, characters. */
 const TESTS = [
   "packages/backend-wasm/test/threads.test.ts",
+  "packages/backend-wasm/test/wide.test.ts",
   "packages/pretrained/test/remote.test.ts",
   "packages/training/test/killed.test.ts",
   "packages/tokenizers/test/fuzz.parity.test.ts",

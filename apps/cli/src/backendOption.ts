@@ -7,6 +7,7 @@ import { threadCount } from "./numberOption.ts";
 export interface BackendChoice {
   readonly backend?: BackendName;
   readonly threads?: number;
+  readonly wide?: boolean;
 }
 
 /** Adds `--backend` and `--threads`, the same for every command that computes. */
@@ -14,14 +15,19 @@ export function withBackendOptions(command: Command): Command {
   const backend = new Option("--backend <name>", "where to compute (default: webgpu on real hardware, else wasm)");
   return command
     .addOption(backend.choices([...BACKEND_NAMES]))
-    .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", threadCount);
+    .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", threadCount)
+    .option("--wide", "compute on wasm with vectors that Node calls experimental: 256 bits from Node 24 on");
 }
 
-/** Starts the backend asked for; says on standard error if another one, or fewer threads, had to do. */
-export async function startBackend({ backend, threads }: BackendChoice): Promise<string> {
-  const report = await initBackend(backend, threads === undefined ? {} : { threads });
+/** Starts the backend asked for; says on standard error if another one, fewer threads, or narrower vectors, had to do. */
+export async function startBackend({ backend, threads, wide }: BackendChoice): Promise<string> {
+  const report = await initBackend(backend, {
+    ...(threads === undefined ? {} : { threads }),
+    ...(wide === undefined ? {} : { wide }),
+  });
   const reason = report.refused.find((refusal) => refusal.name === backend)?.reason;
   if (reason !== undefined) note(`${backend} could not be started (${reason}); using ${report.name}`);
+  if (report.simdFallbackReason !== undefined) note(`computing without --wide (${report.simdFallbackReason})`);
   if (report.threadsFallbackReason !== undefined) {
     note(`computing with ${report.threads} of the threads (${report.threadsFallbackReason})`);
   }

@@ -1,11 +1,13 @@
 // C[m, n] = sum over k of A[m * ras + k * cas] * B[k * rbs + n * cbs], single precision, any strides.
 //
-// B is packed in panels of 8 columns, A in panels of MR rows, both zero-padded; an MR x 8 tile of C stays in registers.
+// B is packed in panels of 8 columns, A in panels of MR rows, both zero-padded; an MR x 8 tile of C stays in registers, or,
+// where an engine joins two vectors to one of 256 bits, an MR x 16 one of two panels. Each number of C is the same sum.
 // KC x NC of B is meant to stay in the second-level cache, KC x MC of A beside it.
-import { RELAXED, fma } from "./simd";
+import { RELAXED, WIDE, fma } from "./simd";
 import { ADD, RELU } from "./storeMode";
 import { isThin, thin } from "./thin";
 import { rowAt, unpackPanel } from "./weightFormat";
+import { wideTile } from "./wideTile";
 
 // As many rows as the 16 vector registers of x86 hold: multiply and add apart want one more than both in one.
 const MR: i32 = RELAXED ? 6 : 5;
@@ -15,7 +17,7 @@ const MC: i32 = 60; // a multiple of MR
 
 /** Bytes of scratch that gemm needs. */
 export function gemmScratch(): i32 {
-  return (KC * NC + KC * MC + MR * 8) * 4;
+  return (KC * NC + KC * MC + MR * 16) * 4;
 }
 
 // @ts-ignore: decorator
@@ -304,7 +306,23 @@ function packed(
       for (let m0 = 0; m0 < M; m0 += MC) {
         const mb = min(MC, M - m0);
         packA(A + (<usize>(m0 * ras + k0 * cas) << 2), packedA, kb, mb, ras, cas);
-        for (let j = 0; j < nb; j += 8) {
+        let j = 0;
+        if (WIDE) {
+          for (; j + 8 < nb; j += 16) {
+            const bp = scratch + (<usize>(j * kb) << 2);
+            const n = padded ? 8 : min(8, nb - j - 8);
+            const shift = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
+            const next = shift == 0 ? 0 : shift + 32;
+            for (let i = 0; i < mb; i += MR) {
+              const to = C + (<usize>((m0 + i) * ldc + n0 + j) << 2);
+              const m = padded ? MR : min(MR, mb - i);
+              wideTile(packedA + (<usize>(i * kb) << 2), bp, bp + (<usize>kb << 5), kb, out);
+              place(out, to, ldc, m, 8, shift, how);
+              place(out + MR * 32, to + 32, ldc, m, n, next, how);
+            }
+          }
+        }
+        for (; j < nb; j += 8) {
           const n = padded ? 8 : min(8, nb - j);
           const shift = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
           for (let i = 0; i < mb; i += MR) {

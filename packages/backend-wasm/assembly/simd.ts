@@ -3,6 +3,9 @@
 // @ts-ignore: USE_RELAXED is given by the build
 export const RELAXED: bool = USE_RELAXED != 0;
 
+// @ts-ignore: USE_WIDE is given by the build, with USE_RELAXED: for engines that make one vector of two neighbours
+export const WIDE: bool = USE_WIDE != 0;
+
 // @ts-ignore: decorator
 @inline
 export function fma(a: v128, b: v128, c: v128): v128 {

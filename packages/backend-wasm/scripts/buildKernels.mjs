@@ -1,4 +1,4 @@
-// Compiles assembly/ twice, for plain and for relaxed SIMD, into wasm/, and puts tfjs's own module beside them: so one
+// Compiles assembly/ for plain, for relaxed and for wide SIMD into wasm/, and puts tfjs's own module beside them: so one
 // package has all files that have to be found, and says by `new URL(..., import.meta.url)` where they are.
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -7,14 +7,21 @@ import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-async function compile(relaxed) {
+async function compile({ relaxed = false, wide = false }) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      ...["assembly/index.ts", "--baseDir", root, "--outFile", "kernels.wasm"],
+      ...[
+        "assembly/index.ts",
+        ...(wide ? ["assembly/wideTile.ts"] : []),
+        "--baseDir",
+        root,
+        "--outFile",
+        "kernels.wasm",
+      ],
       ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "threads"],
       ...(relaxed ? ["--enable", "relaxed-simd"] : []),
-      ...["--use", `USE_RELAXED=${relaxed ? 1 : 0}`],
+      ...["--use", `USE_RELAXED=${relaxed ? 1 : 0}`, "--use", `USE_WIDE=${wide ? 1 : 0}`],
       ...["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"], // a maximum, so that it can be shared
     ],
     { writeFile: (_name, contents) => void (binary = contents) },
@@ -42,8 +49,9 @@ function refuseData(binary) {
 
 const folder = new URL("../wasm/", import.meta.url);
 await mkdir(folder, { recursive: true });
-await writeFile(new URL("kernels.wasm", folder), await compile(false));
-await writeFile(new URL("kernels-relaxed.wasm", folder), await compile(true));
+await writeFile(new URL("kernels.wasm", folder), await compile({}));
+await writeFile(new URL("kernels-relaxed.wasm", folder), await compile({ relaxed: true }));
+await writeFile(new URL("kernels-wide.wasm", folder), await compile({ relaxed: true, wide: true }));
 
 const TFJS = "tfjs-backend-wasm-simd.wasm";
 const { resolve } = createRequire(import.meta.url);

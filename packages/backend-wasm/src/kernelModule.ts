@@ -43,11 +43,11 @@ export type Kernels = Readonly<Record<ParallelKernel, (...args: number[]) => voi
   readonly unpackRows: (...args: number[]) => number;
 };
 
-/** SIMD instructions of the kernels: with those of relaxed SIMD, or without. */
-export type Simd = "relaxed" | "plain";
+/** SIMD instructions of the kernels: plain, relaxed (a product and a sum in one), or those joined to 256 bits by Node. */
+export type Simd = "wide" | "relaxed" | "plain";
 
 /** Chooses the kernels to run: those for relaxed SIMD where the engine supports them, unless turned off. */
-export function chooseSimd(relaxedSimd = true): Simd {
+export function chooseSimd(relaxedSimd = true): "relaxed" | "plain" {
   return relaxedSimd && WebAssembly.validate(probe(RELAXED_MADD)) ? "relaxed" : "plain";
 }
 

@@ -1,7 +1,7 @@
 import type { WasmOptions } from "@qkv/ops";
 import { withSharedMemory } from "./sharedMemory.ts";
-import { type CompileWasm, startWith, type WasmReport } from "./startWith.ts";
-import { readWasm } from "./wasmFiles.ts";
+import { startWith, type WasmReport } from "./startWith.ts";
+import { type CompileWasm, readWasm } from "./wasmFiles.ts";
 
 /**
  * Starts tfjs's wasm backend with our kernels on its heap, and threads that share it.

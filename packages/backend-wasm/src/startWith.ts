@@ -2,7 +2,8 @@ import { isNode, type WasmOptions } from "@qkv/ops";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { Heap, memoryOf } from "./heap.ts";
-import { chooseSimd, requireSimd, type Simd, startKernels } from "./kernelModule.ts";
+import { chooseKernels, type ChosenKernels } from "./chooseKernels.ts";
+import { requireSimd, type Simd, startKernels } from "./kernelModule.ts";
 import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
@@ -15,25 +16,23 @@ import { registerTransformerLayer } from "./kernels/layer/transformerLayer.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
 import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";
-import type { WasmFile, WasmPaths } from "./wasmFiles.ts";
+import type { CompileWasm } from "./wasmFiles.ts";
 
 /** SIMD and threads of the wasm backend. */
 export interface WasmReport {
   /** SIMD instructions of the kernels. */
   readonly simd: Simd;
+  /** Reason for narrower ones than `wide` asks for; absent if there is none. */
+  readonly simdFallbackReason?: string;
   /** Number of threads, the calling one included. */
   readonly threads: number;
   /** Reason for fewer threads than requested; absent if there are not fewer. */
   readonly threadsFallbackReason?: string;
 }
 
-/** Compiles a module of the package, with memory that threads share if `shared`. */
-export type CompileWasm = (file: WasmFile, shared: boolean, paths?: WasmPaths) => Promise<WebAssembly.Module>;
-
 interface Started {
   readonly heap: Heap;
-  readonly simd: Simd;
-  readonly kernelModule: WebAssembly.Module;
+  readonly chosen: ChosenKernels;
 }
 
 /** The backends that already have our kernels: a restarted one is a new backend. */
@@ -54,19 +53,20 @@ export function startWith(compile: CompileWasm, options: WasmOptions): Promise<W
 async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
   await setBackend(compile, options);
   const backend = tf.backend() as BackendWasm;
-  const { heap, kernelModule, simd } = started.get(backend) ?? (await addKernels(backend, compile, options));
+  const { heap, chosen } = started.get(backend) ?? (await addKernels(backend, compile, options));
+  const { module, ...simd } = chosen;
   if (options.minTaskNanoseconds !== undefined) heap.minTaskNanoseconds = options.minTaskNanoseconds;
 
   const { threads = heap.pool?.size ?? defaultThreads() } = options;
-  if (threads === (heap.pool?.size ?? 1)) return { simd, threads };
+  if (threads === (heap.pool?.size ?? 1)) return { ...simd, threads };
   heap.pool = undefined;
-  if (threads === 1) return { simd, threads };
+  if (threads === 1) return { ...simd, threads };
   try {
     if (!isShared(heap.memory)) throw new Error(whyNoSharedMemory() ?? "the backend was started without shared memory");
-    heap.pool = await ThreadPool.start(heap.kernels, kernelModule, heap.memory, threads, options.threadUrl);
-    return { simd, threads };
+    heap.pool = await ThreadPool.start(heap.kernels, module, heap.memory, threads, options.threadUrl);
+    return { ...simd, threads };
   } catch (error) {
-    return { simd, threads: 1, threadsFallbackReason: error instanceof Error ? error.message : String(error) };
+    return { ...simd, threads: 1, threadsFallbackReason: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -85,16 +85,10 @@ async function setBackend(compile: CompileWasm, { wasmPaths }: WasmOptions): Pro
 
 const PRIORITY = 2; // as in tfjs
 
-async function addKernels(
-  backend: BackendWasm,
-  compile: CompileWasm,
-  { relaxedSimd, wasmPaths }: WasmOptions,
-): Promise<Started> {
+async function addKernels(backend: BackendWasm, compile: CompileWasm, options: WasmOptions): Promise<Started> {
   const memory = memoryOf(backend);
-  const simd = chooseSimd(relaxedSimd);
-  const file = simd === "relaxed" ? "kernels-relaxed.wasm" : "kernels.wasm";
-  const kernelModule = await compile(file, isShared(memory), wasmPaths);
-  const heap = new Heap(backend, await startKernels(kernelModule, memory), memory);
+  const chosen = await chooseKernels(compile, isShared(memory), options);
+  const heap = new Heap(backend, await startKernels(chosen.module, memory), memory);
   registerMatMul(heap);
   registerArithmetic(heap);
   registerLayout(heap);
@@ -110,7 +104,7 @@ async function addKernels(
     heap.pool = undefined;
     dispose();
   };
-  const entry = { heap, kernelModule, simd };
+  const entry = { heap, chosen };
   started.set(backend, entry);
   return entry;
 }

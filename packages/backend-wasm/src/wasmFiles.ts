@@ -1,17 +1,21 @@
 import { isNode } from "@qkv/ops";
 import { readInstalledFile } from "./installedFile.ts";
 
-/** A .wasm file of this package: tfjs's module, or the kernels for either kind of SIMD. */
-export type WasmFile = "tfjs-backend-wasm-simd.wasm" | "kernels.wasm" | "kernels-relaxed.wasm";
+/** A .wasm file of this package: tfjs's module, or the kernels for a kind of SIMD. */
+export type WasmFile = "tfjs-backend-wasm-simd.wasm" | "kernels.wasm" | "kernels-relaxed.wasm" | "kernels-wide.wasm";
 
 /** Location of the .wasm files: a folder's URL ending in a slash, or a URL for each file that is not in its place. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
 
-/** The address of each file, in the form that bundlers detect. */
+/** Compiles a module of the package, with memory that threads share if `shared`. */
+export type CompileWasm = (file: WasmFile, shared: boolean, paths?: WasmPaths) => Promise<WebAssembly.Module>;
+
+/** The address of each file, in the form that bundlers detect; but for the one that no page loads. */
 const ADDRESSES: Readonly<Record<WasmFile, () => URL>> = {
   "tfjs-backend-wasm-simd.wasm": () => new URL("../wasm/tfjs-backend-wasm-simd.wasm", import.meta.url),
   "kernels.wasm": () => new URL("../wasm/kernels.wasm", import.meta.url),
   "kernels-relaxed.wasm": () => new URL("../wasm/kernels-relaxed.wasm", import.meta.url),
+  "kernels-wide.wasm": () => new URL("kernels-wide.wasm", ADDRESSES["kernels.wasm"]()),
 };
 
 /**

@@ -15,6 +15,7 @@ export function startWasm(options: WasmOptions = {}): Promise<WasmReport> {
 }
 
 const MODULES: Readonly<Record<WasmFile, WebAssembly.Module>> = {
+  "kernels-wide.wasm": relaxed, // which only Node asks for
   "tfjs-backend-wasm-simd.wasm": tfjs,
   "kernels.wasm": plain,
   "kernels-relaxed.wasm": relaxed,

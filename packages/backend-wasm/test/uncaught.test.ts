@@ -2,32 +2,17 @@
 import { spawnSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "tsup";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundle } from "./fixture/bundle.ts";
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const bundle = path.join(here, "..", "node_modules", ".cache", "uncaught"); // where it finds tfjs
-
-beforeAll(() =>
-  build({
-    entry: [path.join(here, "fixture", "uncaught.ts")],
-    outDir: bundle,
-    format: "esm",
-    target: "es2022",
-    noExternal: [/^@qkv\//],
-    external: [/^@tensorflow\//, "@qkv/backend-webgpu"],
-    config: false,
-    silent: true,
-    esbuildOptions: (options) => {
-      options.conditions = ["@qkv/source"];
-    },
-  }),
-);
-afterAll(() => rm(bundle, { recursive: true, force: true }));
+let folder = "";
+beforeAll(async () => {
+  folder = await bundle("uncaught");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) =>
-  spawnSync(process.execPath, [path.join(bundle, "uncaught.js"), ...args], { encoding: "utf8" });
+  spawnSync(process.execPath, [path.join(folder, "uncaught.js"), ...args], { encoding: "utf8" });
 
 const WAYS = ["rejection", "throw"].flatMap((how) => ["1", "3"].map((threads) => [how, threads] as const));
 

@@ -27,7 +27,9 @@ export interface BackendReport {
     readonly reason: string;
   }[];
   /** SIMD instructions of the wasm kernels; absent on other backends. */
-  readonly simd?: "relaxed" | "plain";
+  readonly simd?: "wide" | "relaxed" | "plain";
+  /** Reason for narrower SIMD instructions than `wide` asks for. */
+  readonly simdFallbackReason?: string;
   /** Number of threads; absent on backends without threads. */
   readonly threads?: number;
   /** Reason for fewer threads than requested, or than there are cores. */
@@ -43,6 +45,7 @@ const MOST_THREADS = 64;
 const OPTIONS: OptionNames<BackendOptions> = {
   wasmPaths: true,
   relaxedSimd: true,
+  wide: true,
   threads: true,
   minTaskNanoseconds: true,
   threadUrl: true,

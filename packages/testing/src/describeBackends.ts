@@ -15,7 +15,7 @@ const WAYS: Readonly<Record<BackendName, Readonly<Record<string, BackendOptions>
   cpu: { cpu: {} },
 };
 
-/** The SIMD that wasm's kernels must use, relaxed or plain; undefined for the best there is. */
+/** The SIMD that wasm's kernels must use, wide, relaxed or plain; undefined for the best there is. */
 const simd = process.env["QKV_TEST_SIMD"];
 
 /**
@@ -43,6 +43,7 @@ export function describeBackends(
       const report = await initBackend(backend, {
         ...options,
         relaxedSimd: simd !== "plain",
+        wide: simd === "wide",
         allowSoftwareAdapter: required !== undefined,
       });
       if (report.name !== backend) reason = report.refused.find(({ name }) => name === backend)?.reason ?? report.name;

@@ -12,7 +12,7 @@ const MESSAGES: Messages<{
   starting: string;
   choose: string;
   threads: (count: number) => string;
-  simd: Record<"relaxed" | "plain", string>;
+  simd: Record<"wide" | "relaxed" | "plain", string>;
   refused: (name: string) => string;
   oneThread: string;
   tensors: string;
@@ -24,7 +24,7 @@ const MESSAGES: Messages<{
     starting: "starting …",
     choose: "Compute with",
     threads: (count) => (count === 1 ? "1 thread" : `${formatCount(count)} threads`),
-    simd: { relaxed: "relaxed SIMD", plain: "SIMD" },
+    simd: { wide: "wide SIMD", relaxed: "relaxed SIMD", plain: "SIMD" },
     refused: (name) => `Not with ${name}:`,
     oneThread: "Only one thread, so it is slower:",
     tensors: "Tensors",
@@ -36,7 +36,7 @@ const MESSAGES: Messages<{
     starting: "시작하는 중 …",
     choose: "계산에 사용할 방식",
     threads: (count) => `스레드 ${formatCount(count)}개`,
-    simd: { relaxed: "relaxed SIMD", plain: "SIMD" },
+    simd: { wide: "wide SIMD", relaxed: "relaxed SIMD", plain: "SIMD" },
     refused: (name) => `${name}을(를) 쓰지 않는 이유:`,
     oneThread: "스레드를 하나만 쓰므로 더 느립니다:",
     tensors: "텐서",

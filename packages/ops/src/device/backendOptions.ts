@@ -11,6 +11,12 @@ export interface WasmOptions {
   /** Whether kernels use relaxed SIMD where the engine has it; false: plain SIMD. The first call decides. */
   readonly relaxedSimd?: boolean;
   /**
+   * Whether Node may use what its engine calls experimental, after a test: 256-bit vectors from Node 24 on (x64), relaxed
+   * SIMD in Node 20. Results are those of relaxed SIMD to the bit. It sets a flag of V8 for the whole process; pages have
+   * none. The first call decides.
+   */
+  readonly wide?: boolean;
+  /**
    * Number of threads, the calling one included. Default: one for each core, at most 8. The limit is 64. A page must be
    * cross-origin isolated for more than one. Results do not depend on it, to the last bit.
    */
