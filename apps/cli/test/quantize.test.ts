@@ -55,6 +55,19 @@ test("a folder with all that the model's had, of half the size, which translates
   expect(await translate(out)).toEqual(await translate(EN_FR));
 });
 
+test("a folder in the layout of compressed-tensors, whose table stays", async () => {
+  const out = into("packed");
+  const given = ["--model", EN_FR, "--format", "q8_0", "--layout", "compressed-tensors"];
+  const { code, stderr } = await qkv(["quantize", ...given, "--skip", "shared", "--out", out]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const inspected = await qkv(["inspect", out, "--json"]);
+  expect(JSON.parse(inspected.stdout)).toMatchObject({ dtypes: { I32: expect.any(Number) as number } });
+  const translate = (model: string) => qkv(["translate", "--model", model, "Where is the train station?"]);
+  expect(await translate(out)).toEqual(await translate(EN_FR));
+  const refused = await qkv(["quantize", ...given, "--out", into("X.gguf")]);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--layout: expected a folder") as string });
+});
+
 test("a GGUF file, with a table of errors and what was skipped", async () => {
   const out = into("llama.gguf");
   const args = [

@@ -17,6 +17,7 @@ export { memoryFiles, type ModelFiles, readOptionalFile, type OpenFile, type Rea
 export type { StoredArray, StoredBlocks, StoredType, Weights } from "./files/storedArray.ts";
 export { PretrainedError } from "./files/pretrainedError.ts";
 export { pretrainedFiles, type SavePretrainedOptions } from "./saving/pretrainedFiles.ts";
+export type { CodeLayoutName } from "./saving/codedArrays.ts";
 export {
   type QuantizableModel,
   quantize,

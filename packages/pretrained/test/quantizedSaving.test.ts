@@ -1,4 +1,4 @@
-// Quantized models out as safetensors in MLX's layout and in again: the same numbers to the bit.
+// Quantized models out as safetensors and in again: the same numbers to the bit.
 import { initBackend } from "@qkv/backend";
 import { denseOf, Params } from "@qkv/nn";
 import { packCodes } from "@qkv/ops";
@@ -191,3 +191,68 @@ describe("is refused by name", () => {
     );
   });
 });
+
+/** The names of a model's weights of a kind. */
+const namesOf = ({ params }: PretrainedModel, wanted: "embedding" | "matrix") =>
+  [...params.weights()].flatMap(([path, { kind }]) => (kind === wanted ? [path] : []));
+
+describe.each(["llama", "bert", "marian"])("a quantized %s in the layout of compressed-tensors", (name) => {
+  test.each(["q8_0", "q4_0"] as const)("of %s comes back as it was", (format) =>
+    expectNoLeaks(async () => {
+      using model = MODELS[name]?.(Params.initialized(5)) as PretrainedModel;
+      const { layers } = await quantize(model, format, { skip: namesOf(model, "embedding") });
+      const files = await pretrainedFiles({ model, dtype: "auto", layout: "compressed-tensors" });
+      const { config, tensors } = parsed(files);
+      const bits = Number(format[1]);
+      expect(config["quantization_config"]).toMatchObject({
+        ...{ quant_method: "compressed-tensors", format: "pack-quantized" },
+        config_groups: { group_0: { targets: ["Linear"], weights: { num_bits: bits, group_size: 32 } } },
+      });
+      expect([...tensors.keys()].filter((key) => key.endsWith(".weight_packed"))).toHaveLength(layers.length);
+      const again = await loadPretrained(memoryFiles("again", files));
+      expect(await numbersOf(again.model)).toEqual(await numbersOf(model));
+      again.model.dispose();
+    }),
+  );
+});
+
+test("the layout of compressed-tensors has no tables, no offsets, and groups by name where bits differ", () =>
+  expectNoLeaks(async () => {
+    const save = (model: PretrainedModel) => pretrainedFiles({ model, dtype: "auto", layout: "compressed-tensors" });
+    using whole = MODELS["marian"]?.(Params.initialized(5)) as PretrainedModel;
+    await quantize(whole, "q8_0");
+    await expect(save(whole)).rejects.toThrow(
+      "shared.weight: expected the layout of compressed-tensors to hold it, got a table",
+    );
+    using offsets = MODELS["marian"]?.(Params.initialized(5)) as PretrainedModel;
+    await quantize(offsets, "q4_1", { skip: ["shared"] });
+    await expect(save(offsets)).rejects.toThrow("expected codes that the layout of compressed-tensors holds exactly");
+    using mixed = MODELS["llama"]?.(Params.initialized(5)) as PretrainedModel;
+    const [tables, matrices] = [namesOf(mixed, "embedding"), namesOf(mixed, "matrix")];
+    const feedForward = matrices.filter((path) => path.includes("ffn"));
+    const others = matrices.filter((path) => !feedForward.includes(path));
+    await quantize(mixed, "q8_0", { skip: [...tables, "lmHead", ...feedForward] });
+    await quantize(mixed, "q4_0", { skip: [...tables, ...others] });
+    const files = await save(mixed);
+    const { config } = parsed(files);
+    expect(config["quantization_config"]).toMatchObject({
+      config_groups: {
+        group_0: {
+          targets: expect.arrayContaining(["model.layers.0.self_attn.q_proj"]) as unknown,
+          weights: { num_bits: 8 },
+        },
+        group_1: {
+          targets: expect.arrayContaining(["model.layers.0.mlp.down_proj"]) as unknown,
+          weights: { num_bits: 4 },
+        },
+      },
+      ignore: ["lm_head"],
+    });
+    const again = await loadPretrained(memoryFiles("again", files));
+    expect(await numbersOf(again.model)).toEqual(await numbersOf(mixed));
+    again.model.dispose();
+    // @ts-expect-error: for those who have no types
+    await expect(pretrainedFiles({ model: mixed, layout: "gptq" })).rejects.toThrow(
+      'expected layout to be mlx or compressed-tensors, got "gptq"',
+    );
+  }));

@@ -23,6 +23,12 @@ export function quantizeCommand(): Command {
     .requiredOption("--out <path>", "the folder to write, or the .gguf file (Llama, Mistral, Qwen)")
     .option("--skip <name...>", "matrices and tables that stay as they are, by the ends of their names: lmHead")
     .option("--text <file>", "lines like those that the model is for: rounds so that their results change least")
+    .addOption(
+      new Option(
+        "--layout <name>",
+        "how a folder holds the codes: Python opens compressed-tensors, which has no tables",
+      ).choices(["mlx", "compressed-tensors"] as const),
+    )
     .option("--overwrite", "replace what is there")
     .option("--json", "one JSON object: format, layers with their errors, kept, bytes")
     .action(async (options) => {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { initBackend } from "@qkv/backend";
 import { isNamed } from "@qkv/nn";
 import {
+  type CodeLayoutName,
   loadPretrained,
   type Pretrained,
   quantize,
@@ -30,6 +31,8 @@ export interface QuantizeModelOptions {
   readonly out: string;
   readonly skip?: readonly string[];
   readonly text?: string;
+  /** How a folder holds the codes; left out: mlx. */
+  readonly layout?: CodeLayoutName;
   readonly overwrite?: boolean;
   readonly json?: boolean;
 }
@@ -60,7 +63,8 @@ export async function quantizeModel(options: QuantizeModelOptions, signal: Abort
         ...(chatTemplate !== undefined && { chatTemplate: chatTemplate.template }),
       });
     } else {
-      await savePretrained(options.out, { model, dtype: "auto", files: await sideFilesOf(files, pretrained) });
+      const { layout = "mlx", out } = options;
+      await savePretrained(out, { model, dtype: "auto", layout, files: await sideFilesOf(files, pretrained) });
     }
     await write(report, options);
   } finally {
@@ -73,7 +77,10 @@ function isGguf(out: string): boolean {
 }
 
 /** Looks before any work whether the output can hold the format, and is new or may be replaced. */
-async function expectNew({ out, format, overwrite = false }: QuantizeModelOptions): Promise<void> {
+async function expectNew({ out, format, layout, overwrite = false }: QuantizeModelOptions): Promise<void> {
+  if (layout !== undefined && isGguf(out)) {
+    throw new UsageError(`--layout: expected a folder, whose codes it lays out, got ${out}`);
+  }
   if (format === "q6_k" && !isGguf(out)) {
     throw new UsageError(`--out: expected a .gguf file for q6_k, whose groups of 16 no folder holds, got ${out}`);
   }

@@ -8,7 +8,7 @@ import { FAMILIES } from "../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
 import { expectFileName } from "../files/fileName.ts";
 import { exactDtype } from "./exactDtype.ts";
-import { codedArrays } from "./codedArrays.ts";
+import { CODE_LAYOUTS, codedArrays, type CodeLayoutName } from "./codedArrays.ts";
 import { formatConfig } from "./formatConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
@@ -22,10 +22,14 @@ export interface SavePretrainedOptions {
   readonly imageProcessor?: ImageProcessorConfig;
   /**
    * The dtype of stored weights. F16 halves the file and keeps about three decimal digits. `auto` stores every number as it
-   * is, in as few bytes as hold it: halves where they are exact, and codes of a quantized model in MLX's layout, which
-   * Python's transformers does not open. Default F32.
+   * is, in as few bytes as hold it: halves where they are exact, and codes of a quantized model. Default F32.
    */
   readonly dtype?: "F32" | "F16" | "auto";
+  /**
+   * The layout of a quantized model's codes, where `dtype` is `auto`: MLX's, which Python's transformers does not open, or that
+   * of compressed-tensors, which it opens with the package of that name, and which has no offsets and no tables. Default `mlx`.
+   */
+  readonly layout?: CodeLayoutName;
   /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
   readonly languages?: { readonly source: string; readonly target: string };
   /** More files of the folder, by name: each in the place of the one that would be written, if there is one. */
@@ -51,6 +55,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     tokenizer,
     imageProcessor,
     dtype = "F32",
+    layout = "mlx",
     generationConfig = {},
     languages,
     files: others = new Map<string, Uint8Array>(),
@@ -63,9 +68,15 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     const got = typeof dtype === "string" ? JSON.stringify(dtype) : describeArgument(dtype);
     throw new PretrainedError(`savePretrained: expected dtype to be ${DTYPES.join(" or ")}, got ${got}`);
   }
+  if (!Object.hasOwn(CODE_LAYOUTS, layout)) {
+    const got = typeof layout === "string" ? JSON.stringify(layout) : describeArgument(layout);
+    throw new PretrainedError(
+      `savePretrained: expected layout to be ${Object.keys(CODE_LAYOUTS).join(" or ")}, got ${got}`,
+    );
+  }
   const isCoded = (_: string, { format }: Weight) => dtype === "auto" && typeof format === "object";
   const floats = (path: string, weight: Weight) => !isCoded(path, weight);
-  const coded = await codedArrays(model.params, weights, isCoded);
+  const coded = await codedArrays(model.params, weights, isCoded, CODE_LAYOUTS[layout]);
   const state = joinState(await readState(model.params, weights.rename, floats), weights);
   // float32 for any stored dtype, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };

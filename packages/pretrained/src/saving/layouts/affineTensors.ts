@@ -1,5 +1,6 @@
 import type { CodeGroups } from "@qkv/ops";
-import { type SafeTensor, safeTensor, toFloat16, fromFloat16 } from "@qkv/safetensors";
+import { type SafeTensor, safeTensor } from "@qkv/safetensors";
+import { scaleDtype } from "./scaleDtype.ts";
 
 /** A matrix of codes in MLX's layout: a number is `scale * code + bias`, with a scale and a bias for each 32 of a row. */
 export interface AffineTensors {
@@ -32,7 +33,7 @@ export function affineTensors(
   const biases = scales.map((scale, group) => (offsets?.[group] ?? 0) - shift * scale);
   const fields = Uint8Array.from(codes, (code) => code - least);
   if (!isExact(groups, fields, biases)) return undefined;
-  const dtype = [scales, biases].every(areHalves) ? "F16" : "F32";
+  const dtype = scaleDtype(scales, biases);
   const shape = [rows, columns / GROUP];
   return {
     bits,
@@ -75,10 +76,6 @@ function isExact(
     if (again !== value || whole !== value) return false;
   }
   return true;
-}
-
-function areHalves(values: Float32Array): boolean {
-  return fromFloat16(toFloat16(values)).every((value, i) => value === values[i]);
 }
 
 /** Codes of some bits one after another, the lowest bits first; rows are whole words. */
