@@ -1,3 +1,4 @@
+import { RandomStream } from "@qkv/nn";
 import { expect, test } from "vitest";
 import {
   suppressTokensProcessor,
@@ -68,4 +69,26 @@ test("candidates of all beams together, best first", () => {
   ]);
   expect(topCandidates(rows, [0, -1], 9)).toHaveLength(5);
   expect(topCandidates([Float32Array.of(NO)], [0], 3)).toEqual([]);
+});
+
+test.each([0.05, 0.3, 0.7, 0.9, 0.95, 0.999])("top-p of %d keeps what sorting all tokens keeps", (mass) => {
+  const random = new RandomStream(Math.round(1000 * mass));
+  for (const spread of [0.01, 1, 8, 60]) {
+    const scores = Float32Array.from({ length: 500 }, (_, id) => {
+      if (id % 50 === 7) return -Infinity;
+      return Math.round(random.uniform() * spread * 4) / 4; // some are alike
+    });
+    const sorted = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+    const total = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
+    const expected = scores.slice();
+    let sum = 0;
+    for (const id of sorted.slice(0, -1)) {
+      sum += Math.exp((scores[id] as number) - total);
+      if (sum > 1 - mass) break;
+      expected[id] = -Infinity;
+    }
+    const found = scores.slice();
+    topPWarper(mass)(found, [], 0);
+    expect(found).toEqual(expected);
+  }
 });

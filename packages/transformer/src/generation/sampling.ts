@@ -18,13 +18,28 @@ export function topKWarper(count: number): LogitsProcessor {
   };
 }
 
-/** Forbids the unlikeliest tokens, up to a total probability of `1 - mass`. */
+/**
+ * Forbids the unlikeliest tokens, up to a total probability of `1 - mass`.
+ *
+ * Only those near the bound are sorted: the others go into buckets by their scores, which are forbidden or kept as a whole.
+ */
 export function topPWarper(mass: number): LogitsProcessor {
   return (scores) => {
-    const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
-    order.pop(); // the likeliest always stays
     const total = logSumExp(scores);
-    let sum = 0;
+    const most = scores[argmax(scores)] ?? 0;
+    const bucketOf = (score: number) => Math.min(BUCKETS - 1, Math.floor((most - score) * BUCKETS_OF_ONE));
+    const sums = new Float64Array(BUCKETS);
+    for (const score of scores) (sums[bucketOf(score)] as number) += Math.exp(score - total);
+    let [sum, edge] = [0, BUCKETS - 1]; // the bucket with the bound
+    while (edge > 0 && sum + (sums[edge] as number) <= 1 - mass) sum += sums[edge--] as number;
+    const order: number[] = [];
+    for (const [id, score] of scores.entries()) {
+      const bucket = bucketOf(score);
+      if (bucket > edge) scores[id] = -Infinity;
+      else if (bucket === edge) order.push(id);
+    }
+    order.sort((a, b) => (scores[a] as number) - (scores[b] as number));
+    if (edge === 0) order.pop(); // the likeliest always stays
     for (const id of order) {
       sum += Math.exp((scores[id] as number) - total);
       if (sum > 1 - mass) return;
@@ -32,6 +47,9 @@ export function topPWarper(mass: number): LogitsProcessor {
     }
   };
 }
+
+const BUCKETS = 512;
+const BUCKETS_OF_ONE = 16; // tokens of one bucket differ by a sixteenth at most, but for those of the last
 
 /** Draws a token from the softmax of `logits`; -1 where every token is forbidden. */
 export function sampleToken(logits: Float32Array, random: RandomStream): number {
