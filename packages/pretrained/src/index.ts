@@ -29,6 +29,7 @@ export { QUANTIZATION_FORMATS, type QuantizationFormat } from "./quantizing/quan
 export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantizing/quantizationReport.ts";
 export { pretrainedGguf, type SaveGgufOptions } from "./saving/gguf/pretrainedGguf.ts";
 export type { FloatType } from "./saving/gguf/weightTensor.ts";
+export { type TokenAttention, tokenAttention, type TokenSubject } from "./tasks/textGeneration/tokenAttention.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";
 export type { DownloadProgress } from "./remote/download.ts";
