@@ -1,5 +1,5 @@
 // All tensor work of the page, so that the page never waits for it.
-import { ModelHost, serveWorker } from "@qkv/app-shell/worker";
+import { hostApi, ModelHost, serveWorker } from "@qkv/app-shell/worker";
 import type { LabelScore } from "@qkv/pretrained";
 import { printable } from "@qkv/visualize";
 import { decodeImage } from "@qkv/vit";
@@ -21,11 +21,7 @@ export interface Answer {
 const host = new ModelHost(openClassifier);
 
 const api = {
-  status: () => host.status(),
-  switchBackend: host.switchBackend.bind(host),
-  open: host.open.bind(host),
-  cancel: () => host.cancel(),
-  onDeviceLost: host.onDeviceLost.bind(host),
+  ...hostApi(host),
   /** The names of all that the open model can tell apart, as they may be shown. */
   labels: () =>
     host.run(({ classifier }) => Promise.resolve(classifier.model.config.labels.map((label) => printable(label)))),

@@ -1,3 +1,4 @@
 export { filesOf } from "./worker/filesOf.ts";
+export { type HostApi, hostApi } from "./worker/hostApi.ts";
 export { type BackendStatus, type DeviceLossListener, type LoadModel, ModelHost } from "./worker/modelHost.ts";
 export { serveWorker } from "./worker/serveWorker.ts";

@@ -1,14 +1,11 @@
 import { language, useMessages } from "@qkv/app-shell";
+import { ATTENTION_IN, AttentionView } from "@qkv/app-shell/attention";
 import { printable } from "@qkv/visualize";
-import { AttentionElement, defineAttentionElement } from "@qkv/visualize/element";
+import type { AttentionElement } from "@qkv/visualize/element";
 import { diffWords } from "diff";
-import { useEffect, useRef } from "preact/hooks";
-import { ATTENTION_IN } from "./attentionMessages.ts";
 import { MESSAGES } from "./messages.ts";
 import { ablated, current, inspection, restore, toggleHead, toggleToken } from "./inspection.ts";
 import { sentences } from "./session.ts";
-
-defineAttentionElement();
 
 /** The attention of the chosen sentence, and what becomes of it without some heads and tokens. */
 export function AttentionPanel() {
@@ -17,30 +14,20 @@ export function AttentionPanel() {
   return (
     <section class="card stack attention">
       <h2>{messages.attention}</h2>
-      {inspection.value === undefined ? <p class="quiet">{messages.reading}</p> : <AttentionView />}
+      {inspection.value === undefined ? (
+        <p class="quiet">{messages.reading}</p>
+      ) : (
+        <AttentionView
+          record={inspection.value.attention}
+          messages={ATTENTION_IN[language.value]}
+          ablated={ablated.value}
+          onHead={(head) => void toggleHead(head)}
+          onToken={(place) => void toggleToken(place)}
+        />
+      )}
       <Without />
     </section>
   );
-}
-
-function AttentionView() {
-  const host = useRef<HTMLDivElement>(null);
-  const view = useRef<AttentionElement>(null);
-  useEffect(() => {
-    const element = new AttentionElement();
-    element.addEventListener("headtoggle", (event) => void toggleHead((event as CustomEvent).detail));
-    element.addEventListener("tokentoggle", (event) => void toggleToken((event as CustomEvent).detail));
-    host.current?.append(element);
-    view.current = element;
-    return () => element.remove();
-  }, []);
-  const [seen, off, spoken] = [inspection.value, ablated.value, language.value];
-  useEffect(() => {
-    if (view.current) {
-      Object.assign(view.current, { record: seen?.attention, ablated: off, messages: ATTENTION_IN[spoken] });
-    }
-  }, [seen, off, spoken]);
-  return <div ref={host} />;
 }
 
 /** What is switched off, and the translation without it, its differences marked. */

@@ -1,6 +1,6 @@
-import { modelLabel, useMessages } from "@qkv/app-shell";
+import { CopyButton, modelLabel, useMessages } from "@qkv/app-shell";
 import { directionOf } from "@qkv/pretrained";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { scrollTogether } from "./scrollTogether.ts";
 import { Directions } from "./Directions.tsx";
 import { MESSAGES } from "./messages.ts";
@@ -61,7 +61,7 @@ export function Editor() {
               {messages.clear}
             </button>
           </span>
-          <CopyButton />
+          <CopyButton text={translation.value} />
         </div>
         <Translation lang={direction?.to ?? ""} label={messages.target} empty={messages.empty} />
       </div>
@@ -94,24 +94,5 @@ function Examples({ lang = "" }: { readonly lang: string | undefined }) {
         </button>
       ))}
     </div>
-  );
-}
-
-function CopyButton() {
-  const messages = useMessages(MESSAGES);
-  const [copied, setCopied] = useState("");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(translation.value);
-      setCopied(translation.value);
-    } catch {
-      setCopied(""); // the browser forbids it; the text can still be marked by hand
-    }
-  };
-  const isCopied = copied !== "" && copied === translation.value;
-  return (
-    <button type="button" disabled={translation.value === ""} onClick={() => void copy()}>
-      <span aria-live="polite">{isCopied ? messages.copied : messages.copy}</span>
-    </button>
   );
 }

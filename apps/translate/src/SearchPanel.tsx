@@ -1,4 +1,4 @@
-import { useMessages } from "@qkv/app-shell";
+import { Slider, useMessages } from "@qkv/app-shell";
 import { MESSAGES } from "./messages.ts";
 import { settings } from "./search.ts";
 
@@ -38,29 +38,4 @@ export function SearchPanel() {
 
 function change(news: Partial<typeof settings.value>): void {
   settings.value = { ...settings.value, ...news };
-}
-
-interface SliderProps {
-  readonly label: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onChange: (value: number) => void;
-}
-
-function Slider({ label, onChange, ...range }: SliderProps) {
-  return (
-    <label>
-      <span>
-        {label} <output class="quiet figures">{range.value}</output>
-      </span>
-      <input
-        type="range"
-        aria-label={label}
-        {...range}
-        onInput={({ currentTarget }) => onChange(currentTarget.valueAsNumber)}
-      />
-    </label>
-  );
 }

@@ -1,3 +1,4 @@
+import { moveStop, stepBetween } from "@qkv/app-shell";
 import type { TranslatedSentence } from "@qkv/pretrained";
 import { useEffect, useRef } from "preact/hooks";
 import type { VNode } from "preact";
@@ -52,7 +53,7 @@ export function Translation({
       onFocusIn={({ target }) => moveStop(box.current, target)}
       onKeyDown={(event) => {
         if (event.key === "Enter" || event.key === " ") choose(event);
-        else if (!step(box.current, event.key)) return;
+        else if (!stepBetween(box.current, "[data-sentence]", event.key)) return;
         event.preventDefault();
       }}
     >
@@ -69,27 +70,6 @@ const HOVER_MS = 250;
 function indexAt(target: EventTarget | null): number | undefined {
   const number = (target as Element | null)?.closest("[data-sentence]")?.getAttribute("data-sentence");
   return number === null || number === undefined ? undefined : Number(number);
-}
-
-/** The keyboard stops once in a translation: at the sentence that it was at last. */
-function moveStop(box: HTMLElement | null, target: EventTarget | null): void {
-  if (!(target instanceof HTMLElement) || target === box) return;
-  box?.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
-  target.tabIndex = 0;
-}
-
-/** Goes to another sentence by arrows, Home and End. @returns whether it is such a key */
-function step(box: HTMLElement | null, key: string): boolean {
-  const all = Array.from(box?.querySelectorAll<HTMLElement>("[data-sentence]") ?? []);
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  const moves: Readonly<Record<string, number>> = {
-    ...{ ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1 },
-    ...{ Home: 0, End: all.length - 1 },
-  };
-  const to = moves[key];
-  if (to === undefined || at === -1) return false;
-  all[Math.min(Math.max(to, 0), all.length - 1)]?.focus();
-  return true;
 }
 
 /** Sentences of a line of text, or of a part of a very long one, and the line breaks behind them. */

@@ -13,8 +13,6 @@ export const MESSAGES: Messages<{
   translate: string;
   goOn: string;
   stop: string;
-  copy: string;
-  copied: string;
   clear: string;
   examples: string;
   old: string;
@@ -53,8 +51,6 @@ export const MESSAGES: Messages<{
     translate: "Translate",
     goOn: "Go on",
     stop: "Stop",
-    copy: "Copy",
-    copied: "Copied",
     clear: "Clear",
     examples: "Try:",
     old: "In grey: the translation of the text before it was changed.",
@@ -94,8 +90,6 @@ export const MESSAGES: Messages<{
     translate: "번역하기",
     goOn: "이어서 번역",
     stop: "멈추기",
-    copy: "복사",
-    copied: "복사했습니다",
     clear: "지우기",
     examples: "써 보기:",
     old: "회색: 글을 고치기 전의 번역입니다.",

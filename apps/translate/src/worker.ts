@@ -1,5 +1,5 @@
 // All tensor work of the page, so that the page never waits for it.
-import { type LoadModel, ModelHost, serveWorker } from "@qkv/app-shell/worker";
+import { hostApi, type LoadModel, ModelHost, serveWorker } from "@qkv/app-shell/worker";
 import {
   createLoader,
   createTranslator,
@@ -52,11 +52,7 @@ const host = new ModelHost(load);
 const ALTERNATIVES = 3;
 
 const api = {
-  status: () => host.status(),
-  switchBackend: host.switchBackend.bind(host),
-  open: host.open.bind(host),
-  cancel: () => host.cancel(),
-  onDeviceLost: host.onDeviceLost.bind(host),
+  ...hostApi(host),
   /** How the open model's folder wants to be searched. */
   search: () => host.run(({ translator }) => Promise.resolve(searchSettings(translator))),
 

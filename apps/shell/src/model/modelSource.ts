@@ -12,27 +12,31 @@ export function modelLabel(source: ModelSource): string {
 }
 
 /**
- * The picked or dropped files of a model's folder, under its name: those beside the config.json that lies least deep, for
- * what was picked may hold other folders, and other models in them.
+ * The picked or dropped files of a model, under its name: those beside the config.json that lies least deep, for what was
+ * picked may hold other folders, and other models in them; or a `.gguf` file, which is a model by itself.
  */
 export function folderSource(files: readonly File[]): ModelSource {
   const depthOf = (file: File) => pathOf(file).split("/").length;
-  const [config] = files.filter(isConfig).toSorted((a, b) => depthOf(a) - depthOf(b));
+  const [first] = [isConfig, isGguf]
+    .map((is) => files.filter(is).toSorted((a, b) => depthOf(a) - depthOf(b))[0])
+    .filter(Boolean);
   const folderOf = (file: File) => pathOf(file).slice(0, -file.name.length);
-  const own = config === undefined ? files : files.filter((file) => folderOf(file) === folderOf(config));
-  return {
-    kind: "folder",
-    name:
-      folderOf(config ?? new File([], ""))
-        .split("/")
-        .at(-2) || "config.json",
-    files: own,
-  };
+  const own = first === undefined ? files : files.filter((file) => folderOf(file) === folderOf(first));
+  const folder = first && folderOf(first).split("/").at(-2);
+  return { kind: "folder", name: (first && isGguf(first) ? first.name : folder) || "config.json", files: own };
 }
+
+/** What errors call the place where the files of a picked or dropped model are. */
+export function pathOfFolder({ name }: { readonly name: string }): string {
+  return name.endsWith(".gguf") ? THIS_DEVICE : name;
+}
+
+const THIS_DEVICE = "this device";
 
 /** Whether files that were dropped are a model rather than something to show to one. */
 export function isModelFolder(files: readonly File[]): boolean {
-  return files.some((file) => isConfig(file) || /\.(?:safetensors|spm)$/.test(file.name));
+  return files.some((file) => isConfig(file) || /\.(?:safetensors|spm|gguf)$/.test(file.name));
 }
 
 const isConfig = ({ name }: File) => name === "config.json";
+const isGguf = ({ name }: File) => name.endsWith(".gguf");

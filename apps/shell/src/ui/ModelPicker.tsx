@@ -3,10 +3,10 @@ import { printable } from "@qkv/visualize";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { folderSource, modelLabel, type ModelSource } from "../model/modelSource.ts";
 import { FileButton } from "./FileButton.tsx";
-import { formatBytes, formatPercent } from "./format.ts";
+import { formatPercent } from "./format.ts";
 import { type Messages, useMessages } from "./language.ts";
-import { Notice } from "./Notice.tsx";
-import { Progress } from "./Progress.tsx";
+import { ModelNotice } from "./ModelNotice.tsx";
+import { OPENING, OpeningProgress } from "./OpeningProgress.tsx";
 
 const MESSAGES: Messages<{
   title: string;
@@ -17,8 +17,8 @@ const MESSAGES: Messages<{
   open: string;
   folder: string;
   folderHint: string;
-  opening: (name: string) => string;
-  of: (loaded: string, total: string) => string;
+  gguf: string;
+  ggufHint: string;
   unkept: string;
 }> = {
   en: {
@@ -30,8 +30,8 @@ const MESSAGES: Messages<{
     open: "Open",
     folder: "Open a folder …",
     folderHint: "A model folder of this device: config.json and model.safetensors. Or drop it on the page.",
-    opening: (name) => `Opening ${name} …`,
-    of: (loaded, total) => `${loaded} of ${total}`,
+    gguf: "Open a .gguf file …",
+    ggufHint: "A file for llama.cpp or Ollama. It is read part by part, and stays where it is. Or drop it on the page.",
     unkept: "This browser cannot keep the model. It works now, and is downloaded again next time.",
   },
   ko: {
@@ -43,8 +43,8 @@ const MESSAGES: Messages<{
     open: "열기",
     folder: "폴더 열기 …",
     folderHint: "이 기기의 모델 폴더(config.json, model.safetensors)를 고르거나 페이지에 끌어다 놓으세요.",
-    opening: (name) => `${name} 여는 중 …`,
-    of: (loaded, total) => `${total} 중 ${loaded}`,
+    gguf: ".gguf 파일 열기 …",
+    ggufHint: "llama.cpp나 Ollama에서 쓰는 파일입니다. 조금씩 나누어 읽으며, 페이지에 끌어다 놓아도 됩니다.",
     unkept: "이 브라우저에 모델을 보관할 수 없습니다. 지금은 쓸 수 있고, 다음에는 다시 내려받습니다.",
   },
 };
@@ -61,8 +61,12 @@ interface ModelPickerProps {
   readonly unkept?: string | undefined;
   /** A hub id of the kind that the page takes, as an example. */
   readonly example: string;
+  /** Whether the page takes `.gguf` files. */
+  readonly gguf?: boolean;
   /** What a shipped model is called here; left out, its folder's name. */
   readonly nameOf?: (source: ModelSource) => string;
+  /** Whether the page shows by itself how far the model is that is being opened. */
+  readonly isProgressElsewhere?: boolean;
   readonly onPick: (source: ModelSource) => void;
   readonly onCancel: () => void;
 }
@@ -72,6 +76,7 @@ export function ModelPicker(props: ModelPickerProps) {
   const { shipped, current, opening, error, unkept, example, onPick, onCancel } = props;
   const nameOf = (source: ModelSource) => printable((props.nameOf ?? modelLabel)(source));
   const messages = useMessages(MESSAGES);
+  const opened = useMessages(OPENING);
   const [ref, setRef] = useState("");
   const field = useId();
   const panel = useRef<HTMLDetailsElement>(null);
@@ -88,14 +93,14 @@ export function ModelPicker(props: ModelPickerProps) {
         <span>{messages.title}</span>
         <span class="quiet">
           {opening !== undefined
-            ? `${messages.opening(nameOf(opening.source))}${percentOf(opening.progress)}`
+            ? `${opened.opening(nameOf(opening.source))}${percentOf(opening.progress)}`
             : current === undefined
               ? messages.none
               : nameOf(current)}
         </span>
       </summary>
-      <p class="small quiet">{messages.shipped}</p>
-      <div class="row start">
+      {shipped.length > 0 && <p class="small quiet">{messages.shipped}</p>}
+      <div class="row start" hidden={shipped.length === 0}>
         {shipped.map((source) => (
           <button
             key={modelLabel(source)}
@@ -125,39 +130,33 @@ export function ModelPicker(props: ModelPickerProps) {
         </span>
         <p class="small quiet">{messages.remoteHint}</p>
       </form>
+      {props.gguf && (
+        <div class="stack">
+          <FileButton accept=".gguf" multiple onFiles={(files) => onPick(folderSource(files))}>
+            {messages.gguf}
+          </FileButton>
+          <p class="small quiet">{messages.ggufHint}</p>
+        </div>
+      )}
       <div class="stack">
         <FileButton folder onFiles={(files) => onPick(folderSource(files))}>
           {messages.folder}
         </FileButton>
         <p class="small quiet">{messages.folderHint}</p>
       </div>
-      {opening && <Opening {...opening} name={nameOf(opening.source)} onCancel={onCancel} />}
+      {opening && !props.isProgressElsewhere && (
+        <OpeningProgress {...opening} nameOf={props.nameOf ?? modelLabel} onCancel={onCancel} />
+      )}
       {unkept !== undefined && (
         <p class="small" role="status">
           {messages.unkept} <span lang="en">({printable(unkept)})</span>
         </p>
       )}
-      {error !== undefined && <Notice error={error} />}
+      {error !== undefined && <ModelNotice error={error} isOpen={current !== undefined} />}
     </details>
   );
 }
 
 function percentOf({ loaded = 0, total }: Partial<DownloadProgress> = {}): string {
   return total === undefined ? "" : ` ${formatPercent(loaded / total)}`;
-}
-
-interface OpeningProps {
-  readonly name: string;
-  readonly progress?: DownloadProgress | undefined;
-  readonly onCancel: () => void;
-}
-
-function Opening({ name, progress, onCancel }: OpeningProps) {
-  const messages = useMessages(MESSAGES);
-  const { file, loaded, total } = progress ?? {};
-  const detail =
-    loaded === undefined
-      ? ""
-      : `${file} · ${total === undefined ? formatBytes(loaded) : messages.of(formatBytes(loaded), formatBytes(total))}`;
-  return <Progress label={messages.opening(name)} value={loaded} max={total} detail={detail} onCancel={onCancel} />;
 }

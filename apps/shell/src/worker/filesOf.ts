@@ -1,5 +1,6 @@
-import { type ModelFiles, remoteFiles, type RemoteOptions } from "@qkv/pretrained";
-import type { ModelSource } from "../model/modelSource.ts";
+import { blobFiles, type ModelFiles, remoteFiles, type RemoteOptions } from "@qkv/pretrained";
+import { type ModelSource, pathOfFolder } from "../model/modelSource.ts";
+import { withReadProgress } from "./readProgress.ts";
 
 type Listeners = Pick<RemoteOptions, "onProgress" | "onCacheError">;
 
@@ -9,33 +10,10 @@ export function filesOf(source: ModelSource, listeners: Listeners): ModelFiles {
     case "remote":
       return remoteFiles(source.ref, listeners);
     case "folder":
-      return pickedFiles(source.name, source.files);
+      return withReadProgress(blobFiles(pathOfFolder(source), source.files), listeners.onProgress);
     case "shipped":
       return servedFiles(source.name, source.base, source.files, listeners.onProgress);
   }
-}
-
-/** Those of one folder: a person may pick one that holds others. */
-function pickedFiles(name: string, files: readonly File[]): ModelFiles {
-  const byName = new Map(files.map((file) => [file.name, file]));
-  return {
-    name,
-    read: async (file) => {
-      const found = byName.get(file);
-      return found && new Uint8Array(await found.arrayBuffer());
-    },
-    list: () => Promise.resolve([...byName.keys()]),
-    open: async (file) => {
-      const found = byName.get(file);
-      return (
-        found && {
-          size: found.size,
-          read: async (start, end) => new Uint8Array(await found.slice(start, end).arrayBuffer()),
-          close: () => Promise.resolve(),
-        }
-      );
-    },
-  };
 }
 
 /** Which there are is known: asking for a missing one would be an error in the console. */

@@ -1,5 +1,5 @@
-import type { Messages } from "@qkv/app-shell";
 import { ATTENTION_MESSAGES, type AttentionMessages } from "@qkv/visualize/element";
+import type { Messages } from "../ui/language.ts";
 
 /** What the attention view says. */
 export const ATTENTION_IN: Messages<AttentionMessages> = {

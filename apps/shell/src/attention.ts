@@ -1,0 +1,2 @@
+export { ATTENTION_IN } from "./attention/attentionMessages.ts";
+export { AttentionView } from "./attention/AttentionView.tsx";
