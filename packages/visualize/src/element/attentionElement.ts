@@ -12,6 +12,7 @@ import { printable } from "../printable.ts";
 import { button, focusOf, make, picker, updateControls } from "./controls.ts";
 import { highlight, isSameToken, tokenAt, type TokenRef } from "./highlight.ts";
 import { ATTENTION_MESSAGES, type AttentionMessages, type AttentionViewName } from "./messages.ts";
+import { panelByPanel } from "./panelByPanel.ts";
 import { pngOf, saveFile } from "./saveFile.ts";
 import { STYLES } from "./styles.ts";
 
@@ -266,6 +267,7 @@ export class AttentionElement extends Base {
     box.setAttribute("name", "picture");
     box.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
     if (choice.view === "model") {
+      panelByPanel(drawing);
       box.addEventListener("click", ({ target }) => {
         const panel = target instanceof Element ? target.closest("[data-layer]") : null;
         if (panel === null) return;
