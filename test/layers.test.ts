@@ -62,7 +62,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: [
       "@preact/signals",
       "@qkv/app-shell",
-      "@qkv/backend",
       "@qkv/pretrained",
       "@qkv/tokenizers",
       "@qkv/transformer",
@@ -81,6 +80,19 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/visualize",
       "@qkv/vit",
       "fflate",
+      "preact",
+    ],
+  },
+  "@qkv/generate": {
+    imports: [
+      "@huggingface/jinja",
+      "@preact/signals",
+      "@qkv/app-shell",
+      "@qkv/attention",
+      "@qkv/pretrained",
+      "@qkv/tokenizers",
+      "@qkv/transformer",
+      "@qkv/visualize",
       "preact",
     ],
   },

@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { AppPage } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { openClassify } from "./classifyPage.ts";
+import { openGenerate } from "./generatePage.ts";
 import { type FolderServer, serve } from "./server.ts";
 import { openTranslate } from "./translatePage.ts";
 
 /** A group of tests that is skipped unless tests in a browser are asked for, as `pnpm test:browser` does. */
 export const describeInBrowser = describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined);
 
-/** Opens an app and waits for its model. @param before what is done before anything is loaded */
+/** Opens an app and waits for its model, if it comes with one. @param before what is done before anything is loaded */
 type OpenPage = (options?: BrowserContextOptions, before?: (page: Page) => Promise<unknown>) => Promise<AppPage>;
 
 /** The apps of a group of tests. */
@@ -20,6 +21,7 @@ export interface AppPages {
   readonly origin: string;
   readonly openTranslate: OpenPage;
   readonly openClassify: OpenPage;
+  readonly openGenerate: OpenPage;
 }
 
 const dist = (app: string) => fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
@@ -29,7 +31,7 @@ export function appPages(...flags: string[]): AppPages {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    server = await serve({ translate: dist("translate"), classify: dist("classify") });
+    server = await serve({ translate: dist("translate"), classify: dist("classify"), generate: dist("generate") });
     browser = await launchChromium(...flags);
   });
   afterAll(async () => {
@@ -45,5 +47,6 @@ export function appPages(...flags: string[]): AppPages {
     },
     openTranslate: (options, before) => openTranslate(browser, server, options, before),
     openClassify: (options, before) => openClassify(browser, `${server.origin}/classify/index.html`, options, before),
+    openGenerate: (options, before) => openGenerate(browser, `${server.origin}/generate/index.html`, options, before),
   };
 }

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { appPages, describeInBrowser } from "./appPages.ts";
 import { answer, pick } from "./classifyPage.ts";
+import { dropGguf, modelIsOpen, tokens, write } from "./generatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -12,6 +13,18 @@ const NAMES = [
   ...["QKV", "English", "WebGPU", "WebAssembly", "JavaScript", "relaxed SIMD", "SIMD", "SVG", "PNG", "JSON"],
   ...["https", "config.json", "model.safetensors", "CIFAR-10", "Fashion-MNIST", "Ctrl\\+Enter", "JPEG", "WebP", "Swin"],
   ...["Helsinki-NLP/opus-mt-en-de", "google/vit-base-patch16-224", "Cross-Origin-\\w+-Policy", "same-origin"],
+  ...[
+    "GPT-2",
+    "Llama",
+    "Mistral",
+    "Qwen",
+    "llama\\.cpp",
+    "Ollama",
+    "\\.gguf",
+    "top-p",
+    "Tab",
+    "owner/name-GGUF:Q4_K_M",
+  ],
   ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|[kMG]?B)", "\\w+\\.(?:png|jpg)"],
 ];
 
@@ -61,6 +74,23 @@ describeInBrowser("the pages in Korean", () => {
     expect([...found]).toEqual([]);
     await page.close();
   });
+
+  test("apps/generate leaves no English", async () => {
+    const { page } = await pages.openGenerate({ locale: "ko" });
+    const found = new Set(await english(page));
+    await dropGguf(page, "short.gguf", new Uint8Array(99));
+    await page.getByRole("alert").waitFor();
+    for (const text of await english(page)) found.add(text);
+    await dropGguf(page);
+    await modelIsOpen(page);
+    for (const text of await english(page)) found.add(text);
+    await write(page, "안녕하세요?");
+    await tokens(page).first().click();
+    await page.locator("qkv-attention line").first().waitFor({ state: "attached" });
+    for (const text of await english(page)) found.add(text);
+    expect([...found]).toEqual([]);
+    await page.close();
+  });
 });
 
 /**
@@ -74,7 +104,7 @@ async function english(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => {
     // What was put in, what a model makes of it, and what a model calls things.
     const data =
-      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without";
+      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .token, .token-name";
     const ofView =
       ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style";
     const found: string[] = [];
