@@ -34,7 +34,7 @@ export async function tensorFromParts(
 ): Promise<tf.Tensor> {
   checkArray("tensorFromParts", "shape", shape);
   const size = tf.util.sizeFromShape([...shape]);
-  const to = hasKernel(FUSED_KERNELS.writePart) ? inBackend(shape, dtype) : inArray(shape, size, dtype);
+  const to = targetOf(shape, size, dtype);
   let start = 0;
   try {
     for await (const part of parts) {
@@ -49,6 +49,18 @@ export async function tensorFromParts(
     throw error;
   }
   return to.tensor();
+}
+
+/** Creates a tensor of words as {@link tensorFromParts} does of parts, of which they are the only one. @returns [words] */
+export function tensorFromWords(words: Int32Array): tf.Tensor1D {
+  const { length } = words;
+  const to = targetOf([length], length, "int32");
+  to.write({ length, fill: (into) => new Int32Array(into.buffer, into.byteOffset, length).set(words) }, 0);
+  return to.tensor() as tf.Tensor1D;
+}
+
+function targetOf(shape: readonly number[], size: number, dtype: "float32" | "int32"): Target {
+  return hasKernel(FUSED_KERNELS.writePart) ? inBackend(shape, dtype) : inArray(shape, size, dtype);
 }
 
 interface Target {

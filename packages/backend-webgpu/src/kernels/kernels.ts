@@ -9,17 +9,10 @@ import { dropout } from "./dropout.ts";
 import { layerNorm, layerNormGradient } from "./layerNorm.ts";
 import { linear } from "./linear.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
+import { unwritten, writePart } from "./writePart.ts";
 
-// The first two save CPU time between kernels; here their composed operations serve as well. The others write into
-// memory that programs reach.
-type Composed =
-  | "QkvTransformerLayer"
-  | "QkvWriteRows"
-  | "QkvLogSumExp"
-  | "QkvUnwritten"
-  | "QkvWritePart"
-  | "QkvPackedLinear"
-  | "QkvUnpackRows";
+// They save CPU time between kernels, or on the CPU; here their composed operations serve as well.
+type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp" | "QkvPackedLinear" | "QkvUnpackRows";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
 /** Our kernels by their names in @qkv/ops. */
@@ -38,4 +31,6 @@ export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvAttention: attention,
   QkvAttentionGradient: attentionGradient,
   QkvAdamW: adamW,
+  QkvUnwritten: unwritten,
+  QkvWritePart: writePart,
 };

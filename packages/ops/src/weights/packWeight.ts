@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { checkArray, checkRecord } from "../checks/argumentChecks.ts";
-import { tensorFromParts, type TensorPart } from "../tensorFromParts.ts";
+import { tensorFromParts, tensorFromWords, type TensorPart } from "../tensorFromParts.ts";
 import { type CodeGroups, formatOfCodes, weave, wovenWords } from "./weave.ts";
 import type { CodeFormat, WeightFormat } from "./weight.ts";
 
@@ -32,7 +32,7 @@ export function packHalves(
   if (halves.some((half) => (half & exponent) === exponent)) {
     throw new RangeError(`packHalves: expected finite numbers, got one that is not`);
   }
-  return { shape, format, data: tf.tensor1d(wordsOf(halves), "int32") };
+  return { shape, format, data: tensorFromWords(wordsOf(halves)) };
 }
 
 /** The words that halves are the bytes of: the same memory where it holds whole words. */

@@ -17,7 +17,7 @@ interface LoadOptions extends ReadOptions {
 
 /**
  * Builds a model from a config and the weights of a folder. Memory holds the model and one array of the file at a time, or
- * on wasm one part of an array.
+ * on wasm and webgpu one part of an array.
  *
  * @param json `config.json`, which says whether the weights are quantized
  * @throws PretrainedError naming the file and the array; no tensor is left behind
