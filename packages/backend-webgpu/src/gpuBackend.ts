@@ -1,4 +1,4 @@
-import { DeviceLostError } from "@qkv/ops";
+import { DeviceLostError, type LimitedBackend } from "@qkv/ops";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -30,7 +30,7 @@ const REFUSALS = ["validation", "out-of-memory", "internal"] as const;
  * values. So every read checks for errors since the last one, and after the first error, or when the device is lost,
  * all use of the device throws.
  */
-export class GpuBackend extends WebGPUBackend {
+export class GpuBackend extends WebGPUBackend implements LimitedBackend {
   choices: KernelChoices = { float16: false, subgroups: false };
   #failure: DeviceLostError | undefined;
   #nothing: GPUBuffer | undefined;
@@ -48,12 +48,17 @@ export class GpuBackend extends WebGPUBackend {
     return this.#failure;
   }
 
+  /** The bytes of the largest buffer that the device has and binds. */
+  get maxTensorBytes(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
   /** Uploads a tensor; every kernel calls this for its inputs and its output. */
   override uploadToGPU(dataId: object): void {
     if (this.#failure !== undefined) throw this.#failure;
     const { shape, dtype } = this.tensorMap.get(dataId);
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
-    const [bytes, limit] = [tf.util.sizeFromShape(shape) * 4, Math.min(maxStorageBufferBindingSize, maxBufferSize)];
+    const [bytes, limit] = [tf.util.sizeFromShape(shape) * 4, this.maxTensorBytes];
     if (bytes === 0) return this.#bindNothing(dataId);
     if (bytes > limit) {
       throw new RangeError(

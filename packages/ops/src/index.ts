@@ -23,6 +23,7 @@ export { embedding } from "./embedding.ts";
 export { registerGradients } from "./gradients/registerGradients.ts";
 export type { Adapter, Gpu } from "./device/gpu.ts";
 export { isNode } from "./device/isNode.ts";
+export { type LimitedBackend, maxTensorBytes } from "./device/maxTensorBytes.ts";
 export { requestAdapter } from "./device/requestAdapter.ts";
 export { softwareName } from "./device/softwareName.ts";
 export { repeatHeads } from "./attention/groupedHeads.ts";

@@ -1,5 +1,6 @@
 import { initBackend } from "@qkv/backend";
 import { expectNoLeaks } from "@qkv/testing";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   CheckpointError,
@@ -94,6 +95,21 @@ describe("streamCheckpoint", () => {
       await expect(streamCheckpoint(entries, NAMES, build)).rejects.toThrow("expected shape [2], got [3]");
     });
     expect(read).toEqual([]);
+  });
+
+  test("reads nothing of a model with an array that is too large for the backend's kernels", async () => {
+    const { entries, read } = stored();
+    Object.defineProperty(tf.backend(), "maxTensorBytes", { value: 4, configurable: true });
+    try {
+      await expectNoLeaks(async () => {
+        await expect(streamCheckpoint(entries, NAMES, build)).rejects.toThrow(
+          /^model\.block\.11\.\w+: expected at most 4 bytes, as \w+ takes in one tensor here, got \d+ for \[[\d,]+\] in f32$/,
+        );
+      });
+      expect(read).toEqual([]);
+    } finally {
+      Reflect.deleteProperty(tf.backend(), "maxTensorBytes");
+    }
   });
 
   test("leaks nothing if reading fails, or is stopped", async () => {

@@ -3,6 +3,7 @@ import {
   checkRecord,
   checkString,
   denseOf,
+  maxTensorBytes,
   multipliesPacked,
   type PackedTensor,
   packedWords,
@@ -138,7 +139,7 @@ function bind<M, Entry extends { readonly shape: readonly number[] }>(
   names: NameMap,
   build: (params: Params) => M,
   { ignore = [], optional = [] }: LoadOptions,
-  valueOf: (entry: Entry, shape: number[], kind: WeightKind) => tf.Tensor | PackedTensor,
+  valueOf: (entry: Entry, shape: number[], kind: WeightKind, name: string) => tf.Tensor | PackedTensor,
 ): Bound<M, Entry> {
   const unused = new Set([...state.keys()].filter((name) => !isIgnored(ignore, name)));
   const bound = new Map<string, Entry>();
@@ -155,7 +156,7 @@ function bind<M, Entry extends { readonly shape: readonly number[] }>(
       throw new CheckpointError(`${name}: expected shape [${shape}], got [${entry.shape}]`);
     }
     bound.set(path, entry);
-    return valueOf(entry, shape, kind);
+    return valueOf(entry, shape, kind, name);
   });
 
   try {
@@ -173,13 +174,28 @@ function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
 }
 
 /** A value that has a shape and no memory, until its variable is written. */
-function unwritten({ packed }: StoredEntry, shape: number[], kind: WeightKind): tf.Tensor | PackedTensor {
+function unwritten({ packed }: StoredEntry, shape: number[], kind: WeightKind, name: string): tf.Tensor | PackedTensor {
   const [rows, columns] = shape;
   const isPackable = (kind === "matrix" || kind === "embedding") && shape.length === 2 && multipliesPacked();
-  if (packed === undefined || !isPackable) return emptyTensor(shape, "float32");
+  if (packed === undefined || !isPackable) {
+    expectToFit(name, shape, tf.util.sizeFromShape(shape), "f32");
+    return emptyTensor(shape, "float32");
+  }
   const of = [rows, columns] as [number, number];
   const { format } = packed;
-  return { shape: of, format, data: emptyTensor([packedWords(format, of)], "int32") as tf.Tensor1D };
+  const words = packedWords(format, of);
+  expectToFit(name, shape, words, typeof format === "string" ? format : `${format.bits} bits`);
+  return { shape: of, format, data: emptyTensor([words], "int32") as tf.Tensor1D };
+}
+
+/** Refuses an array of more words of 4 bytes than a kernel takes, before it is read. */
+function expectToFit(name: string, shape: readonly number[], words: number, format: string): void {
+  const limit = maxTensorBytes();
+  if (4 * words <= limit) return;
+  throw new CheckpointError(
+    `${name}: expected at most ${limit} bytes, as ${tf.getBackend()} takes in one tensor here, ` +
+      `got ${4 * words} for [${shape}] in ${format}`,
+  );
 }
 
 function emptyTensor(shape: number[], dtype: "float32" | "int32"): tf.Tensor {
