@@ -7,7 +7,7 @@ import { isPacked, isWeight, type Weight } from "./weights/weight.ts";
 
 /**
  * Gathers the rows of `weight` given by `ids`. On backends that read ids on the host (cpu, wasm), one outside [0, V)
- * throws. A weight's adapter adds `scale b[ids] a`.
+ * throws; on webgpu its row is zeros, or of a packed weight NaN. A weight's adapter adds `scale b[ids] a`.
  *
  * @param weight [V, E]
  * @param ids [...] int32

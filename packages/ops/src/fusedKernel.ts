@@ -39,6 +39,7 @@ export const FUSED_KERNELS = {
   unwritten: "QkvUnwritten",
   writePart: "QkvWritePart",
   packedLinear: "QkvPackedLinear",
+  packedLinearGradient: "QkvPackedLinearGradient",
   unpackRows: "QkvUnpackRows",
 } as const;
 

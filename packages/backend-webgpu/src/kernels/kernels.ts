@@ -8,16 +8,21 @@ import { crossEntropy, crossEntropyGradient } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { layerNorm, layerNormGradient } from "./layerNorm.ts";
 import { linear } from "./linear.ts";
+import { packedLinear, packedLinearGradient } from "./packed/packedLinear.ts";
+import { unpackRows } from "./packed/unpackRows.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
 import { unwritten, writePart } from "./writePart.ts";
 
 // They save CPU time between kernels, or on the CPU; here their composed operations serve as well.
-type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp" | "QkvPackedLinear" | "QkvUnpackRows";
+type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
 /** Our kernels by their names in @qkv/ops. */
 export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvLinear: linear,
+  QkvPackedLinear: packedLinear,
+  QkvPackedLinearGradient: packedLinearGradient,
+  QkvUnpackRows: unpackRows,
   QkvColumnSum: columnSum,
   QkvActivate: activate,
   QkvActivateGradient: activateGradient,

@@ -6,7 +6,8 @@ import type { Weight } from "./weight.ts";
 /**
  * Computes `x weightᵀ + bias` with a packed weight, which is not trained: gradients go to `x` and the bias alone.
  *
- * Kernel: QkvPackedLinear `{ x [..., I], data [words] int32, bias? [O] }` with {@link PackedAttrs} -> [..., O].
+ * Kernels, with {@link PackedAttrs}: QkvPackedLinear `{ x [..., I], data [words] int32, bias? [O] }` -> [..., O];
+ * QkvPackedLinearGradient `{ dy [N, O], data }` -> [N, I]. Without the second, rows are unpacked run by run.
  *
  * @param x [..., I]
  * @param bias [O]
@@ -47,6 +48,10 @@ const gradient: tf.GradConfig = {
 
 /** dz W: [N, O] -> [N, I] */
 function backward(dz: tf.Tensor2D, weight: Weight): tf.Tensor {
+  if (hasKernel(FUSED_KERNELS.packedLinearGradient)) {
+    const { data } = weight.parts;
+    return runFusedFirst(FUSED_KERNELS.packedLinearGradient, { dy: dz, data }, packedAttrs(weight));
+  }
   const [rows = 0, columns = 0] = weight.shape as number[];
   const count = dz.shape[0];
   let sum: tf.Tensor = tf.zeros([count, columns]);

@@ -29,7 +29,8 @@ export interface OpenOptions extends ReadOptions, RemoteOptions {
   readonly file?: string;
   /**
    * How matrices and tables are held. `auto`: as they are stored, in 16, 8 or 4 bits, where the backend multiplies them so
-   * (wasm; of 16 bits from 32 MB on, since smaller models are faster as floats); they then take as much memory as in the file, and do not train. `float32`: as floats, to train all of them.
+   * (wasm and webgpu; of 16 bits from 32 MB on, since smaller models are faster as floats); they then take as much memory as in
+   * the file, and do not train. `float32`: as floats, to train all of them.
    * Default `auto`.
    */
   readonly dtype?: LoadDtype;
