@@ -9,15 +9,19 @@ export const CASES = {
   vit: "an image of 224 x 224 to the scores of 1,000 classes: DeiT-small's size and ViT-B/16's",
   "train-step": "a step of a 4+4-layer Marian model: d 128, ffn 256, 4 heads, vocabulary 8000, 32 x 20+20 tokens",
   decode: "greedy and beam search with a key-value cache: the shipped model, and one of OPUS-MT's size",
-  llama: "a decoder-only model of SmolLM2-135M's size: reading 512 tokens, and making 8 after them",
+  llama: "a decoder-only model of SmolLM2-135M's size in float32, f16, 8 and 4 bits: reading 512 tokens, and making 8",
+  "llama-1b": "the same of Llama 3.2 1B's size in 8 and 4 bits; runs only if it is named",
   "attention-long": "attention over 2k, 4k, 8k and 16k tokens, 8 heads of 64, forward and backward",
   load: "a model of 300 MB from its safetensors file",
   tokenizers: "encoding a corpus and long lines, loading a vocabulary of 128k, and the memory that it takes",
 };
 
+/** Cases that take long: they run if they are named. */
+const NAMED_ONLY = ["llama-1b"];
+
 const USAGE = `Usage: pnpm bench [NAME...] [options]
 
-Times this project beside its peers, in turn, on the same work; all cases if there is no NAME.
+Times this project beside its peers, in turn, on the same work; all cases but llama-1b if there is no NAME.
 The peers are installed when it first runs: over a gigabyte.
 
 Cases:
@@ -66,7 +70,10 @@ export function parseCommandLine(args) {
     throw new UsageError(`expected a case of ${Object.keys(CASES).join(", ")}, got ${unknown}`);
   }
   return {
-    names: positionals.length > 0 ? [...new Set(positionals)] : Object.keys(CASES),
+    names:
+      positionals.length > 0
+        ? [...new Set(positionals)]
+        : Object.keys(CASES).filter((name) => !NAMED_ONLY.includes(name)),
     json: values.json ?? false,
     rounds: values.rounds === undefined ? undefined : count("--rounds", values.rounds),
     threads: values.threads === undefined ? Math.min(2, availableParallelism()) : count("--threads", values.threads),

@@ -15,12 +15,26 @@ test("--help lists the cases", () => {
     "train-step",
     "decode",
     "llama",
+    "llama-1b",
     "attention-long",
     "load",
     "tokenizers",
   ]) {
     expect(stdout).toContain(`\n  ${name} `);
   }
+});
+
+test("a case that takes long runs only if it is named", () => {
+  const module = JSON.stringify(new URL("commandLine.mjs", import.meta.url).href);
+  const namesOf = (args: string[]) => {
+    const code = `import { parseCommandLine } from ${module};
+      console.log(JSON.stringify(parseCommandLine(${JSON.stringify(args)}).names));`;
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+    return JSON.parse(stdout) as string[];
+  };
+  expect(namesOf([])).toContain("llama");
+  expect(namesOf([])).not.toContain("llama-1b");
+  expect(namesOf(["llama-1b"])).toEqual(["llama-1b"]);
 });
 
 test.each([

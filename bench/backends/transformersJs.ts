@@ -16,14 +16,18 @@ export async function loadTransformersJs({ folder, package: runtime, threads }: 
     ort.env.wasm.wasmPaths = import.meta.resolve("onnxruntime-web").replace(/[^/]*$/, "");
     Object.assign(globalThis, { [Symbol.for("onnxruntime")]: ort });
   }
-  const { env, MarianMTModel, ViTForImageClassification, Tensor } = await import("@huggingface/transformers");
+  const { env, LlamaForCausalLM, MarianMTModel, ViTForImageClassification, Tensor } =
+    await import("@huggingface/transformers");
   env.allowRemoteModels = false;
   env.localModelPath = dirname(folder);
-  const openModel = (Model: typeof MarianMTModel | typeof ViTForImageClassification) =>
+  const openModel = (
+    Model: typeof LlamaForCausalLM | typeof MarianMTModel | typeof ViTForImageClassification,
+    dtype: "fp32" | "q8" | "uint8" | "q4" = "fp32",
+  ) =>
     Model.from_pretrained(basename(folder), {
-      dtype: "fp32",
+      dtype,
       device: "auto", // the session's options have the execution provider
       session_options: sessionOptions,
     });
-  return { version: env.version, Tensor, MarianMTModel, ViTForImageClassification, openModel };
+  return { version: env.version, Tensor, LlamaForCausalLM, MarianMTModel, ViTForImageClassification, openModel };
 }

@@ -2,7 +2,7 @@ import type { BenchCase } from "../harness/benchCase.ts";
 import { attentionLongCase } from "./attention-long/attentionLong.ts";
 import { decodeCase } from "./decode/decode.ts";
 import { encoderCase } from "./encoder/encoder.ts";
-import { llamaCase } from "./llama/llama.ts";
+import { llama1bCase, llamaCase } from "./llama/llama.ts";
 import { loadCase } from "./load/load.ts";
 import { tokenizersCase } from "./tokenizers/tokenizers.ts";
 import { trainStepCase } from "./train-step/trainStep.ts";
@@ -16,6 +16,7 @@ export const CASES: Readonly<Record<string, BenchCase>> = {
   "train-step": trainStepCase,
   decode: decodeCase,
   llama: llamaCase,
+  "llama-1b": llama1bCase,
   "attention-long": attentionLongCase,
   load: loadCase,
   tokenizers: tokenizersCase,

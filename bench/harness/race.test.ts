@@ -42,6 +42,17 @@ test.each([
   await expect(runRace("case", race, settings)).rejects.toThrow(message);
 });
 
+test("a contestant may be further apart than the race allows, and no further", async () => {
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const ours = [contestant("wasm", "[1]")];
+  const peer = { ...contestant("rounds", "[1.1]"), tolerance: 0.2 };
+  await expect(runRace("case", { ours, peers: [peer] }, settings)).resolves.toHaveLength(1);
+  const others = [peer, contestant("exact", "[1.1]")];
+  await expect(runRace("case", { ours, peers: others }, settings)).rejects.toThrow(
+    "expected exact to compute the same",
+  );
+});
+
 test("an engine that ends too soon is named", async () => {
   const race = { ours: [{ label: "silent", engine: { command: [process.execPath, "-e", "0"] } }], peers: [] };
   await expect(runRace("case", race, settings)).rejects.toThrow("silent: expected an answer, got the end");

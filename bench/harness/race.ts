@@ -10,6 +10,8 @@ export interface Contestant {
   readonly engine: EngineSpec;
   /** Takes part in that many rounds at most: for one that takes minutes. */
   readonly rounds?: number;
+  /** How far its result may be apart, where it rounds more than the others do. Left out: the race's. */
+  readonly tolerance?: number;
 }
 
 /** The same work done by ours and by peers. */
@@ -72,7 +74,7 @@ export async function runRace(name: string, race: Race, settings: RaceSettings):
 async function checkAgreement(
   name: string,
   able: readonly { contestant: Contestant; process: EngineProcess }[],
-  tolerance: number,
+  ofRace: number,
 ): Promise<void> {
   if (able.length < 2) return; // nobody to agree with
   let expected: readonly number[] | undefined;
@@ -80,6 +82,7 @@ async function checkAgreement(
     const result = await process.result();
     if (result === null) continue;
     expected ??= result;
+    const tolerance = contestant.tolerance ?? ofRace;
     const apart = difference(expected, result);
     if (!(apart <= tolerance)) {
       throw new Error(

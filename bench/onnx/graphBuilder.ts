@@ -4,6 +4,7 @@ import {
   type OnnxAttribute,
   type OnnxGraph,
   type OnnxNode,
+  type OnnxNumbers,
   type OnnxTensor,
   type OnnxValue,
 } from "./protobuf.ts";
@@ -13,7 +14,7 @@ const OPSET = 20;
 
 /** Builds an ONNX graph operator by operator; values are named by strings. */
 export class GraphBuilder {
-  readonly #state: StateDict;
+  readonly #state: Pick<StateDict, "get">;
   readonly #nodes: OnnxNode[] = [];
   readonly #weights = new Map<string, OnnxTensor>();
   readonly #inputs: OnnxValue[] = [];
@@ -21,7 +22,7 @@ export class GraphBuilder {
   #names = 0;
 
   /** @param state where {@link weight} finds its values */
-  constructor(state: StateDict) {
+  constructor(state: Pick<StateDict, "get">) {
     this.#state = state;
   }
 
@@ -54,17 +55,40 @@ export class GraphBuilder {
     return names;
   }
 
+  /**
+   * Adds one of ONNX Runtime's own operators
+   * (https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md) and names its outputs.
+   */
+  contributed(
+    type: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string[] {
+    const names = Array.from({ length: outputs }, () => `${type}_${this.#names++}`);
+    this.#nodes.push({ type, domain: "com.microsoft", inputs, outputs: names, attributes });
+    return names;
+  }
+
   /** The checkpoint's array of that name; stored transposed if asked for, as a product with rows wants it. */
   weight(name: string, transposed = false): string {
-    const entry = this.#state.get(name);
-    if (entry === undefined) throw new RangeError(`GraphBuilder: expected an array called ${name}, got none`);
     const stored = transposed ? `${name}.transposed` : name;
-    if (!this.#weights.has(stored)) this.#weights.set(stored, transposed ? transpose(entry) : entry);
+    if (!this.#weights.has(stored)) {
+      const entry = this.array(name);
+      this.#weights.set(stored, transposed ? transpose(entry) : entry);
+    }
     return stored;
   }
 
+  /** The numbers of the checkpoint's array of that name, for weights that are stored in another way. */
+  array(name: string): { readonly shape: readonly number[]; readonly data: Float32Array } {
+    const entry = this.#state.get(name);
+    if (entry === undefined) throw new RangeError(`GraphBuilder: expected an array called ${name}, got none`);
+    return entry;
+  }
+
   /** A tensor that is written into the graph. */
-  constant(data: Float32Array, shape: readonly number[]): string {
+  constant(data: OnnxNumbers, shape: readonly number[]): string {
     const name = `constant_${this.#names++}`;
     this.#weights.set(name, { data, shape });
     return name;
@@ -100,9 +124,15 @@ export class GraphBuilder {
   }
 }
 
-function transpose({ shape, data }: { readonly shape: readonly number[]; readonly data: Float32Array }): OnnxTensor {
+interface Matrix<T> {
+  readonly shape: readonly number[];
+  readonly data: T;
+}
+
+/** [M, N] -> [N, M] */
+export function transpose<T extends Float32Array | Int8Array | Uint8Array>({ shape, data }: Matrix<T>): Matrix<T> {
   const [rows = 0, columns = 0] = shape;
-  const result = new Float32Array(data.length);
+  const result = new (data.constructor as new (length: number) => T)(data.length);
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j] as number;
   return { shape: [columns, rows], data: result };

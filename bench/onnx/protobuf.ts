@@ -1,10 +1,13 @@
 // The part of https://github.com/onnx/onnx/blob/v1.19.0/onnx/onnx.proto3 that inference graphs need, as bytes.
 import protobuf from "protobufjs/minimal.js";
 
+/** Numbers in a graph, by the kind of their array. */
+export type OnnxNumbers = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+
 /** A tensor in a graph. */
 export interface OnnxTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: OnnxNumbers;
 }
 
 /** An operator's setting. A number is an int, a `Float` a float. */
@@ -13,6 +16,8 @@ export type OnnxAttribute = number | readonly number[] | { readonly float: numbe
 /** One operator of a graph. */
 export interface OnnxNode {
   readonly type: string;
+  /** Left out: ONNX's own operators. */
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
@@ -36,6 +41,13 @@ export interface OnnxGraph {
 type Writer = protobuf.Writer;
 
 const ELEMENT_TYPES = { float: 1, int64: 7, bool: 9 } as const; // TensorProto.DataType
+const ARRAY_TYPES: Readonly<Record<string, number>> = {
+  Float32Array: 1,
+  Uint8Array: 2,
+  Int8Array: 3,
+  Int32Array: 6,
+  BigInt64Array: 7,
+};
 const FLOAT = 1; // AttributeProto.AttributeType
 const INT = 2;
 const GRAPH = 5;
@@ -52,6 +64,10 @@ export function encodeModel(graph: OnnxGraph, opset: number): Uint8Array {
   writer.uint32(tag(1, VARINT)).int64(10); // ir_version 10 goes with opset 21 and below
   message(writer, 7, (w) => writeGraph(w, graph));
   message(writer, 8, (w) => w.uint32(tag(2, VARINT)).int64(opset));
+  for (const domain of new Set(graph.nodes.map((node) => node.domain))) {
+    if (domain === undefined) continue;
+    message(writer, 8, (w) => w.uint32(tag(1, BYTES)).string(domain).uint32(tag(2, VARINT)).int64(1));
+  }
   return writer.finish();
 }
 
@@ -69,10 +85,11 @@ function writeGraph(writer: Writer, { inputs, outputs, nodes, weights }: OnnxGra
   for (const value of outputs) message(writer, 12, (w) => writeValue(w, value));
 }
 
-function writeNode(writer: Writer, { type, inputs, outputs, attributes }: OnnxNode): void {
+function writeNode(writer: Writer, { type, domain, inputs, outputs, attributes }: OnnxNode): void {
   for (const input of inputs) writer.uint32(tag(1, BYTES)).string(input);
   for (const output of outputs) writer.uint32(tag(2, BYTES)).string(output);
   writer.uint32(tag(4, BYTES)).string(type);
+  if (domain !== undefined) writer.uint32(tag(7, BYTES)).string(domain);
   for (const [name, value] of Object.entries(attributes)) {
     message(writer, 5, (w) => writeAttribute(w.uint32(tag(1, BYTES)).string(name), value));
   }
@@ -97,7 +114,7 @@ function writeAttribute(writer: Writer, value: OnnxAttribute): void {
 
 function writeTensor(writer: Writer, name: string, { shape, data }: OnnxTensor): void {
   for (const size of shape) writer.uint32(tag(1, VARINT)).int64(size);
-  writer.uint32(tag(2, VARINT)).int32(data instanceof Float32Array ? ELEMENT_TYPES.float : ELEMENT_TYPES.int64);
+  writer.uint32(tag(2, VARINT)).int32(ARRAY_TYPES[data.constructor.name] ?? 0);
   writer.uint32(tag(8, BYTES)).string(name);
   writer.uint32(tag(9, BYTES)).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

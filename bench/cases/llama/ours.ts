@@ -6,12 +6,13 @@ import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import type { StartEngine } from "../../harness/engine.ts";
 import type { BackendChoice } from "../../harness/ours.ts";
-import { idsFrom, type LlamaWork, MADE, PROMPT } from "./work.ts";
+import { centered, ggufFile, type LlamaWork, readTexts } from "./work.ts";
 
-export const start: StartEngine<LlamaWork & BackendChoice> = async ({ folder, task, ...choice }) => {
+export const start: StartEngine<LlamaWork & BackendChoice> = async ({ folder, format, task, ...choice }) => {
   await startBackend(choice);
-  const { model } = await loadPretrained(modelFolder(folder), { families: [llama] });
-  const cache = model.createCache({ capacity: PROMPT + MADE });
+  const { model } = await loadPretrained(modelFolder(ggufFile({ folder, format })), { families: [llama] });
+  const { prompt, made } = await readTexts(folder);
+  const cache = model.createCache({ capacity: prompt.length + made.length });
 
   const read = async (ids: readonly number[]) => {
     const { logits } = tf.tidy(() => model.decode(tf.tensor2d([...ids], [1, ids.length], "int32"), { cache }));
@@ -21,19 +22,20 @@ export const start: StartEngine<LlamaWork & BackendChoice> = async ({ folder, ta
   };
   const prefill = () => {
     cache.truncate(0);
-    return read(idsFrom(0, PROMPT));
+    return read(prompt);
   };
   const decode = async () => {
-    cache.truncate(PROMPT);
-    for (let i = 0; i < MADE - 1; i++) await read(idsFrom(PROMPT + i, 1));
-    return read(idsFrom(PROMPT + MADE - 1, 1));
+    cache.truncate(prompt.length);
+    let logits: ArrayLike<number> = [];
+    for (const id of made) logits = await read([id]);
+    return logits;
   };
   if (task === "decode") await prefill();
   const run = task === "decode" ? decode : prefill;
   return {
     run,
-    result: async () => [...(await run())],
-    tokens: task === "decode" ? MADE : PROMPT,
+    result: async () => centered(await run()),
+    tokens: task === "decode" ? made.length : prompt.length,
     profile: () => kernelProfile(run),
   };
 };

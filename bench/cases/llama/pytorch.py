@@ -73,7 +73,11 @@ def main(folder, task, threads):
             logits, pasts = model.read([token], pasts)
         return logits
 
-    serve(run, lambda: run().tolist(), len(ids["made" if task == "decode" else "prompt"]))
+    def result():
+        logits = run()
+        return (logits - logits.mean()).tolist()
+
+    serve(run, result, len(ids["made" if task == "decode" else "prompt"]))
 
 
 main(*sys.argv[1:])

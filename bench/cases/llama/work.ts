@@ -1,7 +1,17 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The formats of the weights, by GGUF's names. */
+export type Format = "F32" | "F16" | "Q8_0" | "Q4_0";
+
 /** What every engine of the case llama is told. */
 export interface LlamaWork {
-  /** A Llama model's folder. */
+  /**
+   * Holds the same Llama as `config.json` with `model.safetensors`, as a GGUF file of each format, and as `onnx/` for
+   * transformers.js; and {@link Texts} in `ids.json`.
+   */
   readonly folder: string;
+  readonly format: Format;
   /** Reads the prompt, or makes tokens one by one after it. */
   readonly task: "prefill" | "decode";
 }
@@ -12,26 +22,24 @@ export const PROMPT = 512;
 /** Number of tokens that a run of `decode` makes. */
 export const MADE = 8;
 
-/** The sizes of https://huggingface.co/HuggingFaceTB/SmolLM2-135M: 538 MB of float32. */
-export const SMOLLM2_135M = {
-  model_type: "llama",
-  vocab_size: 49152,
-  hidden_size: 576,
-  intermediate_size: 1536,
-  num_hidden_layers: 30,
-  num_attention_heads: 9,
-  num_key_value_heads: 3,
-  head_dim: 64,
-  hidden_act: "silu",
-  max_position_embeddings: 2048,
-  rms_norm_eps: 1e-5,
-  rope_theta: 100000,
-  tie_word_embeddings: true,
-  bos_token_id: 0,
-  eos_token_id: 0,
-};
+/** The text that is read and the text that is made, as ids. */
+export interface Texts {
+  readonly prompt: readonly number[];
+  readonly made: readonly number[];
+}
 
-/** Token ids from place `first` on. */
-export function idsFrom(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => 1 + (((first + i) * 7919) % (SMOLLM2_135M.vocab_size - 1)));
+export async function readTexts(folder: string): Promise<Texts> {
+  return JSON.parse(await readFile(join(folder, "ids.json"), "utf8")) as Texts;
+}
+
+/** The file of the weights in a format. */
+export function ggufFile({ folder, format }: Pick<LlamaWork, "folder" | "format">): string {
+  return join(folder, `${format}.gguf`);
+}
+
+/** What engines can agree on: logits are the same but for a constant, which the softmax after them does not see. */
+export function centered(logits: ArrayLike<number>): number[] {
+  const values = Array.from(logits);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - mean);
 }
