@@ -1,3 +1,3 @@
 import { appConfig } from "../shell/vite/appConfig.ts";
 
-export default appConfig({ models: ["models/cifar10", "models/fashion-mnist"] });
+export default appConfig({ models: ["cifar10", "fashion-mnist"] });

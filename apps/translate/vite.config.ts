@@ -6,4 +6,4 @@ const directions = readdirSync(new URL("../../models", import.meta.url)).filter(
   /^[a-z]{2}-[a-z]{2}$/.test(name),
 );
 
-export default appConfig({ models: directions.map((name) => `models/${name}`) });
+export default appConfig({ models: directions });

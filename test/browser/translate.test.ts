@@ -34,7 +34,7 @@ describeInBrowser("apps/translate in Chromium", () => {
     expect(first).toBeLessThan(3000);
 
     await initBackend("wasm");
-    const pretrained = await loadPretrained(modelFolder(at("models/en-fr")));
+    const pretrained = await loadPretrained(modelFolder(at("apps/translate/dist/models/en-fr")));
     const expected = await createTranslator(pretrained, { locale: "en" }).translate(TEXT, { numBeams: 4 });
     expect(await shown(page)).toBe(expected.translation);
     await page.locator(".sentence").nth(1).click();

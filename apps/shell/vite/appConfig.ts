@@ -3,7 +3,7 @@ import { shippedModels } from "./shippedModels.ts";
 
 /** What one app adds to what all have. */
 interface AppOptions {
-  /** The model folders that lie beside the page, from the root of the workspace: "models/en-fr". */
+  /** The models of the project that lie beside the page: "en-fr". */
   readonly models: readonly string[];
 }
 

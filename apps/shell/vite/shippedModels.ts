@@ -1,19 +1,19 @@
-import { createReadStream, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/**
- * Puts model folders, named from the root of the workspace, beside the page under `models/`, and tells it in
- * SHIPPED_MODELS which files they have.
- */
-export function shippedModels(folders: readonly string[]): Plugin {
-  const filesOf = Object.fromEntries(folders.map((folder) => [basename(folder), filesIn(join(ROOT, folder))]));
-  const places = new Map(
-    folders.flatMap((folder) =>
-      filesIn(join(ROOT, folder)).map((file) => [`models/${basename(folder)}/${file}`, join(ROOT, folder, file)]),
+/** The models as they ship, which the task build:models makes; before it has run, for a server of development, as they are. */
+const PLACES = [join(ROOT, "apps/shell/models"), join(ROOT, "models")];
+
+/** Puts models of the project beside the page under `models/`, and tells it in SHIPPED_MODELS which files they have. */
+export function shippedModels(names: readonly string[]): Plugin {
+  const filesOf = Object.fromEntries(names.map((name) => [name, filesIn(folderOf(name))]));
+  const places = new Map<string, string>(
+    names.flatMap((name) =>
+      (filesOf[name] ?? []).map((file) => [`models/${name}/${file}`, join(folderOf(name), file)] as const),
     ),
   );
   return {
@@ -31,6 +31,11 @@ export function shippedModels(folders: readonly string[]): Plugin {
       });
     },
   };
+}
+
+function folderOf(name: string): string {
+  const folders = PLACES.map((place) => join(place, name));
+  return folders.find(existsSync) ?? (folders[0] as string);
 }
 
 /** What the page may ask for; the card is for people. */
