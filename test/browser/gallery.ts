@@ -10,12 +10,13 @@ import sharp from "sharp";
 import type { AppPage } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { answer, openClassify } from "./classifyPage.ts";
+import { dropGguf, modelIsOpen, openGenerate, tokens, write } from "./generatePage.ts";
 import { serve } from "./server.ts";
 import { openTranslate } from "./translatePage.ts";
 
 /** What is taken, and how. */
 interface Shot {
-  readonly app: "translate" | "classify";
+  readonly app: "translate" | "classify" | "generate";
   readonly size: keyof typeof SIZES;
   readonly colorScheme: "light" | "dark";
   readonly locale: "en" | "ko";
@@ -40,7 +41,7 @@ const README: Readonly<Record<string, Shot>> = {
 
 /** Every combination. */
 function* everyShot(): Generator<Shot> {
-  for (const app of ["translate", "classify"] as const) {
+  for (const app of ["translate", "classify", "generate"] as const) {
     for (const size of ["wide", "phone"] as const) {
       for (const colorScheme of ["light", "dark"] as const) {
         for (const locale of ["en", "ko"] as const) {
@@ -78,18 +79,30 @@ async function classifyAndLook(page: Page): Promise<void> {
   await page.getByTestId("saliency-words").waitFor();
 }
 
-const server = await serve({ translate: at("apps/translate/dist"), classify: at("apps/classify/dist") });
+/** What a small model of random weights writes. */
+async function writeAndLook(page: Page): Promise<void> {
+  await dropGguf(page);
+  await modelIsOpen(page);
+  await write(page, TEXT);
+  await tokens(page).nth(8).click();
+  await page.locator("qkv-attention line").first().waitFor({ state: "attached" });
+}
+
+const AT_WORK_IN = { translate: translateAndLook, classify: classifyAndLook, generate: writeAndLook };
+const APPS = Object.keys(AT_WORK_IN) as Shot["app"][];
+
+const server = await serve(Object.fromEntries(APPS.map((app) => [app, at(`apps/${app}/dist`)])));
 const browser = await launchChromium();
 
-const open = (app: Shot["app"], options: BrowserContextOptions): Promise<AppPage> =>
-  app === "translate"
-    ? openTranslate(browser, server, options)
-    : openClassify(browser, `${server.origin}/classify/index.html`, options);
+function open(app: Shot["app"], options: BrowserContextOptions): Promise<AppPage> {
+  if (app === "translate") return openTranslate(browser, server, options);
+  return (app === "classify" ? openClassify : openGenerate)(browser, `${server.origin}/${app}/index.html`, options);
+}
 
 async function take(shot: Shot, file: string): Promise<void> {
   const { app, size, colorScheme, locale, state } = shot;
   const { page } = await open(app, { colorScheme, locale, viewport: SIZES[size] });
-  if (state === "work") await (app === "translate" ? translateAndLook(page, shot) : classifyAndLook(page));
+  if (state === "work") await AT_WORK_IN[app](page, shot);
   await page.mouse.move(0, 0);
   await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();

@@ -25,7 +25,7 @@ const NAMES = [
     "Tab",
     "owner/name-GGUF:Q4_K_M",
   ],
-  ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|[kMG]?B)", "\\w+\\.(?:png|jpg)"],
+  ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|byte|[kMG]?B)", "\\w+\\.(?:png|jpg|gguf)"],
 ];
 
 describeInBrowser("the pages in Korean", () => {

@@ -111,7 +111,8 @@ function* tensorsOf({
   const norm = (): LazyTensor => {
     return { shape: [width], type: "F32", bytes: () => new Uint8Array(new Float32Array(width).fill(1).buffer) };
   };
-  yield ["token_embd.weight", matrix(vocabulary, width)];
+  const embedding = matrix(vocabulary, width);
+  yield ["token_embd.weight", { ...embedding, bytes: () => withoutBytes(embedding.bytes(), vocabulary) }];
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string) => `blk.${layer}.${name}.weight`;
     yield [at("attn_q"), matrix(width, width)];
@@ -125,6 +126,11 @@ function* tensorsOf({
     yield [at("ffn_norm"), norm()];
   }
   yield ["output_norm.weight", norm()];
+}
+
+/** The embedding without special tokens and bytes, whose logits are then 0: the model writes words, and does not end. */
+function withoutBytes(embedding: Uint8Array, vocabulary: number): Uint8Array {
+  return embedding.fill(0, 0, (embedding.length / vocabulary) * (SPECIAL.length + 256));
 }
 
 /** Blocks of Q4_0 with random codes, whose values have about this standard deviation. */

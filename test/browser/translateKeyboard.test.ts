@@ -1,7 +1,7 @@
 // apps/translate by keys alone, and what a screen reader hears of it.
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { appPages, describeInBrowser } from "./appPages.ts";
+import { choose, focused, tabTo } from "./keyboard.ts";
 import { box, idle, press } from "./translatePage.ts";
 
 declare global {
@@ -94,40 +94,3 @@ describeInBrowser("apps/translate by keys", () => {
     await page.close();
   });
 });
-
-/** What has the focus, as it is called; it has to be one that shows it. */
-async function focused(page: Page): Promise<string> {
-  const { name, isShown } = await page.evaluate(() => {
-    let element = document.activeElement;
-    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    const seen = element?.matches("input[type=radio]") ? element.nextElementSibling : element;
-    const style = seen && getComputedStyle(seen);
-    const label = (element as HTMLInputElement | null)?.labels?.[0]?.textContent;
-    return {
-      name: element?.getAttribute("aria-label") ?? label ?? element?.textContent ?? "",
-      isShown: element !== document.body && style?.outlineStyle !== "none" && style?.outlineWidth !== "0px",
-    };
-  });
-  expect({ name, isShown }).toEqual({ name, isShown: true });
-  return name.trim();
-}
-
-/** Presses Tab until the one of that name has the focus. */
-async function tabTo(page: Page, name: string | RegExp, key = "Tab"): Promise<void> {
-  const seen: string[] = [];
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press(key);
-    if (await page.evaluate(() => document.activeElement === document.body)) continue; // round the end of the page
-    const now = await focused(page);
-    if (typeof name === "string" ? now.startsWith(name) : name.test(now)) return;
-    seen.push(now);
-  }
-  throw new Error(`expected ${String(name)} among what Tab reaches, got ${seen.join(", ")}`);
-}
-
-/** Goes to a list and chooses from it by writing. */
-async function choose(page: Page, list: string, option: string): Promise<void> {
-  await tabTo(page, list);
-  await page.keyboard.type(option);
-  expect(await focused(page)).toBe(list);
-}

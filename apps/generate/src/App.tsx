@@ -21,9 +21,10 @@ import { MESSAGES } from "./messages.ts";
 import { model, modelError, opening, openModel, problem, status, switchBackend } from "./models.ts";
 import { SamplingPanel } from "./SamplingPanel.tsx";
 import { lastTurn, running, speed, turns } from "./session.ts";
-import { Progress } from "./Progress.tsx";
+
 import { TokenPanel } from "./TokenPanel.tsx";
 import { Transcript } from "./Transcript.tsx";
+import { WritingProgress } from "./WritingProgress.tsx";
 
 /** A model that is dropped or picked is opened; nothing else is of use here. */
 function take(files: File[]): void {
@@ -59,7 +60,7 @@ export function App() {
             <Transcript />
             <TokenPanel />
             <div class="stack">
-              <Progress />
+              <WritingProgress />
               <Composer />
             </div>
           </div>

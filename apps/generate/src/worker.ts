@@ -35,6 +35,8 @@ const api = {
         throw new RangeError(`expected a text of ${most}, got ${prompt.length}`);
       }
       const ids = [...prompt, ...written];
+      // What is read in other portions is rounded otherwise: a text from its beginning, so that a seed writes it again.
+      if (writing.turns.length === 1) generator.cache.truncate(0);
       const reused = reusedLength(generator, ids);
       const tell = (read: number) => void onNews({ prompt: { length: ids.length, reused, read } });
       tell(reused);

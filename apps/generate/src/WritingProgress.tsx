@@ -1,9 +1,9 @@
-import { formatCount, Progress as Bar, useMessages } from "@qkv/app-shell";
+import { formatCount, Progress, useMessages } from "@qkv/app-shell";
 import { MESSAGES } from "./messages.ts";
 import { lastTurn, reading, running, speed } from "./session.ts";
 
 /** How far the model is: what it still has to read, how fast it writes, and why it stopped. */
-export function Progress() {
+export function WritingProgress() {
   const messages = useMessages(MESSAGES);
   const { length, reused, read } = reading.value ?? { length: 0, reused: 0, read: 0 };
   const written = lastTurn.value?.tokens.length ?? 0;
@@ -11,7 +11,7 @@ export function Progress() {
   if (length === 0 && !running.value) return null;
   if (running.value && written === 0) {
     return (
-      <Bar
+      <Progress
         label={messages.reading(formatCount(read), formatCount(length))}
         {...(length > 0 && { value: read, max: length })}
       />
