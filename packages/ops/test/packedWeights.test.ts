@@ -76,7 +76,7 @@ const CODE_FORMATS: readonly CodeFormat[] = [8, 4].flatMap((bits) =>
     [true, false].map((hasOffsets) => ({
       bits: bits as 8 | 4,
       groupSize: groupSize as 32 | 16,
-      zero: bits === 4 && !hasOffsets ? 8 : 0,
+      zero: hasOffsets ? 0 : bits === 4 ? 8 : -3,
       hasOffsets,
     })),
   ),
