@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
-import { CheckpointError, Linear, type PackedEntry, type Params, streamCheckpoint } from "@qkv/nn";
+import { CheckpointError, Linear, type PackedEntry, Params, streamCheckpoint } from "@qkv/nn";
 import { embedding, linear, maxTensorBytes, packCodes, packedWords, type Weight } from "@qkv/ops";
-import { ggufFiles, loadPretrained, memoryFiles } from "@qkv/pretrained";
+import { ggufFiles, loadPretrained, memoryFiles, pretrainedFiles } from "@qkv/pretrained";
 import { describeBackends, expectClose, expectNoLeaks, wave } from "@qkv/testing";
-import type { CausalLanguageModel } from "@qkv/transformer";
+import { type CausalLanguageModel, llama } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, test } from "vitest";
 import { ROOT } from "../workspace.ts";
@@ -35,11 +35,11 @@ async function logitsOf(model: CausalLanguageModel) {
   const [logits, kernels]: [number[], Set<string>] = [[], new Set()];
   for (const ids of [[3, 1, 4, 1, 5, 9, 2, 6, 5, 3], [5], [8]]) {
     const input = tf.tensor2d([ids], undefined, "int32");
-    let output: tf.Tensor | undefined;
+    let output: tf.Tensor = input;
     const profile = await tf.profile(() => void (output = model.decode(input, { cache }).logits));
     for (const { name } of profile.kernels) kernels.add(name);
-    logits.push(...((await output?.data()) as Float32Array));
-    tf.dispose([input, output as tf.Tensor]);
+    for (const value of await output.data()) logits.push(value);
+    tf.dispose([input, output]);
   }
   return { logits, kernels };
 }
@@ -70,6 +70,23 @@ describeBackends(
         await expectClose(logits, (await logitsOf(floats)).logits, { atol: 5e-5, rtol: 5e-5 });
       }),
     );
+
+    test("halves that make up 32 MB stay halves, and give the logits of floats", () =>
+      expectNoLeaks(async () => {
+        const config = llama.parseConfig({
+          ...{ model_type: "llama", vocab_size: 68_000, hidden_size: 256, intermediate_size: 64, num_hidden_layers: 1 },
+          ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 16, tie_word_embeddings: true },
+        });
+        using made = llama.build(Params.initialized(1), config) as CausalLanguageModel;
+        const source = memoryFiles("made", await pretrainedFiles({ model: made, dtype: "F16" }));
+        using held = (await loadPretrained(source, { families: [llama] })).model;
+        using floats = (await loadPretrained(source, { families: [llama], dtype: "float32" })).model;
+        const formatOf = ({ params }: CausalLanguageModel) => params.weights().get("embedding.weight")?.format;
+        expect([formatOf(held), formatOf(floats)]).toEqual(["f16", "f32"]);
+        const { logits, kernels } = await logitsOf(held);
+        expect([...kernels]).toEqual(expect.arrayContaining(["QkvPackedLinear", "QkvUnpackRows"])); // the head is tied
+        await expectClose(Float32Array.from(logits), Float32Array.from((await logitsOf(floats)).logits));
+      }));
 
     test("the device holds the words alone, once they are packed and in every product", () =>
       expectNoLeaks(async () => {
