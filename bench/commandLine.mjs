@@ -10,7 +10,7 @@ export const CASES = {
   "train-step": "a step of a 4+4-layer Marian model: d 128, ffn 256, 4 heads, vocabulary 8000, 32 x 20+20 tokens",
   decode: "greedy and beam search with a key-value cache: the shipped model, and one of OPUS-MT's size",
   llama: "a decoder-only model of SmolLM2-135M's size in float32, f16, 8 and 4 bits: reading 512 tokens, and making 8",
-  "llama-1b": "the same of Llama 3.2 1B's size in 8 and 4 bits; runs only if it is named",
+  "llama-1b": "the same of Llama 3.2 1B's size in 8 and 4 bits, after 128 tokens; runs only if it is named",
   "attention-long": "attention over 2k, 4k, 8k and 16k tokens, 8 heads of 64, forward and backward",
   load: "a model of 300 MB from its safetensors file",
   tokenizers: "encoding a corpus and long lines, loading a vocabulary of 128k, and the memory that it takes",

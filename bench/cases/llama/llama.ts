@@ -6,12 +6,15 @@ import { LLAMA_3_2_1B, SMOLLM2_135M } from "./sizes.ts";
 
 /** A decoder-only model of SmolLM2-135M's size, with weights in each format. */
 export const llamaCase: BenchCase = async (folder, { threads }) => {
-  await writeSmallModel(folder, SMOLLM2_135M);
-  return racesOf(folder, ["F32", "F16", "Q8_0", "Q4_0"], threads);
+  const promptLength = 512;
+  await writeSmallModel(folder, SMOLLM2_135M, promptLength);
+  return racesOf(folder, { formats: ["F32", "F16", "Q8_0", "Q4_0"], promptLength, threads });
 };
 
-/** One of Llama 3.2 1B's size, with weights in 8 and 4 bits. */
+/** One of Llama 3.2 1B's size, with weights in 8 and 4 bits, on a shorter text. */
 export const llama1bCase: BenchCase = async (folder, { threads }) => {
-  await writeLargeModel(folder, LLAMA_3_2_1B);
-  return racesOf(folder, ["Q8_0", "Q4_0"], threads, "left out: seconds a token in 4 bits");
+  const promptLength = 128;
+  await writeLargeModel(folder, LLAMA_3_2_1B, promptLength);
+  const notOnWeb = "left out: seconds a token in 4 bits";
+  return racesOf(folder, { formats: ["Q8_0", "Q4_0"], promptLength, threads, notOnWeb });
 };

@@ -4,7 +4,7 @@ import { oursOnEachBackend } from "../../harness/ours.ts";
 import { pythonWith } from "../../harness/python.ts";
 import type { Contestant, Race } from "../../harness/race.ts";
 import type { OnnxDtype } from "./onnx/products.ts";
-import { type Format, type LlamaWork, MADE, PROMPT } from "./work.ts";
+import { type Format, type LlamaWork, MADE } from "./work.ts";
 
 /** What transformers.js calls a format on each of its runtimes, and how far results may be apart. */
 interface Peers {
@@ -28,12 +28,17 @@ const FORMATS: Readonly<Record<Format, Peers>> = {
   Q4_0: { web: "q4", node: "q4", tolerance: 0.1, llamaCpp: 0.1 },
 };
 
-/**
- * Reading a prompt, and making tokens after it, with weights in each of some formats.
- *
- * @param why why onnxruntime-web is left out, if it is
- */
-export function racesOf(folder: string, formats: readonly Format[], threads: number, why?: string): Race[] {
+/** What the races of a model have in common. */
+export interface RaceOptions {
+  readonly formats: readonly Format[];
+  readonly promptLength: number;
+  readonly threads: number;
+  /** Why onnxruntime-web is left out, if it is. */
+  readonly notOnWeb?: string;
+}
+
+/** Reading a prompt, and making tokens after it, with weights in each of some formats. */
+export function racesOf(folder: string, { formats, promptLength, threads, notOnWeb }: RaceOptions): Race[] {
   const race = (variant: string, work: LlamaWork): Race => {
     const { web, node, tolerance, llamaCpp } = FORMATS[work.format];
     const transformersJs = (dtype: OnnxDtype, runtime: string): Contestant => ({
@@ -45,7 +50,7 @@ export function racesOf(folder: string, formats: readonly Format[], threads: num
       ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, work),
       peers: [
         { label: "llama.cpp", engine: engineOf("llamaCpp.ts", { ...work, threads }), tolerance: llamaCpp },
-        ...(web === undefined ? [] : [onWeb(transformersJs(web, "onnxruntime-web"), web, work, why)]),
+        ...(web === undefined ? [] : [onWeb(transformersJs(web, "onnxruntime-web"), web, work, notOnWeb)]),
         ...(node === undefined ? [] : [transformersJs(node, "onnxruntime-node")]),
         ...(work.format === "F32" ? [{ label: "PyTorch CPU", engine: pytorch(work, threads) }] : []),
       ],
@@ -54,8 +59,8 @@ export function racesOf(folder: string, formats: readonly Format[], threads: num
     };
   };
   return formats.flatMap((format) => [
-    race(`${format}, reading ${PROMPT} tokens`, { folder, format, task: "prefill" }),
-    race(`${format}, ${MADE} tokens after ${PROMPT}`, { folder, format, task: "decode" }),
+    race(`${format}, reading ${promptLength} tokens`, { folder, format, task: "prefill" }),
+    race(`${format}, ${MADE} tokens after ${promptLength}`, { folder, format, task: "decode" }),
   ]);
 }
 

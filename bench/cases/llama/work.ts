@@ -16,9 +16,6 @@ export interface LlamaWork {
   readonly task: "prefill" | "decode";
 }
 
-/** Number of tokens of the prompt. */
-export const PROMPT = 512;
-
 /** Number of tokens that a run of `decode` makes. */
 export const MADE = 8;
 

@@ -1,19 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import {
-  ggufParts,
-  type MetadataToWrite,
-  type MetadataValue,
-  quantize,
-  type RoundedType,
-  type TensorToWrite,
-} from "@qkv/gguf";
+import { ggufParts, type MetadataToWrite, type MetadataValue, type RoundedType, type TensorToWrite } from "@qkv/gguf";
 import type { LlamaJson } from "../sizes.ts";
 import type { RandomWeights } from "./randomWeights.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
-/** Writes a random Llama as a GGUF file tensor by tensor: memory holds one of them as floats, never the model. */
+/** Writes a random Llama as a GGUF file tensor by tensor: memory holds one of them, never the model. */
 export async function writeLargeGguf(
   path: string,
   weights: RandomWeights,
@@ -46,10 +39,12 @@ function tensorsOf(weights: RandomWeights, config: LlamaJson, type: RoundedType)
   }
   const tensorOf = (name: string, theirs: string): TensorToWrite => {
     const shape = weights.shapes.get(`${theirs}.weight`) ?? [];
-    const numbers = () => weights.get(`${theirs}.weight`)?.data ?? new Float32Array(0);
-    if (shape.length === 1) return { shape, type: "F32", bytes: () => new Uint8Array(numbers().buffer) };
+    if (shape.length === 1) {
+      const numbers = weights.get(`${theirs}.weight`)?.data ?? new Float32Array(0);
+      return { shape, type: "F32", bytes: new Uint8Array(numbers.buffer) };
+    }
     const isTurned = /attn_[qk]$/.test(name);
-    const bytes = () => quantize(type, numbers());
+    const bytes = () => weights.blocks(`${theirs}.weight`, type);
     return { shape, type, bytes: isTurned ? () => woven(bytes(), shape[0] ?? 1, config.head_dim) : bytes };
   };
   return new Map(names.map(([name, theirs]) => [`${name}.weight`, tensorOf(name, theirs)]));

@@ -8,12 +8,12 @@ import { randomWeights } from "./randomWeights.ts";
 import { writeTexts } from "./texts.ts";
 
 /** Writes a random model that is too large to be held as floats, in 8 and in 4 bits. */
-export async function writeLargeModel(folder: string, config: LlamaJson): Promise<void> {
+export async function writeLargeModel(folder: string, config: LlamaJson, promptLength: number): Promise<void> {
   const weights = randomWeights(config);
   for (const format of ["Q8_0", "Q4_0"] as const) {
     await writeLargeGguf(ggufFile({ folder, format }), weights, config, format);
   }
   await writeFile(join(folder, "config.json"), JSON.stringify({ ...config, architectures: ["LlamaForCausalLM"] }));
-  await writeTexts(folder, config);
+  await writeTexts(folder, config, promptLength);
   await writeOnnxFiles(folder, weights, config, ["uint8", "q4"]);
 }

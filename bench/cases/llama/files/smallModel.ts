@@ -13,7 +13,7 @@ import { writeTexts } from "./texts.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
 /** Writes a random model that fits in memory in every form that an engine opens. */
-export async function writeSmallModel(folder: string, config: LlamaJson): Promise<void> {
+export async function writeSmallModel(folder: string, config: LlamaJson, promptLength: number): Promise<void> {
   await initBackend("wasm", { threads: 1 }); // which holds what it quantizes in blocks, as files do
   const { tokens, merges } = vocabularyOf(config.vocab_size);
   const tokenizer = fromVocabAndMerges({
@@ -33,7 +33,7 @@ export async function writeSmallModel(folder: string, config: LlamaJson): Promis
     rounded.dispose();
   }
 
-  await writeTexts(folder, config);
+  await writeTexts(folder, config, promptLength);
   const state = await readWeights(join(folder, "model.safetensors"));
   await writeOnnxFiles(folder, state, config, ["fp32", "q8", "uint8", "q4"]);
 }
