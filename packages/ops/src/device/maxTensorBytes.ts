@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** A backend whose kernels do not take tensors of any size. */
 export interface LimitedBackend {
+  /** The bytes of the largest tensor that they take. */
   readonly maxTensorBytes: number;
 }
 
