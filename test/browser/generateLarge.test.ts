@@ -9,6 +9,7 @@ import { appPages, describeInBrowser } from "./appPages.ts";
 import { dropFromDisk } from "./dropFromDisk.ts";
 import { idle, modelIsOpen, set, tokens } from "./generatePage.ts";
 import { llamaGgufParts, ONE_BILLION } from "./llamaGguf.ts";
+import { press } from "./translatePage.ts";
 
 const FILE = process.env["QKV_LARGE_GGUF"] ?? "";
 

@@ -25,10 +25,21 @@ export function blobFiles(name: string, files: readonly File[] | ReadonlyMap<str
   };
 }
 
+/** Bytes that are read at once: a browser takes longer to be asked than to read them. */
+const AHEAD = 2 ** 22;
+
 function openBlob(blob: Blob): OpenFile {
+  const bytesOf = async (start: number, end: number) => new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  let last = { start: 0, bytes: new Uint8Array(0) };
   return {
     size: blob.size,
-    read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
+    read: async (start, end) => {
+      if (end - start >= AHEAD) return bytesOf(start, end);
+      const isThere = start >= last.start && end <= last.start + last.bytes.length;
+      const ahead = isThere ? last : { start, bytes: await bytesOf(start, start + AHEAD) };
+      last = ahead;
+      return ahead.bytes.subarray(start - ahead.start, end - ahead.start);
+    },
     close: () => Promise.resolve(),
   };
 }
