@@ -20,8 +20,8 @@ export function dropGguf(page: Page, name = "small.gguf", bytes: Uint8Array = ll
 }
 
 /** Waits until a model is open. */
-export function modelIsOpen(page: Page, name = "small.gguf"): Promise<void> {
-  return page.locator('.model-picker[aria-busy="false"] summary', { hasText: name }).waitFor({ timeout: 120_000 });
+export function modelIsOpen(page: Page, name = "small.gguf", timeout = 120_000): Promise<void> {
+  return page.locator('.model-picker[aria-busy="false"] summary', { hasText: name }).waitFor({ timeout });
 }
 
 /** Opens the page with a model. */

@@ -24,6 +24,9 @@ export function AttentionPanel() {
   );
 }
 
+/** Weights of a head that are drawn at first: of hundreds of heads all would take a browser too long. */
+const FEW = 3;
+
 function Looks() {
   const messages = useMessages(MESSAGES);
   const [found, token, spoken] = [attention.value, chosenToken.value, language.value];
@@ -37,7 +40,7 @@ function Looks() {
   );
   return (
     <>
-      <AttentionView record={record} messages={words} />
+      <AttentionView record={record} messages={words} top={FEW} />
       {found !== undefined && found.others > 0 && (
         <p class="small quiet">{messages.summed(formatCount(found.keys.length), formatCount(found.others))}</p>
       )}

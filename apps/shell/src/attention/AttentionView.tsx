@@ -13,6 +13,8 @@ defineAttentionElement();
 interface AttentionViewProps {
   readonly record: AttentionRecord | undefined;
   readonly messages: AttentionMessages;
+  /** How many of the greatest weights of each row are drawn at first; left out, all. */
+  readonly top?: number;
   /** What is switched off; left out, nothing can be. */
   readonly ablated?: Ablated;
   readonly onHead?: (head: HeadRef) => void;
@@ -20,7 +22,7 @@ interface AttentionViewProps {
 }
 
 /** Where heads looked, to look at from all sides: `<qkv-attention>`. */
-export function AttentionView({ record, messages, ablated, onHead, onToken }: AttentionViewProps) {
+export function AttentionView({ record, messages, top, ablated, onHead, onToken }: AttentionViewProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<AttentionElement>(null);
   const listeners = useRef({ onHead, onToken });
@@ -29,6 +31,7 @@ export function AttentionView({ record, messages, ablated, onHead, onToken }: At
     const element = new AttentionElement();
     element.addEventListener("headtoggle", (event) => listeners.current.onHead?.((event as CustomEvent).detail));
     element.addEventListener("tokentoggle", (event) => listeners.current.onToken?.((event as CustomEvent).detail));
+    if (top !== undefined) element.choice = { ...element.choice, top };
     host.current?.append(element);
     view.current = element;
     return () => element.remove();

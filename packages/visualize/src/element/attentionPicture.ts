@@ -37,7 +37,7 @@ export function attentionPicture(
     const values = filterWeights(weights, keys.length, choice);
     const [rowName, columnName] = [layer.toLowerCase(), head.toLowerCase()];
     const describe = (matrix: WeightMatrix) =>
-      matrix.rows.map((row, i) => sentence(row, greatestOfRow(matrix, i).slice(0, 1))).join("; ");
+      matrix.rows.map((row, i) => sentence(row, greatestOfRow(matrix, i, 1))).join("; ");
     return modelView({ shape, values, queries, keys, theme, rowName, columnName, describe });
   }
   const matrix = selectMatrix(record, drawable(choice));
@@ -47,12 +47,17 @@ export function attentionPicture(
   return headView({ shape: [1, queries.length, keys.length], values, queries, keys, theme, legend: false });
 }
 
-/** The columns with weight in a row, the greatest first, each with its weight in two digits. */
-export function greatestOfRow({ columns, values }: WeightMatrix, row: number): (readonly [string, string])[] {
+/** The columns with weight in a row, the greatest first and at most `count`, each with its weight in two digits. */
+export function greatestOfRow(
+  { columns, values }: WeightMatrix,
+  row: number,
+  count = Infinity,
+): (readonly [string, string])[] {
   return columns
     .map((token, column) => [token, values[row * columns.length + column] ?? 0] as const)
     .filter(([, weight]) => weight > 0)
     .sort(([, a], [, b]) => b - a)
+    .slice(0, count)
     .map(([token, weight]) => [token, weight.toFixed(2)] as const);
 }
 
