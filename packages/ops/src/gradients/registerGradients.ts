@@ -6,16 +6,19 @@ import { pairGradients } from "./pairGradients.ts";
 import { reductionGradients } from "./reductionGradients.ts";
 
 /**
- * Operations whose gradients in tfjs fail: on tensors that were broadcast against each other, or on a tensor cut into
- * one part.
+ * Operations whose gradients in tfjs fail: on tensors that were broadcast against each other, or to no elements, or on a tensor
+ * cut into one part.
  */
-const REPLACED: ReadonlySet<string> = new Set([tf.BatchMatMul, tf.SquaredDifference, tf.SplitV, tf.Unpack]);
+const REPLACED: ReadonlySet<string> = new Set([
+  ...[tf.Add, tf.Sub, tf.Multiply, tf.RealDiv, tf.Maximum, tf.Minimum],
+  ...[tf.BatchMatMul, tf.SquaredDifference, tf.SplitV, tf.Unpack],
+]);
 
 /**
  * Registers the gradients of the tfjs operations that transformers use.
  *
  * tfjs-core alone registers none, and its list of all of them cannot be imported in Node. Gradients that are
- * registered already, say by `@tensorflow/tfjs`, stay, but for four that fail there on shapes that occur.
+ * registered already, say by `@tensorflow/tfjs`, stay, but for those that fail there on shapes that occur.
  * `initBackend` calls this; gradients of one's own are registered after it.
  */
 export function registerGradients(): void {

@@ -1,0 +1,26 @@
+// tf.layers brings tfjs's own gradients, of which those of broadcast operations fail where there is no element.
+import { initBackend } from "@qkv/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-layers";
+import { beforeAll, expect, test } from "vitest";
+
+beforeAll(() => initBackend("cpu"));
+
+test.each([
+  ["add", tf.add],
+  ["sub", tf.sub],
+  ["mul", tf.mul],
+  ["div", tf.div],
+  ["maximum", tf.maximum],
+  ["minimum", tf.minimum],
+] as const)("%s has gradients where an operand is broadcast to no elements", (_, op) => {
+  const shapes = tf.tidy(() =>
+    tf
+      .grads((a, b) => tf.sum(op(a, b)))([tf.zeros([0, 1]), tf.zeros([0, 0])])
+      .map(({ shape }) => shape),
+  );
+  expect(shapes).toEqual([
+    [0, 1],
+    [0, 0],
+  ]);
+});
