@@ -74,7 +74,7 @@ describeInBrowser("apps/translate and its attention", () => {
     const ablated = page.getByTestId("ablated");
     await ablated.waitFor();
     await press(page, "Switch all on again");
-    await view.getByRole("group", { name: "Switch source tokens off" }).getByRole("button", { name: "dog" }).click();
+    await view.getByRole("group", { name: "Switch source tokens off" }).getByRole("button", { name: "snow" }).click();
     await expect.poll(() => ablated.locator("ins").count()).toBeGreaterThan(0);
     expect(await ablated.locator("del").count()).toBeGreaterThan(0);
     expect(await ablated.evaluate((element) => element.textContent)).not.toBe(before);
