@@ -33,6 +33,8 @@ export interface WasmReport {
 interface Started {
   readonly heap: Heap;
   readonly chosen: ChosenKernels;
+  /** Whether wide vectors were asked for. */
+  readonly isWide: boolean;
 }
 
 /** The backends that already have our kernels: a restarted one is a new backend. */
@@ -53,8 +55,10 @@ export function startWith(compile: CompileWasm, options: WasmOptions): Promise<W
 async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
   await setBackend(compile, options);
   const backend = tf.backend() as BackendWasm;
-  const { heap, chosen } = started.get(backend) ?? (await addKernels(backend, compile, options));
-  const { module, ...simd } = chosen;
+  const { heap, chosen, isWide } = started.get(backend) ?? (await addKernels(backend, compile, options));
+  const { module, ...found } = chosen;
+  const isLate = options.wide === true && !isWide;
+  const simd = isLate ? { ...found, simdFallbackReason: "wasm was started without wide before" } : found;
   if (options.minTaskNanoseconds !== undefined) heap.minTaskNanoseconds = options.minTaskNanoseconds;
 
   const { threads = heap.pool?.size ?? defaultThreads() } = options;
@@ -104,7 +108,7 @@ async function addKernels(backend: BackendWasm, compile: CompileWasm, options: W
     heap.pool = undefined;
     dispose();
   };
-  const entry = { heap, chosen };
+  const entry = { heap, chosen, isWide: options.wide === true };
   started.set(backend, entry);
   return entry;
 }

@@ -54,3 +54,11 @@ test("a module that is not there is told, with where it was looked for, and noth
   const { refused } = await restart({ wasmPaths: "no-such-folder/" });
   expect(refused).toEqual([{ name: "wasm", reason: expect.stringContaining("no-such-folder/tfjs") as string }]);
 });
+
+test("wide is taken by the first start only, and not without relaxed SIMD, and it is said", async () => {
+  await restart({ threads: 1 });
+  expect(await initBackend("wasm", { wide: true })).toMatchObject({
+    simdFallbackReason: "wasm was started without wide before",
+  });
+  await expect(initBackend("wasm", { wide: true, relaxedSimd: false })).rejects.toThrow("got relaxedSimd: false");
+});

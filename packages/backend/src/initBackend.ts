@@ -63,14 +63,17 @@ const OPTIONS: OptionNames<BackendOptions> = {
  * change the backend.
  *
  * @throws BackendError with the reason of each, if none is available; RangeError if `threads` is no whole number from
- *   1 to 64; Error if another version of this package runs already
+ *   1 to 64, or `wide` is asked for without `relaxedSimd`; Error if another version of this package runs already
  */
 export async function initBackend(
   choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
   options: BackendOptions = {},
 ): Promise<BackendReport> {
   checkOptions("initBackend", options, OPTIONS);
-  const { threads } = options;
+  const { threads, relaxedSimd, wide } = options;
+  if (wide === true && relaxedSimd === false) {
+    throw new RangeError("initBackend: expected wide with relaxedSimd, on which it builds, got relaxedSimd: false");
+  }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
     throw new RangeError(
       `initBackend: expected threads to be a whole number from 1 to ${MOST_THREADS}, got ${threads}`,

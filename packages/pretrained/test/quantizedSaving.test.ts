@@ -251,6 +251,9 @@ test("the layout of compressed-tensors has no tables, no offsets, and groups by 
     const again = await loadPretrained(memoryFiles("again", files));
     expect(await numbersOf(again.model)).toEqual(await numbersOf(mixed));
     again.model.dispose();
+    await expect(pretrainedFiles({ model: mixed, layout: "compressed-tensors" })).rejects.toThrow(
+      "expected layout with dtype auto, which stores codes, got F32",
+    );
     // @ts-expect-error: for those who have no types
     await expect(pretrainedFiles({ model: mixed, layout: "gptq" })).rejects.toThrow(
       'expected layout to be mlx or compressed-tensors, got "gptq"',

@@ -55,7 +55,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     tokenizer,
     imageProcessor,
     dtype = "F32",
-    layout = "mlx",
+    layout,
     generationConfig = {},
     languages,
     files: others = new Map<string, Uint8Array>(),
@@ -68,15 +68,18 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     const got = typeof dtype === "string" ? JSON.stringify(dtype) : describeArgument(dtype);
     throw new PretrainedError(`savePretrained: expected dtype to be ${DTYPES.join(" or ")}, got ${got}`);
   }
-  if (!Object.hasOwn(CODE_LAYOUTS, layout)) {
+  if (layout !== undefined && !Object.hasOwn(CODE_LAYOUTS, layout)) {
     const got = typeof layout === "string" ? JSON.stringify(layout) : describeArgument(layout);
     throw new PretrainedError(
       `savePretrained: expected layout to be ${Object.keys(CODE_LAYOUTS).join(" or ")}, got ${got}`,
     );
   }
+  if (layout !== undefined && dtype !== "auto") {
+    throw new PretrainedError(`savePretrained: expected layout with dtype auto, which stores codes, got ${dtype}`);
+  }
   const isCoded = (_: string, { format }: Weight) => dtype === "auto" && typeof format === "object";
   const floats = (path: string, weight: Weight) => !isCoded(path, weight);
-  const coded = await codedArrays(model.params, weights, isCoded, CODE_LAYOUTS[layout]);
+  const coded = await codedArrays(model.params, weights, isCoded, CODE_LAYOUTS[layout ?? "mlx"]);
   const state = joinState(await readState(model.params, weights.rename, floats), weights);
   // float32 for any stored dtype, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };
