@@ -13,6 +13,7 @@ export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.
 export { ConfigError, ConfigFields } from "./config/configFields.ts";
 export { formatLabels, type Labels, parseLabels } from "./config/labels.ts";
 export { PROBLEM_TYPES, type ProblemType } from "./config/problemType.ts";
+export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";
 export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES } from "./families/all.ts";
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
 export type { Architecture, Family, FamilyConfig, FamilyModel, ModelOf, ModelTask } from "./family/family.ts";

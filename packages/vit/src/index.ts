@@ -27,7 +27,6 @@ export { cutPatches, PatchEmbedding } from "./patchEmbedding.ts";
 export { resizeGrid, type ResizeOptions } from "./resizeGrid.ts";
 export { unfold } from "./unfold.ts";
 export { VitClassifier } from "./vitClassifier.ts";
-export { type Scoring, scoresOf, scoringOf } from "./scores.ts";
 export { type Classifiers, withLabels } from "./withLabels.ts";
 export { type Encoded, VitModel } from "./vitModel.ts";
 export { asPicture, SwinBackbone, type SwinBackboneOutput } from "./swin/backbone.ts";

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Classifier, LabelScore } from "@qkv/pretrained";
 import { printable } from "@qkv/visualize";
-import type { Pixels, Scoring } from "@qkv/vit";
+import type { Scoring } from "@qkv/transformer";
+import type { Pixels } from "@qkv/vit";
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";

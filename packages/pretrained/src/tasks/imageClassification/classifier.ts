@@ -1,29 +1,19 @@
 import { checkOptions, checkRecord, type OptionNames } from "@qkv/ops";
-import { nonFiniteError, type NonFiniteError, Recorder, type StateDict, tidy } from "@qkv/nn";
+import { type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
+import { type Scoring, scoresOf, scoringOf } from "@qkv/transformer";
 import {
   type Classifiers,
   type ImageClassifier,
   type ImageProcessorConfig,
   type Pixels,
   preprocessImages,
-  type Scoring,
-  scoresOf,
-  scoringOf,
   withLabels,
 } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkList } from "../../loading/argumentChecks.ts";
+import { highestScores, type LabelScore } from "../labelScores.ts";
+import { nonFiniteOf } from "../nonFiniteOf.ts";
 import { checkPatches } from "./patchLimit.ts";
-
-/** A class and its score. */
-export interface LabelScore {
-  readonly label: string;
-  /**
-   * The predicted probability of the class. The scores of all classes sum to 1, unless each may be present or not
-   * (`multi_label_classification`). For regression it is the number itself.
-   */
-  readonly score: number;
-}
 
 /** Options of classification. */
 export interface ClassifyOptions {
@@ -66,7 +56,7 @@ export class Classifier {
     while (found.length < images.length) {
       signal?.throwIfAborted();
       const rows = await this.#scores(images.slice(found.length, found.length + batchSize));
-      found.push(...rows.map((row) => this.#highest(row, top)));
+      found.push(...rows.map((row) => highestScores(row, this.model.config.labels, top)));
       onProgress?.({ done: found.length, total: images.length });
     }
     return found;
@@ -130,28 +120,13 @@ export class Classifier {
       logits.dispose();
     }
   }
-
-  #highest(scores: Float32Array, top: number): LabelScore[] {
-    return [...scores]
-      .map((score, i) => ({ label: this.model.config.labels[i] ?? `${i}`, score }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, top);
-  }
 }
 
 /** Runs the images again, and finds the first activation that is not finite. */
-async function notFiniteOf(
+function notFiniteOf(
   model: ImageClassifier,
   data: Float32Array,
   shape: readonly [number, number, number, number],
 ): Promise<NonFiniteError> {
-  using seen = new Recorder(model.activations.filter((path) => STATES.test(path)));
-  tidy(() => void model.forward(tf.tensor4d(data, [...shape]), { taps: seen }));
-  return await nonFiniteError(
-    model.params,
-    seen.paths.map((path) => [path, seen.get(path)] as const),
-  );
+  return nonFiniteOf(model, (taps) => void model.forward(tf.tensor4d(data, [...shape]), { taps }));
 }
-
-/** The residual stream, from layer to layer or stage to stage: kernels still run each layer as they did. */
-const STATES = /^(?:backbone\.(?:embeddings|layers\.\d+|stages\.\d+|norm)|logits)$/;

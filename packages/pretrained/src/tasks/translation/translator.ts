@@ -1,7 +1,7 @@
 import { checkRecord, checkOptions, type OptionNames } from "@qkv/ops";
 import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
 import { checkList, checkText } from "../../loading/argumentChecks.ts";
-import { batchesBySize, type BatchLimits } from "./batchesBySize.ts";
+import { batchesBySize, type BatchLimits } from "../text/batchesBySize.ts";
 import { type LedSegment, splitLedText } from "./languageCodes.ts";
 import { languageTag } from "../../loading/languageTag.ts";
 import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
