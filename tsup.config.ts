@@ -8,6 +8,7 @@ export default defineConfig({
     "src/index.ts",
     "src/node.ts",
     "src/element.ts",
+    "src/pipeline.ts",
     "src/main.ts",
     "src/workerd.ts",
     "src/kernelThread.js",

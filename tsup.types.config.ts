@@ -7,7 +7,7 @@ for (const file of existsSync("dist") ? readdirSync("dist") : []) {
 }
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/node.ts", "src/element.ts"].filter((file) => existsSync(file)),
+  entry: ["src/index.ts", "src/node.ts", "src/element.ts", "src/pipeline.ts"].filter((file) => existsSync(file)),
   format: "esm",
   external: [/^node:/],
   dts: { only: true },

@@ -1,8 +1,47 @@
 export { type BuiltInFamily, FAMILIES, type PretrainedModel } from "./registry/families.ts";
 export type { AnyFamily } from "./registry/findFamily.ts";
 export { ggufFiles } from "./gguf/ggufFiles.ts";
-export type { BatchLimits } from "./tasks/translation/batchesBySize.ts";
-export { Classifier, type ClassifyOptions, type LabelScore } from "./tasks/imageClassification/classifier.ts";
+export type { BatchLimits } from "./tasks/text/batchesBySize.ts";
+export { Classifier, type ClassifyOptions } from "./tasks/imageClassification/classifier.ts";
+export { createEmbedder, type EmbedderOptions } from "./tasks/embedding/createEmbedder.ts";
+export { Embedder, type EmbedOptions, type HiddenStates } from "./tasks/embedding/embedder.ts";
+export { similarity } from "./tasks/embedding/similarity.ts";
+export type { DenseStep } from "./sentenceModules/dense.ts";
+export type { Pooling, PoolingMode } from "./sentenceModules/pooling.ts";
+export type { SentenceModules, Similarity } from "./sentenceModules/sentenceModules.ts";
+export { createMaskFiller } from "./tasks/maskFilling/createMaskFiller.ts";
+export { type FilledMask, type FillOptions, MaskFiller, type TokenIdLogits } from "./tasks/maskFilling/maskFiller.ts";
+export { createQuestionAnswerer } from "./tasks/questionAnswering/createQuestionAnswerer.ts";
+export {
+  type Answer,
+  type AnswerOptions,
+  QuestionAnswerer,
+  type SpanLogits,
+} from "./tasks/questionAnswering/questionAnswerer.ts";
+export { createReranker } from "./tasks/reranking/createReranker.ts";
+export { type RankedDocument, type RankOptions, Reranker } from "./tasks/reranking/reranker.ts";
+export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";
+export {
+  type ClassifyTextOptions,
+  type ClassLogits,
+  type ClassLogitsOptions,
+  type LabelledTask,
+  TextClassifier,
+} from "./tasks/textClassification/textClassifier.ts";
+export type { TextPair } from "./tasks/text/encodeTexts.ts";
+export type { TextTaskOptions, TruncatedText } from "./tasks/text/taskOptions.ts";
+export type { TextConfig, TextInputs, TextModel, TextTask } from "./tasks/text/textModel.ts";
+export { createTokenClassifier } from "./tasks/tokenClassification/createTokenClassifier.ts";
+export type { Aggregation, TextEntity } from "./tasks/tokenClassification/entities.ts";
+export {
+  type TaggingTask,
+  type TagOptions,
+  TokenClassifier,
+  type TokenLogits,
+} from "./tasks/tokenClassification/tokenClassifier.ts";
+export { createZeroShotClassifier } from "./tasks/zeroShotClassification/createZeroShotClassifier.ts";
+export { ZeroShotClassifier, type ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
+export type { LabelScore } from "./tasks/labelScores.ts";
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
 export { createTranslator } from "./tasks/translation/createTranslator.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";

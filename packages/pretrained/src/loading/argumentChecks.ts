@@ -19,3 +19,9 @@ export function checkText(who: string, text: string): void {
 export function checkList(who: string, of: string, list: readonly unknown[]): void {
   if (!Array.isArray(list)) throw new RangeError(`${who}: expected an array of ${of}, got ${describeArgument(list)}`);
 }
+
+/** Refuses values that are no count of at least 1. */
+export function checkCount(who: string, name: string, count: number | undefined): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) return;
+  throw new RangeError(`${who}: expected ${name} to be a whole number above 0, got ${describeArgument(count)}`);
+}

@@ -1,7 +1,7 @@
 import type { Pretrained } from "./pretrained.ts";
 import { checkBackend, describeArgument, type OptionNames } from "@qkv/ops";
 import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
-import type { FamilyConfig } from "@qkv/transformer";
+import type { FamilyConfig, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
 import { type AnyFamily, familyOfConfig } from "../registry/findFamily.ts";
 import { readChatTemplate } from "./chatTemplate.ts";
@@ -56,6 +56,8 @@ export async function openPretrained<F extends AnyFamily>(
   const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
   const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
   const chatTemplate = architecture.task === "causalLM" ? await readChatTemplate(files, options) : undefined;
+  const { task } = architecture;
+  const use = READERS.has(task) ? await (await textUse()).readTextUse(task, files, json, options) : {};
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
   const config = parseConfig(family, files, json, generation);
@@ -70,6 +72,7 @@ export async function openPretrained<F extends AnyFamily>(
     ...(tokenizer !== undefined && { tokenizer }),
     ...(direction !== undefined && { direction }),
     ...(chatTemplate !== undefined && { chatTemplate }),
+    ...use,
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
     dtypes,
@@ -118,6 +121,13 @@ async function readDirection(files: ModelFiles, options: ReadOptions): Promise<D
     (await readOptionalJson(files, "tokenizer_config.json", options)) ?? {};
   return typeof from === "string" && typeof to === "string" ? { from, to } : directionOf(files.name);
 }
+
+/** Classes that read whole texts. What reads how they are to be used is loaded for them alone. */
+const READERS: ReadonlySet<ModelTask> = new Set([
+  ...(["textEncoder", "maskedLM", "sequenceClassification", "tokenClassification", "questionAnswering"] as const),
+]);
+
+const textUse = () => import("../sentenceModules/textUse.ts");
 
 async function readImageProcessor(
   files: ModelFiles,

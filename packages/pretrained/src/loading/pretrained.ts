@@ -1,9 +1,10 @@
 import type { StoredType } from "../files/storedArray.ts";
 import type { Tokenizer } from "@qkv/tokenizers";
-import type { ModelOf, ModelTask } from "@qkv/transformer";
+import type { ModelOf, ModelTask, Scoring } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
 import type { BuiltInFamily } from "../registry/families.ts";
 import type { AnyFamily } from "../registry/findFamily.ts";
+import type { SentenceModules } from "../sentenceModules/sentenceModules.ts";
 import type { ChatTemplate } from "./chatTemplate.ts";
 import type { Direction } from "./direction.ts";
 
@@ -23,6 +24,12 @@ export interface PretrainedOf<F extends AnyFamily> {
   readonly direction?: Direction;
   /** The template of its conversations, of a decoder-only model; absent if the folder has none. */
   readonly chatTemplate?: ChatTemplate;
+  /** The longest text that its tokenizer is for, in tokens, of a model that reads whole texts; absent if the folder does not say. */
+  readonly maxTokens?: number;
+  /** How it makes one vector of a text, of a text encoder; absent if the folder has no `modules.json` of Sentence Transformers. */
+  readonly sentenceModules?: SentenceModules;
+  /** How the number of a cross-encoder becomes a score, where its `config.json` says it (Sentence Transformers). */
+  readonly pairScoring?: Scoring;
   /** Settings of the image processor; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */

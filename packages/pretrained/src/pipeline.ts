@@ -1,0 +1,159 @@
+import { describeArgument } from "@qkv/ops";
+import type { Pixels } from "@qkv/vit";
+import type { ModelFiles } from "./files/modelFiles.ts";
+import { PretrainedError } from "./files/pretrainedError.ts";
+import type { OpenOptions } from "./loading/openPretrained.ts";
+import type { Pretrained } from "./loading/pretrained.ts";
+import type { Embedder, EmbedOptions } from "./tasks/embedding/embedder.ts";
+import type { Classifier, ClassifyOptions } from "./tasks/imageClassification/classifier.ts";
+import type { LabelScore } from "./tasks/labelScores.ts";
+import type { FilledMask, FillOptions, MaskFiller } from "./tasks/maskFilling/maskFiller.ts";
+import type { Answer, AnswerOptions, QuestionAnswerer } from "./tasks/questionAnswering/questionAnswerer.ts";
+import type { RankedDocument, RankOptions, Reranker } from "./tasks/reranking/reranker.ts";
+import type { TextPair } from "./tasks/text/encodeTexts.ts";
+import type { ClassifyTextOptions, TextClassifier } from "./tasks/textClassification/textClassifier.ts";
+import type { TextEntity } from "./tasks/tokenClassification/entities.ts";
+import type { TagOptions, TokenClassifier } from "./tasks/tokenClassification/tokenClassifier.ts";
+import type { TranslateOptions, Translation, Translator } from "./tasks/translation/translator.ts";
+import type { ZeroShotClassifier, ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
+
+/** What each task of {@link pipeline} is, by its name in Hugging Face's libraries. */
+export interface PipelineTasks {
+  readonly "feature-extraction": Task<Embedder, Each<string, Float32Array, EmbedOptions>>;
+  readonly "fill-mask": Task<MaskFiller, Each<string, FilledMask[][], FillOptions>>;
+  readonly "image-classification": Task<Classifier, Each<Pixels, LabelScore[], ClassifyOptions>>;
+  readonly "question-answering": Task<
+    QuestionAnswerer,
+    (question: string, context: string, options?: AnswerOptions) => Promise<Answer[]>
+  >;
+  readonly "sentiment-analysis": Task<TextClassifier, Each<string | TextPair, LabelScore[], ClassifyTextOptions>>;
+  readonly "text-classification": Task<TextClassifier, Each<string | TextPair, LabelScore[], ClassifyTextOptions>>;
+  readonly "text-ranking": Task<
+    Reranker,
+    (query: string, documents: readonly string[], options?: RankOptions) => Promise<RankedDocument[]>
+  >;
+  readonly "token-classification": Task<TokenClassifier, Each<string, TextEntity[], TagOptions>>;
+  readonly translation: Task<Translator, Each<string, Translation, TranslateOptions>>;
+  readonly "zero-shot-classification": Task<
+    ZeroShotClassifier,
+    (text: string, labels: readonly string[], options?: ZeroShotOptions) => Promise<LabelScore[]>
+  >;
+}
+
+/** A task that is called as a function. */
+type Task<Kind, Call> = Call & {
+  /** The task as `create...` makes it, with all that it can do. */
+  readonly task: Kind;
+  readonly model: { dispose(): void };
+  /** Disposes of the model. */
+  dispose(): void;
+};
+
+/** One input gives one result, an array of them an array. */
+interface Each<Input, Output, Options> {
+  (input: Input, options?: Options): Promise<Output>;
+  (inputs: readonly Input[], options?: Options): Promise<Output[]>;
+}
+
+/** The name of a task of {@link pipeline}. */
+export type PipelineTask = keyof PipelineTasks;
+
+interface Made {
+  readonly task: object;
+  readonly call: (...given: never[]) => Promise<unknown>;
+}
+
+/** Each task's own code is loaded when it is asked for. */
+const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Promise<Made> } = {
+  "feature-extraction": async (pretrained) => {
+    const { createEmbedder } = await import("./tasks/embedding/createEmbedder.ts");
+    const task = createEmbedder(pretrained);
+    return { task, call: each(task, task.embed, task.embedBatch) };
+  },
+  "fill-mask": async (pretrained) => {
+    const { createMaskFiller } = await import("./tasks/maskFilling/createMaskFiller.ts");
+    const task = createMaskFiller(pretrained);
+    return { task, call: each(task, task.fill, task.fillBatch) };
+  },
+  "image-classification": async (pretrained) => {
+    const { createClassifier } = await import("./tasks/imageClassification/createClassifier.ts");
+    const task = createClassifier(pretrained);
+    return { task, call: each(task, task.classify, task.classifyBatch) };
+  },
+  "question-answering": async (pretrained) => {
+    const { createQuestionAnswerer } = await import("./tasks/questionAnswering/createQuestionAnswerer.ts");
+    const task = createQuestionAnswerer(pretrained);
+    return { task, call: task.answer.bind(task) };
+  },
+  "sentiment-analysis": (pretrained) => MAKERS["text-classification"](pretrained),
+  "text-classification": async (pretrained) => {
+    const { createTextClassifier } = await import("./tasks/textClassification/createTextClassifier.ts");
+    const task = createTextClassifier(pretrained);
+    return { task, call: each(task, task.classify, task.classifyBatch) };
+  },
+  "text-ranking": async (pretrained) => {
+    const { createReranker } = await import("./tasks/reranking/createReranker.ts");
+    const task = createReranker(pretrained);
+    return { task, call: task.rank.bind(task) };
+  },
+  "token-classification": async (pretrained) => {
+    const { createTokenClassifier } = await import("./tasks/tokenClassification/createTokenClassifier.ts");
+    const task = createTokenClassifier(pretrained);
+    return { task, call: each(task, task.tag, task.tagBatch) };
+  },
+  translation: async (pretrained) => {
+    const { createTranslator } = await import("./tasks/translation/createTranslator.ts");
+    const task = createTranslator(pretrained);
+    return { task, call: each(task, task.translate, task.translateBatch) };
+  },
+  "zero-shot-classification": async (pretrained) => {
+    const { createZeroShotClassifier } = await import("./tasks/zeroShotClassification/createZeroShotClassifier.ts");
+    const task = createZeroShotClassifier(pretrained);
+    return { task, call: task.classify.bind(task) };
+  },
+};
+
+/** Calls `one` with one input, and `many` with an array. */
+function each<Kind extends object, Input, Output, Options>(
+  task: Kind,
+  one: (input: Input, options?: Options) => Promise<Output>,
+  many: (inputs: readonly Input[], options?: Options) => Promise<Output[]>,
+): (input: Input | readonly Input[], options?: Options) => Promise<Output | Output[]> {
+  return (input, ...options) =>
+    Array.isArray(input) ? many.call(task, input as Input[], ...options) : one.call(task, input as Input, ...options);
+}
+
+/**
+ * Opens a model for a task of Hugging Face's libraries, as their `pipeline` does: what it gives is called with one input or
+ * with an array of them.
+ *
+ * ```ts
+ * const classify = await pipeline("sentiment-analysis", "owner/name");
+ * const [best] = await classify("I love it.");
+ * classify.dispose();
+ * ```
+ *
+ * @param source a model's files, its id on a hub or an https address, as `loadPretrained` takes
+ * @throws PretrainedError for a task that is not known, or a model that is not of its kind
+ */
+export async function pipeline<Name extends PipelineTask>(
+  name: Name,
+  source: ModelFiles | string,
+  options: OpenOptions = {},
+): Promise<PipelineTasks[Name]> {
+  if (!Object.hasOwn(MAKERS, name)) {
+    const known = Object.keys(MAKERS).join(", ");
+    throw new PretrainedError(`pipeline: expected a task of ${known}, got ${describeArgument(name)}`);
+  }
+  const { loadPretrained } = await import("./loading/loadPretrained.ts");
+  const pretrained = await loadPretrained(source, options);
+  const { model } = pretrained;
+  try {
+    const { task, call } = await MAKERS[name](pretrained);
+    const own = { task, model, dispose: () => model.dispose() };
+    return Object.assign(call, own) as unknown as PipelineTasks[Name];
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
