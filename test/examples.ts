@@ -1,6 +1,7 @@
 import { mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeTinyModels } from "./tinyModels.ts";
 import { ROOT } from "./workspace.ts";
 
 /** A short program that a README shows, or that a guide shows parts of. */
@@ -56,6 +57,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prints:
       /^F32: \d+\.\d MB, .*gare.* (-0\.\d\d)\d\nF16: \d+\.\d MB, .*gare.* \1\d\nq8_0: 6\.\d MB, .*gare.* -0\.\d{3}$/,
   },
+  "guides/textTasks.ts": {
+    readme: "docs/guides/text-tasks.md",
+    prints: /^16 true\ntrue\n2\ntrue\nstring number\n5\nnumber\n2$/,
+  },
   "guides/tfjsLayers.ts": { readme: "docs/guides/tfjs-layers.md", prints: /^0\.\d .* 0\.[89]\nshe.*se.*$/ },
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },
   "languageModel.ts": { readme: "packages/transformer/README.md", prints: /^8$/ },
@@ -91,5 +96,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 export function exampleFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "qkv-examples-"));
   for (const name of ["models", "packages"]) symlinkSync(join(ROOT, name), join(folder, name));
+  writeTinyModels(join(folder, "tiny"));
   return folder;
 }

@@ -1,12 +1,18 @@
 import { printable } from "@qkv/visualize";
 import { Command } from "commander";
+import { answerCommand } from "./commands/answer.ts";
 import { classifyCommand } from "./commands/classify.ts";
+import { classifyTextCommand } from "./commands/classifyText.ts";
+import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { fillCommand } from "./commands/fill.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
+import { searchCommand } from "./commands/search.ts";
+import { tagCommand } from "./commands/tag.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
@@ -27,6 +33,12 @@ export function createProgram(): Command {
     translateCommand(),
     classifyCommand(),
     generateCommand(),
+    embedCommand(),
+    searchCommand(),
+    classifyTextCommand(),
+    tagCommand(),
+    answerCommand(),
+    fillCommand(),
     trainCommand(),
     evaluateCommand(),
     tokenizeCommand(),
