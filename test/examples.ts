@@ -1,7 +1,7 @@
 import { mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeTinyModels } from "./tinyModels.ts";
+import { writeTinyModels } from "@qkv/testing";
 import { ROOT } from "./workspace.ts";
 
 /** A short program that a README shows, or that a guide shows parts of. */

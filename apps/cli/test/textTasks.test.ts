@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { writeTinyModels } from "@qkv/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeTinyModels } from "../../../test/tinyModels.ts";
 import { buildProgram, qkv } from "./qkv.ts";
 
 let folder: string;

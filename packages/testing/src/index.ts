@@ -24,3 +24,4 @@ export {
   type Wave,
 } from "./sameAsCpu.ts";
 export { type Tolerance, toleranceOf, TOLERANCES } from "./tolerance.ts";
+export { writeTinyModels } from "./tinyModels.ts";

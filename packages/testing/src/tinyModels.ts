@@ -1,9 +1,9 @@
 // The tiny models of text tasks that golden/make_text_tasks.py wrote, as folders.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./workspace.ts";
+import { fileURLToPath } from "node:url";
 
-const GOLDEN = join(ROOT, "packages/pretrained/test/golden/tasks");
+const GOLDEN = fileURLToPath(new URL("../../pretrained/test/golden/tasks", import.meta.url));
 
 interface Expected {
   readonly config?: object;

@@ -14,7 +14,7 @@ export { ConfigError, ConfigFields } from "./config/configFields.ts";
 export { formatLabels, type Labels, parseLabels } from "./config/labels.ts";
 export { PROBLEM_TYPES, type ProblemType } from "./config/problemType.ts";
 export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";
-export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES } from "./families/all.ts";
+export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "./families/all.ts";
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
 export type { Architecture, Family, FamilyConfig, FamilyModel, ModelOf, ModelTask } from "./family/family.ts";
 export type { BertConfig } from "./families/bert/config.ts";
@@ -36,6 +36,12 @@ export type { MarianConfig } from "./families/marian/config.ts";
 export { marian, type MarianModel } from "./families/marian/index.ts";
 export type { T5Config, T5Type } from "./families/t5/config.ts";
 export { t5, type T5Model } from "./families/t5/index.ts";
+export { AudioEncoder } from "./families/whisper/audioEncoder.ts";
+export type { WhisperConfig } from "./families/whisper/config.ts";
+export { whisper } from "./families/whisper/index.ts";
+export { type SpeechInputs, WhisperModel } from "./families/whisper/model.ts";
+export { Convolution1d } from "./families/whisper/convolution.ts";
+export { withMemory } from "./models/seq2seq/withMemory.ts";
 export {
   seq2seqGenerationFields,
   seq2seqTokenFields,
@@ -62,7 +68,7 @@ export type {
   SourceProgress,
 } from "./generation/options.ts";
 export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
-export type { Seq2SeqConfig, Seq2SeqSideSpec, Seq2SeqSpec } from "./models/seq2seq/config.ts";
+export type { PositionsSpec, Seq2SeqConfig, Seq2SeqSideSpec, Seq2SeqSpec } from "./models/seq2seq/config.ts";
 export { Seq2SeqLanguageModel } from "./models/seq2seq/model.ts";
 export type { Seq2SeqSide } from "./models/seq2seq/side.ts";
 export type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "./models/seq2seq.ts";

@@ -1,12 +1,12 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import type { CausalLanguageModel, Seq2SeqLanguageModel } from "@qkv/transformer";
+import type { CausalLanguageModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
 import type { EncoderModel } from "./encoderForward.ts";
 import { asPicture, type Size, SwinClassifier, SwinModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
-type ImageModel = Exclude<PretrainedModel, Seq2SeqLanguageModel | CausalLanguageModel | EncoderModel>;
+type ImageModel = Exclude<PretrainedModel, Seq2SeqLanguageModel | CausalLanguageModel | EncoderModel | WhisperModel>;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
 type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 

@@ -59,6 +59,17 @@ export class NamedTensors {
     return tf.tensor4d(toFloat32(tensor), [batch, channels, height, width]);
   }
 
+  /** Spectrograms, [B, M, T] float32. */
+  features(name: string): tf.Tensor3D {
+    const tensor = this.#required(name);
+    this.#taken.add(name);
+    const [batch, bands, frames, ...rest] = tensor.shape;
+    if (batch === undefined || !bands || !frames || rest.length > 0) {
+      throw new UsageError(`${this.#file}: expected ${name} to be [B, M, T], got [${tensor.shape}]`);
+    }
+    return tf.tensor3d(toFloat32(tensor), [batch, bands, frames]);
+  }
+
   /** A mask with 1 where a token is kept, as [B, L] bool; undefined if there is none of this name. */
   optionalMask(name: string): tf.Tensor2D | undefined {
     const tensor = this.#tensors.get(name);

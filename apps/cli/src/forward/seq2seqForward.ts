@@ -1,4 +1,4 @@
-import type { Seq2SeqLanguageModel } from "@qkv/transformer";
+import type { Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
@@ -9,6 +9,30 @@ export function seq2seqForward(
   inputs: NamedTensors,
   { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {
+  return recordedOutputs(pathsOf(model, { hiddenStates, attentions }), (taps) => {
+    const ids = inputs.ids("input_ids");
+    const attentionMask = inputs.optionalMask("attention_mask");
+    const decoderIds = inputs.ids("decoder_input_ids");
+    inputs.expectAllTaken();
+    return { logits: model.forward({ ids, attentionMask, decoderIds }, { taps }).logits };
+  });
+}
+
+/** The same of a model that hears: spectrograms in the place of ids. */
+export function speechForward(
+  model: WhisperModel,
+  inputs: NamedTensors,
+  wanted: WantedOutputs,
+): Map<string, tf.Tensor> {
+  return recordedOutputs(pathsOf(model, wanted), (taps) => {
+    const features = inputs.features("input_features");
+    const decoderIds = inputs.ids("decoder_input_ids");
+    inputs.expectAllTaken();
+    return { logits: model.forward({ features, decoderIds }, { taps }).logits };
+  });
+}
+
+function pathsOf(model: Seq2SeqLanguageModel | WhisperModel, { hiddenStates, attentions }: WantedOutputs): OutputPaths {
   const layersOf = (side: "encoder" | "decoder") => model[side].layers.map((_, i) => `${side}.layers.${i}`);
   const statesOf = (side: "encoder" | "decoder") => {
     const layers = layersOf(side);
@@ -17,7 +41,7 @@ export function seq2seqForward(
     return [`${side}.embeddings`, ...(hasNorm ? [...layers.slice(0, -1), `${side}.norm`] : layers)];
   };
   const [encoder, decoder] = [statesOf("encoder"), statesOf("decoder")];
-  const paths: OutputPaths = {
+  return {
     encoder_last_hidden_state: encoder.at(-1) as string,
     ...(hiddenStates && { encoder_hidden_states: encoder, decoder_hidden_states: decoder }),
     ...(attentions && {
@@ -26,11 +50,4 @@ export function seq2seqForward(
       cross_attentions: probabilitiesOf(layersOf("decoder"), "crossAttn"),
     }),
   };
-  return recordedOutputs(paths, (taps) => {
-    const ids = inputs.ids("input_ids");
-    const attentionMask = inputs.optionalMask("attention_mask");
-    const decoderIds = inputs.ids("decoder_input_ids");
-    inputs.expectAllTaken();
-    return { logits: model.forward({ ids, attentionMask, decoderIds }, { taps }).logits };
-  });
 }

@@ -1,8 +1,15 @@
-import { CAUSAL_FAMILIES, ENCODER_FAMILIES, type ModelOf, SEQ2SEQ_FAMILIES } from "@qkv/transformer";
+import { CAUSAL_FAMILIES, ENCODER_FAMILIES, type ModelOf, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "@qkv/transformer";
 import { swin, vit } from "@qkv/vit";
 
 /** Every family of this project. */
-export const FAMILIES = [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES, ...ENCODER_FAMILIES, vit, swin] as const;
+export const FAMILIES = [
+  ...SEQ2SEQ_FAMILIES,
+  ...CAUSAL_FAMILIES,
+  ...ENCODER_FAMILIES,
+  ...SPEECH_FAMILIES,
+  vit,
+  swin,
+] as const;
 
 /** A family of this project. */
 export type BuiltInFamily = (typeof FAMILIES)[number];

@@ -9,7 +9,7 @@ import {
   PretrainedError,
   pretrainedFiles,
 } from "@qkv/pretrained";
-import { CausalLanguageModel, generate, Seq2SeqLanguageModel } from "@qkv/transformer";
+import { CausalLanguageModel, generate, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { bases } from "./bases.ts";
 import { hostileFolder, type Files } from "./hostileFolder.ts";
@@ -81,6 +81,14 @@ async function compute(pretrained: Pretrained): Promise<void> {
   const pixels = { data: Uint8Array.from({ length: 300 }, (_, i) => i), width: 10, height: 10 };
   if (imageProcessor !== undefined && architecture.includes("ForImageClassification")) {
     await createClassifier(pretrained).classify(pixels);
+    return;
+  }
+  if (model instanceof WhisperModel) {
+    const { numMelBins, maxSourcePositions } = model.config;
+    if (numMelBins * maxSourcePositions > 1e6) return;
+    const features = tf.zeros([1, numMelBins, 2 * maxSourcePositions]);
+    const decoderIds = tf.zeros([1, 3], "int32");
+    tf.dispose([model.forward({ features, decoderIds }).logits, features, decoderIds]);
     return;
   }
   if ("encoder" in model) {

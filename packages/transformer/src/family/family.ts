@@ -18,6 +18,7 @@ export interface FamilyModel {
 export type ModelTask =
   | "causalLM"
   | "seq2seqLM"
+  | "speechSeq2seq"
   | "maskedLM"
   | "sequenceClassification"
   | "tokenClassification"

@@ -28,6 +28,15 @@ export interface Seq2SeqSideSpec {
   readonly positionBias?: PositionBiasSpec;
 }
 
+/** What is added to the vector of a token by its position. */
+export interface PositionsSpec {
+  /** Computed sines and cosines, or a table of each side that is trained. */
+  readonly kind: "sinusoidal" | "learned";
+  readonly maxPositions: number;
+  /** The number of rows of a table before that of the first position. Default 0. */
+  readonly offset?: number;
+}
+
 /** An encoder-decoder as data, made from a family's config. */
 export interface Seq2SeqSpec {
   readonly encoder: Seq2SeqSideSpec;
@@ -35,7 +44,7 @@ export interface Seq2SeqSpec {
   /** Factor of the vectors of tokens. Default 1. */
   readonly embeddingScale?: number;
   /** What is added to the vector of a token by its position. Default nothing. */
-  readonly positions?: { readonly kind: "sinusoidal"; readonly maxPositions: number };
+  readonly positions?: PositionsSpec;
   /** Probability of dropping a value of the embeddings while training. Default 0. */
   readonly embeddingDropout?: number;
   /** Probability of dropping a value of either side's output while training. Default 0. */

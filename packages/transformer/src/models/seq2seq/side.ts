@@ -1,3 +1,4 @@
+import { LearnedPositions } from "@qkv/attention";
 import { dropout, type Embedding, type Params, type Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { stackActivations } from "../../block/activations.ts";
@@ -15,6 +16,8 @@ export class Seq2SeqSide {
   readonly layers: readonly Block[];
   readonly norm?: Norm;
   readonly positionBias?: PositionBias;
+  /** Absent if no position has a learned vector. */
+  readonly positions?: LearnedPositions;
 
   /** For each block, the number of keys that a query sees; undefined: all. */
   readonly windows: readonly (number | undefined)[];
@@ -22,7 +25,7 @@ export class Seq2SeqSide {
   readonly activations: readonly string[];
 
   readonly #spec: Seq2SeqSpec;
-  readonly #positions?: SinusoidalPositions;
+  readonly #sinusoids?: SinusoidalPositions;
   readonly #stack: Stack;
 
   constructor(params: Params, embedding: Embedding, side: "encoder" | "decoder", spec: Seq2SeqSpec) {
@@ -30,8 +33,11 @@ export class Seq2SeqSide {
     const [, dModel] = embedding.weight.shape;
     this.embedding = embedding;
     this.#spec = spec;
-    if (spec.positions !== undefined) {
-      this.#positions = new SinusoidalPositions(spec.positions.maxPositions, dModel);
+    if (spec.positions?.kind === "sinusoidal") {
+      this.#sinusoids = new SinusoidalPositions(spec.positions.maxPositions, dModel);
+    } else if (spec.positions !== undefined) {
+      const { maxPositions, offset = 0 } = spec.positions;
+      this.positions = new LearnedPositions(params.at("positions"), maxPositions + offset, dModel, spec.embeddingInit);
     }
     this.#stack = new Stack(params, blocks, options);
     this.layers = this.#stack.layers;
@@ -53,9 +59,10 @@ export class Seq2SeqSide {
 
   /** [B, L] -> [B, L, E] */
   #embed(ids: tf.Tensor2D, offset: number): tf.Tensor3D {
-    const { embeddingScale } = this.#spec;
+    const { embeddingScale, positions: { offset: before = 0 } = {} } = this.#spec;
+    const [, length] = ids.shape;
     // Before anything is computed: too long a text is refused.
-    const positions = this.#positions?.forward(ids.shape[1], offset); // [L, E]
+    const positions = this.#sinusoids?.forward(length, offset) ?? this.positions?.forward(length, offset + before); // [L, E]
     const tokens = this.embedding.forward(ids);
     const scaled: tf.Tensor3D = embeddingScale === undefined ? tokens : tf.mul(tokens, embeddingScale);
     return positions === undefined ? scaled : tf.add(scaled, positions);
