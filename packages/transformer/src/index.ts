@@ -60,6 +60,7 @@ export { type TappedModel, withTaps } from "./inspection/withTaps.ts";
 export type { GeneratedSequence } from "./generation/beamHypotheses.ts";
 export { generate, generateStream } from "./generation/generate.ts";
 export type { LogitsProcessor } from "./generation/logitsProcessor.ts";
+export type { StoppingCriterion } from "./generation/stopping.ts";
 export type {
   GenerationOptions,
   GenerativeModel,

@@ -106,6 +106,30 @@ describe("limits", () => {
     await expect(generate(model, [[5]], { stopStrings: ["x"] })).rejects.toThrow("expected decode (the tokenizer)");
     expect((await generate(model, [[5, 3]], { ...options, maxTime: 0 }))[0]?.[0]?.ids).toHaveLength(2);
   });
+
+  test("a rule of the caller ends a sequence, and sees where it began", async () => {
+    const seen: number[] = [];
+    const third = (ids: readonly number[], promptLength: number) => {
+      seen.push(ids.length - promptLength);
+      return ids.length === promptLength + 3;
+    };
+    const options = { suppressTokens: [0], maxNewTokens: 8, stoppingCriteria: [third] };
+    expect((await generate(model, [[5, 3]], options))[0]?.[0]?.ids).toHaveLength(4);
+    expect(seen).toEqual([1, 2, 3]);
+    await expect(generate(model, [[5]], { stoppingCriteria: ["x"] as never })).rejects.toThrow(
+      "expected stoppingCriteria to be an array of functions",
+    );
+  });
+
+  test("a stream returns what generate gives", async () => {
+    const options = { suppressTokens: [0], maxNewTokens: 4 };
+    const stream = generateStream(model, [5, 3], options);
+    const tokens: number[] = [];
+    let step = await stream.next();
+    for (; !step.done; step = await stream.next()) tokens.push(step.value);
+    expect([step.value]).toEqual((await generate(model, [[5, 3]], options))[0]);
+    expect(step.value.ids.slice(1)).toEqual(tokens);
+  });
 });
 
 describe("stopping", () => {

@@ -1,4 +1,4 @@
-import type { GeneratedSequence } from "./beamHypotheses.ts";
+import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { checkProcessors } from "./customProcessors.ts";
 import { Decoding } from "./decoding.ts";
@@ -48,13 +48,14 @@ export async function generate(
  *
  * Leaving the loop early ends the generation, which starts when the first token is requested.
  *
+ * @returns after the last token, the whole sequence and its score, as {@link generate} gives them
  * @throws RangeError if the source is empty, or more than one beam or sequence is requested
  */
 export async function* generateStream(
   model: GenerativeModel,
   sourceIds: readonly number[],
   options: GenerationOptions = {},
-): AsyncGenerator<number, void, undefined> {
+): AsyncGenerator<number, GeneratedSequence, undefined> {
   checkModel("generateStream", model);
   checkOptionNames("generateStream", options);
   checkProcessors("generateStream", options.logitsProcessors);
@@ -74,6 +75,8 @@ export async function* generateStream(
       const token = sequence.ids.at(-1) as number;
       if (!settings.eosTokenIds.includes(token)) yield token;
     }
+    const { ids, logProbability } = sequence;
+    return { ids, score: scoreOf(logProbability, ids.length - prompt.length, settings.lengthPenalty) };
   } finally {
     decoding.dispose();
   }

@@ -40,6 +40,7 @@ const GENERATION: OptionNames<GenerationOptions> = {
   stopStrings: true,
   decode: true,
   maxTime: true,
+  stoppingCriteria: true,
   logitsProcessors: true,
   sampling: true,
   attentionMask: true,

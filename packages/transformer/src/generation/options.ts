@@ -204,7 +204,7 @@ export function resolveOptions(
     forcedEosTokenIds: forced === null || typeof forced === "object" ? forced : [forced],
     renormalizeLogits: options.renormalizeLogits ?? false,
     logitsProcessors: options.logitsProcessors ?? [],
-    isStopped: stopping(options),
+    isStopped: stopping(options, promptLength),
     sources,
     padding: "encode" in model ? [] : (options.attentionMask ?? []).map((row) => Math.max(0, row.indexOf(1))),
     promptLength,
