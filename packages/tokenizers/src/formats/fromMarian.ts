@@ -128,6 +128,10 @@ class TwoVocabularies extends Tokenizer {
     return this.#sides.target.idToToken(id);
   }
 
+  override tokenBytes(id: number): Uint8Array | undefined {
+    return this.#sides.target.tokenBytes(id);
+  }
+
   override decode(ids: Iterable<number>, options?: DecodeOptions): string {
     return this.#sides.target.decode(ids, options);
   }

@@ -3,6 +3,7 @@ import type { AddedToken } from "../addedTokens/addedTokens.ts";
 import { AddedVocabulary } from "../addedTokens/addedVocabulary.ts";
 import { AlignedText } from "../text/alignedText.ts";
 import { Budget } from "../checks/budget.ts";
+import { type TokenBytes, tokenBytesOf } from "../decoders/tokenBytes.ts";
 import { type Decoder, type DecoderConfig, sizeOf } from "../decoders/createDecoder.ts";
 import { DecodeStream } from "../decoders/decodeStream.ts";
 import { Encoding } from "../encoding/encoding.ts";
@@ -76,6 +77,7 @@ export interface TokenizerSides {
 export class Tokenizer {
   readonly #pipeline: TokenizerPipeline;
   readonly #added: AddedVocabulary;
+  #spell: readonly [TokenBytes | undefined] | undefined;
 
   constructor(pipeline: TokenizerPipeline) {
     this.#pipeline = pipeline;
@@ -102,6 +104,16 @@ export class Tokenizer {
   /** The token of an id, if it has one. */
   idToToken(id: number): string | undefined {
     return this.#added.textOf(id) ?? this.#pipeline.model.idToToken(id);
+  }
+
+  /**
+   * The bytes that a token adds inside a text, by which texts can be steered token by token: `0xC3` alone for half of an é.
+   * Undefined for a special token, an id without a token, and a decoder that spells a token by its neighbours.
+   */
+  tokenBytes(id: number): Uint8Array | undefined {
+    const token = this.#tokenRead(id, true);
+    this.#spell ??= [tokenBytesOf(this.#pipeline.config.decoder)];
+    return token === undefined ? undefined : this.#spell[0]?.(token);
   }
 
   /** Encodes `text`, which may come in words. A lone surrogate counts as U+FFFD. */
