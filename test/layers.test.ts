@@ -53,6 +53,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       CORE,
       "undici",
     ],
+    lazily: ["@huggingface/jinja"],
   },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },
   "@qkv/app-shell": {
@@ -85,7 +86,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "@qkv/generate": {
     imports: [
-      "@huggingface/jinja",
       "@preact/signals",
       "@qkv/app-shell",
       "@qkv/attention",

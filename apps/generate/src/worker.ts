@@ -28,7 +28,7 @@ const api = {
   write: (writing: Writing, settings: WritingSettings, onNews: (news: News) => void | Promise<void>) => {
     const written: number[] = []; // after a loss of the GPU the text goes on behind what the page has
     return host.run(async (generator, signal): Promise<Finish> => {
-      const prompt = promptIds(writing, generator);
+      const prompt = await promptIds(writing, generator);
       const { maxPositions } = generator.pretrained.config;
       if (prompt.length >= maxPositions) {
         const most = `fewer than ${maxPositions} tokens, which are all that the model can read`;
@@ -54,7 +54,7 @@ const api = {
 
   /** Where every head looked before it wrote what comes after these turns. */
   attention: (writing: Writing) =>
-    host.run((generator, signal) => attentionOf(generator, promptIds(writing, generator), signal)),
+    host.run(async (generator, signal) => attentionOf(generator, await promptIds(writing, generator), signal)),
 };
 
 /** What the page may ask for. */

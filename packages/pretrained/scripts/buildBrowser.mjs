@@ -9,8 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const outDir = join(root, "dist/browser");
 const wasm = dirname(dirname(createRequire(import.meta.url).resolve("@qkv/backend-wasm/kernelThread.js")));
 
-await build({
-  entry: { qkv: join(root, "scripts/browser.js") },
+const PAGE = {
   outDir,
   config: false,
   format: "esm",
@@ -19,10 +18,18 @@ await build({
   minify: true,
   splitting: false,
   silent: true,
+};
+await build({
+  ...PAGE,
+  entry: { qkv: join(root, "scripts/browser.js") },
   noExternal: [/^(?!node:|@qkv\/backend-webgpu$|@tensorflow\/tfjs-backend-cpu$)/],
   external: ["@qkv/backend-webgpu", "@tensorflow/tfjs-backend-cpu", /^node:/], // for who names them in an import map
-  esbuildPlugins: [{ name: "wasm-beside", setup: putWasmBeside }],
+  esbuildPlugins: [
+    { name: "wasm-beside", setup: putWasmBeside },
+    { name: "jinja-beside", setup: putJinjaBeside },
+  ],
 });
+await build({ ...PAGE, entry: { jinja: fileURLToPath(import.meta.resolve("@huggingface/jinja")) } });
 await mkdir(outDir, { recursive: true });
 for (const file of await readdir(join(wasm, "wasm"))) await copyFile(join(wasm, "wasm", file), join(outDir, file));
 await copyFile(join(wasm, "dist/kernelThread.js"), join(outDir, "kernelThread.js"));
@@ -33,4 +40,9 @@ function putWasmBeside(bundler) {
     const contents = await readFile(path, "utf8");
     return { contents: contents.replaceAll('new URL("../wasm/', 'new URL("./') };
   });
+}
+
+/** Chat templates need an engine, which a page without them does not load. */
+function putJinjaBeside(bundler) {
+  bundler.onResolve({ filter: /^@huggingface\/jinja$/ }, () => ({ path: "./jinja.js", external: true }));
 }

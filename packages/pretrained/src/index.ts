@@ -68,6 +68,20 @@ export { QUANTIZATION_FORMATS, type QuantizationFormat } from "./quantizing/quan
 export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantizing/quantizationReport.ts";
 export { pretrainedGguf, type SaveGgufOptions } from "./saving/gguf/pretrainedGguf.ts";
 export type { FloatType } from "./saving/gguf/weightTensor.ts";
+export { chatIds, type ChatEncoder, type PromptTokenizer } from "./tasks/textGeneration/chatIds.ts";
+export type { ChatMessage } from "./tasks/textGeneration/chatMessage.ts";
+export {
+  type Answerer,
+  Conversation,
+  type ConversationOptions,
+  type SayOptions,
+} from "./tasks/textGeneration/conversation.ts";
+export { createGenerator } from "./tasks/textGeneration/createGenerator.ts";
+export type { Prompt } from "./tasks/textGeneration/encodedPrompt.ts";
+export type { FinishReason, GeneratedText } from "./tasks/textGeneration/generatedText.ts";
+export type { GenerateTextOptions } from "./tasks/textGeneration/generateOptions.ts";
+export type { JsonSchema } from "./tasks/textGeneration/json/jsonSchema.ts";
+export { TextGenerator, type TextGeneratorParts } from "./tasks/textGeneration/textGenerator.ts";
 export { type TokenAttention, tokenAttention, type TokenSubject } from "./tasks/textGeneration/tokenAttention.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";

@@ -1,6 +1,4 @@
-import { Template } from "@huggingface/jinja";
-import type { ChatTemplate } from "@qkv/pretrained";
-import type { Tokenizer } from "@qkv/tokenizers";
+import { chatIds, type ChatTemplate, type PromptTokenizer } from "@qkv/pretrained";
 
 /** What somebody wrote, or the model. */
 export interface WrittenTurn {
@@ -16,58 +14,21 @@ export interface Writing {
   readonly isChat: boolean;
 }
 
-type PromptTokenizer = Pick<Tokenizer, "encode" | "decode">;
-
 /** The tokens that a model reads before it writes. What it wrote itself stays token for token, so that a cache holds it. */
-export function promptIds(
+export async function promptIds(
   { turns, isChat }: Writing,
   {
     tokenizer,
-    pretrained,
-  }: { readonly tokenizer: PromptTokenizer; readonly pretrained: { chatTemplate?: ChatTemplate } },
-): number[] {
-  return isChat ? chatIds(turns, tokenizer, chatRenderer(pretrained.chatTemplate)) : plainIds(turns, tokenizer);
+    pretrained: { chatTemplate },
+  }: { readonly tokenizer: PromptTokenizer; readonly pretrained: { readonly chatTemplate?: ChatTemplate } },
+): Promise<number[]> {
+  if (!isChat) return plainIds(turns, tokenizer);
+  const messages = turns.map(({ role, text, ids }) => ({ role, content: text, ...(ids && { ids }) }));
+  return chatIds(messages, { tokenizer, chatTemplate });
 }
 
 function plainIds(turns: readonly WrittenTurn[], tokenizer: PromptTokenizer): number[] {
-  return turns.flatMap(({ text, ids }, i) => ids ?? encode(tokenizer, text, i === 0));
-}
-
-/**
- * A conversation as its template has it. Where what follows on the model's own words begins with a special token, at which
- * every tokenizer cuts, the tokens before stay as they were written.
- */
-function chatIds(turns: readonly WrittenTurn[], tokenizer: PromptTokenizer, render: ChatRenderer): number[] {
-  let [ids, text]: [number[], string | undefined] = [[], undefined];
-  for (const [i, turn] of turns.entries()) {
-    if (turn.role === "assistant") {
-      ids = [...ids, ...(turn.ids ?? encode(tokenizer, turn.text, false))];
-      text = turn.ids && `${text ?? ""}${turn.text}`;
-    } else {
-      const rendered = render(turns.slice(0, i + 1));
-      const rest = text !== undefined && rendered.startsWith(text) ? rendered.slice(text.length) : undefined;
-      const added = rest === undefined ? [] : encode(tokenizer, rest, false);
-      const isCut = added[0] !== undefined && tokenizer.decode([added[0]], { skipSpecialTokens: true }) === "";
-      ids = isCut ? [...ids, ...added] : encode(tokenizer, rendered, false);
-      text = rendered;
-    }
-  }
-  return ids;
-}
-
-function encode(tokenizer: PromptTokenizer, text: string, addSpecialTokens: boolean): number[] {
-  return [...tokenizer.encode(text, { addSpecialTokens, truncation: false, padding: false }).ids];
-}
-
-type ChatRenderer = (turns: readonly WrittenTurn[]) => string;
-
-function chatRenderer(chat: ChatTemplate | undefined): ChatRenderer {
-  if (chat === undefined) throw new Error("expected a model with a chat template, got one without");
-  const template = new Template(chat.template);
-  return (turns) =>
-    template.render({
-      ...chat.specialTokens,
-      messages: turns.map(({ role, text }) => ({ role, content: text })),
-      add_generation_prompt: true,
-    });
+  const encode = (text: string, addSpecialTokens: boolean) =>
+    tokenizer.encode(text, { addSpecialTokens, truncation: false, padding: false }).ids;
+  return turns.flatMap(({ text, ids }, i) => ids ?? [...encode(text, i === 0)]);
 }
