@@ -1,5 +1,6 @@
 import type { Initializer } from "@qkv/nn";
 import type { RotaryPositions } from "../positions/rotaryPositions.ts";
+import type { EmptyRows } from "../masks/maskedSoftmax.ts";
 import type { Score } from "../scores/scores.ts";
 
 /** Sizes and score options of a `MultiHeadAttention`. */
@@ -34,6 +35,8 @@ export interface MultiHeadAttentionConfig {
   readonly softcap?: number | undefined;
   /** Whether each head has an attention sink: a learned score without a value. Default false. */
   readonly sinks?: boolean | undefined;
+  /** Output of a query with no visible key. Default `zeros`. */
+  readonly emptyRows?: EmptyRows | undefined;
   /** Probability of dropping an attention weight while training. Default 0. */
   readonly attentionDropout?: number | undefined;
   /** Initializer of the four weights. Default Xavier's uniform. */

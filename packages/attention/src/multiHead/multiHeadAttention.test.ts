@@ -13,7 +13,7 @@ import { relativePositionBucket, RelativePositionBias, WindowPositionBias } from
 import { rotaryFrequencies } from "../positions/rotaryFrequencies.ts";
 import { RotaryPositions } from "../positions/rotaryPositions.ts";
 import { scaledDotProductAttention } from "../scaledDotProduct/scaledDotProductAttention.ts";
-import { cosineScore } from "../scores/scores.ts";
+import { cosineScore, scaledDotScore } from "../scores/scores.ts";
 
 const random = (shape: [number, number, number], seed: number) =>
   tf.randomNormal<tf.Rank.R3>(shape, 0, 1, "float32", seed);
@@ -120,6 +120,27 @@ describeBackends("MultiHeadAttention", () => {
     tf.dispose([q, k, v, outputs] as tf.TensorContainer);
   });
 
+  test("a query that sees nothing gets the mean of all values, if that is wanted", async () => {
+    const params = randomized();
+    const of = (emptyRows: "uniform" | "zeros", score?: typeof scaledDotScore) =>
+      new MultiHeadAttention(params, { dModel: 4, numHeads: 2, emptyRows, score });
+    const x = random([1, 3, 4], 1);
+    const mask = tf.tensor4d([0, 0, 0, 1, 1, 1, 1, 1, 1], [1, 1, 3, 3], "bool");
+    const uniform = of("uniform");
+    const mean = tf.tidy(() => uniform.outProj.forward(tf.mean(uniform.vProj.forward(x), 1)));
+    const rows = (y: tf.Tensor3D) => tf.reshape(tf.slice(y, [0, 0, 0], [1, 1, 4]), [1, 4]);
+    for (const score of [undefined, scaledDotScore]) {
+      const first = tf.tidy(() => rows(of("uniform", score).forward(x, x, { mask })));
+      await expectClose(first, mean);
+      const none = tf.tidy(() => rows(of("zeros", score).forward(x, x, { mask })));
+      const bias = tf.tidy(() => tf.expandDims(uniform.outProj.bias as tf.Tensor1D));
+      await expectClose(none, bias);
+      tf.dispose([first, none, bias]);
+    }
+    tf.dispose([x, mask, mean] as tf.TensorContainer);
+    params.dispose();
+  });
+
   test("learned positions and biases have gradients", async () => {
     const params = randomized();
     const positions = new LearnedPositions(params.at("positions"), 4, 3);
@@ -167,6 +188,15 @@ describeBackends("MultiHeadAttention", () => {
         );
         expect(() => alibiBias(0, 3)).toThrow("numHeads to be an integer from 1, got 0");
         expect(relativePositionBucket(-1e6, { bidirectional: false })).toBe(31);
+        const rows = (tableRows: number) => () =>
+          new RelativePositionBias(params.at(tableRows), 2, {
+            numBuckets: 4,
+            maxDistance: 6,
+            bidirectional: true,
+            tableRows,
+          });
+        expect(rows(6)().weight.shape).toEqual([6, 2]);
+        expect(rows(3)).toThrow("tableRows");
         params.dispose();
       }),
     ));

@@ -70,7 +70,7 @@ export class MultiHeadAttention {
   readonly #sizes: HeadSizes;
   readonly #score: Score | undefined;
   readonly #rotary: RotaryPositions | undefined;
-  readonly #options: Pick<AttentionOptions, "scale" | "softcap" | "sinks" | "dropout">;
+  readonly #options: Pick<AttentionOptions, "scale" | "softcap" | "sinks" | "emptyRows" | "dropout">;
 
   constructor(params: Params, config: MultiHeadAttentionConfig) {
     checkModule("MultiHeadAttention", params, { config });
@@ -100,6 +100,7 @@ export class MultiHeadAttention {
       scale: config.scale,
       softcap: config.softcap,
       sinks: this.sinks,
+      emptyRows: config.emptyRows,
       dropout: config.attentionDropout,
     };
   }

@@ -11,6 +11,8 @@ export interface RelativeBuckets {
   readonly maxDistance?: number;
   /** Whether keys after the query have separate buckets, as in an encoder, or share the nearest one's. */
   readonly bidirectional: boolean;
+  /** Number of rows of the table, where it has more than there are buckets (MPNet). Default `numBuckets`. */
+  readonly tableRows?: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export function relativePositionBucket(distance: number, buckets: RelativeBucket
 
 /** T5's learned relative positions: one number for each head and bucket, added to the scores. */
 export class RelativePositionBias {
-  /** [numBuckets, H] */
+  /** [tableRows, H] */
   readonly weight: tf.Variable<tf.Rank.R2>;
 
   readonly #buckets: RelativeBuckets;
@@ -42,13 +44,14 @@ export class RelativePositionBias {
   /** @throws RangeError if the buckets are too few, more than `maxDistance`, or odd in number for two directions */
   constructor(params: Params, numHeads: number, buckets: RelativeBuckets) {
     checkModule("RelativePositionBias", params, { buckets });
-    const { numBuckets = 32, maxDistance = 128, bidirectional } = buckets;
+    const { numBuckets = 32, maxDistance = 128, bidirectional, tableRows = numBuckets } = buckets;
+    checkInteger("RelativePositionBias", "tableRows", tableRows, numBuckets);
     checkInteger("RelativePositionBias", "numBuckets", numBuckets, bidirectional ? 4 : 2);
     checkInteger("RelativePositionBias", "maxDistance", maxDistance, numBuckets);
     if (bidirectional && numBuckets % 2 !== 0) {
       throw new RangeError(`RelativePositionBias: expected an even numBuckets for both directions, got ${numBuckets}`);
     }
-    this.weight = params.bias<tf.Rank.R2>("weight", [numBuckets, numHeads], normal(numHeads ** -0.5));
+    this.weight = params.bias<tf.Rank.R2>("weight", [tableRows, numHeads], normal(numHeads ** -0.5));
     this.#buckets = buckets;
   }
 

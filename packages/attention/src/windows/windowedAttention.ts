@@ -18,12 +18,20 @@ export function windowedAttention(
   window: number,
   visible: AttentionOptions,
 ): tf.Tensor4D | null {
-  const { mask, bias, sinks, causal: _, ...options } = visible;
+  const { mask, bias, sinks, causal: _, emptyRows, ...options } = visible;
   const [batch, , length] = k.shape;
   const isKeyMask = mask === undefined || tf.util.arraysEqual(mask.shape, [batch, 1, 1, length]);
   // Blocks are as long as the window, and each meets the one before it: below two of them nothing is saved.
   const pays = length > 2 * Math.max(window, 16);
-  if (q.shape[2] !== length || !pays || !isKeyMask || bias !== undefined || sinks !== undefined) return null;
+  if (
+    emptyRows === "uniform" ||
+    q.shape[2] !== length ||
+    !pays ||
+    !isKeyMask ||
+    bias !== undefined ||
+    sinks !== undefined
+  )
+    return null;
   const attentionMask = mask && (tf.reshape(mask, [batch, length]) as tf.Tensor2D);
   return slidingWindowAttention(q, k, v, {
     ...options,
