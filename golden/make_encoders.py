@@ -1,6 +1,6 @@
-"""Writes the golden files that the parity tests of BERT in @qkv/transformer and @qkv/pretrained read.
+"""Writes the golden files that the parity tests of BERT and of the encoders after it in @qkv/pretrained read.
 
-Run: python golden/make_bert.py
+Run: python golden/make_encoders.py [NAME...]
 
 Each file is a tiny model of one class: its weights as save_pretrained writes them, a padded batch of pairs of texts,
 every hidden state, the attentions, the outputs and the loss. Every parameter is random (fresh biases are 0 and fresh
@@ -20,20 +20,47 @@ from safetensors.torch import load_file, save_file
 
 OUT = Path(__file__).parent.parent / "packages" / "transformer" / "test" / "golden"
 VERSIONS = {"torch": torch.__version__.split("+")[0], "transformers": transformers.__version__}
-SIZES = dict(vocab_size=23, hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=17,
-             max_position_embeddings=16, type_vocab_size=3, attn_implementation="eager")
+BERT = dict(vocab_size=23, hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=17,
+            max_position_embeddings=16, type_vocab_size=3, attn_implementation="eager")
+SIZES = dict(vocab_size=17, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=11,
+             max_position_embeddings=12, type_vocab_size=3, attn_implementation="eager")
 LABELS = ["red", "green", "blue", "none"]
-# name: class, config, labels for the loss
+NARROW = dict(embedding_size=6)
+DISTILBERT = dict(vocab_size=17, dim=8, n_layers=2, n_heads=2, hidden_dim=11, max_position_embeddings=12,
+                  attn_implementation="eager")
+# name: class, config, labels for the loss; the place of a row is its seed
 MODELS = {
-    "bert-model": (transformers.BertModel, dict(), None),
-    "bert-masked": (transformers.BertForMaskedLM, dict(hidden_act="gelu_new"), "tokens"),
-    "bert-masked-untied": (transformers.BertForMaskedLM, dict(tie_word_embeddings=False), "tokens"),
-    "bert-classifier": (transformers.BertForSequenceClassification, dict(id2label=dict(enumerate(LABELS))), "class"),
-    "bert-regression": (transformers.BertForSequenceClassification, dict(num_labels=1, hidden_act="relu"), "number"),
-    "bert-several": (transformers.BertForSequenceClassification,
-                     dict(num_labels=3, problem_type="multi_label_classification"), "several"),
-    "bert-tokens": (transformers.BertForTokenClassification, dict(num_labels=5, classifier_dropout=0.2), "kinds"),
-    "bert-answers": (transformers.BertForQuestionAnswering, dict(layer_norm_eps=1e-6), "spans"),
+    "bert-model": ("Bert", "Model", BERT, None),
+    "bert-masked": ("Bert", "ForMaskedLM", BERT | dict(hidden_act="gelu_new"), "tokens"),
+    "bert-masked-untied": ("Bert", "ForMaskedLM", BERT | dict(tie_word_embeddings=False), "tokens"),
+    "bert-classifier": ("Bert", "ForSequenceClassification", BERT | dict(id2label=dict(enumerate(LABELS))), "class"),
+    "bert-regression": ("Bert", "ForSequenceClassification", BERT | dict(num_labels=1, hidden_act="relu"), "number"),
+    "bert-several": ("Bert", "ForSequenceClassification",
+                     BERT | dict(num_labels=3, problem_type="multi_label_classification"), "several"),
+    "bert-tokens": ("Bert", "ForTokenClassification", BERT | dict(num_labels=5, classifier_dropout=0.2), "kinds"),
+    "bert-answers": ("Bert", "ForQuestionAnswering", BERT | dict(layer_norm_eps=1e-6), "spans"),
+    "roberta-model": ("Roberta", "Model", SIZES | dict(pad_token_id=2), None),
+    "xlm-roberta-masked": ("XLMRoberta", "ForMaskedLM", SIZES | dict(hidden_act="relu"), "tokens"),
+    "camembert-classifier": ("Camembert", "ForSequenceClassification", SIZES | dict(num_labels=3), "class"),
+    "distilbert-masked": ("DistilBert", "ForMaskedLM", DISTILBERT | dict(sinusoidal_pos_embds=True), "tokens"),
+    "distilbert-classifier": ("DistilBert", "ForSequenceClassification", DISTILBERT | dict(num_labels=3), "class"),
+    "distilbert-answers": ("DistilBert", "ForQuestionAnswering", DISTILBERT | dict(activation="relu"), "spans"),
+    "mpnet-model": ("MPNet", "Model", SIZES, None),
+    "mpnet-masked-untied": ("MPNet", "ForMaskedLM", SIZES | dict(tie_word_embeddings=False), "tokens"),
+    "mpnet-classifier": ("MPNet", "ForSequenceClassification", SIZES | dict(num_labels=3), "class"),
+    "electra-discriminator": ("Electra", "ForPreTraining", SIZES | NARROW | dict(hidden_act="relu"), "replaced"),
+    "electra-masked": ("Electra", "ForMaskedLM", SIZES | NARROW | dict(hidden_act="relu"), "tokens"),
+    "electra-classifier": ("Electra", "ForSequenceClassification", SIZES | dict(embedding_size=8, num_labels=3), "class"),
+    "albert-model": ("Albert", "Model", SIZES | NARROW | dict(num_hidden_layers=3, num_hidden_groups=2), None),
+    "albert-masked": ("Albert", "ForMaskedLM", SIZES | NARROW | dict(inner_group_num=2), "tokens"),
+    "albert-tokens": ("Albert", "ForTokenClassification", SIZES | NARROW | dict(num_labels=5), "kinds"),
+    "deberta-v2-model": ("DebertaV2", "Model", SIZES | dict(
+        relative_attention=True, position_buckets=4, pos_att_type=["p2c", "c2p"], norm_rel_ebd="layer_norm",
+        share_att_key=True, position_biased_input=False, type_vocab_size=0), None),
+    "deberta-v2-masked": ("DebertaV2", "ForMaskedLM", SIZES | dict(
+        relative_attention=True, max_relative_positions=5, pos_att_type="p2c|c2p"), "tokens"),
+    "deberta-v2-answers": ("DebertaV2", "ForQuestionAnswering", SIZES | dict(
+        relative_attention=True, max_relative_positions=5, pos_att_type=["c2p"]), "spans"),
 }
 
 
@@ -44,6 +71,8 @@ def labels(kind, ids, keep):
         return dict(labels=torch.tensor([2, 0]))
     if kind == "number":
         return dict(labels=torch.tensor([0.7, -1.2]))
+    if kind == "replaced":
+        return dict(labels=ids % 2)
     if kind == "several":
         return dict(labels=torch.tensor([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]]))
     if kind == "kinds":
@@ -52,22 +81,27 @@ def labels(kind, ids, keep):
 
 
 def make(name, seed):
-    kind, options, wanted = MODELS[name]
+    family, kind, options, wanted = MODELS[name]
     torch.manual_seed(seed)
-    model = kind(transformers.BertConfig(**SIZES | options)).eval()
+    config = getattr(transformers, f"{family}Config")(**options)
+    model = getattr(transformers, f"{family}{kind}")(config).eval()
     for key, parameter in model.named_parameters():
         if parameter.ndim == 1:
             torch.nn.init.normal_(parameter, mean=1.0 if key.endswith("weight") else 0.0, std=0.3)
         else:
             torch.nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
-    ids = torch.randint(0, SIZES["vocab_size"], (2, 9))
+    ids = torch.randint(0, config.vocab_size, (2, 9))
     keep = torch.ones_like(ids)
     keep[1, 6:] = 0
+    if family != "Bert":
+        keep[0, :2] = 0
+        ids[ids == config.pad_token_id] = 5
+        ids[keep == 0] = config.pad_token_id
     types = (torch.arange(9) >= 4).long() + torch.tensor([[0], [1]])
     given = {} if wanted is None else labels(wanted, ids, keep)
+    kinds = dict(token_type_ids=types) if getattr(config, "type_vocab_size", 0) > 0 and family != "MPNet" else {}
     with torch.no_grad():
-        out = model(input_ids=ids, attention_mask=keep, token_type_ids=types, output_hidden_states=True,
-                    output_attentions=True, **given)
+        out = model(input_ids=ids, attention_mask=keep, **kinds, output_hidden_states=True, output_attentions=True, **given)
         bare = model(input_ids=ids)
     with tempfile.TemporaryDirectory() as folder:
         model.save_pretrained(folder)
@@ -95,4 +129,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)  # the order of a sum decides its last bits
     transformers.logging.set_verbosity_error()
     for seed, name in enumerate(MODELS):
-        make(name, seed)
+        if len(sys.argv) == 1 or name in sys.argv[1:]:
+            make(name, seed)

@@ -21,6 +21,7 @@ sys.modules.setdefault("torchvision", None)  # not needed, and a build that does
 
 import torch
 import transformers
+from random_encoders import ENCODERS, encoder, encoder_inputs
 from safetensors.torch import save_file
 
 FAMILIES = ["gpt2", "llama", "mistral", "qwen2", "qwen3", "marian", "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
@@ -153,6 +154,9 @@ def image_config(rng, family):
 
 
 def build(rng, family):
+    if family in ENCODERS:
+        model, Auto = encoder(rng, family)
+        return randomized(rng, model), Auto, {}
     if family in TEXT:
         (Config, fields, changes), Auto = text_config(rng, family), transformers.AutoModelForCausalLM
     elif family == "marian":
@@ -161,7 +165,11 @@ def build(rng, family):
         Config, fields, changes = image_config(rng, family)
         Auto = transformers.AutoModelForImageClassification if rng.random() < 0.7 else transformers.AutoModel
     fresh = {name: value for name, value in changes.items() if name == "rope_parameters"}
-    model = Auto.from_config(Config(**fields, **fresh))
+    model = randomized(rng, Auto.from_config(Config(**fields, **fresh)))
+    return model, Auto, {k: v for k, v in changes.items() if k not in fresh}
+
+
+def randomized(rng, model):
     for name, parameter in model.named_parameters():
         if parameter.ndim <= 1:
             torch.nn.init.normal_(parameter, mean=1.0 if "norm" in name and "weight" in name else 0.0, std=0.3)
@@ -170,7 +178,7 @@ def build(rng, family):
     for name, buffer in model.named_buffers():
         if name == "final_logits_bias" and rng.random() < 0.7:
             buffer.normal_(std=0.5)
-    return model.eval(), Auto, {k: v for k, v in changes.items() if k not in fresh}
+    return model.eval()
 
 
 NEUTRAL = {
@@ -249,13 +257,15 @@ def numbered(name, tensors):
 
 def forward(model, inputs, family):
     with torch.no_grad():
-        out = model(**inputs, output_hidden_states=True)
+        out = model(**inputs, output_hidden_states=True, **({"output_attentions": True} if family in ENCODERS else {}))
     if family == "marian":
         found = {"logits": out.logits, **numbered("encoder_hidden_states", out.encoder_hidden_states),
                  **numbered("decoder_hidden_states", out.decoder_hidden_states)}
     else:
         found = numbered("hidden_states", out.hidden_states)
-        for name in ("logits", "last_hidden_state", "pooler_output"):
+        if family in ENCODERS:
+            found |= numbered("attentions", out.attentions)
+        for name in ("logits", "start_logits", "end_logits", "last_hidden_state", "pooler_output"):
             if getattr(out, name, None) is not None:
                 found[name] = getattr(out, name)
     return {name: tensor.float().contiguous().clone() for name, tensor in found.items()}
@@ -277,10 +287,13 @@ def generations(folder, Auto, inputs, options):
             yield {"options": each, "error": error_text(error)}
 
 
-def make(out, seed, index):
+def make(out, seed, index, families):
     rng = random.Random(f"{seed}-{index}")
     torch.manual_seed(rng.randrange(2**31))
-    family = FAMILIES[index % len(FAMILIES)] if rng.random() < 0.4 else rng.choice(sorted(TEXT | {"marian"}))
+    if families:
+        family = families[index % len(families)]
+    else:
+        family = FAMILIES[index % len(FAMILIES)] if rng.random() < 0.4 else rng.choice(sorted(TEXT | {"marian"}))
     folder = out / f"{seed}-{index:03d}-{family}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -300,13 +313,16 @@ def make(out, seed, index):
             (folder / "generation_config.json").write_text(json.dumps(file))
         if family in TEXT or family == "marian":
             inputs = text_inputs(rng, model, family)
+        elif family in ENCODERS:
+            inputs = encoder_inputs(rng, model)
         else:
             height, width = (model.config.image_size,) * 2 if isinstance(model.config.image_size, int) else model.config.image_size
             inputs = {"pixel_values": torch.randn(2, model.config.num_channels, height, width)}
         save_file({k: (v.int() if v.dtype == torch.int64 else v).contiguous() for k, v in inputs.items()}, folder / "inputs.safetensors")
-        model = Auto.from_pretrained(folder, dtype=torch.float32).eval()
+        eager = {"attn_implementation": "eager"} if family in ENCODERS else {}
+        model = Auto.from_pretrained(folder, dtype=torch.float32, **eager).eval()
         save_file(forward(model, inputs, family), folder / "expected.safetensors")
-        if "input_ids" in inputs:
+        if "input_ids" in inputs and family not in ENCODERS:
             options = searches(rng, min(model.config.vocab_size, getattr(model.config, "decoder_vocab_size", None) or 10**6))
             expected["generations"] = list(generations(folder, Auto, inputs, options))
     except Exception as error:
@@ -320,12 +336,14 @@ if __name__ == "__main__":
     parser.add_argument("--seed", default="1")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=70)
+    parser.add_argument("--families", nargs="*", default=[], help="those alone, such as bert roberta; encoders: all of those")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     import warnings
     warnings.simplefilter("ignore")
+    families = ENCODERS if arguments.families == ["encoders"] else arguments.families
     for index in range(arguments.first, arguments.first + arguments.count):
-        make(arguments.out, arguments.seed, index)
+        make(arguments.out, arguments.seed, index, families)
         print(index, flush=True)

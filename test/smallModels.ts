@@ -3,12 +3,17 @@ import { GraphAttention, sparseGraph } from "../packages/attention/src/index.ts"
 import { GruDecoder, GruEncoder, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  albert,
   bert,
-  BertForMaskedLM,
-  BertForSequenceClassification,
+  buildEncoder,
+  debertaV2,
+  distilbert,
+  electra,
   gpt2,
   llama,
   marian,
+  mpnet,
+  roberta,
   type Seq2SeqLanguageModel,
   t5,
 } from "../packages/transformer/src/index.ts";
@@ -44,6 +49,15 @@ const BERT = {
   ...{ model_type: "bert", vocab_size: 9, hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 2 },
   ...{ intermediate_size: 5, max_position_embeddings: 5, num_labels: 2 },
 };
+const NARROW = { ...BERT, embedding_size: 3 };
+const DISTILBERT = {
+  ...{ model_type: "distilbert", vocab_size: 9, dim: 4, n_layers: 1, n_heads: 2, hidden_dim: 5, num_labels: 2 },
+  max_position_embeddings: 5,
+};
+const DEBERTA = {
+  ...{ ...BERT, model_type: "deberta-v2", relative_attention: true, norm_rel_ebd: "layer_norm" },
+  pos_att_type: ["c2p", "p2c"],
+};
 const SWIN = {
   ...{ model_type: "swin", image_size: 8, patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [1, 2] },
   ...{ window_size: 2, use_absolute_embeddings: true, num_labels: 2 },
@@ -68,12 +82,43 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     (params) =>
       seq2seq(t5.build(params, t5.parseConfig({ ...T5, feed_forward_proj: "gated-gelu", tie_word_embeddings: false }))),
   ],
-  ["BERT for masked tokens", (params) => text(new BertForMaskedLM(params, bert.parseConfig(BERT)))],
+  ["BERT for masked tokens", (params) => text(buildEncoder(bert, "maskedLM", params, bert.parseConfig(BERT)))],
   [
     "BERT with a head of its own",
-    (params) => text(new BertForMaskedLM(params, bert.parseConfig({ ...BERT, tie_word_embeddings: false }))),
+    (params) => text(buildEncoder(bert, "maskedLM", params, bert.parseConfig({ ...BERT, tie_word_embeddings: false }))),
   ],
-  ["BERT for classes", (params) => text(new BertForSequenceClassification(params, bert.parseConfig(BERT)))],
+  ["BERT for classes", (params) => text(buildEncoder(bert, "sequenceClassification", params, bert.parseConfig(BERT)))],
+  [
+    "RoBERTa",
+    (params) =>
+      text(buildEncoder(roberta, "maskedLM", params, roberta.parseConfig({ ...BERT, model_type: "roberta" }))),
+  ],
+  [
+    "MPNet",
+    (params) =>
+      text(buildEncoder(mpnet, "tokenClassification", params, mpnet.parseConfig({ ...BERT, model_type: "mpnet" }))),
+  ],
+  [
+    "DistilBERT",
+    (params) => text(buildEncoder(distilbert, "sequenceClassification", params, distilbert.parseConfig(DISTILBERT))),
+  ],
+  [
+    "ELECTRA",
+    (params) =>
+      text(
+        buildEncoder(
+          electra,
+          "replacedTokenDetection",
+          params,
+          electra.parseConfig({ ...NARROW, model_type: "electra" }),
+        ),
+      ),
+  ],
+  [
+    "ALBERT",
+    (params) => text(buildEncoder(albert, "maskedLM", params, albert.parseConfig({ ...NARROW, model_type: "albert" }))),
+  ],
+  ["DeBERTa", (params) => text(buildEncoder(debertaV2, "maskedLM", params, debertaV2.parseConfig(DEBERTA)))],
   ["GPT-2", (params) => text(gpt2.build(params, gpt2.parseConfig(GPT2)))],
   [
     "GPT-2 with a head of its own",

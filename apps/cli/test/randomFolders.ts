@@ -67,13 +67,15 @@ async function compareForward(model: PretrainedModel, path: string): Promise<[Ve
   const inputs = await NamedTensors.read(join(path, "inputs.safetensors"));
   let worst = ["", 0] as [string, number];
   for (const hiddenStates of [true, false]) {
-    const outputs = modelForward(model, inputs, { hiddenStates, attentions: false });
+    const outputs = modelForward(model, inputs, { hiddenStates, attentions: hiddenStates });
     for (const [name, tensor] of outputs) {
       const theirs = expected.get(name);
       if (theirs === undefined) continue;
       const difference = largestDifference(await tensor.data(), toFloat32(theirs));
       if (!(difference <= worst[1])) worst = [name, difference];
     }
+    const missing = hiddenStates ? [...expected.keys()].find((name) => !outputs.has(name)) : undefined;
+    if (missing !== undefined) worst = [missing, Infinity];
     for (const tensor of outputs.values()) tensor.dispose();
   }
   return worst[1] <= TOLERANCE ? ["equal"] : ["wrong", `${worst[0]} differs by ${worst[1]}`];

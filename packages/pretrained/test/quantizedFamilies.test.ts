@@ -2,7 +2,7 @@
 import { denseOf, Params } from "@qkv/nn";
 import { QUANTIZATION_FORMATS, quantize } from "@qkv/pretrained";
 import { describeBackends, expectNoLeaks } from "@qkv/testing";
-import { bert, BertForMaskedLM, gpt2, llama, marian, t5 } from "@qkv/transformer";
+import { bert, buildEncoder, gpt2, llama, marian, t5 } from "@qkv/transformer";
 import { swin, SwinClassifier, VitClassifier, vitConfig } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -40,7 +40,14 @@ const MODELS: Readonly<Record<string, (params: Params) => Run>> = {
   Llama: (params) => text(llama.build(params, llama.parseConfig({ ...SIZES, model_type: "llama" }))),
   "GPT-2": (params) => text(gpt2.build(params, gpt2.parseConfig(GPT2))),
   BERT: (params) =>
-    text(new BertForMaskedLM(params, bert.parseConfig({ ...SIZES, model_type: "bert", max_position_embeddings: 8 }))),
+    text(
+      buildEncoder(
+        bert,
+        "maskedLM",
+        params,
+        bert.parseConfig({ ...SIZES, model_type: "bert", max_position_embeddings: 8 }),
+      ),
+    ),
   Marian: (params) => seq2seq(marian.build(params, marian.parseConfig(MARIAN))),
   T5: (params) => seq2seq(t5.build(params, t5.parseConfig(T5))),
   "T5 1.1": (params) => seq2seq(t5.build(params, t5.parseConfig({ ...T5, feed_forward_proj: "gated-gelu" }))),

@@ -17,15 +17,33 @@ export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";
 export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "./families/all.ts";
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
 export type { Architecture, Family, FamilyConfig, FamilyModel, ModelOf, ModelTask } from "./family/family.ts";
+export {
+  buildEncoder,
+  encoderFamily,
+  type EncoderFamilyParts,
+  type EncoderModel,
+  type EncoderModels,
+} from "./family/encoderFamily.ts";
+export { type DecoderNames, type EncoderNames, type HeadTask, tieDecoder } from "./family/encoderWeights.ts";
+export type { AlbertConfig } from "./families/albert/config.ts";
+export { albert } from "./families/albert/index.ts";
 export type { BertConfig } from "./families/bert/config.ts";
-export { BertEncoder, type BertInputs, type LossInputs } from "./families/bert/encoder.ts";
-export type { BertEmbeddings } from "./families/bert/embeddings.ts";
-export { bert, type BertModels } from "./families/bert/index.ts";
-export { BertForMaskedLM } from "./families/bert/maskedLM.ts";
-export { BertModel, type BertOutput } from "./families/bert/model.ts";
-export { type AnswerSpans, BertForQuestionAnswering } from "./families/bert/questionAnswering.ts";
-export { BertForSequenceClassification } from "./families/bert/sequenceClassification.ts";
-export { BertForTokenClassification } from "./families/bert/tokenClassification.ts";
+export { bert } from "./families/bert/index.ts";
+export {
+  DISENTANGLED_SCORES,
+  type DebertaV2Config,
+  type DisentangledScoreName,
+  type RelativeVectors,
+} from "./families/debertaV2/config.ts";
+export { debertaV2 } from "./families/debertaV2/index.ts";
+export type { DistilBertConfig } from "./families/distilbert/config.ts";
+export { distilbert } from "./families/distilbert/index.ts";
+export type { ElectraConfig } from "./families/electra/config.ts";
+export { electra } from "./families/electra/index.ts";
+export type { MpnetConfig } from "./families/mpnet/config.ts";
+export { mpnet } from "./families/mpnet/index.ts";
+export { ROBERTA_TYPES, type RobertaConfig, type RobertaType } from "./families/roberta/config.ts";
+export { roberta } from "./families/roberta/index.ts";
 export type { Gpt2Config } from "./families/gpt2/config.ts";
 export { gpt2, type Gpt2Model } from "./families/gpt2/index.ts";
 export type { LlamaConfig } from "./families/llama/config.ts";
@@ -54,6 +72,30 @@ export type { PositionBias, PositionBiasSpec } from "./block/positionBias.ts";
 export type { CausalConfig, CausalSpec } from "./models/causal/config.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
+export { BidirectionalEncoder } from "./models/encoder/bidirectionalEncoder.ts";
+export type {
+  EncoderConfig,
+  EncoderHeadsSpec,
+  EncoderSpec,
+  LearnedPositionsSpec,
+  PoolerSpec,
+  TextEmbeddingsSpec,
+  TokenHeadSpec,
+  TransformSpec,
+} from "./models/encoder/config.ts";
+export type { ClassifierDropout } from "./models/encoder/encoderFields.ts";
+export { HeadTransform } from "./models/encoder/headTransform.ts";
+export type { EncoderInputs, LossInputs } from "./models/encoder/inputs.ts";
+export { MaskedLanguageModel } from "./models/encoder/maskedLanguageModel.ts";
+export { Pooler } from "./models/encoder/pooler.ts";
+export type { EncoderLayers } from "./models/encoder/postNormBlocks.ts";
+export { type AnswerSpans, QuestionAnsweringModel } from "./models/encoder/questionAnsweringModel.ts";
+export { ReplacedTokenDetectionModel } from "./models/encoder/replacedTokenDetectionModel.ts";
+export { SequenceClassificationModel } from "./models/encoder/sequenceClassificationModel.ts";
+export { TextEmbeddings } from "./models/encoder/textEmbeddings.ts";
+export { TextEncoderModel, type TextEncoderOutput } from "./models/encoder/textEncoderModel.ts";
+export { TokenClassificationModel } from "./models/encoder/tokenClassificationModel.ts";
+export { TokenHead } from "./models/encoder/tokenHead.ts";
 export { ablate, type Ablation, visibleSource } from "./inspection/ablate.ts";
 export { type HeadFactors, headPatches } from "./inspection/headPatches.ts";
 export { type TappedModel, withTaps } from "./inspection/withTaps.ts";

@@ -1,10 +1,7 @@
-import type { bert, ModelOf } from "@qkv/transformer";
+import type { EncoderModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
-
-/** An encoder of text, with or without a head. */
-export type EncoderModel = ModelOf<typeof bert>;
 
 /** Our fields -> Hugging Face's names. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -22,8 +19,10 @@ export function encoderForward(
   { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {
   const layers = model.encoder.layers.map((_, i) => `encoder.layers.${i}`);
+  // The last layer's output comes after the last norm, if there is one.
+  const states = model.encoder.norm === undefined ? layers : [...layers.slice(0, -1), "encoder.norm"];
   const paths: OutputPaths = {
-    ...(hiddenStates && { hidden_states: ["encoder.embeddings", ...layers] }),
+    ...(hiddenStates && { hidden_states: ["encoder.embeddings", ...states] }),
     ...(attentions && { attentions: probabilitiesOf(layers) }),
   };
   return recordedOutputs(paths, (taps) => {

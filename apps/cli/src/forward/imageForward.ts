@@ -1,6 +1,5 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import type { CausalLanguageModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
-import type { EncoderModel } from "./encoderForward.ts";
+import type { CausalLanguageModel, EncoderModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
 import { asPicture, type Size, SwinClassifier, SwinModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";

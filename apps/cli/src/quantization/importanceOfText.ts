@@ -1,6 +1,6 @@
 import { measureImportance, type Pretrained } from "@qkv/pretrained";
 import type { Tokenizer } from "@qkv/tokenizers";
-import { type bert, CausalLanguageModel, generate, type ModelOf, Seq2SeqLanguageModel } from "@qkv/transformer";
+import { CausalLanguageModel, type EncoderModel, generate, Seq2SeqLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { readLines } from "../textLines.ts";
@@ -50,7 +50,7 @@ function runOf({ model }: Pretrained, signal: AbortSignal): Run | undefined {
     return async (ids) => void (await generate(model, [[...ids]], { maxNewTokens: ids.length + 8, signal }));
   }
   if (!(model instanceof CausalLanguageModel) && !("encoder" in model)) return undefined;
-  const passes = model as CausalLanguageModel | ModelOf<typeof bert>;
+  const passes = model as CausalLanguageModel | EncoderModel;
   return async (given) => {
     const ids = tf.tensor2d([...given], [1, given.length], "int32");
     const outputs = tf.tidy(() => Object.values(passes.forward({ ids })) as tf.Tensor[]);

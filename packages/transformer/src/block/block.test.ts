@@ -107,6 +107,23 @@ describeBackends("Block", () => {
     },
   );
 
+  test("blocks of one scope share their parameters, and each has activations of its own", async () => {
+    const params = randomized();
+    const stack = new Stack(params, [SPEC, SPEC, SPEC], { scopes: ["a", "b", "a"] });
+    expect(new Set([...params.named().keys()].map((name) => name.slice(0, 2)))).toEqual(new Set(["a.", "b."]));
+    const x = random(4);
+    using seen = new Recorder(["layers.*"]);
+    const output = stack.forward(x, {}, new Pass({ taps: seen }));
+    expect(seen.paths).toEqual(["layers.0", "layers.1", "layers.2"]);
+    const expected = tf.tidy(() => {
+      const [a, b] = ["a", "b"].map((scope) => new Block(params.at(scope), SPEC)) as [Block, Block];
+      return a.forward(b.forward(a.forward(x)));
+    });
+    await expectClose(output, expected);
+    tf.dispose([x, output, expected]);
+    params.dispose();
+  });
+
   test.each([true, false])("a stack adds ALiBi to the scores of every block, causal: %s", async (causal) => {
     const params = randomized();
     const spec: BlockSpec = { ...SPEC, selfAttn: { ...SPEC.selfAttn, causal } };
@@ -128,6 +145,8 @@ describeBackends("Block", () => {
 
   test.each([
     ["dropout", { dropout: 0.5 }, 3],
+    ["dropout without that of the feed-forward's output", { dropout: 0.5, ffn: { ...SPEC.ffn, outputDropout: 0 } }, 2],
+    ["dropout of the feed-forward's output alone", { ffn: { ...SPEC.ffn, outputDropout: 0.5 } }, 1],
     ["dropPath", { dropPath: 0.5 }, 3],
     ["the self-attention's dropout", { selfAttn: { ...SPEC.selfAttn, dropout: 0.5 } }, 1],
     ["the cross-attention's dropout", { crossAttn: { numHeads: 3, dropout: 0.5 } }, 1],

@@ -61,7 +61,8 @@ export class Block {
     this.ffn = createFeedForward(params.at("ffn"), spec);
     this.ffnNorm = normAt("ffnNorm");
     if (isBoth) this.ffnPostNorm = normAt("ffnPostNorm");
-    this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), spec);
+    const { outputDropout = spec.dropout ?? 0 } = spec.ffn;
+    this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), { ...spec, dropout: outputDropout });
     this.#spec = spec;
     this.#fused = fusedBlock(this, spec);
   }

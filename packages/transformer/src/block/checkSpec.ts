@@ -27,12 +27,19 @@ const CROSS_ATTENTION: OptionNames<Omit<AttentionSpec, "causal" | "window">> = {
   scale: true,
   softcap: true,
   sinks: true,
+  emptyRows: true,
   dropout: true,
 };
 
 const SELF_ATTENTION: OptionNames<AttentionSpec> = { ...CROSS_ATTENTION, causal: true, window: true };
 
-const FEED_FORWARD: OptionNames<FeedForwardSpec> = { kind: true, dim: true, activation: true, bias: true };
+const FEED_FORWARD: OptionNames<FeedForwardSpec> = {
+  kind: true,
+  dim: true,
+  activation: true,
+  bias: true,
+  outputDropout: true,
+};
 
 /** Refuses a spec with a field or a kind that no block has. @throws RangeError naming it */
 export function checkSpec(spec: BlockSpec): void {

@@ -8,7 +8,7 @@ export function fusedAttrs(spec: BlockSpec): TransformerLayerAttrs | undefined {
   const { dModel, norm, selfAttn, crossAttn, ffn, layerScale: _factors, init: _init, ...training } = spec;
   const { dropout: _dropout, activationDropout: _activationDropout, dropPath: _dropPath, ...rest } = training;
   const { placement, ...kind } = norm;
-  const { kind: ffnKind, activation, dim: _dim, bias: _bias, ...restOfFfn } = ffn;
+  const { kind: ffnKind, activation, dim: _dim, bias: _bias, outputDropout: _outputDropout, ...restOfFfn } = ffn;
   void ({ ...rest, ...restOfFfn } satisfies Nothing);
   const attention = attentionAttrs(selfAttn, dModel);
   const memory = crossAttn && attentionAttrs(crossAttn, dModel);
@@ -30,10 +30,10 @@ function normAttrs({ kind, eps, unitOffset = false, ...rest }: NormSpec): NormAt
 
 function attentionAttrs(spec: AttentionSpec, dModel: number): LayerAttentionAttrs | undefined {
   const { numHeads, numKeyValueHeads = numHeads, headDim = dModel / numHeads, qkNorm, rotary, score, ...more } = spec;
-  const { scale = 1 / Math.sqrt(headDim), softcap, causal = false, window, ...others } = more;
+  const { scale = 1 / Math.sqrt(headDim), softcap, causal = false, window, emptyRows, ...others } = more;
   const { bias: _bias, sinks: _sinks, dropout: _dropout, ...rest } = others;
   void (rest satisfies Nothing);
-  if (score !== undefined) return undefined;
+  if (score !== undefined || emptyRows === "uniform") return undefined;
   return {
     numHeads,
     numKeyValueHeads,

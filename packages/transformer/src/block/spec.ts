@@ -36,6 +36,8 @@ export interface FeedForwardSpec {
   readonly activation: Activation;
   /** Whether its maps have a bias. Default true. */
   readonly bias?: boolean;
+  /** Probability of dropping a value of its output while training. Default that of the block. */
+  readonly outputDropout?: number;
 }
 
 /** One transformer layer: self-attention, attention to a memory if there is one, and a feed-forward. */

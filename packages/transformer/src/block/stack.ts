@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly norm?: NormSpec | undefined;
   /** Bias of the scores of every block. Default none. */
   readonly positionBias?: PositionBiasSpec | undefined;
+  /** Path of each block's parameters: blocks of one path share them. Default `layers.0`, `layers.1`, ... */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** Blocks one after another, and a final norm if there is one: the only loop over layers in this package. */
@@ -34,7 +36,7 @@ export class Stack {
   constructor(params: Params, blocks: readonly BlockSpec[], options: StackOptions = {}) {
     checkModule("Stack", params, { options });
     checkArray("Stack", "blocks", blocks);
-    const { norm, positionBias } = options;
+    const { norm, positionBias, scopes } = options;
     if (positionBias !== undefined) {
       if (blocks.some(({ selfAttn }) => selfAttn.window !== undefined)) {
         throw new RangeError(
@@ -43,7 +45,7 @@ export class Stack {
       }
       this.positionBias = createPositionBias(params.at("positionBias"), positionBias);
     }
-    this.layers = blocks.map((spec, i) => new Block(params.at("layers", i), spec));
+    this.layers = blocks.map((spec, i) => new Block(params.at(scopes?.[i] ?? `layers.${i}`), spec));
     if (norm !== undefined) this.norm = createNorm(params.at("norm"), blocks[0]?.dModel ?? 0, norm);
     this.windows = blocks.map(({ selfAttn }) => selfAttn.window);
   }

@@ -51,6 +51,18 @@ export class ConfigFields {
     if (unknown !== undefined) this.#fail(unknown, `one of the fields that are known (${known.join(", ")})`);
   }
 
+  /** Whether the field holds a string. */
+  isString(name: string): boolean {
+    return typeof this.#fields[name] === "string";
+  }
+
+  /** A string, if the field is present. */
+  optionalString(name: string): string | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    return typeof value === "string" ? value : this.#fail(name, "a string");
+  }
+
   /** Strings, if the field is present. */
   optionalStrings(name: string): readonly string[] | undefined {
     const value = this.#fields[name];
@@ -196,9 +208,11 @@ const SIZES: ReadonlySet<string> = new Set([
   ...["encoder_attention_heads", "decoder_attention_heads", "num_attention_heads", "num_key_value_heads", "n_head"],
   ...["head_dim", "encoder_ffn_dim", "decoder_ffn_dim", "intermediate_size", "n_inner", "window_size"],
   ...["max_position_embeddings", "n_positions", "num_heads", "d_kv", "d_ff", "num_layers", "num_decoder_layers"],
+  ...["dim", "n_heads", "hidden_dim", "embedding_size", "num_hidden_groups", "inner_group_num"],
 ]);
 const LAYERS: ReadonlySet<string> = new Set([
   ...["encoder_layers", "decoder_layers", "num_hidden_layers", "n_layer", "num_layers", "num_decoder_layers"],
+  ...["n_layers", "inner_group_num"],
 ]);
 
 const MOST_LAYERS = 10_000;

@@ -23,6 +23,7 @@ export type ModelTask =
   | "sequenceClassification"
   | "tokenClassification"
   | "questionAnswering"
+  | "replacedTokenDetection"
   | "textEncoder"
   | "imageClassification"
   | "imageEncoder";

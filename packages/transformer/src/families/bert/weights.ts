@@ -1,13 +1,9 @@
-import type { IgnoredArray, IgnoredArrays, NameMap, TieRule, WeightRules } from "@qkv/nn";
+import type { NameMap } from "@qkv/nn";
+import { type EncoderNames, tieDecoder } from "../../family/encoderWeights.ts";
 import type { BertConfig } from "./config.ts";
 
-const ENCODER: NameMap = {
-  "encoder.embeddings.tokens.weight": "embeddings.word_embeddings.weight",
-  "encoder.embeddings.positions.weight": "embeddings.position_embeddings.weight",
-  "encoder.embeddings.tokenTypes.weight": "embeddings.token_type_embeddings.weight",
-  "encoder.embeddings.norm.weight": "embeddings.LayerNorm.weight",
-  "encoder.embeddings.norm.bias": "embeddings.LayerNorm.bias",
-
+/** The names of BERT's layers, which those that came after it kept. */
+export const BERT_LAYERS: NameMap = {
   "encoder.layers.*.selfAttn.qProj.weight": "encoder.layer.*.attention.self.query.weight",
   "encoder.layers.*.selfAttn.qProj.bias": "encoder.layer.*.attention.self.query.bias",
   "encoder.layers.*.selfAttn.kProj.weight": "encoder.layer.*.attention.self.key.weight",
@@ -24,102 +20,69 @@ const ENCODER: NameMap = {
   "encoder.layers.*.ffn.fc2.bias": "encoder.layer.*.output.dense.bias",
   "encoder.layers.*.ffnNorm.weight": "encoder.layer.*.output.LayerNorm.weight",
   "encoder.layers.*.ffnNorm.bias": "encoder.layer.*.output.LayerNorm.bias",
-
-  "encoder.pooler.weight": "pooler.dense.weight",
-  "encoder.pooler.bias": "pooler.dense.bias",
 };
 
-const POSITION_IDS: IgnoredArray = {
-  as: "the numbers of the positions",
-  isRight: ({ data }) => data.every((value, i) => value === i),
+/** The names of BERT's embeddings. */
+export const BERT_EMBEDDINGS: NameMap = {
+  "encoder.embeddings.tokens.weight": "embeddings.word_embeddings.weight",
+  "encoder.embeddings.positions.weight": "embeddings.position_embeddings.weight",
+  "encoder.embeddings.tokenTypes.weight": "embeddings.token_type_embeddings.weight",
+  "encoder.embeddings.norm.weight": "embeddings.LayerNorm.weight",
+  "encoder.embeddings.norm.bias": "embeddings.LayerNorm.bias",
 };
 
-const HEADS: Readonly<Record<string, IgnoredArrays>> = {
-  maskedLM: { "cls.**": { as: "a masked language model's head" } },
-  classifier: { "classifier.**": { as: "a classifier's head" } },
-  answers: { "qa_outputs.**": { as: "a question answerer's head" } },
+/** The names of BERT's pooler. */
+export const BERT_POOLER: NameMap = {
+  "pooler.transform.dense.weight": "pooler.dense.weight",
+  "pooler.transform.dense.bias": "pooler.dense.bias",
 };
 
-/** The weights of a class: its encoder with `bert.` before its names if there is a head, and the head. */
-function weightsOf(head: NameMap, hasHead: boolean, unread: readonly string[]): WeightRules<BertConfig> {
-  const prefix = hasHead ? "bert." : "";
-  const encoder = Object.entries(ENCODER).map(([ours, theirs]) => [ours, prefix + theirs]);
-  return {
-    rename: { ...Object.fromEntries(encoder), ...head },
-    ignore: {
-      [`${prefix}embeddings.position_ids`]: POSITION_IDS,
-      ...Object.assign({}, ...unread.map((name) => HEADS[name])),
+/** The names of BERT's output layer. */
+export const BERT_MASKED_LM: NameMap = {
+  "transform.dense.weight": "cls.predictions.transform.dense.weight",
+  "transform.dense.bias": "cls.predictions.transform.dense.bias",
+  "transform.norm.weight": "cls.predictions.transform.LayerNorm.weight",
+  "transform.norm.bias": "cls.predictions.transform.LayerNorm.bias",
+  "decoder.weight": "cls.predictions.decoder.weight",
+  "decoder.bias": "cls.predictions.decoder.bias",
+  decoderBias: "cls.predictions.bias",
+};
+
+/** The names of a linear classifier of tokens. */
+export const TOKEN_CLASSIFIER: NameMap = {
+  "classifier.output.weight": "classifier.weight",
+  "classifier.output.bias": "classifier.bias",
+};
+
+/** The names of the map to the ends of answers. */
+export const ANSWER_SPANS: NameMap = {
+  "spans.output.weight": "qa_outputs.weight",
+  "spans.output.bias": "qa_outputs.bias",
+};
+
+/** The names of BERT's arrays. */
+export const BERT_WEIGHTS: EncoderNames<BertConfig> = {
+  prefix: "bert",
+  encoder: { ...BERT_EMBEDDINGS, ...BERT_LAYERS },
+  pooler: BERT_POOLER,
+  heads: {
+    maskedLM: BERT_MASKED_LM,
+    sequenceClassification: {
+      "pooler.transform.dense.weight": "bert.pooler.dense.weight",
+      "pooler.transform.dense.bias": "bert.pooler.dense.bias",
+      "classifier.weight": "classifier.weight",
+      "classifier.bias": "classifier.bias",
     },
-    prefix: "bert",
-  };
-}
-
-const DECODER = "cls.predictions.decoder.weight";
-const EMBEDDING = "bert.embeddings.word_embeddings.weight";
-const DECODER_BIAS = "cls.predictions.decoder.bias";
-const BIAS = "cls.predictions.bias";
-
-/** An output layer of its own has its own bias, too, and nothing reads the other. */
-const TIE: TieRule<BertConfig> = {
-  pairs: ({ tieWordEmbeddings }) =>
-    tieWordEmbeddings
-      ? [
-          [DECODER_BIAS, BIAS],
-          [DECODER, EMBEDDING],
-        ]
-      : [[BIAS, DECODER_BIAS]],
-  resolve: (config, areTied) =>
-    config.tieWordEmbeddings ? { ...config, tieWordEmbeddings: areTied(DECODER, EMBEDDING) } : config,
-  reads: ({ tieWordEmbeddings }) => (tieWordEmbeddings ? [BIAS, EMBEDDING] : [DECODER_BIAS, DECODER, EMBEDDING]),
+    tokenClassification: TOKEN_CLASSIFIER,
+    questionAnswering: ANSWER_SPANS,
+  },
+  tie: tieDecoder({
+    weight: "cls.predictions.decoder.weight",
+    embedding: "bert.embeddings.word_embeddings.weight",
+    biases: ["cls.predictions.decoder.bias", "cls.predictions.bias"],
+  }),
+  otherHeads: {
+    "cls.seq_relationship.weight": { as: "a next-sentence head" },
+    "cls.seq_relationship.bias": { as: "a next-sentence head" },
+  },
 };
-
-const NEXT_SENTENCE: IgnoredArrays = {
-  "cls.seq_relationship.weight": { as: "a next-sentence head" },
-  "cls.seq_relationship.bias": { as: "a next-sentence head" },
-};
-const POOLER: IgnoredArrays = {
-  "bert.pooler.dense.weight": { as: "a pooler's" },
-  "bert.pooler.dense.bias": { as: "a pooler's" },
-};
-
-/** A class's weights without those of the pooler, which it does not read. */
-function withoutPooler(rules: WeightRules<BertConfig>): WeightRules<BertConfig> {
-  const rows = Object.entries(rules.rename).filter(([ours]) => !ours.startsWith("encoder.pooler."));
-  return { ...rules, rename: Object.fromEntries(rows), ignore: { ...rules.ignore, ...POOLER } };
-}
-
-const CLASSIFIER: NameMap = { "classifier.weight": "classifier.weight", "classifier.bias": "classifier.bias" };
-
-/** The weights of `BertModel`. */
-export const BERT_WEIGHTS = weightsOf({}, false, ["maskedLM", "classifier", "answers"]);
-
-/** The weights of `BertForMaskedLM`. */
-export const MASKED_LM_WEIGHTS: WeightRules<BertConfig> = (() => {
-  const rules = withoutPooler(
-    weightsOf(
-      {
-        "transform.weight": "cls.predictions.transform.dense.weight",
-        "transform.bias": "cls.predictions.transform.dense.bias",
-        "transformNorm.weight": "cls.predictions.transform.LayerNorm.weight",
-        "transformNorm.bias": "cls.predictions.transform.LayerNorm.bias",
-        "decoder.weight": DECODER,
-        "decoder.bias": DECODER_BIAS,
-        decoderBias: BIAS,
-      },
-      true,
-      ["classifier", "answers"],
-    ),
-  );
-  return { ...rules, tie: TIE, ignore: { ...rules.ignore, ...NEXT_SENTENCE } };
-})();
-
-/** The weights of `BertForSequenceClassification`. */
-export const SEQUENCE_CLASSIFICATION_WEIGHTS = weightsOf(CLASSIFIER, true, ["maskedLM", "answers"]);
-
-/** The weights of `BertForTokenClassification`. */
-export const TOKEN_CLASSIFICATION_WEIGHTS = withoutPooler(weightsOf(CLASSIFIER, true, ["maskedLM", "answers"]));
-
-/** The weights of `BertForQuestionAnswering`. */
-export const QUESTION_ANSWERING_WEIGHTS = withoutPooler(
-  weightsOf({ "spans.weight": "qa_outputs.weight", "spans.bias": "qa_outputs.bias" }, true, ["maskedLM", "classifier"]),
-);
