@@ -17,6 +17,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "attention.ts": { readme: "packages/attention/README.md", prints: /^1,2,4,8 1,2,4,6$/ },
   "attentionElement.ts": { readme: "packages/visualize/README.md", prints: /^$/, needs: "a page" },
   "attentionRollout.ts": { readme: "packages/vit/README.md", prints: /^8 8 64\n64$/ },
+  "audio.ts": { readme: "packages/audio/README.md", prints: /^80 3000 240000$/ },
   "backend.ts": { readme: "packages/backend/README.md", prints: /^wasm .*\n1$/ },
   "backendWasm.ts": { readme: "packages/backend-wasm/README.md", prints: /^64$/ },
   "backendWebgpu.ts": { readme: "packages/backend-webgpu/README.md", prints: /^webgpu 0\.0156/, needs: "WebGPU" },

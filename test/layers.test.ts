@@ -18,6 +18,7 @@ interface Layer {
 const CORE = "@tensorflow/tfjs-core";
 
 const LAYERS: Readonly<Record<string, Layer>> = {
+  "@qkv/audio": { imports: [] },
   "@qkv/gguf": { imports: [] },
   "@qkv/safetensors": { imports: [] },
   "@qkv/tokenizers": { imports: [] },
@@ -42,6 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: [
       "@noble/hashes",
       "@qkv/attention",
+      "@qkv/audio",
       "@qkv/gguf",
       "@qkv/ops",
       "@qkv/nn",
@@ -99,6 +101,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "@qkv/cli": {
     imports: [
       "@qkv/attention",
+      "@qkv/audio",
       "@qkv/backend",
       "@qkv/ops",
       "@qkv/backend-wasm",

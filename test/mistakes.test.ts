@@ -8,6 +8,7 @@ type Exports = Readonly<Record<string, unknown>>;
 
 const ENTRIES: Readonly<Record<string, () => Promise<Exports>>> = {
   "@qkv/attention": () => import("../packages/attention/src/index.ts"),
+  "@qkv/audio": () => import("../packages/audio/src/index.ts"),
   "@qkv/gguf": () => import("../packages/gguf/src/index.ts"),
   "@qkv/layers": () => import("../packages/layers/src/index.ts"),
   "@qkv/nn": () => import("../packages/nn/src/index.ts"),
