@@ -15,7 +15,7 @@ export interface ClassPipeline {
   readonly model: Readonly<Record<string, unknown>>;
 }
 
-/** The text and the id of a special token: `cls_token`. */
+/** The text and the id of a special token by its field, `cls_token`, or by itself, `<|startoftranscript|>`. */
 export type SpecialTokenOf = (field: string) => readonly [text: string, id: number];
 
 /** A class of transformers that rebuilds its tokenizer from a vocabulary and fields of tokenizer_config.json. */
@@ -61,6 +61,13 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
       trim_offsets: config.at("trim_offsets").booleanOr(true),
       add_prefix_space: config.at("add_prefix_space").booleanOr(false),
     }),
+  },
+  WhisperTokenizer: {
+    model: "BPE",
+    special: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
+    pipeline: (config) => byteLevelPipeline(config, null),
+    postProcessor: (config, special) => transcriptTemplate(config, special),
+    forgetsPostProcessor: true,
   },
   Qwen2Tokenizer: {
     model: "BPE",
@@ -147,6 +154,23 @@ function byteLevelPipeline(config: Json, normalizer: NormalizerConfig | null): C
     decoder: byteLevel(true, true),
     model: BYTE_LEVEL_BPE,
   };
+}
+
+/** A transcript between its first tokens and its end; which language and task those name, a transcriber chooses. */
+function transcriptTemplate(config: Json, special: SpecialTokenOf): PostProcessorConfig {
+  for (const field of ["language", "task"]) {
+    const json = config.at(field);
+    if (!json.isAbsent) throw json.expected("null: a transcriber chooses it");
+  }
+  const fields = ["<|startoftranscript|>", "<|notimestamps|>"].slice(
+    0,
+    config.at("predict_timestamps").booleanOr(false) ? 1 : 2,
+  );
+  const before = fields.map(special);
+  const [eos, eosId] = special("eos_token");
+  const prefix = before.map(([text]) => text).join(" ");
+  const specialTokens = Object.fromEntries([...before, [eos, eosId]]);
+  return templateProcessing({ single: `${prefix} $A ${eos}`, pair: `${prefix} $A $B:1 ${eos}:1`, specialTokens });
 }
 
 function llamaPipeline(config: Json): ClassPipeline {

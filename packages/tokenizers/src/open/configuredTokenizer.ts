@@ -63,7 +63,7 @@ function rebuilt(known: TokenizerClass, json: Json, given: SideFiles, isWhole: b
   const added = [...tokensBeside(side, []), ...again];
   const idOf = idsOf(model.at("vocab"), added);
   const special: SpecialTokenOf = (field) => {
-    const content = side.named.get(field)?.content;
+    const content = side.named.get(field)?.content ?? (field.startsWith("<|") ? field : undefined);
     const id = content === undefined ? undefined : idOf(content);
     if (content !== undefined && id !== undefined) return [content, id];
     throw new TokenizerError(`${config.path}.${field}: expected a token for ${name}, got none`);

@@ -21,6 +21,7 @@ const MODEL_TYPES: Readonly<Record<string, string>> = {
   RobertaTokenizer:
     "bart clap data2vec-text florence2 ibert led lilt longformer mega mra mvp roberta roberta-prelayernorm",
   T5Tokenizer: "mt5 musicgen musicgen_melody switch_transformers t5",
+  WhisperTokenizer: "whisper",
   XLMRobertaTokenizer: "gte jina_embeddings_v3 metaclip_2 trocr xlm-roberta xmod",
   [BACKEND]:
     "EvollaModel arctic aria beam bigbird_pegasus canary chatlm cohere_asr ernie4_5 ernie4_5_moe flex_olmo fuyu glm glm4 " +
@@ -58,7 +59,7 @@ const OTHERS = new Set(
     "Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPTNeoXJapanese GPTSw3 Gemma Herbert Lasr LayoutLMv2 LayoutLMv3 " +
     "LayoutXLM Luke M2M100 MBart MBart50 MLuke MPNet MarkupLM Mgpstr MyT5 Nllb Nougat OpenAIGPT PLBart Pegasus Perceiver " +
     "Phobert ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Siglip Siglip2 Speech2Text SpeechT5 " +
-    "Splinter Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC Wav2Vec2PhonemeCTC Whisper XGLM XLM XLNet"
+    "Splinter Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC Wav2Vec2PhonemeCTC XGLM XLM XLNet"
   )
     .split(" ")
     .map((name) => `${name}Tokenizer`),
