@@ -75,5 +75,20 @@ def make(name, seed):
     (OUT / f"{name}.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")
 
 
+def timestamp_rules():
+    """Which tokens may follow, by transformers' rules of timestamps: 15 is 0 seconds, and the text begins behind two tokens."""
+    config = transformers.GenerationConfig(eos_token_id=13, no_timestamps_token_id=14, max_initial_timestamp_index=4)
+    rules = transformers.WhisperTimeStampLogitsProcessor(config, begin_index=2)
+    texts = [[], [16], [16, 3], [16, 3, 18], [16, 3, 18, 18], [16, 3, 4, 18, 18, 5, 6], [16, 16], [15, 3, 17, 17, 4, 20]]
+    torch.manual_seed(4)
+    for text in texts:
+        for sharpness in (0.3, 3.0):
+            scores = sharpness * torch.randn(1, 24)
+            after = rules(torch.tensor([[2, 5, *text]]), scores.clone())
+            yield dict(text=text, scores=scores[0].tolist(), allowed=torch.isfinite(after[0]).nonzero().flatten().tolist())
+
+
 for index, each in enumerate(MODELS):
     make(each, index + 11)
+rules = json.dumps(dict(versions=VERSIONS, cases=list(timestamp_rules())), separators=(",", ":"))
+(OUT.parent.parent.parent / "pretrained" / "test" / "golden" / "timestampRules.json").write_text(rules + "\n")

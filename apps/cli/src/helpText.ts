@@ -19,6 +19,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv tag": ['qkv tag --model owner/name "Ada Lovelace wrote programs in London."'],
   "qkv answer": ['qkv answer --model owner/name --in history.txt "Who wrote the first program?"'],
   "qkv fill": ['qkv fill --model google-bert/bert-base-uncased "Paris is the [MASK] of France."'],
+  "qkv transcribe": ["qkv transcribe --model openai/whisper-tiny.en --srt talk.wav"],
   "qkv train": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
   "qkv train translation": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
   "qkv train image-classification": ["qkv train image-classification --config recipes/cifar10.json --out runs/cifar10"],

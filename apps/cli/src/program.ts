@@ -15,6 +15,7 @@ import { searchCommand } from "./commands/search.ts";
 import { tagCommand } from "./commands/tag.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
+import { transcribeCommand } from "./commands/transcribe.ts";
 import { translateCommand } from "./commands/translate.ts";
 import { withHelpText } from "./helpText.ts";
 import { version } from "../package.json";
@@ -39,6 +40,7 @@ export function createProgram(): Command {
     tagCommand(),
     answerCommand(),
     fillCommand(),
+    transcribeCommand(),
     trainCommand(),
     evaluateCommand(),
     tokenizeCommand(),

@@ -20,6 +20,15 @@ export {
 } from "./tasks/questionAnswering/questionAnswerer.ts";
 export { createReranker } from "./tasks/reranking/createReranker.ts";
 export { type RankedDocument, type RankOptions, Reranker } from "./tasks/reranking/reranker.ts";
+export { createTranscriber } from "./tasks/transcription/createTranscriber.ts";
+export {
+  type TranscribeOptions,
+  type Transcript,
+  Transcriber,
+  type TranscriberParts,
+  type TranscriptSegment,
+} from "./tasks/transcription/transcriber.ts";
+export type { WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
 export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";
 export {
   type ClassifyTextOptions,

@@ -1,4 +1,5 @@
 import type { Pretrained } from "./pretrained.ts";
+import type { SpectrogramConfig } from "@qkv/audio";
 import { checkBackend, describeArgument, type OptionNames } from "@qkv/ops";
 import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
 import type { FamilyConfig, ModelTask } from "@qkv/transformer";
@@ -58,6 +59,7 @@ export async function openPretrained<F extends AnyFamily>(
   const chatTemplate = architecture.task === "causalLM" ? await readChatTemplate(files, options) : undefined;
   const { task } = architecture;
   const use = READERS.has(task) ? await (await textUse()).readTextUse(task, files, json, options) : {};
+  const spectrogram = task === "speechSeq2seq" ? await readSpectrogram(files, options) : undefined;
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
   const config = parseConfig(family, files, json, generation);
@@ -73,6 +75,7 @@ export async function openPretrained<F extends AnyFamily>(
     ...(direction !== undefined && { direction }),
     ...(chatTemplate !== undefined && { chatTemplate }),
     ...use,
+    ...(spectrogram !== undefined && { spectrogram }),
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
     dtypes,
@@ -139,6 +142,17 @@ async function readImageProcessor(
   const json = await readOptionalJson(files, PREPROCESSOR, options);
   try {
     return json === undefined ? undefined : (family.parseProcessor(json, modelType) as ImageProcessorConfig);
+  } catch (error) {
+    throw errorIn(pathOf(files, PREPROCESSOR), error);
+  }
+}
+
+async function readSpectrogram(files: ModelFiles, options: ReadOptions): Promise<SpectrogramConfig | undefined> {
+  const json = await readOptionalJson(files, PREPROCESSOR, options);
+  if (json === undefined) return undefined;
+  const { parseSpectrogramConfig } = await import("@qkv/audio"); // for models that hear alone
+  try {
+    return parseSpectrogramConfig(json);
   } catch (error) {
     throw errorIn(pathOf(files, PREPROCESSOR), error);
   }

@@ -1,4 +1,5 @@
 import type { StoredType } from "../files/storedArray.ts";
+import type { SpectrogramConfig } from "@qkv/audio";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { ModelOf, ModelTask, Scoring } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
@@ -30,6 +31,8 @@ export interface PretrainedOf<F extends AnyFamily> {
   readonly sentenceModules?: SentenceModules;
   /** How the number of a cross-encoder becomes a score, where its `config.json` says it (Sentence Transformers). */
   readonly pairScoring?: Scoring;
+  /** What a spectrogram is like, of a model that hears; absent if the folder has no `preprocessor_config.json`. */
+  readonly spectrogram?: SpectrogramConfig;
   /** Settings of the image processor; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */

@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import type { TranscriptSegment } from "@qkv/pretrained";
+import { Command, Option } from "commander";
+import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { note } from "../note.ts";
+import { beamCount } from "../numberOption.ts";
+import { oneLine } from "../oneLine.ts";
+import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
+import { writeJson, writeText } from "../output.ts";
+import { progressBar } from "../progressBar.ts";
+import { subtitles } from "../speech/subtitles.ts";
+import { tokenizerOptions } from "../tokenizerOptions.ts";
+import { unreadable } from "../unreadable.ts";
+
+interface TranscribeCommandOptions extends BackendChoice {
+  readonly model: string;
+  readonly language?: string;
+  readonly task: "transcribe" | "translate";
+  readonly beams?: number;
+  readonly srt?: boolean;
+  readonly vtt?: boolean;
+  readonly json?: boolean;
+}
+
+/** `qkv transcribe`: what is said in sound files. */
+export function transcribeCommand(): Command {
+  return withBackendOptions(
+    new Command("transcribe")
+      .description("Write what is said in sound files (WAV), as text comes.")
+      .argument("<file...>", "sound files")
+      .requiredOption("--model <ref>", MODEL_REF)
+      .option("--language <code>", "the language that is spoken (default: as the model hears)")
+      .addOption(
+        new Option("--task <task>", "text in the language that is spoken, or in English")
+          .choices(["transcribe", "translate"])
+          .default("transcribe"),
+      )
+      .option("--beams <n>", "beams kept while searching", beamCount)
+      .addOption(new Option("--srt", "subtitles as SubRip").conflicts(["vtt", "json"]))
+      .addOption(new Option("--vtt", "subtitles as WebVTT").conflicts("json"))
+      .option("--json", "a JSON object a line: file, text, language, segments"),
+  ).action((files: string[], options: TranscribeCommandOptions) =>
+    untilInterrupted((signal) => runTranscribe(files, options, signal)),
+  );
+}
+
+async function runTranscribe(files: string[], options: TranscribeCommandOptions, signal: AbortSignal): Promise<void> {
+  const source = await openModelFiles(options.model);
+  const { createTranscriber, loadPretrained } = await import("@qkv/pretrained");
+  const { decodeWav } = await import("@qkv/audio");
+  await startBackend(options);
+  const pretrained = await loadPretrained(source, { signal, ...tokenizerOptions() });
+  const { language, task, beams: numBeams, json = false, srt = false, vtt = false } = options;
+  const given = { task, ...(language !== undefined && { language }), ...(numBeams !== undefined && { numBeams }) };
+  let failed = 0;
+  try {
+    const transcriber = createTranscriber(pretrained);
+    for (const file of files) {
+      signal.throwIfAborted();
+      const bar = progressBar(file, 100, "%");
+      const onProgress = ({ done, total }: { done: number; total: number }) =>
+        bar.update(Math.round((100 * done) / total));
+      try {
+        const sound = decodeWav(new Uint8Array(await readFile(file)));
+        if (json) {
+          const transcript = await transcriber.transcribe(sound, { ...given, signal, onProgress });
+          bar.stop();
+          await writeJson({ file, ...transcript });
+          continue;
+        }
+        const segments: TranscriptSegment[] = [];
+        for await (const segment of transcriber.segments(sound, { ...given, signal, onProgress })) {
+          segments.push(segment);
+          if (!srt && !vtt) await writeText(`${oneLine(segment.text.trim())}\n`);
+        }
+        bar.stop();
+        if (srt || vtt) await writeText(subtitles(segments, srt ? "srt" : "vtt"));
+      } catch (error) {
+        bar.stop();
+        signal.throwIfAborted();
+        const { code, message } = error as NodeJS.ErrnoException;
+        note(`${file}: ${code === undefined ? message : `expected a sound file, got ${unreadable(error)}`}`);
+        failed += 1;
+      }
+    }
+  } finally {
+    pretrained.model.dispose();
+  }
+  if (failed > 0) throw new Error(`${failed} of ${files.length} files could not be transcribed`);
+}

@@ -1,0 +1,98 @@
+import type { Tokenizer } from "@qkv/tokenizers";
+import { PretrainedError } from "../../files/pretrainedError.ts";
+
+/** The special tokens of a Whisper. */
+export interface WhisperTokens {
+  /** The token that a text begins with. */
+  readonly start: number;
+  readonly end: readonly number[];
+  /** The ids of languages by their codes; none of a model that knows English alone. */
+  readonly languages: ReadonlyMap<string, number>;
+  /** Absent of a model that knows English alone. */
+  readonly tasks?: { readonly transcribe: number; readonly translate: number };
+  readonly noTimestamps: number;
+  /** The probability of this one says that nobody speaks. */
+  readonly noSpeech: number;
+  /** The token of 0 seconds; those behind it are of 0.02 seconds more each. */
+  readonly timestampBegin: number;
+  /** The latest first timestamp, in steps of 0.02 seconds. */
+  readonly maxInitialTimestamp?: number;
+}
+
+/** Seconds from timestamp to timestamp. */
+export const TIME_STEP = 0.02;
+
+/** Reads the special tokens of a model from its `generation_config.json` and its tokenizer. @throws PretrainedError naming what is missing */
+export function whisperTokens(
+  name: string,
+  tokenizer: Tokenizer,
+  generation: Readonly<Record<string, unknown>>,
+  {
+    decoderStartTokenId,
+    eosTokenId,
+  }: { readonly decoderStartTokenId: number; readonly eosTokenId: number | readonly number[] },
+): WhisperTokens {
+  const tokenOf = (field: string, token: string): number => {
+    const id = generation[field] ?? tokenizer.tokenToId(token);
+    if (typeof id === "number" && Number.isSafeInteger(id) && id >= 0) return id;
+    throw new PretrainedError(`${name}/generation_config.json: expected ${field}, or a token ${token}, got neither`);
+  };
+  const noTimestamps = tokenOf("no_timestamps_token_id", "<|notimestamps|>");
+  const languages = languagesOf(tokenizer, generation);
+  const initial = generation["max_initial_timestamp_index"];
+  return {
+    start: decoderStartTokenId,
+    end: typeof eosTokenId === "number" ? [eosTokenId] : eosTokenId,
+    languages,
+    ...(languages.size > 0 && {
+      tasks: { transcribe: taskOf("transcribe"), translate: taskOf("translate") },
+    }),
+    noTimestamps,
+    noSpeech: noTimestamps - 1,
+    timestampBegin: noTimestamps + 1,
+    ...(typeof initial === "number" && { maxInitialTimestamp: initial }),
+  };
+
+  function taskOf(task: string): number {
+    const ids = generation["task_to_id"] as Readonly<Record<string, unknown>> | null | undefined;
+    const id = ids?.[task] ?? tokenizer.tokenToId(`<|${task}|>`);
+    if (typeof id === "number") return id;
+    throw new PretrainedError(`${name}/tokenizer.json: expected a token <|${task}|>, got none`);
+  }
+}
+
+/** The languages of a multilingual model. */
+function languagesOf(tokenizer: Tokenizer, generation: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
+  if (generation["is_multilingual"] === false) return new Map();
+  const given = generation["lang_to_id"] as Readonly<Record<string, unknown>> | null | undefined;
+  const entries = Object.entries(given ?? {}).flatMap(([token, id]) => {
+    const code = /^<\|([a-z]{2,4})\|>$/.exec(token)?.[1];
+    return code !== undefined && typeof id === "number" ? [[code, id] as const] : [];
+  });
+  if (entries.length > 0) return new Map(entries);
+  const found = CODES.map((code) => [code, tokenizer.tokenToId(`<|${code}|>`)] as const);
+  const known = found.filter((entry): entry is [string, number] => entry[1] !== undefined);
+  return new Map(known.length > 1 ? known : []);
+}
+
+/** Languages whose tokens are looked for where no file lists them: those that most people speak. */
+const CODES = [
+  "en",
+  "zh",
+  "de",
+  "es",
+  "ru",
+  "ko",
+  "fr",
+  "ja",
+  "pt",
+  "tr",
+  "pl",
+  "ca",
+  "nl",
+  "ar",
+  "sv",
+  "it",
+  "id",
+  "hi",
+];
