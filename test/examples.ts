@@ -58,6 +58,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prints:
       /^F32: \d+\.\d MB, .*gare.* (-0\.\d\d)\d\nF16: \d+\.\d MB, .*gare.* \1\d\nq8_0: 6\.\d MB, .*gare.* -0\.\d{3}$/,
   },
+  "guides/textGeneration.ts": {
+    readme: "docs/guides/text-generation.md",
+    prints: /^string (?:stop|length|stopString) true\n4 true\nboolean$/,
+  },
   "guides/textTasks.ts": {
     readme: "docs/guides/text-tasks.md",
     prints: /^16 true\ntrue\n2\ntrue\nstring number\n5\nnumber\n2$/,

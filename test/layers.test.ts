@@ -100,6 +100,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "@qkv/cli": {
     imports: [
+      "@hono/node-server",
       "@qkv/attention",
       "@qkv/audio",
       "@qkv/backend",
@@ -119,6 +120,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "cli-progress",
       "commander",
       "fflate",
+      "hono",
       "sharp",
       "tar-stream",
       "zod",
@@ -128,7 +130,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** What tests may import beside what their package may: the private package, the tools, any of ours to be tested with. */
-const TEST_IMPORTS = /^(?:@qkv\/|@tensorflow\/tfjs-|vitest$|fast-check$|tsup$|node:)/;
+const TEST_IMPORTS = /^(?:@qkv\/|@tensorflow\/tfjs-|vitest$|fast-check$|openai$|tsup$|node:)/;
 
 /** The tools that the root installs for everybody. */
 const FROM_ROOT = new Set(["vitest", "fast-check"]);

@@ -10,6 +10,8 @@ import { Linear, loadCheckpoint, Params, streamCheckpoint } from "@qkv/nn";
 import { marian } from "@qkv/transformer";
 import {
   Classifier,
+  createGenerator,
+  createSummarizer,
   createTranslator,
   loadPretrained,
   memoryFiles,
@@ -84,6 +86,7 @@ async function made() {
     block: new Block(params.at("block"), LAYER),
     stack: new Stack(params.at("stack"), [LAYER]),
     translator: createTranslator(pretrained),
+    generator: createGenerator(pretrained),
     tokenizer: createTokenizer(config as never, [wordLevel]),
     classifier: new Classifier(vit, { imageSize: [4, 4] } as never),
     mha: new MultiHeadAttention(Params.initialized(1), { dModel: 8, numHeads: 2 } as never),
@@ -116,6 +119,12 @@ const CALLS: Readonly<Record<string, (made: Made) => unknown>> = {
   createTranslator: ({ pretrained }) => createTranslator(pretrained, none),
   translate: ({ translator }) => translator.translate("a", none),
   translateBatch: ({ translator }) => translator.translateBatch(["a"], none),
+  createGenerator: ({ pretrained }) => createGenerator(pretrained, none),
+  "TextGenerator.generate": ({ generator }) => generator.generate("a", none),
+  "TextGenerator.stream": ({ generator }) => generator.stream("a", none).next(),
+  "TextGenerator.generateBatch": ({ generator }) => generator.generateBatch(["a"], none),
+  startConversation: ({ generator }) => generator.startConversation(none),
+  summarize: ({ pretrained }) => createSummarizer(pretrained)("a", none),
   sentences: ({ translator }) => translator.sentences("a", none).next(),
   sentenceAttention: ({ pretrained }) =>
     sentenceAttention({ model: pretrained.model, source: none, target: none }, none),

@@ -34,6 +34,8 @@ const ROWS = [
   { begins: "pnpm classify --model", prints: /\d/ },
   { begins: "pnpm classify", prints: /\d/ },
   { begins: "pnpm qkv generate", prints: /\S/ },
+  { begins: "pnpm qkv chat", skip: "it fetches 270 MB, and waits for a person" },
+  { begins: "pnpm qkv serve", skip: "it fetches 270 MB; apps/cli/test/serve.test.ts runs a server" },
   { begins: "pnpm qkv evaluate translation", prints: /BLEU/ },
   { begins: "pnpm qkv quantize", prints: /q8_0/, writes: ["runs/en-fr-q8/model.safetensors"] },
   ...["translation", "image-classification", "text-generation"].map((task) => training(task)),

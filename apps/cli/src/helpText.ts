@@ -20,6 +20,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv answer": ['qkv answer --model owner/name --in history.txt "Who wrote the first program?"'],
   "qkv fill": ['qkv fill --model google-bert/bert-base-uncased "Paris is the [MASK] of France."'],
   "qkv transcribe": ["qkv transcribe --model openai/whisper-tiny.en --srt talk.wav"],
+  "qkv chat": [
+    'qkv chat --model HuggingFaceTB/SmolLM2-135M-Instruct --system "Answer in one sentence."',
+    "qkv chat --model HuggingFaceTB/SmolLM2-135M-Instruct < questions.txt",
+  ],
+  "qkv summarize": ["qkv summarize --model google-t5/t5-small < articles.txt"],
+  "qkv serve": ["qkv serve --model HuggingFaceTB/SmolLM2-135M-Instruct sentence-transformers/all-MiniLM-L6-v2"],
   "qkv train": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
   "qkv train translation": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
   "qkv train image-classification": ["qkv train image-classification --config recipes/cifar10.json --out runs/cifar10"],

@@ -28,3 +28,10 @@ function countUpTo(most: number, text: string): number {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
   throw new InvalidArgumentError(`expected a whole number from 1 to ${most}.`);
 }
+
+/** Reads a number. */
+export function aNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
+  return value;
+}

@@ -1,6 +1,7 @@
 import { printable } from "@qkv/visualize";
 import { Command } from "commander";
 import { answerCommand } from "./commands/answer.ts";
+import { chatCommand } from "./commands/chat.ts";
 import { classifyCommand } from "./commands/classify.ts";
 import { classifyTextCommand } from "./commands/classifyText.ts";
 import { embedCommand } from "./commands/embed.ts";
@@ -12,6 +13,8 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { searchCommand } from "./commands/search.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { summarizeCommand } from "./commands/summarize.ts";
 import { tagCommand } from "./commands/tag.ts";
 import { tokenizeCommand } from "./commands/tokenize.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -34,6 +37,9 @@ export function createProgram(): Command {
     translateCommand(),
     classifyCommand(),
     generateCommand(),
+    chatCommand(),
+    summarizeCommand(),
+    serveCommand(),
     embedCommand(),
     searchCommand(),
     classifyTextCommand(),

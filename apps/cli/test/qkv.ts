@@ -28,8 +28,8 @@ export async function buildProgram(): Promise<void> {
     outDir: bundle,
     format: "esm",
     target: "es2022",
-    noExternal: [/^@qkv\//, "image-dimensions", /^@noble\//], // and what those stand on and the program does not
-    external: [/^(?!@qkv\/|@noble\/|image-dimensions)[@a-z]/], // packages, found beside the program
+    noExternal: [/^@qkv\//, "image-dimensions", /^@noble\//, "@huggingface/jinja"], // and what those stand on and the program does not
+    external: [/^(?!@qkv\/|@noble\/|@huggingface\/jinja|image-dimensions)[@a-z]/], // packages, found beside the program
     config: false,
     silent: true,
     esbuildOptions: (options) => {

@@ -1,7 +1,7 @@
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { savePretrained } from "@qkv/pretrained/node";
-import { trainBpe } from "@qkv/tokenizers";
+import { byteLevelAlphabet, trainBpe } from "@qkv/tokenizers";
 import { gpt2, marian } from "@qkv/transformer";
 import { VitClassifier, vitConfig } from "@qkv/vit";
 
@@ -46,6 +46,26 @@ export async function writeTinyLanguageModel(folder: string): Promise<void> {
   });
   const model = gpt2.build(Params.initialized(5), config);
   await savePretrained(folder, { model, tokenizer });
+  model.dispose();
+}
+
+/** Writes an untrained GPT-2 with a template of conversations, which draws tokens only when it is asked to. */
+export async function writeTinyChatModel(folder: string): Promise<void> {
+  await initBackend("cpu");
+  const tokenizer = await trainBpe(["once upon a time"], {
+    ...{ vocabSize: 290, specialTokens: ["<end>", "<user>", "<assistant>", "<system>"] },
+    ...{ initialAlphabet: byteLevelAlphabet(), preTokenizer: { type: "ByteLevel", add_prefix_space: false } },
+    ...{ decoder: { type: "ByteLevel" } },
+  });
+  const config = gpt2.parseConfig({
+    ...{ model_type: "gpt2", vocab_size: tokenizer.vocabSize, n_embd: 8, n_head: 2, n_layer: 1, n_positions: 256 },
+    ...{ bos_token_id: 0, eos_token_id: 0 },
+  });
+  const model = gpt2.build(Params.initialized(5), config);
+  const template =
+    "{% for message in messages %}<{{ message.role }}>{{ message.content }}<end>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+  const files = new Map([["chat_template.jinja", new TextEncoder().encode(template)]]);
+  await savePretrained(folder, { model, tokenizer, files });
   model.dispose();
 }
 

@@ -91,6 +91,7 @@ export type { FinishReason, GeneratedText } from "./tasks/textGeneration/generat
 export type { GenerateTextOptions } from "./tasks/textGeneration/generateOptions.ts";
 export type { JsonSchema } from "./tasks/textGeneration/json/jsonSchema.ts";
 export { TextGenerator, type TextGeneratorParts } from "./tasks/textGeneration/textGenerator.ts";
+export { createSummarizer, type Summarizer } from "./tasks/summarization/createSummarizer.ts";
 export { type TokenAttention, tokenAttention, type TokenSubject } from "./tasks/textGeneration/tokenAttention.ts";
 export { readableTokens, type TokenReader } from "./tasks/translation/readableTokens.ts";
 export { browserCache } from "./remote/browserCache.ts";

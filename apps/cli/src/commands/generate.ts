@@ -4,7 +4,7 @@ import { fillTokens, paddedRows } from "../generation/paddedRows.ts";
 import { type PromptChoice, readPrompts } from "../generation/prompts.ts";
 import { streamText } from "../generation/streamText.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { atLeastOne, beamCount } from "../numberOption.ts";
+import { aNumber, atLeastOne, beamCount } from "../numberOption.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
@@ -107,12 +107,6 @@ function namedOptions({ maxNewTokens, temperature, topK, topP, beams, seed }: Ge
     ...{ do_sample: draws ? true : undefined },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function aNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
-  return value;
 }
 
 function jsonObject(text: string): Record<string, unknown> {

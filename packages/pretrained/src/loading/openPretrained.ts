@@ -78,6 +78,7 @@ export async function openPretrained<F extends AnyFamily>(
     ...(spectrogram !== undefined && { spectrogram }),
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
+    ...(isRecord(json["task_specific_params"]) && { taskParams: json["task_specific_params"] }),
     dtypes,
   } as unknown as Pretrained<F>;
 }
@@ -175,4 +176,8 @@ function parseConfig(
   } catch (error) {
     throw errorIn(pathOf(files, blamed), error);
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -37,6 +37,8 @@ export interface PretrainedOf<F extends AnyFamily> {
   readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */
   readonly generationConfig: Readonly<Record<string, unknown>>;
+  /** What `config.json` has under `task_specific_params`, by task; absent if it has none. */
+  readonly taskParams?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
   /** The number of arrays that the files store in each dtype. */
   readonly dtypes: ReadonlyMap<StoredType, number>;
 }

@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { ChatTemplate } from "../../loading/chatTemplate.ts";
 import { type ChatMessage, checkMessages } from "./chatMessage.ts";
@@ -23,11 +24,10 @@ export interface ChatEncoder {
  *
  * @throws RangeError if there are no messages, the model has no template, or the template refuses them
  */
-export async function chatIds(
-  messages: readonly ChatMessage[],
-  { tokenizer, chatTemplate, templateVariables }: ChatEncoder,
-): Promise<number[]> {
+export async function chatIds(messages: readonly ChatMessage[], encoder: ChatEncoder): Promise<number[]> {
   checkMessages("chatIds", messages);
+  checkRecord("chatIds", "encoder", encoder);
+  const { tokenizer, chatTemplate, templateVariables } = encoder;
   const render = await chatRenderer(chatTemplate, templateVariables);
   let [ids, text]: [number[], string | undefined] = [[], undefined];
   for (const [i, message] of messages.entries()) {

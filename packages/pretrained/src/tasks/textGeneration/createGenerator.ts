@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/ops";
 import { type GenerationOptions, parseGenerationOptions } from "@qkv/transformer";
 import { checkPretrained } from "../../loading/argumentChecks.ts";
 import { PretrainedError } from "../../files/pretrainedError.ts";
@@ -8,11 +9,13 @@ import { TextGenerator, type TextGeneratorParts } from "./textGenerator.ts";
  * Makes a generator of texts of an opened decoder-only model or encoder-decoder, which stays the caller's. Where options say
  * nothing it follows the model's `generation_config.json`.
  *
+ * @param defaults options over those of the model's files
  * @throws PretrainedError if the model generates no text, has no tokenizer, or its `generation_config.json` asks for what is not
  *   supported
  */
-export function createGenerator(pretrained: Pretrained): TextGenerator {
+export function createGenerator(pretrained: Pretrained, defaults: GenerationOptions = {}): TextGenerator {
   checkPretrained("createGenerator", pretrained);
+  checkRecord("createGenerator", "defaults", defaults);
   const { name, task, tokenizer, chatTemplate, config, architecture } = pretrained;
   if (task !== "causalLM" && task !== "seq2seqLM") {
     throw new PretrainedError(`${name}/config.json: expected a model that generates text, got ${architecture}`);
@@ -25,7 +28,7 @@ export function createGenerator(pretrained: Pretrained): TextGenerator {
     chatTemplate,
     model: pretrained.model as TextGeneratorParts["model"],
     sourcePositions: maxPositions,
-    defaults: generationDefaults(pretrained),
+    defaults: { ...generationDefaults(pretrained), ...defaults },
   });
 }
 

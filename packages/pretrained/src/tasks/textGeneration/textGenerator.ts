@@ -43,6 +43,11 @@ export class TextGenerator {
     return this.#parts.tokenizer;
   }
 
+  /** The options where none are given: those of the model's files. */
+  get defaults(): GenerationOptions {
+    return this.#parts.defaults ?? {};
+  }
+
   /** Whether prompts may be messages: the model has a chat template. */
   get hasChat(): boolean {
     return this.#parts.chatTemplate !== undefined;
