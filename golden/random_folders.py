@@ -24,8 +24,12 @@ import transformers
 from random_encoders import ENCODERS, encoder, encoder_inputs
 from safetensors.torch import save_file
 
-FAMILIES = ["gpt2", "llama", "mistral", "qwen2", "qwen3", "marian", "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
-TEXT = {"gpt2", "llama", "mistral", "qwen2", "qwen3"}
+DECODERS = ["gemma", "gemma2", "gemma3_text", "smollm3", "phi3", "olmo2", "granite", "gpt_neox",
+            "phi", "stablelm", "cohere", "gptj", "opt", "bloom", "falcon", "mixtral", "qwen2_moe", "qwen3_moe"]
+# Of these only eager attention is right, or there is no other: a query that sees nothing looks everywhere in it.
+EAGER = {"gemma2", "bloom"}
+FAMILIES = ["gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS, "marian", "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
+TEXT = {"gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS}
 ACTIVATIONS = ["silu", "gelu", "gelu_new", "relu", "gelu_pytorch_tanh", "quick_gelu", "relu2", "mish", "tanh"]
 EOS = 2
 
@@ -87,6 +91,8 @@ def text_config(rng, family):
                       scale_attn_weights=rng.random() < 0.7, scale_attn_by_inverse_layer_idx=rng.random() < 0.3,
                       reorder_and_upcast_attn=rng.random() < 0.3, add_cross_attention=rng.random() < 0.1)
         return transformers.GPT2Config, fields, {}
+    if family in DECODERS:
+        return decoder_config(rng, family, vocabulary, edges, tied)
     head_dim = rng.choice([4, 6, 8, 16])
     longest = rng.choice([24, 32, 64])
     layers = rng.randint(1, 3)
@@ -113,6 +119,130 @@ def text_config(rng, family):
     config = {"llama": transformers.LlamaConfig, "mistral": transformers.MistralConfig, "qwen2": transformers.Qwen2Config,
               "qwen3": transformers.Qwen3Config}[family]
     return config, fields, places
+
+
+def decoder_config(rng, family, vocabulary, edges, tied):
+    """The same for the families whose config has Llama's names."""
+    flip = lambda p=0.5: rng.random() < p
+    heads, layers = rng.choice([1, 2, 3, 4]), rng.randint(1, 4)
+    fields = dict(vocab_size=vocabulary, hidden_size=heads * rng.choice([4, 6, 8]), intermediate_size=rng.randint(5, 20),
+                  num_hidden_layers=layers, num_attention_heads=heads,
+                  num_key_value_heads=rng.choice([n for n in range(1, heads + 1) if heads % n == 0]),
+                  max_position_embeddings=rng.choice([24, 32, 64]), tie_word_embeddings=tied, **edges)
+    activation, eps = rng.choice(ACTIVATIONS), rng.choice([1e-6, 1e-5, 1e-3, 0.05])
+    head_dim, places = fields["hidden_size"] // heads, {}
+    kinds = ["full_attention", "sliding_attention"]
+    longest = fields["max_position_embeddings"]
+    wide = rng.choice([4, 6, 8, 16])
+    if family in ("gemma", "gemma2", "gemma3_text"):
+        head_dim = fields["head_dim"] = wide
+        fields |= {"rms_norm_eps": eps, "attention_bias": flip()}
+        fields["hidden_act" if family == "gemma" else "hidden_activation"] = activation
+    if family in ("gemma2", "gemma3_text"):
+        fields |= dict(query_pre_attn_scalar=rng.choice([1, 3, 8, 256]), sliding_window=rng.choice([2, 3, 5, 9, 4096]),
+                       final_logit_softcapping=rng.choice([None, 2.0, 30.0]),
+                       attn_logit_softcapping=rng.choice([None, 0.7, 50.0]))
+        if flip():
+            fields["layer_types"] = [rng.choice(kinds) for _ in range(layers)]
+    if family == "gemma3_text":
+        fields["sliding_window_pattern"] = rng.choice([1, 2, 3, 6])
+        sides = [rope(rng, head_dim, longest, False)["rope_parameters"] for _ in kinds]
+        for side in sides:
+            side.pop("partial_rotary_factor", None) if side["rope_type"] != "proportional" else None
+        places = {"rope_parameters": dict(zip(kinds, sides))}
+        if flip(0.3):
+            places = {"rope_theta": 500.0, "rope_local_base_freq": 77.0}
+            if flip():
+                places["rope_scaling"] = {"rope_type": "linear", "factor": 4.0}
+    elif family in ("smollm3", "olmo2", "granite", "cohere", "mixtral", "qwen2_moe", "qwen3_moe"):
+        if family not in ("cohere", "qwen2_moe") and flip(0.3):
+            head_dim = fields["head_dim"] = wide
+        places = rope(rng, head_dim, longest, flip())
+    if family == "smollm3":
+        fields |= dict(hidden_act=activation, rms_norm_eps=eps, attention_bias=flip(), mlp_bias=flip(),
+                       use_sliding_window=flip(), sliding_window=rng.choice([None, 2, 5]),
+                       no_rope_layer_interval=rng.choice([1, 2, 4]))
+        if flip(0.4):
+            fields["no_rope_layers"] = [rng.randint(0, 1) for _ in range(layers)]
+    if family == "olmo2":
+        fields |= dict(hidden_act=activation, rms_norm_eps=eps, attention_bias=flip())
+    if family == "granite":
+        fields |= dict(hidden_act=activation, rms_norm_eps=eps, attention_bias=flip(), mlp_bias=flip())
+        for name in ("embedding_multiplier", "logits_scaling", "residual_multiplier", "attention_multiplier"):
+            if flip(0.7):
+                fields[name] = rng.choice([0.22, 0.5, 1.0, 3.0, 12])
+    if family == "phi3":
+        share = rng.choice([s for s in (1.0, 0.75, 0.5, 0.25) if int(head_dim * s) % 2 == 0 and int(head_dim * s) > 0])
+        original = rng.choice([4, 8, 12, 16, 4096])
+        fields |= dict(hidden_act=activation, rms_norm_eps=eps, sliding_window=rng.choice([None, None, 3, 6]),
+                       original_max_position_embeddings=original)
+        places = {"rope_parameters": {"rope_theta": rng.choice([100.0, 10000.0]), "partial_rotary_factor": share,
+                                      "rope_type": "default"}}
+        if flip(0.6):
+            turning = int(head_dim * share) // 2
+            long = {"rope_type": "longrope"} | {
+                name: [round(rng.uniform(1, 4), 3) for _ in range(turning)] for name in ("short_factor", "long_factor")}
+            places["rope_parameters"] |= long
+    if family == "gpt_neox":
+        fields.pop("num_key_value_heads")
+        share = rng.choice([s for s in (1.0, 0.75, 0.5, 0.25) if int(head_dim * s) % 2 == 0 and int(head_dim * s) > 0])
+        fields |= dict(hidden_act=activation, layer_norm_eps=eps, attention_bias=flip(0.7), use_parallel_residual=flip())
+        places = {"rope_parameters": {"rope_theta": rng.choice([100.0, 10000.0]), "partial_rotary_factor": share,
+                                      "rope_type": rng.choice(["default", "linear"]), "factor": 3.0}}
+        if flip(0.3):
+            places = {"rotary_pct": share, "rotary_emb_base": 300}
+    if family in ("phi", "stablelm"):
+        share = rng.choice([s for s in (1.0, 0.75, 0.5, 0.25) if int(head_dim * s) % 2 == 0 and int(head_dim * s) > 0])
+        fields |= dict(hidden_act=activation, layer_norm_eps=eps)
+        fields |= {"qk_layernorm": flip()} if family == "phi" else {
+            "use_qkv_bias": flip(), "use_parallel_residual": flip()}
+        places = {"rope_parameters": {"rope_theta": rng.choice([100.0, 10000.0]), "partial_rotary_factor": share,
+                                      "rope_type": rng.choice(["default", "linear"]), "factor": 3.0}}
+        if flip(0.3):
+            places = {"partial_rotary_factor": share, "rope_theta": 300.0}
+    if family == "cohere":
+        fields |= dict(hidden_act=activation, layer_norm_eps=eps, attention_bias=flip(), logit_scale=rng.choice([0.0625, 0.5, 2]))
+    if family in ("gptj", "opt", "bloom", "falcon"):
+        size, tokens = fields["hidden_size"], dict(vocab_size=vocabulary, tie_word_embeddings=tied, **edges)
+        if family == "gptj":
+            turning = rng.choice([n for n in (2, 4, 6, 8) if n <= head_dim])
+            fields = dict(n_positions=96, n_embd=size, n_layer=layers, n_head=heads, n_inner=rng.choice([None, 13]),
+                          rotary_dim=turning, activation_function=activation, layer_norm_epsilon=eps, **tokens)
+        if family == "opt":
+            fields = dict(hidden_size=size, num_hidden_layers=layers, num_attention_heads=heads, ffn_dim=rng.randint(5, 20),
+                          max_position_embeddings=96, activation_function=activation, enable_bias=flip(),
+                          do_layer_norm_before=flip(0.7), **tokens)
+            if flip(0.2):
+                fields["_remove_final_layer_norm"] = True
+        if family == "bloom":
+            fields = dict(hidden_size=size, n_layer=layers, n_head=heads, layer_norm_epsilon=eps, **tokens)
+        if family == "falcon":
+            fields = dict(hidden_size=size, num_hidden_layers=layers, num_attention_heads=heads, layer_norm_epsilon=eps,
+                          ffn_hidden_size=rng.choice([None, 14]), bias=flip(), activation=rng.choice(["gelu", "relu"]),
+                          max_position_embeddings=96, alibi=flip(0.4), multi_query=flip(), parallel_attn=flip(),
+                          new_decoder_architecture=flip(0.4), **tokens)
+            if fields["new_decoder_architecture"]:
+                fields |= dict(parallel_attn=True, num_ln_in_parallel_attn=rng.choice([None, 1, 2]),
+                               num_kv_heads=rng.choice([n for n in range(1, heads + 1) if heads % n == 0]))
+    if family in ("mixtral", "qwen2_moe", "qwen3_moe"):
+        experts = rng.randint(1, 6)
+        fields |= dict(hidden_act=activation, rms_norm_eps=eps, num_experts_per_tok=rng.randint(1, experts))
+        if family == "mixtral":
+            fields |= dict(num_local_experts=experts, sliding_window=rng.choice([None, None, 3, 6]))
+        else:
+            fields |= dict(num_experts=experts, norm_topk_prob=flip(), moe_intermediate_size=rng.randint(3, 9),
+                           decoder_sparse_step=rng.choice([1, 1, 2]), mlp_only_layers=rng.choice([None, [], [0], [1, 2]]),
+                           use_sliding_window=flip(0.4), sliding_window=rng.choice([2, 5]))
+        if family == "qwen2_moe":
+            fields |= dict(shared_expert_intermediate_size=rng.randint(3, 9), qkv_bias=flip(),
+                           max_window_layers=rng.choice([0, 1, 28]))
+        if family == "qwen3_moe":
+            fields["attention_bias"] = flip()
+    names = {"gemma": "Gemma", "gemma2": "Gemma2", "gemma3_text": "Gemma3Text", "smollm3": "SmolLM3", "phi3": "Phi3",
+             "olmo2": "Olmo2", "granite": "Granite", "gpt_neox": "GPTNeoX", "phi": "Phi", "stablelm": "StableLm",
+             "cohere": "Cohere", "gptj": "GPTJ", "opt": "OPT", "bloom": "Bloom", "falcon": "Falcon", "mixtral": "Mixtral",
+             "qwen2_moe": "Qwen2Moe", "qwen3_moe": "Qwen3Moe"}
+    return getattr(transformers, f"{names[family]}Config"), fields, places
 
 
 def marian_config(rng):
@@ -165,7 +295,7 @@ def build(rng, family):
         Config, fields, changes = image_config(rng, family)
         Auto = transformers.AutoModelForImageClassification if rng.random() < 0.7 else transformers.AutoModel
     fresh = {name: value for name, value in changes.items() if name == "rope_parameters"}
-    model = randomized(rng, Auto.from_config(Config(**fields, **fresh)))
+    model = randomized(rng, Auto.from_config(Config(**fields, **fresh), **implementation(family)))
     return model, Auto, {k: v for k, v in changes.items() if k not in fresh}
 
 
@@ -230,7 +360,7 @@ def searches(rng, vocabulary):
 def text_inputs(rng, model, family):
     vocabulary = model.config.vocab_size
     batch, length = rng.randint(1, 3), rng.randint(2, 14)
-    if family not in ("gpt2", "marian") and rng.random() < 0.25:
+    if family not in ("gpt2", "opt", "gptj", "marian") and rng.random() < 0.25:
         length = rng.randint(34, 70)  # beyond the positions, and several windows long
     ids = torch.tensor([[rng.randrange(3, vocabulary - 1) for _ in range(length)] for _ in range(batch)])
     keep = torch.ones_like(ids)
@@ -255,6 +385,12 @@ def numbered(name, tensors):
     return {f"{name}.{i}": tensor for i, tensor in enumerate(tensors or ())}
 
 
+def implementation(family):
+    """How a family's attention is computed."""
+    experts = {"experts_implementation": "eager"} if family in ("mixtral", "qwen2_moe", "qwen3_moe") else {}
+    return experts | ({"attn_implementation": "eager"} if family in EAGER else {})
+
+
 def forward(model, inputs, family):
     with torch.no_grad():
         out = model(**inputs, output_hidden_states=True, **({"output_attentions": True} if family in ENCODERS else {}))
@@ -275,12 +411,12 @@ def error_text(error):
     return f"{type(error).__name__}: {str(error)[:300]}"
 
 
-def generations(folder, Auto, inputs, options):
+def generations(folder, Auto, inputs, options, family):
     # A fresh model for each: some rotary positions remember the longest text they have seen.
     given = {name: inputs[name] for name in ("input_ids", "attention_mask")}
     for each in options:
         try:
-            model = Auto.from_pretrained(folder, dtype=torch.float32).eval()
+            model = Auto.from_pretrained(folder, dtype=torch.float32, **implementation(family)).eval()
             with torch.no_grad():
                 yield {"options": each, "ids": model.generate(**given, **each).tolist()}
         except Exception as error:
@@ -297,14 +433,14 @@ def make(out, seed, index, families):
     folder = out / f"{seed}-{index:03d}-{family}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    expected = {"family": family}
+    expected = {"family": family} | ({"ignorePadding": True} if family in EAGER | {"falcon"} else {})
     try:
         model, Auto, changes = build(rng, family)
         dtype = rng.choice([torch.float32, torch.float32, torch.float16, torch.bfloat16])
         shards = {"max_shard_size": "6KB"} if rng.random() < 0.3 else {}
         model.to(dtype).save_pretrained(folder, **shards)
         config = json.loads((folder / "config.json").read_text())
-        if "rope_scaling" in changes or "rope_theta" in changes:
+        if {"rope_scaling", "rope_theta", "rotary_pct"} & changes.keys():
             config.pop("rope_parameters", None)
         (folder / "config.json").write_text(json.dumps(config | changes, indent=1))
         file = generation_config(rng, model) if family in TEXT | {"marian"} else None
@@ -319,12 +455,12 @@ def make(out, seed, index, families):
             height, width = (model.config.image_size,) * 2 if isinstance(model.config.image_size, int) else model.config.image_size
             inputs = {"pixel_values": torch.randn(2, model.config.num_channels, height, width)}
         save_file({k: (v.int() if v.dtype == torch.int64 else v).contiguous() for k, v in inputs.items()}, folder / "inputs.safetensors")
-        eager = {"attn_implementation": "eager"} if family in ENCODERS else {}
+        eager = {"attn_implementation": "eager"} if family in ENCODERS else implementation(family)
         model = Auto.from_pretrained(folder, dtype=torch.float32, **eager).eval()
         save_file(forward(model, inputs, family), folder / "expected.safetensors")
         if "input_ids" in inputs and family not in ENCODERS:
             options = searches(rng, min(model.config.vocab_size, getattr(model.config, "decoder_vocab_size", None) or 10**6))
-            expected["generations"] = list(generations(folder, Auto, inputs, options))
+            expected["generations"] = list(generations(folder, Auto, inputs, options, family))
     except Exception as error:
         expected["error"] = error_text(error)
     (folder / "expected.json").write_text(json.dumps(expected))

@@ -54,7 +54,7 @@ export {
   type ProjectOptions,
   type TokenPositions,
 } from "./multiHead/multiHeadAttention.ts";
-export type { MultiHeadAttentionConfig } from "./multiHead/config.ts";
+export type { MultiHeadAttentionConfig, QueryKeyNorm } from "./multiHead/config.ts";
 export {
   type RotaryConfig,
   type RotaryFrequencies,

@@ -22,7 +22,7 @@ export { Embedding } from "./embedding.ts";
 export { GRU, GruCell, type GruConfig, type GruOutput } from "./gru.ts";
 export { isNamed } from "./isNamed.ts";
 export { type Initializer, normal, ones, xavierUniform } from "./initializers.ts";
-export { LayerNorm } from "./layerNorm.ts";
+export { LayerNorm, type LayerNormOptions } from "./layerNorm.ts";
 export { LayerScale } from "./layerScale.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { nonFiniteError, NonFiniteError } from "./nonFinite.ts";
@@ -38,9 +38,11 @@ export { type Context, type DecodedSteps, GruDecoder, GruEncoder, type Recurrent
 export { tidy } from "./tidy.ts";
 export { joinState, type LayoutRules, splitArray, type SplitArray, splitState } from "./checkpoint/splitArrays.ts";
 export type {
+  AlternativeRule,
   IgnoredArray,
   IgnoredArrays,
   IgnoredContents,
+  SplitLayout,
   SplitRule,
   TieRule,
   WeightRules,

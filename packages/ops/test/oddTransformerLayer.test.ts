@@ -57,6 +57,8 @@ function attrsOf({ H, D, S }: Sizes, placement: "pre" | "post"): TransformerLaye
   return {
     norm: { kind: "layerNorm", eps: 1e-5, unitOffset: false },
     placement,
+    parallel: undefined,
+    branchScale: undefined,
     selfAttn: { ...attention, causal: true },
     crossAttn: S === 0 ? undefined : { ...attention, causal: false },
     ffn: { kind: "mlp", activation: "gelu" },
@@ -72,7 +74,7 @@ function inputsOf({ B, H, Q, P, D, E, S }: Sizes): TransformerLayerInputs {
 }
 
 const apply = (x: tf.Tensor, { weight, bias }: LinearWeights) => linear(x, weight, bias);
-const norm = (x: tf.Tensor, { weight, bias }: NormWeights) => layerNorm(x, weight, bias as tf.Tensor, 1e-5);
+const norm = (x: tf.Tensor, { weight, bias } = {} as NormWeights) => layerNorm(x, weight, bias as tf.Tensor, 1e-5);
 
 /** The layer written in the operations that it is made of. */
 function composed(
@@ -83,7 +85,7 @@ function composed(
 ) {
   const heads = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [B, Q, H, D]), [0, 2, 1, 3]);
   const rows = (x: tf.Tensor) => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [B, Q, H * D]);
-  const residual = (x: tf.Tensor, weight: NormWeights, sublayer: (x: tf.Tensor) => tf.Tensor) =>
+  const residual = (x: tf.Tensor, weight: NormWeights | undefined, sublayer: (x: tf.Tensor) => tf.Tensor) =>
     order === "pre" ? tf.add(x, sublayer(norm(x, weight))) : norm(tf.add(x, sublayer(x)), weight);
   const { pastKeys, pastValues, memoryKeys, memoryValues } = inputs;
   const after = (past: tf.Tensor | undefined, x: tf.Tensor) => (past === undefined ? x : tf.concat([past, x], 2));

@@ -4,9 +4,10 @@ export type { BlockInputs } from "./block/blockInputs.ts";
 export { FeedForward, type FeedForwardConfig } from "./block/feedForward.ts";
 export { GatedFeedForward } from "./block/gatedFeedForward.ts";
 export type { Norm } from "./block/norm.ts";
+export { MixtureOfExperts } from "./block/mixtureOfExperts.ts";
 export { PackedGatedFeedForward } from "./block/packedGatedFeedForward.ts";
 export { ResidualBranch } from "./block/residualBranch.ts";
-export type { AttentionSpec, BlockSpec, FeedForwardSpec, NormSpec } from "./block/spec.ts";
+export type { AttentionSpec, BlockSpec, ExpertsSpec, FeedForwardSpec, NormSpec } from "./block/spec.ts";
 export type { AnyFeedForward } from "./block/sublayers.ts";
 export { Stack, type StackInputs, type StackOptions } from "./block/stack.ts";
 export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.ts";
@@ -14,9 +15,19 @@ export { ConfigError, ConfigFields } from "./config/configFields.ts";
 export { formatLabels, type Labels, parseLabels } from "./config/labels.ts";
 export { PROBLEM_TYPES, type ProblemType } from "./config/problemType.ts";
 export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";
+export type { Windows } from "./config/windows.ts";
 export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "./families/all.ts";
+export type { DecoderConfig } from "./family/decoderConfig.ts";
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
-export type { Architecture, Family, FamilyConfig, FamilyModel, ModelOf, ModelTask } from "./family/family.ts";
+export {
+  type Architecture,
+  type Family,
+  type FamilyConfig,
+  type FamilyModel,
+  type ModelOf,
+  type ModelTask,
+  weightRulesOf,
+} from "./family/family.ts";
 export {
   buildEncoder,
   encoderFamily,
@@ -44,12 +55,39 @@ export type { MpnetConfig } from "./families/mpnet/config.ts";
 export { mpnet } from "./families/mpnet/index.ts";
 export { ROBERTA_TYPES, type RobertaConfig, type RobertaType } from "./families/roberta/config.ts";
 export { roberta } from "./families/roberta/index.ts";
+export type { GemmaConfig } from "./families/gemma/config.ts";
+export { gemma, type GemmaModel } from "./families/gemma/index.ts";
+export { GEMMA_TYPES, type GemmaType } from "./families/gemma/modelTypes.ts";
 export type { Gpt2Config } from "./families/gpt2/config.ts";
 export { gpt2, type Gpt2Model } from "./families/gpt2/index.ts";
+export type { BloomConfig } from "./families/bloom/config.ts";
+export { bloom, type BloomModel } from "./families/bloom/index.ts";
+export type { CohereConfig } from "./families/cohere/config.ts";
+export { cohere, type CohereModel } from "./families/cohere/index.ts";
+export type { FalconConfig } from "./families/falcon/config.ts";
+export { falcon, type FalconModel } from "./families/falcon/index.ts";
+export type { GptJConfig } from "./families/gptJ/config.ts";
+export { gptJ, type GptJModel } from "./families/gptJ/index.ts";
+export type { MoeConfig } from "./families/moe/config.ts";
+export { moe, type MoeModel } from "./families/moe/index.ts";
+export type { OptConfig } from "./families/opt/config.ts";
+export { opt, type OptModel } from "./families/opt/index.ts";
+export type { PhiConfig } from "./families/phi/config.ts";
+export { phi, type PhiModel } from "./families/phi/index.ts";
+export type { StableLmConfig } from "./families/stableLm/config.ts";
+export { stableLm, type StableLmModel } from "./families/stableLm/index.ts";
+export { MOE_TYPES, type MoeType } from "./families/moe/modelTypes.ts";
+export type { GptNeoXConfig } from "./families/gptNeoX/config.ts";
+export { gptNeoX, type GptNeoXModel } from "./families/gptNeoX/index.ts";
+export type { GraniteConfig } from "./families/granite/config.ts";
+export { granite, type GraniteModel } from "./families/granite/index.ts";
 export type { LlamaConfig } from "./families/llama/config.ts";
 export { llama, type LlamaModel } from "./families/llama/index.ts";
 export { LLAMA_TYPES, type LlamaType } from "./families/llama/modelTypes.ts";
-export type { Windows } from "./families/llama/windows.ts";
+export type { Olmo2Config } from "./families/olmo2/config.ts";
+export { olmo2, type Olmo2Model } from "./families/olmo2/index.ts";
+export type { Phi3Config } from "./families/phi3/config.ts";
+export { phi3, type Phi3Model } from "./families/phi3/index.ts";
 export type { MarianConfig } from "./families/marian/config.ts";
 export { marian, type MarianModel } from "./families/marian/index.ts";
 export type { T5Config, T5Type } from "./families/t5/config.ts";
@@ -68,8 +106,8 @@ export {
   seq2seqTokens,
 } from "./config/seq2seqTokens.ts";
 export { specialTokenFields, specialTokens, type SpecialTokens } from "./config/specialTokens.ts";
-export type { PositionBias, PositionBiasSpec } from "./block/positionBias.ts";
-export type { CausalConfig, CausalSpec } from "./models/causal/config.ts";
+export type { AlibiOptions, PositionBias, PositionBiasSpec } from "./block/positionBias.ts";
+export type { CausalConfig, CausalPositionsSpec, CausalSpec } from "./models/causal/config.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
 export { BidirectionalEncoder } from "./models/encoder/bidirectionalEncoder.ts";

@@ -1,6 +1,7 @@
 import { Params, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
-import { gpt2, llama, marian, t5 } from "@qkv/transformer";
+import { marian, t5 } from "@qkv/transformer";
+import { familyOf } from "./causalGolden.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
@@ -10,15 +11,22 @@ const sizes = {
   ...{ vocab_size: 50, hidden_size: 24, intermediate_size: 40, num_hidden_layers: 3, max_position_embeddings: 64 },
   ...{ num_attention_heads: 4, num_key_value_heads: 2, head_dim: 6, bos_token_id: 1, eos_token_id: 2 },
 };
-const CONFIGS = {
-  llama: llama.parseConfig({ ...sizes, model_type: "llama" }),
-  mistral: llama.parseConfig({ ...sizes, model_type: "mistral", sliding_window: 4 }),
-  qwen2: llama.parseConfig({ ...sizes, model_type: "qwen2" }),
-  qwen3: llama.parseConfig({ ...sizes, model_type: "qwen3" }),
-  gpt2: gpt2.parseConfig({
-    ...{ model_type: "gpt2", vocab_size: 50, n_embd: 24, n_head: 4, n_layer: 3, n_positions: 64 },
-  }),
-};
+const CONFIGS: readonly Readonly<Record<string, unknown>>[] = [
+  { model_type: "llama" },
+  { model_type: "mistral", sliding_window: 4 },
+  { model_type: "qwen2" },
+  { model_type: "qwen3" },
+  { model_type: "gpt2", n_embd: 24, n_head: 4, n_layer: 3, n_positions: 64 },
+  { model_type: "gemma" },
+  { model_type: "gemma2", sliding_window: 4, attn_logit_softcapping: 1, final_logit_softcapping: 2 },
+  { model_type: "gemma3_text", sliding_window: 4, sliding_window_pattern: 2 },
+  { model_type: "smollm3", no_rope_layer_interval: 2 },
+  { model_type: "phi3", rope_parameters: { partial_rotary_factor: 0.7 } },
+  { model_type: "olmo2" },
+  { model_type: "granite", residual_multiplier: 0.4, attention_multiplier: 0.3 },
+  { model_type: "gpt_neox", num_key_value_heads: 4, rotary_pct: 0.7 },
+  { model_type: "gpt_neox", num_key_value_heads: 4, rotary_pct: 0.7, use_parallel_residual: false },
+];
 const MARIAN = marian.parseConfig({
   ...{ model_type: "marian", vocab_size: 50, pad_token_id: 49, decoder_start_token_id: 49, d_model: 24 },
   ...{ encoder_layers: 2, decoder_layers: 3, encoder_attention_heads: 4, decoder_attention_heads: 4 },
@@ -59,9 +67,9 @@ const layers = (count: number): string[] => Array<string>(count).fill("QkvTransf
 describeBackends(
   "a kernel a layer",
   () => {
-    test.each(Object.keys(CONFIGS) as (keyof typeof CONFIGS)[])("%s", async (family) => {
-      const config = CONFIGS[family];
-      using model = config.modelType === "gpt2" ? gpt2.build(randomized(), config) : llama.build(randomized(), config);
+    test.each(CONFIGS)("%j", async (json) => {
+      const family = familyOf(json);
+      using model = family.build(randomized(), family.parseConfig({ ...sizes, ...json }));
       using cache = model.createCache();
       using watchedCache = model.createCache();
       for (const length of [6, 1, 1]) {
@@ -70,7 +78,9 @@ describeBackends(
         expect(kernels).toEqual(layers(3));
         using taps = new Recorder(["layers.1.selfAttn.heads"]);
         const watched = await profiled(() => model.decode(ids, { cache: watchedCache, taps }));
-        expect(watched.kernels).toEqual(["QkvTransformerLayer", "QkvAttention", "QkvTransformerLayer"]);
+        // Soft caps alone have no kernel of an attention.
+        const attention = "attn_logit_softcapping" in json ? [] : ["QkvAttention"];
+        expect(watched.kernels).toEqual(["QkvTransformerLayer", ...attention, "QkvTransformerLayer"]);
         await expectClose(logits, watched.logits);
         ids.dispose();
       }

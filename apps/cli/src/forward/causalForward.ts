@@ -11,8 +11,10 @@ export function causalForward(
 ): Map<string, tf.Tensor> {
   const layers = model.layers.map((_, i) => `layers.${i}`);
   const paths: OutputPaths = {
-    // The last layer's output comes after the last norm.
-    ...(hiddenStates && { hidden_states: ["embeddings", ...layers.slice(0, -1), "norm"] }),
+    // The last layer's output comes after the last norm, if there is one.
+    ...(hiddenStates && {
+      hidden_states: ["embeddings", ...(model.norm === undefined ? layers : [...layers.slice(0, -1), "norm"])],
+    }),
     ...(attentions && { attentions: probabilitiesOf(layers) }),
   };
   return recordedOutputs(paths, (taps) => {

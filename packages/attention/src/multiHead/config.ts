@@ -3,6 +3,16 @@ import type { RotaryPositions } from "../positions/rotaryPositions.ts";
 import type { EmptyRows } from "../masks/maskedSoftmax.ts";
 import type { Score } from "../scores/scores.ts";
 
+/** A norm of queries and keys. */
+export interface QueryKeyNorm {
+  readonly kind: "layerNorm" | "rmsNorm";
+  readonly eps: number;
+  /** Whether the weight of an RMS norm is added to 1 (Gemma 3). Default false. */
+  readonly unitOffset?: boolean | undefined;
+  /** Whether it is one norm over all heads (OLMo 2), in place of one over each head (Qwen 3). Default false. */
+  readonly isAcross?: boolean | undefined;
+}
+
 /** Sizes and score options of a `MultiHeadAttention`. */
 export interface MultiHeadAttentionConfig {
   /** E, the width of input and output. */
@@ -18,13 +28,8 @@ export interface MultiHeadAttentionConfig {
   readonly valueContextDim?: number | undefined;
   /** Projections with a bias. Default true: all. */
   readonly bias?: boolean | { readonly q: boolean; readonly k: boolean; readonly v: boolean; readonly out: boolean };
-  /**
-   * Norm of each head's queries and keys before their product (Qwen 3; arXiv:2010.04245). Default none. `unitOffset`, of
-   * an RMS norm: the weight is added to 1 (Gemma 3).
-   */
-  readonly qkNorm?:
-    | { readonly kind: "layerNorm" | "rmsNorm"; readonly eps: number; readonly unitOffset?: boolean | undefined }
-    | undefined;
+  /** Norm of queries and keys before their product (arXiv:2010.04245). Default none. */
+  readonly qkNorm?: QueryKeyNorm | undefined;
   /** Rotary positions of queries and keys. */
   readonly rotary?: RotaryPositions | undefined;
   /** Score function of each head, for widths D and D. Default scaled dot product. */

@@ -70,6 +70,7 @@ export class MultiHeadAttention {
   readonly #sizes: HeadSizes;
   readonly #score: Score | undefined;
   readonly #rotary: RotaryPositions | undefined;
+  readonly #isNormAcross: boolean = false;
   readonly #options: Pick<AttentionOptions, "scale" | "softcap" | "sinks" | "emptyRows" | "dropout">;
 
   constructor(params: Params, config: MultiHeadAttentionConfig) {
@@ -89,8 +90,10 @@ export class MultiHeadAttention {
         throw new RangeError("MultiHeadAttention: expected qkNorm.unitOffset with rmsNorm alone, got layerNorm");
       }
       const Norm = qkNorm.kind === "layerNorm" ? LayerNorm : RMSNorm;
-      this.qNorm = new Norm(params.at("qNorm"), headDim, qkNorm);
-      this.kNorm = new Norm(params.at("kNorm"), headDim, qkNorm);
+      const { isAcross = false, ...norm } = qkNorm;
+      this.qNorm = new Norm(params.at("qNorm"), isAcross ? width : headDim, norm);
+      this.kNorm = new Norm(params.at("kNorm"), isAcross ? keyWidth : headDim, norm);
+      this.#isNormAcross = isAcross;
     }
     if (config.sinks) this.sinks = params.bias<tf.Rank.R1>("sinks", [numHeads]);
     this.#score = config.score;
@@ -127,9 +130,9 @@ export class MultiHeadAttention {
     checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
     const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
-      const keys = splitHeads(this.kProj.forward(context), numKeyValueHeads);
+      const keys = this.#normedHeads(this.kProj.forward(context) as tf.Tensor3D, numKeyValueHeads, this.kNorm);
       return {
-        keys: pass.tap("keys", this.#rotate(this.kNorm?.forward(keys) ?? keys, positions ?? offset, span)),
+        keys: pass.tap("keys", this.#rotate(keys, positions ?? offset, span)),
         values: pass.tap("values", splitHeads(this.vProj.forward(values), numKeyValueHeads)),
       };
     });
@@ -148,12 +151,18 @@ export class MultiHeadAttention {
     const { positions, span, ...options } = given;
     checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
     return tf.tidy(() => {
-      const heads = splitHeads(this.qProj.forward(x), this.numHeads);
+      const heads = this.#normedHeads(this.qProj.forward(x) as tf.Tensor3D, this.numHeads, this.qNorm);
       const at = positions ?? lengthOf(context) - x.shape[1];
-      const queries = pass.tap("queries", this.#rotate(this.qNorm?.forward(heads) ?? heads, at, span));
+      const queries = pass.tap("queries", this.#rotate(heads, at, span));
       const pooled = pass.tap("heads", this.#pool(queries, inUse(context), options, pass));
       return pass.output(this.outProj.forward(mergeHeads(pooled)));
     });
+  }
+
+  /** [B, L, H * D] -> [B, H, L, D], normed if there is a norm. */
+  #normedHeads(x: tf.Tensor3D, numHeads: number, norm: LayerNorm | RMSNorm | undefined): tf.Tensor4D {
+    if (norm === undefined) return splitHeads(x, numHeads);
+    return this.#isNormAcross ? splitHeads(norm.forward(x), numHeads) : norm.forward(splitHeads(x, numHeads));
   }
 
   #pool(

@@ -8,7 +8,9 @@ export interface WeightRules<Config = unknown> {
   /** Parameter names -> names in the files. One row for each parameter, none implied. */
   readonly rename: NameMap;
   /** Arrays that files store as one. */
-  readonly split?: readonly SplitRule[];
+  readonly split?: readonly SplitRule<Config>[];
+  /** Arrays that files may have in the place of the model's: they are read, and never written. */
+  readonly alternatives?: readonly AlternativeRule[];
   /** Names in the files, after splitting, of matrices stored [in, out] where a linear map has [out, in]. */
   readonly transpose?: readonly string[];
   /** Names that share one array. */
@@ -21,14 +23,35 @@ export interface WeightRules<Config = unknown> {
   readonly prefix: string;
 }
 
-/** An array of the files that holds several of the model's, of one size, side by side. */
-export interface SplitRule {
+/** An array of the files that holds several of the model's, side by side. */
+export interface SplitRule<Config = unknown> {
   /** Name in the files. */
   readonly from: string;
   /** Names of its parts, in their order. */
   readonly into: readonly string[];
   /** Axis of the array in the files along which they lie. */
   readonly axis: 0 | 1;
+  /** The sizes of the parts and their groups. Default one group of parts of one size. */
+  layout?(config: Config): SplitLayout;
+}
+
+/** Another form of arrays of the model's. */
+export interface AlternativeRule {
+  /** Name in the files. */
+  readonly from: string;
+  /**
+   * Names of its parts, of one size, side by side along the first axis. With one `*` more than `from`: for each index of
+   * the first axis the parts along the second, as files have experts.
+   */
+  readonly into: readonly string[];
+}
+
+/** The arrangement of parts along an axis: groups one after another, each of which has a piece of every part. */
+export interface SplitLayout {
+  /** The sizes of the parts, in any unit. */
+  readonly sizes: readonly number[];
+  /** Default 1. */
+  readonly groups?: number;
 }
 
 /**

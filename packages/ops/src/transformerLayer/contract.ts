@@ -13,7 +13,7 @@ export interface LinearWeights {
   readonly bias?: tf.Tensor | undefined;
 }
 
-/** The weight [E] of a norm; its bias [E] where it is a layer normalization. */
+/** The weight [E] of a norm; its bias [E] where it is a layer normalization that has one. */
 export interface NormWeights {
   readonly weight: tf.Tensor;
   readonly bias?: tf.Tensor | undefined;
@@ -21,8 +21,8 @@ export interface NormWeights {
 
 /** The norms around a sublayer, and the factors [E] of its output. */
 export interface ResidualWeights {
-  /** Before the sublayer, or after the residual sum: `placement` says which. */
-  readonly norm: NormWeights;
+  /** Where `placement` says; absent of a feed-forward that reads what the attention reads. */
+  readonly norm: NormWeights | undefined;
   /** Of the sublayer's output, before it is added: with `placement` both. */
   readonly postNorm: NormWeights | undefined;
   readonly layerScale: tf.Tensor | undefined;
@@ -34,7 +34,7 @@ export interface CrossAttentionWeights extends ResidualWeights {
   readonly qProj: LinearWeights;
   /** [E, H * D] */
   readonly outProj: LinearWeights;
-  /** [D] */
+  /** [D], or [H * D] if it is one over all heads */
   readonly qNorm: NormWeights | undefined;
   /** [H] */
   readonly sinks: tf.Tensor | undefined;
@@ -46,7 +46,7 @@ export interface SelfAttentionWeights extends CrossAttentionWeights {
   readonly kProj: LinearWeights;
   /** [G * D, E] */
   readonly vProj: LinearWeights;
-  /** [D] */
+  /** [D], or [G * D] if it is one over all heads */
   readonly kNorm: NormWeights | undefined;
 }
 
@@ -84,8 +84,8 @@ export interface LayerAttentionAttrs {
   /** Factor of dot products. */
   readonly scale: number;
   readonly softcap: number | undefined;
-  /** The norm of each head's queries and keys, before they turn. */
-  readonly qkNorm: NormAttrs | undefined;
+  /** The norm of queries and keys, before they turn: of each head, or of all heads at once. */
+  readonly qkNorm: (NormAttrs & { readonly isAcross: boolean }) | undefined;
   /** Rotary positions of queries and keys: the first `dim` features of each head turn by pairs. */
   readonly rotary: { readonly dim: number; readonly layout: "halves" | "interleaved" } | undefined;
 }
@@ -93,8 +93,12 @@ export interface LayerAttentionAttrs {
 /** The attributes of the kernel QkvTransformerLayer. */
 export interface TransformerLayerAttrs {
   readonly norm: NormAttrs;
-  /** Of the norms: before their sublayer, after the residual sum, or before it and after it on the branch. */
-  readonly placement: "pre" | "post" | "both";
+  /** Of the norms: before their sublayer, after the residual sum, before it and after it on the branch, or on the branch. */
+  readonly placement: "pre" | "post" | "both" | "branch";
+  /** Whether both sublayers read x, each through its norm or both through one: with `placement` pre. */
+  readonly parallel: "ownNorms" | "sharedNorm" | undefined;
+  /** Factor of each sublayer's output. */
+  readonly branchScale: number | undefined;
   readonly selfAttn: LayerAttentionAttrs;
   readonly crossAttn: LayerAttentionAttrs | undefined;
   readonly ffn: { readonly kind: "mlp" | "gated" | "packedGated"; readonly activation: Activation };

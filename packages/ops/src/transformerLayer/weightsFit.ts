@@ -21,6 +21,7 @@ export function weightsFit(weights: TransformerLayerWeights, attrs: TransformerL
   const { selfAttn, crossAttn, ffn } = weights;
   const width = selfAttn.qProj.weight.shape[1] ?? 0;
   const sublayers = [selfAttn, ffn, ...(crossAttn === undefined ? [] : [crossAttn])];
+  const { placement, parallel, branchScale } = attrs;
   return (
     width > 0 && // the kernel is a program, and a step of no work stops it
     selfAttentionFits(selfAttn, attrs.selfAttn, width) &&
@@ -30,12 +31,16 @@ export function weightsFit(weights: TransformerLayerWeights, attrs: TransformerL
       (attrs.crossAttn.rotary === undefined && attentionFits(crossAttn, attrs.crossAttn, width))) &&
     isFusedActivation(attrs.ffn.activation) &&
     feedForwardFits(ffn, attrs.ffn.kind, width) &&
-    sublayers.every(
-      ({ norm, postNorm, layerScale }) =>
-        isNorm(norm, attrs.norm, width) &&
-        isNorm(postNorm, attrs.placement === "both" ? attrs.norm : undefined, width) &&
-        (layerScale === undefined || isFloats(layerScale, [width])),
-    )
+    (parallel === undefined || (placement === "pre" && crossAttn === undefined)) &&
+    (branchScale === undefined || Number.isFinite(branchScale)) &&
+    sublayers.every((part) => {
+      const { norm, postNorm, layerScale } = part;
+      return (
+        isNorm(norm, parallel === "sharedNorm" && part === ffn ? undefined : attrs.norm, width) &&
+        isNorm(postNorm, placement === "both" ? attrs.norm : undefined, width) &&
+        (layerScale === undefined || isFloats(layerScale, [width]))
+      );
+    })
   );
 }
 
@@ -57,8 +62,9 @@ function selfAttentionFits(weights: SelfAttentionWeights, attrs: LayerAttentionA
   const { kProj, vProj, kNorm } = weights;
   return (
     attentionFits(weights, attrs, width) &&
+    hasItsBias(kNorm, attrs.qkNorm) &&
     [kProj, vProj].every((map) => isLinear(map, width, keyWidth)) &&
-    isNorm(kNorm, attrs.qkNorm, headDim)
+    isNorm(kNorm, attrs.qkNorm, attrs.qkNorm?.isAcross ? keyWidth : headDim)
   );
 }
 
@@ -75,7 +81,8 @@ function attentionFits(weights: CrossAttentionWeights, attrs: LayerAttentionAttr
     (rotary === undefined || (rotary.dim % 2 === 0 && rotary.dim > 0 && rotary.dim <= headDim)) &&
     isLinear(qProj, width, numHeads * headDim) &&
     isLinear(outProj, numHeads * headDim, width) &&
-    isNorm(qNorm, qkNorm, headDim) &&
+    isNorm(qNorm, qkNorm, qkNorm?.isAcross ? numHeads * headDim : headDim) &&
+    hasItsBias(qNorm, qkNorm) &&
     (sinks === undefined || isFloats(sinks, [numHeads]))
   );
 }
@@ -105,11 +112,16 @@ function isMatrix(weight: LinearWeights["weight"], expected: readonly [to: numbe
   return multipliesPacked() && weight.shape.length === 2 && expected.every((size, i) => weight.shape[i] === size);
 }
 
-/** Whether the norm is there where its attributes are, with a bias if it is a layer normalization. */
+/** Whether a layer normalization has a bias: of queries and keys the kernel reads it. */
+function hasItsBias(norm: NormWeights | undefined, attrs: NormAttrs | undefined): boolean {
+  return attrs?.kind !== "layerNorm" || norm?.bias !== undefined;
+}
+
+/** Whether the norm is there where its attributes are, with a bias only if it is a layer normalization. */
 function isNorm(norm: NormWeights | undefined, attrs: NormAttrs | undefined, width: number): boolean {
   if (norm === undefined || attrs === undefined) return norm === attrs;
   const { weight, bias } = norm;
   if (!isFloats(weight, [width])) return false;
   if (attrs.kind === "rmsNorm") return bias === undefined;
-  return bias !== undefined && isFloats(bias, [width]) && !attrs.unitOffset;
+  return (bias === undefined || isFloats(bias, [width])) && !attrs.unitOffset;
 }

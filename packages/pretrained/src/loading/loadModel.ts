@@ -1,5 +1,5 @@
 import { CheckpointError, ParamShapeError, streamCheckpoint } from "@qkv/nn";
-import type { Architecture, FamilyConfig, FamilyModel } from "@qkv/transformer";
+import { type Architecture, type FamilyConfig, type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { isRead, splitArrays, withPrefix } from "../weights/fileNames.ts";
 import { type ModelFiles, pathOf, type ReadOptions } from "../files/modelFiles.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
@@ -32,7 +32,12 @@ export async function loadModel(
   const { arrays, dtypes, path, close } = await (files.weights?.({ signal }) ?? openWeights(files, { signal }));
   try {
     const plain = QUANTIZATION.some((name) => json[name] ?? false)
-      ? await dequantized(pathOf(files, "config.json"), json, architecture, arrays)
+      ? await dequantized(
+          pathOf(files, "config.json"),
+          json,
+          { ...architecture, weights: weightRulesOf(architecture, config) },
+          arrays,
+        )
       : arrays;
     return { model: await build(architecture, config, plain, { signal, dtype }), dtypes };
   } catch (error) {
@@ -59,16 +64,17 @@ async function dequantized(
 }
 
 async function build(
-  { weights: rules, build }: Architecture,
+  architecture: Architecture,
   config: FamilyConfig,
   stored: ReadonlyMap<string, StoredArray>,
   { signal, dtype = "auto" }: LoadOptions,
 ): Promise<FamilyModel> {
+  const rules = weightRulesOf(architecture, config);
   const { ignore: ignored = {}, optional } = rules;
   const isWeight = isRead(rules);
   const isKnown = (name: string) => isWeight(name) || ignoredArray(ignored, name) !== undefined;
   const named = await withoutIgnored(withPrefix(stored, rules.prefix, isKnown), ignored, config);
-  const split = splitArrays(named, rules);
+  const split = splitArrays(named, rules, config);
   for (const [name, { dtype, blocks }] of split) {
     // Numbers of a quantized file would silently be read as wrong weights.
     if (blocks === undefined && !FLOATS.includes(dtype))
@@ -81,7 +87,7 @@ async function build(
   const ignore = [...tied.arrays].filter(([, array]) => isNothing(array)).map(([name]) => name);
   const heldAs = packedFormOf(dtype, tied.arrays);
   const arrays = new Map([...tied.arrays].map(([name, array]) => [name, { ...array, packed: heldAs(array) }]));
-  return streamCheckpoint(arrays, rules.rename, (params) => build(params, tied.config, present), {
+  return streamCheckpoint(arrays, rules.rename, (params) => architecture.build(params, tied.config, present), {
     signal,
     ignore,
     ...(optional && { optional }),

@@ -2,7 +2,7 @@ import { checkRecord, describeArgument, type Weight } from "@qkv/ops";
 import { joinState, readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
-import type { FamilyConfig, FamilyModel } from "@qkv/transformer";
+import { type FamilyConfig, type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
 import { FAMILIES } from "../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
@@ -63,7 +63,8 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   model?.params?.checkInUse("savePretrained");
   checkFamilies("savePretrained", families);
   const { family, architecture } = familyOfModel("savePretrained", model, families);
-  const { className, weights } = architecture;
+  const { className } = architecture;
+  const weights = weightRulesOf(architecture, model.config);
   if (!DTYPES.includes(dtype)) {
     const got = typeof dtype === "string" ? JSON.stringify(dtype) : describeArgument(dtype);
     throw new PretrainedError(`savePretrained: expected dtype to be ${DTYPES.join(" or ")}, got ${got}`);
@@ -80,7 +81,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   const isCoded = (_: string, { format }: Weight) => dtype === "auto" && typeof format === "object";
   const floats = (path: string, weight: Weight) => !isCoded(path, weight);
   const coded = await codedArrays(model.params, weights, isCoded, CODE_LAYOUTS[layout ?? "mlx"]);
-  const state = joinState(await readState(model.params, weights.rename, floats), weights);
+  const state = joinState(await readState(model.params, weights.rename, floats), weights, model.config);
   // float32 for any stored dtype, so that Python computes as we do
   const dtypes = { dtype: "float32", torch_dtype: "float32" };
   const files = new Map([

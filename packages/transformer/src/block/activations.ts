@@ -7,18 +7,19 @@ export function blockActivations(spec: BlockSpec): readonly string[] {
   checkRecord("blockActivations", "spec", spec);
   checkRecord("blockActivations", "spec.norm", spec.norm);
   const { placement } = spec.norm;
+  const isBefore = placement === "pre" || placement === "both";
   const sublayer = (name: string, inside: readonly string[]) => [
-    ...(placement === "post" ? [] : [`${name}Norm`]),
+    ...(isBefore && !(name === "ffn" && spec.parallel === "sharedNorm") ? [`${name}Norm`] : []),
     ...inside.map((activation) => `${name}.${activation}`),
     name,
     ...(placement === "both" ? [`${name}PostNorm`] : []),
-    ...(placement === "post" ? [`${name}Norm`] : []),
+    ...(isBefore ? [] : [`${name}Norm`]),
   ];
   return [
     ...sublayer("selfAttn", ATTENTION_ACTIVATIONS),
     "selfAttnResidual",
     ...(spec.crossAttn === undefined ? [] : [...sublayer("crossAttn", ATTENTION_ACTIVATIONS), "crossAttnResidual"]),
-    ...sublayer("ffn", ["hidden"]),
+    ...sublayer("ffn", [spec.ffn.kind === "experts" ? "router" : "hidden"]),
   ];
 }
 

@@ -30,7 +30,7 @@ class CountedStream extends RandomStream {
   }
 }
 
-const PLACEMENTS = ["pre", "post", "both"] as const;
+const PLACEMENTS = ["pre", "post", "both", "branch"] as const;
 
 describeBackends("Block", () => {
   describe.each(PLACEMENTS)("%s-norm", (placement) => {
@@ -51,6 +51,7 @@ describeBackends("Block", () => {
           const norm = (y: tf.Tensor3D) => block[`${name}Norm`]?.forward(y) as tf.Tensor3D;
           if (placement === "pre") return tf.add(h, f(norm(h))) as tf.Tensor3D;
           if (placement === "post") return norm(tf.add(h, f(h)) as tf.Tensor3D);
+          if (placement === "branch") return tf.add(h, norm(f(h))) as tf.Tensor3D;
           return tf.add(h, block[`${name}PostNorm`]?.forward(f(norm(h))) as tf.Tensor3D) as tf.Tensor3D;
         };
         let y = join(x, "selfAttn", (h) => block.selfAttn.forward(h, h, { causal: true }));
@@ -124,6 +125,29 @@ describeBackends("Block", () => {
     params.dispose();
   });
 
+  test.each(["ownNorms", "sharedNorm"] as const)("sublayers side by side read the input: %s", async (parallel) => {
+    const params = randomized();
+    const spec: BlockSpec = { ...SPEC, parallel, branchScale: 0.7 };
+    const block = new Block(params, spec);
+    const x = random(4);
+    const output = block.forward(x);
+    const expected = tf.tidy(() => {
+      const normed = block.selfAttnNorm.forward(x);
+      const read = block.ffnNorm?.forward(x) ?? normed;
+      const attended = tf.mul(block.selfAttn.forward(normed, normed, { causal: true }), 0.7);
+      return tf.add(tf.add(x, attended), tf.mul(block.ffn.forward(read), 0.7));
+    });
+    await expectClose(output, expected);
+    expect(block.ffnNorm === undefined).toBe(parallel === "sharedNorm");
+    using seen = new Recorder(["**"]);
+    tf.tidy(() => void block.forward(x, {}, new Pass({ taps: seen })));
+    expect(seen.paths.filter((path) => path !== "")).toEqual(blockActivations(spec));
+    const short = tf.slice(x, [0, 0, 0], [1, 2, 6]) as tf.Tensor3D;
+    await checkGradients((a) => block.forward(a), [short], { variables: params.named() });
+    tf.dispose([x, output, expected, short]);
+    params.dispose();
+  });
+
   test.each([true, false])("a stack adds ALiBi to the scores of every block, causal: %s", async (causal) => {
     const params = randomized();
     const spec: BlockSpec = { ...SPEC, selfAttn: { ...SPEC.selfAttn, causal } };
@@ -191,13 +215,19 @@ describeBackends("Block", () => {
   });
 
   test.each([
-    [{ norm: { ...SPEC.norm, placement: "sandwich" } }, "norm.placement to be pre, post, both, got"],
+    [{ norm: { ...SPEC.norm, placement: "sandwich" } }, "norm.placement to be pre, post, both, branch, got"],
     [{ norm: { ...SPEC.norm, kind: "batchNorm" } }, "norm.kind to be layerNorm, rmsNorm, got"],
-    [{ ffn: { ...SPEC.ffn, kind: "swiglu" } }, "ffn.kind to be mlp, gated, packedGated, got"],
+    [{ ffn: { ...SPEC.ffn, kind: "swiglu" } }, "ffn.kind to be mlp, gated, packedGated, experts, got"],
     [{ ffn: { ...SPEC.ffn, hidden: 3 } }, "got hidden"],
     [{ crossAttn: { numHeads: 2, causal: true } }, "got causal"],
     [{ selfAttn: { numHeads: 2, window: 3 } }, "expected selfAttn.causal to be true with a window"],
     [{ normOrder: "pre" }, "got normOrder"],
+    [{ parallel: true }, "parallel to be ownNorms, sharedNorm, got"],
+    [
+      { parallel: "ownNorms", norm: { ...SPEC.norm, placement: "post" } },
+      "norm.placement pre and no crossAttn with parallel",
+    ],
+    [{ norm: { ...SPEC.norm, bias: false } }, "norm.bias with layerNorm alone, got rmsNorm"],
   ])("refuses %j", (change, message) => {
     expect(() => new Block(randomized(), { ...SPEC, ...change } as never)).toThrow(message);
   });

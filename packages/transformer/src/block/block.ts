@@ -35,7 +35,8 @@ export class Block {
   readonly crossAttnPostNorm?: Norm;
   readonly crossAttnBranch?: ResidualBranch;
   readonly ffn: AnyFeedForward;
-  readonly ffnNorm: Norm;
+  /** Absent if attention and feed-forward share one norm. */
+  readonly ffnNorm?: Norm;
   readonly ffnPostNorm?: Norm;
   readonly ffnBranch: ResidualBranch;
 
@@ -45,7 +46,7 @@ export class Block {
   constructor(params: Params, spec: BlockSpec) {
     checkModule("Block", params, { spec });
     checkSpec(spec);
-    const { dModel, norm, crossAttn } = spec;
+    const { dModel, norm, parallel, crossAttn } = spec;
     const isBoth = norm.placement === "both";
     const normAt = (name: string) => createNorm(params.at(name), dModel, norm);
     this.selfAttn = createAttention(params.at("selfAttn"), spec, spec.selfAttn);
@@ -59,7 +60,7 @@ export class Block {
       this.crossAttnBranch = new ResidualBranch(params.at("crossAttnBranch"), spec);
     }
     this.ffn = createFeedForward(params.at("ffn"), spec);
-    this.ffnNorm = normAt("ffnNorm");
+    if (parallel !== "sharedNorm") this.ffnNorm = normAt("ffnNorm");
     if (isBoth) this.ffnPostNorm = normAt("ffnPostNorm");
     const { outputDropout = spec.dropout ?? 0 } = spec.ffn;
     this.ffnBranch = new ResidualBranch(params.at("ffnBranch"), { ...spec, dropout: outputDropout });
@@ -78,6 +79,7 @@ export class Block {
   }
 
   #compose(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
+    if (this.#spec.parallel !== undefined) return this.#composeParallel(x, inputs, pass);
     const { memory, memoryMask } = inputs;
     const [at, across] = [pass.at("selfAttn"), pass.at("crossAttn")];
     let y = this.#residual(x, "selfAttn", pass, (h) => this.#attendToSelf(h, inputs, at));
@@ -90,6 +92,15 @@ export class Block {
     }
     y = this.#residual(y, "ffn", pass, (h) => this.ffn.forward(h, pass.at("ffn")));
     return pass.output(y);
+  }
+
+  /** Both sublayers read `x`, and their outputs are added to it. */
+  #composeParallel(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
+    const normed = pass.tap("selfAttnNorm", this.selfAttnNorm.forward(x));
+    const attended = this.selfAttnBranch.forward(this.#attendToSelf(normed, inputs, pass.at("selfAttn")), pass);
+    const y = pass.tap("selfAttnResidual", tf.add(x, attended));
+    const read = this.ffnNorm === undefined ? normed : pass.tap("ffnNorm", this.ffnNorm.forward(x));
+    return pass.output(tf.add(y, this.ffnBranch.forward(this.ffn.forward(read, pass.at("ffn")), pass)));
   }
 
   #attendToSelf(h: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
@@ -106,9 +117,11 @@ export class Block {
     const { placement } = this.#spec.norm;
     const norm = (suffix: "Norm" | "PostNorm", value: tf.Tensor3D) =>
       pass.tap(`${name}${suffix}`, (this[`${name}${suffix}`] as Norm).forward(value));
-    const y = sublayer(placement === "post" ? x : norm("Norm", x));
+    let y = sublayer(placement === "pre" || placement === "both" ? norm("Norm", x) : x);
+    if (placement === "both") y = norm("PostNorm", y);
+    if (placement === "branch") y = norm("Norm", y);
     const branch = this[`${name}Branch`] as ResidualBranch;
-    const sum = tf.add(x, branch.forward(placement === "both" ? norm("PostNorm", y) : y, pass)) as tf.Tensor3D;
+    const sum = tf.add(x, branch.forward(y, pass)) as tf.Tensor3D;
     return placement === "post" ? norm("Norm", sum) : sum;
   }
 }

@@ -5,25 +5,29 @@ import type { AttentionSpec, BlockSpec, NormSpec } from "./spec.ts";
 
 /** The attributes of the kernel of a whole layer; undefined where the spec says what it does not know. */
 export function fusedAttrs(spec: BlockSpec): TransformerLayerAttrs | undefined {
-  const { dModel, norm, selfAttn, crossAttn, ffn, layerScale: _factors, init: _init, ...training } = spec;
+  const { dModel, norm, selfAttn, crossAttn, ffn, layerScale: _factors, init: _init, ...others } = spec;
+  const { parallel, branchScale, ...training } = others;
   const { dropout: _dropout, activationDropout: _activationDropout, dropPath: _dropPath, ...rest } = training;
   const { placement, ...kind } = norm;
-  const { kind: ffnKind, activation, dim: _dim, bias: _bias, outputDropout: _outputDropout, ...restOfFfn } = ffn;
+  const { kind: ffnKind, activation, experts: _experts, dim: _dim, bias: _bias, ...feedForward } = ffn;
+  const { outputDropout: _outputDropout, ...restOfFfn } = feedForward;
   void ({ ...rest, ...restOfFfn } satisfies Nothing);
   const attention = attentionAttrs(selfAttn, dModel);
   const memory = crossAttn && attentionAttrs(crossAttn, dModel);
   if (attention === undefined || (crossAttn !== undefined && memory === undefined)) return undefined;
-  if (crossAttn?.rotary !== undefined) return undefined;
+  if (crossAttn?.rotary !== undefined || ffnKind === "experts") return undefined;
   return {
     norm: normAttrs(kind),
     placement,
+    parallel,
+    branchScale: branchScale === 1 ? undefined : branchScale,
     selfAttn: attention,
     crossAttn: memory,
     ffn: { kind: ffnKind, activation },
   };
 }
 
-function normAttrs({ kind, eps, unitOffset = false, ...rest }: NormSpec): NormAttrs {
+function normAttrs({ kind, eps, unitOffset = false, bias: _bias, ...rest }: NormSpec): NormAttrs {
   void (rest satisfies Nothing);
   return { kind, eps, unitOffset };
 }
@@ -41,9 +45,13 @@ function attentionAttrs(spec: AttentionSpec, dModel: number): LayerAttentionAttr
     window,
     scale,
     softcap,
-    qkNorm: qkNorm && normAttrs(qkNorm),
+    qkNorm: qkNorm && qkNormAttrs(qkNorm),
     rotary: rotary && { dim: rotary.dim, layout: rotary.layout },
   };
+}
+
+function qkNormAttrs({ isAcross = false, ...norm }: NonNullable<AttentionSpec["qkNorm"]>) {
+  return { ...normAttrs(norm), isAcross };
 }
 
 /** What is left of a record whose fields have all been named. */

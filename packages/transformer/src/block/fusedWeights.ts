@@ -9,6 +9,7 @@ import type {
 } from "@qkv/ops";
 import { FeedForward } from "./feedForward.ts";
 import { GatedFeedForward } from "./gatedFeedForward.ts";
+import { MixtureOfExperts } from "./mixtureOfExperts.ts";
 import type { Norm } from "./norm.ts";
 import type { ResidualBranch } from "./residualBranch.ts";
 import type { AnyFeedForward } from "./sublayers.ts";
@@ -24,7 +25,7 @@ export interface BlockModules {
   readonly crossAttnPostNorm?: Norm;
   readonly crossAttnBranch?: ResidualBranch;
   readonly ffn: AnyFeedForward;
-  readonly ffnNorm: Norm;
+  readonly ffnNorm?: Norm;
   readonly ffnPostNorm?: Norm;
   readonly ffnBranch: ResidualBranch;
 }
@@ -32,6 +33,7 @@ export interface BlockModules {
 /** The weights of a block without adapters, as the kernel of a whole layer names them. */
 export function fusedWeights(modules: BlockModules): TransformerLayerWeights {
   const { selfAttn, crossAttn, crossAttnNorm, crossAttnPostNorm, crossAttnBranch, ffn } = modules;
+  if (ffn instanceof MixtureOfExperts) throw new TypeError("fusedWeights: expected one feed-forward, got experts");
   const { kProj, vProj, kNorm } = selfAttn;
   return {
     selfAttn: {
@@ -55,11 +57,15 @@ function attentionWeights(attention: MultiHeadAttention): Omit<CrossAttentionWei
   return { qProj: linearWeights(qProj), outProj: linearWeights(outProj), qNorm, sinks };
 }
 
-function residualWeights(norm: Norm, postNorm: Norm | undefined, branch: ResidualBranch | undefined): ResidualWeights {
+function residualWeights(
+  norm: Norm | undefined,
+  postNorm: Norm | undefined,
+  branch: ResidualBranch | undefined,
+): ResidualWeights {
   return { norm, postNorm, layerScale: branch?.scale?.weight };
 }
 
-function feedForwardWeights(ffn: AnyFeedForward): FeedForwardMaps {
+function feedForwardWeights(ffn: Exclude<AnyFeedForward, MixtureOfExperts>): FeedForwardMaps {
   if (ffn instanceof FeedForward) return { fc1: linearWeights(ffn.fc1), fc2: linearWeights(ffn.fc2) };
   const downProj = linearWeights(ffn.downProj);
   if (ffn instanceof GatedFeedForward) {

@@ -5,8 +5,8 @@ import type { NormSpec } from "./spec.ts";
 export type Norm = LayerNorm | RMSNorm;
 
 /** The norm that a spec describes. */
-export function createNorm(params: Params, dModel: number, { kind, eps, unitOffset }: NormSpec): Norm {
+export function createNorm(params: Params, dModel: number, { kind, eps, unitOffset, bias }: NormSpec): Norm {
   return kind === "layerNorm"
-    ? new LayerNorm(params, dModel, { eps })
+    ? new LayerNorm(params, dModel, { eps, bias })
     : new RMSNorm(params, dModel, { eps, unitOffset });
 }

@@ -9,6 +9,8 @@ export interface NormSpec {
   readonly eps: number;
   /** Whether the weight of an RMS norm is added to 1 (Gemma). Default false. */
   readonly unitOffset?: boolean | undefined;
+  /** Whether a layer normalization has a bias. Default true. */
+  readonly bias?: boolean | undefined;
 }
 
 /** Multi-head attention of a block. */
@@ -24,13 +26,28 @@ export interface AttentionSpec extends Omit<
   readonly dropout?: number;
 }
 
+/** A mixture of experts. */
+export interface ExpertsSpec {
+  /** X, the number of experts. */
+  readonly count: number;
+  /** Number of experts that a token is read by. */
+  readonly perToken: number;
+  /** Whether the weights of a token's experts sum up to 1. */
+  readonly isNormalized: boolean;
+  /** The width between the maps of an expert that reads all tokens, behind a gate. Default none. */
+  readonly sharedDim?: number | undefined;
+}
+
 /** A feed-forward network, at each position alone. */
 export interface FeedForwardSpec {
   /**
    * `mlp`: two linear maps with an activation between. `gated`: the activation of one map times another (GLU,
-   * arXiv:2002.05202). `packedGated`: the same with both maps in one matrix, as in DINOv2's files.
+   * arXiv:2002.05202). `packedGated`: the same with both maps in one matrix, as in DINOv2's files. `experts`: several of
+   * `gated`, of which a router chooses for each token.
    */
-  readonly kind: "mlp" | "gated" | "packedGated";
+  readonly kind: "mlp" | "gated" | "packedGated" | "experts";
+  /** Of the kind `experts`. */
+  readonly experts?: ExpertsSpec | undefined;
   /** The width between its maps. */
   readonly dim: number;
   readonly activation: Activation;
@@ -46,9 +63,14 @@ export interface BlockSpec {
   readonly dModel: number;
   /**
    * The norm of each sublayer: before it (`pre`: GPT-2, Llama, ViT), after the residual sum (`post`: the 2017 paper, BERT,
-   * Marian), or before it and after it on the residual branch (`both`: Gemma 2).
+   * Marian), before it and after it on the residual branch (`both`: Gemma 2), or on the branch alone (`branch`: OLMo 2).
    */
-  readonly norm: NormSpec & { readonly placement: "pre" | "post" | "both" };
+  readonly norm: NormSpec & { readonly placement: "pre" | "post" | "both" | "branch" };
+  /**
+   * Attention and feed-forward side by side: both read the block's input, each through a norm of its own (GPT-NeoX) or both
+   * through one (GPT-J, Phi). With norms before the sublayers. Default one after the other.
+   */
+  readonly parallel?: "ownNorms" | "sharedNorm" | undefined;
   readonly selfAttn: AttentionSpec;
   /** Attention to a memory, all of it visible but for its mask. */
   readonly crossAttn?: Omit<AttentionSpec, "causal" | "window">;
@@ -64,6 +86,8 @@ export interface BlockSpec {
   readonly dropPath?: number;
   /** Initial value of a learned factor for each channel of a sublayer's output (arXiv:2103.17239). Default none. */
   readonly layerScale?: number | undefined;
+  /** Factor of a sublayer's output before it joins the residual stream (Granite). Default 1. */
+  readonly branchScale?: number | undefined;
   /** Initializer of weight matrices. Default Xavier's uniform. */
   readonly init?: Initializer | undefined;
 }

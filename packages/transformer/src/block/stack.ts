@@ -56,7 +56,7 @@ export class Stack {
     const { cache, mask, memory, memoryMask, positions, span } = given;
     const [before, length] = [cache?.length ?? 0, x.shape[1]];
     return stepOf(cache, () => {
-      const bias = this.positionBias?.forward(length, before + length);
+      const bias = this.positionBias?.forward(length, before + length, mask);
       let y = x;
       for (const [i, layer] of this.layers.entries()) {
         // A literal: a decoder makes many, and a spread one is slow to make.

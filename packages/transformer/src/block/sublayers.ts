@@ -2,11 +2,12 @@ import { MultiHeadAttention } from "@qkv/attention";
 import type { Params } from "@qkv/nn";
 import { FeedForward } from "./feedForward.ts";
 import { GatedFeedForward } from "./gatedFeedForward.ts";
+import { MixtureOfExperts } from "./mixtureOfExperts.ts";
 import { PackedGatedFeedForward } from "./packedGatedFeedForward.ts";
-import type { AttentionSpec, BlockSpec } from "./spec.ts";
+import type { AttentionSpec, BlockSpec, ExpertsSpec } from "./spec.ts";
 
 /** A feed-forward of any kind. */
-export type AnyFeedForward = FeedForward | GatedFeedForward | PackedGatedFeedForward;
+export type AnyFeedForward = FeedForward | GatedFeedForward | PackedGatedFeedForward | MixtureOfExperts;
 
 /** The attention that a spec describes. */
 export function createAttention(
@@ -26,5 +27,7 @@ export function createFeedForward(params: Params, spec: BlockSpec): AnyFeedForwa
       return new GatedFeedForward(params, spec);
     case "packedGated":
       return new PackedGatedFeedForward(params, spec);
+    case "experts":
+      return new MixtureOfExperts(params, spec, spec.ffn.experts as ExpertsSpec);
   }
 }

@@ -71,6 +71,15 @@ export class ConfigFields {
     return valid ? (value as string[]) : this.#fail(name, "a list of strings");
   }
 
+  /** Yes or no for each of `count` layers, as at least so many numbers 1 and 0 or booleans, if the field is present. */
+  optionalFlags(name: string, count: number): readonly boolean[] | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    const isFlag = (each: unknown) => typeof each === "boolean" || each === 0 || each === 1;
+    const valid = Array.isArray(value) && value.length >= count && value.every(isFlag);
+    return valid ? value.slice(0, count).map(Boolean) : this.#fail(name, `a list of at least ${count} of 0 and 1`);
+  }
+
   /** A list of `count` numbers above 0. */
   positiveNumbers(name: string, count: number): readonly number[] {
     const value = this.#fields[name];

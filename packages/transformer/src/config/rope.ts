@@ -35,12 +35,30 @@ const ROPE_TYPES: Readonly<Record<string, (source: RopeSource) => RotaryScaling 
   }),
 };
 
+const NAMED = Object.fromEntries(Object.keys(ROPE_TYPES).map((type) => [type, type]));
+
 // Of every type, and two that change nothing: how a model was made, and what a model of pictures turns separately.
 const KNOWN = [
   ...["rope_type", "type", "rope_theta", "partial_rotary_factor", "factor", "original_max_position_embeddings"],
   ...["attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate"],
   ...["short_factor", "long_factor", "low_freq_factor", "high_freq_factor", "mrope_section", "finetuned"],
 ];
+
+/** What differs between families in the fields of rotary positions. */
+export interface RopeOptions {
+  /** The base where a file has none. Default 10000. */
+  readonly theta?: number;
+  /** Name of the base beside `rope_parameters`. Default `rope_theta`. */
+  readonly thetaField?: string;
+  /** The share of a head's features that turn where a file has none. Left out: whole heads turn. */
+  readonly share?: number;
+  /** Name of the share beside `rope_parameters`. Default `partial_rotary_factor`. */
+  readonly shareField?: string;
+  /** The types that the family has, by the names that files have for them. Default all. */
+  readonly types?: Readonly<Record<string, string>>;
+  /** `original_max_position_embeddings` where it is always the one beside `rope_parameters`. */
+  readonly originalLength?: number;
+}
 
 /**
  * Reads the rotary positions of a `config.json`: `rope_parameters`, or `rope_scaling` and `rope_theta` of releases
@@ -49,21 +67,66 @@ const KNOWN = [
  * @param headDim D
  * @throws ConfigError naming the field; unknown fields are refused, since they may change every number
  */
-export function parseRope(fields: ConfigFields, headDim: number, maxPositions: number): RotaryConfig {
-  if (headDim % 2 !== 0) fields.fail("head_dim", "even, as rotary positions need it");
+export function parseRope(
+  fields: ConfigFields,
+  headDim: number,
+  maxPositions: number,
+  options: RopeOptions = {},
+): RotaryConfig {
+  return readRope(fields, ropeOf(fields), headDim, maxPositions, options);
+}
+
+/** Reads the share of a head's features that turn, where a family has one. */
+export function parseRotaryShare(fields: ConfigFields, options: RopeOptions): number {
+  return shareOf(fields, ropeOf(fields), options);
+}
+
+function ropeOf(fields: ConfigFields): ConfigFields | undefined {
   const scaling = fields.optionalObject("rope_scaling");
-  const rope = scaling?.isEmpty() === false ? scaling : fields.optionalObject("rope_parameters");
-  const base = rope?.optionalNumber("rope_theta") ?? fields.number("rope_theta", 10000);
-  if (base === 0) fields.fail("rope_theta", "a number above 0");
-  if (rope === undefined) return { dim: headDim, base };
+  return scaling?.isEmpty() === false ? scaling : fields.optionalObject("rope_parameters");
+}
+
+function shareOf(fields: ConfigFields, rope: ConfigFields | undefined, options: RopeOptions): number {
+  const { share = 1, shareField = "partial_rotary_factor" } = options;
+  return rope?.optionalNumber("partial_rotary_factor") ?? fields.number(shareField, share);
+}
+
+/**
+ * Reads rotary positions from one set of parameters.
+ *
+ * @param fields those of the file, for what it has beside the parameters
+ */
+export function readRope(
+  fields: ConfigFields,
+  rope: ConfigFields | undefined,
+  headDim: number,
+  maxPositions: number,
+  options: RopeOptions = {},
+): RotaryConfig {
+  if (options.share === undefined && headDim % 2 !== 0) fields.fail("head_dim", "even, as rotary positions need it");
+  const { theta = 10000, thetaField = "rope_theta", types = NAMED } = options;
+  const base = rope?.optionalNumber("rope_theta") ?? fields.number(thetaField, theta);
+  if (base === 0) fields.fail(thetaField, "a number above 0");
+  const share = shareOf(fields, rope, options);
+  const turning = options.share === undefined ? headDim : Math.trunc(headDim * share);
+  if (turning < 2 || turning % 2 !== 0 || turning > headDim) {
+    const [named, name] = rope?.has("partial_rotary_factor")
+      ? [rope, "partial_rotary_factor"]
+      : [fields, options.shareField ?? "partial_rotary_factor"];
+    named.fail(name, `a share of ${headDim} features that is a whole even number of them`);
+  }
+  if (rope === undefined) return { dim: turning, base };
   rope.expectOnly(KNOWN);
-  const read = rope.oneOf(rope.has("rope_type") ? "rope_type" : "type", ROPE_TYPES, "default");
-  const share = rope.optionalNumber("partial_rotary_factor") ?? fields.number("partial_rotary_factor", 1);
-  const dim = headDim; // transformers' Llama rotates whole heads; a share is for `proportional` alone
-  const isStandard = read === ROPE_TYPES["default"] || read === ROPE_TYPES["proportional"];
-  if (share !== 1 && !isStandard) rope.fail("partial_rotary_factor", "1, since whole heads turn");
+  const type = rope.oneOf(rope.has("rope_type") ? "rope_type" : "type", types, "default");
+  const read = ROPE_TYPES[type] as (typeof ROPE_TYPES)[string];
+  // Here a share is of features with a frequency above 0, and the whole head turns.
+  const dim = type === "proportional" ? headDim : turning;
+  if (share !== 1 && options.share === undefined && type !== "default" && type !== "proportional") {
+    rope.fail("partial_rotary_factor", "1, since whole heads turn");
+  }
   const originalLength =
     fields.optionalInteger("original_max_position_embeddings") ??
+    options.originalLength ??
     rope.integer("original_max_position_embeddings", maxPositions);
   const stretched = read({ rope, dim, share, maxPositions, originalLength });
   return { dim, base, ...(stretched && { scaling: stretched }) };
@@ -108,14 +171,28 @@ function factorOf(rope: ConfigFields): number {
   return factor > 0 ? factor : rope.fail("factor", "a number above 0");
 }
 
-/** Formats the fields that {@link parseRope} reads: both those of transformers 5 and those of the releases before. */
-export function formatRope({ base = 10000, scaling }: RotaryConfig = { dim: 0 }): Record<string, unknown> {
+/**
+ * Formats the fields that {@link parseRope} reads: both those of transformers 5 and those of the releases before.
+ *
+ * @param share that of a head's features, in a family that has one
+ */
+export function formatRope(
+  { base = 10000, scaling }: RotaryConfig = { dim: 0 },
+  share?: number,
+): Record<string, unknown> {
+  const part = share === undefined ? {} : { partial_rotary_factor: share };
   const fields = formatScaling(scaling);
   return {
-    rope_parameters: { rope_theta: base, ...fields },
+    rope_parameters: { rope_theta: base, ...part, ...fields },
     rope_theta: base,
-    ...(scaling && { rope_scaling: fields }),
+    ...part,
+    ...(scaling && { rope_scaling: { ...fields, ...part } }),
   };
+}
+
+/** Formats one set of parameters, as {@link readRope} reads it. */
+export function formatRopeParameters({ base = 10000, scaling }: RotaryConfig): Record<string, unknown> {
+  return { rope_theta: base, ...formatScaling(scaling) };
 }
 
 function formatScaling(scaling: RotaryScaling | undefined): Record<string, unknown> {

@@ -12,13 +12,14 @@ export interface SpecialTokens {
 /** Reads the special tokens of a `config.json`; null means none, and absent means the default. */
 export function specialTokens(
   fields: ConfigFields,
-  defaults: { readonly bos?: number; readonly eos?: number },
+  defaults: { readonly bos?: number; readonly eos?: number; readonly pad?: number },
 ): SpecialTokens {
   checkFields("specialTokens", fields);
   checkRecord("specialTokens", "defaults", defaults);
-  const { bos, eos } = defaults;
+  const { bos, eos, pad } = defaults;
   const bosTokenId = fields.isNull("bos_token_id") ? undefined : (fields.optionalToken("bos_token_id") ?? bos);
-  const padTokenId = fields.optionalToken("pad_token_id");
+  const hasPad = fields.has("pad_token_id") || fields.isNull("pad_token_id");
+  const padTokenId = hasPad ? fields.optionalToken("pad_token_id") : pad;
   return {
     ...(bosTokenId !== undefined && { bosTokenId }),
     eosTokenIds: fields.isNull("eos_token_id") ? [] : fields.ids("eos_token_id", eos === undefined ? [] : [eos]),

@@ -2,14 +2,16 @@ import { joinState, Params, RandomStream, Recorder, splitState, type StateDict }
 import { checkGradients, describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { CAUSAL_GOLDENS, causalGolden } from "../../test/causalGolden.ts";
+import { CAUSAL_GOLDENS, causalGolden, familyOf } from "../../test/causalGolden.ts";
 import { generate } from "../generation/generate.ts";
+import type { CausalConfig } from "../models/causal/config.ts";
+import type { CausalLanguageModel } from "../models/causal/model.ts";
 import { headPatches } from "../inspection/headPatches.ts";
 import type { Gpt2Config } from "./gpt2/config.ts";
-import { gpt2, type Gpt2Model } from "./gpt2/index.ts";
+import { gpt2 } from "./gpt2/index.ts";
 import { GPT2_WEIGHTS } from "./gpt2/weights.ts";
 import type { LlamaConfig } from "./llama/config.ts";
-import { llama, type LlamaModel } from "./llama/index.ts";
+import { llama } from "./llama/index.ts";
 import { LLAMA_WEIGHTS } from "./llama/weights.ts";
 
 const GPT2 = gpt2.parseConfig({
@@ -30,11 +32,29 @@ const QWEN3 = llama.parseConfig({
 
 const WINDOWED = { model_type: "qwen2", num_hidden_layers: 2, use_sliding_window: true, sliding_window: 3 };
 
-function randomModel(config: Gpt2Config | LlamaConfig): Gpt2Model | LlamaModel {
+function randomModel(config: CausalConfig): CausalLanguageModel {
   let seed = 5;
   const params = Params.from((_, shape) => tf.randomNormal(shape, 0, 0.5, "float32", seed++));
-  return config.modelType === "gpt2" ? gpt2.build(params, config) : llama.build(params, config);
+  return familyOf({ model_type: config.modelType }).build(params, config);
 }
+
+const TINY = {
+  ...{ vocab_size: 7, hidden_size: 4, num_attention_heads: 2, num_key_value_heads: 1, head_dim: 4 },
+  ...{ intermediate_size: 5, num_hidden_layers: 2, max_position_embeddings: 9, eos_token_id: 0, pad_token_id: null },
+};
+/** A tiny config of each further type. */
+const OTHERS = Object.fromEntries(
+  [
+    { model_type: "gemma" },
+    { model_type: "gemma2", sliding_window: 2, query_pre_attn_scalar: 3 },
+    { model_type: "gemma3_text", sliding_window: 2, sliding_window_pattern: 2 },
+    { model_type: "smollm3", no_rope_layer_interval: 2 },
+    { model_type: "phi3", partial_rotary_factor: 0.5 },
+    { model_type: "olmo2" },
+    { model_type: "granite", residual_multiplier: 0.5, logits_scaling: 2, embedding_multiplier: 3 },
+    { model_type: "gpt_neox", num_key_value_heads: 2, head_dim: 2, rotary_pct: 1 },
+  ].map((json) => [json.model_type, familyOf(json).parseConfig({ ...TINY, ...json })]),
+);
 
 const IDS = [
   [1, 2, 3, 4],
@@ -46,13 +66,10 @@ const LABELS = [
 ];
 
 describeBackends("CausalLanguageModel", (backend) => {
-  test.each([
-    ["GPT-2", GPT2],
-    ["Qwen 3", QWEN3],
-  ])(
+  test.each([["GPT-2", GPT2], ["Qwen 3", QWEN3], ...Object.entries(OTHERS)])(
     "%s: gradients of the loss for every parameter",
     async (_, config) => {
-      const model = randomModel({ ...config, numLayers: 1 });
+      const model = randomModel({ ...config, numLayers: 1 } as CausalConfig);
       const [ids, labels] = [IDS, LABELS].map((rows) => tf.tensor2d(rows, undefined, "int32")) as [
         tf.Tensor2D,
         tf.Tensor2D,
@@ -67,7 +84,8 @@ describeBackends("CausalLanguageModel", (backend) => {
   );
 
   test.each(["embeddingDropout", "dropout", "attentionDropout"] as const)("%s alone changes the loss", async (rate) => {
-    const model = randomModel({ ...GPT2, [rate]: 0.4 });
+    const config: Gpt2Config = { ...GPT2, [rate]: 0.4 };
+    const model = randomModel(config);
     const [ids, labels] = [IDS, LABELS].map((rows) => tf.tensor2d(rows, undefined, "int32")) as [
       tf.Tensor2D,
       tf.Tensor2D,
@@ -80,7 +98,8 @@ describeBackends("CausalLanguageModel", (backend) => {
   });
 
   test("a pass has the activations that the model names; the loss hears taps; unknown ones are refused", async () => {
-    for (const model of [randomModel(GPT2), randomModel({ ...QWEN3, numLayers: 2 })]) {
+    const qwen3: LlamaConfig = { ...QWEN3, numLayers: 2 };
+    for (const model of [GPT2, qwen3, ...Object.values(OTHERS)].map(randomModel)) {
       const [ids, labels] = [IDS, LABELS].map((rows) => tf.tensor2d(rows, undefined, "int32")) as [
         tf.Tensor2D,
         tf.Tensor2D,
@@ -123,14 +142,10 @@ describeBackends("CausalLanguageModel", (backend) => {
     }));
 });
 
-function familyOf({ model_type: type }: { readonly model_type: string }) {
-  return type === "gpt2" ? gpt2 : llama;
-}
-
 describe("config.json", () => {
   test.each(CAUSAL_GOLDENS)("%s: is read, written and read the same, and says which type it is", (name) => {
     const json = causalGolden(name).config;
-    const { parseConfig, formatConfig } = familyOf(json as { model_type: string });
+    const { parseConfig, formatConfig } = familyOf(json);
     const config = parseConfig(json);
     expect(parseConfig(formatConfig(config as never))).toEqual(config);
     expect(formatConfig(config as never)["model_type"]).toBe(config.modelType);
@@ -172,6 +187,23 @@ describe("config.json", () => {
     { model_type: "llama", head_dim: 4, rope_scaling: { type: "longrope", short_factor: [1, 2], long_factor: [3, 4] } },
     { model_type: "llama", rope_parameters: { rope_type: "proportional", partial_rotary_factor: 0.25 } },
     { model_type: "gpt2", scale_attn_weights: false, scale_attn_by_inverse_layer_idx: true },
+    { model_type: "gemma", hidden_act: "gelu", pad_token_id: null },
+    { model_type: "gemma2", num_hidden_layers: 3, attn_logit_softcapping: null },
+    { model_type: "gemma2", num_hidden_layers: 1, layer_types: ["full_attention"], sliding_window: null },
+    {
+      ...{ model_type: "gemma3_text", num_hidden_layers: 7, rope_theta: 1e5, rope_local_base_freq: 1e3 },
+      rope_scaling: { rope_type: "linear", factor: 8 },
+    },
+    { model_type: "smollm3", num_hidden_layers: 5, use_sliding_window: true, sliding_window: 7 },
+    { model_type: "smollm3", num_hidden_layers: 2, no_rope_layers: [0, 1, 1] },
+    { model_type: "phi3", partial_rotary_factor: 0.75, sliding_window: 2047 },
+    {
+      ...{ model_type: "phi3", head_dim: 4, original_max_position_embeddings: 8 },
+      rope_scaling: { type: "su", short_factor: [1, 2], long_factor: [3, 4] },
+    },
+    { model_type: "olmo2", attention_bias: true },
+    { model_type: "granite", embedding_multiplier: 12, logits_scaling: 8, mlp_bias: true },
+    { model_type: "gpt_neox", rotary_pct: 1, rotary_emb_base: 100, use_parallel_residual: false },
   ])("%j is written as it is read", (json) => {
     const { parseConfig, formatConfig } = familyOf(json);
     const config = parseConfig(json);
@@ -200,7 +232,6 @@ describe("config.json", () => {
       "scale_attn_by_inverse_layer_idx to be true or false",
     ],
     [{ model_type: "gpt2", eos_token_id: "x" }, "eos_token_id to be a token id or a list of them"],
-    [{ model_type: "bert" }, "model_type"],
     [{ model_type: "llama", num_key_value_heads: 5 }, "num_key_value_heads to be a divisor of 32"],
     [{ model_type: "mistral", sliding_window: 0 }, "sliding_window to be null or a whole number above 0, got 0"],
     [{ ...WINDOWED, layer_types: ["full_attention"] }, "layer_types to be 2 of sliding_attention, full_attention"],
@@ -232,6 +263,24 @@ describe("config.json", () => {
       "rope_parameters.partial_rotary_factor to be 1, since whole heads turn, got 0.5",
     ],
     [{ model_type: "llama", head_dim: 5 }, "head_dim to be even"],
+    [{ model_type: "gemma", use_bidirectional_attention: true }, "use_bidirectional_attention to be false or null"],
+    [{ model_type: "gemma2", attn_logit_softcapping: 0 }, "attn_logit_softcapping to be null or a number above 0"],
+    [{ model_type: "gemma2", sliding_window: null }, "sliding_window to be a whole number above 0"],
+    [
+      { model_type: "gemma3_text", rope_parameters: { rope_type: "default" } },
+      "rope_parameters.rope_type to be one of the fields that are known (full_attention, sliding_attention)",
+    ],
+    [{ model_type: "smollm3", no_rope_layers: [1, 0] }, "no_rope_layers to be a list of at least 36 of 0 and 1"],
+    [
+      { model_type: "phi3", head_dim: 6, partial_rotary_factor: 0.5 },
+      "partial_rotary_factor to be a share of 6 features",
+    ],
+    [
+      { model_type: "phi3", rope_scaling: { type: "linear", factor: 2 } },
+      "rope_scaling.type to be one of default, longrope",
+    ],
+    [{ model_type: "granite", logits_scaling: 0 }, "logits_scaling to be a number above 0"],
+    [{ model_type: "gpt_neox", rotary_pct: 0 }, "rotary_pct to be a share of 96 features"],
   ])("refuses %j", (json, message) => {
     expect(() => familyOf(json).parseConfig(json)).toThrow(message);
   });
@@ -241,6 +290,10 @@ describe("parameters", () => {
   test.each([
     ["GPT-2", GPT2, GPT2_WEIGHTS.rename],
     ["Qwen 3", QWEN3, LLAMA_WEIGHTS.rename],
+    ...Object.entries(OTHERS).map(
+      ([type, config]) =>
+        [type, config, familyOf({ model_type: type }).architectures(type)[0]?.weights.rename ?? {}] as const,
+    ),
   ] as const)("%s: a name is the path to its field, and the table names each once", (_, config, names) => {
     const model = randomModel(config);
     for (const [path, weight] of model.params.weights()) {

@@ -1,4 +1,5 @@
 import type { Params, WeightRules } from "@qkv/nn";
+import { checkRecord } from "@qkv/ops";
 
 /** The config of a family's models. */
 export interface FamilyConfig {
@@ -34,6 +35,8 @@ export interface Architecture<Config extends FamilyConfig = FamilyConfig, Model 
   readonly className: string;
   readonly task: ModelTask;
   readonly weights: WeightRules<Config>;
+  /** The rules for a config, where they are not the same for all. Default `weights`. */
+  weightsOf?(config: Config): WeightRules<Config>;
   /**
    * Builds the model, with a parameter for each weight that it needs.
    *
@@ -78,3 +81,12 @@ export interface Family<
 
 /** The models of a family. */
 export type ModelOf<F> = F extends Family<string, infer _, infer Model> ? Model : never;
+
+/** The rules of a class for a config. */
+export function weightRulesOf<Config extends FamilyConfig>(
+  architecture: Pick<Architecture<Config>, "weights" | "weightsOf">,
+  config: Config,
+): WeightRules<Config> {
+  checkRecord("weightRulesOf", "architecture", architecture);
+  return architecture.weightsOf?.(config) ?? architecture.weights;
+}

@@ -73,7 +73,7 @@ export class Decoding {
    */
   async step(sequences: readonly (readonly number[])[]): Promise<NextToken[]> {
     this.#options.signal?.throwIfAborted();
-    const { length } = this.#cache;
+    const length = this.#readSoFar(sequences[0]?.length ?? 0);
     this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - length);
     const tokens = sequences.map((ids) => ids.slice(length));
     const { logits, shifts } = this.#cache.step(() => {
@@ -93,6 +93,14 @@ export class Decoding {
       logits: values.subarray(row * vocabulary, (row + 1) * vocabulary),
       logSumExp: sums[row] as number,
     }));
+  }
+
+  /** Number of tokens of each row whose keys and values serve a text of `total` tokens; the cache forgets others. */
+  #readSoFar(total: number): number {
+    const { length } = this.#cache;
+    const model = this.#model;
+    const { rereadBeyond = Infinity } = "encode" in model ? {} : model.generation;
+    return length > 0 && length <= rereadBeyond && total > rereadBeyond ? this.#cache.truncate(0) : length;
   }
 
   /** Makes row i continue the former row `parents[i]`. Rows may be left out, repeated and reordered. */

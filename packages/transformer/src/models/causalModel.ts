@@ -10,6 +10,8 @@ export interface CausalGenerationDefaults {
   readonly maxPositions?: number;
   /** Number of tokens of the vocabulary. */
   readonly vocabSize?: number;
+  /** Number of tokens beyond which a text is read again from its beginning, with other rotary positions. Default never. */
+  readonly rereadBeyond?: number;
 }
 
 /** Cache, attention mask and positions of a padded batch, and options of the pass. */

@@ -53,8 +53,8 @@ export function selfAttention(
     steps.linear(kProj, from, k, 0, true);
     steps.linear(vProj, from, v, 0, true);
     if (qkNorm !== undefined) {
-      steps.norm("selfAttn.qNorm", qkNorm, q, q, heads);
-      steps.norm("selfAttn.kNorm", qkNorm, k, k, groups, true);
+      steps.norm("selfAttn.qNorm", qkNorm, q, q, qkNorm.isAcross ? 1 : heads);
+      steps.norm("selfAttn.kNorm", qkNorm, k, k, qkNorm.isAcross ? 1 : groups, true);
     }
     rotate(q, heads, false);
     rotate(k, groups, true);
@@ -75,7 +75,7 @@ export function crossAttention(steps: RowSteps, attrs: LayerAttentionAttrs): Sub
   return (from, to, mode, beside) => {
     const q = steps.take(heads * headDim);
     steps.linear(qProj, from, q, 0, beside);
-    if (qkNorm !== undefined) steps.norm("crossAttn.qNorm", qkNorm, q, q, heads);
+    if (qkNorm !== undefined) steps.norm("crossAttn.qNorm", qkNorm, q, q, qkNorm.isAcross ? 1 : heads);
     pool(splitHeads(steps, q, heads, headDim), to, mode);
   };
 }

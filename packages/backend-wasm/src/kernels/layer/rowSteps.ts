@@ -30,11 +30,25 @@ export class RowSteps {
   readonly length: number;
   /** B * L */
   readonly rows: number;
+  /** Address of the bias of layer normalizations without one. */
+  #zeros = 0;
 
   constructor(heap: Heap, program: Program, space: Workspace, inputs: LayerInputs, packed: PackedInputs) {
     [this.heap, this.program, this.space, this.inputs, this.packed] = [heap, program, space, inputs, packed];
     [this.batch, this.length] = shapeOf(inputs, "x") as [number, number];
     this.rows = this.batch * this.length;
+  }
+
+  /** Prepares a bias of zeros for layer normalizations of rows of x that have none. */
+  prepareNormsWithoutBias(): void {
+    this.#zeros = this.filled(shapeOf(this.inputs, "x")[2] ?? 0, 0);
+  }
+
+  /** Takes floats of one value, which no step may change, and returns the address. */
+  filled(count: number, value: number): number {
+    return this.space.constant(4 * count, (at) => {
+      new Float32Array(this.heap.memory.buffer, at, count).fill(value);
+    });
   }
 
   /** The address of a tensor, 0 if there is none. */
@@ -67,7 +81,7 @@ export class RowSteps {
   norm(name: string, { kind, eps, unitOffset }: NormAttrs, from: number, to: number, count = 1, beside = false): void {
     const paths = pathsOf(name);
     const [width = 0] = shapeOf(this.inputs, paths.weight);
-    const [weight, bias] = [this.at(this.inputs[paths.weight]), this.at(this.inputs[paths.bias])];
+    const weight = this.at(this.inputs[paths.weight]);
     const units = this.rows * count;
     const work = { units, cost: 0.5 * width };
     if (kind === "rmsNorm") {
@@ -75,6 +89,8 @@ export class RowSteps {
       return this.program.add("rmsNorm", args, work, beside);
     }
     const numbers = this.take(2 * count); // mean and deviation of each vector, which only gradients need
+    const given = this.inputs[paths.bias];
+    const bias = given === undefined ? this.#zeros : this.at(given);
     const args = [from, weight, bias, to, numbers, numbers + units * 4, width, eps];
     this.program.add("layerNorm", args, work, beside);
   }

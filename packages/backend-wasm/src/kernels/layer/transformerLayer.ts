@@ -1,4 +1,4 @@
-import type { NormAttrs, PackedInputs, RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
+import type { PackedInputs, RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../../heap.ts";
 import { replaceKernel } from "../../replaceKernel.ts";
@@ -58,36 +58,54 @@ type Named = readonly [name: "selfAttn" | "crossAttn" | "ffn", sublayer: Sublaye
 
 /** The steps of a layer. */
 function addLayer(steps: RowSteps, { layer, angles, pastLength }: Attrs, [output, keys, values]: Outputs): void {
-  const { selfAttn, crossAttn, ffn, norm } = layer;
+  const { selfAttn, crossAttn, ffn, norm, placement, parallel, branchScale } = layer;
+  if (norm.kind === "layerNorm" && steps.inputs["selfAttn.norm.bias"] === undefined) steps.prepareNormsWithoutBias();
   const sublayers: Named[] = [["selfAttn", selfAttention(steps, selfAttn, angles, { keys, values, pastLength })]];
   if (crossAttn !== undefined) sublayers.push(["crossAttn", crossAttention(steps, crossAttn)]);
   sublayers.push(["ffn", feedForward(steps, ffn)]);
   const [x, y] = [steps.at(steps.inputs.x), steps.heap.at(output)];
-  if (layer.placement === "post") addPostNorm(steps, sublayers, norm, x, y);
-  else addPreNorm(steps, sublayers, norm, x, y);
+  const scale = branchScale === undefined ? undefined : steps.filled(1, branchScale);
+  const branch: Branch = { norm, placement, parallel, scale };
+  if (placement === "post") addPostNorm(steps, sublayers, branch, x, y);
+  else if (placement === "branch") addBranchNorm(steps, sublayers, branch, x, y);
+  else addPreNorm(steps, sublayers, branch, x, y);
 }
 
-/** Each sublayer reads the norm of the sum so far, which is at `y`. */
-function addPreNorm(steps: RowSteps, sublayers: readonly Named[], norm: NormAttrs, x: number, y: number): void {
+/** What the steps of a branch need of the layer. */
+interface Branch extends Pick<TransformerLayerAttrs, "norm" | "placement" | "parallel"> {
+  /** Address of the factor of the outcome. Default none. */
+  readonly scale: number | undefined;
+}
+
+/** Each sublayer reads the norm of the sum so far, which is at `y`, or of x if they are parallel. */
+function addPreNorm(steps: RowSteps, sublayers: readonly Named[], branch: Branch, x: number, y: number): void {
+  const { norm, parallel } = branch;
   const width = widthOf(steps);
   const normed = steps.take(width);
   steps.copy(x, y, width);
   for (const [i, named] of sublayers.entries()) {
-    steps.norm(pathsOf(named[0]).norm, norm, i === 0 ? x : y, normed);
-    addBranch(steps, named, norm, normed, y, false);
+    const from = i === 0 || parallel !== undefined ? x : y;
+    if (i === 0 || parallel !== "sharedNorm") steps.norm(pathsOf(named[0]).norm, norm, from, normed);
+    addBranch(steps, named, branch, normed, y, false);
   }
 }
 
+/** Each sublayer reads the sum so far, which is at `y`. */
+function addBranchNorm(steps: RowSteps, sublayers: readonly Named[], branch: Branch, x: number, y: number): void {
+  steps.copy(x, y, widthOf(steps));
+  for (const [i, named] of sublayers.entries()) addBranch(steps, named, branch, i === 0 ? x : y, y, i === 0);
+}
+
 /** Each sublayer reads what the norm of the last sum has left. */
-function addPostNorm(steps: RowSteps, sublayers: readonly Named[], norm: NormAttrs, x: number, y: number): void {
+function addPostNorm(steps: RowSteps, sublayers: readonly Named[], branch: Branch, x: number, y: number): void {
   const width = widthOf(steps);
   const [normed, sum] = [steps.take(width), steps.take(width)];
   let current = x;
   for (const named of sublayers) {
     steps.copy(current, sum, width);
-    addBranch(steps, named, norm, current, sum, true); // which needs no copy
+    addBranch(steps, named, branch, current, sum, true); // which needs no copy
     current = named === sublayers.at(-1) ? y : normed;
-    steps.norm(pathsOf(named[0]).norm, norm, sum, current);
+    steps.norm(pathsOf(named[0]).norm, branch.norm, sum, current);
   }
 }
 
@@ -95,21 +113,23 @@ function addPostNorm(steps: RowSteps, sublayers: readonly Named[], norm: NormAtt
 function addBranch(
   steps: RowSteps,
   [name, sublayer]: Named,
-  norm: NormAttrs,
+  { norm, placement, scale }: Branch,
   from: number,
   sum: number,
   beside: boolean,
 ): void {
-  const { postNorm, layerScale: factors } = pathsOf(name);
-  const isNormed = steps.inputs[pathsOf(postNorm).weight] !== undefined;
-  const layerScale = steps.inputs[factors];
+  const paths = pathsOf(name);
+  const postNorm = placement === "branch" ? paths.norm : paths.postNorm;
+  const isNormed = placement === "branch" || placement === "both";
+  const layerScale = steps.inputs[paths.layerScale];
   steps.space.reuse(() => {
-    if (!isNormed && layerScale === undefined) return sublayer(from, sum, ADD, beside);
+    if (!isNormed && layerScale === undefined && scale === undefined) return sublayer(from, sum, ADD, beside);
     const width = widthOf(steps);
     const branch = steps.take(width);
     sublayer(from, branch, 0, beside);
     if (isNormed) steps.norm(postNorm, norm, branch, branch);
     if (layerScale !== undefined) steps.multiply(branch, steps.at(layerScale), width, width);
+    if (scale !== undefined) steps.multiply(branch, scale, width, 1);
     steps.add(branch, sum, width);
   });
 }

@@ -1,5 +1,5 @@
-import type { IgnoredArray, IgnoredArrays, NameMap, SplitRule, WeightRules } from "@qkv/nn";
-import { OTHER_HEADS, tieOutputLayer } from "../../family/causalWeights.ts";
+import type { IgnoredArrays, NameMap, SplitRule, WeightRules } from "@qkv/nn";
+import { CAUSAL_MASK, MASKED_SCORE, OTHER_HEADS, tieOutputLayer } from "../../family/causalWeights.ts";
 import type { Gpt2Config } from "./config.ts";
 
 const NAMES: NameMap = {
@@ -41,20 +41,6 @@ const SPLIT: readonly SplitRule[] = [
     axis: 0,
   },
 ];
-
-const CAUSAL_MASK: IgnoredArray = {
-  as: "a causal mask",
-  isRight: ({ shape, data }) => {
-    const [batch, heads, queries = 0, keys = 0] = shape;
-    if (shape.length !== 4 || batch !== 1 || heads !== 1 || queries !== keys) return false;
-    return data.every((value, i) => value === Number(i % keys <= Math.floor(i / keys)));
-  },
-};
-
-const MASKED_SCORE: IgnoredArray = {
-  as: "a score that no key wins with, -10000 or less",
-  isRight: ({ data }) => data.length === 1 && (data[0] ?? 0) <= -1e4,
-};
 
 /** The layers of a decoder that was made to attend to an encoder: text alone never passes through them. */
 const CROSS_ATTENTION: IgnoredArrays = Object.fromEntries(

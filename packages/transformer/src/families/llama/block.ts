@@ -20,7 +20,7 @@ export function llamaSpec(config: LlamaConfig): CausalSpec {
         headDim: config.headDim,
         bias: modelType === "qwen2" ? { q: true, k: true, v: true, out: false } : attentionBias,
         qkNorm: modelType === "qwen3" ? norm : undefined,
-        rotary,
+        rotary: config.rotaryLayers?.[layer] === false ? undefined : rotary,
         causal: true,
         window: config.windows?.[layer] ?? undefined,
         dropout: config.attentionDropout,

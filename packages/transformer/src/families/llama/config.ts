@@ -1,68 +1,52 @@
 import { checkRecord } from "@qkv/ops";
-import type { RotaryConfig } from "@qkv/attention";
-import type { Activation } from "@qkv/nn";
-import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "../../config/activationNames.ts";
 import { ConfigFields } from "../../config/configFields.ts";
-import { formatRope, parseRope } from "../../config/rope.ts";
-import { specialTokenFields, specialTokens } from "../../config/specialTokens.ts";
-import type { CausalConfig } from "../../models/causal/config.ts";
+import { formatRope } from "../../config/rope.ts";
+import type { Windows } from "../../config/windows.ts";
+import { type DecoderConfig, type DecoderDefaults, formatDecoder, parseDecoder } from "../../family/decoderConfig.ts";
 import { LLAMA_TYPES, type LlamaType } from "./modelTypes.ts";
-import { formatWindows, parseWindows, type Windows } from "./windows.ts";
+import { formatWindows, parseWindows } from "./windows.ts";
 
 /**
- * Config of a Llama, Mistral, Qwen 2 or Qwen 3 (https://huggingface.co/docs/transformers/model_doc/llama). Qwen 2 has
- * biases on queries, keys and values; Qwen 3 has norms on queries and keys.
+ * Config of a Llama, Mistral, Qwen 2, Qwen 3 or SmolLM3 (https://huggingface.co/docs/transformers/model_doc/llama). Qwen 2
+ * has biases on queries, keys and values; Qwen 3 has norms on queries and keys; SmolLM3 has layers without positions.
  */
-export interface LlamaConfig extends CausalConfig {
+export interface LlamaConfig extends DecoderConfig {
   readonly modelType: LlamaType;
-  readonly numLayers: number;
-  readonly numHeads: number;
-  /** Fewer than heads: queries share keys and values in groups. */
-  readonly numKeyValueHeads: number;
-  readonly headDim: number;
-  readonly ffnDim: number;
-  readonly activation: Activation;
-  readonly normEps: number;
-  /** Whether all projections of the attention have a bias. Only Llama and Qwen 3 may have them. */
+  /** Whether all projections of the attention have a bias. Llama, Qwen 3 and SmolLM3 may have them. */
   readonly attentionBias: boolean;
-  /** Whether the feed-forward's maps have a bias. Only Llama may have them. */
+  /** Whether the feed-forward's maps have a bias. Llama and SmolLM3 may have them. */
   readonly ffnBias: boolean;
-  readonly rotary: RotaryConfig;
   /** Absent: a query sees all keys up to its own, in every layer. */
   readonly windows?: Windows;
-  /** Probability of dropping an attention probability while training. */
-  readonly attentionDropout: number;
+  /** For each layer, whether its queries and keys turn with their positions. Absent: they do. */
+  readonly rotaryLayers?: readonly boolean[];
 }
 
-interface Defaults {
-  readonly ffnDim: number;
-  readonly numKeyValueHeads: number | undefined;
-  readonly vocabSize: number;
-  readonly maxPositions: number;
-  readonly hiddenSize: number;
-  readonly headDim: number | undefined;
-  readonly bos?: number;
-  readonly eos?: number;
-}
-
-// transformers' defaults for absent fields.
-const LLAMA: Defaults = {
+const LLAMA: DecoderDefaults = {
   ...{ vocabSize: 32000, hiddenSize: 4096, ffnDim: 11008, maxPositions: 2048 },
-  ...{ numKeyValueHeads: undefined, headDim: undefined, bos: 1, eos: 2 },
+  ...{ numLayers: 32, numHeads: 32, normEps: 1e-6, bos: 1, eos: 2 },
 };
-const QWEN: Defaults = {
+const QWEN: DecoderDefaults = {
   ...{ vocabSize: 151936, hiddenSize: 4096, ffnDim: 22016, maxPositions: 32768 },
-  ...{ numKeyValueHeads: 32, headDim: undefined },
+  ...{ numLayers: 32, numHeads: 32, numKeyValueHeads: 32, normEps: 1e-6 },
 };
-const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
+const DEFAULTS: Readonly<Record<LlamaType, DecoderDefaults>> = {
   llama: LLAMA,
   mistral: { ...LLAMA, ffnDim: 14336, maxPositions: 131072, numKeyValueHeads: 8 },
   qwen2: QWEN,
   qwen3: { ...QWEN, headDim: 128 },
+  smollm3: {
+    ...{ vocabSize: 128256, hiddenSize: 2048, ffnDim: 11008, maxPositions: 32768, normEps: 1e-6, tied: true },
+    ...{ numLayers: 36, numHeads: 16, numKeyValueHeads: 4, bos: 128000, eos: 128001, pad: 128004 },
+    rope: { theta: 2_000_000 },
+  },
 };
 
+const WITH_ATTENTION_BIAS: readonly LlamaType[] = ["llama", "qwen3", "smollm3"];
+const WITH_FFN_BIAS: readonly LlamaType[] = ["llama", "smollm3"];
+
 /**
- * Reads Hugging Face's `config.json` of `model_type` "llama", "mistral", "qwen2" or "qwen3"
+ * Reads Hugging Face's `config.json` of `model_type` "llama", "mistral", "qwen2", "qwen3" or "smollm3"
  * (https://huggingface.co/docs/transformers/model_doc/llama). Absent fields have transformers' defaults.
  *
  * @throws ConfigError naming the field
@@ -70,33 +54,28 @@ const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
 export function parseLlamaConfig(json: unknown): LlamaConfig {
   const fields = new ConfigFields(json);
   const type = fields.oneOf("model_type", Object.fromEntries(LLAMA_TYPES.map((each) => [each, each])), "");
-  const defaults = DEFAULTS[type];
-  const dModel = fields.integer("hidden_size", defaults.hiddenSize);
-  const numHeads = fields.integer("num_attention_heads", 32);
-  const groups = fields.isNull("num_key_value_heads") ? numHeads : (defaults.numKeyValueHeads ?? numHeads);
-  const numKeyValueHeads = fields.divisor("num_key_value_heads", groups, numHeads);
-  const headDim = fields.optionalInteger("head_dim") ?? defaults.headDim ?? dModel / numHeads;
-  if (!Number.isSafeInteger(headDim) || headDim < 1) fields.fail("num_attention_heads", `a divisor of ${dModel}`);
-  const maxPositions = fields.integer("max_position_embeddings", defaults.maxPositions);
-  const numLayers = fields.integer("num_hidden_layers", 32);
+  const decoder = parseDecoder(fields, type, DEFAULTS[type]);
   return {
-    modelType: type,
-    vocabSize: fields.integer("vocab_size", defaults.vocabSize),
-    ...{ dModel, numHeads, numKeyValueHeads, headDim },
-    numLayers,
-    ffnDim: fields.integer("intermediate_size", defaults.ffnDim),
-    activation: fields.oneOf("hidden_act", ACTIVATIONS_BY_NAME, "silu"),
-    normEps: fields.number("rms_norm_eps", 1e-6),
-    attentionBias: (type === "llama" || type === "qwen3") && fields.boolean("attention_bias", false),
-    ffnBias: type === "llama" && fields.boolean("mlp_bias", false),
-    maxPositions,
-    rotary: parseRope(fields, headDim, maxPositions),
-    ...parseWindows(fields, type, numLayers),
-    tieWordEmbeddings: fields.boolean("tie_word_embeddings", false),
-    attentionDropout: fields.rate("attention_dropout", 0),
-    initializerRange: fields.number("initializer_range", 0.02),
-    ...specialTokens(fields, defaults),
+    ...decoder,
+    attentionBias: WITH_ATTENTION_BIAS.includes(type) && fields.boolean("attention_bias", false),
+    ffnBias: WITH_FFN_BIAS.includes(type) && fields.boolean("mlp_bias", false),
+    ...parseLayers(fields, type, decoder.numLayers),
   };
+}
+
+/** Which layers see a window, and in SmolLM3 which have positions: by default those before each fourth. */
+function parseLayers(
+  fields: ConfigFields,
+  type: LlamaType,
+  numLayers: number,
+): Pick<LlamaConfig, "windows" | "rotaryLayers"> {
+  if (type !== "smollm3")
+    return parseWindows(fields, type, numLayers, (layer) => layer >= fields.integer("max_window_layers", 28));
+  const interval = fields.integer("no_rope_layer_interval", 4);
+  if (interval === 0) fields.fail("no_rope_layer_interval", "a whole number above 0");
+  const given = fields.optionalFlags("no_rope_layers", numLayers);
+  const rotaryLayers = given ?? Array.from({ length: numLayers }, (_, layer) => (layer + 1) % interval !== 0);
+  return { ...parseWindows(fields, type, numLayers, (layer) => rotaryLayers[layer] === false), rotaryLayers };
 }
 
 /**
@@ -107,24 +86,11 @@ export function formatLlamaConfig(config: LlamaConfig): Record<string, unknown> 
   checkRecord("formatLlamaConfig", "config", config);
   const type = config.modelType;
   return {
-    model_type: type,
-    vocab_size: config.vocabSize,
-    hidden_size: config.dModel,
-    intermediate_size: config.ffnDim,
-    num_hidden_layers: config.numLayers,
-    num_attention_heads: config.numHeads,
-    num_key_value_heads: config.numKeyValueHeads,
-    head_dim: config.headDim,
-    hidden_act: ACTIVATION_NAMES[config.activation],
-    max_position_embeddings: config.maxPositions,
-    initializer_range: config.initializerRange,
-    rms_norm_eps: config.normEps,
-    tie_word_embeddings: config.tieWordEmbeddings,
-    attention_dropout: config.attentionDropout,
-    ...((type === "llama" || type === "qwen3") && { attention_bias: config.attentionBias }),
-    ...(type === "llama" && { mlp_bias: config.ffnBias }),
+    ...formatDecoder(config),
+    ...(WITH_ATTENTION_BIAS.includes(type) && { attention_bias: config.attentionBias }),
+    ...(WITH_FFN_BIAS.includes(type) && { mlp_bias: config.ffnBias }),
     ...formatRope(config.rotary),
     ...formatWindows(config.windows, type),
-    ...specialTokenFields(config),
+    ...(config.rotaryLayers && { no_rope_layers: config.rotaryLayers.map(Number) }),
   };
 }

@@ -6,7 +6,7 @@ import { formatLlamaConfig, type LlamaConfig, parseLlamaConfig } from "./config.
 import { LLAMA_TYPES, type LlamaType } from "./modelTypes.ts";
 import { LLAMA_WEIGHTS } from "./weights.ts";
 
-/** A Llama, Mistral, Qwen 2 or Qwen 3. */
+/** A Llama, Mistral, Qwen 2, Qwen 3 or SmolLM3. */
 export type LlamaModel = CausalLanguageModel<LlamaConfig>;
 
 const CLASS_NAMES: Readonly<Record<LlamaType, string>> = {
@@ -14,6 +14,7 @@ const CLASS_NAMES: Readonly<Record<LlamaType, string>> = {
   mistral: "MistralForCausalLM",
   qwen2: "Qwen2ForCausalLM",
   qwen3: "Qwen3ForCausalLM",
+  smollm3: "SmolLM3ForCausalLM",
 };
 
 /** Llama, and its relatives with further biases, norms or windows. */

@@ -4,7 +4,6 @@ import {
   keyMask,
   type KeyValueCache,
   LearnedPositions,
-  type PositionsOfBatch,
   stepOf,
   type TokenPositions,
 } from "@qkv/attention";
@@ -20,13 +19,16 @@ import {
   type PassOptions,
   tidy,
 } from "@qkv/nn";
-import { checkRecord, checkTensor, linear } from "@qkv/ops";
+import { checkRecord, checkTensor, embedding, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { stackActivations } from "../../block/activations.ts";
 import type { Block } from "../../block/block.ts";
-import type { Norm } from "../../block/norm.ts";
+import { keptPositions } from "../../block/keptPositions.ts";
+import { createNorm, type Norm } from "../../block/norm.ts";
+import type { PositionBias } from "../../block/positionBias.ts";
 import { Stack } from "../../block/stack.ts";
 import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
+import { balanceLoss, RouterTaps } from "./balanceLoss.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { CausalConfig, CausalSpec } from "./config.ts";
 
@@ -53,10 +55,16 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   readonly embedding: Embedding;
   /** Absent if no position has a learned vector. */
   readonly positions?: LearnedPositions;
+  /** Absent if the embeddings have no norm. */
+  readonly embeddingNorm?: Norm;
   readonly layers: readonly Block[];
   readonly norm?: Norm;
+  /** Absent if no bias is added to the scores. */
+  readonly positionBias?: PositionBias;
   /** Absent if the output layer is tied to the embedding. */
   readonly lmHead?: Linear;
+  /** [V]; absent if the output layer has no bias. */
+  readonly logitBias?: tf.Variable<tf.Rank.R1>;
 
   readonly #spec: CausalSpec;
   readonly #stack: Stack;
@@ -64,19 +72,31 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   constructor(params: Params, config: Config, spec: CausalSpec) {
     checkModule("CausalLanguageModel", params, { config, spec });
     const { vocabSize, dModel, maxPositions, eosTokenIds } = config;
-    const { blocks, norm, learnedPositions = false, positionBias } = spec;
+    const { blocks, norm, learnedPositions = false, embeddingNorm, positionBias } = spec;
     const init = normal(config.initializerRange);
     this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);
-    if (learnedPositions) this.positions = new LearnedPositions(params.at("positions"), maxPositions, dModel, init);
+    if (learnedPositions) {
+      const { offset = 0 } = learnedPositions === true ? {} : learnedPositions;
+      this.positions = new LearnedPositions(params.at("positions"), maxPositions + offset, dModel, init);
+    }
+    if (embeddingNorm !== undefined) this.embeddingNorm = createNorm(params.at("embeddingNorm"), dModel, embeddingNorm);
     this.#stack = new Stack(params, blocks, { norm, positionBias });
     this.layers = this.#stack.layers;
     if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
+    if (this.#stack.positionBias !== undefined) this.positionBias = this.#stack.positionBias;
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
+    if (spec.logitBias) this.logitBias = params.bias<tf.Rank.R1>("logitBias", [vocabSize]);
     this.params = params;
     this.config = config;
     this.#spec = spec;
-    this.generation = { eosTokenId: eosTokenIds, maxPositions, vocabSize };
+    const { rereadBeyond } = spec;
+    this.generation = {
+      eosTokenId: eosTokenIds,
+      maxPositions,
+      vocabSize,
+      ...(rereadBeyond !== undefined && { rereadBeyond }),
+    };
   }
 
   /** Every activation that a pass has, by its path, in its order. */
@@ -102,7 +122,22 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     inputs: CausalInputs & { readonly labels: tf.Tensor },
     { labelSmoothing = 0, ...options }: LossOptions = {},
   ): tf.Scalar {
-    return tf.tidy(() => meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing));
+    return tf.tidy(() => {
+      const { balanceFactor, blocks } = this.#spec;
+      const perToken = blocks.find(({ ffn }) => ffn.experts)?.ffn.experts?.perToken;
+      if (balanceFactor === undefined || perToken === undefined) {
+        return meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing);
+      }
+      createPass("CausalLanguageModel.loss", options, this); // refuses taps of what the model has not
+      const taps = new RouterTaps(options.taps);
+      try {
+        const loss = meanTokenLoss(this.forward(inputs, { ...options, taps }).logits, inputs.labels, labelSmoothing);
+        const balance = balanceLoss(taps.scores, perToken, inputs.attentionMask);
+        return tf.add(loss, tf.mul(balance, balanceFactor)) as tf.Scalar;
+      } finally {
+        taps.dispose();
+      }
+    });
   }
 
   createCache(size: CacheSize = {}): KeyValueCache {
@@ -140,21 +175,48 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     pass: Pass,
   ): tf.Tensor3D {
     const mask = attentionMask && keyMask(attentionMask);
-    const tokens = this.embedding.forward(ids); // [B, L, E]
-    const placed = this.#place(tokens, places.positions ?? places.cache?.length ?? 0);
-    const x = pass.tap("embeddings", dropout(placed, this.#spec.embeddingDropout ?? 0, pass.random));
+    const tokens = scaled(this.embedding.forward(ids), this.#spec.embeddingScale); // [B, L, E]
+    const placed = this.#place(tokens, attentionMask, places);
+    const x = pass.tap("embeddings", dropout(this.embeddingNorm?.forward(placed) ?? placed, this.#spec.embeddingDropout ?? 0, pass.random));
     return this.#stack.forward(x, { mask, ...places }, pass);
   }
 
   /** [B, L, E], with the learned vectors of their positions if there are any. */
-  #place(tokens: tf.Tensor3D, at: PositionsOfBatch): tf.Tensor3D {
+  #place(
+    tokens: tf.Tensor3D,
+    mask: tf.Tensor2D | undefined,
+    { positions, cache }: TokenPositions & Pick<DecodeOptions, "cache">,
+  ): tf.Tensor3D {
     if (this.positions === undefined) return tokens;
-    const vectors = typeof at === "number" ? this.positions.forward(tokens.shape[1], at) : this.positions.at(at);
-    return tf.add(tokens, vectors);
+    const { learnedPositions } = this.#spec;
+    const { offset = 0, countsPadding = true } = typeof learnedPositions === "object" ? learnedPositions : {};
+    const length = tokens.shape[1];
+    if (positions !== undefined) {
+      const rows = offset === 0 ? positions : positions.map((row) => row.map((position) => position + offset));
+      return tf.add(tokens, this.positions.at(rows));
+    }
+    if (mask !== undefined && !countsPadding) {
+      const rows = tf.add(keptPositions(mask, length), tf.scalar(offset, "int32"));
+      return tf.add(tokens, embedding(this.positions.weight, rows) as tf.Tensor3D);
+    }
+    return tf.add(tokens, this.positions.forward(length, (cache?.length ?? 0) + offset));
   }
 
   /** [B, L, E] -> [B, L, V] */
   #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
-    return pass.tap("logits", this.lmHead?.forward(x) ?? (linear(x, this.embedding.weight) as tf.Tensor3D));
+    const { lmHead, logitBias } = this;
+    const isPlain = lmHead !== undefined && logitBias === undefined;
+    const { weight } = lmHead ?? this.embedding;
+    const logits = isPlain ? lmHead.forward(x) : (linear(x, weight, logitBias) as tf.Tensor3D);
+    const { logitScale, logitSoftcap } = this.#spec;
+    return pass.tap("logits", capped(scaled(logits, logitScale), logitSoftcap));
   }
+}
+
+function scaled(x: tf.Tensor3D, factor = 1): tf.Tensor3D {
+  return factor === 1 ? x : tf.mul(x, factor);
+}
+
+function capped(x: tf.Tensor3D, cap: number | undefined): tf.Tensor3D {
+  return cap === undefined ? x : tf.mul(tf.tanh(tf.div(x, cap)), cap);
 }
