@@ -1,3 +1,4 @@
+import type { Sound } from "@qkv/audio";
 import { describeArgument } from "@qkv/ops";
 import type { Pixels } from "@qkv/vit";
 import type { ModelFiles } from "./files/modelFiles.ts";
@@ -10,15 +11,26 @@ import type { LabelScore } from "./tasks/labelScores.ts";
 import type { FilledMask, FillOptions, MaskFiller } from "./tasks/maskFilling/maskFiller.ts";
 import type { Answer, AnswerOptions, QuestionAnswerer } from "./tasks/questionAnswering/questionAnswerer.ts";
 import type { RankedDocument, RankOptions, Reranker } from "./tasks/reranking/reranker.ts";
+import type { Summarizer } from "./tasks/summarization/createSummarizer.ts";
 import type { TextPair } from "./tasks/text/encodeTexts.ts";
 import type { ClassifyTextOptions, TextClassifier } from "./tasks/textClassification/textClassifier.ts";
+import type { ChatMessage } from "./tasks/textGeneration/chatMessage.ts";
+import type { Prompt } from "./tasks/textGeneration/encodedPrompt.ts";
+import type { GeneratedText } from "./tasks/textGeneration/generatedText.ts";
+import type { GenerateTextOptions } from "./tasks/textGeneration/generateOptions.ts";
+import type { TextGenerator } from "./tasks/textGeneration/textGenerator.ts";
 import type { TextEntity } from "./tasks/tokenClassification/entities.ts";
 import type { TagOptions, TokenClassifier } from "./tasks/tokenClassification/tokenClassifier.ts";
+import type { TranscribeOptions, Transcriber, Transcript } from "./tasks/transcription/transcriber.ts";
 import type { TranslateOptions, Translation, Translator } from "./tasks/translation/translator.ts";
 import type { ZeroShotClassifier, ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
 
 /** What each task of {@link pipeline} is, by its name in Hugging Face's libraries. */
 export interface PipelineTasks {
+  readonly "automatic-speech-recognition": Task<
+    Transcriber,
+    (sound: Sound, options?: TranscribeOptions) => Promise<Transcript>
+  >;
   readonly "feature-extraction": Task<Embedder, Each<string, Float32Array, EmbedOptions>>;
   readonly "fill-mask": Task<MaskFiller, Each<string, FilledMask[][], FillOptions>>;
   readonly "image-classification": Task<Classifier, Each<Pixels, LabelScore[], ClassifyOptions>>;
@@ -27,7 +39,9 @@ export interface PipelineTasks {
     (question: string, context: string, options?: AnswerOptions) => Promise<Answer[]>
   >;
   readonly "sentiment-analysis": Task<TextClassifier, Each<string | TextPair, LabelScore[], ClassifyTextOptions>>;
+  readonly summarization: Task<Summarizer, Each<string, GeneratedText, GenerateTextOptions>>;
   readonly "text-classification": Task<TextClassifier, Each<string | TextPair, LabelScore[], ClassifyTextOptions>>;
+  readonly "text-generation": Task<TextGenerator, Each<Prompt, GeneratedText, GenerateTextOptions>>;
   readonly "text-ranking": Task<
     Reranker,
     (query: string, documents: readonly string[], options?: RankOptions) => Promise<RankedDocument[]>
@@ -65,6 +79,11 @@ interface Made {
 
 /** Each task's own code is loaded when it is asked for. */
 const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Promise<Made> } = {
+  "automatic-speech-recognition": async (pretrained) => {
+    const { createTranscriber } = await import("./tasks/transcription/createTranscriber.ts");
+    const task = createTranscriber(pretrained);
+    return { task, call: task.transcribe.bind(task) };
+  },
   "feature-extraction": async (pretrained) => {
     const { createEmbedder } = await import("./tasks/embedding/createEmbedder.ts");
     const task = createEmbedder(pretrained);
@@ -86,10 +105,29 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
     return { task, call: task.answer.bind(task) };
   },
   "sentiment-analysis": (pretrained) => MAKERS["text-classification"](pretrained),
+  summarization: async (pretrained) => {
+    const { createSummarizer } = await import("./tasks/summarization/createSummarizer.ts");
+    const task = createSummarizer(pretrained);
+    const all = async (texts: readonly string[], options?: GenerateTextOptions) => {
+      const summaries: GeneratedText[] = [];
+      for (const text of texts) summaries.push(await task(text, options));
+      return summaries;
+    };
+    return { task, call: each(task, task, all) };
+  },
   "text-classification": async (pretrained) => {
     const { createTextClassifier } = await import("./tasks/textClassification/createTextClassifier.ts");
     const task = createTextClassifier(pretrained);
     return { task, call: each(task, task.classify, task.classifyBatch) };
+  },
+  "text-generation": async (pretrained) => {
+    const { createGenerator } = await import("./tasks/textGeneration/createGenerator.ts");
+    const task = createGenerator(pretrained);
+    const isOne = (given: unknown) =>
+      typeof given === "string" || (given as readonly ChatMessage[])[0]?.role !== undefined;
+    const call = (given: Prompt | readonly Prompt[], options?: GenerateTextOptions) =>
+      isOne(given) ? task.generate(given as Prompt, options) : task.generateBatch(given as readonly Prompt[], options);
+    return { task, call };
   },
   "text-ranking": async (pretrained) => {
     const { createReranker } = await import("./tasks/reranking/createReranker.ts");

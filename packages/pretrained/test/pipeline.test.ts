@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { initBackend } from "@qkv/backend";
+import { modelFolder } from "@qkv/pretrained/node";
+import { pipeline, type PipelineTask } from "@qkv/pretrained/pipeline";
+import { expectNoLeaks, writeTinyModels } from "@qkv/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "qkv-pipeline-"));
+const model = (name: string) => modelFolder(join(folder, name));
+beforeAll(async () => {
+  writeTinyModels(folder);
+  await initBackend("cpu");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("one input gives one result, an array of them an array", () =>
+  expectNoLeaks(async () => {
+    const classify = await pipeline("text-classification", model("classifier"));
+    const [best] = await classify("Ada wrote", { top: 1 });
+    const many = await classify(["Ada wrote", { text: "Ada", pair: "wrote" }], { top: 1 });
+    expect(many[0]?.[0]).toEqual(best);
+    expect(many).toHaveLength(2);
+    expect(classify.task.labels).toEqual(["bad", "fair", "good"]);
+    classify.dispose();
+
+    const embed = await pipeline("feature-extraction", model("embedder"));
+    const vectors = await embed(["Ada", "wrote"]);
+    expect(await embed("wrote")).toEqual(vectors[1]);
+    embed.dispose();
+
+    const fill = await pipeline("fill-mask", model("masked"));
+    expect((await fill("Ada [MASK]"))[0]).toHaveLength(5);
+    fill.dispose();
+
+    const answer = await pipeline("question-answering", model("answerer"));
+    expect((await answer("who", "Ada wrote programs.", { top: 2 })).length).toBeGreaterThan(0);
+    answer.dispose();
+
+    const rank = await pipeline("text-ranking", model("reranker"));
+    expect(await rank("who", ["Ada", "No."])).toHaveLength(2);
+    rank.dispose();
+
+    const choose = await pipeline("zero-shot-classification", model("nli"));
+    expect(await choose("Ada wrote", ["food", "engines"])).toHaveLength(2);
+    choose.dispose();
+
+    const tag = await pipeline("token-classification", model("tagger"));
+    expect(await tag(["Ada", "No."])).toHaveLength(2);
+    tag.dispose();
+  }));
+
+test("refuses a task that is none, and a model that is not of its kind, of which nothing stays", () =>
+  expectNoLeaks(async () => {
+    await expect(pipeline("text-to-speech" as PipelineTask, model("tagger"))).rejects.toThrow(
+      /^pipeline: expected a task of automatic-speech-recognition, feature-extraction, .*, got a string$/,
+    );
+    for (const name of ["translation", "summarization", "text-generation", "automatic-speech-recognition"] as const) {
+      await expect(pipeline(name, model("tagger"))).rejects.toThrow("config.json: ");
+    }
+  }));
