@@ -105,6 +105,16 @@ describe("modules of an embedder", () => {
   test("older names of pooling are read", () =>
     using("embedder", ({ sentenceModules }) => expect(sentenceModules?.pooling.modes).toEqual(["mean"]), CONFIG));
 
+  test("a folder that names the class with which its model was trained, and holds the model alone", () =>
+    using(
+      "embedder",
+      async (pretrained) => {
+        expect(pretrained.task).toBe("textEncoder");
+        expect((await createEmbedder(pretrained).embed("Ada")).length).toBe(16);
+      },
+      { ...CONFIG, "config.json": { ...EXPECTED.embedder.config, architectures: ["BertForMaskedLM"] } },
+    ));
+
   test.each([
     ["no list", { "modules.json": {} }, "tiny/modules.json: expected a list of modules"],
     ["no JSON", { "modules.json": new TextEncoder().encode("[") }, "tiny/modules.json: "],

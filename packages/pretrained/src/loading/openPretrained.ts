@@ -2,9 +2,9 @@ import type { Pretrained } from "./pretrained.ts";
 import type { SpectrogramConfig } from "@qkv/audio";
 import { checkBackend, describeArgument, type OptionNames } from "@qkv/ops";
 import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
-import type { FamilyConfig, ModelTask } from "@qkv/transformer";
+import type { Architecture, FamilyConfig, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
-import { type AnyFamily, familyOfConfig } from "../registry/findFamily.ts";
+import { type AnyFamily, familyOfConfig, type Found } from "../registry/findFamily.ts";
 import { readChatTemplate } from "./chatTemplate.ts";
 import { type Direction, directionOf } from "./direction.ts";
 import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
@@ -52,7 +52,9 @@ export async function openPretrained<F extends AnyFamily>(
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
-  const { modelType, family, architecture } = familyOfConfig(pathOf(files, "config.json"), json, families);
+  const found = familyOfConfig(pathOf(files, "config.json"), json, families);
+  const { modelType, family } = found;
+  const architecture = await architectureOf(files, found, options);
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
   const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
@@ -124,6 +126,20 @@ async function readDirection(files: ModelFiles, options: ReadOptions): Promise<D
   const { source_lang: from, target_lang: to } =
     (await readOptionalJson(files, "tokenizer_config.json", options)) ?? {};
   return typeof from === "string" && typeof to === "string" ? { from, to } : directionOf(files.name);
+}
+
+/**
+ * The class of a folder: as `config.json` names it, but that folders of Sentence Transformers hold a model without a head, also
+ * where they name that with which it was trained.
+ */
+async function architectureOf(
+  files: ModelFiles,
+  { architecture, family, modelType }: Found,
+  options: ReadOptions,
+): Promise<Architecture> {
+  if (architecture.task !== "maskedLM") return architecture;
+  if ((await readOptionalFile(files, "modules.json", options)) === undefined) return architecture;
+  return family.architectures(modelType).find(({ task }) => task === "textEncoder") ?? architecture;
 }
 
 /** Classes that read whole texts. What reads how they are to be used is loaded for them alone. */
