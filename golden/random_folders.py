@@ -201,7 +201,7 @@ def decoder_config(rng, family, vocabulary, edges, tied):
         if flip(0.3):
             places = {"partial_rotary_factor": share, "rope_theta": 300.0}
     if family == "cohere":
-        fields |= dict(hidden_act=activation, layer_norm_eps=eps, attention_bias=flip(), logit_scale=rng.choice([0.0625, 0.5, 2]))
+        fields |= dict(hidden_act=activation, layer_norm_eps=eps, attention_bias=flip(), logit_scale=rng.choice([0.0625, 0.5, 2.0]))
     if family in ("gptj", "opt", "bloom", "falcon"):
         size, tokens = fields["hidden_size"], dict(vocab_size=vocabulary, tie_word_embeddings=tied, **edges)
         if family == "gptj":

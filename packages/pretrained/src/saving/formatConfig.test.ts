@@ -2,7 +2,7 @@ import { bert, gpt2, llama } from "@qkv/transformer";
 import { vit, vitConfig } from "@qkv/vit";
 import { expect, test } from "vitest";
 import type { AnyFamily } from "../registry/findFamily.ts";
-import { formatConfig } from "./formatConfig.ts";
+import { configText, formatConfig } from "./formatConfig.ts";
 
 const LLAMA = llama.parseConfig({ model_type: "llama", num_hidden_layers: 2 });
 const VIT = vitConfig({ imageSize: 8, patchSize: 4, dModel: 4, numLayers: 1, numHeads: 1, labels: ["a", "b"] });
@@ -26,4 +26,11 @@ test.each([
   ["a stem of a ViT", vit, { ...VIT, stem: [{ channels: 2, stride: 2 }] }, "got stem"],
 ])("refuses %s", (_, family, config, message) => {
   expect(format(family, config)).toThrow(message);
+});
+
+test("fields that transformers takes as floats alone have a point", () => {
+  const text = configText({ final_logit_softcapping: 30, layer_norm_eps: 1e-5, vocab_size: 30, logit_scale: 2 });
+  expect(text).toBe(
+    '{\n  "final_logit_softcapping": 30.0,\n  "layer_norm_eps": 0.00001,\n  "vocab_size": 30,\n  "logit_scale": 2.0\n}\n',
+  );
 });

@@ -29,3 +29,15 @@ export function holds(read: unknown, written: unknown): boolean {
   if (Array.isArray(written) && (read as unknown[]).length !== written.length) return false;
   return Object.entries(written).every(([name, value]) => holds((read as Record<string, unknown>)[name], value));
 }
+
+/** Fields that transformers 5 takes as floats alone, where JavaScript writes a whole number without a point. */
+const FLOATS = [
+  ...["rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "initializer_range", "init_std"],
+  ...["final_logit_softcapping", "attn_logit_softcapping", "logit_scale", "router_aux_loss_coef"],
+];
+const WHOLE_FLOATS = new RegExp(`("(?:${FLOATS.join("|")})": -?\\d+)(?=,?$)`, "gm");
+
+/** The text of a `config.json`, in which floats have a point. */
+export function configText(json: unknown): string {
+  return `${JSON.stringify(json, undefined, 2)}\n`.replace(WHOLE_FLOATS, "$1.0");
+}

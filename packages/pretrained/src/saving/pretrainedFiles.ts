@@ -9,7 +9,7 @@ import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFa
 import { expectFileName } from "../files/fileName.ts";
 import { exactDtype } from "./exactDtype.ts";
 import { CODE_LAYOUTS, codedArrays, type CodeLayoutName } from "./codedArrays.ts";
-import { formatConfig } from "./formatConfig.ts";
+import { configText, formatConfig } from "./formatConfig.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** Contents of a model folder. */
@@ -87,7 +87,9 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   const files = new Map([
     [
       "config.json",
-      encode({ architectures: [className], ...formatConfig(family, model.config), ...dtypes, ...coded.config }),
+      new TextEncoder().encode(
+        configText({ architectures: [className], ...formatConfig(family, model.config), ...dtypes, ...coded.config }),
+      ),
     ],
     ["model.safetensors", writeSafetensors(new Map([...storeAs(dtype, state), ...coded.tensors]), { format: "pt" })],
   ]);
