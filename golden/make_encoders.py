@@ -28,6 +28,8 @@ LABELS = ["red", "green", "blue", "none"]
 NARROW = dict(embedding_size=6)
 DISTILBERT = dict(vocab_size=17, dim=8, n_layers=2, n_heads=2, hidden_dim=11, max_position_embeddings=12,
                   attn_implementation="eager")
+MODERN = dict(vocab_size=17, hidden_size=8, num_hidden_layers=3, num_attention_heads=2, intermediate_size=11,
+              local_attention=8, pad_token_id=1, attn_implementation="eager")
 # name: class, config, labels for the loss; the place of a row is its seed
 MODELS = {
     "bert-model": ("Bert", "Model", BERT, None),
@@ -61,6 +63,11 @@ MODELS = {
         relative_attention=True, max_relative_positions=5, pos_att_type="p2c|c2p"), "tokens"),
     "deberta-v2-answers": ("DebertaV2", "ForQuestionAnswering", SIZES | dict(
         relative_attention=True, max_relative_positions=5, pos_att_type=["c2p"]), "spans"),
+    "modernbert-model": ("ModernBert", "Model", MODERN | dict(global_attn_every_n_layers=2), None),
+    "modernbert-masked": ("ModernBert", "ForMaskedLM", MODERN | dict(
+        norm_bias=True, attention_bias=True, mlp_bias=True, classifier_bias=True), "tokens"),
+    "modernbert-classifier": ("ModernBert", "ForSequenceClassification", MODERN | dict(
+        classifier_pooling="mean", num_labels=3, hidden_activation="relu", classifier_activation="tanh"), "class"),
 }
 
 

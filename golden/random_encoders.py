@@ -4,10 +4,10 @@ import torch
 import transformers
 
 BERT_LIKE = ["bert", "roberta", "xlm-roberta", "camembert", "mpnet", "electra", "albert"]
-ENCODERS = [*BERT_LIKE, "distilbert", "deberta-v2"]
+ENCODERS = [*BERT_LIKE, "distilbert", "deberta-v2", "modernbert"]
 PREFIXES = {"bert": "Bert", "roberta": "Roberta", "xlm-roberta": "XLMRoberta", "camembert": "Camembert", "mpnet": "MPNet",
             "electra": "Electra", "albert": "Albert", "distilbert": "DistilBert",
-            "deberta-v2": "DebertaV2"}
+            "deberta-v2": "DebertaV2", "modernbert": "ModernBert"}
 ACTIVATIONS = ["silu", "gelu", "gelu_new", "relu", "gelu_pytorch_tanh", "quick_gelu", "tanh"]
 HEADS = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"]
 LONGEST = 30
@@ -23,6 +23,28 @@ def encoder_config(rng, family):
             dim=width, n_heads=heads, n_layers=rng.randint(1, 3), hidden_dim=rng.randint(3, 20),
             activation=rng.choice(ACTIVATIONS), max_position_embeddings=LONGEST, sinusoidal_pos_embds=rng.random() < 0.4,
             pad_token_id=rng.choice([0, 3]))
+    if family == "modernbert":
+        width = heads * rng.choice([2, 4, 6])
+        fields = common | dict(
+            hidden_size=width, num_attention_heads=heads, num_hidden_layers=rng.randint(1, 4), pad_token_id=1,
+            intermediate_size=rng.randint(3, 20), hidden_activation=rng.choice(ACTIVATIONS), norm_eps=rng.choice([1e-5, 1e-3]),
+            classifier_activation=rng.choice(ACTIVATIONS), classifier_pooling=rng.choice(["cls", "mean"]),
+            local_attention=rng.choice([13, 16, 24, 128]), max_position_embeddings=rng.choice([8, LONGEST]),
+            attention_dropout=rng.choice([0.0, 0.1]), cls_token_id=2, sep_token_id=3, bos_token_id=2, eos_token_id=3)
+        for name in ("norm_bias", "attention_bias", "mlp_bias", "classifier_bias", "decoder_bias"):
+            if rng.random() < 0.5:
+                fields[name] = rng.random() < 0.5
+        if rng.random() < 0.4:
+            fields["global_attn_every_n_layers"] = rng.choice([1, 2, 3])
+        elif rng.random() < 0.5:
+            kinds = ["full_attention", "sliding_attention"]
+            fields["layer_types"] = [rng.choice(kinds) for _ in range(fields["num_hidden_layers"])]
+        if rng.random() < 0.4:
+            fields |= dict(global_rope_theta=rng.choice([100.0, 5000.0]), local_rope_theta=rng.choice([10.0, 1000.0]))
+        elif rng.random() < 0.5:
+            fields["rope_parameters"] = {"full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500.0},
+                                         "sliding_attention": {"rope_type": "default", "rope_theta": 50.0}}
+        return fields
     fields = common | dict(
         hidden_size=width, num_attention_heads=heads, num_hidden_layers=rng.randint(1, 4),
         intermediate_size=rng.randint(3, 20), hidden_act=rng.choice(ACTIVATIONS), layer_norm_eps=rng.choice([1e-12, 1e-5, 1e-3]),
@@ -67,8 +89,9 @@ def encoder_inputs(rng, model):
     keep = torch.ones_like(ids)
     side = rng.choice(["none", "left", "right", "both"])
     for row in range(batch):
-        before = rng.randint(0, length - 1) if side in ("left", "both") else 0
-        after = rng.randint(0, length - 1 - before) if side in ("right", "both") else 0
+        most = length - 1 if config.model_type != "modernbert" else min(length - 1, 5)  # windows reach as far
+        before = rng.randint(0, most) if side in ("left", "both") else 0
+        after = rng.randint(0, most - before) if side in ("right", "both") else 0
         keep[row, :before] = 0
         keep[row, length - after:] = 0
     ids[keep == 0] = pad

@@ -12,6 +12,7 @@ import {
   gpt2,
   llama,
   marian,
+  modernbert,
   mpnet,
   roberta,
   type Seq2SeqLanguageModel,
@@ -54,6 +55,7 @@ const DISTILBERT = {
   ...{ model_type: "distilbert", vocab_size: 9, dim: 4, n_layers: 1, n_heads: 2, hidden_dim: 5, num_labels: 2 },
   max_position_embeddings: 5,
 };
+const MODERN = { ...BERT, model_type: "modernbert", num_hidden_layers: 2, norm_bias: true };
 const DEBERTA = {
   ...{ ...BERT, model_type: "deberta-v2", relative_attention: true, norm_rel_ebd: "layer_norm" },
   pos_att_type: ["c2p", "p2c"],
@@ -118,6 +120,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     "ALBERT",
     (params) => text(buildEncoder(albert, "maskedLM", params, albert.parseConfig({ ...NARROW, model_type: "albert" }))),
   ],
+  ["ModernBERT", (params) => text(buildEncoder(modernbert, "maskedLM", params, modernbert.parseConfig({ ...MODERN })))],
   ["DeBERTa", (params) => text(buildEncoder(debertaV2, "maskedLM", params, debertaV2.parseConfig(DEBERTA)))],
   ["GPT-2", (params) => text(gpt2.build(params, gpt2.parseConfig(GPT2)))],
   [

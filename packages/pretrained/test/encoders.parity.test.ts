@@ -16,6 +16,7 @@ import {
   electra,
   ENCODER_FAMILIES,
   type EncoderModel,
+  modernbert,
   mpnet,
   roberta,
   SequenceClassificationModel,
@@ -51,6 +52,9 @@ const CLASSES = {
   "deberta-v2-model": [debertaV2, "DebertaV2Model", "textEncoder"],
   "deberta-v2-masked": [debertaV2, "DebertaV2ForMaskedLM", "maskedLM"],
   "deberta-v2-answers": [debertaV2, "DebertaV2ForQuestionAnswering", "questionAnswering"],
+  "modernbert-model": [modernbert, "ModernBertModel", "textEncoder"],
+  "modernbert-masked": [modernbert, "ModernBertForMaskedLM", "maskedLM"],
+  "modernbert-classifier": [modernbert, "ModernBertForSequenceClassification", "sequenceClassification"],
 } as const;
 type Name = keyof typeof CLASSES;
 
@@ -110,7 +114,8 @@ describeBackends("Encoders equal Hugging Face's", (backend) => {
       expect([architecture, task]).toEqual(CLASSES[name].slice(1));
       const inputs = inputsOf(all);
       const layers = model.encoder.layers.map((_, i) => `encoder.layers.${i}`);
-      const states = ["encoder.embeddings", ...layers];
+      const last = model.encoder.norm === undefined ? layers.slice(-1) : ["encoder.norm"];
+      const states = ["encoder.embeddings", ...layers.slice(0, -1), ...last];
       const attentions = layers.map((layer) => `${layer}.selfAttn.probabilities`);
       const seen = new Recorder([...states, ...attentions]);
       const watched = model.forward(inputs, { taps: seen });
@@ -127,7 +132,8 @@ describeBackends("Encoders equal Hugging Face's", (backend) => {
       const fused = kernels.filter(({ name }) => name === "QkvTransformerLayer").length;
       // Scores by distance have no kernel.
       const isFused = backend.startsWith("wasm") && !name.startsWith("deberta");
-      expect(fused).toBe(isFused ? layers.length : 0);
+      // The first layer of ModernBERT has no norm before its attention.
+      expect(fused).toBe(isFused ? layers.length - (name.startsWith("modernbert") ? 1 : 0) : 0);
       const plain = model.forward(inputs);
       for (const outputs of [watched, plain]) {
         for (const [field, tensor] of Object.entries(outputs) as [keyof typeof THEIRS, tf.Tensor][]) {
@@ -301,6 +307,10 @@ describe("its folder", () => {
     [mpnet, { relative_attention_num_buckets: 16 }, "relative_attention_num_buckets to be at least 32"],
     [electra, { position_embedding_type: "relative_key_query" }, "position_embedding_type to be one of absolute"],
     [albert, { num_hidden_groups: 13 }, "num_hidden_groups to be at most num_hidden_layers, 12"],
+    [modernbert, { layer_types: ["full_attention"] }, "layer_types to be 22 of full_attention, sliding_attention"],
+    [modernbert, { global_attn_every_n_layers: 0 }, "global_attn_every_n_layers to be a whole number above 0"],
+    [modernbert, { classifier_pooling: "max" }, "classifier_pooling to be one of cls, mean"],
+    [modernbert, { rope_parameters: { global: {} } }, "one of the fields that are known"],
     [debertaV2, { conv_kernel_size: 3 }, "conv_kernel_size to be absent or 0"],
     [debertaV2, { embedding_size: 12 }, "embedding_size to be absent or 1536"],
     [

@@ -51,6 +51,12 @@ export type { DistilBertConfig } from "./families/distilbert/config.ts";
 export { distilbert } from "./families/distilbert/index.ts";
 export type { ElectraConfig } from "./families/electra/config.ts";
 export { electra } from "./families/electra/index.ts";
+export {
+  MODERNBERT_LAYER_TYPES,
+  type ModernBertConfig,
+  type ModernBertLayerType,
+} from "./families/modernbert/config.ts";
+export { modernbert } from "./families/modernbert/index.ts";
 export type { MpnetConfig } from "./families/mpnet/config.ts";
 export { mpnet } from "./families/mpnet/index.ts";
 export { ROBERTA_TYPES, type RobertaConfig, type RobertaType } from "./families/roberta/config.ts";
@@ -115,7 +121,7 @@ export type {
   EncoderConfig,
   EncoderHeadsSpec,
   EncoderSpec,
-  LearnedPositionsSpec,
+  TextPositionsSpec,
   PoolerSpec,
   TextEmbeddingsSpec,
   TokenHeadSpec,

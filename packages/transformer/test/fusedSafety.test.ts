@@ -73,7 +73,7 @@ const CHANGES: Record<string, (block: Block, own: Params) => unknown> = {
     ),
   "no bias": ({ ffn }) => put((ffn as FeedForward).fc1, "bias", undefined),
   "another norm": (block, own) => put(block, "ffnNorm", new LayerNorm(own, 6, { eps: 1 })),
-  "another epsilon": (block) => put(block.selfAttnNorm, "eps", 3),
+  "another epsilon": (block) => put(block.selfAttnNorm as object, "eps", 3),
   "a layer scale": (block, own) => put(block.ffnBranch, "scale", new LayerScale(own, 6, 3)),
   "a branch's own forward": (block) => put(block, "selfAttnBranch", owning(block.selfAttnBranch)),
   "a norm of queries": (block, own) => put(block.selfAttn, "qNorm", new LayerNorm(own, 3, { eps: 1 })),

@@ -9,7 +9,7 @@ export function blockActivations(spec: BlockSpec): readonly string[] {
   const { placement } = spec.norm;
   const isBefore = placement === "pre" || placement === "both";
   const sublayer = (name: string, inside: readonly string[]) => [
-    ...(isBefore && !(name === "ffn" && spec.parallel === "sharedNorm") ? [`${name}Norm`] : []),
+    ...(isBefore && !lacksNorm(name, spec) ? [`${name}Norm`] : []),
     ...inside.map((activation) => `${name}.${activation}`),
     name,
     ...(placement === "both" ? [`${name}PostNorm`] : []),
@@ -21,6 +21,11 @@ export function blockActivations(spec: BlockSpec): readonly string[] {
     ...(spec.crossAttn === undefined ? [] : [...sublayer("crossAttn", ATTENTION_ACTIVATIONS), "crossAttnResidual"]),
     ...sublayer("ffn", [spec.ffn.kind === "experts" ? "router" : "hidden"]),
   ];
+}
+
+/** Whether a sublayer reads what another one's norm gives, or the block's input. */
+function lacksNorm(name: string, { parallel, selfAttn }: BlockSpec): boolean {
+  return name === "ffn" ? parallel === "sharedNorm" : name === "selfAttn" && selfAttn.isNormed === false;
 }
 
 /** The activations of a stack: those inside each block, each block's output, and the norm's. */

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { blockActivations, stackActivations } from "./activations.ts";
 import { Block } from "./block.ts";
+import type { Norm } from "./norm.ts";
 import type { BlockSpec } from "./spec.ts";
 import { Stack } from "./stack.ts";
 
@@ -108,6 +109,58 @@ describeBackends("Block", () => {
     },
   );
 
+  test("a query sees no further than it reaches, whatever the mask says besides", async () => {
+    const params = randomized();
+    const selfAttn = { numHeads: 2, reach: 1 };
+    const block = new Block(params, { ...SPEC, selfAttn });
+    const whole = new Block(params, { ...SPEC, selfAttn: { numHeads: 2 } });
+    const x = random(5);
+    const near = tf.tidy(() => tf.lessEqual(tf.abs(tf.sub(tf.reshape(tf.range(0, 5), [5, 1]), tf.range(0, 5))), 1));
+    const padding = tf.tensor4d([1, 1, 1, 1, 0, 1, 1, 1, 1, 1], [2, 1, 1, 5], "bool");
+    for (const mask of [undefined, padding]) {
+      const output = block.forward(x, { mask });
+      const both = tf.tidy(() => {
+        const band = tf.reshape(near, [1, 1, 5, 5]);
+        return mask === undefined ? band : tf.logicalAnd(band, mask);
+      });
+      const expected = whole.forward(x, { mask: both });
+      await expectClose(output, expected);
+      tf.dispose([output, both, expected]);
+    }
+    const far = new Block(params, { ...SPEC, selfAttn: { numHeads: 2, reach: 4 } });
+    const outputs = [far.forward(x), whole.forward(x)] as const;
+    await expectClose(outputs[0], outputs[1]);
+    const bad = (given: object) => () => new Block(params, { ...SPEC, selfAttn: { ...selfAttn, ...given } });
+    expect(bad({ causal: true })).toThrow(
+      "expected selfAttn.reach to be an integer from 0, without causal, got causal true",
+    );
+    expect(bad({ reach: 1.5 })).toThrow("got number 1.5");
+    tf.dispose([x, near, padding, ...outputs]);
+    params.dispose();
+  });
+
+  test("an attention without a norm reads the block's input", async () => {
+    const params = randomized();
+    const spec: BlockSpec = { ...SPEC, selfAttn: { numHeads: 2, isNormed: false } };
+    const block = new Block(params, spec);
+    expect(block.selfAttnNorm).toBe(undefined);
+    const x = random(3);
+    const output = block.forward(x);
+    const expected = tf.tidy(() => {
+      const y = tf.add(x, block.selfAttn.forward(x, x));
+      return tf.add(y, block.ffn.forward((block.ffnNorm as Norm).forward(y)));
+    });
+    await expectClose(output, expected);
+    using seen = new Recorder(["**"]);
+    tf.tidy(() => void block.forward(x, {}, new Pass({ taps: seen })));
+    expect(seen.paths.filter((path) => path !== "")).toEqual(blockActivations(spec));
+    expect(() => new Block(params, { ...spec, norm: { ...SPEC.norm, placement: "post" } })).toThrow(
+      "expected norm.placement pre without parallel where selfAttn.isNormed is false, got post",
+    );
+    tf.dispose([x, output, expected]);
+    params.dispose();
+  });
+
   test("blocks of one scope share their parameters, and each has activations of its own", async () => {
     const params = randomized();
     const stack = new Stack(params, [SPEC, SPEC, SPEC], { scopes: ["a", "b", "a"] });
@@ -132,7 +185,7 @@ describeBackends("Block", () => {
     const x = random(4);
     const output = block.forward(x);
     const expected = tf.tidy(() => {
-      const normed = block.selfAttnNorm.forward(x);
+      const normed = block.selfAttnNorm?.forward(x) as tf.Tensor3D;
       const read = block.ffnNorm?.forward(x) ?? normed;
       const attended = tf.mul(block.selfAttn.forward(normed, normed, { causal: true }), 0.7);
       return tf.add(tf.add(x, attended), tf.mul(block.ffn.forward(read), 0.7));

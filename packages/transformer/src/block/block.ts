@@ -6,6 +6,7 @@ import type { BlockInputs } from "./blockInputs.ts";
 import { checkSpec } from "./checkSpec.ts";
 import { type FusedBlock, fusedBlock } from "./fusedBlock.ts";
 import { ofKept } from "./keptMask.ts";
+import { nearMask } from "./nearMask.ts";
 import { createNorm, type Norm } from "./norm.ts";
 import { ResidualBranch } from "./residualBranch.ts";
 import type { BlockSpec } from "./spec.ts";
@@ -27,7 +28,8 @@ type Sublayer = "selfAttn" | "crossAttn" | "ffn";
 /** A transformer layer, of the kind that its spec describes. */
 export class Block {
   readonly selfAttn: MultiHeadAttention;
-  readonly selfAttnNorm: Norm;
+  /** Absent if the attention reads the block's input as it is. */
+  readonly selfAttnNorm?: Norm;
   readonly selfAttnPostNorm?: Norm;
   readonly selfAttnBranch: ResidualBranch;
   readonly crossAttn?: MultiHeadAttention;
@@ -50,7 +52,7 @@ export class Block {
     const isBoth = norm.placement === "both";
     const normAt = (name: string) => createNorm(params.at(name), dModel, norm);
     this.selfAttn = createAttention(params.at("selfAttn"), spec, spec.selfAttn);
-    this.selfAttnNorm = normAt("selfAttnNorm");
+    if (spec.selfAttn.isNormed ?? true) this.selfAttnNorm = normAt("selfAttnNorm");
     if (isBoth) this.selfAttnPostNorm = normAt("selfAttnPostNorm");
     this.selfAttnBranch = new ResidualBranch(params.at("selfAttnBranch"), spec);
     if (crossAttn !== undefined) {
@@ -73,9 +75,17 @@ export class Block {
     checkOptions("Block", inputs, INPUTS);
     checkTensor("Block", "x", x, "[B, L, E]");
     return stepOf(inputs.cache, () => {
-      const fused = pass.mayFuse ? this.#fused(x, inputs) : undefined;
-      return fused === undefined ? this.#compose(x, inputs, pass) : pass.output(fused);
+      const seen = this.#withinReach(x, inputs);
+      const fused = pass.mayFuse ? this.#fused(x, seen) : undefined;
+      return fused === undefined ? this.#compose(x, seen, pass) : pass.output(fused);
     });
+  }
+
+  #withinReach(x: tf.Tensor3D, inputs: BlockInputs): BlockInputs {
+    const { reach } = this.#spec.selfAttn;
+    if (reach === undefined) return inputs;
+    const length = x.shape[1];
+    return { ...inputs, mask: nearMask(inputs.mask, reach, length, (inputs.cache?.length ?? 0) + length) };
   }
 
   #compose(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
@@ -96,7 +106,7 @@ export class Block {
 
   /** Both sublayers read `x`, and their outputs are added to it. */
   #composeParallel(x: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
-    const normed = pass.tap("selfAttnNorm", this.selfAttnNorm.forward(x));
+    const normed = pass.tap("selfAttnNorm", (this.selfAttnNorm as Norm).forward(x));
     const attended = this.selfAttnBranch.forward(this.#attendToSelf(normed, inputs, pass.at("selfAttn")), pass);
     const y = pass.tap("selfAttnResidual", tf.add(x, attended));
     const read = this.ffnNorm === undefined ? normed : pass.tap("ffnNorm", this.ffnNorm.forward(x));
@@ -117,7 +127,8 @@ export class Block {
     const { placement } = this.#spec.norm;
     const norm = (suffix: "Norm" | "PostNorm", value: tf.Tensor3D) =>
       pass.tap(`${name}${suffix}`, (this[`${name}${suffix}`] as Norm).forward(value));
-    let y = sublayer(placement === "pre" || placement === "both" ? norm("Norm", x) : x);
+    const isBefore = placement === "pre" || placement === "both";
+    let y = sublayer(isBefore && this[`${name}Norm`] !== undefined ? norm("Norm", x) : x);
     if (placement === "both") y = norm("PostNorm", y);
     if (placement === "branch") y = norm("Norm", y);
     const branch = this[`${name}Branch`] as ResidualBranch;

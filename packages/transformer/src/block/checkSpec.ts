@@ -24,7 +24,7 @@ const NORM: OptionNames<BlockSpec["norm"]> = {
   placement: true,
 };
 
-const CROSS_ATTENTION: OptionNames<Omit<AttentionSpec, "causal" | "window">> = {
+const CROSS_ATTENTION: OptionNames<Omit<AttentionSpec, "causal" | "window" | "reach" | "isNormed">> = {
   numHeads: true,
   numKeyValueHeads: true,
   headDim: true,
@@ -39,7 +39,13 @@ const CROSS_ATTENTION: OptionNames<Omit<AttentionSpec, "causal" | "window">> = {
   dropout: true,
 };
 
-const SELF_ATTENTION: OptionNames<AttentionSpec> = { ...CROSS_ATTENTION, causal: true, window: true };
+const SELF_ATTENTION: OptionNames<AttentionSpec> = {
+  ...CROSS_ATTENTION,
+  causal: true,
+  window: true,
+  reach: true,
+  isNormed: true,
+};
 
 const FEED_FORWARD: OptionNames<FeedForwardSpec> = {
   kind: true,
@@ -78,6 +84,17 @@ export function checkSpec(spec: BlockSpec): void {
       const got = spec.crossAttn === undefined ? spec.norm.placement : "crossAttn";
       throw new RangeError(`BlockSpec: expected norm.placement pre and no crossAttn with parallel, got ${got}`);
     }
+  }
+  const { causal = false, reach, isNormed = true } = spec.selfAttn;
+  if (reach !== undefined && (causal || !Number.isSafeInteger(reach) || reach < 0)) {
+    const got = causal ? "causal true" : describeArgument(reach);
+    throw new RangeError(`BlockSpec: expected selfAttn.reach to be an integer from 0, without causal, got ${got}`);
+  }
+  if (!isNormed && (spec.norm.placement !== "pre" || spec.parallel !== undefined)) {
+    const got = spec.parallel === undefined ? spec.norm.placement : "parallel";
+    throw new RangeError(
+      `BlockSpec: expected norm.placement pre without parallel where selfAttn.isNormed is false, got ${got}`,
+    );
   }
   if (spec.selfAttn.window !== undefined && spec.selfAttn.causal !== true) {
     throw new RangeError("BlockSpec: expected selfAttn.causal to be true with a window, got false");

@@ -35,9 +35,9 @@ function normAttrs({ kind, eps, unitOffset = false, bias: _bias, ...rest }: Norm
 function attentionAttrs(spec: AttentionSpec, dModel: number): LayerAttentionAttrs | undefined {
   const { numHeads, numKeyValueHeads = numHeads, headDim = dModel / numHeads, qkNorm, rotary, score, ...more } = spec;
   const { scale = 1 / Math.sqrt(headDim), softcap, causal = false, window, emptyRows, ...others } = more;
-  const { bias: _bias, sinks: _sinks, dropout: _dropout, ...rest } = others;
+  const { bias: _bias, sinks: _sinks, dropout: _dropout, reach: _reach, isNormed = true, ...rest } = others;
   void (rest satisfies Nothing);
-  if (score !== undefined || emptyRows === "uniform") return undefined;
+  if (!isNormed || score !== undefined || emptyRows === "uniform") return undefined;
   return {
     numHeads,
     numKeyValueHeads,

@@ -20,8 +20,8 @@ void ({} satisfies Record<Left, never>);
 /**
  * Prepares a block as one fused kernel, for inference. All that a {@link BlockSpec} can say has a place in it, except a
  * score that is no dot product, uniform weights where nothing is visible, an activation that no kernel has, rotary positions
- * of an attention to a memory, and experts. Those stay composed, and so do a mask or a bias that is not of rank 4, and modules
- * that are not as they were built.
+ * of an attention to a memory, an attention without a norm before it, and experts. Those stay composed, and so do a mask or a
+ * bias that is not of rank 4, and modules that are not as they were built.
  */
 export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
   const attrs = fusedAttrs(spec);

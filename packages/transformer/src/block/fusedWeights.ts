@@ -17,7 +17,7 @@ import type { AnyFeedForward } from "./sublayers.ts";
 /** The modules of a block. */
 export interface BlockModules {
   readonly selfAttn: MultiHeadAttention;
-  readonly selfAttnNorm: Norm;
+  readonly selfAttnNorm?: Norm;
   readonly selfAttnPostNorm?: Norm;
   readonly selfAttnBranch: ResidualBranch;
   readonly crossAttn?: MultiHeadAttention;

@@ -22,6 +22,10 @@ export interface AttentionSpec extends Omit<
   readonly causal?: boolean;
   /** Sliding window: the number of keys, up to its own, that a query sees. Default all. With `causal`. */
   readonly window?: number | undefined;
+  /** Number of positions before and after its own that a query sees (ModernBERT). Default all. Without `causal`. */
+  readonly reach?: number | undefined;
+  /** Whether it reads a norm of the block's input, with norms before sublayers (ModernBERT's first does not). Default true. */
+  readonly isNormed?: boolean | undefined;
   /** Probability of dropping an attention probability while training. Default 0. */
   readonly dropout?: number;
 }
@@ -73,7 +77,7 @@ export interface BlockSpec {
   readonly parallel?: "ownNorms" | "sharedNorm" | undefined;
   readonly selfAttn: AttentionSpec;
   /** Attention to a memory, all of it visible but for its mask. */
-  readonly crossAttn?: Omit<AttentionSpec, "causal" | "window">;
+  readonly crossAttn?: Omit<AttentionSpec, "causal" | "window" | "reach" | "isNormed">;
   readonly ffn: FeedForwardSpec;
   /** Probability of dropping a value of a sublayer's output while training. Default 0. */
   readonly dropout?: number;

@@ -13,6 +13,7 @@ import { gptNeoX } from "./gptNeoX/index.ts";
 import { granite } from "./granite/index.ts";
 import { llama } from "./llama/index.ts";
 import { marian } from "./marian/index.ts";
+import { modernbert } from "./modernbert/index.ts";
 import { moe } from "./moe/index.ts";
 import { mpnet } from "./mpnet/index.ts";
 import { olmo2 } from "./olmo2/index.ts";
@@ -34,7 +35,7 @@ export const CAUSAL_FAMILIES = [
 export const SEQ2SEQ_FAMILIES = [marian, t5] as const;
 
 /** Families of encoders of text. */
-export const ENCODER_FAMILIES = [bert, roberta, distilbert, mpnet, electra, albert, debertaV2] as const;
+export const ENCODER_FAMILIES = [bert, roberta, distilbert, mpnet, electra, albert, debertaV2, modernbert] as const;
 
 /** Families of models that write what they hear. */
 export const SPEECH_FAMILIES = [whisper] as const;

@@ -1,4 +1,4 @@
-import type { IgnoredArray, IgnoredArrays, NameMap, SplitRule, TieRule, WeightRules } from "@qkv/nn";
+import type { IgnoredArray, IgnoredArrays, NameMap, TieRule, WeightRules } from "@qkv/nn";
 import { checkRecord } from "@qkv/ops";
 import type { EncoderConfig } from "../models/encoder/config.ts";
 import type { ModelTask } from "./family.ts";
@@ -22,7 +22,7 @@ export interface EncoderNames<Config extends EncoderConfig = EncoderConfig> {
   /** Of the masked language model. */
   readonly tie: TieRule<Config>;
   /** Arrays of the encoder that one array in the files holds, without the prefix. */
-  readonly split?: readonly SplitRule[];
+  readonly split?: WeightRules<Config>["split"];
   /** Arrays of the encoder that nobody reads, without the prefix, besides `embeddings.position_ids`. */
   readonly ignore?: IgnoredArrays<Config>;
   /** Arrays of heads that no class here has, whole names. */
@@ -50,7 +50,7 @@ export function encoderWeights<Config extends EncoderConfig>(
   return {
     rename,
     ...(names.split && {
-      split: names.split.map(({ from, into, axis }) => ({ from: inFile(from), into: into.map(inFile), axis })),
+      split: names.split.map((rule) => ({ ...rule, from: inFile(rule.from), into: rule.into.map(inFile) })),
     }),
     ...(task === "maskedLM" && { tie: names.tie }),
     ignore: {

@@ -21,7 +21,7 @@ export interface EncoderConfig extends Labels {
 }
 
 /** Learned vectors of positions. */
-export interface LearnedPositionsSpec {
+export interface TextPositionsSpec {
   /** Number of vectors in the table. */
   readonly count: number;
   /** The token that has no position: others count from its id plus 1 on (RoBERTa). Default: all count, from 0 on. */
@@ -34,7 +34,7 @@ export interface LearnedPositionsSpec {
 export interface TextEmbeddingsSpec {
   /** E', the width of the tables. */
   readonly dim: number;
-  readonly positions?: LearnedPositionsSpec;
+  readonly positions?: TextPositionsSpec;
   /** Number of kinds of segments; 0: a token has none, and what is said of them is not read. */
   readonly numTokenTypes: number;
   readonly norm: NormSpec;
