@@ -51,6 +51,8 @@ const NAMES: Readonly<Record<GemmaType, DecoderFieldNames>> = {
   gemma3_text: { activation: "hidden_activation" },
 };
 
+/** Of files that say none. Python wants one even where no layer has a window. */
+const WINDOW = 4096;
 const GLOBAL_THETA = 1_000_000;
 const LOCAL_THETA = 10_000;
 
@@ -86,7 +88,7 @@ function parseGemma2(
   if (queryScalar === 0) fields.fail("query_pre_attn_scalar", "a number above 0");
   // Gemma 3 has the field and scores without a cap.
   const scoreSoftcap = modelType === "gemma2" ? softcap(fields, "attn_logit_softcapping", 50) : undefined;
-  const windows = layerWindows(fields, numLayers, slidingWindow(fields, 4096), isSliding);
+  const windows = layerWindows(fields, numLayers, slidingWindow(fields, WINDOW), isSliding);
   if (!fields.has("layer_types") && windows.some((each, layer) => each === null && isSliding(layer))) {
     fields.fail("sliding_window", "a whole number above 0 where layer_types does not say that no layer has a window");
   }
@@ -134,7 +136,10 @@ export function formatGemmaConfig(config: GemmaConfig): Record<string, unknown> 
     query_pre_attn_scalar: queryScalar,
     final_logit_softcapping: logitSoftcap ?? null,
     attn_logit_softcapping: scoreSoftcap ?? null,
-    ...(windows && { sliding_window: windows.find((each) => each !== null) ?? null, layer_types: layerTypes(windows) }),
+    ...(windows && {
+      sliding_window: windows.find((each) => each !== null) ?? WINDOW,
+      layer_types: layerTypes(windows),
+    }),
     ...(localRotary === undefined
       ? formatRope(rotary)
       : {
