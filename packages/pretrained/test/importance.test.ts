@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 // What a text is worth: a trained translator rounded to 4 bits errs less on other sentences if it was measured on some.
 import { initBackend } from "@qkv/backend";
 import { loadPretrained, measureImportance, quantize } from "@qkv/pretrained";
@@ -9,24 +10,13 @@ import { beforeAll, expect, test } from "vitest";
 
 beforeAll(() => initBackend("wasm", { threads: 1 }));
 
-const MEASURED = [
-  "Where is the train station?",
-  "I would like a cup of coffee.",
-  "She has been living here for ten years.",
-  "My brother never does his homework.",
-  "It was raining when we left the house.",
-  "Can you help me find my keys?",
-  "He said that he was too tired to walk.",
-  "The children are playing in the garden.",
-];
-const OTHERS = [
-  "I don't know what you are talking about.",
-  "The doctor told him to stop smoking.",
-  "We went to the cinema last night.",
-  "How much does this book cost?",
-  "They decided to sell their old car.",
-  "There is nothing better than a good night's sleep.",
-];
+/** Sentences enough that their errors are no accident. */
+const PHRASES = readFileSync("recipes/en-fr/phrases.tsv", "utf8")
+  .split("\n")
+  .map((line) => line.split("\t")[0] ?? "")
+  .filter(({ length }) => length > 14);
+const MEASURED = PHRASES.filter((_, i) => i % 4 === 0);
+const OTHERS = PHRASES.filter((_, i) => i % 8 === 1);
 
 const open = async () => {
   const { model, tokenizer } = await loadPretrained(modelFolder("models/en-fr"), {
