@@ -7,8 +7,8 @@ export { createEmbedder, type EmbedderOptions } from "./tasks/embedding/createEm
 export { Embedder, type EmbedOptions, type HiddenStates } from "./tasks/embedding/embedder.ts";
 export { similarity } from "./tasks/embedding/similarity.ts";
 export type { DenseStep } from "./sentenceModules/dense.ts";
-export type { Pooling, PoolingMode } from "./sentenceModules/pooling.ts";
-export type { SentenceModules, Similarity } from "./sentenceModules/sentenceModules.ts";
+export { type Pooling, POOLING_MODES, type PoolingMode } from "./sentenceModules/pooling.ts";
+export { type SentenceModules, SIMILARITIES, type Similarity } from "./sentenceModules/sentenceModules.ts";
 export { createMaskFiller } from "./tasks/maskFilling/createMaskFiller.ts";
 export { type FilledMask, type FillOptions, MaskFiller, type TokenIdLogits } from "./tasks/maskFilling/maskFiller.ts";
 export { createQuestionAnswerer } from "./tasks/questionAnswering/createQuestionAnswerer.ts";
@@ -41,7 +41,7 @@ export type { TextPair } from "./tasks/text/encodeTexts.ts";
 export type { TextTaskOptions, TruncatedText } from "./tasks/text/taskOptions.ts";
 export type { TextConfig, TextInputs, TextModel, TextTask } from "./tasks/text/textModel.ts";
 export { createTokenClassifier } from "./tasks/tokenClassification/createTokenClassifier.ts";
-export type { Aggregation, TextEntity } from "./tasks/tokenClassification/entities.ts";
+export { AGGREGATIONS, type Aggregation, type TextEntity } from "./tasks/tokenClassification/entities.ts";
 export {
   type TaggingTask,
   type TagOptions,

@@ -5,6 +5,7 @@ import type { ModelFiles } from "./files/modelFiles.ts";
 import { PretrainedError } from "./files/pretrainedError.ts";
 import type { OpenOptions } from "./loading/openPretrained.ts";
 import type { Pretrained } from "./loading/pretrained.ts";
+import type { PretrainedModel } from "./registry/families.ts";
 import type { Embedder, EmbedOptions } from "./tasks/embedding/embedder.ts";
 import type { Classifier, ClassifyOptions } from "./tasks/imageClassification/classifier.ts";
 import type { LabelScore } from "./tasks/labelScores.ts";
@@ -27,44 +28,63 @@ import type { ZeroShotClassifier, ZeroShotOptions } from "./tasks/zeroShotClassi
 
 /** What each task of {@link pipeline} is, by its name in Hugging Face's libraries. */
 export interface PipelineTasks {
-  readonly "automatic-speech-recognition": Task<
+  /** What is said in a sound. */
+  readonly "automatic-speech-recognition": PipelineCall<
     Transcriber,
     (sound: Sound, options?: TranscribeOptions) => Promise<Transcript>
   >;
-  readonly "feature-extraction": Task<Embedder, Each<string, Float32Array, EmbedOptions>>;
-  readonly "fill-mask": Task<MaskFiller, Each<string, FilledMask[][], FillOptions>>;
-  readonly "image-classification": Task<Classifier, Each<Pixels, LabelScore[], ClassifyOptions>>;
-  readonly "question-answering": Task<
+  /** A vector for each text, pooled as the model's files say. */
+  readonly "feature-extraction": PipelineCall<Embedder, OneOrMany<string, Float32Array, EmbedOptions>>;
+  /** Tokens for masks. */
+  readonly "fill-mask": PipelineCall<MaskFiller, OneOrMany<string, FilledMask[][], FillOptions>>;
+  /** Classes of images. */
+  readonly "image-classification": PipelineCall<Classifier, OneOrMany<Pixels, LabelScore[], ClassifyOptions>>;
+  /** Answers that stand in a text. */
+  readonly "question-answering": PipelineCall<
     QuestionAnswerer,
     (question: string, context: string, options?: AnswerOptions) => Promise<Answer[]>
   >;
-  readonly "sentiment-analysis": Task<TextClassifier, Each<string | TextPair, LabelScore[], ClassifyTextOptions>>;
-  readonly summarization: Task<Summarizer, Each<string, GeneratedText, GenerateTextOptions>>;
-  readonly "text-classification": Task<TextClassifier, Each<string | TextPair, LabelScore[], ClassifyTextOptions>>;
-  readonly "text-generation": Task<TextGenerator, Each<Prompt, GeneratedText, GenerateTextOptions>>;
-  readonly "text-ranking": Task<
+  /** The same as `text-classification`. */
+  readonly "sentiment-analysis": PipelineCall<
+    TextClassifier,
+    OneOrMany<string | TextPair, LabelScore[], ClassifyTextOptions>
+  >;
+  /** Summaries of texts. */
+  readonly summarization: PipelineCall<Summarizer, OneOrMany<string, GeneratedText, GenerateTextOptions>>;
+  /** Classes of texts, or of pairs of texts. */
+  readonly "text-classification": PipelineCall<
+    TextClassifier,
+    OneOrMany<string | TextPair, LabelScore[], ClassifyTextOptions>
+  >;
+  /** What a model goes on with, or answers. */
+  readonly "text-generation": PipelineCall<TextGenerator, OneOrMany<Prompt, GeneratedText, GenerateTextOptions>>;
+  /** Documents by how well they answer a query. */
+  readonly "text-ranking": PipelineCall<
     Reranker,
     (query: string, documents: readonly string[], options?: RankOptions) => Promise<RankedDocument[]>
   >;
-  readonly "token-classification": Task<TokenClassifier, Each<string, TextEntity[], TagOptions>>;
-  readonly translation: Task<Translator, Each<string, Translation, TranslateOptions>>;
-  readonly "zero-shot-classification": Task<
+  /** Named entities and their like. */
+  readonly "token-classification": PipelineCall<TokenClassifier, OneOrMany<string, TextEntity[], TagOptions>>;
+  /** Translations of texts. */
+  readonly translation: PipelineCall<Translator, OneOrMany<string, Translation, TranslateOptions>>;
+  /** Classes by labels of one's own. */
+  readonly "zero-shot-classification": PipelineCall<
     ZeroShotClassifier,
     (text: string, labels: readonly string[], options?: ZeroShotOptions) => Promise<LabelScore[]>
   >;
 }
 
 /** A task that is called as a function. */
-type Task<Kind, Call> = Call & {
+export type PipelineCall<Kind, Call> = Call & {
   /** The task as `create...` makes it, with all that it can do. */
   readonly task: Kind;
-  readonly model: { dispose(): void };
+  readonly model: PretrainedModel;
   /** Disposes of the model. */
   dispose(): void;
 };
 
 /** One input gives one result, an array of them an array. */
-interface Each<Input, Output, Options> {
+export interface OneOrMany<Input, Output, Options> {
   (input: Input, options?: Options): Promise<Output>;
   (inputs: readonly Input[], options?: Options): Promise<Output[]>;
 }

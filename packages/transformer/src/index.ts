@@ -103,7 +103,7 @@ export type { WhisperConfig } from "./families/whisper/config.ts";
 export { whisper } from "./families/whisper/index.ts";
 export { type SpeechInputs, WhisperModel } from "./families/whisper/model.ts";
 export { Convolution1d } from "./families/whisper/convolution.ts";
-export { withMemory } from "./models/seq2seq/withMemory.ts";
+export { type MemoryDecoder, withMemory } from "./models/seq2seq/withMemory.ts";
 export {
   seq2seqGenerationFields,
   seq2seqTokenFields,

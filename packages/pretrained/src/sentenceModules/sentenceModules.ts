@@ -27,7 +27,8 @@ export interface SentenceModules {
 /** How two vectors are compared; distances are negative, so that more is nearer. */
 export type Similarity = (typeof SIMILARITIES)[number];
 
-const SIMILARITIES = ["cosine", "dot", "euclidean", "manhattan"] as const;
+/** Every {@link Similarity}. */
+export const SIMILARITIES = ["cosine", "dot", "euclidean", "manhattan"] as const;
 
 const MODULES = "modules.json";
 

@@ -29,6 +29,7 @@ export interface TextConfig extends FamilyConfig {
 export interface TextModel<Output = unknown> extends FamilyModel {
   readonly config: TextConfig;
   readonly activations: readonly string[];
+  /** Runs a batch; the caller owns what it gives. */
   forward(inputs: TextInputs, options?: PassOptions): Output;
 }
 

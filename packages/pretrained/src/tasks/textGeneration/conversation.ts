@@ -1,3 +1,4 @@
+import type { CausalModel } from "@qkv/transformer";
 import type { KeyValueCache } from "@qkv/attention";
 import { checkOptions, checkRecord } from "@qkv/ops";
 import { checkText } from "../../loading/argumentChecks.ts";
@@ -10,9 +11,12 @@ export type SayOptions = Omit<GenerateTextOptions, "cache" | "onToken">;
 
 /** What answers in a conversation: a `TextGenerator`. */
 export interface Answerer {
-  readonly model: { createCache(): KeyValueCache };
+  readonly model: Pick<CausalModel, "createCache">;
+  /** The tokens that end an answer. */
   endTokenIds(options?: SayOptions): readonly number[];
+  /** Answers messages. */
   generate(messages: readonly ChatMessage[], options?: GenerateTextOptions): Promise<GeneratedText>;
+  /** The same, piece by piece. */
   stream(
     messages: readonly ChatMessage[],
     options?: GenerateTextOptions,

@@ -12,7 +12,7 @@ export interface MpnetConfig extends EncoderConfig, EncoderLayers {
   readonly modelType: "mpnet";
   readonly dModel: number;
   readonly initializerRange: number;
-  /** Number of rows of the table of distances, of which {@link MPNET_BUCKETS} are read. */
+  /** Number of rows of the table of distances, of which 32 are read. */
   readonly relativeRows: number;
 }
 

@@ -6,9 +6,11 @@ import type { CausalModel, DecodeOptions } from "../causalModel.ts";
 import type { GenerationDefaults, Memory, TargetOptions } from "../seq2seq.ts";
 
 /** The decoder of an encoder-decoder. */
-interface Decoder {
+export interface MemoryDecoder {
   readonly generation: GenerationDefaults;
+  /** Creates an empty cache for `decode`. */
   createCache(size?: CacheSize): KeyValueCache;
+  /** Scores the next tokens of a batch of targets, as `Seq2SeqModel` does. */
   decode(ids: tf.Tensor2D, memory: Memory, options?: TargetOptions): { logits: tf.Tensor3D };
 }
 
@@ -18,7 +20,7 @@ interface Decoder {
  *
  * @param memory of one source, which stays the caller's
  */
-export function withMemory(model: Decoder, memory: Memory): CausalModel {
+export function withMemory(model: MemoryDecoder, memory: Memory): CausalModel {
   for (const [name, value] of Object.entries({ model, memory, generation: model?.generation })) {
     checkRecord("withMemory", name, value);
   }

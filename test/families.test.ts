@@ -1,0 +1,31 @@
+// docs/families.md names every family that opens, with its classes, and none besides.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { FAMILIES } from "../packages/pretrained/src/index.ts";
+import { ROOT } from "./workspace.ts";
+
+interface Listed {
+  readonly modelTypes: readonly string[];
+  architectures(type: string): readonly { readonly className: string }[];
+}
+
+test("the table of families has a row for each model type, with its classes", () => {
+  const page = readFileSync(join(ROOT, "docs/families.md"), "utf8");
+  const told = Array.from(page.matchAll(/^\| `([^`]+)` +\| ([^|]+)\|/gm), ([, type = "", classes = ""]) => [
+    type,
+    Array.from(classes.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(),
+  ]);
+  const rows = told.filter(([type]) => type !== "model_type");
+  const known = (FAMILIES as unknown as readonly Listed[]).flatMap((family) =>
+    family.modelTypes.map((type) => [
+      type,
+      family
+        .architectures(type)
+        .map(({ className }) => className)
+        .sort(),
+    ]),
+  );
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(known));
+  expect(rows).toHaveLength(known.length);
+});
