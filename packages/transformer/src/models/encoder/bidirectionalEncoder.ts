@@ -53,7 +53,9 @@ export class BidirectionalEncoder {
   /** [B, 1, 1, L], or [B, 1, L, L] where padding sees nothing */
   #maskOf(attentionMask: tf.Tensor): tf.Tensor4D {
     const keys = keyMask(attentionMask);
-    return this.#isPaddingBlind ? tf.logicalAnd(tf.transpose(keys, [0, 1, 3, 2]), keys) : keys;
+    if (!this.#isPaddingBlind) return keys;
+    const [batch, , , length] = keys.shape;
+    return tf.logicalAnd(tf.reshape(keys, [batch, 1, length, 1]), keys); // tfjs transposes no bool on webgpu
   }
 }
 

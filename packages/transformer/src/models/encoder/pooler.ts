@@ -39,6 +39,7 @@ function firstOf(x: tf.Tensor3D): tf.Tensor2D {
 
 function meanOf(x: tf.Tensor3D, attentionMask: tf.Tensor | undefined): tf.Tensor2D {
   if (attentionMask === undefined) return tf.mean(x, 1);
-  const kept = tf.expandDims(tf.cast(attentionMask, "float32"), 2); // [B, L, 1]
+  // Not cast: on webgpu tfjs keeps the words of a bool, and sums them as floats.
+  const kept = tf.expandDims(tf.where(attentionMask, tf.ones(attentionMask.shape), tf.zeros(attentionMask.shape)), 2); // [B, L, 1]
   return tf.div(tf.sum(tf.mul(x, kept), 1), tf.sum(kept, 1));
 }
