@@ -51,11 +51,13 @@ export function balanceLoss(
   if (count === 0) return tf.scalar(0);
   const all = tf.concat(scores.map((each) => tf.reshape(each, [-1, count]))); // [N, X]
   const rows = all.shape[0] / scores.length;
-  const kept = mask === undefined ? tf.ones([rows, 1]) : tf.reshape(tf.cast(mask, "float32"), [rows, 1]);
+  const ones = tf.ones([rows, 1]);
+  const kept = mask === undefined ? ones : tf.where(tf.reshape(mask, [rows, 1]), ones, tf.zerosLike(ones));
   const counts = tf.tile(kept, [scores.length, 1]); // [N, 1]
   const probabilities = tf.softmax(all);
-  const chosen = tf.oneHot(tf.cast(tf.topk(probabilities, perToken).indices, "int32"), count); // [N, k, X]
-  const choices = tf.sum(tf.mul(tf.sum(tf.cast(chosen, "float32"), 1), counts), 0); // [X]
+  const ids = tf.cast(tf.topk(probabilities, perToken).indices, "int32");
+  const chosen = tf.oneHot(ids, count, 1, 0, "float32"); // [N, k, X]; a cast would not do for sums on webgpu
+  const choices = tf.sum(tf.mul(tf.sum(chosen, 1), counts), 0); // [X]
   const total = tf.sum(counts);
   const means = tf.div(tf.sum(tf.mul(probabilities, counts), 0), total); // [X]
   return tf.mul(tf.sum(tf.mul(tf.div(choices, total), means)), count) as tf.Scalar;
