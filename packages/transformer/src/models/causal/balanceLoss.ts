@@ -56,8 +56,8 @@ export function balanceLoss(
   const counts = tf.tile(kept, [scores.length, 1]); // [N, 1]
   const probabilities = tf.softmax(all);
   const ids = tf.cast(tf.topk(probabilities, perToken).indices, "int32");
-  const chosen = tf.oneHot(ids, count, 1, 0, "float32"); // [N, k, X]; a cast would not do for sums on webgpu
-  const choices = tf.sum(tf.mul(tf.sum(chosen, 1), counts), 0); // [X]
+  const chosen = tf.cast(tf.oneHot(ids, count), "float32"); // [N, k, X]
+  const choices = tf.sum(tf.mul(chosen, tf.expandDims(counts, 2)), [0, 1]); // [X]; what is cast is no float on webgpu until then
   const total = tf.sum(counts);
   const means = tf.div(tf.sum(tf.mul(probabilities, counts), 0), total); // [X]
   return tf.mul(tf.sum(tf.mul(tf.div(choices, total), means)), count) as tf.Scalar;
