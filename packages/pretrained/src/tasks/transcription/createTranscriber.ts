@@ -28,9 +28,8 @@ export function createTranscriber(pretrained: Pretrained): Transcriber {
   }
   const path = `${name}/generation_config.json`;
   const tokens = whisperTokens(name, tokenizer, generationConfig, model.generation);
-  const { suppress_tokens = null, begin_suppress_tokens = null } = generationConfig;
   try {
-    const generation = parseGenerationOptions({}, { fields: { suppress_tokens, begin_suppress_tokens }, path });
+    const generation = parseGenerationOptions({}, { fields: { ...generationConfig, do_sample: false }, path });
     return new Transcriber({ model, tokenizer, spectrogram, tokens, generation });
   } catch (error) {
     throw errorIn(path, error);

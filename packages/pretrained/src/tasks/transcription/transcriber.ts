@@ -19,7 +19,7 @@ export interface TranscribeOptions {
   readonly task?: "transcribe" | "translate";
   /** Whether segments have times of the model's. Default true; sound of more than 30 seconds has them always. */
   readonly timestamps?: boolean;
-  /** The number of beams. Default 1. */
+  /** The number of beams. Default as `generation_config.json` says, else 1. */
   readonly numBeams?: number;
   /**
    * Temperatures to try, each where the one before it gave a text that repeats itself or that is unlikely. Default 0, 0.2, ..., 1, and 0
@@ -79,8 +79,8 @@ export interface TranscriberParts {
   readonly tokenizer: Tokenizer;
   readonly spectrogram: SpectrogramConfig;
   readonly tokens: WhisperTokens;
-  /** Of `generation_config.json`: tokens that are never written, and not first. */
-  readonly generation: Pick<GenerationOptions, "suppressTokens" | "beginSuppressTokens">;
+  /** What `generation_config.json` says: tokens that are never written, beams, penalties. */
+  readonly generation: GenerationOptions;
 }
 
 /** Writes what is said in a sound of any length: window by window of 30 seconds, each from where the one before it ended. */
@@ -174,7 +174,12 @@ export class Transcriber {
     heard: { language?: string | undefined },
   ): Promise<WindowText> {
     const { tokens, tokenizer, generation } = this.#parts;
-    const { numBeams = 1, temperatures = numBeams > 1 ? [0] : TEMPERATURES, timestamps = true, signal } = options;
+    const {
+      numBeams = generation.numBeams ?? 1,
+      temperatures = numBeams > 1 ? [0] : TEMPERATURES,
+      timestamps = true,
+      signal,
+    } = options;
     const { compressionRatioThreshold = 2.4, logProbThreshold = -1, noSpeechThreshold = 0.6 } = options;
     const first = await this.#firstLogits(memory);
     const noSpeech = Math.exp((first.logits[tokens.noSpeech] ?? -Infinity) - first.logSumExp);
@@ -185,7 +190,7 @@ export class Transcriber {
       const [[sequence] = []] = await generate(withMemory(this.model, memory), [prompt], {
         ...generation,
         ...(signal && { signal }),
-        ...(temperature > 0 ? { sampling: { temperature, seed: attempt } } : { numBeams }),
+        ...(temperature > 0 ? { numBeams: 1, sampling: { temperature, seed: attempt } } : { numBeams }),
         eosTokenId: tokens.end,
         maxNewTokens: this.model.config.maxPositions - prompt.length,
         logitsProcessors: timestamps ? [timestampRules(tokens, prompt.length)] : [],
