@@ -3,13 +3,24 @@ import { afterEach, expect, test, vi } from "vitest";
 import { chooseKernels } from "./chooseKernels.ts";
 import { experimentalSimd } from "./experimentalSimd.ts";
 import type { Kernels } from "./kernelModule.ts";
-import { productTest, requireFaster, testMemory } from "./productTest.ts";
+import { type ProductTest, productTest, requireFaster, testMemory } from "./productTest.ts";
 
 const flags = vi.hoisted((): [string, boolean][] => []);
 vi.mock("./experimentalSimd.ts", async (original) => ({
   ...(await original<object>()),
   setFlag: (flag: string, on: boolean) => void flags.push([flag, on]),
 }));
+// Both kernels take the same time, however busy the machine is.
+vi.mock("./productTest.ts", async (original) => {
+  const actual = await original<{ readonly productTest: typeof productTest }>();
+  return {
+    ...actual,
+    productTest: (...args: Parameters<typeof productTest>): ProductTest => {
+      const product = actual.productTest(...args);
+      return { ...product, run: () => Math.min(product.run(), 1) };
+    },
+  };
+});
 afterEach(() => {
   flags.length = 0;
   vi.unstubAllGlobals();
