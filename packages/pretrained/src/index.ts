@@ -28,6 +28,7 @@ export {
   type TranscriberParts,
   type TranscriptSegment,
 } from "./tasks/transcription/transcriber.ts";
+export { formatSubtitles } from "./tasks/transcription/subtitles.ts";
 export type { WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
 export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";
 export {

@@ -9,7 +9,6 @@ import { oneLine } from "../oneLine.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { progressBar } from "../progressBar.ts";
-import { subtitles } from "../speech/subtitles.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { unreadable } from "../unreadable.ts";
 
@@ -47,7 +46,7 @@ export function transcribeCommand(): Command {
 
 async function runTranscribe(files: string[], options: TranscribeCommandOptions, signal: AbortSignal): Promise<void> {
   const source = await openModelFiles(options.model);
-  const { createTranscriber, loadPretrained } = await import("@qkv/pretrained");
+  const { createTranscriber, formatSubtitles, loadPretrained } = await import("@qkv/pretrained");
   const { decodeWav } = await import("@qkv/audio");
   await startBackend(options);
   const pretrained = await loadPretrained(source, { signal, ...tokenizerOptions() });
@@ -75,7 +74,7 @@ async function runTranscribe(files: string[], options: TranscribeCommandOptions,
           if (!srt && !vtt) await writeText(`${oneLine(segment.text.trim())}\n`);
         }
         bar.stop();
-        if (srt || vtt) await writeText(subtitles(segments, srt ? "srt" : "vtt"));
+        if (srt || vtt) await writeText(formatSubtitles(segments, srt ? "srt" : "vtt"));
       } catch (error) {
         bar.stop();
         signal.throwIfAborted();

@@ -1,10 +1,19 @@
-import type { TranscriptSegment } from "@qkv/pretrained";
+import { checkArray, describeArgument } from "@qkv/ops";
+import type { TranscriptSegment } from "./transcriber.ts";
 
-/** Formats segments as subtitles: SubRip or WebVTT. */
-export function subtitles(
+/**
+ * Formats segments as subtitles, one cue each: SubRip or WebVTT.
+ *
+ * @param segments with start and end in seconds
+ */
+export function formatSubtitles(
   segments: readonly Pick<TranscriptSegment, "start" | "end" | "text">[],
   kind: "srt" | "vtt",
 ): string {
+  checkArray("formatSubtitles", "segments", segments);
+  if (kind !== "srt" && kind !== "vtt") {
+    throw new RangeError(`formatSubtitles: expected kind to be srt or vtt, got ${describeArgument(kind)}`);
+  }
   const mark = kind === "srt" ? "," : ".";
   const cues = segments.map(({ start, end, text }, i) =>
     [
