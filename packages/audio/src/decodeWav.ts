@@ -14,30 +14,47 @@ export function decodeWav(bytes: Uint8Array): Sound {
   if (!(bytes instanceof Uint8Array)) {
     throw new AudioError(`decodeWav: expected the bytes of a WAV file, got ${shown(bytes)}`);
   }
+  const { format, start, size } = readHeader("decodeWav", bytes, bytes.length);
+  return { channels: readSamples(bytes.subarray(start, start + size), format), sampleRate: format.rate };
+}
+
+/** Where the samples of a WAV file are, and what they are like. */
+export interface WavHeader {
+  readonly format: Format;
+  /** The first byte of the samples. */
+  readonly start: number;
+  /** Their bytes, as far as the file goes. */
+  readonly size: number;
+}
+
+/**
+ * Finds the samples of a WAV file.
+ *
+ * @param bytes the beginning of the file
+ * @param length bytes of the whole file
+ * @throws AudioError if they are not found
+ */
+export function readHeader(who: string, bytes: Uint8Array, length: number): WavHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const name = (at: number) => (at + 4 <= bytes.length ? String.fromCharCode(...bytes.subarray(at, at + 4)) : "");
   if (name(0) !== "RIFF" || name(8) !== "WAVE") {
-    throw new AudioError(
-      `decodeWav: expected a WAV file, got ${bytes.length} bytes that begin ${JSON.stringify(name(0))}`,
-    );
+    throw new AudioError(`${who}: expected a WAV file, got ${length} bytes that begin ${JSON.stringify(name(0))}`);
   }
   let format: Format | undefined;
   for (let at = 12; at + 8 <= bytes.length;) {
     const [kind, size, start] = [name(at), view.getUint32(at + 4, true), at + 8];
-    if (kind === "fmt ") format = readFormat(view, start, size);
+    if (kind === "fmt ") format = readFormat(who, view, start, size);
     if (kind === "data") {
-      if (format === undefined) throw new AudioError("decodeWav: expected fmt before data, got data first");
-      return {
-        channels: readSamples(view, start, Math.min(size, bytes.length - start), format),
-        sampleRate: format.rate,
-      };
+      if (format === undefined) throw new AudioError(`${who}: expected fmt before data, got data first`);
+      return { format, start, size: Math.min(size, length - start) };
     }
     at = start + size + (size % 2);
   }
-  throw new AudioError("decodeWav: expected samples (a data chunk), got none: the file is cut off");
+  throw new AudioError(`${who}: expected samples (a data chunk), got none: the file is cut off`);
 }
 
-interface Format {
+/** How samples are stored. */
+export interface Format {
   readonly kind: number;
   readonly channels: number;
   readonly rate: number;
@@ -45,9 +62,9 @@ interface Format {
   readonly bits: number;
 }
 
-function readFormat(view: DataView, at: number, size: number): Format {
+function readFormat(who: string, view: DataView, at: number, size: number): Format {
   if (size < 16 || at + size > view.byteLength) {
-    throw new AudioError(`decodeWav: expected fmt of 16 bytes or more, got ${Math.min(size, view.byteLength - at)}`);
+    throw new AudioError(`${who}: expected fmt of 16 bytes or more, got ${Math.min(size, view.byteLength - at)}`);
   }
   const given = view.getUint16(at, true);
   const kind = given === EXTENSIBLE && size >= 26 ? view.getUint16(at + 24, true) : given;
@@ -59,21 +76,23 @@ function readFormat(view: DataView, at: number, size: number): Format {
   const known = kind === PCM ? [8, 16, 24, 32] : kind === FLOAT ? [32, 64] : [];
   if (!known.includes(bits)) {
     throw new AudioError(
-      `decodeWav: expected whole numbers of 8 to 32 bits or floats of 32 or 64, got format ${kind} of ${bits} bits`,
+      `${who}: expected whole numbers of 8 to 32 bits or floats of 32 or 64, got format ${kind} of ${bits} bits`,
     );
   }
   if (channels === 0 || rate === 0) {
-    throw new AudioError(`decodeWav: expected channels and a sample rate, got ${channels} channels at ${rate} Hz`);
+    throw new AudioError(`${who}: expected channels and a sample rate, got ${channels} channels at ${rate} Hz`);
   }
   return { kind, channels, rate, bits };
 }
 
-function readSamples(view: DataView, start: number, size: number, { kind, channels, bits }: Format): Float32Array[] {
-  const bytes = bits / 8;
-  const length = Math.floor(size / (bytes * channels));
+/** Reads samples from bytes, channel by channel. */
+export function readSamples(bytes: Uint8Array, { kind, channels, bits }: Format): Float32Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const width = bits / 8;
+  const length = Math.floor(bytes.length / (width * channels));
   const read = reader(view, kind, bits);
   return Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from({ length }, (_, i) => read(start + (i * channels + channel) * bytes)),
+    Float32Array.from({ length }, (_, i) => read((i * channels + channel) * width)),
   );
 }
 

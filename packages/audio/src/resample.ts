@@ -23,10 +23,7 @@ export function resample(samples: Float32Array, from: number, to: number): Float
     }
   }
   if (from === to) return samples;
-  const divisor = greatestDivisor(from, to);
-  const [old, next] = [from / divisor, to / divisor];
-  const base = Math.min(old, next) * ROLLOFF;
-  const width = Math.ceil((WIDTH * old) / base);
+  const { old, next, base, width } = resamplingRatio(from, to);
   const kernels = Array.from({ length: next }, (_, phase) => kernelOf({ old, next, phase, base, width }));
   const result = new Float32Array(Math.ceil((next * samples.length) / old));
   for (let i = 0; i < result.length; i++) {
@@ -37,6 +34,24 @@ export function resample(samples: Float32Array, from: number, to: number): Float
     result[i] = sum;
   }
   return result;
+}
+
+/** The filter between two rates: `next` new samples stand for `old` old ones, and each is made of those up to `reach` away. */
+export function resamplingRatio(
+  from: number,
+  to: number,
+): {
+  readonly old: number;
+  readonly next: number;
+  readonly base: number;
+  readonly width: number;
+  readonly reach: number;
+} {
+  const divisor = greatestDivisor(from, to);
+  const [old, next] = [from / divisor, to / divisor];
+  const base = Math.min(old, next) * ROLLOFF;
+  const width = Math.ceil((WIDTH * old) / base);
+  return { old, next, base, width, reach: from === to ? 0 : width + old };
 }
 
 /** The weights of the samples around a new one, which lies `phase` of `next` parts behind an old one. */
