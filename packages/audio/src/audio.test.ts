@@ -79,6 +79,20 @@ describe("what is no sound", () => {
   });
 });
 
+test("the spectrogram of a whole sound, longer than a chunk or shorter", () => {
+  const samples = Float32Array.from({ length: 4000 }, (_, i) => Math.sin(i * i * 1e-4));
+  const of = (chunk_length: number) =>
+    new LogMel(
+      parseSpectrogramConfig({ chunk_length, sampling_rate: 2000, n_fft: 100, hop_length: 40, feature_size: 9 }),
+    );
+  expect(of(1).wholeSpectrogram(samples)).toEqual(of(2).spectrogram(samples));
+  expect(of(3).wholeSpectrogram(samples)).toEqual(of(3).spectrogram(samples));
+  expect(of(1).wholeSpectrogram(samples.subarray(0, 3999)).frames).toBe(99);
+  expect(() => of(1).wholeSpectrogram(Float32Array.of(NaN))).toThrow(
+    "wholeSpectrogram: expected finite samples, got NaN at 0",
+  );
+});
+
 test("resampling keeps a tone, and what is too high for the new rate is gone", () => {
   const tone = (hertz: number, rate: number) =>
     Float32Array.from({ length: rate / 10 }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / rate));

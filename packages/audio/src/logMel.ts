@@ -40,13 +40,27 @@ export class LogMel {
    * @throws AudioError for samples that are no finite numbers
    */
   spectrogram(samples: Float32Array): Spectrogram {
+    return this.#of("spectrogram", samples, this.config.chunkSeconds * this.config.sampleRate);
+  }
+
+  /**
+   * Computes the same of all samples: padded with silence to the config's seconds, never cut. The loudest of the whole sound says what
+   * is silence, as in transformers where a long sound is read window by window.
+   *
+   * @throws AudioError for samples that are no finite numbers
+   */
+  wholeSpectrogram(samples: Float32Array): Spectrogram {
+    const least = this.config.chunkSeconds * this.config.sampleRate;
+    return this.#of("wholeSpectrogram", samples, Math.max(least, samples?.length ?? 0));
+  }
+
+  #of(who: string, samples: Float32Array, length: number): Spectrogram {
     if (!(samples instanceof Float32Array)) {
-      throw new AudioError(`spectrogram: expected samples as a Float32Array, got ${shown(samples)}`);
+      throw new AudioError(`${who}: expected samples as a Float32Array, got ${shown(samples)}`);
     }
     const bad = samples.findIndex((sample) => !Number.isFinite(sample));
-    if (bad >= 0) throw new AudioError(`spectrogram: expected finite samples, got ${samples[bad]} at ${bad}`);
-    const { numMelBins, sampleRate, hopLength, chunkSeconds } = this.config;
-    const length = chunkSeconds * sampleRate;
+    if (bad >= 0) throw new AudioError(`${who}: expected finite samples, got ${samples[bad]} at ${bad}`);
+    const { numMelBins, hopLength } = this.config;
     const frames = Math.floor(length / hopLength);
     const data = this.#logPowers(samples.subarray(0, length), length, frames);
     const floor = data.reduce((most, value) => Math.max(most, value), -Infinity) - 8;

@@ -27,9 +27,11 @@ export {
   Transcriber,
   type TranscriberParts,
   type TranscriptSegment,
+  type TranscriptWord,
+  type WordAttention,
 } from "./tasks/transcription/transcriber.ts";
 export { formatSubtitles } from "./tasks/transcription/subtitles.ts";
-export type { WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
+export type { AlignmentHead, WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
 export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";
 export {
   type ClassifyTextOptions,

@@ -20,6 +20,10 @@ const PREPROCESSOR = { feature_size: 5, sampling_rate: 1400, hop_length: 100, n_
 const GENERATION = {
   no_timestamps_token_id: 10,
   is_multilingual: false,
+  alignment_heads: [
+    [0, 0],
+    [0, 1],
+  ],
   suppress_tokens: [4],
   begin_suppress_tokens: null,
 };
@@ -84,6 +88,38 @@ describe("a transcriber", () => {
       }
     }));
 
+  test("gives words with times and attention, through several windows", () =>
+    using(async (pretrained) => {
+      const transcriber = createTranscriber(pretrained);
+      const options = { noSpeechThreshold: 1, temperatures: [0], words: true, wordAttention: true };
+      const { segments } = await transcriber.transcribe(sound(2.5), options);
+      const words = segments.flatMap((segment) => segment.words ?? []);
+      expect(words.length).toBeGreaterThan(1);
+      expect(words.at(-1)?.end).toBeGreaterThan(1);
+      for (const [i, { text, start, end, attention }] of words.entries()) {
+        expect(text).not.toBe("");
+        expect(start).toBeGreaterThanOrEqual(i === 0 ? 0 : (attention?.start ?? 0));
+        expect(end).toBeGreaterThanOrEqual(start);
+        expect(end).toBeLessThanOrEqual(2.5);
+        expect(attention?.values.every((value) => value >= 0 && value <= 1)).toBe(true);
+      }
+      const plain = await transcriber.transcribe(sound(2.5), { noSpeechThreshold: 1, temperatures: [0] });
+      expect(plain.segments.map(({ ids }) => ids)).toEqual(segments.map(({ ids }) => ids));
+      await expect(transcriber.transcribe(sound(1), { wordAttention: true })).rejects.toThrow("expected words with wordAttention"); // prettier-ignore
+      await expect(transcriber.transcribe(sound(1), { words: "yes" } as object)).rejects.toThrow("expected words to be true or false, got a string"); // prettier-ignore
+    }));
+
+  test("gives no words without alignment heads", () =>
+    using(
+      async (pretrained) => {
+        const transcriber = createTranscriber(pretrained);
+        await expect(transcriber.transcribe(sound(1), { words: true })).rejects.toThrow(
+          "has alignment_heads for words",
+        );
+      },
+      { "generation_config.json": { ...GENERATION, alignment_heads: null } },
+    ));
+
   test("hears the same at another rate and in stereo, roughly the same features; nothing in nothing", () =>
     using(async (pretrained) => {
       const transcriber = createTranscriber(pretrained);
@@ -127,6 +163,11 @@ describe("a transcriber", () => {
       "tiny/preprocessor_config.json: expected dither to be 0, got 1",
     ],
     ["tokenizer.json", undefined, "tiny/tokenizer.json: expected a file, got nothing"],
+    [
+      "generation_config.json",
+      { ...GENERATION, alignment_heads: [[0, 0], [1, 0]] }, // prettier-ignore
+      "expected alignment_heads to be pairs of a layer below 1 and a head below 2, got [1,0]",
+    ],
     [
       "generation_config.json",
       { is_multilingual: false },

@@ -17,10 +17,14 @@ interface TranscribeCommandOptions extends BackendChoice {
   readonly language?: string;
   readonly task: "transcribe" | "translate";
   readonly beams?: number;
+  readonly words?: boolean;
   readonly srt?: boolean;
   readonly vtt?: boolean;
   readonly json?: boolean;
 }
+
+/** A segment or a word. */
+type Cue = Pick<TranscriptSegment, "start" | "end" | "text">;
 
 /** `qkv transcribe`: what is said in sound files. */
 export function transcribeCommand(): Command {
@@ -36,6 +40,10 @@ export function transcribeCommand(): Command {
           .default("transcribe"),
       )
       .option("--beams <n>", "beams kept while searching", beamCount)
+      .option(
+        "--words",
+        "each word with its time: in --json, as a subtitle of its own, or a line of start, end and word",
+      )
       .addOption(new Option("--srt", "subtitles as SubRip").conflicts(["vtt", "json"]))
       .addOption(new Option("--vtt", "subtitles as WebVTT").conflicts("json"))
       .option("--json", "a JSON object a line: file, text, language, segments"),
@@ -50,8 +58,13 @@ async function runTranscribe(files: string[], options: TranscribeCommandOptions,
   const { decodeWav } = await import("@qkv/audio");
   await startBackend(options);
   const pretrained = await loadPretrained(source, { signal, ...tokenizerOptions() });
-  const { language, task, beams: numBeams, json = false, srt = false, vtt = false } = options;
-  const given = { task, ...(language !== undefined && { language }), ...(numBeams !== undefined && { numBeams }) };
+  const { language, task, beams: numBeams, words = false, json = false, srt = false, vtt = false } = options;
+  const given = {
+    task,
+    words,
+    ...(language !== undefined && { language }),
+    ...(numBeams !== undefined && { numBeams }),
+  };
   let failed = 0;
   try {
     const transcriber = createTranscriber(pretrained);
@@ -68,13 +81,14 @@ async function runTranscribe(files: string[], options: TranscribeCommandOptions,
           await writeJson({ file, ...transcript });
           continue;
         }
-        const segments: TranscriptSegment[] = [];
+        const cues: Cue[] = [];
         for await (const segment of transcriber.segments(sound, { ...given, signal, onProgress })) {
-          segments.push(segment);
-          if (!srt && !vtt) await writeText(`${oneLine(segment.text.trim())}\n`);
+          const found: readonly Cue[] = words ? (segment.words ?? []) : [segment];
+          if (srt || vtt) cues.push(...found);
+          else await writeText(found.map((cue) => `${words ? timed(cue) : oneLine(cue.text.trim())}\n`).join(""));
         }
         bar.stop();
-        if (srt || vtt) await writeText(formatSubtitles(segments, srt ? "srt" : "vtt"));
+        if (srt || vtt) await writeText(formatSubtitles(cues, srt ? "srt" : "vtt"));
       } catch (error) {
         bar.stop();
         signal.throwIfAborted();
@@ -87,4 +101,9 @@ async function runTranscribe(files: string[], options: TranscribeCommandOptions,
     pretrained.model.dispose();
   }
   if (failed > 0) throw new Error(`${failed} of ${files.length} files could not be transcribed`);
+}
+
+/** A word as a line: seconds of its start and end, and its text, between tabs. */
+function timed({ start, end, text }: Cue): string {
+  return [start.toFixed(2), end.toFixed(2), oneLine(text.trim())].join("\t");
 }

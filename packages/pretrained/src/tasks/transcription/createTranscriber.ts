@@ -27,7 +27,7 @@ export function createTranscriber(pretrained: Pretrained): Transcriber {
     );
   }
   const path = `${name}/generation_config.json`;
-  const tokens = whisperTokens(name, tokenizer, generationConfig, model.generation);
+  const tokens = whisperTokens(name, tokenizer, generationConfig, model);
   try {
     const generation = parseGenerationOptions({}, { fields: { ...generationConfig, do_sample: false }, path });
     return new Transcriber({ model, tokenizer, spectrogram, tokens, generation });

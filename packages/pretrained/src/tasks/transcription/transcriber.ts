@@ -1,12 +1,14 @@
-import { LogMel, type Sound, type SpectrogramConfig } from "@qkv/audio";
+import { LogMel, type Sound, type Spectrogram, type SpectrogramConfig } from "@qkv/audio";
 import { disposeKeyValues } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import { checkOptions, checkRecord, describeArgument, logSumExp, type OptionNames } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { generate, type GenerationOptions, type Memory, type WhisperModel, withMemory } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
+import { alignWindow } from "./alignWindow.ts";
 import { compressionRatio } from "./compressionRatio.ts";
 import { monoAt } from "./monoAt.ts";
+import { splitWords } from "./splitWords.ts";
 import { type TimedIds, timedSegments } from "./timedSegments.ts";
 import { timestampRules } from "./timestampRules.ts";
 import { TIME_STEP, type WhisperTokens } from "./whisperTokens.ts";
@@ -19,6 +21,10 @@ export interface TranscribeOptions {
   readonly task?: "transcribe" | "translate";
   /** Whether segments have times of the model's. Default true; sound of more than 30 seconds has them always. */
   readonly timestamps?: boolean;
+  /** Whether segments have their words with times. Default false. */
+  readonly words?: boolean;
+  /** Whether words come with their attention over the sound. Default false. */
+  readonly wordAttention?: boolean;
   /** The number of beams. Default as `generation_config.json` says, else 1. */
   readonly numBeams?: number;
   /**
@@ -41,6 +47,8 @@ const TRANSCRIBE: OptionNames<TranscribeOptions> = {
   language: true,
   task: true,
   timestamps: true,
+  words: true,
+  wordAttention: true,
   numBeams: true,
   temperatures: true,
   compressionRatioThreshold: true,
@@ -49,6 +57,28 @@ const TRANSCRIBE: OptionNames<TranscribeOptions> = {
   signal: true,
   onProgress: true,
 };
+
+/** A word and its time. */
+export interface TranscriptWord {
+  /** With the space before it and its punctuation: the words of a segment make its text together. */
+  readonly text: string;
+  /** Seconds. */
+  readonly start: number;
+  /** Seconds. */
+  readonly end: number;
+  /** With `wordAttention` alone. */
+  readonly attention?: WordAttention;
+}
+
+/** What a word attends to in the sound of its window. */
+export interface WordAttention {
+  /** Seconds, of the first value. */
+  readonly start: number;
+  /** Seconds from value to value. */
+  readonly step: number;
+  /** The mean of the alignment heads and of the word's tokens. */
+  readonly values: Float32Array;
+}
 
 /** What is said from one time to another. */
 export interface TranscriptSegment {
@@ -59,6 +89,8 @@ export interface TranscriptSegment {
   readonly end: number;
   /** Its tokens, timestamps included. */
   readonly ids: readonly number[];
+  /** With `words` alone. */
+  readonly words?: readonly TranscriptWord[];
   /** The mean log-probability of its window's tokens. */
   readonly averageLogProbability: number;
   /** The probability that nobody speaks in its window. */
@@ -130,41 +162,51 @@ export class Transcriber {
   ): AsyncGenerator<TranscriptSegment, void, undefined> {
     checkOptions("transcribe", options, TRANSCRIBE);
     this.#checkLanguage(options);
+    this.#checkWords(options);
     if (options.language !== undefined) heard.language = options.language;
     const { sampleRate, hopLength, chunkSeconds } = this.#parts.spectrogram;
     const samples = monoAt(sound, sampleRate);
-    const { signal, onProgress, timestamps = true } = options;
+    const { signal, onProgress, timestamps = true, words = false } = options;
     const total = samples.length / sampleRate;
-    const isTimed = timestamps || total > chunkSeconds;
-    const perStep = 2 * hopLength; // samples of a timestamp's step
-    let seek = 0;
-    while (seek < samples.length) {
+    const isTimed = timestamps || words || total > chunkSeconds;
+    const spectrogram = this.#logMel.wholeSpectrogram(samples);
+    const frames = soundFrames(samples.length, this.#parts.spectrogram);
+    for (let seek = 0; seek < frames;) {
       signal?.throwIfAborted();
-      const window = samples.subarray(seek, seek + chunkSeconds * sampleRate);
-      const steps = Math.ceil(window.length / perStep);
-      const memory = this.#encode(window);
+      const steps = Math.min(Math.ceil((frames - seek) / 2), this.model.config.maxSourcePositions);
+      const memory = this.#encode(spectrogram, seek);
       try {
         const found = await this.#read(memory, { ...options, timestamps: isTimed }, heard);
         const { segments, next } = isTimed
           ? timedSegments(found.ids, this.#parts.tokens.timestampBegin, steps)
           : { segments: [{ start: 0, end: steps, ids: found.ids }], next: steps };
         if (!found.isSilent) {
-          const from = seek / sampleRate;
-          yield* segments
-            .map((segment) => this.#segment(segment, from, total, found))
-            .filter(({ text }) => text !== "");
+          const from = (seek * hopLength) / sampleRate;
+          const place = words ? await this.#placeWords(memory, found, from, frames - seek, options) : undefined;
+          let at = 0;
+          for (const segment of segments) {
+            const placed = this.#segment(segment, from, total, found);
+            if (placed.text !== "") yield place === undefined ? placed : { ...placed, words: place(at, segment.ids) };
+            at += segment.ids.length;
+          }
         }
-        seek += Math.max(1, found.isSilent ? steps : next) * perStep;
+        seek += 2 * Math.max(1, found.isSilent ? steps : next);
       } finally {
         disposeKeyValues(memory.keyValues);
       }
-      onProgress?.({ done: Math.min(total, seek / sampleRate), total });
+      onProgress?.({ done: Math.min(total, (seek * hopLength) / sampleRate), total });
     }
   }
 
-  #encode(window: Float32Array): Memory {
-    const { data, numMelBins, frames } = this.#logMel.spectrogram(window);
-    return tidy(() => this.model.encode(tf.tensor3d(data, [1, numMelBins, frames])));
+  /** Reads the window that begins at a frame; what lies behind the sound is 0, as in transformers. */
+  #encode({ data, numMelBins, frames }: Spectrogram, seek: number): Memory {
+    const length = 2 * this.model.config.maxSourcePositions;
+    const window = new Float32Array(numMelBins * length);
+    for (let band = 0; band < numMelBins; band++) {
+      const row = band * frames;
+      window.set(data.subarray(row + seek, row + Math.min(frames, seek + length)), band * length);
+    }
+    return tidy(() => this.model.encode(tf.tensor3d(window, [1, numMelBins, length])));
   }
 
   /** Reads one window, at higher temperatures while the text is not good. */
@@ -183,8 +225,8 @@ export class Transcriber {
     const { compressionRatioThreshold = 2.4, logProbThreshold = -1, noSpeechThreshold = 0.6 } = options;
     const first = await this.#firstLogits(memory);
     const noSpeech = Math.exp((first.logits[tokens.noSpeech] ?? -Infinity) - first.logSumExp);
-    heard.language ??= languageOf(first.logits, tokens);
-    const prompt = promptOf(tokens, { ...options, timestamps }, heard.language);
+    const language = (heard.language ??= languageOf(first.logits, tokens));
+    const prompt = promptOf(tokens, { ...options, timestamps }, language);
     let found: WindowText | undefined;
     for (const [attempt, temperature] of temperatures.entries()) {
       const [[sequence] = []] = await generate(withMemory(this.model, memory), [prompt], {
@@ -199,13 +241,15 @@ export class Transcriber {
       const ids = all.filter((id) => !tokens.end.includes(id));
       const averageLogProbability = sequence?.score ?? 0;
       const isSilent = noSpeech > noSpeechThreshold && averageLogProbability < logProbThreshold;
-      found = { ids, averageLogProbability, noSpeechProbability: noSpeech, isSilent };
+      const isEnded = ids.length < all.length;
+      found = { prompt, ids, isEnded, averageLogProbability, noSpeechProbability: noSpeech, isSilent, language };
       const text = tokenizer.decode(ids.filter((id) => id < tokens.timestampBegin));
       const isGood =
         averageLogProbability >= logProbThreshold && (await compressionRatio(text)) <= compressionRatioThreshold;
       if (isGood || isSilent) break;
     }
-    return found ?? { ids: [], averageLogProbability: 0, noSpeechProbability: noSpeech, isSilent: true };
+    const nothing = { averageLogProbability: 0, noSpeechProbability: noSpeech, isSilent: true, language };
+    return found ?? { prompt, ids: [], isEnded: true, ...nothing };
   }
 
   /** The logits after the start token: of the language, and of nobody speaking. */
@@ -235,6 +279,52 @@ export class Transcriber {
     };
   }
 
+  /** Times the words of a window. @returns the words of some of its tokens, given the place of the first */
+  async #placeWords(
+    memory: Memory,
+    found: WindowText,
+    start: number,
+    frames: number,
+    { task, wordAttention = false }: TranscribeOptions,
+  ): Promise<(at: number, ids: readonly number[]) => TranscriptWord[]> {
+    const { tokens, tokenizer } = this.#parts;
+    const { alignmentHeads = [], timestampBegin } = tokens;
+    const text = { prompt: found.prompt, ids: found.ids, isEnded: found.isEnded, steps: frames >> 1 };
+    const { ends, attention } = await alignWindow(this.model, memory, alignmentHeads, text);
+    const language = task === "translate" ? "en" : found.language;
+    const timeOf = (place: number) => roundTime(start + (ends[place] ?? 0) * TIME_STEP);
+    const attentionOf = (from: number, to: number): WordAttention => ({ start, step: TIME_STEP, values: attention(from, to) }); // prettier-ignore
+    return (at, ids) => {
+      const places = [...ids.keys()].filter((i) => (ids[i] ?? 0) < timestampBegin).map((i) => at + i);
+      const spoken = ids.filter((id) => id < timestampBegin);
+      return splitWords(spoken, (some) => tokenizer.decode(some), language).map(({ text, from, to }) => {
+        const [first = 0, last = 0] = [places[from], places[to - 1]];
+        return {
+          text,
+          start: timeOf(first - 1),
+          end: timeOf(last),
+          ...(wordAttention && { attention: attentionOf(first, last + 1) }),
+        };
+      });
+    };
+  }
+
+  #checkWords({ words, wordAttention }: TranscribeOptions): void {
+    for (const [name, value] of Object.entries({ words, wordAttention })) {
+      if (value !== undefined && typeof value !== "boolean") {
+        throw new RangeError(`transcribe: expected ${name} to be true or false, got ${describeArgument(value)}`);
+      }
+    }
+    if (wordAttention && !words) throw new RangeError("transcribe: expected words with wordAttention, got none");
+    if (words && this.#parts.tokens.alignmentHeads === undefined) {
+      throw new RangeError("transcribe: expected a model whose generation_config.json has alignment_heads for words");
+    }
+    const { medianFilterWidth } = this.model.config;
+    if (words && medianFilterWidth % 2 === 0) {
+      throw new RangeError(`transcribe: expected median_filter_width to be odd for words, got ${medianFilterWidth}`);
+    }
+  }
+
   #checkLanguage({ language, task }: TranscribeOptions): void {
     const { languages, tasks } = this.#parts.tokens;
     if (language !== undefined && language !== "en" && languages.size === 0) {
@@ -259,11 +349,25 @@ export class Transcriber {
 
 /** What one window says. */
 interface WindowText {
+  readonly prompt: readonly number[];
   /** Without the prompt and the end. */
   readonly ids: readonly number[];
+  /** Whether the end came behind them. */
+  readonly isEnded: boolean;
+  readonly language: string | undefined;
   readonly averageLogProbability: number;
   readonly noSpeechProbability: number;
   readonly isSilent: boolean;
+}
+
+/** The number of frames with sound in them: of a sound that fills more than a window, whole ones alone, as transformers counts. */
+function soundFrames(samples: number, { sampleRate, hopLength, chunkSeconds }: SpectrogramConfig): number {
+  return samples > chunkSeconds * sampleRate ? Math.floor(samples / hopLength) : Math.ceil(samples / hopLength);
+}
+
+/** To hundredths of a second, as transformers. */
+function roundTime(seconds: number): number {
+  return Math.round(100 * seconds) / 100;
 }
 
 const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1];

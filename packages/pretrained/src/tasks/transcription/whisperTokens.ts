@@ -1,4 +1,5 @@
 import type { Tokenizer } from "@qkv/tokenizers";
+import type { WhisperModel } from "@qkv/transformer";
 import { PretrainedError } from "../../files/pretrainedError.ts";
 
 /** The special tokens of a Whisper. */
@@ -17,6 +18,14 @@ export interface WhisperTokens {
   readonly timestampBegin: number;
   /** The latest first timestamp, in steps of 0.02 seconds. */
   readonly maxInitialTimestamp?: number;
+  /** Heads of the decoder's cross-attention that follow the sound; absent if nobody has looked for them. */
+  readonly alignmentHeads?: readonly AlignmentHead[];
+}
+
+/** A head of the decoder's cross-attention. */
+export interface AlignmentHead {
+  readonly layer: number;
+  readonly head: number;
 }
 
 /** Seconds from timestamp to timestamp. */
@@ -28,9 +37,9 @@ export function whisperTokens(
   tokenizer: Tokenizer,
   generation: Readonly<Record<string, unknown>>,
   {
-    decoderStartTokenId,
-    eosTokenId,
-  }: { readonly decoderStartTokenId: number; readonly eosTokenId: number | readonly number[] },
+    generation: { decoderStartTokenId, eosTokenId },
+    config: { decoderLayers, decoderHeads },
+  }: Pick<WhisperModel, "generation" | "config">,
 ): WhisperTokens {
   const tokenOf = (field: string, token: string): number => {
     const id = generation[field] ?? tokenizer.tokenToId(token);
@@ -40,6 +49,7 @@ export function whisperTokens(
   const noTimestamps = tokenOf("no_timestamps_token_id", "<|notimestamps|>");
   const languages = languagesOf(tokenizer, generation);
   const initial = generation["max_initial_timestamp_index"];
+  const alignmentHeads = alignmentHeadsOf(name, generation["alignment_heads"], decoderLayers, decoderHeads);
   return {
     start: decoderStartTokenId,
     end: typeof eosTokenId === "number" ? [eosTokenId] : eosTokenId,
@@ -51,6 +61,7 @@ export function whisperTokens(
     noSpeech: noTimestamps - 1,
     timestampBegin: noTimestamps + 1,
     ...(typeof initial === "number" && { maxInitialTimestamp: initial }),
+    ...(alignmentHeads && { alignmentHeads }),
   };
 
   function taskOf(task: string): number {
@@ -59,6 +70,25 @@ export function whisperTokens(
     if (typeof id === "number") return id;
     throw new PretrainedError(`${name}/tokenizer.json: expected a token <|${task}|>, got none`);
   }
+}
+
+/** @throws PretrainedError naming a head that the decoder does not have */
+function alignmentHeadsOf(
+  name: string,
+  given: unknown,
+  layers: number,
+  heads: number,
+): readonly AlignmentHead[] | undefined {
+  if (given === undefined || given === null) return undefined;
+  const isBelow = (value: unknown, count: number) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < count; // prettier-ignore
+  const isHead = (pair: unknown): pair is [number, number] =>
+    Array.isArray(pair) && pair.length === 2 && isBelow(pair[0], layers) && isBelow(pair[1], heads);
+  const pairs: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const bad = pairs.find((pair) => !isHead(pair)) ?? (pairs.length === 0 ? given : undefined);
+  if (bad === undefined) return (pairs as [number, number][]).map(([layer, head]) => ({ layer, head }));
+  throw new PretrainedError(
+    `${name}/generation_config.json: expected alignment_heads to be pairs of a layer below ${layers} and a head below ${heads}, got ${JSON.stringify(bad)}`,
+  );
 }
 
 /** The languages of a multilingual model. */

@@ -24,6 +24,8 @@ export interface WhisperConfig extends Seq2SeqConfig {
   readonly dropout: number;
   readonly attentionDropout: number;
   readonly activationDropout: number;
+  /** The width of the median that smooths attention over time where words are timed, odd. */
+  readonly medianFilterWidth: number;
   /** Standard deviation of the normal distribution that initializes weight matrices. */
   readonly initializerRange: number;
 }
@@ -55,6 +57,7 @@ export function parseWhisperConfig(json: unknown): WhisperConfig {
     dropout: fields.rate("dropout", 0),
     attentionDropout: fields.rate("attention_dropout", 0),
     activationDropout: fields.rate("activation_dropout", 0),
+    medianFilterWidth: fields.integer("median_filter_width", 7),
     initializerRange: fields.number("init_std", 0.02),
     ...seq2seqTokens(fields, { pad: 50256, eos: 50256, start: 50257 }),
   };
@@ -83,6 +86,7 @@ export function formatWhisperConfig(config: WhisperConfig): Record<string, unkno
     dropout: config.dropout,
     attention_dropout: config.attentionDropout,
     activation_dropout: config.activationDropout,
+    median_filter_width: config.medianFilterWidth,
     init_std: config.initializerRange,
     ...seq2seqTokenFields(config),
   };
