@@ -12,6 +12,7 @@ export default defineConfig({
     "src/main.ts",
     "src/workerd.ts",
     "src/kernelThread.js",
+    "src/captureWorklet.js",
   ].filter((file) => existsSync(file)),
   format: "esm",
   target: "es2022",

@@ -1,5 +1,6 @@
 import { AudioError, shown } from "./audioError.ts";
 import { resample, resamplingRatio } from "./resample.ts";
+import { checkHertz } from "./resampleParts.ts";
 import { checkSound, type Sound, toMono } from "./sound.ts";
 
 /** A sound that is read part by part, so that its length costs no memory. */
@@ -28,9 +29,7 @@ export interface MonoReader {
  * @throws AudioError for what is no sound
  */
 export function readMono(sound: Sound | SoundSource, sampleRate: number): MonoReader {
-  if (!Number.isSafeInteger(sampleRate) || sampleRate < 1) {
-    throw new AudioError(`readMono: expected sampleRate to be a whole number of hertz, got ${shown(sampleRate)}`);
-  }
+  checkHertz("readMono", "sampleRate", sampleRate);
   if (!isSource(sound)) {
     checkSound("readMono", sound);
     const samples = resample(toMono(sound), Math.round(sound.sampleRate), sampleRate);
