@@ -28,7 +28,10 @@ DECODERS = ["gemma", "gemma2", "gemma3_text", "smollm3", "phi3", "olmo2", "grani
             "phi", "stablelm", "cohere", "gptj", "opt", "bloom", "falcon", "mixtral", "qwen2_moe", "qwen3_moe"]
 # Of these only eager attention is right, or there is no other: a query that sees nothing looks everywhere in it.
 EAGER = {"gemma2", "bloom"}
-FAMILIES = ["gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS, "marian", "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
+# Encoder-decoders whose config has BART's names; the last classifies.
+FAIRSEQ = ["bart", "mbart", "m2m_100", "pegasus", "bart-classifier", "mbart-classifier"]
+SEQ2SEQ = {"marian", *FAIRSEQ[:4]}
+FAMILIES = ["gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS, "marian", *FAIRSEQ, "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
 TEXT = {"gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS}
 ACTIVATIONS = ["silu", "gelu", "gelu_new", "relu", "gelu_pytorch_tanh", "quick_gelu", "relu2", "mish", "tanh"]
 EOS = 2
@@ -262,6 +265,34 @@ def marian_config(rng):
     return transformers.MarianConfig, fields, old or {}
 
 
+def fairseq_config(rng, family):
+    kind = family.split("-")[0]
+    heads = rng.choice([1, 2, 3, 4])
+    width = heads * rng.choice([4, 5, 6, 7])
+    divisors = [n for n in range(1, width + 1) if width % n == 0 and n < 9]
+    pad, eos, bos = (0, 1, None) if kind == "pegasus" else rng.choice([(1, 2, 0), (1, 2, 0), (3, 2, 0)])
+    fields = dict(
+        vocab_size=rng.randint(24, 40), d_model=width, encoder_layers=rng.randint(1, 3), decoder_layers=rng.randint(1, 3),
+        encoder_attention_heads=rng.choice(divisors), decoder_attention_heads=heads,
+        encoder_ffn_dim=rng.randint(4, 20), decoder_ffn_dim=rng.randint(4, 20), max_position_embeddings=rng.choice([28, 32]),
+        activation_function=rng.choice(ACTIVATIONS), scale_embedding=rng.random() < 0.5, pad_token_id=pad, eos_token_id=eos,
+        tie_word_embeddings=rng.random() < 0.75)
+    if bos is not None:
+        fields["bos_token_id"] = bos
+    if rng.random() < 0.6 and kind != "m2m_100":
+        fields["forced_eos_token_id"] = rng.choice([eos, None])
+    if rng.random() < 0.6:
+        fields["decoder_start_token_id"] = rng.choice([eos, pad, 5])
+    if family.endswith("-classifier"):
+        fields |= dict(num_labels=rng.choice([1, 2, 3, 5]), classifier_dropout=rng.choice([0.0, 0.1]))
+    old = rng.random() < 0.5 and {"static_position_embeddings": kind == "pegasus", "normalize_before": kind != "bart",
+                                  "normalize_embedding": kind != "pegasus", "add_final_layer_norm": kind != "bart",
+                                  "add_bias_logits": False, "extra_pos_embeddings": rng.choice([1, 2])}
+    Config = {"bart": transformers.BartConfig, "mbart": transformers.MBartConfig, "m2m_100": transformers.M2M100Config,
+              "pegasus": transformers.PegasusConfig}[kind]
+    return Config, fields, old or {}
+
+
 def image_config(rng, family):
     heads = rng.choice([1, 2, 3])
     shape = rng.choice([(8, 8), (8, 12), 12])
@@ -289,8 +320,11 @@ def build(rng, family):
         return randomized(rng, model), Auto, {}
     if family in TEXT:
         (Config, fields, changes), Auto = text_config(rng, family), transformers.AutoModelForCausalLM
-    elif family == "marian":
-        (Config, fields, changes), Auto = marian_config(rng), transformers.AutoModelForSeq2SeqLM
+    elif family in SEQ2SEQ:
+        made = marian_config(rng) if family == "marian" else fairseq_config(rng, family)
+        (Config, fields, changes), Auto = made, transformers.AutoModelForSeq2SeqLM
+    elif family in FAIRSEQ:
+        (Config, fields, changes), Auto = fairseq_config(rng, family), transformers.AutoModelForSequenceClassification
     else:
         Config, fields, changes = image_config(rng, family)
         Auto = transformers.AutoModelForImageClassification if rng.random() < 0.7 else transformers.AutoModel
@@ -301,6 +335,8 @@ def build(rng, family):
 
 def randomized(rng, model):
     for name, parameter in model.named_parameters():
+        if "embed_positions" in name and not parameter.requires_grad:
+            continue  # the sinusoids
         if parameter.ndim <= 1:
             torch.nn.init.normal_(parameter, mean=1.0 if "norm" in name and "weight" in name else 0.0, std=0.3)
         else:
@@ -330,8 +366,10 @@ def generation_config(rng, model):
         given.pop("eos_token_id")
     for name in rng.sample(sorted(NEUTRAL), rng.randint(0, 6)):
         given[name] = NEUTRAL[name]
-    if model.config.model_type == "marian":
-        given |= {"forced_eos_token_id": rng.choice([0, None]), "bad_words_ids": [[model.config.pad_token_id]]}
+    if model.config.model_type in SEQ2SEQ:
+        given |= {"forced_eos_token_id": rng.choice([model.config.eos_token_id, None]), "bad_words_ids": [[model.config.pad_token_id]]}
+        if rng.random() < 0.3:
+            given["forced_bos_token_id"] = rng.choice([4, 7])
     if rng.random() < 0.3:
         given |= rng.choice([{"num_beams": 3}, {"max_length": 19}, {"repetition_penalty": 1.4}, {"max_new_tokens": 7}])
     return {name: value for name, value in given.items() if value is not None or rng.random() < 0.5}
@@ -360,9 +398,9 @@ def searches(rng, vocabulary):
 def text_inputs(rng, model, family):
     vocabulary = model.config.vocab_size
     batch, length = rng.randint(1, 3), rng.randint(2, 14)
-    if family not in ("gpt2", "opt", "gptj", "marian") and rng.random() < 0.25:
+    if family not in {"gpt2", "opt", "gptj", *SEQ2SEQ, *FAIRSEQ} and rng.random() < 0.25:
         length = rng.randint(34, 70)  # beyond the positions, and several windows long
-    ids = torch.tensor([[rng.randrange(3, vocabulary - 1) for _ in range(length)] for _ in range(batch)])
+    ids = torch.tensor([[rng.randrange(4 if family in FAIRSEQ else 3, vocabulary - 1) for _ in range(length)] for _ in range(batch)])
     keep = torch.ones_like(ids)
     side = rng.choice(["none", "left", "left", "right", "both"])
     for row in range(batch):
@@ -374,9 +412,15 @@ def text_inputs(rng, model, family):
     pad = model.config.pad_token_id
     ids[keep == 0] = pad if pad is not None else 0
     inputs = {"input_ids": ids, "attention_mask": keep}
-    if family == "marian":
-        size = model.config.decoder_vocab_size if not model.config.share_encoder_decoder_embeddings else vocabulary
-        decoder = [[model.config.decoder_start_token_id] + [rng.randrange(1, size) for _ in range(4)] for _ in range(batch)]
+    if family in FAIRSEQ and family not in SEQ2SEQ:  # reads what the decoder has at the last end token
+        for row in range(batch):
+            ids[row, keep[row].nonzero()[-1]] = model.config.eos_token_id
+    if family in SEQ2SEQ:
+        own = family == "marian" and not model.config.share_encoder_decoder_embeddings
+        size = model.config.decoder_vocab_size if own else vocabulary
+        start = model.config.decoder_start_token_id
+        tail = rng.choice([0, 4, 4, 9])
+        decoder = [[0 if start is None else start] + [rng.randrange(1, size) for _ in range(tail)] for _ in range(batch)]
         inputs["decoder_input_ids"] = torch.tensor(decoder)
     return inputs
 
@@ -394,7 +438,7 @@ def implementation(family):
 def forward(model, inputs, family):
     with torch.no_grad():
         out = model(**inputs, output_hidden_states=True, **({"output_attentions": True} if family in ENCODERS else {}))
-    if family == "marian":
+    if family in SEQ2SEQ or family in FAIRSEQ:
         found = {"logits": out.logits, **numbered("encoder_hidden_states", out.encoder_hidden_states),
                  **numbered("decoder_hidden_states", out.decoder_hidden_states)}
     else:
@@ -429,7 +473,7 @@ def make(out, seed, index, families):
     if families:
         family = families[index % len(families)]
     else:
-        family = FAMILIES[index % len(FAMILIES)] if rng.random() < 0.4 else rng.choice(sorted(TEXT | {"marian"}))
+        family = FAMILIES[index % len(FAMILIES)] if rng.random() < 0.4 else rng.choice(sorted(TEXT | SEQ2SEQ))
     folder = out / f"{seed}-{index:03d}-{family}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -443,11 +487,11 @@ def make(out, seed, index, families):
         if {"rope_scaling", "rope_theta", "rotary_pct"} & changes.keys():
             config.pop("rope_parameters", None)
         (folder / "config.json").write_text(json.dumps(config | changes, indent=1))
-        file = generation_config(rng, model) if family in TEXT | {"marian"} else None
+        file = generation_config(rng, model) if family in TEXT | SEQ2SEQ else None
         (folder / "generation_config.json").unlink(missing_ok=True)
         if file is not None:
             (folder / "generation_config.json").write_text(json.dumps(file))
-        if family in TEXT or family == "marian":
+        if family in TEXT or family in SEQ2SEQ or family in FAIRSEQ:
             inputs = text_inputs(rng, model, family)
         elif family in ENCODERS:
             inputs = encoder_inputs(rng, model)
@@ -458,7 +502,7 @@ def make(out, seed, index, families):
         eager = {"attn_implementation": "eager"} if family in ENCODERS else implementation(family)
         model = Auto.from_pretrained(folder, dtype=torch.float32, **eager).eval()
         save_file(forward(model, inputs, family), folder / "expected.safetensors")
-        if "input_ids" in inputs and family not in ENCODERS:
+        if "input_ids" in inputs and (family in TEXT or family in SEQ2SEQ):
             options = searches(rng, min(model.config.vocab_size, getattr(model.config, "decoder_vocab_size", None) or 10**6))
             expected["generations"] = list(generations(folder, Auto, inputs, options, family))
     except Exception as error:
@@ -472,14 +516,14 @@ if __name__ == "__main__":
     parser.add_argument("--seed", default="1")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=70)
-    parser.add_argument("--families", nargs="*", default=[], help="those alone, such as bert roberta; encoders: all of those")
+    parser.add_argument("--families", nargs="*", default=[], help="those alone, such as bert roberta; encoders, fairseq: all of those")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     import warnings
     warnings.simplefilter("ignore")
-    families = ENCODERS if arguments.families == ["encoders"] else arguments.families
+    families = {"encoders": ENCODERS, "fairseq": FAIRSEQ}.get(" ".join(arguments.families), arguments.families)
     for index in range(arguments.first, arguments.first + arguments.count):
         make(arguments.out, arguments.seed, index, families)
         print(index, flush=True)

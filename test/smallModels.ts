@@ -4,6 +4,8 @@ import { GruDecoder, GruEncoder, type Params } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   albert,
+  bart,
+  type BartModel,
   bert,
   buildEncoder,
   debertaV2,
@@ -11,6 +13,7 @@ import {
   electra,
   gpt2,
   llama,
+  m2m100,
   marian,
   modernbert,
   mpnet,
@@ -84,6 +87,8 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     (params) =>
       seq2seq(t5.build(params, t5.parseConfig({ ...T5, feed_forward_proj: "gated-gelu", tie_word_embeddings: false }))),
   ],
+  ["BART", (params) => seq2seq(bart.build(params, bart.parseConfig({ ...MARIAN, model_type: "bart" })) as BartModel)],
+  ["M2M100", (params) => seq2seq(m2m100.build(params, m2m100.parseConfig({ ...MARIAN, model_type: "m2m_100" })))],
   ["BERT for masked tokens", (params) => text(buildEncoder(bert, "maskedLM", params, bert.parseConfig(BERT)))],
   [
     "BERT with a head of its own",

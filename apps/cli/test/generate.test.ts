@@ -121,7 +121,7 @@ describe("qkv generate", () => {
   test("a model of images is refused", async () => {
     const { code, stderr } = await generate("--model", at("classifier"), "--prompt", "once");
     expect(code).toBe(1);
-    expect(stderr).toContain("expected a model_type of marian, t5, mt5, gpt2, llama");
+    expect(stderr).toContain("expected a model_type of marian, t5, mt5, bart, mbart");
   });
 });
 

@@ -17,6 +17,7 @@ export { PROBLEM_TYPES, type ProblemType } from "./config/problemType.ts";
 export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";
 export type { Windows } from "./config/windows.ts";
 export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "./families/all.ts";
+export type { EncoderDecoderConfig } from "./family/encoderDecoderConfig.ts";
 export type { DecoderConfig } from "./family/decoderConfig.ts";
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
 export {
@@ -38,6 +39,8 @@ export {
 export { type DecoderNames, type EncoderNames, type HeadTask, tieDecoder } from "./family/encoderWeights.ts";
 export type { AlbertConfig } from "./families/albert/config.ts";
 export { albert } from "./families/albert/index.ts";
+export { BART_TYPES, type BartConfig, type BartType } from "./families/bart/config.ts";
+export { bart, type BartClassifier, type BartModel } from "./families/bart/index.ts";
 export type { BertConfig } from "./families/bert/config.ts";
 export { bert } from "./families/bert/index.ts";
 export {
@@ -94,6 +97,10 @@ export type { Olmo2Config } from "./families/olmo2/config.ts";
 export { olmo2, type Olmo2Model } from "./families/olmo2/index.ts";
 export type { Phi3Config } from "./families/phi3/config.ts";
 export { phi3, type Phi3Model } from "./families/phi3/index.ts";
+export type { M2m100Config } from "./families/m2m100/config.ts";
+export { m2m100, type M2m100Model } from "./families/m2m100/index.ts";
+export type { PegasusConfig } from "./families/pegasus/config.ts";
+export { pegasus, type PegasusModel } from "./families/pegasus/index.ts";
 export type { MarianConfig } from "./families/marian/config.ts";
 export { marian, type MarianModel } from "./families/marian/index.ts";
 export type { T5Config, T5Type } from "./families/t5/config.ts";
@@ -156,6 +163,7 @@ export type {
 } from "./generation/options.ts";
 export { GENERATION_FIELDS, parseGenerationOptions, type GenerationFile } from "./generation/parseGenerationOptions.ts";
 export type { PositionsSpec, Seq2SeqConfig, Seq2SeqSideSpec, Seq2SeqSpec } from "./models/seq2seq/config.ts";
+export { Seq2SeqClassificationModel, type Seq2SeqClassifierConfig } from "./models/seq2seq/classificationModel.ts";
 export { Seq2SeqLanguageModel } from "./models/seq2seq/model.ts";
 export type { Seq2SeqSide } from "./models/seq2seq/side.ts";
 export type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "./models/seq2seq.ts";

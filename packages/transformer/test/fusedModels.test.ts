@@ -1,6 +1,6 @@
 import { Params, Recorder } from "@qkv/nn";
 import { describeBackends, expectClose } from "@qkv/testing";
-import { marian, t5 } from "@qkv/transformer";
+import { bart, m2m100, marian, pegasus, type Seq2SeqLanguageModel, t5 } from "@qkv/transformer";
 import { familyOf } from "./causalGolden.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -86,8 +86,9 @@ describeBackends(
       }
     });
 
-    test("marian", async () => {
-      using model = marian.build(randomized(), MARIAN);
+    test.each([marian, bart, m2m100, pegasus])("$modelTypes", async (family) => {
+      const config = { ...marian.formatConfig(MARIAN), model_type: family.modelTypes[0] };
+      using model = family.build(randomized(), family.parseConfig(config) as never) as Seq2SeqLanguageModel;
       const [ids, decoderIds] = [idsOf(2, 5), idsOf(2, 1)];
       const { kernels } = await profiled(() => model.forward({ ids, decoderIds }));
       expect(kernels).toEqual(layers(5));

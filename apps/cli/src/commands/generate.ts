@@ -47,12 +47,15 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     await import("@qkv/transformer");
   const files = await openModelFiles(options.model);
   await startBackend(options);
-  const { model, tokenizer, generationConfig } = await loadPretrained(files, {
+  const { model, tokenizer, generationConfig, architecture } = await loadPretrained(files, {
     families: [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES],
     signal,
     ...tokenizerOptions(),
   });
   try {
+    if (!("generation" in model)) {
+      throw new UsageError(`${files.name}/config.json: expected a model that generates text, got ${architecture}`);
+    }
     const given = { ...options.options, ...namedOptions(options) };
     const named = { ...generationConfig, ...given };
     const eos = [named["eos_token_id"] === undefined ? model.generation.eosTokenId : (named["eos_token_id"] ?? [])];

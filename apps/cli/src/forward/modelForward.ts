@@ -1,11 +1,11 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import { CausalLanguageModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
+import { CausalLanguageModel, Seq2SeqClassificationModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
 import { encoderForward } from "./encoderForward.ts";
 import { imageForward } from "./imageForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
-import { seq2seqForward, speechForward } from "./seq2seqForward.ts";
+import { rereadingForward, seq2seqForward, speechForward } from "./seq2seqForward.ts";
 import type { WantedOutputs } from "./recordedOutputs.ts";
 
 /** One pass of any model: Hugging Face's names in and out. The caller disposes of what comes back. */
@@ -17,6 +17,7 @@ export function modelForward(
   if (model instanceof Seq2SeqLanguageModel) return seq2seqForward(model, inputs, wanted);
   if (model instanceof WhisperModel) return speechForward(model, inputs, wanted);
   if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
+  if (model instanceof Seq2SeqClassificationModel) return rereadingForward(model, inputs, wanted);
   if ("encoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);
 }

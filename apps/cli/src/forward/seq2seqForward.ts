@@ -1,4 +1,4 @@
-import type { Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
+import type { Seq2SeqClassificationModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
@@ -32,7 +32,24 @@ export function speechForward(
   });
 }
 
-function pathsOf(model: Seq2SeqLanguageModel | WhisperModel, { hiddenStates, attentions }: WantedOutputs): OutputPaths {
+/** The same of a classifier whose decoder reads the text again. */
+export function rereadingForward(
+  model: Seq2SeqClassificationModel,
+  inputs: NamedTensors,
+  wanted: WantedOutputs,
+): Map<string, tf.Tensor> {
+  return recordedOutputs(pathsOf(model, wanted), (taps) => {
+    const ids = inputs.ids("input_ids");
+    const attentionMask = inputs.optionalMask("attention_mask");
+    inputs.expectAllTaken();
+    return { logits: model.forward({ ids, attentionMask }, { taps }).logits };
+  });
+}
+
+function pathsOf(
+  model: Seq2SeqClassificationModel | Seq2SeqLanguageModel | WhisperModel,
+  { hiddenStates, attentions }: WantedOutputs,
+): OutputPaths {
   const layersOf = (side: "encoder" | "decoder") => model[side].layers.map((_, i) => `${side}.layers.${i}`);
   const statesOf = (side: "encoder" | "decoder") => {
     const layers = layersOf(side);
@@ -43,6 +60,7 @@ function pathsOf(model: Seq2SeqLanguageModel | WhisperModel, { hiddenStates, att
   const [encoder, decoder] = [statesOf("encoder"), statesOf("decoder")];
   return {
     encoder_last_hidden_state: encoder.at(-1) as string,
+    last_hidden_state: decoder.at(-1) as string,
     ...(hiddenStates && { encoder_hidden_states: encoder, decoder_hidden_states: decoder }),
     ...(attentions && {
       encoder_attentions: probabilitiesOf(layersOf("encoder")),

@@ -61,17 +61,17 @@ describe("loadPretrained", () => {
     [
       "another family",
       config({ model_type: "resnet" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, gpt2, .*, got "resnet"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got "resnet"$/,
     ],
     [
       "a family named like a method",
       config({ model_type: "toString" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, gpt2, .*, got "toString"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got "toString"$/,
     ],
     [
       "no family",
       config({ model_type: undefined }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, gpt2, .*, got none$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got none$/,
     ],
     [
       "another head",

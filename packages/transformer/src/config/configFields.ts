@@ -150,11 +150,11 @@ export class ConfigFields {
     return this.#fail(name, "a whole number above 0 or a list of two");
   }
 
-  /** The names of a classifier's classes: `id2label`, or `num_labels` numbered ones. */
-  labels(): readonly string[] {
+  /** The names of a classifier's classes: `id2label`, or `num_labels` numbered ones, `fallback` if it says neither. */
+  labels(fallback = 2): readonly string[] {
     const value = this.#fields["id2label"];
     if (value === undefined || value === null) {
-      const count = this.integer("num_labels", 2);
+      const count = this.integer("num_labels", fallback);
       if (count > MOST_LABELS) this.#fail("num_labels", `at most ${MOST_LABELS}, or id2label with the names`);
       return Array.from({ length: count }, (_, i) => `LABEL_${i}`);
     }

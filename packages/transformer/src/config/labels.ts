@@ -15,11 +15,12 @@ const TYPES = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, type]));
 /**
  * Reads the classes of a `config.json` and their problem type.
  *
+ * @param count their number where the file says nothing. Default 2
  * @throws ConfigError naming the field; one label alone is no choice between classes
  */
-export function parseLabels(fields: ConfigFields): Labels {
+export function parseLabels(fields: ConfigFields, count?: number): Labels {
   checkFields("parseLabels", fields);
-  const labels = fields.labels();
+  const labels = fields.labels(count);
   if (!fields.has("problem_type")) return { labels };
   const problemType = fields.oneOf("problem_type", TYPES, "");
   if (problemType === "single_label_classification" && labels.length === 1) {

@@ -1,4 +1,5 @@
 import { albert } from "./albert/index.ts";
+import { bart } from "./bart/index.ts";
 import { bert } from "./bert/index.ts";
 import { bloom } from "./bloom/index.ts";
 import { cohere } from "./cohere/index.ts";
@@ -12,12 +13,14 @@ import { gptJ } from "./gptJ/index.ts";
 import { gptNeoX } from "./gptNeoX/index.ts";
 import { granite } from "./granite/index.ts";
 import { llama } from "./llama/index.ts";
+import { m2m100 } from "./m2m100/index.ts";
 import { marian } from "./marian/index.ts";
 import { modernbert } from "./modernbert/index.ts";
 import { moe } from "./moe/index.ts";
 import { mpnet } from "./mpnet/index.ts";
 import { olmo2 } from "./olmo2/index.ts";
 import { opt } from "./opt/index.ts";
+import { pegasus } from "./pegasus/index.ts";
 import { phi } from "./phi/index.ts";
 import { phi3 } from "./phi3/index.ts";
 import { roberta } from "./roberta/index.ts";
@@ -32,7 +35,7 @@ export const CAUSAL_FAMILIES = [
 ] as const;
 
 /** Families of encoder-decoders. */
-export const SEQ2SEQ_FAMILIES = [marian, t5] as const;
+export const SEQ2SEQ_FAMILIES = [marian, t5, bart, m2m100, pegasus] as const;
 
 /** Families of encoders of text. */
 export const ENCODER_FAMILIES = [bert, roberta, distilbert, mpnet, electra, albert, debertaV2, modernbert] as const;

@@ -29,13 +29,22 @@ export interface Seq2SeqSideSpec {
 }
 
 /** What is added to the vector of a token by its position. */
-export interface PositionsSpec {
-  /** Computed sines and cosines, or a table of each side that is trained. */
-  readonly kind: "sinusoidal" | "learned";
-  readonly maxPositions: number;
-  /** The number of rows of a table before that of the first position. Default 0. */
-  readonly offset?: number;
-}
+export type PositionsSpec =
+  | {
+      /**
+       * Computed sines and cosines; a table of each side that begins as those and is not trained, as it is in files (PEGASUS);
+       * or a table of each side that is trained.
+       */
+      readonly kind: "sinusoidal" | "frozen" | "learned";
+      readonly maxPositions: number;
+      /** The number of rows of a trained table before that of the first position. Default 0. */
+      readonly offset?: number;
+    }
+  | {
+      /** Computed sines and cosines of any number of tokens, counted without padding from its id plus 1 on (fairseq). */
+      readonly kind: "counted";
+      readonly padTokenId: number;
+    };
 
 /** An encoder-decoder as data, made from a family's config. */
 export interface Seq2SeqSpec {
@@ -45,6 +54,8 @@ export interface Seq2SeqSpec {
   readonly embeddingScale?: number;
   /** What is added to the vector of a token by its position. Default nothing. */
   readonly positions?: PositionsSpec;
+  /** Norm of the sum of both. Default none. */
+  readonly embeddingNorm?: NormSpec;
   /** Probability of dropping a value of the embeddings while training. Default 0. */
   readonly embeddingDropout?: number;
   /** Probability of dropping a value of either side's output while training. Default 0. */

@@ -1,12 +1,13 @@
-import { type CacheSize, createCache, keyMask, type KeyValueCache, type MultiHeadAttention, stepOf } from "@qkv/attention";
-import { checkModule, createPass, Embedding, Linear, type Params, type Pass, type PassOptions, tidy } from "@qkv/nn";
+import { type CacheSize, createCache, type KeyValueCache, stepOf } from "@qkv/attention";
+import { checkModule, createPass, type Embedding, Linear, type Params, type Pass, type PassOptions, tidy } from "@qkv/nn";
 import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { Seq2SeqInputs, Seq2SeqOutput } from "../outputs.ts";
 import type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "../seq2seq.ts";
 import type { Seq2SeqConfig, Seq2SeqSpec } from "./config.ts";
-import { Seq2SeqSide } from "./side.ts";
+import { EncoderDecoder } from "./encoderDecoder.ts";
+import type { Seq2SeqSide } from "./side.ts";
 
 /** An encoder-decoder of any family that describes it as a {@link Seq2SeqSpec}. */
 export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> implements Seq2SeqModel {
@@ -23,21 +24,17 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
   /** [1, V], not trained; absent if nothing is added to the logits. */
   readonly finalLogitsBias?: tf.Variable<tf.Rank.R2>;
 
+  readonly #body: EncoderDecoder;
   readonly #spec: Seq2SeqSpec;
 
   constructor(params: Params, config: Config, spec: Seq2SeqSpec) {
     checkModule("Seq2SeqLanguageModel", params, { config, spec });
-    const { vocabSize, decoderVocabSize = vocabSize, shareEncoderDecoderEmbeddings = true, dModel } = config;
-    const { embeddingInit, headInit } = spec;
-    if (shareEncoderDecoderEmbeddings)
-      this.shared = new Embedding(params.at("shared"), vocabSize, dModel, embeddingInit);
-    const build = (side: "encoder" | "decoder", size: number) => {
-      const at = params.at(side);
-      const embedding = this.shared ?? new Embedding(at.at("embedding"), size, dModel, embeddingInit);
-      return new Seq2SeqSide(at, embedding, side, spec);
-    };
-    this.encoder = build("encoder", vocabSize);
-    this.decoder = build("decoder", decoderVocabSize);
+    const { vocabSize, decoderVocabSize = vocabSize, dModel } = config;
+    const { headInit } = spec;
+    this.#body = new EncoderDecoder(params, config, spec);
+    if (this.#body.shared !== undefined) this.shared = this.#body.shared;
+    this.encoder = this.#body.encoder;
+    this.decoder = this.#body.decoder;
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, decoderVocabSize, {
         bias: false,
@@ -48,22 +45,22 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     this.params = params;
     this.config = config;
     this.#spec = spec;
-    this.generation = { ...config, eosTokenId: config.eosTokenIds ?? config.eosTokenId };
+    this.generation = generationDefaults(config, spec);
   }
 
   /** Every activation that a pass has, by its path, in its order. */
   get activations(): readonly string[] {
-    const sides = (["encoder", "decoder"] as const).flatMap((side) =>
-      this[side].activations.map((name) => `${side}.${name}`),
-    );
-    return [...sides, "logits"];
+    return [...this.#body.activations, "logits"];
   }
 
   /** Computes the logits of every target position; the caller owns them. */
   forward({ ids, attentionMask, decoderIds }: Seq2SeqInputs, options: PassOptions = {}): Seq2SeqOutput {
     const pass = this.#start("forward", ids, attentionMask, options);
     checkTensor("Seq2SeqLanguageModel.forward", "decoderIds", decoderIds, "[B, T]", "int32");
-    return tidy(() => this.#decode(decoderIds, this.#encode(ids as tf.Tensor2D, attentionMask as tf.Tensor2D, pass), {}, pass));
+    const keep = attentionMask as tf.Tensor2D | undefined;
+    return tidy(() =>
+      this.#decode(decoderIds, this.#body.encode(ids as tf.Tensor2D, keep, pass), undefined, pass),
+    );
   }
 
   /**
@@ -83,7 +80,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
 
   encode(ids: tf.Tensor, attentionMask?: tf.Tensor, options: PassOptions = {}): Memory {
     const pass = this.#start("encode", ids, attentionMask, options);
-    return this.#encode(ids as tf.Tensor2D, attentionMask as tf.Tensor2D | undefined, pass);
+    return this.#body.encode(ids as tf.Tensor2D, attentionMask as tf.Tensor2D | undefined, pass);
   }
 
   createCache(size: CacheSize = {}): KeyValueCache {
@@ -94,7 +91,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     checkRecord("Seq2SeqLanguageModel.decode", "options", options);
     const { cache, ...passed } = options;
     const pass = this.#start("decode", ids, undefined, passed);
-    return this.#decode(ids as tf.Tensor2D, memory, { cache }, pass);
+    return this.#decode(ids as tf.Tensor2D, memory, cache, pass);
   }
 
   /** Disposes of the weights. */
@@ -115,22 +112,8 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     return createPass(who, options, this);
   }
 
-  #encode(ids: tf.Tensor2D, attentionMask: tf.Tensor2D | undefined, pass: Pass): Memory {
-    return tidy(() => {
-      const mask = attentionMask && keyMask(attentionMask);
-      const encoded = this.encoder.forward(ids, { mask }, pass.at("encoder"));
-      const keyValues = this.decoder.layers.map((layer, i) =>
-        (layer.crossAttn as MultiHeadAttention).project(encoded, {}, pass.at("decoder", "layers", i, "crossAttn")),
-      );
-      return { keyValues, ...(mask && { mask }) };
-    });
-  }
-
-  #decode(ids: tf.Tensor2D, memory: Memory, { cache }: Pick<TargetOptions, "cache">, pass: Pass): Seq2SeqOutput {
-    return stepOf(cache, () => {
-      const inputs = { cache, memory: memory.keyValues, memoryMask: memory.mask };
-      return { logits: this.#logits(this.decoder.forward(ids, inputs, pass.at("decoder")), pass) };
-    });
+  #decode(ids: tf.Tensor2D, memory: Memory, cache: KeyValueCache | undefined, pass: Pass): Seq2SeqOutput {
+    return stepOf(cache, () => ({ logits: this.#logits(this.#body.decode(ids, memory, cache, pass), pass) }));
   }
 
   /** [B, T, E] -> [B, T, V] */
@@ -146,4 +129,14 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
 
 function addTo(x: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
   return bias === undefined ? x : tf.add(x, bias);
+}
+
+/** What a config says of generation: of counted positions there is no last one. */
+function generationDefaults(config: Seq2SeqConfig & { readonly maxPositions?: number }, { positions }: Seq2SeqSpec): GenerationDefaults {
+  const { maxPositions, ...defaults } = config;
+  return {
+    ...defaults,
+    ...(positions?.kind !== "counted" && maxPositions !== undefined && { maxPositions }),
+    eosTokenId: config.eosTokenIds ?? config.eosTokenId,
+  };
 }

@@ -3,10 +3,12 @@ import { dropout, type Embedding, type Params, type Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { stackActivations } from "../../block/activations.ts";
 import type { Block } from "../../block/block.ts";
-import type { Norm } from "../../block/norm.ts";
+import { createNorm, type Norm } from "../../block/norm.ts";
 import type { PositionBias } from "../../block/positionBias.ts";
 import { Stack, type StackInputs } from "../../block/stack.ts";
 import type { Seq2SeqSpec } from "./config.ts";
+import { CountedPositions } from "./countedPositions.ts";
+import { FrozenPositions } from "./frozenPositions.ts";
 import { SinusoidalPositions } from "./sinusoidalPositions.ts";
 
 /** The encoder or the decoder of a `Seq2SeqLanguageModel`: embeddings and blocks. */
@@ -18,6 +20,8 @@ export class Seq2SeqSide {
   readonly positionBias?: PositionBias;
   /** Absent if no position has a learned vector. */
   readonly positions?: LearnedPositions;
+  /** Absent if embeddings have no norm. */
+  readonly embeddingNorm?: Norm;
 
   /** For each block, the number of keys that a query sees; undefined: all. */
   readonly windows: readonly (number | undefined)[];
@@ -25,8 +29,11 @@ export class Seq2SeqSide {
   readonly activations: readonly string[];
 
   readonly #spec: Seq2SeqSpec;
-  readonly #sinusoids?: SinusoidalPositions;
+  readonly #fixed?: SinusoidalPositions | FrozenPositions;
+  readonly #counted?: CountedPositions;
   readonly #stack: Stack;
+  /** Rows of the table of positions before the first. */
+  readonly #offset: number = 0;
 
   constructor(params: Params, embedding: Embedding, side: "encoder" | "decoder", spec: Seq2SeqSpec) {
     const { blocks, ...options } = spec[side];
@@ -34,10 +41,18 @@ export class Seq2SeqSide {
     this.embedding = embedding;
     this.#spec = spec;
     if (spec.positions?.kind === "sinusoidal") {
-      this.#sinusoids = new SinusoidalPositions(spec.positions.maxPositions, dModel);
+      this.#fixed = new SinusoidalPositions(spec.positions.maxPositions, dModel);
+    } else if (spec.positions?.kind === "frozen") {
+      this.#fixed = new FrozenPositions(params.at("positions"), spec.positions.maxPositions, dModel);
+    } else if (spec.positions?.kind === "counted") {
+      this.#counted = new CountedPositions(spec.positions.padTokenId, dModel);
     } else if (spec.positions !== undefined) {
       const { maxPositions, offset = 0 } = spec.positions;
       this.positions = new LearnedPositions(params.at("positions"), maxPositions + offset, dModel, spec.embeddingInit);
+      this.#offset = offset;
+    }
+    if (spec.embeddingNorm !== undefined) {
+      this.embeddingNorm = createNorm(params.at("embeddingNorm"), dModel, spec.embeddingNorm);
     }
     this.#stack = new Stack(params, blocks, options);
     this.layers = this.#stack.layers;
@@ -59,13 +74,23 @@ export class Seq2SeqSide {
 
   /** [B, L] -> [B, L, E] */
   #embed(ids: tf.Tensor2D, offset: number): tf.Tensor3D {
-    const { embeddingScale, positions: { offset: before = 0 } = {} } = this.#spec;
-    const [, length] = ids.shape;
+    const { embeddingScale } = this.#spec;
     // Before anything is computed: too long a text is refused.
-    const positions = this.#sinusoids?.forward(length, offset) ?? this.positions?.forward(length, offset + before); // [L, E]
+    const positions = this.#place(ids, offset);
     const tokens = this.embedding.forward(ids);
     const scaled: tf.Tensor3D = embeddingScale === undefined ? tokens : tf.mul(tokens, embeddingScale);
-    return positions === undefined ? scaled : tf.add(scaled, positions);
+    const sum: tf.Tensor3D = positions === undefined ? scaled : tf.add(scaled, positions);
+    return this.embeddingNorm?.forward(sum) ?? sum;
+  }
+
+  /** [L, E], or [B, L, E] where padding has no position; undefined if nothing is added. */
+  #place(ids: tf.Tensor2D, offset: number): tf.Tensor | undefined {
+    const [, length] = ids.shape;
+    return (
+      this.#counted?.forward(ids, offset) ??
+      this.#fixed?.forward(length, offset) ??
+      this.positions?.forward(length, offset + this.#offset)
+    );
   }
 }
 

@@ -3,20 +3,20 @@ import { Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { generate, type GenerationOptions, parseGenerationOptions, type T5Model } from "../src/index.ts";
-import { T5_GOLDENS, t5Golden } from "./t5Golden.ts";
+import { generate, type GenerationOptions, parseGenerationOptions, type Seq2SeqLanguageModel } from "../src/index.ts";
+import { SEQ2SEQ_GOLDENS, seq2seqGolden } from "./seq2seqGolden.ts";
 
-// The goldens were made with every option given; this one would otherwise come from the checkpoint.
-const NEUTRAL: GenerationOptions = { maxLength: 14 };
+// The goldens were made with every option given; these would otherwise come from the checkpoint.
+const NEUTRAL: GenerationOptions = { maxLength: 14, forcedEosTokenId: null };
 const ON_WEBGPU = new Set(['{"max_length":5}', '{"num_beams":4}']);
 
-describeBackends("T5", (backend) => {
-  describe.each(T5_GOLDENS)("%s", (name) => {
-    const golden = t5Golden(name);
+describeBackends("encoder-decoders", (backend) => {
+  describe.each(SEQ2SEQ_GOLDENS)("%s", (name) => {
+    const golden = seq2seqGolden(name);
     const { arrays } = golden;
     const expected = (stage: string) => arrays.array(`output/${stage}`);
     const states = (side: string, i: number) => arrays.tensor<tf.Rank.R3>(`output/${side}_hidden_states.${i}`);
-    let model: T5Model;
+    let model: Seq2SeqLanguageModel;
     beforeAll(() => void (model = golden.model()));
     afterAll(() => model.dispose());
 
@@ -42,7 +42,8 @@ describeBackends("T5", (backend) => {
         const paths: Record<string, string[]> = {};
         for (const side of ["encoder", "decoder"] as const) {
           const layers = model[side].layers.map((_, i) => `${side}.layers.${i}`);
-          paths[`${side}_hidden_states`] = [`${side}.embeddings`, ...layers.slice(0, -1), `${side}.norm`];
+          const states = model[side].norm ? [...layers.slice(0, -1), `${side}.norm`] : layers;
+          paths[`${side}_hidden_states`] = [`${side}.embeddings`, ...states];
           paths[`${side}_attentions`] = layers.map((layer) => `${layer}.selfAttn.probabilities`);
           if (side === "decoder") paths["cross_attentions"] = layers.map((layer) => `${layer}.crossAttn.probabilities`);
         }
@@ -80,7 +81,8 @@ describeBackends("T5", (backend) => {
       const all = { ...NEUTRAL, ...parseGenerationOptions(options) };
       const rows = (await expectNoLeaks(() => generate(model, sources, all))).flat();
       const longest = Math.max(...rows.map((row) => row.ids.length));
-      const fill = scores ? 1 : 0; // of a search with beams the end token, where the padding token is 0
+      const { padTokenId, eosTokenId } = model.config;
+      const fill = scores && padTokenId === 0 ? eosTokenId : padTokenId; // as transformers
       expect(rows.map((row) => [...row.ids, ...Array<number>(longest - row.ids.length).fill(fill)])).toEqual(ids);
       if (scores) await expectClose(rows.map(({ score }) => score), scores); // prettier-ignore
     });
