@@ -31,7 +31,7 @@ export {
   type WordAttention,
 } from "./tasks/transcription/transcriber.ts";
 export { formatSubtitles } from "./tasks/transcription/subtitles.ts";
-export type { AlignmentHead, WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
+export type { AlignmentHead, PromptDefaults, WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
 export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";
 export {
   type ClassifyTextOptions,

@@ -8,10 +8,13 @@ const TOKENS = ["decoder_start_token_id", "pad_token_id", "bos_token_id"] as con
 
 /**
  * Generation options, chosen as in transformers: `generation_config.json` if there is one, and nothing of `config.json`
- * then; otherwise those fields of `config.json`, which has them in files from before transformers 4.26.
+ * then, but for the tokens that an old Whisper's text begins with; otherwise those fields of `config.json`, which has them in files from before transformers 4.26.
  */
 export function generationOf(config: Fields, generation: Fields | undefined): Fields {
-  if (generation !== undefined) return generation;
+  if (generation !== undefined) {
+    const forced = generation["forced_decoder_ids"] ?? config["forced_decoder_ids"]; // of an old Whisper
+    return forced === undefined || forced === null ? generation : { ...generation, forced_decoder_ids: forced };
+  }
   const fields = GENERATION_FIELDS.filter((field) => config[field] !== undefined && config[field] !== null);
   return Object.fromEntries(fields.map((field) => [field, config[field]]));
 }

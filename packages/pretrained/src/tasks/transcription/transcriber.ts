@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { alignWindow } from "./alignWindow.ts";
 import { compressionRatio } from "./compressionRatio.ts";
 import { monoAt } from "./monoAt.ts";
+import { withPromptDefaults } from "./promptDefaults.ts";
 import { splitWords } from "./splitWords.ts";
 import { type TimedIds, timedSegments } from "./timedSegments.ts";
 import { timestampRules } from "./timestampRules.ts";
@@ -15,9 +16,9 @@ import { TIME_STEP, type WhisperTokens } from "./whisperTokens.ts";
 
 /** Options of transcription. */
 export interface TranscribeOptions {
-  /** The language that is spoken, as its code: `en`. Default: what the model hears in the first 30 seconds. */
+  /** The language that is spoken, as its code: `en`. Default: that of the model's files, or else what it hears in the first 30 seconds. */
   readonly language?: string;
-  /** Whether the text is in the language that is spoken, or in English. Default `transcribe`. */
+  /** Whether the text is in the language that is spoken, or in English. Default as the model's files say, else `transcribe`. */
   readonly task?: "transcribe" | "translate";
   /** Whether segments have times of the model's. Default true; sound of more than 30 seconds has them always. */
   readonly timestamps?: boolean;
@@ -157,12 +158,13 @@ export class Transcriber {
 
   async *#listen(
     sound: Sound,
-    options: TranscribeOptions,
+    given: TranscribeOptions,
     heard: { language?: string | undefined },
   ): AsyncGenerator<TranscriptSegment, void, undefined> {
-    checkOptions("transcribe", options, TRANSCRIBE);
-    this.#checkLanguage(options);
-    this.#checkWords(options);
+    checkOptions("transcribe", given, TRANSCRIBE);
+    this.#checkLanguage(given);
+    this.#checkWords(given);
+    const options = withPromptDefaults(given, this.#parts.tokens.defaults ?? {});
     if (options.language !== undefined) heard.language = options.language;
     const { sampleRate, hopLength, chunkSeconds } = this.#parts.spectrogram;
     const samples = monoAt(sound, sampleRate);

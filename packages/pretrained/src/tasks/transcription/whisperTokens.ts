@@ -1,6 +1,7 @@
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { WhisperModel } from "@qkv/transformer";
 import { PretrainedError } from "../../files/pretrainedError.ts";
+import { promptDefaults } from "./promptDefaults.ts";
 
 /** The special tokens of a Whisper. */
 export interface WhisperTokens {
@@ -18,8 +19,19 @@ export interface WhisperTokens {
   readonly timestampBegin: number;
   /** The latest first timestamp, in steps of 0.02 seconds. */
   readonly maxInitialTimestamp?: number;
+  /** The language and the task of the files, where nobody asks for others. */
+  readonly defaults?: PromptDefaults;
   /** Heads of the decoder's cross-attention that follow the sound; absent if nobody has looked for them. */
   readonly alignmentHeads?: readonly AlignmentHead[];
+}
+
+/** What a text begins with by default. */
+export interface PromptDefaults {
+  /** A language's code. */
+  readonly language?: string;
+  readonly task?: "transcribe" | "translate";
+  /** Whether they hold only where neither is asked for: those of `forced_decoder_ids`. */
+  readonly isForced?: boolean;
 }
 
 /** A head of the decoder's cross-attention. */
@@ -50,17 +62,21 @@ export function whisperTokens(
   const languages = languagesOf(tokenizer, generation);
   const initial = generation["max_initial_timestamp_index"];
   const alignmentHeads = alignmentHeadsOf(name, generation["alignment_heads"], decoderLayers, decoderHeads);
+  const tasks = languages.size > 0 ? { transcribe: taskOf("transcribe"), translate: taskOf("translate") } : undefined;
   return {
     start: decoderStartTokenId,
     end: typeof eosTokenId === "number" ? [eosTokenId] : eosTokenId,
     languages,
-    ...(languages.size > 0 && {
-      tasks: { transcribe: taskOf("transcribe"), translate: taskOf("translate") },
-    }),
+    ...(tasks && { tasks }),
     noTimestamps,
     noSpeech: noTimestamps - 1,
     timestampBegin: noTimestamps + 1,
     ...(typeof initial === "number" && { maxInitialTimestamp: initial }),
+    defaults: promptDefaults(`${name}/generation_config.json`, generation, {
+      languages,
+      noTimestamps,
+      ...(tasks && { tasks }),
+    }),
     ...(alignmentHeads && { alignmentHeads }),
   };
 
