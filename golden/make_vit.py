@@ -89,7 +89,7 @@ def randomize(model):
     for name, parameter in model.named_parameters():
         if parameter.ndim == 1 and "weight" in name or "lambda" in name:
             torch.nn.init.normal_(parameter, mean=1.0, std=0.3)
-        elif parameter.ndim == 1 or "token" in name or "position" in name:
+        elif parameter.ndim <= 1 or "token" in name or "position" in name:
             torch.nn.init.normal_(parameter, std=0.5)
         else:
             torch.nn.init.normal_(parameter, std=1.5 * parameter[0].numel() ** -0.5)

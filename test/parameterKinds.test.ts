@@ -7,10 +7,11 @@ import { type Run, SMALL_MODELS } from "./smallModels.ts";
 beforeAll(() => initBackend("cpu"));
 
 // As nanoGPT, timm and fairseq tell them by name; BERT counts token types as tokens.
-const isTable = (name: string) => /(^|\.)(shared|embedding|positions|tokens|tokenTypes)(\.|$)|token(s?)$/i.test(name);
+const isTable = (name: string) =>
+  /(^|\.)(shared|embedding|positions|tokens|tokenTypes|probe)(\.|$)|token(s?)$/i.test(name);
 const isNormOrBias = (name: string) => /(^|\.)bias$|norm[^.]*\.[^.]+$|Bias$/i.test(name);
-// Names alone do not tell these: timm, DINOv2 and Swin each list theirs as exceptions from weight decay.
-const isException = (name: string) => /positionBias\.weight$|Branch\.scale\.weight$/.test(name);
+// Names alone do not tell these: timm, DINOv2, Swin and CLIP each list theirs as exceptions from weight decay.
+const isException = (name: string) => /positionBias\.weight$|Branch\.scale\.weight$|^logitScale$/.test(name);
 
 describe.each(SMALL_MODELS)("%s", (_, build) => {
   test("matrices are what is decayed by name, and have rows and columns", () => {
@@ -28,7 +29,7 @@ describe.each(SMALL_MODELS)("%s", (_, build) => {
     const names = [...params.named().keys()];
     expect([...params.named("embedding").keys()]).toEqual(names.filter((name) => isTable(name)));
     const scales = [...params.named("scale").keys()];
-    expect(scales).toEqual(names.filter((name) => name.endsWith("Branch.scale.weight")));
+    expect(scales).toEqual(names.filter((name) => /Branch\.scale\.weight$|^logitScale$/.test(name)));
     for (const [name, kind] of params.kinds()) {
       if (kind === "norm") expect(name).toMatch(/norm\.weight$/i);
       if (kind === "bias") expect(name).toMatch(/(^|\.)bias$|Bias$|positionBias\.weight$/);

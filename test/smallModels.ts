@@ -22,9 +22,12 @@ import {
   t5,
 } from "../packages/transformer/src/index.ts";
 import {
+  clip,
   DistilledVitClassifier,
+  siglip,
   swin,
   SwinClassifier,
+  type TwoTowerModel,
   VitClassifier,
   vitConfig,
   type VitSizes,
@@ -66,6 +69,13 @@ const DEBERTA = {
 const SWIN = {
   ...{ model_type: "swin", image_size: 8, patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [1, 2] },
   ...{ window_size: 2, use_absolute_embeddings: true, num_labels: 2 },
+};
+
+const TOWER = { hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 5 };
+const TOWERS = {
+  text_config: { ...TOWER, vocab_size: 9, eos_token_id: 2 },
+  vision_config: { ...TOWER, image_size: 4, patch_size: 2 },
+  projection_dim: 3,
 };
 
 /** Models by name: each is built from parameters, and gives its forward pass. */
@@ -145,6 +155,8 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     (params) => vision(new VitClassifier(params, vitConfig({ ...VIT, swiGlu: true, layerScale: 1 })), 4),
   ],
   ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
+  ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],
+  ["SigLIP", (params) => imageText(siglip.build(params, siglip.parseConfig({ model_type: "siglip", ...TOWERS })))],
   ["GRU seq2seq", recurrent],
   ["graph attention", graphAttention],
 ];
@@ -161,6 +173,11 @@ function text(model: { forward(inputs: { readonly ids: tf.Tensor }): { readonly 
 
 function vision(model: { forward(pixels: tf.Tensor): { readonly logits: tf.Tensor } }, side: number): Run {
   return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, side, side], 0, 1, "float32", 1)).logits);
+}
+
+function imageText(model: TwoTowerModel): Run {
+  const images = () => tf.randomNormal([2, 3, 4, 4], 0, 1, "float32", 1);
+  return () => tf.tidy(() => model.forward({ ids: ids([1, 5, 2]), pixels: images() }).logitsPerImage);
 }
 
 function recurrent(params: Params): Run {

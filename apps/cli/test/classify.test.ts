@@ -33,6 +33,19 @@ describe("qkv classify", () => {
     expect(stdout).toMatch(new RegExp(`^${files.map((file) => `${file}\\n${two}`).join("")}$`));
   });
 
+  test("--labels: which of them fits, and embed --image: vectors, by a model of images and texts", async () => {
+    const clip = ["--model", path.join(packages, "pretrained/test/golden/clip"), "--json"];
+    const found = await qkv(["classify", ...clip, "--labels", "cat, a Dog", image("rgb.png"), "none.png"]);
+    expect(found).toMatchObject({ code: 1, stderr: expect.stringContaining("none.png: expected an image file") });
+    const { labels } = JSON.parse(found.stdout) as Line;
+    expect(labels.map(({ label }) => label).sort()).toEqual(["a Dog", "cat"]);
+    const { code, stdout } = await qkv(["embed", ...clip, "--image", image("rgb.png")]);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { embedding: number[] }).embedding).toHaveLength(5);
+    expect(await qkv(["classify", ...clip, "--labels", "a,,b", image("rgb.png")])).toMatchObject({ code: 2 });
+    expect(await qkv(["embed", ...clip, "--image"])).toMatchObject({ code: 2 });
+  });
+
   test("QKV_MAX_PIXELS bounds an image, and raises the bound", async () => {
     const run = (pixels: string) =>
       qkv(["classify", "--model", model, image("rgb.png")], { env: { QKV_MAX_PIXELS: pixels } });

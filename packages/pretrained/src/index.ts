@@ -9,6 +9,21 @@ export { similarity } from "./tasks/embedding/similarity.ts";
 export type { DenseStep } from "./sentenceModules/dense.ts";
 export { type Pooling, POOLING_MODES, type PoolingMode } from "./sentenceModules/pooling.ts";
 export { type SentenceModules, SIMILARITIES, type Similarity } from "./sentenceModules/sentenceModules.ts";
+export type { ImageTaskOptions } from "./tasks/image/runImages.ts";
+export type { CaptionReader } from "./tasks/imageEmbedding/captions.ts";
+export { createImageEmbedder } from "./tasks/imageEmbedding/createImageEmbedder.ts";
+export {
+  type EmbedCaptionOptions,
+  type EmbedImageOptions,
+  ImageEmbedder,
+  type ImageEmbeddingModel,
+} from "./tasks/imageEmbedding/imageEmbedder.ts";
+export type { CaptionPadding } from "./loading/captionPadding.ts";
+export { createZeroShotImageClassifier } from "./tasks/zeroShotImageClassification/createZeroShotImageClassifier.ts";
+export {
+  ZeroShotImageClassifier,
+  type ZeroShotImageOptions,
+} from "./tasks/zeroShotImageClassification/zeroShotImageClassifier.ts";
 export { createMaskFiller } from "./tasks/maskFilling/createMaskFiller.ts";
 export { type FilledMask, type FillOptions, MaskFiller, type TokenIdLogits } from "./tasks/maskFilling/maskFiller.ts";
 export { createQuestionAnswerer } from "./tasks/questionAnswering/createQuestionAnswerer.ts";

@@ -8,6 +8,7 @@ import type { Pretrained } from "./loading/pretrained.ts";
 import type { PretrainedModel } from "./registry/families.ts";
 import type { Embedder, EmbedOptions } from "./tasks/embedding/embedder.ts";
 import type { Classifier, ClassifyOptions } from "./tasks/imageClassification/classifier.ts";
+import type { EmbedImageOptions, ImageEmbedder } from "./tasks/imageEmbedding/imageEmbedder.ts";
 import type { LabelScore } from "./tasks/labelScores.ts";
 import type { FilledMask, FillOptions, MaskFiller } from "./tasks/maskFilling/maskFiller.ts";
 import type { Answer, AnswerOptions, QuestionAnswerer } from "./tasks/questionAnswering/questionAnswerer.ts";
@@ -25,6 +26,10 @@ import type { TagOptions, TokenClassifier } from "./tasks/tokenClassification/to
 import type { TranscribeOptions, Transcriber, Transcript } from "./tasks/transcription/transcriber.ts";
 import type { TranslateOptions, Translation, Translator } from "./tasks/translation/translator.ts";
 import type { ZeroShotClassifier, ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
+import type {
+  ZeroShotImageClassifier,
+  ZeroShotImageOptions,
+} from "./tasks/zeroShotImageClassification/zeroShotImageClassifier.ts";
 
 /** What each task of {@link pipeline} is, by its name in Hugging Face's libraries. */
 export interface PipelineTasks {
@@ -39,6 +44,8 @@ export interface PipelineTasks {
   readonly "fill-mask": PipelineCall<MaskFiller, OneOrMany<string, FilledMask[][], FillOptions>>;
   /** Classes of images. */
   readonly "image-classification": PipelineCall<Classifier, OneOrMany<Pixels, LabelScore[], ClassifyOptions>>;
+  /** A vector for each image. */
+  readonly "image-feature-extraction": PipelineCall<ImageEmbedder, OneOrMany<Pixels, Float32Array, EmbedImageOptions>>;
   /** Answers that stand in a text. */
   readonly "question-answering": PipelineCall<
     QuestionAnswerer,
@@ -71,6 +78,11 @@ export interface PipelineTasks {
   readonly "zero-shot-classification": PipelineCall<
     ZeroShotClassifier,
     (text: string, labels: readonly string[], options?: ZeroShotOptions) => Promise<LabelScore[]>
+  >;
+  /** Images by labels of one's own. */
+  readonly "zero-shot-image-classification": PipelineCall<
+    ZeroShotImageClassifier,
+    (image: Pixels, labels: readonly string[], options?: ZeroShotImageOptions) => Promise<LabelScore[]>
   >;
 }
 
@@ -118,6 +130,11 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
     const { createClassifier } = await import("./tasks/imageClassification/createClassifier.ts");
     const task = createClassifier(pretrained);
     return { task, call: each(task, task.classify, task.classifyBatch) };
+  },
+  "image-feature-extraction": async (pretrained) => {
+    const { createImageEmbedder } = await import("./tasks/imageEmbedding/createImageEmbedder.ts");
+    const task = createImageEmbedder(pretrained);
+    return { task, call: each(task, task.embed, task.embedBatch) };
   },
   "question-answering": async (pretrained) => {
     const { createQuestionAnswerer } = await import("./tasks/questionAnswering/createQuestionAnswerer.ts");
@@ -167,6 +184,12 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
   "zero-shot-classification": async (pretrained) => {
     const { createZeroShotClassifier } = await import("./tasks/zeroShotClassification/createZeroShotClassifier.ts");
     const task = createZeroShotClassifier(pretrained);
+    return { task, call: task.classify.bind(task) };
+  },
+  "zero-shot-image-classification": async (pretrained) => {
+    const { createZeroShotImageClassifier } =
+      await import("./tasks/zeroShotImageClassification/createZeroShotImageClassifier.ts");
+    const task = createZeroShotImageClassifier(pretrained);
     return { task, call: task.classify.bind(task) };
   },
 };

@@ -1,4 +1,4 @@
-// The tiny models of text tasks that golden/make_text_tasks.py wrote, as folders.
+// The tiny models of text tasks that golden/make_text_tasks.py wrote, as folders, and those of images and texts.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,4 +32,5 @@ export function writeTinyModels(folder: string): void {
     cpSync(join(GOLDEN, `${weights}.safetensors`), join(own, "model.safetensors"));
     cpSync(join(GOLDEN, "tokenizer.json"), join(own, "tokenizer.json"));
   }
+  for (const name of ["clip", "siglip"]) cpSync(join(GOLDEN, "..", name), join(folder, name), { recursive: true });
 }

@@ -36,7 +36,13 @@ export {
   type EncoderModel,
   type EncoderModels,
 } from "./family/encoderFamily.ts";
-export { type DecoderNames, type EncoderNames, type HeadTask, tieDecoder } from "./family/encoderWeights.ts";
+export {
+  type DecoderNames,
+  type EncoderNames,
+  type HeadTask,
+  POSITION_IDS,
+  tieDecoder,
+} from "./family/encoderWeights.ts";
 export type { AlbertConfig } from "./families/albert/config.ts";
 export { albert } from "./families/albert/index.ts";
 export { BART_TYPES, type BartConfig, type BartType } from "./families/bart/config.ts";

@@ -6,7 +6,7 @@ import { ConvStem } from "./convStem.ts";
 import { patchAfterStem, patchGrid, tokensWithPosition } from "./grid.ts";
 import type { Size } from "./imageModel.ts";
 import { PatchEmbedding } from "./patchEmbedding.ts";
-import { resizeGrid } from "./resizeGrid.ts";
+import { positionsFor } from "./positionsFor.ts";
 
 /** Embeddings of an image: its patches with their positions, after the class, distillation and register tokens. */
 export class VitEmbeddings {
@@ -70,14 +70,10 @@ export class VitEmbeddings {
 
   /** The learned position embeddings, resized if the image is of another size than the model's: [1, tokens + N, E]. */
   #positionsFor(imageSize: Size): tf.Tensor3D {
-    const [learned, wanted] = [patchGrid(this.#config, this.#config.imageSize), patchGrid(this.#config, imageSize)];
-    const positions = denseOf(this.positions);
-    if (learned[0] === wanted[0] && learned[1] === wanted[1]) return positions;
-    const { dModel, antialiasedPositions: antialias } = this.#config;
-    const count = tokensWithPosition(this.#config);
-    const leading = tf.slice(positions, [0, 0, 0], [1, count, dModel]);
-    const grid = tf.reshape(tf.slice(positions, [0, count, 0], [1, -1, dModel]), [-1, dModel]) as tf.Tensor2D;
-    const resized = tf.expandDims(resizeGrid(grid, learned, wanted, { antialias }), 0) as tf.Tensor3D;
-    return tf.concat([leading, resized], 1);
+    const { antialiasedPositions: antialias } = this.#config;
+    const [from, to] = [patchGrid(this.#config, this.#config.imageSize), patchGrid(this.#config, imageSize)];
+    const positions = tf.squeeze(denseOf(this.positions), [0]) as tf.Tensor2D;
+    const placed = positionsFor(positions, tokensWithPosition(this.#config), { from, to, antialias });
+    return tf.expandDims(placed, 0);
   }
 }

@@ -33,8 +33,8 @@ export function cutPatches(x: tf.Tensor, size: Size): tf.Tensor3D {
 export class PatchEmbedding {
   /** [E, C, P, P], as PyTorch keeps a convolution's */
   readonly weight: Weight<tf.Rank.R4>;
-  /** [E] */
-  readonly bias: tf.Variable<tf.Rank.R1>;
+  /** [E]; absent in CLIP */
+  readonly bias?: tf.Variable<tf.Rank.R1>;
 
   readonly #patchSize: Size;
 
@@ -45,12 +45,14 @@ export class PatchEmbedding {
       readonly dModel: number;
       readonly patchSize: Size;
       readonly initializerRange: number;
+      /** Default true. */
+      readonly bias?: boolean;
     },
   ) {
     checkModule("PatchEmbedding", params, { sizes });
-    const { numChannels, dModel, patchSize, initializerRange } = sizes;
+    const { numChannels, dModel, patchSize, initializerRange, bias = true } = sizes;
     this.weight = params.matrix<tf.Rank.R4>("weight", [dModel, numChannels, ...patchSize], normal(initializerRange));
-    this.bias = params.bias<tf.Rank.R1>("bias", [dModel]);
+    if (bias) this.bias = params.bias<tf.Rank.R1>("bias", [dModel]);
     this.#patchSize = patchSize;
   }
 

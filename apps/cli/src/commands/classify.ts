@@ -1,10 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { Classifier, LabelScore } from "@qkv/pretrained";
+import { writeFile } from "node:fs/promises";
+import type { Classifier, LabelScore, Pretrained } from "@qkv/pretrained";
 import { printable } from "@qkv/visualize";
 import type { Scoring } from "@qkv/transformer";
-import type { Pixels } from "@qkv/vit";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { eachImage } from "../eachImage.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { shippedClassifier } from "../modelFolders.ts";
 import { note } from "../note.ts";
@@ -24,6 +24,8 @@ interface ClassifyCommandOptions extends BackendChoice {
   readonly model?: string;
   readonly top: number;
   readonly attention?: string;
+  readonly labels?: readonly string[];
+  readonly hypothesis?: string;
   readonly json?: boolean;
 }
 
@@ -41,6 +43,12 @@ export function classifyCommand(): Command {
         "--attention <file>",
         "write where the model looked, as .png, .jpg, .webp, .avif or .svg (several images: FILE gets a number)",
       )
+      .option(
+        "--labels <list>",
+        "labels of your own with commas between them, for a model of images and texts",
+        labelsOf,
+      )
+      .option("--hypothesis <text>", "what is compared with an image, with {} for a label")
       .option("--json", "a JSON object a line: image, labels"),
   ).action((images: string[], options: ClassifyCommandOptions) =>
     untilInterrupted((signal) => runClassify(images, options, signal)),
@@ -50,49 +58,82 @@ export function classifyCommand(): Command {
 async function runClassify(images: string[], options: ClassifyCommandOptions, signal: AbortSignal): Promise<void> {
   const kind = options.attention === undefined ? "png" : pictureKind("--attention", options.attention, LOOK_KINDS);
   if (options.attention !== undefined) await expectWritable("--attention", options.attention);
+  if (options.labels === undefined && options.hypothesis !== undefined) {
+    throw new UsageError("classify: expected --labels with --hypothesis, got none");
+  }
+  if (options.labels !== undefined && options.attention !== undefined) {
+    throw new UsageError("classify: expected --labels or --attention, got both");
+  }
   const files = await openModelFiles(options.model ?? shippedClassifier());
-  const { createClassifier, loadPretrained } = await import("@qkv/pretrained");
+  const { loadPretrained } = await import("@qkv/pretrained");
   await startBackend(options);
   const pretrained = await loadPretrained(files, { signal, ...tokenizerOptions() });
   try {
-    const classifier = createClassifier(pretrained);
-    let failed = 0;
-    for (const [index, image] of images.entries()) {
-      signal.throwIfAborted();
-      try {
-        const pixels = await readImage(image, signal);
-        const labels = await classifier.classify(pixels, { top: options.top, signal });
-        if (options.json) await writeJson({ image, labels });
-        else process.stdout.write(describe(image, labels, classifier.scoring));
-        if (options.attention !== undefined) {
-          const { saliencyPicture } = await import("../imageClassification/saliencyPicture.ts");
-          const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
-          await writeFile(file, await saliencyPicture(classifier, pixels, labels[0]?.label ?? "", kind));
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof UsageError) throw error;
-        note(`${image}: ${reason(error)}`);
-        failed += 1;
-      }
-    }
-    if (!options.json && failed < images.length) noteWhatItKnows(classifier);
-    if (failed > 0) throw new Error(`${failed} of ${images.length} images could not be classified`);
+    if (options.labels !== undefined) await classifyByLabels(pretrained, images, options, options.labels, signal);
+    else await classifyByModel(pretrained, images, options, kind, signal);
   } finally {
     pretrained.model.dispose();
   }
 }
 
-async function readImage(image: string, signal: AbortSignal): Promise<Pixels> {
-  const { decodeImageFile } = await import("../decodeImageFile.ts");
-  return decodeImageFile(await readFile(image, { signal }));
+async function classifyByModel(
+  pretrained: Pretrained,
+  images: string[],
+  options: ClassifyCommandOptions,
+  kind: (typeof LOOK_KINDS)[number],
+  signal: AbortSignal,
+): Promise<void> {
+  const { createClassifier } = await import("@qkv/pretrained");
+  const classifier = createClassifier(pretrained);
+  let told = 0;
+  try {
+    await eachImage(images, "classified", signal, async (pixels, image, index) => {
+      const labels = await classifier.classify(pixels, { top: options.top, signal });
+      await write(image, labels, classifier.scoring, options);
+      if (options.attention !== undefined) {
+        const { saliencyPicture } = await import("../imageClassification/saliencyPicture.ts");
+        const file = images.length === 1 ? options.attention : numbered(options.attention, index + 1);
+        await writeFile(file, await saliencyPicture(classifier, pixels, labels[0]?.label ?? "", kind));
+      }
+      told += 1;
+    });
+  } finally {
+    if (!options.json && told > 0) noteWhatItKnows(classifier);
+  }
 }
 
-/** Why a file could not be read, or what it is. */
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return "expected an image file, got nothing of this name";
-  return code === "EISDIR" ? "expected an image file, got a folder" : message;
+async function classifyByLabels(
+  pretrained: Pretrained,
+  images: string[],
+  options: ClassifyCommandOptions,
+  labels: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { createZeroShotImageClassifier } = await import("@qkv/pretrained");
+  const classifier = createZeroShotImageClassifier(pretrained);
+  const { hypothesis, top } = options;
+  const settings = { signal, ...(hypothesis !== undefined && { hypothesis }) };
+  await eachImage(images, "classified", signal, async (pixels, image) => {
+    const found = await classifier.classify(pixels, labels, settings);
+    await write(image, found.slice(0, top), classifier.model.config.scoring, options);
+  });
+}
+
+async function write(
+  image: string,
+  labels: readonly LabelScore[],
+  scoring: Scoring,
+  { json }: ClassifyCommandOptions,
+): Promise<void> {
+  if (json) await writeJson({ image, labels });
+  else process.stdout.write(describe(image, labels, scoring));
+}
+
+/** The labels of a list with commas. */
+function labelsOf(list: string): readonly string[] {
+  const labels = list.split(",").map((label) => label.trim());
+  if (labels.every((label) => label !== "")) return labels;
+  throw new InvalidArgumentError("expected labels with commas between them.");
 }
 
 function describe(image: string, labels: readonly LabelScore[], scoring: Scoring): string {

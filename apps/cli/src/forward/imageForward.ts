@@ -1,18 +1,9 @@
-import type { PretrainedModel } from "@qkv/pretrained";
-import type {
-  CausalLanguageModel,
-  EncoderModel,
-  Seq2SeqClassificationModel,
-  Seq2SeqLanguageModel,
-  WhisperModel,
-} from "@qkv/transformer";
-import { asPicture, type Size, SwinClassifier, SwinModel } from "@qkv/vit";
+import { asPicture, type Size, SwinClassifier, SwinModel, type SwinModels, type VitModels } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
-type ImageModel = Exclude<PretrainedModel, TextModel | WhisperModel>;
-type TextModel = Seq2SeqLanguageModel | Seq2SeqClassificationModel | CausalLanguageModel | EncoderModel;
+type ImageModel = VitModels | SwinModels;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
 type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 

@@ -1,5 +1,6 @@
 import type { PretrainedModel } from "@qkv/pretrained";
 import { CausalLanguageModel, Seq2SeqClassificationModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
+import { TextTowerModel, TwoTowerModel, VisionTowerModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
 import { encoderForward } from "./encoderForward.ts";
@@ -7,6 +8,7 @@ import { imageForward } from "./imageForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
 import { rereadingForward, seq2seqForward, speechForward } from "./seq2seqForward.ts";
 import type { WantedOutputs } from "./recordedOutputs.ts";
+import { textTowerForward, twoTowerForward, visionTowerForward } from "./towerForward.ts";
 
 /** One pass of any model: Hugging Face's names in and out. The caller disposes of what comes back. */
 export function modelForward(
@@ -18,6 +20,9 @@ export function modelForward(
   if (model instanceof WhisperModel) return speechForward(model, inputs, wanted);
   if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
   if (model instanceof Seq2SeqClassificationModel) return rereadingForward(model, inputs, wanted);
+  if (model instanceof TwoTowerModel) return twoTowerForward(model, inputs, wanted);
+  if (model instanceof TextTowerModel) return textTowerForward(model, inputs, wanted);
+  if (model instanceof VisionTowerModel) return visionTowerForward(model, inputs, wanted);
   if ("encoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);
 }

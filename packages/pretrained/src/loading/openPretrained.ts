@@ -5,6 +5,7 @@ import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } 
 import type { Architecture, FamilyConfig, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
 import { type AnyFamily, familyOfConfig, type Found } from "../registry/findFamily.ts";
+import { readCaptionPadding } from "./captionPadding.ts";
 import { readChatTemplate } from "./chatTemplate.ts";
 import { type Direction, directionOf } from "./direction.ts";
 import { generationOf, withGeneration, withoutGeneration } from "./generationConfig.ts";
@@ -62,6 +63,7 @@ export async function openPretrained<F extends AnyFamily>(
   const { task } = architecture;
   const use = READERS.has(task) ? await (await textUse()).readTextUse(task, files, json, options) : {};
   const spectrogram = task === "speechSeq2seq" ? await readSpectrogram(files, options) : undefined;
+  const captionPadding = task === "imageTextEncoder" ? await readCaptionPadding(files, tokenizer, options) : undefined;
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
   const config = parseConfig(family, files, json, generation);
@@ -77,6 +79,7 @@ export async function openPretrained<F extends AnyFamily>(
     ...(direction !== undefined && { direction }),
     ...(chatTemplate !== undefined && { chatTemplate }),
     ...use,
+    ...(captionPadding !== undefined && { captionPadding }),
     ...(spectrogram !== undefined && { spectrogram }),
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),

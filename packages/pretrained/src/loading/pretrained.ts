@@ -6,6 +6,7 @@ import type { ImageProcessorConfig } from "@qkv/vit";
 import type { BuiltInFamily } from "../registry/families.ts";
 import type { AnyFamily } from "../registry/findFamily.ts";
 import type { SentenceModules } from "../sentenceModules/sentenceModules.ts";
+import type { CaptionPadding } from "./captionPadding.ts";
 import type { ChatTemplate } from "./chatTemplate.ts";
 import type { Direction } from "./direction.ts";
 
@@ -31,6 +32,8 @@ export interface PretrainedOf<F extends AnyFamily> {
   readonly sentenceModules?: SentenceModules;
   /** How the number of a cross-encoder becomes a score, where its `config.json` says it (Sentence Transformers). */
   readonly pairScoring?: Scoring;
+  /** How texts are padded, of a model that compares them with images and reads all at one length (SigLIP). */
+  readonly captionPadding?: CaptionPadding;
   /** What a spectrogram is like, of a model that hears; absent if the folder has no `preprocessor_config.json`. */
   readonly spectrogram?: SpectrogramConfig;
   /** Settings of the image processor; absent if the folder has no `preprocessor_config.json`. */

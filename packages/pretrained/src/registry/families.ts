@@ -1,5 +1,5 @@
 import { CAUSAL_FAMILIES, ENCODER_FAMILIES, type ModelOf, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "@qkv/transformer";
-import { swin, vit } from "@qkv/vit";
+import { clip, clipText, clipVision, siglip, siglipText, siglipVision, swin, vit } from "@qkv/vit";
 
 /** Every family of this project. */
 export const FAMILIES = [
@@ -9,6 +9,12 @@ export const FAMILIES = [
   ...SPEECH_FAMILIES,
   vit,
   swin,
+  clip,
+  clipText,
+  clipVision,
+  siglip,
+  siglipText,
+  siglipVision,
 ] as const;
 
 /** A family of this project. */

@@ -4,6 +4,7 @@ import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors"
 import type { Tokenizer } from "@qkv/tokenizers";
 import { type FamilyConfig, type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
+import type { CaptionPadding } from "../loading/captionPadding.ts";
 import { FAMILIES } from "../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
 import { expectFileName } from "../files/fileName.ts";
@@ -18,6 +19,8 @@ export interface SavePretrainedOptions {
   /** The families that it may be of. Default all of this project. */
   readonly families?: readonly AnyFamily[];
   readonly tokenizer?: Tokenizer;
+  /** How texts are padded, of a model that compares them with images, for `tokenizer_config.json`. */
+  readonly captionPadding?: CaptionPadding;
   /** Settings of the image processor, for `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
   /**
@@ -53,6 +56,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     model,
     families = FAMILIES as readonly AnyFamily[],
     tokenizer,
+    captionPadding,
     imageProcessor,
     dtype = "F32",
     layout,
@@ -103,7 +107,10 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   if (tokenizer !== undefined) {
     files.set("tokenizer.json", encode(tokenizer.toJSON()));
     const about = { ...tokenizerConfig(model.config, generation ?? {}, tokenizer), ...fieldsOf(family, tokenizer) };
-    files.set("tokenizer_config.json", encode({ ...about, ...languageFields(languages) }));
+    files.set(
+      "tokenizer_config.json",
+      encode({ ...about, ...languageFields(languages), ...paddingFields(captionPadding) }),
+    );
   }
   for (const [name, bytes] of others) {
     expectFileName("savePretrained", name);
@@ -132,6 +139,14 @@ function storeAs(dtype: StoredDtype, state: ReadonlyMap<string, StateEntry>): Ma
 /** The language fields of transformers' MarianTokenizer. */
 function languageFields(languages: SavePretrainedOptions["languages"]): Record<string, string> {
   return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
+}
+
+/** What `tokenizer_config.json` says of padding. */
+function paddingFields(padding: CaptionPadding | undefined): Record<string, unknown> {
+  if (padding === undefined) return {};
+  const { padToken, direction, isMasked } = padding;
+  const names = ["input_ids", ...(isMasked ? ["attention_mask"] : [])];
+  return { pad_token: padToken, padding_side: direction, model_input_names: names };
 }
 
 /** A family's own fields, without the tokens that the vocabulary lacks. */

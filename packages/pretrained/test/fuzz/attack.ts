@@ -10,6 +10,7 @@ import {
   pretrainedFiles,
 } from "@qkv/pretrained";
 import { CausalLanguageModel, generate, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
+import { TextTowerModel, TwoTowerModel } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { bases } from "./bases.ts";
 import { hostileFolder, type Files } from "./hostileFolder.ts";
@@ -96,6 +97,11 @@ async function compute(pretrained: Pretrained): Promise<void> {
       () => ({ ...model.forward({ ids: tf.zeros([1, 3], "int32") }) }) as tf.TensorContainerObject,
     );
     tf.dispose(output);
+    return;
+  }
+  if (model instanceof TwoTowerModel || model instanceof TextTowerModel) {
+    const ids = tf.zeros([1, 3], "int32");
+    tf.dispose([ids, model instanceof TwoTowerModel ? model.embedTexts({ ids }) : { ...model.forward({ ids }) }]);
     return;
   }
   const { numChannels, imageSize } = model.config;

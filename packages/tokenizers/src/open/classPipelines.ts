@@ -35,6 +35,12 @@ export interface TokenizerClass {
   readonly additional?: (config: Json, given?: readonly TokenFlags[]) => readonly TokenFlags[];
 }
 
+const GEMMA_SPECIAL = {
+  ...{ bos_token: "<bos>", eos_token: "<eos>", unk_token: "<unk>", pad_token: "<pad>", mask_token: "<mask>" },
+};
+
+const SPACES_TO_MARKS: NormalizerConfig = { type: "Replace", pattern: { String: " " }, content: "▁" };
+
 const BYTE_LEVEL_BPE = { unk_token: null, fuse_unk: false, byte_fallback: false };
 
 /** The classes by name. */
@@ -85,6 +91,32 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
       model: BYTE_LEVEL_BPE,
     }),
     plainSpecials: true,
+  },
+  CLIPTokenizer: {
+    model: "BPE",
+    special: { bos_token: "<|startoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>", pad_token: "<|endoftext|>" }, // prettier-ignore
+    pipeline: (_, special) => clipPipeline(special("unk_token")[0]),
+    postProcessor: (_, special) => ({
+      type: "RobertaProcessing",
+      sep: special("eos_token"),
+      cls: special("bos_token"),
+      trim_offsets: false,
+      add_prefix_space: false,
+    }),
+  },
+  GemmaTokenizer: {
+    model: "BPE",
+    special: GEMMA_SPECIAL,
+    pipeline: (_, special) => gemmaPipeline(special("unk_token")[0], SPACES_TO_MARKS),
+  },
+  Siglip2Tokenizer: {
+    model: "BPE",
+    special: GEMMA_SPECIAL,
+    pipeline: (_, special) =>
+      gemmaPipeline(special("unk_token")[0], {
+        type: "Sequence",
+        normalizers: [{ type: "Lowercase" }, SPACES_TO_MARKS],
+      }),
   },
   LlamaTokenizer: {
     model: "BPE",
@@ -189,6 +221,62 @@ function llamaPipeline(config: Json): ClassPipeline {
       ],
     },
     model: { unk_token: null, fuse_unk: true, byte_fallback: true },
+  };
+}
+
+function gemmaPipeline(unk_token: string, normalizer: NormalizerConfig): ClassPipeline {
+  return {
+    normalizer,
+    pre_tokenizer: { type: "Split", pattern: { String: " " }, behavior: "MergedWithPrevious", invert: false },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "Replace", pattern: { String: "▁" }, content: " " },
+        { type: "ByteFallback" },
+        { type: "Fuse" },
+      ],
+    },
+    model: { unk_token, fuse_unk: true, byte_fallback: true },
+  };
+}
+
+const CLIP_PATTERN =
+  "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+
+/** Lower case, and a mark at the end of each word, which decoding makes a space again. */
+function clipPipeline(unk_token: string): ClassPipeline {
+  const mark = "</w>";
+  return {
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        { type: "NFC" },
+        { type: "Replace", pattern: { Regex: "\\s+" }, content: " " },
+        { type: "Lowercase" },
+      ],
+    },
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        { type: "Split", pattern: { Regex: CLIP_PATTERN }, behavior: "Removed", invert: true },
+        byteLevel(false, true),
+      ],
+    },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        byteLevel(true, true),
+        { type: "Replace", pattern: { String: mark }, content: " " },
+        { type: "Strip", content: " ", start: 1, stop: 1 },
+      ],
+    },
+    model: {
+      unk_token,
+      continuing_subword_prefix: "",
+      end_of_word_suffix: mark,
+      fuse_unk: false,
+      byte_fallback: false,
+    },
   };
 }
 

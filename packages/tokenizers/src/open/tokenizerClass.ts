@@ -9,6 +9,9 @@ const MODEL_TYPES: Readonly<Record<string, string>> = {
   BertTokenizer:
     "align bark bert blip bros chinese_clip convbert distilbert electra ernie flava git grounding-dino layoutlm lxmert " +
     "megatron-bert mm-grounding-dino mobilebert nezha nomic_bert qdqbert realm retribert squeezebert tvp vilt visual_bert",
+  CLIPTokenizer: "aimv2 clip clipseg groupvit omdet-turbo oneformer owlv2 owlvit sam3 sam3_video xclip",
+  GemmaTokenizer:
+    "diffusion_gemma gemma gemma2 gemma3 gemma3_text gemma3n gemma3n_text recurrent_gemma shieldgemma2 t5gemma zaya",
   GPT2Tokenizer:
     "blip-2 codegen dbrx emu3 gpt2 gpt_neo gptj hyperclovax_vision_v2 instructblip instructblipvideo jais2 opt phi starcoder2",
   GPTNeoXTokenizer: "falcon_mamba gpt_neox mamba mamba2 mpt olmo olmoe rwkv xlstm",
@@ -20,6 +23,7 @@ const MODEL_TYPES: Readonly<Record<string, string>> = {
     "qwen3_omni_moe qwen3_vl qwen3_vl_moe",
   RobertaTokenizer:
     "bart clap data2vec-text florence2 ibert led lilt longformer mega mra mvp roberta roberta-prelayernorm",
+  Siglip2Tokenizer: "siglip2",
   T5Tokenizer: "mt5 musicgen musicgen_melody switch_transformers t5",
   WhisperTokenizer: "whisper",
   XLMRobertaTokenizer: "gte jina_embeddings_v3 metaclip_2 trocr xlm-roberta xmod",
@@ -54,11 +58,11 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Classes of transformers with tokenizers of their own, unsupported here. */
 const OTHERS = new Set(
   (
-    "Barthez Bartpho BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CLIP CTRL Camembert " +
+    "Barthez Bartpho BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CTRL Camembert " +
     "Canine Clvp CodeLlama Cohere ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader Deberta DebertaV2 Dia " +
-    "Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPTNeoXJapanese GPTSw3 Gemma Herbert Lasr LayoutLMv2 LayoutLMv3 " +
+    "Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPTNeoXJapanese GPTSw3 Herbert Lasr LayoutLMv2 LayoutLMv3 " +
     "LayoutXLM Luke M2M100 MBart MBart50 MLuke MPNet MarkupLM Mgpstr MyT5 Nllb Nougat OpenAIGPT PLBart Pegasus Perceiver " +
-    "Phobert ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Siglip Siglip2 Speech2Text SpeechT5 " +
+    "Phobert ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Siglip Speech2Text SpeechT5 " +
     "Splinter Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC Wav2Vec2PhonemeCTC XGLM XLM XLNet"
   )
     .split(" ")

@@ -29,7 +29,8 @@ export interface EncoderNames<Config extends EncoderConfig = EncoderConfig> {
   readonly otherHeads?: IgnoredArrays<Config>;
 }
 
-const POSITION_IDS: IgnoredArray = {
+/** The numbers 0, 1, ... that older files hold beside a table of positions. */
+export const POSITION_IDS: IgnoredArray = {
   as: "the numbers of the positions",
   isRight: ({ data }) => data.every((value, i) => value === i),
 };

@@ -27,7 +27,9 @@ export type ModelTask =
   | "replacedTokenDetection"
   | "textEncoder"
   | "imageClassification"
-  | "imageEncoder";
+  | "imageEncoder"
+  | "imageTextEncoder"
+  | "captionEncoder";
 
 /** One class of a family: its weights in files, and its model. */
 export interface Architecture<Config extends FamilyConfig = FamilyConfig, Model extends FamilyModel = FamilyModel> {

@@ -1,6 +1,11 @@
 /** The supported image processors of transformers. */
 export type ImageProcessorType =
-  "ViTImageProcessor" | "DeiTImageProcessor" | "BitImageProcessor" | "ConvNextImageProcessor";
+  | "ViTImageProcessor"
+  | "DeiTImageProcessor"
+  | "BitImageProcessor"
+  | "ConvNextImageProcessor"
+  | "CLIPImageProcessor"
+  | "SiglipImageProcessor";
 
 const [BILINEAR, BICUBIC] = [2, 3];
 
@@ -15,20 +20,23 @@ const COMMON = {
   image_std: [0.5, 0.5, 0.5],
 };
 
+const CLIP = {
+  ...COMMON,
+  resample: BICUBIC,
+  size: { shortest_edge: 224 },
+  default_to_square: false,
+  do_center_crop: true,
+  crop_size: 224,
+  image_mean: [0.48145466, 0.4578275, 0.40821073],
+  image_std: [0.26862954, 0.26130258, 0.27577711],
+};
+
 /** Defaults of fields that `preprocessor_config.json` leaves out: the classes in models/NAME/image_processing_NAME.py. */
 export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<string, unknown>>>> = {
   ViTImageProcessor: { ...COMMON, resample: BILINEAR, size: 224 },
   DeiTImageProcessor: { ...COMMON, resample: BICUBIC, size: 256, do_center_crop: true, crop_size: 224 },
-  BitImageProcessor: {
-    ...COMMON,
-    resample: BICUBIC,
-    size: { shortest_edge: 224 },
-    default_to_square: false,
-    do_center_crop: true,
-    crop_size: 224,
-    image_mean: [0.48145466, 0.4578275, 0.40821073],
-    image_std: [0.26862954, 0.26130258, 0.27577711],
-  },
+  BitImageProcessor: CLIP,
+  CLIPImageProcessor: CLIP,
   ConvNextImageProcessor: {
     ...COMMON,
     resample: BICUBIC,
@@ -36,6 +44,7 @@ export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<strin
     default_to_square: false,
     crop_pct: 224 / 256,
   },
+  SiglipImageProcessor: { ...COMMON, resample: BICUBIC, size: 224 },
 };
 
 /** transformers' image processor for a model whose file names none (models/auto/image_processing_auto.py). */
@@ -45,4 +54,8 @@ export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = 
   deit: "DeiTImageProcessor",
   dinov2: "BitImageProcessor",
   dinov2_with_registers: "BitImageProcessor",
+  clip: "CLIPImageProcessor",
+  clip_vision_model: "CLIPImageProcessor",
+  siglip: "SiglipImageProcessor",
+  siglip_vision_model: "SiglipImageProcessor",
 };

@@ -1,35 +1,19 @@
 import { checkOptions, checkRecord, type OptionNames } from "@qkv/ops";
-import { type NonFiniteError, type StateDict, tidy } from "@qkv/nn";
+import type { StateDict } from "@qkv/nn";
 import { type Scoring, scoresOf, scoringOf } from "@qkv/transformer";
-import {
-  type Classifiers,
-  type ImageClassifier,
-  type ImageProcessorConfig,
-  type Pixels,
-  preprocessImages,
-  withLabels,
-} from "@qkv/vit";
+import { type Classifiers, type ImageClassifier, type ImageProcessorConfig, type Pixels, withLabels } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkList } from "../../loading/argumentChecks.ts";
 import { highestScores, type LabelScore } from "../labelScores.ts";
-import { nonFiniteOf } from "../nonFiniteOf.ts";
-import { checkPatches } from "./patchLimit.ts";
+import { IMAGE_TASK, type ImageTaskOptions, runImages } from "../image/runImages.ts";
 
 /** Options of classification. */
-export interface ClassifyOptions {
+export interface ClassifyOptions extends ImageTaskOptions {
   /** The number of classes to return, the likeliest first. Default all. */
   readonly top?: number;
-  /** The number of images in a batch. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
-  /** Called with the number of images done. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-const CLASSIFY: OptionNames<ClassifyOptions> = { top: true, batchSize: true, signal: true, onProgress: true };
-
-// Larger batches are hardly faster: an image has hundreds of tokens already.
-const BATCH = 8;
+const CLASSIFY: OptionNames<ClassifyOptions> = { ...IMAGE_TASK, top: true };
 
 /** Classifies images: decoded pixels of any size, preprocessed by the model's image processor. */
 export class Classifier {
@@ -51,15 +35,16 @@ export class Classifier {
   async classifyBatch(images: readonly Pixels[], options: ClassifyOptions = {}): Promise<LabelScore[][]> {
     checkOptions("classify", options, CLASSIFY);
     checkList("classifyBatch", "images", images);
-    const { top = Infinity, batchSize = BATCH, signal, onProgress } = options;
-    const found: LabelScore[][] = [];
-    while (found.length < images.length) {
-      signal?.throwIfAborted();
-      const rows = await this.#scores(images.slice(found.length, found.length + batchSize));
-      found.push(...rows.map((row) => highestScores(row, this.model.config.labels, top)));
-      onProgress?.({ done: found.length, total: images.length });
-    }
-    return found;
+    const { top = Infinity, ...others } = options;
+    const { model, scoring } = this;
+    const logits = await runImages(
+      model,
+      this.imageProcessor,
+      images,
+      (pixels, pass) => model.forward(pixels, pass).logits,
+      others,
+    );
+    return logits.map((row) => highestScores(scoresOf(row, scoring), model.config.labels, top));
   }
 
   /**
@@ -70,24 +55,17 @@ export class Classifier {
   async features(images: readonly Pixels[], options: Omit<ClassifyOptions, "top"> = {}): Promise<tf.Tensor2D> {
     checkRecord("features", "options", options);
     checkList("features", "images", images);
-    const { batchSize = BATCH, signal, onProgress } = options;
     const body = this.withLabels([]).model;
-    const parts: tf.Tensor2D[] = [];
     try {
-      for (let done = 0; done < images.length; done += batchSize) {
-        signal?.throwIfAborted();
-        const batch = images.slice(done, done + batchSize);
-        const { data, shape } = preprocessImages(batch, this.imageProcessor);
-        checkPatches(this.model.config, [shape[2], shape[3]]);
-        const part = tidy(() => body.forward(tf.tensor4d(data, [...shape])).logits);
-        parts.push(part);
-        const values = await part.data(); // computed now, not all at once when they are read
-        if (!values.every(Number.isFinite)) throw await notFiniteOf(body, data, shape);
-        onProgress?.({ done: done + batch.length, total: images.length });
-      }
-      return tf.concat(parts);
+      const rows = await runImages(
+        body,
+        this.imageProcessor,
+        images,
+        (pixels, pass) => body.forward(pixels, pass).logits,
+        options,
+      );
+      return tf.tidy(() => tf.stack(rows.map((row) => tf.tensor1d(row))) as tf.Tensor2D);
     } finally {
-      tf.dispose(parts);
       body.dispose();
     }
   }
@@ -106,27 +84,4 @@ export class Classifier {
   get scoring(): Scoring {
     return scoringOf(this.model.config);
   }
-
-  async #scores(images: readonly Pixels[]): Promise<Float32Array[]> {
-    const { data, shape } = preprocessImages(images, this.imageProcessor);
-    checkPatches(this.model.config, [shape[2], shape[3]]);
-    const logits = tidy(() => this.model.forward(tf.tensor4d(data, [...shape])).logits);
-    try {
-      const values = (await logits.data()) as Float32Array;
-      if (!values.every(Number.isFinite)) throw await notFiniteOf(this.model, data, shape);
-      const classes = values.length / images.length;
-      return images.map((_, i) => scoresOf(values.subarray(i * classes, (i + 1) * classes), this.scoring));
-    } finally {
-      logits.dispose();
-    }
-  }
-}
-
-/** Runs the images again, and finds the first activation that is not finite. */
-function notFiniteOf(
-  model: ImageClassifier,
-  data: Float32Array,
-  shape: readonly [number, number, number, number],
-): Promise<NonFiniteError> {
-  return nonFiniteOf(model, (taps) => void model.forward(tf.tensor4d(data, [...shape]), { taps }));
 }

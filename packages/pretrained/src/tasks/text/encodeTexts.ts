@@ -1,5 +1,5 @@
 import { describeArgument } from "@qkv/ops";
-import type { Encoding, Tokenizer, TruncationOptions } from "@qkv/tokenizers";
+import type { Encoding, PaddingOptions, Tokenizer, TruncationOptions } from "@qkv/tokenizers";
 import type { TextTaskOptions } from "./taskOptions.ts";
 
 /** Two texts that a model compares. */
@@ -14,6 +14,8 @@ export interface EncodeTextsOptions extends Pick<TextTaskOptions, "onTruncated">
   readonly maxTokens: number;
   /** The text of a pair that is cut. Default: the longer one. */
   readonly strategy?: TruncationOptions["strategy"];
+  /** Padding of each text by itself. Default none. */
+  readonly padding?: PaddingOptions;
 }
 
 /**
@@ -25,7 +27,7 @@ export function encodeTexts(
   who: string,
   tokenizer: Tokenizer,
   texts: readonly (string | TextPair)[],
-  { maxTokens, strategy = "longestFirst", onTruncated = warnOnce(who) }: EncodeTextsOptions,
+  { maxTokens, strategy = "longestFirst", padding, onTruncated = warnOnce(who) }: EncodeTextsOptions,
 ): Encoding[] {
   return texts.map((given, index) => {
     const { text, pair } = checkedPair(who, given);
@@ -33,12 +35,14 @@ export function encodeTexts(
     const whole = tokenizer.encode(text, { ...options, truncation: false });
     if (whole.length === 0)
       throw new RangeError(`${who}: expected a text that has tokens, got ${JSON.stringify(text)}`);
-    if (whole.length <= maxTokens) return whole;
+    const fits = whole.length <= maxTokens;
+    if (fits && padding === undefined) return whole;
     const kept = tokenizer.encode(text, {
       ...options,
+      padding: padding ?? false,
       truncation: { maxLength: maxTokens, strategy, direction: "right" },
     });
-    onTruncated({ index, tokens: whole.length, kept: kept.length });
+    if (!fits) onTruncated({ index, tokens: whole.length, kept: kept.length });
     return kept;
   });
 }

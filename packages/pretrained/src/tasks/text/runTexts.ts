@@ -61,7 +61,7 @@ function inputsOf({ config }: TextModel, batch: readonly Encoding[]): TextInputs
   const types = new Int32Array(batch.length * length);
   for (const [i, text] of batch.entries()) {
     ids.set(text.ids, i * length);
-    mask.fill(1, i * length, i * length + text.length);
+    mask.set(text.attentionMask, i * length);
     types.set(text.typeIds, i * length);
   }
   const shape: [number, number] = [batch.length, length];

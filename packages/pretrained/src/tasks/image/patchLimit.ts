@@ -1,4 +1,4 @@
-import { type ImageModelConfig, type ImageProcessorConfig, type Size } from "@qkv/vit";
+import type { ImageProcessorConfig, Size } from "@qkv/vit";
 
 /** The most patches with full attention: it takes a minute from here on, and grows with the square. */
 const MOST_PATCHES = 2 ** 14;
@@ -10,8 +10,8 @@ const MOST_IN_WINDOWS = 2 ** 18;
  *
  * @throws RangeError naming the field of preprocessor_config.json
  */
-export function checkPatches(config: ImageModelConfig, [height, width]: Size): void {
-  const { patchSize: [high, wide] = [1, 1] } = config as ImageModelConfig & { readonly patchSize?: Size };
+export function checkPatches(config: { readonly patchSize?: Size }, [height, width]: Size): void {
+  const { patchSize: [high, wide] = [1, 1] } = config;
   const patches = Math.ceil(height / high) * Math.ceil(width / wide);
   const most = "depths" in config ? MOST_IN_WINDOWS : MOST_PATCHES;
   if (patches <= most) return;
