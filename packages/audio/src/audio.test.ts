@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { AudioError, decodeWav, LogMel, parseSpectrogramConfig, resample, toMono } from "./index.ts";
+import {
+  AudioError,
+  decodeWav,
+  LogMel,
+  parseSpectrogramConfig,
+  readMono,
+  resample,
+  SpectrogramReader,
+  toMono,
+} from "./index.ts";
 
 const text = (value: string) => [...value].map((char) => char.charCodeAt(0));
 const u16 = (value: number) => [value & 255, value >> 8];
@@ -79,18 +88,44 @@ describe("what is no sound", () => {
   });
 });
 
-test("the spectrogram of a whole sound, longer than a chunk or shorter", () => {
-  const samples = Float32Array.from({ length: 4000 }, (_, i) => Math.sin(i * i * 1e-4));
-  const of = (chunk_length: number) =>
-    new LogMel(
-      parseSpectrogramConfig({ chunk_length, sampling_rate: 2000, n_fft: 100, hop_length: 40, feature_size: 9 }),
+test("the spectrogram of a whole sound, longer than a chunk or shorter, window by window", async () => {
+  const samples = Float32Array.from({ length: 4001 }, (_, i) => Math.sin(i * i * 1e-4) * (i / 4001));
+  const configOf = (chunk_length: number) =>
+    parseSpectrogramConfig({ chunk_length, sampling_rate: 2000, n_fft: 100, hop_length: 40, feature_size: 9 });
+  const open = (length: number, chunk: number) =>
+    SpectrogramReader.open(
+      readMono({ channels: [samples.subarray(0, length)], sampleRate: 2000 }, 2000),
+      configOf(chunk),
     );
-  expect(of(1).wholeSpectrogram(samples)).toEqual(of(2).spectrogram(samples));
-  expect(of(3).wholeSpectrogram(samples)).toEqual(of(3).spectrogram(samples));
-  expect(of(1).wholeSpectrogram(samples.subarray(0, 3999)).frames).toBe(99);
-  expect(() => of(1).wholeSpectrogram(Float32Array.of(NaN))).toThrow(
-    "wholeSpectrogram: expected finite samples, got NaN at 0",
+  for (const [length, chunk] of [
+    [4000, 1],
+    [4000, 3],
+    [10, 1],
+  ] as const) {
+    const seconds = Math.max(chunk, length / 2000);
+    const whole = new LogMel(configOf(seconds)).spectrogram(samples.subarray(0, length));
+    const reader = await open(length, chunk);
+    expect(reader.frames).toBe(whole.frames);
+    for (const first of [0, 24, whole.frames - 10]) {
+      const { data } = await reader.window(first, 30);
+      const expected = Array.from({ length: 9 * 30 }, (_, i) => {
+        const frame = first + (i % 30);
+        return frame < whole.frames ? whole.data[Math.floor(i / 30) * whole.frames + frame] : 0;
+      });
+      expect([...data]).toEqual(expected);
+    }
+  }
+  expect((await open(3999, 1)).frames).toBe(99);
+  await expect((await open(3999, 1)).window(3, 2)).rejects.toThrow("expected first to be an even number, got 3");
+  const bad = readMono(
+    {
+      sampleRate: 2000,
+      length: 3,
+      read: () => Promise.resolve({ channels: [Float32Array.of(0, NaN, 0)], sampleRate: 2000 }),
+    },
+    2000,
   );
+  await expect(SpectrogramReader.open(bad, configOf(1))).rejects.toThrow("expected finite samples, got NaN at 1");
 });
 
 test("resampling keeps a tone, and what is too high for the new rate is gone", () => {

@@ -8,4 +8,5 @@ export { resample } from "./resample.ts";
 export { resampleParts } from "./resampleParts.ts";
 export { checkSound, type Sound, toMono } from "./sound.ts";
 export { type MonoReader, readMono, type SoundSource } from "./soundSource.ts";
+export { SpectrogramReader, type SpectrogramReaderOptions } from "./spectrogramReader.ts";
 export { formatSpectrogramConfig, parseSpectrogramConfig, type SpectrogramConfig } from "./spectrogramConfig.ts";

@@ -45,6 +45,7 @@ export {
   type TranscriptWord,
   type WordAttention,
 } from "./tasks/transcription/transcriber.ts";
+export { type LiveOptions, type LiveText, transcribeLive } from "./tasks/transcription/transcribeLive.ts";
 export { formatSubtitles } from "./tasks/transcription/subtitles.ts";
 export type { AlignmentHead, PromptDefaults, WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
 export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";

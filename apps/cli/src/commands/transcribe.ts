@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { TranscriptSegment } from "@qkv/pretrained";
 import { Command, Option } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
@@ -9,6 +8,7 @@ import { oneLine } from "../oneLine.ts";
 import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { progressBar } from "../progressBar.ts";
+import { openSound } from "../speech/openSound.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { unreadable } from "../unreadable.ts";
 
@@ -55,7 +55,6 @@ export function transcribeCommand(): Command {
 async function runTranscribe(files: string[], options: TranscribeCommandOptions, signal: AbortSignal): Promise<void> {
   const source = await openModelFiles(options.model);
   const { createTranscriber, formatSubtitles, loadPretrained } = await import("@qkv/pretrained");
-  const { decodeWav } = await import("@qkv/audio");
   await startBackend(options);
   const pretrained = await loadPretrained(source, { signal, ...tokenizerOptions() });
   const { language, task, beams: numBeams, words = false, json = false, srt = false, vtt = false } = options;
@@ -74,7 +73,7 @@ async function runTranscribe(files: string[], options: TranscribeCommandOptions,
       const onProgress = ({ done, total }: { done: number; total: number }) =>
         bar.update(Math.round((100 * done) / total));
       try {
-        const sound = decodeWav(new Uint8Array(await readFile(file)));
+        const sound = await openSound(file);
         if (json) {
           const transcript = await transcriber.transcribe(sound, { ...given, signal, onProgress });
           bar.stop();

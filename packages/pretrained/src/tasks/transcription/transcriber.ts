@@ -1,4 +1,4 @@
-import { LogMel, type Sound, type Spectrogram, type SpectrogramConfig } from "@qkv/audio";
+import { type Sound, type SoundSource, type SpectrogramConfig, SpectrogramReader } from "@qkv/audio";
 import { disposeKeyValues } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import { checkOptions, checkRecord, describeArgument, logSumExp, type OptionNames } from "@qkv/ops";
@@ -119,12 +119,10 @@ export interface TranscriberParts {
 /** Writes what is said in a sound of any length: window by window of 30 seconds, each from where the one before it ended. */
 export class Transcriber {
   readonly #parts: TranscriberParts;
-  readonly #logMel: LogMel;
 
   constructor(parts: TranscriberParts) {
     checkRecord("Transcriber", "parts", parts);
     this.#parts = parts;
-    this.#logMel = new LogMel(parts.spectrogram);
   }
 
   get model(): WhisperModel {
@@ -136,8 +134,8 @@ export class Transcriber {
     return [...this.#parts.tokens.languages.keys()];
   }
 
-  /** Writes what is said in a sound. @throws AudioError for samples that are no finite numbers */
-  async transcribe(sound: Sound, options: TranscribeOptions = {}): Promise<Transcript> {
+  /** Writes what is said in a sound, whole or read part by part. @throws AudioError for samples that are no finite numbers */
+  async transcribe(sound: Sound | SoundSource, options: TranscribeOptions = {}): Promise<Transcript> {
     const segments: TranscriptSegment[] = [];
     const heard: { language?: string | undefined } = {};
     for await (const segment of this.#listen(sound, options, heard)) segments.push(segment);
@@ -152,12 +150,15 @@ export class Transcriber {
   }
 
   /** The same, one segment after the other as it is there. */
-  segments(sound: Sound, options: TranscribeOptions = {}): AsyncGenerator<TranscriptSegment, void, undefined> {
+  segments(
+    sound: Sound | SoundSource,
+    options: TranscribeOptions = {},
+  ): AsyncGenerator<TranscriptSegment, void, undefined> {
     return this.#listen(sound, options, {});
   }
 
   async *#listen(
-    sound: Sound,
+    sound: Sound | SoundSource,
     given: TranscribeOptions,
     heard: { language?: string | undefined },
   ): AsyncGenerator<TranscriptSegment, void, undefined> {
@@ -167,16 +168,16 @@ export class Transcriber {
     const options = withPromptDefaults(given, this.#parts.tokens.defaults ?? {});
     if (options.language !== undefined) heard.language = options.language;
     const { sampleRate, hopLength, chunkSeconds } = this.#parts.spectrogram;
-    const samples = monoAt(sound, sampleRate);
+    const mono = monoAt(sound, sampleRate);
     const { signal, onProgress, timestamps = true, words = false } = options;
-    const total = samples.length / sampleRate;
+    const total = mono.length / sampleRate;
     const isTimed = timestamps || words || total > chunkSeconds;
-    const spectrogram = this.#logMel.wholeSpectrogram(samples);
-    const frames = soundFrames(samples.length, this.#parts.spectrogram);
+    const spectrogram = await SpectrogramReader.open(mono, this.#parts.spectrogram, { ...(signal && { signal }) });
+    const frames = soundFrames(mono.length, this.#parts.spectrogram);
     for (let seek = 0; seek < frames;) {
       signal?.throwIfAborted();
       const steps = Math.min(Math.ceil((frames - seek) / 2), this.model.config.maxSourcePositions);
-      const memory = this.#encode(spectrogram, seek);
+      const memory = await this.#encode(spectrogram, seek);
       try {
         const found = await this.#read(memory, { ...options, timestamps: isTimed }, heard);
         const { segments, next } = isTimed
@@ -200,15 +201,11 @@ export class Transcriber {
     }
   }
 
-  /** Reads the window that begins at a frame; what lies behind the sound is 0, as in transformers. */
-  #encode({ data, numMelBins, frames }: Spectrogram, seek: number): Memory {
-    const length = 2 * this.model.config.maxSourcePositions;
-    const window = new Float32Array(numMelBins * length);
-    for (let band = 0; band < numMelBins; band++) {
-      const row = band * frames;
-      window.set(data.subarray(row + seek, row + Math.min(frames, seek + length)), band * length);
-    }
-    return tidy(() => this.model.encode(tf.tensor3d(window, [1, numMelBins, length])));
+  /** Reads the window that begins at a frame. */
+  async #encode(spectrogram: SpectrogramReader, seek: number): Promise<Memory> {
+    const window = await spectrogram.window(seek, 2 * this.model.config.maxSourcePositions);
+    const { data, numMelBins, frames } = window;
+    return tidy(() => this.model.encode(tf.tensor3d(data, [1, numMelBins, frames])));
   }
 
   /** Reads one window, at higher temperatures while the text is not good. */
