@@ -12,6 +12,10 @@ test("--help lists the cases", () => {
   for (const name of [
     "encoder",
     "encoder-base",
+    "embeddings",
+    "classification",
+    "whisper",
+    "t5",
     "train-step",
     "decode",
     "llama",

@@ -8,7 +8,7 @@ export interface TransformersJsChoice {
   readonly threads: number;
 }
 
-/** Loads transformers.js on one of the packages of ONNX Runtime; `openModel` opens the folder's model. */
+/** Loads transformers.js on one of the packages of ONNX Runtime; `openModel` opens the folder's model, `openPipeline` all of it. */
 export async function loadTransformersJs({ folder, package: runtime, threads }: TransformersJsChoice) {
   const { ort, sessionOptions } = await openOnnxRuntime(runtime, threads);
   // In Node it would take the native library, and for the other one code from the internet, unless given a runtime.
@@ -16,18 +16,17 @@ export async function loadTransformersJs({ folder, package: runtime, threads }: 
     ort.env.wasm.wasmPaths = import.meta.resolve("onnxruntime-web").replace(/[^/]*$/, "");
     Object.assign(globalThis, { [Symbol.for("onnxruntime")]: ort });
   }
-  const { env, LlamaForCausalLM, MarianMTModel, ViTForImageClassification, Tensor } =
-    await import("@huggingface/transformers");
+  const library = await import("@huggingface/transformers");
+  const { env, pipeline } = library;
   env.allowRemoteModels = false;
   env.localModelPath = dirname(folder);
+  // the session's options have the execution provider
+  const opening = { device: "auto", session_options: sessionOptions } as const;
   const openModel = (
-    Model: typeof LlamaForCausalLM | typeof MarianMTModel | typeof ViTForImageClassification,
+    Model: Pick<typeof library.PreTrainedModel, "from_pretrained">,
     dtype: "fp32" | "q8" | "uint8" | "q4" = "fp32",
-  ) =>
-    Model.from_pretrained(basename(folder), {
-      dtype,
-      device: "auto", // the session's options have the execution provider
-      session_options: sessionOptions,
-    });
-  return { version: env.version, Tensor, LlamaForCausalLM, MarianMTModel, ViTForImageClassification, openModel };
+  ) => Model.from_pretrained(basename(folder), { dtype, ...opening });
+  const openPipeline = <Task extends "feature-extraction" | "text-classification">(task: Task) =>
+    pipeline(task, basename(folder), { dtype: "fp32", ...opening });
+  return { library, version: env.version, openModel, openPipeline };
 }

@@ -4,8 +4,12 @@ import type { GraphBuilder } from "./graphBuilder.ts";
 
 /** x Wᵀ + b. */
 export function linear(graph: GraphBuilder, x: string, name: string): string {
-  const product = graph.op("MatMul", [x, graph.weight(`${name}.weight`, true)]);
-  return graph.op("Add", [product, graph.weight(`${name}.bias`)]);
+  return graph.op("Add", [product(graph, x, name), graph.weight(`${name}.bias`)]);
+}
+
+/** x Wᵀ. */
+export function product(graph: GraphBuilder, x: string, name: string): string {
+  return graph.op("MatMul", [x, graph.weight(`${name}.weight`, true)]);
 }
 
 /** LayerNorm over the last axis. */
@@ -20,11 +24,18 @@ export function splitHeads(graph: GraphBuilder, x: string, heads: number, headDi
   return graph.op("Transpose", [split], { perm: [0, 2, 1, 3] });
 }
 
-/** softmax(q kᵀ / sqrt(D) + bias) v, with the heads put back side by side. q, k, v [B, H, L, D] */
-export function attend(graph: GraphBuilder, q: string, k: string, v: string, headDim: number, bias?: string): string {
-  const scale = graph.constant(Float32Array.of(headDim ** -0.5), []);
+/** softmax(q kᵀ scale + bias) v, with the heads put back side by side. q, k, v [B, H, L, D] */
+export function attend(
+  graph: GraphBuilder,
+  q: string,
+  k: string,
+  v: string,
+  { scale, bias }: { readonly scale?: number; readonly bias?: string | undefined },
+): string {
   const keys = graph.op("Transpose", [k], { perm: [0, 1, 3, 2] });
-  const scores = graph.op("Mul", [graph.op("MatMul", [q, keys]), scale]);
+  const products = graph.op("MatMul", [q, keys]);
+  const scores =
+    scale === undefined ? products : graph.op("Mul", [products, graph.constant(Float32Array.of(scale), [])]);
   const shifted = bias === undefined ? scores : graph.op("Add", [scores, bias]);
   const pooled = graph.op("MatMul", [graph.op("Softmax", [shifted], { axis: -1 }), v]);
   const merged = graph.op("Transpose", [pooled], { perm: [0, 2, 1, 3] });

@@ -3,12 +3,15 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * Parameters with random values, none of them zero or one: a graph that left one out would compute something else.
- * The same seed gives the same values, whatever the backend.
+ * The same values every time, whatever the backend.
+ *
+ * @param gain the factor of a parameter's values, by its path. Default 1: variance 1 / fan-in
  */
-export function randomParams(seed = 1): Params {
-  const next = uniform(seed);
-  return Params.from((_name, shape, _init, kind) => {
-    const bound = shape.length > 1 ? Math.sqrt(3 / (shape.at(-1) ?? 1)) : 0.1; // variance 1 / fan-in
+export function randomParams(gain: (path: string) => number = () => 1): Params {
+  const next = uniform(1);
+  return Params.from((path, shape, _init, kind) => {
+    const fanIn = tf.util.sizeFromShape(shape.slice(1));
+    const bound = gain(path) * (shape.length > 1 ? Math.sqrt(3 / fanIn) : 0.1);
     const data = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => bound * (2 * next() - 1));
     return tf.tensor(kind === "norm" ? data.map((value) => 1 + value) : data, shape);
   });

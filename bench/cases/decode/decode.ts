@@ -39,10 +39,10 @@ export const decodeCase: BenchCase = async (folder, { threads }) => {
   await writePeerFiles(large, { ids: [[...ids, OPUS_MT.eos_token_id]], maxNewTokens: 32 });
 
   return [
-    race("en-fr", { folder: shipped, beams: 1 }, threads),
-    race("en-fr", { folder: shipped, beams: 4 }, threads),
-    race("OPUS-MT's size", { folder: large, beams: 1 }, threads),
-    race("OPUS-MT's size", { folder: large, beams: 4 }, threads),
+    race("en-fr", { folder: shipped, family: "marian", beams: 1 }, threads),
+    race("en-fr", { folder: shipped, family: "marian", beams: 4 }, threads),
+    race("OPUS-MT's size", { folder: large, family: "marian", beams: 1 }, threads),
+    race("OPUS-MT's size", { folder: large, family: "marian", beams: 4 }, threads),
   ];
 };
 

@@ -1,8 +1,10 @@
 import { sinusoidalPositions } from "@qkv/attention";
 import type { StateDict } from "@qkv/nn";
 import type { MarianConfig } from "@qkv/transformer";
+import { CachedDecoder } from "../../onnx/cachedDecoder.ts";
 import { GraphBuilder } from "../../onnx/graphBuilder.ts";
 import { attend, layerNorm, linear, splitHeads } from "../../onnx/layers.ts";
+import { maskBias } from "../../onnx/maskBias.ts";
 
 // The two files that transformers.js opens for an encoder-decoder, with the inputs and outputs of Hugging Face's optimum
 // (https://huggingface.co/docs/optimum-onnx): everything is computed once, the decoder remembers what it has seen.
@@ -16,7 +18,7 @@ export function encoderModel(state: StateDict, config: MarianConfig): Uint8Array
   const graph = new GraphBuilder(state);
   const ids = graph.input("input_ids", "int64", [BATCH, "encoder_sequence_length"]);
   const mask = graph.input("attention_mask", "int64", [BATCH, "encoder_sequence_length"]);
-  const bias = biasOf(graph, mask);
+  const bias = maskBias(graph, mask);
   const { dModel, encoderHeads: heads } = config;
   let x = embed(graph, config, ids);
   for (let i = 0; i < config.encoderLayers; i++) {
@@ -34,65 +36,27 @@ export function encoderModel(state: StateDict, config: MarianConfig): Uint8Array
   return graph.encode();
 }
 
-/**
- * `decoder_model_merged.onnx`: the logits after one more token. The source's keys and values are computed when
- * `use_cache_branch` is false, and taken from the past when it is true.
- */
+/** `decoder_model_merged.onnx`: the logits after one more token. */
 export function decoderModel(state: StateDict, config: MarianConfig): Uint8Array {
   const graph = new GraphBuilder(state);
-  const { dModel, decoderHeads: heads, decoderVocabSize } = config;
+  const { dModel, decoderHeads: heads, decoderLayers: layers, decoderVocabSize: vocabSize } = config;
   const headDim = dModel / heads;
   const mask = graph.input("encoder_attention_mask", "int64", [BATCH, "encoder_sequence_length"]);
-  const ids = graph.input("input_ids", "int64", [BATCH, "decoder_sequence_length"]);
-  const memory = graph.input("encoder_hidden_states", "float", [BATCH, "encoder_sequence_length", dModel]);
-  const past = (name: string, length: string) => graph.input(name, "float", [BATCH, heads, length, headDim]);
-  const pasts = Array.from({ length: config.decoderLayers }, (_, i) => ({
-    keys: past(`past_key_values.${i}.decoder.key`, "past_decoder_sequence_length"),
-    values: past(`past_key_values.${i}.decoder.value`, "past_decoder_sequence_length"),
-    memoryKeys: past(`past_key_values.${i}.encoder.key`, "encoder_sequence_length_out"),
-    memoryValues: past(`past_key_values.${i}.encoder.value`, "encoder_sequence_length_out"),
-  }));
-  const cached = graph.input("use_cache_branch", "bool", [1]);
-
-  const offset = graph.op("Shape", [pasts[0]?.keys ?? ""], { start: 2, end: 3 });
-  const bias = biasOf(graph, mask);
-  let x = embed(graph, config, ids, offset);
-  for (const [i, { keys, values, memoryKeys, memoryValues }] of pasts.entries()) {
+  const decoder = new CachedDecoder(graph, { layers, heads, headDim, dModel });
+  const bias = maskBias(graph, mask);
+  let x = embed(graph, config, decoder.ids, decoder.pastLength);
+  for (let i = 0; i < layers; i++) {
     const name = `model.decoder.layers.${i}`;
-    const [newKeys, newValues] = keysAndValues(graph, x, `${name}.self_attn`, heads, headDim);
-    const k = graph.op("Concat", [keys, newKeys], { axis: 2 });
-    const v = graph.op("Concat", [values, newValues], { axis: 2 });
+    const [k, v] = decoder.append(i, keysAndValues(graph, x, `${name}.self_attn`, heads, headDim));
     x = after(graph, x, attention(graph, x, k, v, `${name}.self_attn`, config, heads), `${name}.self_attn_layer_norm`);
-
-    const shape = [BATCH, heads, "encoder_sequence_length_out", headDim];
-    const none = graph.constant(new Float32Array(0), [0, heads, 1, headDim]); // transformers.js keeps those it has
-    const [crossKeys, crossValues, presentKeys, presentValues] = graph.ops("If", [cached], 4, {
-      then_branch: {
-        graph: graph.branch(() => [memoryKeys, memoryValues, none, none], shape),
-      },
-      else_branch: {
-        graph: graph.branch((inside) => {
-          const made = keysAndValues(inside, memory, `${name}.encoder_attn`, heads, headDim);
-          return [...made, ...made];
-        }, shape),
-      },
-    }) as [string, string, string, string];
-    const cross = attention(graph, x, crossKeys, crossValues, `${name}.encoder_attn`, config, heads, bias);
+    const [memoryKeys, memoryValues] = decoder.keepMemory(i, (inside) =>
+      keysAndValues(inside, decoder.memory, `${name}.encoder_attn`, heads, headDim),
+    );
+    const cross = attention(graph, x, memoryKeys, memoryValues, `${name}.encoder_attn`, config, heads, bias);
     x = after(graph, x, cross, `${name}.encoder_attn_layer_norm`);
     x = after(graph, x, feedForward(graph, x, name, config), `${name}.final_layer_norm`);
-
-    const present = [BATCH, heads, "past_decoder_sequence_length + 1", headDim];
-    graph.output(`present.${i}.decoder.key`, k, present);
-    graph.output(`present.${i}.decoder.value`, v, present);
-    graph.output(`present.${i}.encoder.key`, presentKeys, shape);
-    graph.output(`present.${i}.encoder.value`, presentValues, shape);
   }
-
-  const rows = graph.op("Reshape", [x, graph.ints([-1, dModel])]);
-  const logits = graph.op("Gemm", [rows, graph.weight(TABLE), graph.weight("final_logits_bias")], { transB: 1 });
-  const leading = graph.op("Shape", [ids]);
-  const shape = graph.op("Concat", [leading, graph.ints([decoderVocabSize])], { axis: 0 });
-  graph.output("logits", graph.op("Reshape", [logits, shape]), [BATCH, "decoder_sequence_length", decoderVocabSize]);
+  decoder.giveLogits(x, { table: TABLE, vocabSize, bias: "final_logits_bias" });
   return graph.encode();
 }
 
@@ -109,13 +73,6 @@ function embed(
   const to = graph.op("Add", [from, graph.op("Shape", [ids], { start: 1, end: 2 })]);
   const positions = graph.op("Slice", [table, from, to, graph.ints([0])]);
   return graph.op("Add", [graph.op("Mul", [rows, scale]), positions]);
-}
-
-/** [B, S] of 1 and 0 -> [B, 1, 1, S] of 0 and a number that vanishes in a softmax. */
-function biasOf(graph: GraphBuilder, mask: string): string {
-  const kept = graph.op("Cast", [graph.op("Unsqueeze", [mask, graph.ints([1, 2])])], { to: 1 });
-  const hidden = graph.op("Sub", [graph.constant(Float32Array.of(1), []), kept]);
-  return graph.op("Mul", [hidden, graph.constant(Float32Array.of(-1e9), [])]);
 }
 
 function keysAndValues(graph: GraphBuilder, x: string, name: string, heads: number, headDim: number): [string, string] {
@@ -136,7 +93,7 @@ function attention(
   bias?: string,
 ): string {
   const q = splitHeads(graph, linear(graph, x, `${name}.q_proj`), heads, dModel / heads);
-  return linear(graph, attend(graph, q, keys, values, dModel / heads, bias), `${name}.out_proj`);
+  return linear(graph, attend(graph, q, keys, values, { scale: (dModel / heads) ** -0.5, bias }), `${name}.out_proj`);
 }
 
 function feedForward(graph: GraphBuilder, x: string, name: string, { activation }: MarianConfig): string {

@@ -1,6 +1,6 @@
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import { generate, marian } from "@qkv/transformer";
+import { generate, marian, t5 } from "@qkv/transformer";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import type { StartEngine } from "../../harness/engine.ts";
@@ -9,7 +9,7 @@ import { type DecodeWork, readSources } from "./work.ts";
 
 export const start: StartEngine<DecodeWork & BackendChoice> = async (options) => {
   await startBackend(options);
-  const { model } = await loadPretrained(modelFolder(options.folder), { families: [marian] });
+  const { model } = await loadPretrained(modelFolder(options.folder), { families: [marian, t5] });
   const { ids: sources, maxNewTokens } = await readSources(options.folder);
 
   const run = async () => {

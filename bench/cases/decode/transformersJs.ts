@@ -3,8 +3,9 @@ import type { StartEngine } from "../../harness/engine.ts";
 import { type DecodeWork, readSources } from "./work.ts";
 
 export const start: StartEngine<DecodeWork & TransformersJsChoice> = async (options) => {
-  const { version, Tensor, MarianMTModel, openModel } = await loadTransformersJs(options);
-  const model = await openModel(MarianMTModel);
+  const { library, version, openModel } = await loadTransformersJs(options);
+  const { Tensor, MarianMTModel, T5ForConditionalGeneration } = library;
+  const model = await openModel(options.family === "t5" ? T5ForConditionalGeneration : MarianMTModel);
   const { ids: sources, maxNewTokens } = await readSources(options.folder);
 
   const run = async () => {

@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 /** What every engine of the case decode is told. */
 export interface DecodeWork {
-  /** A Marian model's folder; onnx/ holds the same weights for transformers.js, sources.json the {@link Sources}. */
+  /** A model's folder; onnx/ holds the same weights for transformers.js, sources.json the {@link Sources}. */
   readonly folder: string;
+  readonly family: "marian" | "t5";
   readonly beams: number;
 }
 

@@ -14,7 +14,10 @@ export function encoderModel(state: StateDict, { layers, dModel, heads, length }
     const [q, k, v] = ["qProj", "kProj", "vProj"].map((projection) =>
       splitHeads(graph, linear(graph, h, `${name}.selfAttn.${projection}`), heads, headDim),
     ) as [string, string, string];
-    x = graph.op("Add", [x, linear(graph, attend(graph, q, k, v, headDim), `${name}.selfAttn.outProj`)]);
+    x = graph.op("Add", [
+      x,
+      linear(graph, attend(graph, q, k, v, { scale: headDim ** -0.5 }), `${name}.selfAttn.outProj`),
+    ]);
 
     const inner = linear(graph, layerNorm(graph, x, `${name}.ffnNorm`, EPSILON), `${name}.ffn.fc1`);
     x = graph.op("Add", [x, linear(graph, graph.op("Gelu", [inner]), `${name}.ffn.fc2`)]);

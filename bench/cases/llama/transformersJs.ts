@@ -4,7 +4,8 @@ import type { OnnxDtype } from "./onnx/products.ts";
 import { centered, type LlamaWork, readTexts } from "./work.ts";
 
 export const start: StartEngine<LlamaWork & TransformersJsChoice & { dtype: OnnxDtype }> = async (options) => {
-  const { version, Tensor, LlamaForCausalLM, openModel } = await loadTransformersJs(options);
+  const { library, version, openModel } = await loadTransformersJs(options);
+  const { Tensor, LlamaForCausalLM } = library;
   const model = await openModel(LlamaForCausalLM, options.dtype);
   const { prompt, made } = await readTexts(options.folder);
   type Values = Record<string, InstanceType<typeof Tensor>>;

@@ -1,5 +1,6 @@
 import type { BenchCase } from "../../harness/benchCase.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
+import { transformersJsPeers } from "../../harness/transformersJsPeers.ts";
 import { writeMarianFolder } from "../../weights/marianFolder.ts";
 import { writeOnnxFiles } from "../decode/onnxFiles.ts";
 import { OPUS_MT } from "../decode/opusMt.ts";
@@ -11,10 +12,6 @@ import { OPUS_MT } from "../decode/opusMt.ts";
 export const loadCase: BenchCase = async (folder, { threads }) => {
   await writeMarianFolder(folder, OPUS_MT);
   await writeOnnxFiles(folder);
-  const transformersJs = (runtime: string) => ({
-    label: `transformers.js on ${runtime}`,
-    engine: { module: new URL("transformersJs.ts", import.meta.url), options: { folder, threads, package: runtime } },
-  });
   return [
     {
       ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, { folder }),
@@ -23,8 +20,7 @@ export const loadCase: BenchCase = async (folder, { threads }) => {
           label: "reading the bytes",
           engine: { module: new URL("plainRead.ts", import.meta.url), options: { folder } },
         },
-        transformersJs("onnxruntime-web"),
-        transformersJs("onnxruntime-node"),
+        ...transformersJsPeers(new URL("transformersJs.ts", import.meta.url), { folder, threads }),
       ],
       milliseconds: 0,
       memory: true,

@@ -2,6 +2,6 @@ import { loadTransformersJs, type TransformersJsChoice } from "../../backends/tr
 import type { StartEngine } from "../../harness/engine.ts";
 
 export const start: StartEngine<TransformersJsChoice> = async (options) => {
-  const { version, MarianMTModel, openModel } = await loadTransformersJs(options);
-  return { version, run: async () => (await openModel(MarianMTModel)).dispose() };
+  const { library, version, openModel } = await loadTransformersJs(options);
+  return { version, run: async () => (await openModel(library.MarianMTModel)).dispose() };
 };

@@ -1,13 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { initBackend } from "@qkv/backend";
-import { savePretrained } from "@qkv/pretrained/node";
 import { VitClassifier, vitConfig } from "@qkv/vit";
 import type { BenchCase } from "../../harness/benchCase.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { Race } from "../../harness/race.ts";
-import { randomParams } from "../../weights/randomParams.ts";
-import { readWeights } from "../../weights/weightFile.ts";
+import { transformersJsPeers } from "../../harness/transformersJsPeers.ts";
+import { writeRandomFolder } from "../../weights/randomFolder.ts";
 import { vitModel } from "./vitGraph.ts";
 
 /** What a picture of 224 x 224 is called by two published sizes of ViT, from pixel values to the scores of 1,000 classes. */
@@ -23,14 +20,10 @@ async function race(
   threads: number,
 ): Promise<Race> {
   await writeFolder(folder, size);
-  const peer = (runtime: string) => ({
-    label: `transformers.js on ${runtime}`,
-    engine: { module: new URL("transformersJs.ts", import.meta.url), options: { folder, threads, package: runtime } },
-  });
   return {
     variant,
     ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, { folder }),
-    peers: [peer("onnxruntime-web"), peer("onnxruntime-node")],
+    peers: transformersJsPeers(new URL("transformersJs.ts", import.meta.url), { folder, threads }),
   };
 }
 
@@ -39,16 +32,10 @@ async function writeFolder(
   folder: string,
   size: { readonly dModel: number; readonly numHeads: number },
 ): Promise<void> {
-  await initBackend("cpu");
   const labels = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
   const config = vitConfig({ imageSize: 224, patchSize: 16, numLayers: 12, labels, ...size });
-  const model = new VitClassifier(randomParams(), config);
-  try {
-    await savePretrained(folder, { model });
-  } finally {
-    model.dispose();
-  }
-  await mkdir(join(folder, "onnx"));
-  const state = await readWeights(join(folder, "model.safetensors"));
-  await writeFile(join(folder, "onnx/model.onnx"), vitModel(state, config));
+  await writeRandomFolder(folder, {
+    build: (params) => new VitClassifier(params, config),
+    onnx: (state) => ({ "model.onnx": vitModel(state, config) }),
+  });
 }

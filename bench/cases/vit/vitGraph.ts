@@ -36,7 +36,10 @@ export function vitModel(
     const [q, k, v] = ["query", "key", "value"].map((part) =>
       splitHeads(graph, linear(graph, h, `${name}.attention.attention.${part}`), numHeads, headDim),
     ) as [string, string, string];
-    x = graph.op("Add", [x, linear(graph, attend(graph, q, k, v, headDim), `${name}.attention.output.dense`)]);
+    x = graph.op("Add", [
+      x,
+      linear(graph, attend(graph, q, k, v, { scale: headDim ** -0.5 }), `${name}.attention.output.dense`),
+    ]);
 
     const normed = layerNorm(graph, x, `${name}.layernorm_after`, layerNormEps);
     const inner = graph.op("Gelu", [linear(graph, normed, `${name}.intermediate.dense`)]);
