@@ -1,6 +1,6 @@
 """Writes the golden files that the parity tests of @qkv/vit read.
 
-Run: python golden/make_vit.py
+Run: python golden/make_vit.py [NAME...]
 
 Each is a tiny random model of Hugging Face transformers. `NAME.safetensors` holds its weights as save_pretrained writes
 them, and for each of several images (`image/0/...`) the pixels, the patch embeddings, every hidden state, the attentions
@@ -9,6 +9,7 @@ and widths, sides and channels differ wherever the architecture lets them.
 """
 
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -80,6 +81,21 @@ MODELS = {
     ),
 }
 
+# Models that are made with a seed of their own, so that those above stay as they are.
+LATER = {
+    # a rectangle of patches, which turn by row and column, and registers that do not
+    "dinov3": dict(
+        cls="DINOv3ViTModel", hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=11,
+        image_size=12, patch_size=3, num_channels=3, num_register_tokens=2, layerscale_value=0.7, rope_theta=30.0,
+        layer_norm_eps=1e-3, images=[[12, 12], [9, 18]],
+    ),
+    "dinov3-gated": dict(
+        cls="DINOv3ViTModel", hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=5,
+        image_size=9, patch_size=3, num_channels=1, num_register_tokens=1, use_gated_mlp=True, mlp_bias=False, key_bias=True, value_bias=False,
+        proj_bias=False, hidden_act="silu", images=[[9, 9]],
+    ),
+}
+
 # The label whose gradient rollout is written.
 LOOKS = {"vit-classifier": 2, "deit-teacher": 3, "dinov2-registers": 1}
 
@@ -110,15 +126,20 @@ def saved(model):
         return load_file(f"{folder}/model.safetensors"), json.loads(Path(folder, "config.json").read_text())
 
 
+def places(patches):
+    """[B, N, E], also of a convolution's [B, E, rows, columns]"""
+    return patches.flatten(2).transpose(1, 2) if patches.ndim == 4 else patches
+
+
 def stages(model, pixels, size):
     """Everything between an image and the answer."""
     seen = {}
     patches = next(module for name, module in model.named_modules() if name.endswith("embeddings.patch_embeddings"))
     hook = patches.register_forward_hook(lambda _module, _inputs, output: seen.update(
-        patch_embeddings=output[0] if isinstance(output, tuple) else output))
+        patch_embeddings=places(output[0] if isinstance(output, tuple) else output)))
     given = model.config.image_size
     known = [given, given] if isinstance(given, int) else list(given)
-    resizes = "dinov2" not in model.config.model_type and size != known
+    resizes = "dino" not in model.config.model_type and size != known
     with torch.no_grad():
         out = model(pixels, output_hidden_states=True, output_attentions=True,
                     **({"interpolate_pos_encoding": True} if resizes else {}))
@@ -260,7 +281,11 @@ if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     OUT.mkdir(parents=True, exist_ok=True)
-    for seed, (name, options) in enumerate(MODELS.items()):
-        make(name, seed, options)
-    make_stem()
-    make_d2l()
+    chosen = sys.argv[1:]  # names, or none for all
+    models = [*enumerate(MODELS.items()), *enumerate(LATER.items(), 200)]
+    for seed, (name, options) in models:
+        if not chosen or name in chosen:
+            make(name, seed, options)
+    if not chosen:
+        make_stem()
+        make_d2l()

@@ -28,8 +28,10 @@ import {
   swin,
   SwinClassifier,
   type TwoTowerModel,
+  vit,
   VitClassifier,
   vitConfig,
+  type VitModel,
   type VitSizes,
 } from "../packages/vit/src/index.ts";
 
@@ -65,6 +67,10 @@ const MODERN = { ...BERT, model_type: "modernbert", num_hidden_layers: 2, norm_b
 const DEBERTA = {
   ...{ ...BERT, model_type: "deberta-v2", relative_attention: true, norm_rel_ebd: "layer_norm" },
   pos_att_type: ["c2p", "p2c"],
+};
+const DINO_V3 = {
+  ...{ model_type: "dinov3_vit", image_size: 4, patch_size: 2, hidden_size: 8, num_hidden_layers: 1 },
+  ...{ num_attention_heads: 2, intermediate_size: 5, num_register_tokens: 2 },
 };
 const SWIN = {
   ...{ model_type: "swin", image_size: 8, patch_size: 2, embed_dim: 4, depths: [1, 1], num_heads: [1, 2] },
@@ -154,6 +160,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
     "DINOv2 with SwiGLU",
     (params) => vision(new VitClassifier(params, vitConfig({ ...VIT, swiGlu: true, layerScale: 1 })), 4),
   ],
+  ["DINOv3", (params) => hidden(vit.build(params, vit.parseConfig(DINO_V3)) as VitModel)],
   ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
   ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],
   ["SigLIP", (params) => imageText(siglip.build(params, siglip.parseConfig({ model_type: "siglip", ...TOWERS })))],
@@ -173,6 +180,10 @@ function text(model: { forward(inputs: { readonly ids: tf.Tensor }): { readonly 
 
 function vision(model: { forward(pixels: tf.Tensor): { readonly logits: tf.Tensor } }, side: number): Run {
   return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, side, side], 0, 1, "float32", 1)).logits);
+}
+
+function hidden(model: VitModel): Run {
+  return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, 4, 6], 0, 1, "float32", 1)).lastHiddenState);
 }
 
 function imageText(model: TwoTowerModel): Run {

@@ -61,7 +61,7 @@ export {
   rotaryFrequencies,
   type RotaryScaling,
 } from "./positions/rotaryFrequencies.ts";
-export { type PositionsOfBatch, RotaryPositions } from "./positions/rotaryPositions.ts";
+export { type OwnAngles, type PositionsOfBatch, RotaryPositions } from "./positions/rotaryPositions.ts";
 export {
   type RelativeBuckets,
   relativePositionBucket,

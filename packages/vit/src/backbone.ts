@@ -3,6 +3,8 @@ import { checkTensor } from "@qkv/ops";
 import { type Block, type BlockSpec, type NormSpec, Stack, stackActivations } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { VitConfig } from "./config.ts";
+import { patchGrid } from "./grid.ts";
+import { patchRotary } from "./patchRotary.ts";
 import { VitEmbeddings } from "./embeddings.ts";
 
 /** A Vision Transformer without a head: embeddings, pre-norm layers, a norm (arXiv:2010.11929). */
@@ -11,6 +13,7 @@ export class VitBackbone {
   readonly layers: readonly Block[];
   readonly norm: LayerNorm;
 
+  readonly #config: VitConfig;
   readonly #stack: Stack;
 
   constructor(params: Params, config: VitConfig) {
@@ -19,6 +22,7 @@ export class VitBackbone {
     this.#stack = new Stack(params, vitBlocks(config), { norm: vitNorm(config) });
     this.layers = this.#stack.layers;
     this.norm = this.#stack.norm as LayerNorm;
+    this.#config = config;
   }
 
   /**
@@ -27,7 +31,12 @@ export class VitBackbone {
    */
   forward(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("VitBackbone.forward", "pixels", pixels, "[B, C, H, W]");
-    return tf.tidy(() => this.#stack.forward(this.embeddings.forward(pixels, pass.at("embeddings")), {}, pass));
+    return tf.tidy(() => {
+      const [, , height, width] = pixels.shape as [number, number, number, number];
+      const [, columns] = patchGrid(this.#config, [height, width]);
+      const x = this.embeddings.forward(pixels, pass.at("embeddings"));
+      return this.#stack.forward(x, this.#config.ropeTheta === undefined ? {} : { span: columns }, pass);
+    });
   }
 }
 
@@ -42,23 +51,27 @@ function vitNorm({ layerNormEps }: VitConfig): NormSpec {
 }
 
 function vitBlocks(config: VitConfig): readonly BlockSpec[] {
-  const { numLayers, dModel, numHeads, headDim, qkvBias, outBias = true, dropPath } = config;
+  const { numLayers, dModel, numHeads, headDim, qkvBias, outBias = true, dropPath, ropeTheta } = config;
+  const { q, k, v } = config.qkvBiases ?? { q: qkvBias, k: qkvBias, v: qkvBias };
+  const rotary = ropeTheta === undefined ? undefined : patchRotary(config, ropeTheta);
   return Array.from({ length: numLayers }, (_, i) => ({
     dModel,
     norm: { ...vitNorm(config), placement: "pre" },
     selfAttn: {
       numHeads,
       headDim,
-      bias: { q: qkvBias, k: qkvBias, v: qkvBias, out: outBias },
+      bias: { q, k, v, out: outBias },
+      rotary,
       dropout: config.attentionDropout,
     },
     ffn: {
-      kind: config.swiGlu ? "packedGated" : "mlp",
+      kind: config.swiGlu ? "packedGated" : config.gated ? "gated" : "mlp",
       dim: config.ffnDim,
       activation: config.swiGlu ? "silu" : config.activation,
+      bias: config.ffnBias ?? true,
     },
     dropout: config.dropout,
-    dropPath: numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,
+    dropPath: ropeTheta === undefined && numLayers > 1 ? (dropPath * i) / (numLayers - 1) : dropPath,
     layerScale: config.layerScale,
     init: normal(config.initializerRange),
   }));

@@ -9,7 +9,14 @@ export interface StemLayer {
   readonly stride: 1 | 2;
 }
 
-/** Config of a Vision Transformer: ViT, DeiT, DINOv2 or one of this project's own kinds. */
+/** Random changes of the places of patches, which Python makes in DINOv3's training and nothing makes here. */
+export interface PlaceChanges {
+  readonly shift: number | null;
+  readonly jitter: number | null;
+  readonly rescale: number | null;
+}
+
+/** Config of a Vision Transformer: ViT, DeiT, DINOv2, DINOv3 or one of this project's own kinds. */
 export interface VitConfig extends ImageModelConfig {
   readonly modelType: VitModelType;
   readonly patchSize: Size;
@@ -24,19 +31,29 @@ export interface VitConfig extends ImageModelConfig {
   readonly activation: Activation;
   /** Whether the feed-forward is gated by SiLU, without the activation (DINOv2's largest). Default false. */
   readonly swiGlu?: boolean;
+  /** Whether the feed-forward is gated by the activation of a matrix of its own (DINOv3's largest). Default false. */
+  readonly gated?: boolean;
+  /** Whether the maps of the feed-forward have a bias. Default true. */
+  readonly ffnBias?: boolean;
   /** Whether queries, keys and values have a bias. */
   readonly qkvBias: boolean;
+  /** Which of them have one, if they are not alike (DINOv3). Default as `qkvBias` says. */
+  readonly qkvBiases?: { readonly q: boolean; readonly k: boolean; readonly v: boolean };
   /** Whether the attention's output projection has a bias. Default true, as in every family of Hugging Face. */
   readonly outBias?: boolean;
   readonly layerNormEps: number;
   readonly dropout: number;
   readonly attentionDropout: number;
-  /** The drop probability of the last layer's branches in training (stochastic depth); it rises from 0 at the first layer. */
+  /** The drop probability of the last layer's branches in training (stochastic depth); it rises from 0 at the first layer, but in DINOv3. */
   readonly dropPath: number;
   /** The standard deviation of the initial weights. */
   readonly initializerRange: number;
   /** Whether a distillation token, which learns from a teacher, follows the class token (DeiT, arXiv:2012.12877). */
   readonly distillationToken: boolean;
+  /** The base of rotary positions of the patches, which have no learned ones then (DINOv3). Default none. */
+  readonly ropeTheta?: number;
+  /** Of rotary positions. */
+  readonly placeChanges?: PlaceChanges;
   /** The number of register tokens, which have no position (arXiv:2309.16588). */
   readonly registerTokens: number;
   /** The initial value of layer scale; absent: no layer scale. */

@@ -19,8 +19,8 @@ export class VitEmbeddings {
   readonly distillationToken?: Weight<tf.Rank.R3>;
   /** [1, registers, E] */
   readonly registerTokens?: Weight<tf.Rank.R3>;
-  /** [1, tokens + N, E] of the class and distillation tokens, then of the patches */
-  readonly positions: Weight<tf.Rank.R3>;
+  /** [1, tokens + N, E] of the class and distillation tokens, then of the patches; absent where those turn (DINOv3) */
+  readonly positions?: Weight<tf.Rank.R3>;
 
   readonly #config: VitConfig;
 
@@ -38,7 +38,8 @@ export class VitEmbeddings {
     if (config.distillationToken) this.distillationToken = tokens("distillationToken", 1);
     if (config.registerTokens > 0) this.registerTokens = tokens("registerTokens", config.registerTokens);
     const [rows, columns] = patchGrid(config, config.imageSize);
-    this.positions = tokens("positions", tokensWithPosition(config) + rows * columns);
+    if (config.ropeTheta === undefined)
+      this.positions = tokens("positions", tokensWithPosition(config) + rows * columns);
     this.#config = config;
   }
 
@@ -58,7 +59,9 @@ export class VitEmbeddings {
       const patches = this.patches.forward(this.stem?.forward(pixels) ?? pixels);
       const repeat = (token: Weight<tf.Rank.R3>) => tf.tile(denseOf(token), [batch, 1, 1]);
       const whole = [this.classToken, this.distillationToken].filter((token) => token !== undefined);
-      const placed = tf.add(tf.concat([...whole.map(repeat), patches], 1), this.#positionsFor([height, width]));
+      const all = tf.concat([...whole.map(repeat), patches], 1);
+      const positions = this.#positionsFor([height, width]);
+      const placed = positions === undefined ? all : tf.add(all, positions);
       const [registers, count] = [this.registerTokens, whole.length];
       const dropped = (x: tf.Tensor) => pass.output(dropout(x as tf.Tensor3D, this.#config.dropout, pass.random));
       if (registers === undefined) return dropped(placed);
@@ -69,11 +72,12 @@ export class VitEmbeddings {
   }
 
   /** The learned position embeddings, resized if the image is of another size than the model's: [1, tokens + N, E]. */
-  #positionsFor(imageSize: Size): tf.Tensor3D {
+  #positionsFor(imageSize: Size): tf.Tensor3D | undefined {
+    if (this.positions === undefined) return undefined;
     const { antialiasedPositions: antialias } = this.#config;
     const [from, to] = [patchGrid(this.#config, this.#config.imageSize), patchGrid(this.#config, imageSize)];
     const positions = tf.squeeze(denseOf(this.positions), [0]) as tf.Tensor2D;
     const placed = positionsFor(positions, tokensWithPosition(this.#config), { from, to, antialias });
-    return tf.expandDims(placed, 0);
+    return tf.expandDims(placed, 0) as tf.Tensor3D;
   }
 }

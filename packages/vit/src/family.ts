@@ -8,7 +8,7 @@ import { VIT_MODEL_TYPES, type VitModelType } from "./modelType.ts";
 import { parseVitConfig } from "./parseConfig.ts";
 import { VitClassifier } from "./vitClassifier.ts";
 import { VitModel } from "./vitModel.ts";
-import { vitClassifierWeights, vitModelWeights } from "./weights.ts";
+import { vitClassifierWeights, vitModelWeights, vitModelWeightsOf } from "./weights.ts";
 
 /** A ViT of any class. */
 export type VitModels = VitClassifier | DistilledVitClassifier | VitModel;
@@ -20,23 +20,25 @@ const CLASS_NAMES: Readonly<Record<VitModelType, string>> = {
   deit: "DeiT",
   dinov2: "Dinov2",
   dinov2_with_registers: "Dinov2WithRegisters",
+  dinov3_vit: "DINOv3ViT",
   qkv_vit: "QkvVit",
 };
 
-/** ViT, DeiT, DINOv2 with and without registers, and this project's own kinds. */
+/** ViT, DeiT, DINOv2 with and without registers, DINOv3, and this project's own kinds. */
 export const vit: Family<VitModelType, VitConfig, VitModels> = {
   modelTypes: VIT_MODEL_TYPES,
   parseConfig: parseVitConfig,
   formatConfig: formatVitConfig,
   parseProcessor: parsePreprocessorConfig,
   architectures: (modelType) => [
-    classifier(modelType, "ForImageClassification", VitClassifier),
+    ...(modelType === "dinov3_vit" ? [] : [classifier(modelType, "ForImageClassification", VitClassifier)]),
     ...(modelType === "deit"
       ? [classifier(modelType, "ForImageClassificationWithTeacher", DistilledVitClassifier)]
       : []),
     ...(modelType === "qkv_vit" ? [] : [headless(modelType)]),
   ],
-  build: (params, config) => new VitClassifier(params, config),
+  build: (params, config) =>
+    config.modelType === "dinov3_vit" ? new VitModel(params, config) : new VitClassifier(params, config),
 };
 
 function classifier(
@@ -58,6 +60,7 @@ function headless(modelType: VitModelType): VitArchitecture {
     className: `${CLASS_NAMES[modelType]}Model`,
     task: "imageEncoder",
     weights: vitModelWeights(modelType),
+    weightsOf: vitModelWeightsOf,
     build: (params, config, stored) =>
       new VitModel(params, stored?.has("pooler.dense.weight") === false ? withoutPooler(config) : config),
     isOf: (model) => model instanceof VitModel,

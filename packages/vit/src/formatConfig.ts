@@ -11,6 +11,7 @@ const FAMILIES: Readonly<Record<VitModelType, (config: VitConfig) => Record<stri
   deit: vitFields,
   dinov2: dinoFields,
   dinov2_with_registers: (config) => ({ ...dinoFields(config), num_register_tokens: config.registerTokens }),
+  dinov3_vit: dinoV3Fields,
   qkv_vit: (config) => ({
     ...vitFields(config),
     stem_channels: config.stem.map(({ channels }) => channels),
@@ -61,6 +62,26 @@ function vitFields({ ffnDim, pooler }: VitConfig): Record<string, unknown> {
   return {
     intermediate_size: ffnDim,
     ...(pooler && { pooler_output_size: pooler.size, pooler_act: ACTIVATION_NAMES[pooler.activation] }),
+  };
+}
+
+function dinoV3Fields(config: VitConfig): Record<string, unknown> {
+  const { qkvBias, qkvBiases, placeChanges } = config;
+  return {
+    intermediate_size: config.ffnDim,
+    use_gated_mlp: config.gated ?? false,
+    mlp_bias: config.ffnBias ?? true,
+    query_bias: qkvBiases?.q ?? qkvBias,
+    key_bias: qkvBiases?.k ?? qkvBias,
+    value_bias: qkvBiases?.v ?? qkvBias,
+    proj_bias: config.outBias ?? true,
+    layerscale_value: config.layerScale,
+    attention_dropout: config.attentionDropout,
+    num_register_tokens: config.registerTokens,
+    rope_theta: config.ropeTheta,
+    pos_embed_shift: placeChanges?.shift ?? null,
+    pos_embed_jitter: placeChanges?.jitter ?? null,
+    pos_embed_rescale: placeChanges?.rescale ?? null,
   };
 }
 

@@ -25,7 +25,7 @@ export { TwoTowerModel, type TwoTowerInputs, type TwoTowerOutput } from "./twoTo
 export { VisionEmbeddings } from "./twoTower/visionEmbeddings.ts";
 export { VisionTower } from "./twoTower/visionTower.ts";
 export { VisionTowerModel, type VisionTowerOutput } from "./twoTower/visionTowerModel.ts";
-export { type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
+export { type PlaceChanges, type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
 export { ConvStem, type StemConvolution } from "./convStem.ts";
 export { d2lVitConfig } from "./d2lVitConfig.ts";
 export { type DistilledClassified, DistilledVitClassifier } from "./distilledVitClassifier.ts";

@@ -13,6 +13,7 @@ const FAMILIES: Readonly<Record<VitModelType, (fields: ConfigFields, dModel: num
     registerTokens: fields.integer("num_register_tokens", 4),
     antialiasedPositions: true,
   }),
+  dinov3_vit: (fields, dModel) => dinoV3Fields(fields, dModel),
   qkv_vit: (fields) => ({
     ...vitSizes(fields),
     stem: stemOf(fields),
@@ -32,8 +33,8 @@ const MODEL_TYPES = Object.fromEntries(VIT_MODEL_TYPES.map((type) => [type, type
 const POOLINGS = { class: "class", mean: "mean", class_and_mean: "classAndMean" } as const;
 
 /**
- * Reads Hugging Face's `config.json` of `model_type` "vit", "deit", "dinov2" or "dinov2_with_registers"
- * (https://huggingface.co/docs/transformers/model_doc/vit), or of this project's own "qkv_vit". Fields left out have
+ * Reads Hugging Face's `config.json` of `model_type` "vit", "deit", "dinov2" "dinov2_with_registers" or
+ * "dinov3_vit" (https://huggingface.co/docs/transformers/model_doc/vit), or of this project's own "qkv_vit". Fields left out have
  * transformers' defaults.
  *
  * @throws ConfigError naming the field
@@ -41,8 +42,9 @@ const POOLINGS = { class: "class", mean: "mean", class_and_mean: "classAndMean" 
 export function parseVitConfig(json: unknown): VitConfig {
   const fields = new ConfigFields(json);
   const modelType = fields.oneOf("model_type", MODEL_TYPES, "");
-  const dModel = fields.integer("hidden_size", 768);
-  const numHeads = fields.integer("num_attention_heads", 12);
+  const isSmall = modelType === "dinov3_vit"; // whose defaults are those of its smallest
+  const dModel = fields.integer("hidden_size", isSmall ? 384 : 768);
+  const numHeads = fields.integer("num_attention_heads", isSmall ? 6 : 12);
   const [imageSize, patchSize] = [fields.size("image_size", 224), fields.size("patch_size", 16)];
   const own = FAMILIES[modelType](fields, dModel);
   if (own.ffnDim !== undefined && own.ffnDim < 1) fields.fail("mlp_ratio", `at least 1 / ${dModel}`);
@@ -94,6 +96,35 @@ function dinoSizes(fields: ConfigFields, dModel: number): Partial<VitConfig> {
     layerNormEps: fields.number("layer_norm_eps", 1e-6),
     ...layerScaleOf(fields.number("layerscale_value", 1)),
     pooling: "classAndMean",
+  };
+}
+
+function dinoV3Fields(fields: ConfigFields, dModel: number): Partial<VitConfig> {
+  const numHeads = fields.divisor("num_attention_heads", 6, dModel);
+  if ((dModel / numHeads) % 4 !== 0) fields.fail("num_attention_heads", "a number of heads of a width that 4 divides");
+  const bias = (name: string, fallback: boolean) => fields.boolean(`${name}_bias`, fallback);
+  const ropeTheta = fields.number("rope_theta", 100);
+  if (ropeTheta === 0) fields.fail("rope_theta", "a number above 0");
+  const change = (name: string, fallback: number | null) =>
+    fields.isNull(name) ? null : (fields.optionalNumber(name) ?? fallback);
+  return {
+    ffnDim: fields.integer("intermediate_size", 1536),
+    ...(fields.boolean("use_gated_mlp", false) && { gated: true }),
+    ...(!bias("mlp", true) && { ffnBias: false }),
+    qkvBiases: { q: bias("query", true), k: bias("key", false), v: bias("value", true) },
+    ...(!bias("proj", true) && { outBias: false }),
+    layerNormEps: fields.number("layer_norm_eps", 1e-5),
+    ...layerScaleOf(fields.number("layerscale_value", 1)),
+    attentionDropout: fields.rate("attention_dropout", 0),
+    dropout: 0,
+    registerTokens: fields.integer("num_register_tokens", 0),
+    pooling: "classAndMean",
+    ropeTheta,
+    placeChanges: {
+      shift: change("pos_embed_shift", null),
+      jitter: change("pos_embed_jitter", null),
+      rescale: change("pos_embed_rescale", 2),
+    },
   };
 }
 

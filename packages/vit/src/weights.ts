@@ -66,6 +66,46 @@ const DINO_BACKBONE: NameMap = {
   "norm.bias": "layernorm.bias",
 };
 
+/** Parameter names of DINOv3. */
+const DINO_V3_BACKBONE: NameMap = {
+  "embeddings.patches.weight": "embeddings.patch_embeddings.weight",
+  "embeddings.patches.bias": "embeddings.patch_embeddings.bias",
+  "embeddings.classToken": "embeddings.cls_token",
+  "embeddings.registerTokens": "embeddings.register_tokens",
+
+  "layers.*.selfAttn.qProj.weight": "layer.*.attention.q_proj.weight",
+  "layers.*.selfAttn.qProj.bias": "layer.*.attention.q_proj.bias",
+  "layers.*.selfAttn.kProj.weight": "layer.*.attention.k_proj.weight",
+  "layers.*.selfAttn.kProj.bias": "layer.*.attention.k_proj.bias",
+  "layers.*.selfAttn.vProj.weight": "layer.*.attention.v_proj.weight",
+  "layers.*.selfAttn.vProj.bias": "layer.*.attention.v_proj.bias",
+  "layers.*.selfAttn.outProj.weight": "layer.*.attention.o_proj.weight",
+  "layers.*.selfAttn.outProj.bias": "layer.*.attention.o_proj.bias",
+  "layers.*.selfAttnNorm.weight": "layer.*.norm1.weight",
+  "layers.*.selfAttnNorm.bias": "layer.*.norm1.bias",
+  "layers.*.selfAttnBranch.scale.weight": "layer.*.layer_scale1.lambda1",
+  "layers.*.ffn.fc1.weight": "layer.*.mlp.up_proj.weight",
+  "layers.*.ffn.fc1.bias": "layer.*.mlp.up_proj.bias",
+  "layers.*.ffn.fc2.weight": "layer.*.mlp.down_proj.weight",
+  "layers.*.ffn.fc2.bias": "layer.*.mlp.down_proj.bias",
+  "layers.*.ffnNorm.weight": "layer.*.norm2.weight",
+  "layers.*.ffnNorm.bias": "layer.*.norm2.bias",
+  "layers.*.ffnBranch.scale.weight": "layer.*.layer_scale2.lambda1",
+
+  "norm.weight": "norm.weight",
+  "norm.bias": "norm.bias",
+};
+
+/** Parameter names of a gated feed-forward in DINOv3, in the place of the plain one's. */
+const DINO_V3_GATED: NameMap = {
+  "backbone.layers.*.ffn.gateProj.weight": "layer.*.mlp.gate_proj.weight",
+  "backbone.layers.*.ffn.gateProj.bias": "layer.*.mlp.gate_proj.bias",
+  "backbone.layers.*.ffn.upProj.weight": "layer.*.mlp.up_proj.weight",
+  "backbone.layers.*.ffn.upProj.bias": "layer.*.mlp.up_proj.bias",
+  "backbone.layers.*.ffn.downProj.weight": "layer.*.mlp.down_proj.weight",
+  "backbone.layers.*.ffn.downProj.bias": "layer.*.mlp.down_proj.bias",
+};
+
 /** The same for this project's own kinds: ViT's names, and those that ViT lacks. */
 const QKV_VIT_BACKBONE: NameMap = {
   ...VIT_BACKBONE,
@@ -95,6 +135,7 @@ const BACKBONES: Readonly<Record<VitModelType, NameMap>> = {
   deit: VIT_BACKBONE,
   dinov2: DINO_BACKBONE,
   dinov2_with_registers: DINO_BACKBONE,
+  dinov3_vit: DINO_V3_BACKBONE,
   qkv_vit: QKV_VIT_BACKBONE,
 };
 
@@ -126,6 +167,14 @@ export function vitModelWeights(type: VitModelType): WeightRules<VitConfig> {
     ignore: { ...MASK_TOKEN, ...HEADS, ...OTHER_HEADS },
     prefix: type,
   };
+}
+
+/** The same for a config: a gated feed-forward of DINOv3 has names that a plain one has too. */
+export function vitModelWeightsOf(config: VitConfig): WeightRules<VitConfig> {
+  const rules = vitModelWeights(config.modelType);
+  if (!config.gated) return rules;
+  const others = Object.entries(rules.rename).filter(([name]) => !/\.ffn\.fc[12]\./.test(name));
+  return { ...rules, rename: { ...Object.fromEntries(others), ...DINO_V3_GATED } };
 }
 
 /** The weights of a Swin, given the names of its backbone, with or without a head. */

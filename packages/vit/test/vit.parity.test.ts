@@ -1,5 +1,6 @@
 import { Recorder } from "@qkv/nn";
 import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
+import { patchGrid } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { VIT_GOLDENS, vitGolden } from "./vitGolden.ts";
@@ -13,7 +14,7 @@ const FIELDS = {
   poolerOutput: "pooler_output",
 } as const;
 
-describeBackends("ViT, DeiT and DINOv2 equal Hugging Face's", () => {
+describeBackends("ViT, DeiT, DINOv2 and DINOv3 equal Hugging Face's", () => {
   describe.each(VIT_GOLDENS)("%s", (name) => {
     const golden = vitGolden(name);
     const images = Array.from({ length: golden.images }, (_, i) => i);
@@ -25,9 +26,12 @@ describeBackends("ViT, DeiT and DINOv2 equal Hugging Face's", () => {
         const { embeddings, layers } = model.backbone;
         await expectClose(embeddings.patches.forward(pixels), golden.expected(image, "patch_embeddings"));
         await expectClose(embeddings.forward(pixels), golden.expected(image, "hidden_states.0"));
+        const { config } = model;
+        const [, , height = 0, width = 0] = pixels.shape;
+        const grid = config.ropeTheta === undefined ? {} : { span: patchGrid(config, [height, width])[1] };
         for (const [i, layer] of layers.entries()) {
           const before = golden.tensor(image, `hidden_states.${i}`) as tf.Tensor3D;
-          await expectClose(layer.forward(before), golden.expected(image, `hidden_states.${i + 1}`));
+          await expectClose(layer.forward(before, grid), golden.expected(image, `hidden_states.${i + 1}`));
         }
       }),
     );

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadCheckpoint } from "@qkv/nn";
+import { weightRulesOf } from "@qkv/transformer";
 import { golden, type GoldenArray } from "@qkv/testing";
 import { type DistilledVitClassifier, vit, type VitClassifier, type VitModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -10,6 +11,7 @@ type AnyVit = VitClassifier | DistilledVitClassifier | VitModel;
 export const VIT_GOLDENS: readonly string[] = [
   ...["vit-classifier", "vit-model", "vit-bare", "deit-classifier", "deit-teacher", "deit-model"],
   ...["dinov2-classifier", "dinov2-registers", "dinov2-model"],
+  ...["dinov3", "dinov3-gated"],
 ];
 
 /** One model and what Hugging Face transformers made of some images with it. */
@@ -42,7 +44,8 @@ export function vitGolden(name: string): VitGolden {
       const config = vit.parseConfig(json);
       const found = vit.architectures(config.modelType).find(({ className }) => className === architectures[0]);
       if (found === undefined) throw new Error(`vitGolden: expected a class, got ${architectures}`);
-      const { weights, build } = found;
+      const { build } = found;
+      const weights = weightRulesOf(found, config);
       return loadCheckpoint(state, weights.rename, (params) => build(params, config, new Set(state.keys())), {
         ignore: Object.keys(weights.ignore ?? {}),
       }) as AnyVit;

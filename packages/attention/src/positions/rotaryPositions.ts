@@ -1,10 +1,22 @@
-import { checkTensor, type RotaryAngles } from "@qkv/ops";
+import { checkRecord, checkTensor, type RotaryAngles } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../checks/argumentChecks.ts";
 import { type RotaryConfig, rotaryFrequencies } from "./rotaryFrequencies.ts";
 
 /** Positions of tokens: that of the first of a row, or those of each row, [B][L]. */
 export type PositionsOfBatch = number | readonly (readonly number[])[];
+
+/** Angles of one's own, such as those of patches in a grid. */
+export interface OwnAngles {
+  /** Number of a head's features that turn; the first half is paired with the second. */
+  readonly dim: number;
+  /**
+   * Computes the cosines and sines of `length` tokens, [length, dim / 2].
+   *
+   * @param span what the caller of the attention says besides: of patches the number of columns of their grid
+   */
+  anglesOf(length: number, span: number | undefined): RotaryAngles;
+}
 
 /**
  * Rotary positions (RoPE, arXiv:2104.09864): each pair of a head's features is rotated by an angle that grows with the
@@ -15,15 +27,15 @@ export class RotaryPositions {
   readonly dim: number;
   readonly layout: "halves" | "interleaved";
 
-  readonly #config: RotaryConfig;
+  readonly #config: RotaryConfig | OwnAngles;
   // Every layer of a model asks for the same.
   #last: { readonly key: string; readonly angles: RotaryAngles } | undefined;
 
   /** @throws RangeError if a size or the scaling makes no sense */
-  constructor(config: RotaryConfig) {
-    rotaryFrequencies(config, 1);
+  constructor(config: RotaryConfig | OwnAngles) {
+    const isOwn = checkedConfig(config);
     this.dim = config.dim;
-    this.layout = config.layout ?? "halves";
+    this.layout = isOwn ? "halves" : (config.layout ?? "halves");
     this.#config = config;
   }
 
@@ -61,16 +73,17 @@ export class RotaryPositions {
   angles(at: PositionsOfBatch, batch: number, length: number, span?: number): RotaryAngles {
     if (typeof at !== "number") {
       checkRows(at, batch, length);
-      return this.#compute(at, span);
+      return this.#compute(at, length, span);
     }
     checkInteger("RotaryPositions", "offset", at, 0);
     const key = `${at} ${length} ${span}`;
-    if (this.#last?.key !== key) this.#last = { key, angles: this.#compute([rangeFrom(at, length)], span) };
+    if (this.#last?.key !== key) this.#last = { key, angles: this.#compute([rangeFrom(at, length)], length, span) };
     return this.#last.angles;
   }
 
-  #compute(rows: readonly (readonly number[])[], span = 1 + largest(rows)): RotaryAngles {
-    const { frequencies, scale } = rotaryFrequencies(this.#config, span);
+  #compute(rows: readonly (readonly number[])[], length: number, given: number | undefined): RotaryAngles {
+    if ("anglesOf" in this.#config) return this.#config.anglesOf(length, given);
+    const { frequencies, scale } = rotaryFrequencies(this.#config, given ?? 1 + largest(rows));
     // In single precision, as Hugging Face multiplies them: far from the start another angle is another result.
     const rates = Float32Array.from(frequencies);
     const size = rows.length * (rows[0]?.length ?? 0) * rates.length;
@@ -87,6 +100,14 @@ export class RotaryPositions {
     }
     return { cos, sin };
   }
+}
+
+/** Whether a config has angles of its own. @throws RangeError if a size or the scaling makes no sense */
+function checkedConfig(config: RotaryConfig | OwnAngles): config is OwnAngles {
+  checkRecord("RotaryPositions", "config", config);
+  if ("anglesOf" in config) return true;
+  rotaryFrequencies(config, 1);
+  return false;
 }
 
 function rangeFrom(first: number, length: number): number[] {

@@ -39,7 +39,7 @@ describe("parsePreprocessorConfig", () => {
   test.each([
     ["text", "vit", "expected a JSON object, got"],
     ["no processor", {}, "image_processor_type: expected ViTImageProcessor, "],
-    ["another processor", { image_processor_type: "CLIPImageProcessor" }, 'got "CLIPImageProcessor"'],
+    ["another processor", { image_processor_type: "LevitImageProcessor" }, 'got "LevitImageProcessor"'],
     ["a processor named like a method", { image_processor_type: "toString" }, 'got "toString"'],
     ["a size of 0", { ...VIT, size: 0 }, "size: expected a whole number from 1, got 0"],
     ["half a size", { ...VIT, size: { height: 3 } }, 'size: expected a number or { height, width }, got {"height":3}'],

@@ -5,7 +5,8 @@ export type ImageProcessorType =
   | "BitImageProcessor"
   | "ConvNextImageProcessor"
   | "CLIPImageProcessor"
-  | "SiglipImageProcessor";
+  | "SiglipImageProcessor"
+  | "DINOv3ViTImageProcessor";
 
 const [BILINEAR, BICUBIC] = [2, 3];
 
@@ -19,6 +20,8 @@ const COMMON = {
   image_mean: [0.5, 0.5, 0.5],
   image_std: [0.5, 0.5, 0.5],
 };
+
+const IMAGENET = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
 
 const CLIP = {
   ...COMMON,
@@ -44,6 +47,8 @@ export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<strin
     default_to_square: false,
     crop_pct: 224 / 256,
   },
+  // In Python on torchvision alone, which does not round between resizing and rescaling.
+  DINOv3ViTImageProcessor: { ...COMMON, ...IMAGENET, resample: BILINEAR, size: 224 },
   SiglipImageProcessor: { ...COMMON, resample: BICUBIC, size: 224 },
 };
 
@@ -54,6 +59,7 @@ export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = 
   deit: "DeiTImageProcessor",
   dinov2: "BitImageProcessor",
   dinov2_with_registers: "BitImageProcessor",
+  dinov3_vit: "DINOv3ViTImageProcessor",
   clip: "CLIPImageProcessor",
   clip_vision_model: "CLIPImageProcessor",
   siglip: "SiglipImageProcessor",
