@@ -11,6 +11,7 @@ import { registerLayout } from "./kernels/layout.ts";
 import { registerPacked } from "./kernels/packed.ts";
 import { registerMatMul } from "./kernels/matMul.ts";
 import { registerRows } from "./kernels/rows.ts";
+import { registerSlice } from "./kernels/slice.ts";
 import { registerTile } from "./kernels/tile.ts";
 import { registerTransformerLayer } from "./kernels/layer/transformerLayer.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
@@ -97,6 +98,7 @@ async function addKernels(backend: BackendWasm, compile: CompileWasm, options: W
   registerArithmetic(heap);
   registerLayout(heap);
   registerPacked(heap);
+  registerSlice(heap);
   registerTile(heap);
   registerRows(heap);
   registerElements(heap);

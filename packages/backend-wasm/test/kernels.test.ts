@@ -238,6 +238,56 @@ describe("tfjs's own operations", () => {
     tf.dispose([x, tiled, beside, again]);
   });
 
+  test.each([
+    [[7], [2], [3]],
+    [
+      [5, 3],
+      [1, 0],
+      [3, 3],
+    ],
+    [
+      [5, 3],
+      [1, 1],
+      [3, 2],
+    ],
+    [
+      [2, 5, 3],
+      [0, 4, 0],
+      [2, 1, 3],
+    ],
+    [
+      [3, 5, 3, 2],
+      [1, 2, 1, 0],
+      [2, 2, 1, 2],
+    ],
+    [
+      [3, 5],
+      [1, 2],
+      [0, 3],
+    ],
+    [
+      [2, 3],
+      [0, 1],
+      [-1, -1],
+    ],
+  ])("a part of %j from %j, %j", async (shape, begin, size) => {
+    await same([{ shape }], (x) => tf.slice(x, begin, size), 0);
+    const x = wave(shape);
+    const floats = tf.tidy(() => tf.slice(x, begin, size).dataSync());
+    const ints = tf.tidy(() => tf.slice(tf.cast(tf.mul(x, 1000), "int32"), begin, size).dataSync());
+    const bools = tf.tidy(() => tf.slice(tf.greater(x, 0), begin, size).dataSync());
+    expect([...ints]).toEqual(Array.from(floats, (value) => Math.trunc(Math.fround(value * 1000))));
+    expect([...bools]).toEqual(Array.from(floats, (value) => Number(value > 0)));
+    x.dispose();
+  });
+
+  test("a part of strings", async () => {
+    const x = tf.tensor1d(["a", "b", "c"]);
+    const part = tf.slice(x, [1], [2]);
+    expect(await part.data()).toEqual(["b", "c"]);
+    tf.dispose([x, part]);
+  });
+
   test("gather says which id is out of range", () => {
     expect(() => tf.tidy(() => tf.gather(tf.zeros([7, 5]), tf.tensor1d([0, 7], "int32")))).toThrow(
       "gather: expected ids in [0, 7), got 7",
