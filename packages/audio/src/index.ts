@@ -10,3 +10,4 @@ export { checkSound, type Sound, toMono } from "./sound.ts";
 export { type MonoReader, readMono, type SoundSource } from "./soundSource.ts";
 export { SpectrogramReader, type SpectrogramReaderOptions } from "./spectrogramReader.ts";
 export { formatSpectrogramConfig, parseSpectrogramConfig, type SpectrogramConfig } from "./spectrogramConfig.ts";
+export { formatWaveformConfig, normalizeWaveform, parseWaveformConfig, type WaveformConfig } from "./waveformConfig.ts";

@@ -35,7 +35,15 @@ export {
 } from "./tasks/questionAnswering/questionAnswerer.ts";
 export { createReranker } from "./tasks/reranking/createReranker.ts";
 export { type RankedDocument, type RankOptions, Reranker } from "./tasks/reranking/reranker.ts";
-export { createTranscriber } from "./tasks/transcription/createTranscriber.ts";
+export {
+  type CtcSegment,
+  type CtcTranscribeOptions,
+  type CtcTranscriberParts,
+  type CtcTranscript,
+  CtcTranscriber,
+} from "./tasks/transcription/ctcTranscriber.ts";
+export type { CtcVocabulary } from "./tasks/transcription/ctcVocabulary.ts";
+export { createTranscriber, type TranscriberOf } from "./tasks/transcription/createTranscriber.ts";
 export {
   type TranscribeOptions,
   type Transcript,

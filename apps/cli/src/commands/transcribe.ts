@@ -58,9 +58,10 @@ async function runTranscribe(files: string[], options: TranscribeCommandOptions,
   await startBackend(options);
   const pretrained = await loadPretrained(source, { signal, ...tokenizerOptions() });
   const { language, task, beams: numBeams, words = false, json = false, srt = false, vtt = false } = options;
+  const isCtc = pretrained.task === "speechCtc"; // of one language and task
   const given = {
-    task,
     words,
+    ...(!isCtc && { task }),
     ...(language !== undefined && { language }),
     ...(numBeams !== undefined && { numBeams }),
   };

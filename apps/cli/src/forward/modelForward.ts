@@ -1,8 +1,15 @@
 import type { PretrainedModel } from "@qkv/pretrained";
-import { CausalLanguageModel, Seq2SeqClassificationModel, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
+import {
+  CausalLanguageModel,
+  Seq2SeqClassificationModel,
+  Seq2SeqLanguageModel,
+  SpeechCtcModel,
+  WhisperModel,
+} from "@qkv/transformer";
 import { TextTowerModel, TwoTowerModel, VisionTowerModel } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
+import { ctcForward } from "./ctcForward.ts";
 import { encoderForward } from "./encoderForward.ts";
 import { imageForward } from "./imageForward.ts";
 import type { NamedTensors } from "./namedTensors.ts";
@@ -18,6 +25,7 @@ export function modelForward(
 ): Map<string, tf.Tensor> {
   if (model instanceof Seq2SeqLanguageModel) return seq2seqForward(model, inputs, wanted);
   if (model instanceof WhisperModel) return speechForward(model, inputs, wanted);
+  if (model instanceof SpeechCtcModel) return ctcForward(model, inputs, wanted);
   if (model instanceof CausalLanguageModel) return causalForward(model, inputs, wanted);
   if (model instanceof Seq2SeqClassificationModel) return rereadingForward(model, inputs, wanted);
   if (model instanceof TwoTowerModel) return twoTowerForward(model, inputs, wanted);

@@ -70,6 +70,12 @@ export class NamedTensors {
     return tf.tensor3d(toFloat32(tensor), [batch, bands, frames]);
   }
 
+  /** Samples of sounds, [B, L] float32. */
+  waveforms(name: string): tf.Tensor2D {
+    const tensor = this.#required(name);
+    return tf.tensor2d(toFloat32(tensor), this.#matrix(name, tensor));
+  }
+
   /** A mask with 1 where a token is kept, as [B, L] bool; undefined if there is none of this name. */
   optionalMask(name: string): tf.Tensor2D | undefined {
     const tensor = this.#tensors.get(name);

@@ -57,7 +57,9 @@ export async function openPretrained<F extends AnyFamily>(
   const { modelType, family } = found;
   const architecture = await architectureOf(files, found, options);
   const generation = await readOptionalJson(files, "generation_config.json", options);
-  const tokenizer = await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
+  const isCtc = architecture.task === "speechCtc"; // its tokens are characters
+  const ctc = isCtc ? await readCtc(files, options) : {};
+  const tokenizer = isCtc ? undefined : await readTokenizer(files, options, maxSteps === undefined ? {} : { maxSteps });
   const direction = architecture.task === "seq2seqLM" ? await readDirection(files, options) : undefined;
   const chatTemplate = architecture.task === "causalLM" ? await readChatTemplate(files, options) : undefined;
   const { task } = architecture;
@@ -81,6 +83,7 @@ export async function openPretrained<F extends AnyFamily>(
     ...use,
     ...(captionPadding !== undefined && { captionPadding }),
     ...(spectrogram !== undefined && { spectrogram }),
+    ...ctc,
     ...(imageProcessor !== undefined && { imageProcessor }),
     generationConfig: generationOf(json, generation),
     ...(isRecord(json["task_specific_params"]) && { taskParams: json["task_specific_params"] }),
@@ -173,6 +176,25 @@ async function readSpectrogram(files: ModelFiles, options: ReadOptions): Promise
   const { parseSpectrogramConfig } = await import("@qkv/audio"); // for models that hear alone
   try {
     return parseSpectrogramConfig(json);
+  } catch (error) {
+    throw errorIn(pathOf(files, PREPROCESSOR), error);
+  }
+}
+
+/** What a model of characters hears and writes. */
+async function readCtc(
+  files: ModelFiles,
+  options: ReadOptions,
+): Promise<Pick<Pretrained, "waveform" | "ctcVocabulary">> {
+  const json = await readOptionalJson(files, PREPROCESSOR, options);
+  const { readCtcVocabulary } = await import("../tasks/transcription/ctcVocabulary.ts");
+  const ctcVocabulary = await readCtcVocabulary(files, options);
+  const { parseWaveformConfig } = await import("@qkv/audio");
+  try {
+    return {
+      ...(json !== undefined && { waveform: parseWaveformConfig(json) }),
+      ...(ctcVocabulary !== undefined && { ctcVocabulary }),
+    };
   } catch (error) {
     throw errorIn(pathOf(files, PREPROCESSOR), error);
   }

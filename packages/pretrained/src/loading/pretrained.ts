@@ -1,5 +1,5 @@
 import type { StoredType } from "../files/storedArray.ts";
-import type { SpectrogramConfig } from "@qkv/audio";
+import type { SpectrogramConfig, WaveformConfig } from "@qkv/audio";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { ModelOf, ModelTask, Scoring } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
@@ -7,6 +7,7 @@ import type { BuiltInFamily } from "../registry/families.ts";
 import type { AnyFamily } from "../registry/findFamily.ts";
 import type { SentenceModules } from "../sentenceModules/sentenceModules.ts";
 import type { CaptionPadding } from "./captionPadding.ts";
+import type { CtcVocabulary } from "../tasks/transcription/ctcVocabulary.ts";
 import type { ChatTemplate } from "./chatTemplate.ts";
 import type { Direction } from "./direction.ts";
 
@@ -36,6 +37,10 @@ export interface PretrainedOf<F extends AnyFamily> {
   readonly captionPadding?: CaptionPadding;
   /** What a spectrogram is like, of a model that hears; absent if the folder has no `preprocessor_config.json`. */
   readonly spectrogram?: SpectrogramConfig;
+  /** What samples are like, of a model that reads them as they are; absent if the folder has no `preprocessor_config.json`. */
+  readonly waveform?: WaveformConfig;
+  /** The characters of a model of connectionist temporal classification, which has no `tokenizer`; absent without `vocab.json`. */
+  readonly ctcVocabulary?: CtcVocabulary;
   /** Settings of the image processor; absent if the folder has no `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
   /** `generation_config.json` unchanged, in Hugging Face's names; if there is none, the same fields of `config.json`. */

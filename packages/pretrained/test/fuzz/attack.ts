@@ -9,7 +9,7 @@ import {
   PretrainedError,
   pretrainedFiles,
 } from "@qkv/pretrained";
-import { CausalLanguageModel, generate, Seq2SeqLanguageModel, WhisperModel } from "@qkv/transformer";
+import { CausalLanguageModel, generate, Seq2SeqLanguageModel, SpeechCtcModel, WhisperModel } from "@qkv/transformer";
 import { TextTowerModel, TwoTowerModel } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { bases } from "./bases.ts";
@@ -90,6 +90,11 @@ async function compute(pretrained: Pretrained): Promise<void> {
     const features = tf.zeros([1, numMelBins, 2 * maxSourcePositions]);
     const decoderIds = tf.zeros([1, 3], "int32");
     tf.dispose([model.forward({ features, decoderIds }).logits, features, decoderIds]);
+    return;
+  }
+  if (model instanceof SpeechCtcModel) {
+    const samples = tf.zeros([1, 16_000]);
+    tf.dispose([model.forward({ samples }).logits, samples]);
     return;
   }
   if ("encoder" in model) {

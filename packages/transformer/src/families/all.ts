@@ -26,6 +26,7 @@ import { phi3 } from "./phi3/index.ts";
 import { roberta } from "./roberta/index.ts";
 import { stableLm } from "./stableLm/index.ts";
 import { t5 } from "./t5/index.ts";
+import { wav2vec2 } from "./wav2vec2/index.ts";
 import { whisper } from "./whisper/index.ts";
 
 /** Families of decoder-only language models. */
@@ -41,4 +42,4 @@ export const SEQ2SEQ_FAMILIES = [marian, t5, bart, m2m100, pegasus] as const;
 export const ENCODER_FAMILIES = [bert, roberta, distilbert, mpnet, electra, albert, debertaV2, modernbert] as const;
 
 /** Families of models that write what they hear. */
-export const SPEECH_FAMILIES = [whisper] as const;
+export const SPEECH_FAMILIES = [whisper, wav2vec2] as const;

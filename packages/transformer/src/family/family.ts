@@ -20,6 +20,7 @@ export type ModelTask =
   | "causalLM"
   | "seq2seqLM"
   | "speechSeq2seq"
+  | "speechCtc"
   | "maskedLM"
   | "sequenceClassification"
   | "tokenClassification"
