@@ -7,8 +7,9 @@ Each folder holds a small vocabulary of a class that QKV knows, as a tokenizer.j
 and beside it `config.json`, `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` whose fields are drawn by
 chance: classes that do not fit, tokens that contradict each other, fields that the class makes its tokenizer of and others that
 are foreign to it. `expected.json` holds ids, types of pairs, decoded texts and special tokens, or the error where Python refuses.
-Nothing of it is checked in but a small part, `packages/tokenizers/test/golden/formats/beside.json` (`--golden FILE`), which the
-tests read; other seeds make other folders.
+Nothing of it is checked in but a small part, `packages/tokenizers/test/golden/formats/beside.json` (`--golden FILE`), and
+`classes.json` beside it (`--seed 75 --count 1 --only MBartTokenizer MBart50Tokenizer NllbTokenizer PegasusTokenizer CamembertTokenizer
+DebertaV2Tokenizer MPNetTokenizer GemmaTokenizer CohereTokenizer`), which the tests read; other seeds make other folders.
 """
 
 import argparse
@@ -29,23 +30,24 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import AutoTokenizer
 
 TEXTS = ["the cat sat", " The  Cat, sat. ", "do n't stop ! é É 漢字 <x>", "a<x> b [MASK]c<extra_id_3> <|endoftext|>",
-         "<s>the</s> <pad>mat <unk> [SEP]", "  two  spaces\n\ttab 123 I'm we've", "e\u0301 ﬁ 😀▁x", "", "x <y>z< y > <|im_end|>"]
+         "<s>the</s> <pad>mat <unk> [SEP]", "  two  spaces\n\ttab 123 I'm we've", "e\u0301 ﬁ 😀▁x", "", "a fra_Latn b <mask>c", "x <y>z< y > <|im_end|>"]
 PAIRS = [("the cat", "a mat <x>")]
 CORPUS = ["the cat sat on the mat", "a dog runs through the snow, doesn't it?", "Élan é café 123 12", "we've I'm <x> Cat The", "mat mat mat"] * 4
 SPECIALS = ["<unk>", "<s>", "</s>", "<pad>", "<mask>", "[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]", "<|endoftext|>", "<x>"]
 NAMED = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
 CLASSES = {
-    "bpe": ["GPT2Tokenizer", "Qwen2Tokenizer", "RobertaTokenizer", "GPTNeoXTokenizer", "BartTokenizer", "CodeGenTokenizer"],
-    "llama": ["LlamaTokenizer"],
-    "wordpiece": ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"],
-    "unigram": ["T5Tokenizer", "XLMRobertaTokenizer", "AlbertTokenizer"],
+    "bpe": ["GPT2Tokenizer", "Qwen2Tokenizer", "RobertaTokenizer", "GPTNeoXTokenizer", "BartTokenizer", "CodeGenTokenizer", "CohereTokenizer"],
+    "llama": ["LlamaTokenizer", "GemmaTokenizer", "NllbTokenizer"],
+    "wordpiece": ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "MPNetTokenizer"],
+    "unigram": ["T5Tokenizer", "XLMRobertaTokenizer", "AlbertTokenizer", "MBartTokenizer", "MBart50Tokenizer", "PegasusTokenizer",
+                "CamembertTokenizer", "DebertaV2Tokenizer"],
 }
 ANY = ["PreTrainedTokenizerFast", "TokenizersBackend", "PreTrainedTokenizer", "UnheardOfTokenizer"]
 TYPES = {
-    "bpe": ["gpt2", "qwen2", "qwen3", "llama", "mistral", "roberta", "gpt_neox", "phi3"],
-    "llama": ["llama", "mistral", "llama", "gpt2"],
-    "wordpiece": ["bert", "distilbert", "gpt2", "llama", "electra"],
-    "unigram": ["t5", "xlm-roberta", "albert", "llama", "mt5"],
+    "bpe": ["gpt2", "qwen2", "qwen3", "llama", "mistral", "roberta", "gpt_neox", "phi3", "cohere"],
+    "llama": ["llama", "mistral", "llama", "gpt2", "gemma2", "nllb-moe", "m2m_100"],
+    "wordpiece": ["bert", "distilbert", "gpt2", "llama", "electra", "mpnet"],
+    "unigram": ["t5", "xlm-roberta", "albert", "llama", "mt5", "mbart", "pegasus", "camembert", "deberta-v2"],
 }
 
 
@@ -99,7 +101,7 @@ def unigram(rng):
 
 def train(rng, tokenizer, trainer, size, more=(), **options):
     specials = (["<unk>"] if "unk_token" in options else []) + rng.sample(SPECIALS, rng.randint(6, len(SPECIALS)))
-    specials = list(dict.fromkeys(specials + ["<unk>", "[UNK]"] * maybe(rng, 0.8)))
+    specials = list(dict.fromkeys(specials + ["<unk>", "[UNK]"] * maybe(rng, 0.8) + some(rng, ["en_XX", "fr_XX", "eng_Latn"])))
     tokenizer.train_from_iterator(CORPUS, trainer(vocab_size=min(size, 75) if SMALL else size, special_tokens=specials + list(more), show_progress=False, **options))
     return tokenizer
 
@@ -143,7 +145,8 @@ def tokenizer_config(rng, kind, ids, known):
               "errors": ["replace", "strict"], "sp_model_kwargs": [{}, {"alpha": 0.1}], "use_default_system_prompt": [False],
               "do_basic_tokenize": [True, False], "never_split": [None, ["cat"]], "extra_ids": [100, 4],
               "split_special_tokens": [True, False, False], "chat_template": ["{{ messages }}"], "image_token": ["<image>", "<x>"],
-              "unheard_of": [1, "a"], "name_or_path": ["x"]}
+              "src_lang": ["fra_Latn", "fr_XX", None], "tgt_lang": ["deu_Latn"], "legacy_behaviour": [True, False],
+              "split_by_punct": [True, False], "offset": [103, 5], "unheard_of": [1, "a"], "name_or_path": ["x"]}
     for name in some(rng, list(fields), 8):
         config[name] = rng.choice(fields[name])
     if kind != "wordpiece" and "add_prefix_space" in config and config["add_prefix_space"] is None and kind != "llama":
@@ -183,14 +186,17 @@ def older_files(rng, kind, folder, file):
     return None
 
 
-def make(out, seed, index):
+def make(out, seed, index, only=None):
+    """@param only: a class that a tokenizer.json is to be of; left out, any is drawn"""
     rng = random.Random(f"{seed}-{index}")
     kind = rng.choice(list(MAKERS))
+    if only is not None:
+        kind = next(kind for kind, classes in CLASSES.items() if only in classes)
     folder = out / f"{seed}-{index:04d}-{kind}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     file, ids = tokenizer_json(rng, MAKERS[kind](rng))
-    is_older = kind != "unigram" and maybe(rng, 0.35)
+    is_older = only is None and kind != "unigram" and maybe(rng, 0.35)
     if is_older:
         ids = older_files(rng, kind, folder, file) or ids
     else:
@@ -199,12 +205,14 @@ def make(out, seed, index):
     fits = CLASSES[kind] if is_older or maybe(rng, 0.8) else ANY
     if maybe(rng, 0.75):
         config["tokenizer_class"] = rng.choice(fits) + rng.choice(["", "Fast"])
+    if only is not None:
+        config["tokenizer_class"] = only
     model = {"model_type": rng.choice(TYPES[kind])} if maybe(rng, 0.9) else {}
     if maybe(rng, 0.1):
         model["tokenizer_class"] = rng.choice(fits)
     if model:
         (folder / "config.json").write_text(json.dumps(model))
-    if maybe(rng, 0.9):
+    if only is not None or maybe(rng, 0.9):
         (folder / "tokenizer_config.json").write_text(json.dumps(config))
     if maybe(rng, 0.4):
         special = {name: value if maybe(rng, 0.5) else {"content": value, "lstrip": maybe(rng, 0.3), "normalized": False}
@@ -253,11 +261,13 @@ if __name__ == "__main__":
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--golden", type=Path)
+    parser.add_argument("--only", nargs="*", default=[None], help="classes, each of --count folders")
     arguments = parser.parse_args()
     transformers.logging.set_verbosity_error()
     warnings.simplefilter("ignore")
     SMALL = arguments.golden is not None
-    for index in range(arguments.first, arguments.first + arguments.count):
-        make(arguments.out, arguments.seed, index)
+    for place, only in enumerate(arguments.only):
+        for index in range(arguments.first, arguments.first + arguments.count):
+            make(arguments.out, arguments.seed, place * arguments.count + index, only)
     if arguments.golden:
         arguments.golden.write_text(json.dumps(golden(arguments.out), ensure_ascii=False, separators=(",", ":")) + "\n")

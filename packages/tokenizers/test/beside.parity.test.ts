@@ -11,8 +11,10 @@ interface Folder extends ExpectedTokenizer {
   readonly models: Readonly<Record<string, string>>;
 }
 
-const golden = new URL("golden/formats/beside.json", import.meta.url);
-const { folders } = JSON.parse(readFileSync(golden, "utf8")) as { folders: readonly Folder[] };
+const folders = ["beside", "classes"].flatMap((name) => {
+  const golden = new URL(`golden/formats/${name}.json`, import.meta.url);
+  return (JSON.parse(readFileSync(golden, "utf8")) as { folders: readonly Folder[] }).folders;
+});
 
 /** Vocabularies that GPT-2's class makes nonsense of, though Python does not say so. */
 const UNFIT = ["golden-0002-wordpiece", "golden-0044-llama"];

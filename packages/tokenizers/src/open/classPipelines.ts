@@ -1,47 +1,29 @@
-import type { DecoderConfig } from "../decoders/createDecoder.ts";
 import type { Json } from "../json/configValue.ts";
 import type { NormalizerConfig } from "../normalizers/createNormalizer.ts";
 import type { PostProcessorConfig } from "../postProcessors/createPostProcessor.ts";
-import type { PreTokenizerConfig } from "../preTokenizers/createPreTokenizer.ts";
-import { plainSpecial, type TokenFlags } from "./sideFiles.ts";
 import { templateProcessing } from "../postProcessors/template.ts";
-
-/** The pipeline of a class around a vocabulary, which replaces that of a tokenizer.json. */
-export interface ClassPipeline {
-  readonly normalizer: NormalizerConfig | null;
-  readonly pre_tokenizer: PreTokenizerConfig | null;
-  readonly decoder: DecoderConfig;
-  /** Fields of the model besides its vocabulary and merges. */
-  readonly model: Readonly<Record<string, unknown>>;
-}
-
-/** The text and the id of a special token by its field, `cls_token`, or by itself, `<|startoftranscript|>`. */
-export type SpecialTokenOf = (field: string) => readonly [text: string, id: number];
-
-/** A class of transformers that rebuilds its tokenizer from a vocabulary and fields of tokenizer_config.json. */
-export interface TokenizerClass {
-  readonly model: "BPE" | "Unigram" | "WordPiece";
-  /** The default special tokens. */
-  readonly special: Readonly<Record<string, string>>;
-  /** @param charsMap base64 of SentencePiece's map of characters, if the tokenizer.json has one */
-  readonly pipeline: (config: Json, special: SpecialTokenOf, charsMap: string | undefined) => ClassPipeline;
-  /** The post-processor, if the class does not use the given one, such as a tokenizer.json's. */
-  readonly postProcessor?: (config: Json, special: SpecialTokenOf, given: PostProcessorConfig | null) => PostProcessorConfig; // prettier-ignore
-  /** Whether the post-processor of a tokenizer.json is ignored. */
-  readonly forgetsPostProcessor?: boolean;
-  /** Whether special tokens lose the flags that the files give them, such as `lstrip`. */
-  readonly plainSpecials?: boolean;
-  /** Unnamed special tokens if tokenizer_config.json lists none, made from those of special_tokens_map.json. */
-  readonly additional?: (config: Json, given?: readonly TokenFlags[]) => readonly TokenFlags[];
-}
+import { LANGUAGE_CLASSES, maskFlags } from "./languageClasses.ts";
+import {
+  byteLevel,
+  BYTE_LEVEL_BPE,
+  byteLevelPipeline,
+  type ClassPipeline,
+  metaspacePipeline,
+  pairTemplate,
+  precompiled,
+  prefixScheme,
+  type SpecialTokenOf,
+  spacedPipeline,
+  type TokenizerClass,
+  withoutRuns,
+} from "./pipelineParts.ts";
+import { plainSpecial, type TokenFlags } from "./sideFiles.ts";
 
 const GEMMA_SPECIAL = {
   ...{ bos_token: "<bos>", eos_token: "<eos>", unk_token: "<unk>", pad_token: "<pad>", mask_token: "<mask>" },
 };
 
 const SPACES_TO_MARKS: NormalizerConfig = { type: "Replace", pattern: { String: " " }, content: "▁" };
-
-const BYTE_LEVEL_BPE = { unk_token: null, fuse_unk: false, byte_fallback: false };
 
 /** The classes by name. */
 export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
@@ -106,6 +88,7 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
   },
   GemmaTokenizer: {
     model: "BPE",
+    isOfWholeFiles: true,
     special: GEMMA_SPECIAL,
     pipeline: (_, special) => gemmaPipeline(special("unk_token")[0], SPACES_TO_MARKS),
   },
@@ -126,22 +109,7 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
   BertTokenizer: {
     model: "WordPiece",
     special: { unk_token: "[UNK]", sep_token: "[SEP]", pad_token: "[PAD]", cls_token: "[CLS]", mask_token: "[MASK]" },
-    pipeline: (config, special) => ({
-      normalizer: {
-        type: "BertNormalizer",
-        clean_text: true,
-        handle_chinese_chars: config.at("tokenize_chinese_chars").booleanOr(true),
-        strip_accents: config.at("strip_accents").booleanOr(null),
-        lowercase: config.at("do_lower_case").booleanOr(true),
-      },
-      pre_tokenizer: { type: "BertPreTokenizer" },
-      decoder: { type: "WordPiece", prefix: "##", cleanup: true },
-      model: {
-        unk_token: special("unk_token")[0],
-        continuing_subword_prefix: "##",
-        max_input_chars_per_word: 100,
-      },
-    }),
+    pipeline: bertPipeline,
     postProcessor: (_, special) => pairTemplate(special("cls_token"), special("sep_token")),
   },
   T5Tokenizer: {
@@ -158,11 +126,7 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
     model: "Unigram",
     special: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" }, // prettier-ignore
     pipeline: (config, _, charsMap) => metaspacePipeline(precompiled(charsMap), prefixScheme(config), 3),
-    postProcessor: (_, special) => {
-      const [[bos, bosId], [eos, eosId]] = [special("bos_token"), special("eos_token")];
-      const specialTokens = { [bos]: bosId, [eos]: eosId };
-      return templateProcessing({ single: `${bos} $A ${eos}`, pair: `${bos} $A ${eos} ${eos} $B ${eos}`, specialTokens }); // prettier-ignore
-    },
+    postProcessor: (_, special) => robertaTemplate(special),
   },
   AlbertTokenizer: {
     model: "Unigram",
@@ -170,23 +134,66 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
     pipeline: (config, _, charsMap) => metaspacePipeline(albertNormalizer(config, charsMap), prefixScheme(config), 1),
     postProcessor: (_, special, given) => given ?? pairTemplate(special("cls_token"), special("sep_token")),
   },
+  CamembertTokenizer: {
+    model: "Unigram",
+    special: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" }, // prettier-ignore
+    flags: maskFlags,
+    pipeline: (config, special, charsMap) =>
+      metaspacePipeline(precompiled(charsMap), prefixScheme(config), special("unk_token")[1]),
+    postProcessor: (_, special) => robertaTemplate(special),
+    additional: (_, given = ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"].map(plainSpecial)) => given,
+  },
+  DebertaV2Tokenizer: {
+    model: "Unigram",
+    special: { bos_token: "[CLS]", eos_token: "[SEP]", unk_token: "[UNK]", sep_token: "[SEP]", pad_token: "[PAD]", cls_token: "[CLS]", mask_token: "[MASK]" }, // prettier-ignore
+    pipeline: debertaPipeline,
+    postProcessor: (_, special) => pairTemplate(special("cls_token"), special("sep_token")),
+  },
+  MPNetTokenizer: {
+    model: "WordPiece",
+    special: { bos_token: "<s>", eos_token: "</s>", unk_token: "[UNK]", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" }, // prettier-ignore
+    flags: maskFlags,
+    pipeline: bertPipeline,
+    postProcessor: (_, special) => ({
+      type: "RobertaProcessing",
+      sep: special("sep_token"),
+      cls: special("cls_token"),
+      trim_offsets: true,
+      add_prefix_space: false,
+    }),
+  },
+  PegasusTokenizer: {
+    model: "Unigram",
+    special: { eos_token: "</s>", unk_token: "<unk>", pad_token: "<pad>", mask_token: "<mask_2>" },
+    pipeline: (_, special, charsMap) => {
+      const lines: NormalizerConfig = { type: "Replace", pattern: { Regex: "\\n" }, content: " " };
+      return spacedPipeline(withoutRuns(charsMap, lines), { unk_id: special("unk_token")[1], byte_fallback: false });
+    },
+    postProcessor: (_, special) => {
+      const [eos, id] = special("eos_token");
+      return templateProcessing({ single: `$A ${eos}`, pair: `$A $B ${eos}`, specialTokens: { [eos]: id } });
+    },
+    additional: pegasusTokens,
+  },
+  CohereTokenizer: {
+    model: "BPE",
+    isOfWholeFiles: true,
+    plainSpecials: "texts",
+    special: { bos_token: "<BOS_TOKEN>", eos_token: "<|END_OF_TURN_TOKEN|>", unk_token: "<UNK>", sep_token: "<SEP>", pad_token: "<PAD>", cls_token: "<CLS>", mask_token: "<MASK_TOKEN>" }, // prettier-ignore
+    pipeline: (config) => {
+      const { pre_tokenizer: bytes, ...pipeline } = byteLevelPipeline(config, { type: "NFC" });
+      const digits = { type: "Digits", individual_digits: true } as const;
+      return {
+        ...pipeline,
+        pre_tokenizer: { type: "Sequence", pretokenizers: bytes === null ? [digits] : [digits, bytes] },
+      };
+    },
+  },
+  ...LANGUAGE_CLASSES,
 };
 
 const QWEN2_PATTERN =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
-function byteLevel(add_prefix_space: boolean, use_regex: boolean) {
-  return { type: "ByteLevel", add_prefix_space, trim_offsets: true, use_regex } as const;
-}
-
-function byteLevelPipeline(config: Json, normalizer: NormalizerConfig | null): ClassPipeline {
-  return {
-    normalizer,
-    pre_tokenizer: byteLevel(config.at("add_prefix_space").booleanOr(false), true),
-    decoder: byteLevel(true, true),
-    model: BYTE_LEVEL_BPE,
-  };
-}
 
 /** A transcript between its first tokens and its end; which language and task those name, a transcriber chooses. */
 function transcriptTemplate(config: Json, special: SpecialTokenOf): PostProcessorConfig {
@@ -221,6 +228,94 @@ function llamaPipeline(config: Json): ClassPipeline {
       ],
     },
     model: { unk_token: null, fuse_unk: true, byte_fallback: true },
+  };
+}
+
+function albertNormalizer(config: Json, charsMap: string | undefined): NormalizerConfig {
+  const quotes = ["``", "''"].map((String): NormalizerConfig => ({
+    type: "Replace",
+    pattern: { String },
+    content: '"',
+  }));
+  const map = precompiled(charsMap);
+  return {
+    type: "Sequence",
+    normalizers: [
+      ...quotes,
+      ...(config.at("keep_accents").booleanOr(false)
+        ? []
+        : [{ type: "NFKD" } as const, { type: "StripAccents" } as const]),
+      ...(config.at("do_lower_case").booleanOr(true) ? [{ type: "Lowercase" } as const] : []),
+      ...(map === null ? [] : [map]),
+    ],
+  };
+}
+
+/** T5's sentinel tokens, for masked spans of a text. */
+function sentinels(config: Json, given: readonly TokenFlags[] = []): TokenFlags[] {
+  if (given.some(({ content }) => content.includes("<extra_id_"))) return [...given];
+  const count = config.at("extra_ids").or(100, (json) => json.natural(10_000));
+  return [...given, ...Array.from({ length: count }, (_, i) => plainSpecial(`<extra_id_${i}>`))];
+}
+
+/** The additional tokens of PEGASUS, made for its training. */
+function pegasusTokens(config: Json, given: readonly TokenFlags[] = []): TokenFlags[] {
+  const count = config.at("offset").or(103, (json) => json.natural(10_000));
+  const sentence = config.at("mask_token_sent").stringOr("<mask_1>");
+  const isGiven = given.some(({ content }) => content === sentence);
+  const numbered = Array.from({ length: Math.max(0, count - 2) }, (_, i) => `<unk_${i + 2}>`);
+  return [...(isGiven ? [] : [sentence]), ...numbered].map(plainSpecial);
+}
+
+function bertPipeline(config: Json, special: SpecialTokenOf): ClassPipeline {
+  return {
+    normalizer: {
+      type: "BertNormalizer",
+      clean_text: true,
+      handle_chinese_chars: config.at("tokenize_chinese_chars").booleanOr(true),
+      strip_accents: config.at("strip_accents").booleanOr(null),
+      lowercase: config.at("do_lower_case").booleanOr(true),
+    },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+    model: { unk_token: special("unk_token")[0], continuing_subword_prefix: "##", max_input_chars_per_word: 100 },
+  };
+}
+
+/** Two texts with two separators between them. */
+function robertaTemplate(special: SpecialTokenOf): PostProcessorConfig {
+  const [[bos, bosId], [eos, eosId]] = [special("bos_token"), special("eos_token")];
+  const specialTokens = { [bos]: bosId, [eos]: eosId };
+  return templateProcessing({ single: `${bos} $A ${eos}`, pair: `${bos} $A ${eos} ${eos} $B ${eos}`, specialTokens });
+}
+
+function debertaPipeline(config: Json, special: SpecialTokenOf): ClassPipeline {
+  const is = (field: string) => config.at(field).booleanOr(false);
+  const metaspace = {
+    type: "Metaspace",
+    replacement: "▁",
+    prepend_scheme: config.at("add_prefix_space").booleanOr(true) ? "always" : "first",
+    split: true,
+  } as const;
+  return {
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        ...(is("do_lower_case") ? [{ type: "Lowercase" } as const] : []),
+        { type: "Replace", pattern: { Regex: "\\s{2,}|[\\n\\r\\t]" }, content: " " },
+        { type: "NFC" },
+        { type: "Strip", strip_left: false, strip_right: true },
+      ],
+    },
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        ...(is("split_by_punct") ? [{ type: "Punctuation", behavior: "Isolated" } as const] : []),
+        metaspace,
+      ],
+    },
+    decoder: metaspace,
+    model: { unk_id: special("unk_token")[1], byte_fallback: false },
   };
 }
 
@@ -278,66 +373,4 @@ function clipPipeline(unk_token: string): ClassPipeline {
       byte_fallback: false,
     },
   };
-}
-
-type PrependScheme = "always" | "never";
-
-function prefixScheme(config: Json): PrependScheme {
-  return config.at("add_prefix_space").booleanOr(true) ? "always" : "never";
-}
-
-function metaspacePipeline(
-  normalizer: NormalizerConfig | null,
-  prepend_scheme: PrependScheme,
-  unk_id: number,
-): ClassPipeline {
-  const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme, split: true } as const;
-  return {
-    normalizer,
-    pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }, metaspace] },
-    decoder: metaspace,
-    model: { unk_id, byte_fallback: false },
-  };
-}
-
-function precompiled(charsMap: string | undefined): NormalizerConfig | null {
-  return charsMap === undefined ? null : { type: "Precompiled", precompiled_charsmap: charsMap };
-}
-
-function albertNormalizer(config: Json, charsMap: string | undefined): NormalizerConfig {
-  const quotes = ["``", "''"].map((String): NormalizerConfig => ({
-    type: "Replace",
-    pattern: { String },
-    content: '"',
-  }));
-  const map = precompiled(charsMap);
-  return {
-    type: "Sequence",
-    normalizers: [
-      ...quotes,
-      ...(config.at("keep_accents").booleanOr(false)
-        ? []
-        : [{ type: "NFKD" } as const, { type: "StripAccents" } as const]),
-      ...(config.at("do_lower_case").booleanOr(true) ? [{ type: "Lowercase" } as const] : []),
-      ...(map === null ? [] : [map]),
-    ],
-  };
-}
-
-function pairTemplate(
-  [cls, clsId]: readonly [string, number],
-  [sep, sepId]: readonly [string, number],
-): PostProcessorConfig {
-  return templateProcessing({
-    single: `${cls} $A ${sep}`,
-    pair: `${cls} $A ${sep} $B:1 ${sep}:1`,
-    specialTokens: { [cls]: clsId, [sep]: sepId },
-  });
-}
-
-/** T5's sentinel tokens, for masked spans of a text. */
-function sentinels(config: Json, given: readonly TokenFlags[] = []): TokenFlags[] {
-  if (given.some(({ content }) => content.includes("<extra_id_"))) return [...given];
-  const count = config.at("extra_ids").or(100, (json) => json.natural(10_000));
-  return [...given, ...Array.from({ length: count }, (_, i) => plainSpecial(`<extra_id_${i}>`))];
 }

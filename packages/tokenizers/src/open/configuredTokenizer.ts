@@ -1,4 +1,5 @@
-import { CLASS_PIPELINES, type SpecialTokenOf, type TokenizerClass } from "./classPipelines.ts";
+import { CLASS_PIPELINES } from "./classPipelines.ts";
+import type { SpecialTokenOf, TokenizerClass } from "./pipelineParts.ts";
 import { cleaningDecoder } from "../decoders/cleanUpSpaces.ts";
 import type { TokenizerOptions } from "../tokenizer/createTokenizer.ts";
 import { Tokenizer } from "../tokenizer/index.ts";
@@ -8,7 +9,7 @@ import { plainSpecial, type SideFiles, type TokenFlags } from "./sideFiles.ts";
 import { templateProcessing } from "../postProcessors/template.ts";
 import { BACKEND, hasOwnCode, isOtherClass } from "./tokenizerClass.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
-import { idsOf, specialsOf, tokensBeside, withDefaults } from "./tokensBeside.ts";
+import { idsOf, specialsOf, tokensBeside, withDefaults, withFlags } from "./tokensBeside.ts";
 
 /** The fields of an unfinished tokenizer.json. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -58,14 +59,15 @@ function rebuilt(known: TokenizerClass, json: Json, given: SideFiles, isWhole: b
   const [model, type] = [json.at("model"), json.at("model").at("type")];
   if (!type.isAbsent && type.value !== known.model) throw type.expected(`${known.model} for ${name}`);
   const additional = known.additional?.(config, given.additional) ?? given.additional;
-  const side = { ...given, additional, named: withDefaults(known.special, given.named) };
-  const again = known.plainSpecials === true ? specialsOf(side).map(({ content }) => plainSpecial(content)) : [];
+  const side = { ...given, additional, named: withFlags(withDefaults(known.special, given.named), known.flags) };
+  const again = known.plainSpecials === undefined ? [] : specialsOf(side).map(plainlySpecial(known.plainSpecials));
   const added = [...tokensBeside(side, []), ...again];
+  expectOneOf(model.at("vocab"), known.oneOf, name);
   const idOf = idsOf(model.at("vocab"), added);
   const special: SpecialTokenOf = (field) => {
-    const content = side.named.get(field)?.content ?? (field.startsWith("<|") ? field : undefined);
-    const id = content === undefined ? undefined : idOf(content);
-    if (content !== undefined && id !== undefined) return [content, id];
+    const content = side.named.get(field)?.content ?? field;
+    const id = idOf(content);
+    if (id !== undefined) return [content, id];
     throw new TokenizerError(`${config.path}.${field}: expected a token for ${name}, got none`);
   };
   const { model: flags, ...pipeline } = known.pipeline(config, special, charsMapOf(json.at("normalizer")));
@@ -82,6 +84,19 @@ function rebuilt(known: TokenizerClass, json: Json, given: SideFiles, isWhole: b
       ...(known.model === "BPE" && { merges: model.at("merges").or([], (merges) => merges.value) }),
     },
   };
+}
+
+function plainlySpecial(plain: TokenizerClass["plainSpecials"]): (token: TokenFlags) => TokenFlags {
+  return (token) =>
+    plain === "texts" && token.isText !== true ? { ...token, special: true } : plainSpecial(token.content);
+}
+
+function expectOneOf(vocab: Json, tokens: readonly string[] | undefined, name: string): void {
+  if (tokens === undefined) return;
+  const idOf = idsOf(vocab, []);
+  if (tokens.some((token) => idOf(token) !== undefined)) return;
+  const some = tokens.slice(0, 3).join(", ");
+  throw new TokenizerError(`${vocab.path}: expected languages such as ${some} for ${name}, got none`);
 }
 
 /** Gives the tokens placeholder ids; the final ones follow this order. */

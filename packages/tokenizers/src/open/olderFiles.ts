@@ -118,5 +118,7 @@ function withClass(side: SideFiles, model: string, bare: string, classes = class
 }
 
 function classesOf(model: string): string[] {
-  return Object.keys(CLASS_PIPELINES).filter((name) => CLASS_PIPELINES[name]?.model === model && !SENTENCEPIECE.includes(name)); // prettier-ignore
+  const fits = (name: string) =>
+    CLASS_PIPELINES[name]?.model === model && CLASS_PIPELINES[name]?.isOfWholeFiles !== true;
+  return Object.keys(CLASS_PIPELINES).filter((name) => fits(name) && !SENTENCEPIECE.includes(name));
 }

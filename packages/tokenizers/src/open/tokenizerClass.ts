@@ -10,13 +10,22 @@ const MODEL_TYPES: Readonly<Record<string, string>> = {
     "align bark bert blip bros chinese_clip convbert distilbert electra ernie flava git grounding-dino layoutlm lxmert " +
     "megatron-bert mm-grounding-dino mobilebert nezha nomic_bert qdqbert realm retribert squeezebert tvp vilt visual_bert",
   CLIPTokenizer: "aimv2 clip clipseg groupvit omdet-turbo oneformer owlv2 owlvit sam3 sam3_video xclip",
+  CamembertTokenizer: "camembert",
+  CohereTokenizer: "cohere cohere2",
+  DebertaV2Tokenizer: "deberta-v2",
   GemmaTokenizer:
     "diffusion_gemma gemma gemma2 gemma3 gemma3_text gemma3n gemma3n_text recurrent_gemma shieldgemma2 t5gemma zaya",
   GPT2Tokenizer:
     "blip-2 codegen dbrx emu3 gpt2 gpt_neo gptj hyperclovax_vision_v2 instructblip instructblipvideo jais2 opt phi starcoder2",
   GPTNeoXTokenizer: "falcon_mamba gpt_neox mamba mamba2 mpt olmo olmoe rwkv xlstm",
   LlamaTokenizer: "idefics idefics2",
+  M2M100Tokenizer: "m2m_100",
+  MBartTokenizer: "mbart",
+  MBart50Tokenizer: "mbart50",
+  MPNetTokenizer: "mpnet",
   MarianTokenizer: "marian",
+  NllbTokenizer: "nllb-moe",
+  PegasusTokenizer: "pegasus",
   Qwen2Tokenizer:
     "audioflamingo3 colqwen2 cosmos3_omni dots3_note fun_asr_nano hunyuan_vl internvl moss_transcribe_diarize ovis2 " +
     "qianfan_ocr qwen2 qwen2_5_omni qwen2_5_vl qwen2_audio qwen2_moe qwen2_vl qwen3 qwen3_asr qwen3_moe qwen3_next " +
@@ -58,10 +67,10 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Classes of transformers with tokenizers of their own, unsupported here. */
 const OTHERS = new Set(
   (
-    "Barthez Bartpho BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CTRL Camembert " +
-    "Canine Clvp CodeLlama Cohere ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader Deberta DebertaV2 Dia " +
+    "Barthez Bartpho BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CTRL " +
+    "Canine Clvp CodeLlama ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader Deberta Dia " +
     "Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPTNeoXJapanese GPTSw3 Herbert Lasr LayoutLMv2 LayoutLMv3 " +
-    "LayoutXLM Luke M2M100 MBart MBart50 MLuke MPNet MarkupLM Mgpstr MyT5 Nllb Nougat OpenAIGPT PLBart Pegasus Perceiver " +
+    "LayoutXLM Luke M2M100 MLuke MarkupLM Mgpstr MyT5 Nougat OpenAIGPT PLBart Perceiver " +
     "Phobert ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Siglip Speech2Text SpeechT5 " +
     "Splinter Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC Wav2Vec2PhonemeCTC XGLM XLM XLNet"
   )

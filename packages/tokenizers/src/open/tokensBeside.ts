@@ -48,6 +48,20 @@ export function withDefaults(
   return all;
 }
 
+/** The special tokens of which a file has the text alone with the flags that their class gives them. */
+export function withFlags(
+  named: SideFiles["named"],
+  flags: (field: string) => Partial<TokenFlags> = () => ({}),
+): SideFiles["named"] {
+  return new Map(
+    [...named].map(([field, token]) => {
+      const given = flags(field);
+      const isPlain = token?.isText !== true || Object.keys(given).length === 0;
+      return [field, isPlain ? token : { ...token, ...given, isText: false }] as const;
+    }),
+  );
+}
+
 /** Assigns ids to tokens added to a model: its own, or the next ones. */
 export function idsOf(vocab: Json, added: readonly TokenFlags[]): (content: string) => number | undefined {
   const scores = vocab.isArray() ? vocab.array() : undefined;
