@@ -35,35 +35,66 @@ export class Fourier {
   }
 
   #transform(a: Float64Array, b: Float64Array): readonly [Float64Array, Float64Array] {
-    const [cos, sin, size] = [this.#cos, this.#sin, this.size];
     let [re, im, nextRe, nextIm] = this.#buffers;
     re.set(a);
     im.set(b);
-    let [length, stride] = [size, 1];
+    let [length, stride] = [this.size, 1];
     for (const radix of this.#factors) {
-      const parts = length / radix;
-      for (let p = 0; p < parts; p++) {
-        for (let k = 0; k < radix; k++) {
-          const twiddle = p * k * stride;
-          for (let q = 0; q < stride; q++) {
-            let [sumRe, sumIm] = [0, 0];
-            for (let j = 0; j < radix; j++) {
-              const at = q + stride * (p + parts * j);
-              const turn = (twiddle + j * k * (size / radix)) % size;
-              const [x, y, c, s] = [re[at] ?? 0, im[at] ?? 0, cos[turn] ?? 0, sin[turn] ?? 0];
-              sumRe += x * c - y * s;
-              sumIm += x * s + y * c;
-            }
-            nextRe[q + stride * (radix * p + k)] = sumRe;
-            nextIm[q + stride * (radix * p + k)] = sumIm;
-          }
-        }
-      }
+      const step = { from: [re, im], to: [nextRe, nextIm], parts: length / radix, stride } as const;
+      if (radix === 2) this.#pairs(step);
+      else this.#groups(step, radix);
       [re, im, nextRe, nextIm] = [nextRe, nextIm, re, im];
-      [length, stride] = [parts, stride * radix];
+      [length, stride] = [step.parts, stride * radix];
     }
     return [re, im];
   }
+
+  /** A step by the factor 2: sums, and differences that are turned. */
+  #pairs({ from: [re, im], to: [nextRe, nextIm], parts, stride }: Step): void {
+    for (let p = 0; p < parts; p++) {
+      const [c, s] = [this.#cos[p * stride] as number, this.#sin[p * stride] as number];
+      for (let q = 0; q < stride; q++) {
+        const first = q + stride * p;
+        const second = first + stride * parts;
+        const to = first + stride * p;
+        const [x, y] = [re[first] as number, im[first] as number];
+        const [u, v] = [re[second] as number, im[second] as number];
+        nextRe[to] = x + u;
+        nextIm[to] = y + v;
+        nextRe[to + stride] = (x - u) * c - (y - v) * s;
+        nextIm[to + stride] = (x - u) * s + (y - v) * c;
+      }
+    }
+  }
+
+  /** A step by any factor. */
+  #groups({ from: [re, im], to: [nextRe, nextIm], parts, stride }: Step, radix: number): void {
+    nextRe.fill(0);
+    nextIm.fill(0);
+    for (let p = 0; p < parts; p++) {
+      for (let k = 0; k < radix; k++) {
+        const to = stride * (radix * p + k);
+        for (let j = 0; j < radix; j++) {
+          const turn = (p * k * stride + j * k * (this.size / radix)) % this.size;
+          const [c, s] = [this.#cos[turn] as number, this.#sin[turn] as number];
+          const first = stride * (p + parts * j);
+          for (let q = 0; q < stride; q++) {
+            const [x, y] = [re[first + q] as number, im[first + q] as number];
+            nextRe[to + q] = (nextRe[to + q] as number) + x * c - y * s;
+            nextIm[to + q] = (nextIm[to + q] as number) + x * s + y * c;
+          }
+        }
+      }
+    }
+  }
+}
+
+/** One step: `parts` groups of numbers that are `stride * parts` apart, real and imaginary parts. */
+interface Step {
+  readonly from: readonly [Float64Array, Float64Array];
+  readonly to: readonly [Float64Array, Float64Array];
+  readonly parts: number;
+  readonly stride: number;
 }
 
 function primeFactors(size: number): number[] {
