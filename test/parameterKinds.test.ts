@@ -8,7 +8,7 @@ beforeAll(() => initBackend("cpu"));
 
 // As nanoGPT, timm and fairseq tell them by name; BERT counts token types as tokens.
 const isTable = (name: string) =>
-  /(^|\.)(shared|embedding|positions|tokens|tokenTypes|probe)(\.|$)|token(s?)$/i.test(name);
+  /(^|\.)(shared|embedding|positions|midPositions|tokens|tokenTypes|probe)(\.|$)|token(s?)$/i.test(name);
 const isNormOrBias = (name: string) => /(^|\.)bias$|norm[^.]*\.[^.]+$|Bias$/i.test(name);
 // Names alone do not tell these: timm, DINOv2, Swin and CLIP each list theirs as exceptions from weight decay.
 const isException = (name: string) => /positionBias\.weight$|Branch\.scale\.weight$|^logitScale$/.test(name);

@@ -32,6 +32,7 @@ import {
   VitClassifier,
   vitConfig,
   type VitModel,
+  yolos,
   type VitSizes,
 } from "../packages/vit/src/index.ts";
 
@@ -77,6 +78,10 @@ const SWIN = {
   ...{ window_size: 2, use_absolute_embeddings: true, num_labels: 2 },
 };
 
+const YOLOS = {
+  ...{ model_type: "yolos", image_size: [4, 4], patch_size: 2, hidden_size: 4, num_hidden_layers: 2 },
+  ...{ num_attention_heads: 2, intermediate_size: 5, num_detection_tokens: 2, num_labels: 2 },
+};
 const TOWER = { hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 5 };
 const TOWERS = {
   text_config: { ...TOWER, vocab_size: 9, eos_token_id: 2 },
@@ -162,6 +167,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
   ],
   ["DINOv3", (params) => hidden(vit.build(params, vit.parseConfig(DINO_V3)) as VitModel)],
   ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
+  ["YOLOS", (params) => vision(yolos.build(params, yolos.parseConfig(YOLOS)), 4)],
   ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],
   ["SigLIP", (params) => imageText(siglip.build(params, siglip.parseConfig({ model_type: "siglip", ...TOWERS })))],
   ["GRU seq2seq", recurrent],

@@ -9,6 +9,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "qkv translate --json < sentences.txt",
   ],
   "qkv classify": ["qkv classify photo.jpg", "qkv classify --top 3 --attention look.png photo.jpg"],
+  "qkv detect": ["qkv detect --model hustvl/yolos-tiny photo.jpg"],
   "qkv generate": ['qkv generate --model HuggingFaceTB/SmolLM2-135M --prompt "Once upon a time" --max-new-tokens 40'],
   "qkv embed": ['qkv embed --model sentence-transformers/all-MiniLM-L6-v2 "The train is late."'],
   "qkv search": ['qkv search --model sentence-transformers/all-MiniLM-L6-v2 --in notes "trains that are late"'],

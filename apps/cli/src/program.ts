@@ -4,6 +4,7 @@ import { answerCommand } from "./commands/answer.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { classifyCommand } from "./commands/classify.ts";
 import { classifyTextCommand } from "./commands/classifyText.ts";
+import { detectCommand } from "./commands/detect.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { fillCommand } from "./commands/fill.ts";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     chatCommand(),
     summarizeCommand(),
     serveCommand(),
+    detectCommand(),
     embedCommand(),
     searchCommand(),
     classifyTextCommand(),

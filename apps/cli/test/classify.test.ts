@@ -46,6 +46,15 @@ describe("qkv classify", () => {
     expect(await qkv(["embed", ...clip, "--image"])).toMatchObject({ code: 2 });
   });
 
+  test("qkv detect: objects with their boxes", async () => {
+    const yolos = ["--model", path.join(packages, "pretrained/test/golden/yolos")];
+    const { code, stdout } = await qkv(["detect", ...yolos, image("rgb.png")]);
+    expect({ code, lines: stdout.trim().split("\n") }).toMatchObject({ code: 0, lines: { length: 4 } });
+    expect(stdout).toMatch(/\n +93\.7 % {2}cat {2}5\.5 5\.8 18\.4 11\.3\n/);
+    const told = await qkv(["detect", ...yolos, "--json", "--threshold", "0.92", image("rgb.png")]);
+    expect((JSON.parse(told.stdout) as { objects: unknown[] }).objects).toHaveLength(1);
+  });
+
   test("QKV_MAX_PIXELS bounds an image, and raises the bound", async () => {
     const run = (pixels: string) =>
       qkv(["classify", "--model", model, image("rgb.png")], { env: { QKV_MAX_PIXELS: pixels } });

@@ -11,6 +11,7 @@ import type { Classifier, ClassifyOptions } from "./tasks/imageClassification/cl
 import type { EmbedImageOptions, ImageEmbedder } from "./tasks/imageEmbedding/imageEmbedder.ts";
 import type { LabelScore } from "./tasks/labelScores.ts";
 import type { FilledMask, FillOptions, MaskFiller } from "./tasks/maskFilling/maskFiller.ts";
+import type { DetectedObject, Detector, DetectOptions } from "./tasks/objectDetection/detector.ts";
 import type { Answer, AnswerOptions, QuestionAnswerer } from "./tasks/questionAnswering/questionAnswerer.ts";
 import type { RankedDocument, RankOptions, Reranker } from "./tasks/reranking/reranker.ts";
 import type { Summarizer } from "./tasks/summarization/createSummarizer.ts";
@@ -46,6 +47,8 @@ export interface PipelineTasks {
   readonly "image-classification": PipelineCall<Classifier, OneOrMany<Pixels, LabelScore[], ClassifyOptions>>;
   /** A vector for each image. */
   readonly "image-feature-extraction": PipelineCall<ImageEmbedder, OneOrMany<Pixels, Float32Array, EmbedImageOptions>>;
+  /** Objects in images, with their boxes. */
+  readonly "object-detection": PipelineCall<Detector, OneOrMany<Pixels, DetectedObject[], DetectOptions>>;
   /** Answers that stand in a text. */
   readonly "question-answering": PipelineCall<
     QuestionAnswerer,
@@ -135,6 +138,11 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
     const { createImageEmbedder } = await import("./tasks/imageEmbedding/createImageEmbedder.ts");
     const task = createImageEmbedder(pretrained);
     return { task, call: each(task, task.embed, task.embedBatch) };
+  },
+  "object-detection": async (pretrained) => {
+    const { createDetector } = await import("./tasks/objectDetection/createDetector.ts");
+    const task = createDetector(pretrained);
+    return { task, call: each(task, task.detect, task.detectBatch) };
   },
   "question-answering": async (pretrained) => {
     const { createQuestionAnswerer } = await import("./tasks/questionAnswering/createQuestionAnswerer.ts");

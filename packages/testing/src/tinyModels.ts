@@ -32,5 +32,6 @@ export function writeTinyModels(folder: string): void {
     cpSync(join(GOLDEN, `${weights}.safetensors`), join(own, "model.safetensors"));
     cpSync(join(GOLDEN, "tokenizer.json"), join(own, "tokenizer.json"));
   }
-  for (const name of ["clip", "siglip"]) cpSync(join(GOLDEN, "..", name), join(folder, name), { recursive: true });
+  for (const name of ["clip", "siglip", "yolos"])
+    cpSync(join(GOLDEN, "..", name), join(folder, name), { recursive: true });
 }

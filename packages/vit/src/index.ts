@@ -25,6 +25,11 @@ export { TwoTowerModel, type TwoTowerInputs, type TwoTowerOutput } from "./twoTo
 export { VisionEmbeddings } from "./twoTower/visionEmbeddings.ts";
 export { VisionTower } from "./twoTower/visionTower.ts";
 export { VisionTowerModel, type VisionTowerOutput } from "./twoTower/visionTowerModel.ts";
+export { YolosBackbone } from "./yolos/backbone.ts";
+export type { YolosConfig } from "./yolos/config.ts";
+export { yolos } from "./yolos/family.ts";
+export { PredictionHead } from "./yolos/predictionHead.ts";
+export { type Detected, YolosDetector } from "./yolos/yolosDetector.ts";
 export { type PlaceChanges, type StemLayer, vitConfig, type VitConfig, type VitSizes } from "./config.ts";
 export { ConvStem, type StemConvolution } from "./convStem.ts";
 export { d2lVitConfig } from "./d2lVitConfig.ts";

@@ -6,19 +6,26 @@ import { resizeGrid, type ResizeOptions } from "./resizeGrid.ts";
 interface Grids extends ResizeOptions {
   readonly from: Size;
   readonly to: Size;
+  /** The number of tokens after the patches, whose positions stay. Default 0. */
+  readonly after?: number;
 }
 
 /**
  * Position embeddings, resized by bicubic interpolation where an image has another grid of patches. Does not tidy.
  *
- * @param positions [tokens + N, E]
+ * @param positions [tokens + N + after, E]
  * @param tokens the number of tokens before the patches, whose positions stay
- * @returns [tokens + N', E], the positions themselves if the grids are the same
+ * @returns [tokens + N' + after, E], the positions themselves if the grids are the same
  */
-export function positionsFor(positions: tf.Tensor2D, tokens: number, { from, to, antialias }: Grids): tf.Tensor2D {
+export function positionsFor(
+  positions: tf.Tensor2D,
+  tokens: number,
+  { from, to, antialias, after = 0 }: Grids,
+): tf.Tensor2D {
   if (from[0] === to[0] && from[1] === to[1]) return positions;
-  const [, dModel] = positions.shape;
+  const [length, dModel] = positions.shape;
   const leading = tf.slice(positions, [0, 0], [tokens, dModel]);
-  const grid = tf.slice(positions, [tokens, 0], [-1, dModel]);
-  return tf.concat([leading, resizeGrid(grid, from, to, { antialias })], 0);
+  const grid = tf.slice(positions, [tokens, 0], [length - tokens - after, dModel]);
+  const rest = tf.slice(positions, [length - after, 0], [after, dModel]);
+  return tf.concat([leading, resizeGrid(grid, from, to, { antialias }), rest], 0);
 }

@@ -1,5 +1,5 @@
 import { CAUSAL_FAMILIES, ENCODER_FAMILIES, type ModelOf, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "@qkv/transformer";
-import { clip, clipText, clipVision, siglip, siglipText, siglipVision, swin, vit } from "@qkv/vit";
+import { clip, clipText, clipVision, siglip, siglipText, siglipVision, swin, vit, yolos } from "@qkv/vit";
 
 /** Every family of this project. */
 export const FAMILIES = [
@@ -15,6 +15,7 @@ export const FAMILIES = [
   siglip,
   siglipText,
   siglipVision,
+  yolos,
 ] as const;
 
 /** A family of this project. */

@@ -29,6 +29,7 @@ export type ModelTask =
   | "textEncoder"
   | "imageClassification"
   | "imageEncoder"
+  | "objectDetection"
   | "imageTextEncoder"
   | "captionEncoder";
 

@@ -22,7 +22,8 @@ export function formatPreprocessorConfig(config: ImageProcessorConfig): Record<s
 
 /** The simplest image processor of transformers that covers a config. */
 function processorOf({ resize, centerCrop }: ImageProcessorConfig): ImageProcessorType {
-  if (resize !== undefined && "shortestEdge" in resize.size) return "BitImageProcessor";
+  if (resize !== undefined && "shortestEdge" in resize.size)
+    return resize.size.multipleOf === undefined ? "BitImageProcessor" : "YolosImageProcessor";
   return centerCrop === undefined ? "ViTImageProcessor" : "DeiTImageProcessor";
 }
 

@@ -8,6 +8,9 @@ export const RESAMPLES: readonly Resample[] = ["nearest", "lanczos", "bilinear",
 /** From this size on ConvNeXT's processor resizes without a crop. */
 const CONVNEXT_WHOLE = 384;
 
+/** What YOLOS's processor cuts sides down to multiples of. */
+const YOLOS_PATCH = 16;
+
 type Json = Readonly<Record<string, unknown>>;
 
 /**
@@ -27,7 +30,11 @@ export function parsePreprocessorConfig(json: unknown, modelType?: string): Imag
   }
   const type = processorType(json as Json, modelType);
   const fields: Json = { ...DEFAULTS[type], ...withoutNulls(json as Json) };
-  if (fields["do_pad"] === true) throw new RangeError("do_pad: expected false, got true, which is not known here");
+  // A detector's images are padded to the largest of a batch, which has one image here.
+  if (fields["pad_size"] !== undefined)
+    throw new RangeError(`pad_size: expected none, got ${shown(fields["pad_size"])}`);
+  if (fields["do_pad"] === true && type !== "YolosImageProcessor")
+    throw new RangeError("do_pad: expected false, got true, which is not known here");
 
   const rescaleFactor = flag(fields, "do_rescale") ? number(fields, "rescale_factor") : undefined;
   const normalize = flag(fields, "do_normalize") ? normalization(fields) : undefined;
@@ -62,6 +69,7 @@ function resizing(fields: Json, type: ImageProcessorType): Pick<ImageProcessorCo
   if (resample === undefined) {
     throw new RangeError(`resample: expected a number from 0 to ${RESAMPLES.length - 1}, got ${shown(number)}`);
   }
+  if (type === "YolosImageProcessor") return { resize: { size: detectorSize(fields), resample } };
   const size = sizeOf(fields["size"], flag(fields, "default_to_square"));
   if (type !== "ConvNextImageProcessor") return { resize: { size, resample } };
 
@@ -71,6 +79,14 @@ function resizing(fields: Json, type: ImageProcessorType): Pick<ImageProcessorCo
   const shortestEdge = Math.trunc(size.shortestEdge / positive("crop_pct", fields["crop_pct"]));
   checkPixels("crop_pct", shortestEdge, shortestEdge);
   return { resize: { size: { shortestEdge }, resample }, centerCrop: square };
+}
+
+/** Sides that patches divide; older files have the bound of the longer one as `max_size`. */
+function detectorSize(fields: Json): ImageSize {
+  const size = sizeOf(fields["size"], false);
+  if (!("shortestEdge" in size)) return size;
+  const { longestEdge = whole("max_size", fields["max_size"] ?? 1333) } = size;
+  return { ...size, longestEdge, multipleOf: YOLOS_PATCH };
 }
 
 function sizeOf(value: unknown, square: boolean): ImageSize {

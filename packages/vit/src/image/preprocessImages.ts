@@ -65,11 +65,26 @@ export function targetSize(
   if (!("shortestEdge" in size)) return size;
   const { width, height } = image;
   const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
-  const { shortestEdge, longestEdge = Infinity } = size;
+  const { shortestEdge, longestEdge = Infinity, multipleOf = 1 } = size;
   const bounded = (longer / shorter) * shortestEdge > longestEdge ? (longestEdge * shorter) / longer : undefined;
   const short = bounded === undefined ? shortestEdge : roundHalfToEven(bounded);
-  if (bounded !== undefined && short === shorter) return { width, height };
-  const long = Math.trunc(((bounded ?? short) * longer) / shorter);
+  // Only the images that are not upright stay as they are where sides are cut.
+  const stays = bounded !== undefined && short === shorter && (multipleOf === 1 || width >= height);
+  if (stays && multipleOf === 1) return { width, height };
+  const cut = (side: number) => side - (side % multipleOf);
+  return checkedSize(
+    image,
+    cut(stays ? shorter : short),
+    cut(stays ? longer : Math.trunc(((bounded ?? short) * longer) / shorter)),
+  );
+}
+
+/** @throws RangeError if an image has no pixels or too many */
+function checkedSize(
+  { width, height }: { width: number; height: number },
+  short: number,
+  long: number,
+): { width: number; height: number } {
   if (short < 1 || short * long > MOST_PIXELS) {
     throw new RangeError(
       `preprocessImages: expected an image of at least one pixel and at most ${MOST_PIXELS} when resized, got ${short} x ${long}`,

@@ -4,7 +4,12 @@ import type { Resample } from "./resampleFilters.ts";
 /** The target size of resizing: exact, or the length of the shorter side with a limit for the longer one. */
 export type ImageSize =
   | { readonly width: number; readonly height: number }
-  | { readonly shortestEdge: number; readonly longestEdge?: number };
+  | {
+      readonly shortestEdge: number;
+      readonly longestEdge?: number;
+      /** Both sides are cut down to multiples of this. Default 1. */
+      readonly multipleOf?: number;
+    };
 
 /** The most pixels of a processed image: 4096 x 4096. */
 export const MOST_PIXELS = 2 ** 24;

@@ -6,7 +6,8 @@ export type ImageProcessorType =
   | "ConvNextImageProcessor"
   | "CLIPImageProcessor"
   | "SiglipImageProcessor"
-  | "DINOv3ViTImageProcessor";
+  | "DINOv3ViTImageProcessor"
+  | "YolosImageProcessor";
 
 const [BILINEAR, BICUBIC] = [2, 3];
 
@@ -49,6 +50,10 @@ export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<strin
   },
   // In Python on torchvision alone, which does not round between resizing and rescaling.
   DINOv3ViTImageProcessor: { ...COMMON, ...IMAGENET, resample: BILINEAR, size: 224 },
+  YolosImageProcessor: {
+    ...{ ...COMMON, ...IMAGENET, resample: BILINEAR, default_to_square: false },
+    size: { shortest_edge: 800, longest_edge: 1333 },
+  },
   SiglipImageProcessor: { ...COMMON, resample: BICUBIC, size: 224 },
 };
 
@@ -60,6 +65,7 @@ export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = 
   dinov2: "BitImageProcessor",
   dinov2_with_registers: "BitImageProcessor",
   dinov3_vit: "DINOv3ViTImageProcessor",
+  yolos: "YolosImageProcessor",
   clip: "CLIPImageProcessor",
   clip_vision_model: "CLIPImageProcessor",
   siglip: "SiglipImageProcessor",
