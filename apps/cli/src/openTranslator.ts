@@ -11,12 +11,14 @@ import {
   type Translator,
 } from "@qkv/pretrained";
 import { heatMap } from "@qkv/visualize";
-import { marian } from "@qkv/transformer";
+import { SEQ2SEQ_FAMILIES, type Seq2SeqLanguageModel } from "@qkv/transformer";
 import { note } from "./note.ts";
 import { MOST_BEAMS } from "./numberOption.ts";
 import { DEFAULT_BEAMS } from "./translationChoice.ts";
 import { tokenizerOptions } from "./tokenizerOptions.ts";
 import { UsageError } from "./usageError.ts";
+
+type OpenedTranslator = Pretrained<(typeof SEQ2SEQ_FAMILIES)[number]>;
 
 /** The translator of a model, and a way to let go of its model. */
 export interface OpenTranslator {
@@ -30,7 +32,7 @@ export interface OpenTranslator {
 
 /** Between which languages to translate, and how to search. */
 export interface TranslationSettings {
-  /** For where sentences end. Default: as the model tells, else English. */
+  /** For where sentences end, and of models of many languages. Default: as the model tells, else English. */
   readonly from?: string | undefined;
   /** The language that a multilingual model is asked for; others know one, and take no other. */
   readonly to?: string | undefined;
@@ -47,7 +49,7 @@ export async function openTranslator(
   { from, to, beams }: TranslationSettings,
   signal: AbortSignal,
 ): Promise<OpenTranslator> {
-  const pretrained = await loadPretrained(files, { families: [marian], signal, ...tokenizerOptions() });
+  const pretrained = await loadPretrained(files, { families: SEQ2SEQ_FAMILIES, signal, ...tokenizerOptions() });
   const dispose = () => pretrained.model.dispose();
   try {
     const translator = translatorOf(pretrained, from, to);
@@ -63,12 +65,12 @@ export async function openTranslator(
   }
 }
 
-function translatorOf(
-  pretrained: Pretrained<typeof marian>,
-  from: string | undefined,
-  to: string | undefined,
-): Translator {
-  const { direction } = pretrained;
+function translatorOf(pretrained: OpenedTranslator, from: string | undefined, to: string | undefined): Translator {
+  const { direction, modelType } = pretrained;
+  if (modelType !== "marian") {
+    const pair = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    return asOption("--from, --to", () => createTranslator(pretrained, pair));
+  }
   if (from !== undefined && direction !== undefined) {
     asOption("--from", () => expectLanguage("translates from", from, direction.from));
   }
@@ -111,11 +113,12 @@ function beamsOf(name: string, { options: { generation } }: Translator): number 
 }
 
 async function attentionPicture(
-  { model, tokenizer }: Pretrained<typeof marian>,
+  { model: opened, tokenizer }: OpenedTranslator,
   sentences: Translation["sentences"],
 ): Promise<string> {
   if (tokenizer === undefined) throw new RangeError("attentionPicture: expected a model with a tokenizer, got none");
   const { sides } = tokenizer;
+  const model = opened as Seq2SeqLanguageModel; // translators are
   const { values } = await translationAttention({ model, sentences });
   return heatMap({
     rows: sentences.flatMap(({ target }) => readableTokens(sides.target, target)),

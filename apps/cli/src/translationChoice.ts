@@ -36,5 +36,5 @@ export async function chooseTranslation({ model, from, to }: TranslationChoice):
   };
   const source = from === undefined ? undefined : tag("--from", from);
   const chosen = model ?? shippedTranslationModel(source ?? "en", tag("--to", to ?? "fr"));
-  return { model: chosen, from: source, to };
+  return { model: chosen, from, to };
 }

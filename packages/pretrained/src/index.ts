@@ -81,7 +81,8 @@ export { createZeroShotClassifier } from "./tasks/zeroShotClassification/createZ
 export { ZeroShotClassifier, type ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
 export type { LabelScore } from "./tasks/labelScores.ts";
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
-export { createTranslator } from "./tasks/translation/createTranslator.ts";
+export { createTranslator, type CreateTranslatorOptions } from "./tasks/translation/createTranslator.ts";
+export type { LanguagePair } from "./tasks/translation/languagePair.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
 export type { ChatTemplate } from "./loading/chatTemplate.ts";
 export { createLoader, type Loader } from "./loading/createLoader.ts";

@@ -23,7 +23,7 @@ export function summarizeCommand(): Command {
     new Command("summarize")
       .description("Summarize texts, or the lines of standard input if none is given: one line out for each line in.")
       .argument("[text...]", "what to summarize")
-      .requiredOption("--model <ref>", `${MODEL_REF}: an encoder-decoder such as T5`)
+      .requiredOption("--model <ref>", `${MODEL_REF}: an encoder-decoder such as BART, PEGASUS or T5`)
       .option("--max-new-tokens <n>", "the longest summary (default: as the model says)", atLeastOne)
       .option("--beams <n>", "beams kept while searching (default: as the model says)", beamCount)
       .option("--cut", "read the beginning of a text that is longer than the model reads, which is refused otherwise")

@@ -30,7 +30,10 @@ export function translateCommand(): Command {
       .description("Translate texts, or the lines of standard input if none is given: one line out for each line in.")
       .argument("[text...]", "what to translate")
       .option("--model <ref>", `${MODEL_REF} (default: the shipped one for --from and --to)`)
-      .option("--from <language>", "the language to translate from (default: as the model's name says, else en)")
+      .option(
+        "--from <language>",
+        "the language to translate from, a tag or the model's own name for it (default: as the model says, else en)",
+      )
       .option("--to <language>", "the language to translate to, of a model that knows several too (default: fr)")
       .option("--beams <n>", "beams kept while searching (default: as the model says, else 4)", beamCount)
       .option("--max-tokens <n>", "the longest translation of a sentence", atLeastOne)

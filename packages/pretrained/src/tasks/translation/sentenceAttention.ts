@@ -1,6 +1,6 @@
 import { checkRecord } from "@qkv/ops";
 import { Recorder, type Taps } from "@qkv/nn";
-import { type Ablation, headPatches, type MarianModel, visibleSource } from "@qkv/transformer";
+import { type Ablation, headPatches, type Seq2SeqLanguageModel, visibleSource } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TokenizedPair } from "./tokenSequence.ts";
 
@@ -30,7 +30,7 @@ export interface SentenceAttention {
 
 /** Input of {@link sentenceAttention}: an opened model, and a sentence with its translation. */
 export interface SentenceSubject extends TokenizedPair {
-  readonly model: MarianModel;
+  readonly model: Seq2SeqLanguageModel;
 }
 
 /** Options of {@link sentenceAttention}. */
@@ -83,7 +83,7 @@ const STAGES = { weights: "probabilities", scores: "scores", masked: "maskedScor
 
 /** Runs one pass over a source and its target, for its taps. */
 export function readSentence(
-  model: MarianModel,
+  model: Seq2SeqLanguageModel,
   source: readonly number[],
   target: readonly number[],
   { taps, hiddenSource = [] }: { readonly taps: Taps; readonly hiddenSource?: readonly number[] | undefined },

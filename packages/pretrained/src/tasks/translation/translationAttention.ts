@@ -1,6 +1,6 @@
 import { checkRecord } from "@qkv/ops";
 import { Recorder } from "@qkv/nn";
-import type { MarianModel } from "@qkv/transformer";
+import type { Seq2SeqLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { readSentence } from "./sentenceAttention.ts";
 import type { TokenizedPair } from "./tokenSequence.ts";
@@ -17,7 +17,7 @@ export interface TranslationAttention {
 
 /** Input of {@link translationAttention}: an opened model, and the sentences of a finished translation. */
 export interface AttentionSubject {
-  readonly model: MarianModel;
+  readonly model: Seq2SeqLanguageModel;
   /** The sentences, as in {@link Translation}. */
   readonly sentences: readonly TokenizedPair[];
 }
@@ -47,7 +47,7 @@ export async function translationAttention(options: AttentionSubject): Promise<T
 
 /** [T, S] */
 async function meanCrossAttention(
-  model: MarianModel,
+  model: Seq2SeqLanguageModel,
   source: readonly number[],
   target: readonly number[],
 ): Promise<Float32Array> {
