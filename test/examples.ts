@@ -22,6 +22,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "backendWasm.ts": { readme: "packages/backend-wasm/README.md", prints: /^64$/ },
   "backendWebgpu.ts": { readme: "packages/backend-webgpu/README.md", prints: /^webgpu 0\.0156/, needs: "WebGPU" },
   "classify.ts": { readme: "packages/pretrained/README.md", prints: /^frog 0\.4/ },
+  "depth.ts": { readme: "packages/pretrained/README.md", prints: /^23 14 322$/ },
   "detect.ts": { readme: "packages/pretrained/README.md", prints: /^cat 0\.93/ },
   "encoderLayer.ts": {
     readme: "packages/transformer/README.md",

@@ -23,6 +23,8 @@ import {
 } from "../packages/transformer/src/index.ts";
 import {
   clip,
+  depthAnything,
+  type DepthAnything,
   DistilledVitClassifier,
   siglip,
   swin,
@@ -81,6 +83,14 @@ const SWIN = {
 const YOLOS = {
   ...{ model_type: "yolos", image_size: [4, 4], patch_size: 2, hidden_size: 4, num_hidden_layers: 2 },
   ...{ num_attention_heads: 2, intermediate_size: 5, num_detection_tokens: 2, num_labels: 2 },
+};
+const DEPTH = {
+  ...{ model_type: "depth_anything", patch_size: 2, reassemble_hidden_size: 4, neck_hidden_sizes: [2, 3] },
+  ...{ reassemble_factors: [2, 0.5], fusion_hidden_size: 4, head_hidden_size: 3 },
+  backbone_config: {
+    ...{ model_type: "dinov2", image_size: 4, patch_size: 2, hidden_size: 4, num_hidden_layers: 2 },
+    ...{ num_attention_heads: 2, mlp_ratio: 1, out_indices: [1, 2], reshape_hidden_states: false },
+  },
 };
 const TOWER = { hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 5 };
 const TOWERS = {
@@ -168,6 +178,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
   ["DINOv3", (params) => hidden(vit.build(params, vit.parseConfig(DINO_V3)) as VitModel)],
   ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
   ["YOLOS", (params) => vision(yolos.build(params, yolos.parseConfig(YOLOS)), 4)],
+  ["Depth Anything", (params) => depth(depthAnything.build(params, depthAnything.parseConfig(DEPTH)))],
   ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],
   ["SigLIP", (params) => imageText(siglip.build(params, siglip.parseConfig({ model_type: "siglip", ...TOWERS })))],
   ["GRU seq2seq", recurrent],
@@ -190,6 +201,10 @@ function vision(model: { forward(pixels: tf.Tensor): { readonly logits: tf.Tenso
 
 function hidden(model: VitModel): Run {
   return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, 4, 6], 0, 1, "float32", 1)).lastHiddenState);
+}
+
+function depth(model: DepthAnything): Run {
+  return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, 4, 4], 0, 1, "float32", 1)).predictedDepth);
 }
 
 function imageText(model: TwoTowerModel): Run {

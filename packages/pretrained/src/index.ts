@@ -9,6 +9,8 @@ export { similarity } from "./tasks/embedding/similarity.ts";
 export type { DenseStep } from "./sentenceModules/dense.ts";
 export { type Pooling, POOLING_MODES, type PoolingMode } from "./sentenceModules/pooling.ts";
 export { type SentenceModules, SIMILARITIES, type Similarity } from "./sentenceModules/sentenceModules.ts";
+export { createDepthEstimator } from "./tasks/depthEstimation/createDepthEstimator.ts";
+export { type DepthMap, type DepthOptions, DepthEstimator } from "./tasks/depthEstimation/depthEstimator.ts";
 export { createDetector } from "./tasks/objectDetection/createDetector.ts";
 export { type Box, type DetectedObject, Detector, type DetectOptions } from "./tasks/objectDetection/detector.ts";
 export type { ImageTaskOptions } from "./tasks/image/runImages.ts";

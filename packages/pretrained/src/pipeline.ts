@@ -6,6 +6,7 @@ import { PretrainedError } from "./files/pretrainedError.ts";
 import type { OpenOptions } from "./loading/openPretrained.ts";
 import type { Pretrained } from "./loading/pretrained.ts";
 import type { PretrainedModel } from "./registry/families.ts";
+import type { DepthEstimator, DepthMap, DepthOptions } from "./tasks/depthEstimation/depthEstimator.ts";
 import type { Embedder, EmbedOptions } from "./tasks/embedding/embedder.ts";
 import type { Classifier, ClassifyOptions } from "./tasks/imageClassification/classifier.ts";
 import type { EmbedImageOptions, ImageEmbedder } from "./tasks/imageEmbedding/imageEmbedder.ts";
@@ -39,6 +40,8 @@ export interface PipelineTasks {
     Transcriber,
     (sound: Sound, options?: TranscribeOptions) => Promise<Transcript>
   >;
+  /** The depth of each pixel of images. */
+  readonly "depth-estimation": PipelineCall<DepthEstimator, OneOrMany<Pixels, DepthMap, DepthOptions>>;
   /** A vector for each text, pooled as the model's files say. */
   readonly "feature-extraction": PipelineCall<Embedder, OneOrMany<string, Float32Array, EmbedOptions>>;
   /** Tokens for masks. */
@@ -118,6 +121,11 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
     const { createTranscriber } = await import("./tasks/transcription/createTranscriber.ts");
     const task = createTranscriber(pretrained);
     return { task, call: task.transcribe.bind(task) };
+  },
+  "depth-estimation": async (pretrained) => {
+    const { createDepthEstimator } = await import("./tasks/depthEstimation/createDepthEstimator.ts");
+    const task = createDepthEstimator(pretrained);
+    return { task, call: each(task, task.estimate, task.estimateBatch) };
   },
   "feature-extraction": async (pretrained) => {
     const { createEmbedder } = await import("./tasks/embedding/createEmbedder.ts");

@@ -32,6 +32,6 @@ export function writeTinyModels(folder: string): void {
     cpSync(join(GOLDEN, `${weights}.safetensors`), join(own, "model.safetensors"));
     cpSync(join(GOLDEN, "tokenizer.json"), join(own, "tokenizer.json"));
   }
-  for (const name of ["clip", "siglip", "yolos"])
+  for (const name of ["clip", "siglip", "yolos", "depth-anything"])
     cpSync(join(GOLDEN, "..", name), join(folder, name), { recursive: true });
 }

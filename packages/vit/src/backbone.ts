@@ -32,11 +32,32 @@ export class VitBackbone {
   forward(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("VitBackbone.forward", "pixels", pixels, "[B, C, H, W]");
     return tf.tidy(() => {
-      const [, , height, width] = pixels.shape as [number, number, number, number];
-      const [, columns] = patchGrid(this.#config, [height, width]);
       const x = this.embeddings.forward(pixels, pass.at("embeddings"));
-      return this.#stack.forward(x, this.#config.ropeTheta === undefined ? {} : { span: columns }, pass);
+      return this.#stack.forward(x, this.#inputsFor(pixels), pass);
     });
+  }
+
+  /**
+   * The embeddings and what each layer gives, without the final norm: numLayers + 1 times [B, L, E].
+   *
+   * @param pixels [B, C, H, W]
+   */
+  hiddenStates(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D[] {
+    checkTensor("VitBackbone.hiddenStates", "pixels", pixels, "[B, C, H, W]");
+    return tf.tidy(() => {
+      const states = [this.embeddings.forward(pixels, pass.at("embeddings"))];
+      const inputs = this.#inputsFor(pixels);
+      for (const [i, layer] of this.layers.entries())
+        states.push(layer.forward(states[i] as tf.Tensor3D, inputs, pass.at("layers", i)));
+      return states;
+    });
+  }
+
+  /** What layers read besides: the number of columns, where patches turn. */
+  #inputsFor({ shape }: tf.Tensor): { readonly span?: number } {
+    if (this.#config.ropeTheta === undefined) return {};
+    const [, , height = 0, width = 0] = shape;
+    return { span: patchGrid(this.#config, [height, width])[1] };
   }
 }
 

@@ -25,6 +25,11 @@ export { TwoTowerModel, type TwoTowerInputs, type TwoTowerOutput } from "./twoTo
 export { VisionEmbeddings } from "./twoTower/visionEmbeddings.ts";
 export { VisionTower } from "./twoTower/visionTower.ts";
 export { VisionTowerModel, type VisionTowerOutput } from "./twoTower/visionTowerModel.ts";
+export type { DepthAnythingConfig } from "./depthAnything/config.ts";
+export { Convolution, type ConvolutionSizes, TransposedConvolution } from "./depthAnything/convolution.ts";
+export { DepthAnything, type EstimatedDepth } from "./depthAnything/depthAnything.ts";
+export { depthAnything } from "./depthAnything/family.ts";
+export { DepthNeck } from "./depthAnything/neck.ts";
 export { YolosBackbone } from "./yolos/backbone.ts";
 export type { YolosConfig } from "./yolos/config.ts";
 export { yolos } from "./yolos/family.ts";

@@ -45,7 +45,10 @@ export function parseVitConfig(json: unknown): VitConfig {
   const isSmall = modelType === "dinov3_vit"; // whose defaults are those of its smallest
   const dModel = fields.integer("hidden_size", isSmall ? 384 : 768);
   const numHeads = fields.integer("num_attention_heads", isSmall ? 6 : 12);
-  const [imageSize, patchSize] = [fields.size("image_size", 224), fields.size("patch_size", 16)];
+  const [imageSize, patchSize] = [
+    fields.size("image_size", 224),
+    fields.size("patch_size", modelType === "dinov2" ? 14 : 16),
+  ];
   const own = FAMILIES[modelType](fields, dModel);
   if (own.ffnDim !== undefined && own.ffnDim < 1) fields.fail("mlp_ratio", `at least 1 / ${dModel}`);
   if (patchSize[0] > imageSize[0] || patchSize[1] > imageSize[1]) fields.fail("patch_size", `at most ${imageSize}`);

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * @param x [B, H, W, C]
  * @returns [B, ceil(H / stride), ceil(W / stride), 9 * C], neighbours row by row
  */
-export function unfold(x: tf.Tensor, stride: 1 | 2): tf.Tensor4D {
+export function unfold(x: tf.Tensor, stride: number): tf.Tensor4D {
   checkTensor("unfold", "x", x, "[B, H, W, C]");
   const [batch, height, width, channels] = x.shape;
   const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];

@@ -169,6 +169,15 @@ export function vitModelWeights(type: VitModelType): WeightRules<VitConfig> {
   };
 }
 
+/** The names of a DINOv2 within a larger model, with `prefix` before its own in the files. */
+export function dinov2Names(prefix: string): NameMap {
+  return inBackbone(DINO_BACKBONE, prefix);
+}
+
+function inBackbone(names: NameMap, prefix: string): NameMap {
+  return Object.fromEntries(Object.entries(names).map(([ours, theirs]) => [`backbone.${ours}`, prefix + theirs]));
+}
+
 /** The same for a config: a gated feed-forward of DINOv3 has names that a plain one has too. */
 export function vitModelWeightsOf(config: VitConfig): WeightRules<VitConfig> {
   const rules = vitModelWeights(config.modelType);
@@ -194,8 +203,7 @@ export function backboneWeights<Config>(
 
 /** The names of a whole model, with `prefix` before those of its backbone in the files. */
 function headNames(backbone: NameMap, prefix: string): NameMap {
-  const rows = Object.entries(backbone).map(([ours, theirs]) => [`backbone.${ours}`, prefix + theirs]);
-  return { ...Object.fromEntries(rows), ...HEAD_NAMES };
+  return { ...inBackbone(backbone, prefix), ...HEAD_NAMES };
 }
 
 function prefixed<Config>(arrays: IgnoredArrays<Config>, prefix: string): IgnoredArrays<Config> {

@@ -6,10 +6,11 @@ import {
   SpeechCtcModel,
   WhisperModel,
 } from "@qkv/transformer";
-import { TextTowerModel, TwoTowerModel, VisionTowerModel, YolosDetector } from "@qkv/vit";
+import { DepthAnything, TextTowerModel, TwoTowerModel, VisionTowerModel, YolosDetector } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import { causalForward } from "./causalForward.ts";
 import { ctcForward } from "./ctcForward.ts";
+import { depthForward } from "./depthForward.ts";
 import { detectorForward } from "./detectorForward.ts";
 import { encoderForward } from "./encoderForward.ts";
 import { imageForward } from "./imageForward.ts";
@@ -32,6 +33,7 @@ export function modelForward(
   if (model instanceof TwoTowerModel) return twoTowerForward(model, inputs, wanted);
   if (model instanceof TextTowerModel) return textTowerForward(model, inputs, wanted);
   if (model instanceof VisionTowerModel) return visionTowerForward(model, inputs, wanted);
+  if (model instanceof DepthAnything) return depthForward(model, inputs, wanted);
   if (model instanceof YolosDetector) return detectorForward(model, inputs, wanted);
   if ("encoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);

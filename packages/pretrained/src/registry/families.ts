@@ -1,5 +1,16 @@
 import { CAUSAL_FAMILIES, ENCODER_FAMILIES, type ModelOf, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "@qkv/transformer";
-import { clip, clipText, clipVision, siglip, siglipText, siglipVision, swin, vit, yolos } from "@qkv/vit";
+import {
+  clip,
+  clipText,
+  clipVision,
+  depthAnything,
+  siglip,
+  siglipText,
+  siglipVision,
+  swin,
+  vit,
+  yolos,
+} from "@qkv/vit";
 
 /** Every family of this project. */
 export const FAMILIES = [
@@ -16,6 +27,7 @@ export const FAMILIES = [
   siglipText,
   siglipVision,
   yolos,
+  depthAnything,
 ] as const;
 
 /** A family of this project. */

@@ -30,6 +30,7 @@ export type ModelTask =
   | "imageClassification"
   | "imageEncoder"
   | "objectDetection"
+  | "depthEstimation"
   | "imageTextEncoder"
   | "captionEncoder";
 

@@ -11,6 +11,7 @@ export function formatPreprocessorConfig(config: ImageProcessorConfig): Record<s
     image_processor_type: processorOf(config),
     do_resize: resize !== undefined,
     ...(resize && { size: sizeFields(resize.size), resample: RESAMPLES.indexOf(resize.resample) }),
+    ...(resize && isNearest(resize.size) && nearestFields(resize.size)),
     do_center_crop: centerCrop !== undefined,
     ...(centerCrop && { crop_size: sizeFields(centerCrop) }),
     do_rescale: rescaleFactor !== undefined,
@@ -24,7 +25,17 @@ export function formatPreprocessorConfig(config: ImageProcessorConfig): Record<s
 function processorOf({ resize, centerCrop }: ImageProcessorConfig): ImageProcessorType {
   if (resize !== undefined && "shortestEdge" in resize.size)
     return resize.size.multipleOf === undefined ? "BitImageProcessor" : "YolosImageProcessor";
+  if (resize !== undefined && isNearest(resize.size)) return "DPTImageProcessor";
   return centerCrop === undefined ? "ViTImageProcessor" : "DeiTImageProcessor";
+}
+
+function nearestFields(size: ImageSize): Record<string, unknown> {
+  const { keepsAspect = false, multipleOf = 1 } = size as Exclude<ImageSize, { readonly shortestEdge: number }>;
+  return { keep_aspect_ratio: keepsAspect, ensure_multiple_of: multipleOf };
+}
+
+function isNearest(size: ImageSize): boolean {
+  return "width" in size && (size.keepsAspect !== undefined || size.multipleOf !== undefined);
 }
 
 function sizeFields(size: ImageSize): Record<string, number> {

@@ -69,6 +69,7 @@ function resizing(fields: Json, type: ImageProcessorType): Pick<ImageProcessorCo
   if (resample === undefined) {
     throw new RangeError(`resample: expected a number from 0 to ${RESAMPLES.length - 1}, got ${shown(number)}`);
   }
+  if (type === "DPTImageProcessor") return { resize: { size: depthSize(fields), resample } };
   if (type === "YolosImageProcessor") return { resize: { size: detectorSize(fields), resample } };
   const size = sizeOf(fields["size"], flag(fields, "default_to_square"));
   if (type !== "ConvNextImageProcessor") return { resize: { size, resample } };
@@ -79,6 +80,19 @@ function resizing(fields: Json, type: ImageProcessorType): Pick<ImageProcessorCo
   const shortestEdge = Math.trunc(size.shortestEdge / positive("crop_pct", fields["crop_pct"]));
   checkPixels("crop_pct", shortestEdge, shortestEdge);
   return { resize: { size: { shortestEdge }, resample }, centerCrop: square };
+}
+
+/** A rectangle, or the sides nearest to it that keep proportions or that patches divide. */
+function depthSize(fields: Json): ImageSize {
+  const [multipleOf, keepsAspect] = [
+    whole("ensure_multiple_of", fields["ensure_multiple_of"]),
+    flag(fields, "keep_aspect_ratio"),
+  ];
+  return {
+    ...rectangle("size", fields["size"]),
+    ...(keepsAspect && { keepsAspect }),
+    ...(multipleOf > 1 && { multipleOf }),
+  };
 }
 
 /** Sides that patches divide; older files have the bound of the longer one as `max_size`. */

@@ -62,7 +62,7 @@ export function targetSize(
   image: { width: number; height: number },
   size: ImageSize,
 ): { width: number; height: number } {
-  if (!("shortestEdge" in size)) return size;
+  if (!("shortestEdge" in size)) return rectangleOf(image, size);
   const { width, height } = image;
   const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
   const { shortestEdge, longestEdge = Infinity, multipleOf = 1 } = size;
@@ -76,6 +76,24 @@ export function targetSize(
     image,
     cut(stays ? shorter : short),
     cut(stays ? longer : Math.trunc(((bounded ?? short) * longer) / shorter)),
+  );
+}
+
+/** A width and a height, or those nearest to them (`get_resize_output_image_size` of DPT). */
+function rectangleOf(
+  image: { width: number; height: number },
+  { width, height, keepsAspect = false, multipleOf = 1 }: Exclude<ImageSize, { readonly shortestEdge: number }>,
+): { width: number; height: number } {
+  if (!keepsAspect && multipleOf === 1) return { width, height };
+  const [across, down] = [width / image.width, height / image.height];
+  const fitted = Math.abs(1 - across) < Math.abs(1 - down) ? across : down;
+  const side = (scale: number, length: number) => {
+    return roundHalfToEven(((keepsAspect ? fitted : scale) * length) / multipleOf) * multipleOf;
+  };
+  const to = { width: side(across, image.width), height: side(down, image.height) };
+  if (to.width >= 1 && to.height >= 1 && to.width * to.height <= MOST_PIXELS) return to;
+  throw new RangeError(
+    `preprocessImages: expected an image of at least one pixel and at most ${MOST_PIXELS} when resized, got ${to.width} x ${to.height}`,
   );
 }
 

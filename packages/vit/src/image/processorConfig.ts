@@ -3,7 +3,14 @@ import type { Resample } from "./resampleFilters.ts";
 
 /** The target size of resizing: exact, or the length of the shorter side with a limit for the longer one. */
 export type ImageSize =
-  | { readonly width: number; readonly height: number }
+  | {
+      readonly width: number;
+      readonly height: number;
+      /** Whether an image keeps its proportions, and gets one of these sides: that which changes less. Default false. */
+      readonly keepsAspect?: boolean;
+      /** Both sides are rounded to multiples of this. Default 1. */
+      readonly multipleOf?: number;
+    }
   | {
       readonly shortestEdge: number;
       readonly longestEdge?: number;

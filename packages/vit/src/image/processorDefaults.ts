@@ -7,7 +7,8 @@ export type ImageProcessorType =
   | "CLIPImageProcessor"
   | "SiglipImageProcessor"
   | "DINOv3ViTImageProcessor"
-  | "YolosImageProcessor";
+  | "YolosImageProcessor"
+  | "DPTImageProcessor";
 
 const [BILINEAR, BICUBIC] = [2, 3];
 
@@ -50,6 +51,7 @@ export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<strin
   },
   // In Python on torchvision alone, which does not round between resizing and rescaling.
   DINOv3ViTImageProcessor: { ...COMMON, ...IMAGENET, resample: BILINEAR, size: 224 },
+  DPTImageProcessor: { ...COMMON, resample: BICUBIC, size: 384, ensure_multiple_of: 1, keep_aspect_ratio: false },
   YolosImageProcessor: {
     ...{ ...COMMON, ...IMAGENET, resample: BILINEAR, default_to_square: false },
     size: { shortest_edge: 800, longest_edge: 1333 },
@@ -66,6 +68,7 @@ export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = 
   dinov2_with_registers: "BitImageProcessor",
   dinov3_vit: "DINOv3ViTImageProcessor",
   yolos: "YolosImageProcessor",
+  depth_anything: "DPTImageProcessor",
   clip: "CLIPImageProcessor",
   clip_vision_model: "CLIPImageProcessor",
   siglip: "SiglipImageProcessor",

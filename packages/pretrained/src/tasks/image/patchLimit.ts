@@ -23,6 +23,6 @@ export function checkPatches(config: { readonly patchSize?: Size }, [height, wid
 /** The size of every processed image; undefined if it depends on the image. */
 export function fixedSizeOf({ resize, centerCrop }: ImageProcessorConfig): Size | undefined {
   if (centerCrop !== undefined) return [centerCrop.height, centerCrop.width];
-  if (resize === undefined || "shortestEdge" in resize.size) return undefined;
+  if (resize === undefined || "shortestEdge" in resize.size || resize.size.keepsAspect) return undefined;
   return [resize.size.height, resize.size.width];
 }
