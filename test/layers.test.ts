@@ -18,7 +18,7 @@ interface Layer {
 const CORE = "@tensorflow/tfjs-core";
 
 const LAYERS: Readonly<Record<string, Layer>> = {
-  "@qkv/audio": { imports: [] },
+  "@qkv/audio": { imports: [], lazily: ["minimp3-wasm", "opus-decoder", "stb-vorbis"] },
   "@qkv/gguf": { imports: [] },
   "@qkv/safetensors": { imports: [] },
   "@qkv/tokenizers": { imports: [] },

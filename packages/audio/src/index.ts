@@ -1,4 +1,6 @@
 export { AudioError } from "./audioError.ts";
+export { decodeFlac } from "./decoding/decodeFlac.ts";
+export { decodeSound, type DecodeSoundOptions } from "./decoding/decodeSound.ts";
 export { decodeWav } from "./decodeWav.ts";
 export { encodeWav } from "./encodeWav.ts";
 export { LogMel, type Spectrogram } from "./logMel.ts";

@@ -46,7 +46,7 @@ export {
   type CtcTranscript,
   CtcTranscriber,
 } from "./tasks/transcription/ctcTranscriber.ts";
-export type { CtcVocabulary } from "./tasks/transcription/ctcVocabulary.ts";
+export type { CtcVocabulary } from "./loading/ctcVocabulary.ts";
 export { createTranscriber, type TranscriberOf } from "./tasks/transcription/createTranscriber.ts";
 export {
   type TranscribeOptions,
@@ -59,7 +59,8 @@ export {
 } from "./tasks/transcription/transcriber.ts";
 export { type LiveOptions, type LiveText, transcribeLive } from "./tasks/transcription/transcribeLive.ts";
 export { formatSubtitles } from "./tasks/transcription/subtitles.ts";
-export type { AlignmentHead, PromptDefaults, WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
+export type { PromptDefaults } from "./tasks/transcription/promptDefaults.ts";
+export type { AlignmentHead, WhisperTokens } from "./tasks/transcription/whisperTokens.ts";
 export { createTextClassifier } from "./tasks/textClassification/createTextClassifier.ts";
 export {
   type ClassifyTextOptions,

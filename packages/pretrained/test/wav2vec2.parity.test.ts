@@ -9,7 +9,7 @@ import { type SpeechCtcModel, wav2vec2 } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { ctcText } from "../src/tasks/transcription/ctcText.ts";
-import { parseCtcVocabulary } from "../src/tasks/transcription/ctcVocabulary.ts";
+import { parseCtcVocabulary } from "../src/loading/ctcVocabulary.ts";
 import { goldenFolder } from "./goldenFolder.ts";
 
 type Span = [text: string, from: number, to: number];

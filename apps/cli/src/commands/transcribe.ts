@@ -30,7 +30,7 @@ type Cue = Pick<TranscriptSegment, "start" | "end" | "text">;
 export function transcribeCommand(): Command {
   return withBackendOptions(
     new Command("transcribe")
-      .description("Write what is said in sound files (WAV), as text comes.")
+      .description("Write what is said in sound files (WAV, FLAC, MP3, Ogg), as text comes.")
       .argument("<file...>", "sound files")
       .requiredOption("--model <ref>", MODEL_REF)
       .option("--language <code>", "the language that is spoken (default: as the model hears)")

@@ -187,7 +187,7 @@ async function readCtc(
   options: ReadOptions,
 ): Promise<Pick<Pretrained, "waveform" | "ctcVocabulary">> {
   const json = await readOptionalJson(files, PREPROCESSOR, options);
-  const { readCtcVocabulary } = await import("../tasks/transcription/ctcVocabulary.ts");
+  const { readCtcVocabulary } = await import("./ctcVocabulary.ts");
   const ctcVocabulary = await readCtcVocabulary(files, options);
   const { parseWaveformConfig } = await import("@qkv/audio");
   try {

@@ -7,7 +7,7 @@ import type { BuiltInFamily } from "../registry/families.ts";
 import type { AnyFamily } from "../registry/findFamily.ts";
 import type { SentenceModules } from "../sentenceModules/sentenceModules.ts";
 import type { CaptionPadding } from "./captionPadding.ts";
-import type { CtcVocabulary } from "../tasks/transcription/ctcVocabulary.ts";
+import type { CtcVocabulary } from "./ctcVocabulary.ts";
 import type { ChatTemplate } from "./chatTemplate.ts";
 import type { Direction } from "./direction.ts";
 

@@ -1,5 +1,5 @@
 import { cleanUpSpaces } from "@qkv/tokenizers";
-import type { CtcVocabulary } from "./ctcVocabulary.ts";
+import type { CtcVocabulary } from "../../loading/ctcVocabulary.ts";
 
 /** A part of a text and the steps of the model that it was heard in. */
 export interface CtcSpan {

@@ -3,7 +3,7 @@ import { checkOptions, checkRecord, logSumExp, type OptionNames } from "@qkv/ops
 import type { SpeechCtcModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { type CtcSpan, ctcText } from "./ctcText.ts";
-import type { CtcVocabulary } from "./ctcVocabulary.ts";
+import type { CtcVocabulary } from "../../loading/ctcVocabulary.ts";
 import { monoAt } from "./monoAt.ts";
 import type { TranscriptWord } from "./transcriber.ts";
 

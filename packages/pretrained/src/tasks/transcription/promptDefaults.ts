@@ -1,7 +1,20 @@
 import { PretrainedError } from "../../files/pretrainedError.ts";
-import type { PromptDefaults, WhisperTokens } from "./whisperTokens.ts";
 
-type Known = Pick<WhisperTokens, "languages" | "noTimestamps"> & Partial<Pick<WhisperTokens, "tasks">>;
+/** What a text begins with by default. */
+export interface PromptDefaults {
+  /** A language's code. */
+  readonly language?: string;
+  readonly task?: "transcribe" | "translate";
+  /** Whether they hold only where neither is asked for: those of `forced_decoder_ids`. */
+  readonly isForced?: boolean;
+}
+
+/** The special tokens of a model that such a beginning is made of. */
+interface Known {
+  readonly languages: ReadonlyMap<string, number>;
+  readonly tasks?: { readonly transcribe: number; readonly translate: number };
+  readonly noTimestamps: number;
+}
 
 /**
  * Reads the language and the task of a `generation_config.json` as transformers does: its `language` and `task`, or else the tokens of

@@ -1,7 +1,7 @@
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { WhisperModel } from "@qkv/transformer";
 import { PretrainedError } from "../../files/pretrainedError.ts";
-import { promptDefaults } from "./promptDefaults.ts";
+import { type PromptDefaults, promptDefaults } from "./promptDefaults.ts";
 
 /** The special tokens of a Whisper. */
 export interface WhisperTokens {
@@ -23,15 +23,6 @@ export interface WhisperTokens {
   readonly defaults?: PromptDefaults;
   /** Heads of the decoder's cross-attention that follow the sound; absent if nobody has looked for them. */
   readonly alignmentHeads?: readonly AlignmentHead[];
-}
-
-/** What a text begins with by default. */
-export interface PromptDefaults {
-  /** A language's code. */
-  readonly language?: string;
-  readonly task?: "transcribe" | "translate";
-  /** Whether they hold only where neither is asked for: those of `forced_decoder_ids`. */
-  readonly isForced?: boolean;
 }
 
 /** A head of the decoder's cross-attention. */

@@ -1,6 +1,6 @@
-import type { ModelFiles, ReadOptions } from "../../files/modelFiles.ts";
-import { pathOf, readOptionalJson } from "../../files/modelFiles.ts";
-import { PretrainedError } from "../../files/pretrainedError.ts";
+import type { ModelFiles, ReadOptions } from "../files/modelFiles.ts";
+import { pathOf, readOptionalJson } from "../files/modelFiles.ts";
+import { PretrainedError } from "../files/pretrainedError.ts";
 
 /** The characters of a model of connectionist temporal classification: `Wav2Vec2CTCTokenizer` of transformers. */
 export interface CtcVocabulary {

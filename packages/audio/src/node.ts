@@ -1,0 +1,1 @@
+export { decodeSound } from "./decoding/decodeSoundInNode.ts";
