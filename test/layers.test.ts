@@ -86,6 +86,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "preact",
     ],
   },
+  "@qkv/listen": {
+    imports: [
+      "@preact/signals",
+      "@qkv/app-shell",
+      "@qkv/audio",
+      "@qkv/pretrained",
+      "@qkv/transformer",
+      "@qkv/visualize",
+      "preact",
+    ],
+  },
   "@qkv/generate": {
     imports: [
       "@preact/signals",

@@ -6,6 +6,7 @@ import type { AppPage } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { openClassify } from "./classifyPage.ts";
 import { openGenerate } from "./generatePage.ts";
+import { openListen } from "./listenPage.ts";
 import { type FolderServer, serve } from "./server.ts";
 import { openTranslate } from "./translatePage.ts";
 
@@ -22,6 +23,7 @@ export interface AppPages {
   readonly openTranslate: OpenPage;
   readonly openClassify: OpenPage;
   readonly openGenerate: OpenPage;
+  readonly openListen: OpenPage;
 }
 
 const dist = (app: string) => fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
@@ -31,7 +33,8 @@ export function appPages(...flags: string[]): AppPages {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    server = await serve({ translate: dist("translate"), classify: dist("classify"), generate: dist("generate") });
+    const apps = ["translate", "classify", "generate", "listen"];
+    server = await serve(Object.fromEntries(apps.map((app) => [app, dist(app)])));
     browser = await launchChromium(...flags);
   });
   afterAll(async () => {
@@ -48,5 +51,6 @@ export function appPages(...flags: string[]): AppPages {
     openTranslate: (options, before) => openTranslate(browser, server, options, before),
     openClassify: (options, before) => openClassify(browser, `${server.origin}/classify/index.html`, options, before),
     openGenerate: (options, before) => openGenerate(browser, `${server.origin}/generate/index.html`, options, before),
+    openListen: (options, before) => openListen(browser, `${server.origin}/listen/index.html`, options, before),
   };
 }

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { appPages, describeInBrowser } from "./appPages.ts";
 import { answer, pick } from "./classifyPage.ts";
 import { dropGguf, modelIsOpen, tokens, write } from "./generatePage.ts";
+import { dropWhisper, listenTo, wavFile, words } from "./listenPage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -25,7 +26,16 @@ const NAMES = [
     "Tab",
     "owner/name-GGUF:Q4_K_M",
   ],
-  ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|byte|[kMG]?B)", "\\w+\\.(?:png|jpg|gguf)"],
+  ...[
+    "Whisper",
+    "openai/whisper-base",
+    "openai/whisper-tiny\\.en",
+    "whisper-tiny\\.en",
+    "model.safetensors",
+    "tokenizer.json",
+  ],
+  ...["SRT", "VTT", "TXT", "WAV"],
+  ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|byte|[kMG]?B)", "\\w+\\.(?:png|jpg|gguf|wav)"],
 ];
 
 describeInBrowser("the pages in Korean", () => {
@@ -91,6 +101,17 @@ describeInBrowser("the pages in Korean", () => {
     expect([...found]).toEqual([]);
     await page.close();
   });
+
+  test("apps/listen leaves no English", async () => {
+    const { page } = await pages.openListen({ locale: "ko" });
+    const found = new Set(await english(page));
+    await dropWhisper(page);
+    await listenTo(page, "sweep.wav", wavFile(4));
+    await words(page).first().click();
+    for (const text of await english(page)) found.add(text);
+    expect([...found]).toEqual([]);
+    await page.close();
+  });
 });
 
 /**
@@ -104,7 +125,7 @@ async function english(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => {
     // What was put in, what a model makes of it, and what a model calls things.
     const data =
-      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .token, .token-name";
+      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .timeline .word, .timeline canvas, .token, .token-name";
     const ofView =
       ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style";
     const found: string[] = [];

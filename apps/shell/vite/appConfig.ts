@@ -36,7 +36,11 @@ export function appConfig({ models }: AppOptions): UserConfig {
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 2000, // of tfjs, in the worker
     },
-    worker: { format: "es" },
+    worker: {
+      format: "es",
+      // What a package loads when it is wanted, a page may want from the start.
+      rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
+    },
     server: { headers: ISOLATION },
     preview: { headers: ISOLATION },
     plugins: [strictPolicy(), shippedModels(models)],
