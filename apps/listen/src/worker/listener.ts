@@ -1,8 +1,8 @@
 import type { LoadModel } from "@qkv/app-shell/worker";
 import { createLoader, createTranscriber, type TranscribeOptions, type Transcriber } from "@qkv/pretrained";
-import { SPEECH_FAMILIES } from "@qkv/transformer";
+import { whisper } from "@qkv/transformer";
 
-const loadPretrained = createLoader(SPEECH_FAMILIES); // the page ships no other family
+const loadPretrained = createLoader([whisper]); // the page ships no other family
 
 /** A model that is open. */
 export interface Listener {
