@@ -4,7 +4,7 @@ Run: python golden/make_tokenizer_formats.py (after make_tokenizers.py, whose to
 
 `settings.json` holds what Hugging Face tokenizers makes of texts under the `truncation` and `padding` of a
 tokenizer.json; `sentencepiece.json` small SentencePiece models and what SentencePiece makes of texts; `marian.json` the
-same of transformers' MarianTokenizer; `tiktoken.json` the same of tiktoken.
+same of transformers' MarianTokenizer, `m2m100.json` of its M2M100Tokenizer; `tiktoken.json` the same of tiktoken.
 """
 
 import base64
@@ -21,7 +21,7 @@ from make_tokenizers import OUT as GOLDEN
 from make_tokenizers import TEXTS as TRICKY
 from make_tokenizers import utf16
 from tiktoken._educational import bpe_train
-from transformers import MarianTokenizer
+from transformers import M2M100Tokenizer, MarianTokenizer
 from tokenizers import Tokenizer
 
 OUT = GOLDEN / "formats"
@@ -248,6 +248,24 @@ def two_vocabularies(folder, tokens):
     return {"spm": base64.b64encode(model).decode(), "vocab": vocab, "cases": cases}
 
 
+def m2m100():
+    """Ids of languages follow on those of vocab.json, which has others than the pieces."""
+    model = train({"model_type": "bpe"})
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+    pieces = [processor.id_to_piece(i) for i in range(3, processor.get_piece_size())]
+    vocab = {token: i for i, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *sorted(pieces)[3:], "天气"])}
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "sentencepiece.bpe.model").write_bytes(model)
+        (Path(folder) / "vocab.json").write_text(json.dumps(vocab), encoding="utf-8")
+        cases = []
+        for language in ("en", "fr"):
+            files = [str(Path(folder) / name) for name in ("vocab.json", "sentencepiece.bpe.model")]
+            tokenizer = M2M100Tokenizer(*files, src_lang=language)
+            texts = [*SENTENCES, "a</s>b <unk> c", "a __fr__ b", "", ">>fr<< the cat"]
+            cases += [{"language": language, "text": text, "ids": tokenizer(text).input_ids} for text in texts]
+    write("m2m100", {"spm": base64.b64encode(model).decode(), "vocab": vocab, "cases": cases})
+
+
 def ranks():
     """A rank file, which holds no pattern and no special tokens, and these beside it."""
     learned = bpe_train("\n".join(CORPUS), 400, LLAMA3, visualise=None)
@@ -272,4 +290,5 @@ if __name__ == "__main__":
     settings()
     sentence_pieces()
     marian()
+    m2m100()
     ranks()

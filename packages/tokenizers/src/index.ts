@@ -4,6 +4,7 @@ export type { TokenizerOptions } from "./tokenizer/createTokenizer.ts";
 export { bpe, precompiled, regex, unicodeScripts, unigram, wordLevel, wordPiece } from "./tokenizer/allComponents.ts";
 export type { Part } from "./components/registry.ts";
 export type { DecodeOptions, EncodeOptions, TokenizerConfig, TokenizerSides } from "./tokenizer/tokenizer.ts";
+export { fromM2m100, type M2m100Files } from "./formats/fromM2m100.ts";
 export { fromMarian } from "./formats/fromMarian.ts";
 export type { MarianFiles } from "./formats/fromMarian.ts";
 export { fromSentencePiece } from "./formats/fromSentencePiece.ts";

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  fromM2m100,
   fromMarian,
   fromSentencePiece,
   fromTiktoken,
@@ -45,6 +46,44 @@ describe.each(models)("SentencePiece: $name", ({ model, cases }) => {
       for (const [start, end] of tokenizer.encode(text).offsets) for (let i = start; i < end; i++) covered.add(i);
       for (let i = 0; i < text.length; i++) if (/[^\s▁\u00ad]/.test(text.charAt(i))) expect(covered).toContain(i);
     }
+  });
+});
+
+describe("M2M100", () => {
+  type LanguageCase = Omit<Case, "decoded"> & { readonly language: string };
+  const { spm, vocab, cases } = read("m2m100") as { spm: string; vocab: object; cases: LanguageCase[] };
+  const open = (config: object, more: object = {}) =>
+    fromM2m100({ spm: bytes(spm), vocab: { ...vocab, ...more }, config });
+
+  test("the ids of transformers' M2M100Tokenizer", async () => {
+    for (const language of ["en", "fr"]) {
+      const config = { tokenizer_class: "M2M100Tokenizer", src_lang: language };
+      const files: Record<string, unknown> = { "vocab.json": vocab, "tokenizer_config.json": config };
+      const found = (name: string) => {
+        if (name === "sentencepiece.bpe.model") return Promise.resolve(bytes(spm));
+        const text = files[name];
+        return Promise.resolve(text === undefined ? undefined : new TextEncoder().encode(JSON.stringify(text)));
+      };
+      for (const tokenizer of [open(config), (await openTokenizer(found)) as Tokenizer]) {
+        const these = cases.filter((each) => each.language === language);
+        expectCases(tokenizer, these.map(({ text, ids }) => ({ text, ids, decoded: null }))); // prettier-ignore
+      }
+    }
+  });
+
+  test("decodes without languages", () => {
+    const tokenizer = open({});
+    const { ids } = tokenizer.encode("the cat");
+    expect(tokenizer.decode(ids, { skipSpecialTokens: true })).toBe("the cat");
+    expect(tokenizer.idToToken(ids[0] ?? 0)).toBe("__en__");
+  });
+
+  test.each([
+    [{ src_lang: "xx" }, "tokenizer_config.json.src_lang: expected a language of M2M100, got xx"],
+    [{ language_codes: "wmt99" }, "tokenizer_config.json.language_codes: expected m2m100 or wmt21"],
+    [{ eos_token: "<end>" }, "tokenizer_config.json.eos_token: expected </s> for M2M100Tokenizer"],
+  ])("%j is refused", (config, message) => {
+    expect(() => open(config)).toThrow(message);
   });
 });
 

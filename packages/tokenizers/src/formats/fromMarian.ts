@@ -5,6 +5,7 @@ import type { Budget } from "../checks/budget.ts";
 import { checkMaxSteps } from "../checks/budget.ts";
 import { pipelineAround, type TokenizerOptions } from "../tokenizer/createTokenizer.ts";
 import { bpe, precompiled, regex, unigram } from "../tokenizer/allComponents.ts";
+import type { DecoderConfig } from "../decoders/createDecoder.ts";
 import type { DecodeStream } from "../decoders/decodeStream.ts";
 import { Json, parseJson } from "../json/configValue.ts";
 import { behindLanguageCode, languageCodeEnd } from "./languageCode.ts";
@@ -50,6 +51,16 @@ export function fromMarian(files: MarianFiles, options: Pick<TokenizerOptions, "
   return new TwoVocabularies(source, oneSide(files.target, "target_vocab.json", maxSteps));
 }
 
+/** SentencePiece's spaces, but for those at both ends. */
+export const STRIPPED: DecoderConfig = {
+  type: "Sequence",
+  decoders: [
+    { type: "Replace", pattern: { String: "▁" }, content: " " },
+    { type: "Fuse" },
+    { type: "Strip", content: " ", start: MANY, stop: MANY },
+  ],
+};
+
 function oneSide({ spm, vocab }: MarianFiles, name: string, maxSteps: number | undefined): MarianTokenizer {
   const vocabulary = Vocabulary.fromJSON(new Json(typeof vocab === "string" ? parseJson(vocab, name) : vocab, name));
   const [end, unk] = ["</s>", "<unk>"].map((token) => idIn(vocabulary, token, name));
@@ -64,14 +75,7 @@ function oneSide({ spm, vocab }: MarianFiles, name: string, maxSteps: number | u
         pair: "$A $B </s>",
         specialTokens: { "</s>": end ?? 0 },
       }),
-      decoder: {
-        type: "Sequence",
-        decoders: [
-          { type: "Replace", pattern: { String: "▁" }, content: " " },
-          { type: "Fuse" },
-          { type: "Strip", content: " ", start: MANY, stop: MANY },
-        ],
-      },
+      decoder: STRIPPED,
     },
     "SentencePiece model",
   );
@@ -86,7 +90,8 @@ function oneSide({ spm, vocab }: MarianFiles, name: string, maxSteps: number | u
   );
 }
 
-function addedTokens(vocabulary: Vocabulary, tokens: readonly string[], special: boolean): AddedToken[] {
+/** The tokens of a vocabulary that are to be added, without those that it lacks. */
+export function addedTokens(vocabulary: Vocabulary, tokens: readonly string[], special: boolean): AddedToken[] {
   return tokens.flatMap((content) => {
     const id = vocabulary.idOf(content);
     if (id === undefined) return [];
@@ -145,7 +150,8 @@ class TwoVocabularies extends Tokenizer {
   }
 }
 
-function idIn(vocabulary: Vocabulary, token: string, name: string): number {
+/** The id of a token that a file must have. */
+export function idIn(vocabulary: Vocabulary, token: string, name: string): number {
   const id = vocabulary.idOf(token);
   if (id === undefined) throw new TokenizerError(`${name}: expected ${token}, got nothing`);
   return id;
@@ -155,12 +161,15 @@ function idIn(vocabulary: Vocabulary, token: string, name: string): number {
 const MOST_UNUSED = 2 ** 16;
 
 /** A model with the ids of another vocabulary. */
-class Renumbered implements Model {
+export class Renumbered implements Model {
   readonly #inner: Model;
   readonly #vocabulary: Vocabulary;
   readonly #unkId: number;
+  readonly #hasCodes: boolean;
 
-  constructor(inner: Model, vocabulary: Vocabulary, unkId: number) {
+  /** @param hasCodes whether a text may begin with a language code such as `>>fra<<` */
+  constructor(inner: Model, vocabulary: Vocabulary, unkId: number, hasCodes = true) {
+    this.#hasCodes = hasCodes;
     this.#inner = inner;
     this.#vocabulary = vocabulary;
     this.#unkId = unkId;
@@ -192,7 +201,7 @@ class Renumbered implements Model {
   /** Appends the token of a language code. @returns the pieces after it */
   #behindCode(pieces: Pieces, word: number, tokens: TokenList): Pieces {
     const { source, bounds } = pieces;
-    const end = languageCodeEnd(source.text);
+    const end = this.#hasCodes ? languageCodeEnd(source.text) : 0;
     if (end === 0) return pieces;
     const id = this.#vocabulary.idOf(source.text.slice(0, end)) ?? this.#unkId;
     tokens.push(id, source.startOf(0), source.endOf(end - 1), word);

@@ -3,6 +3,7 @@ import { checkMaxSteps } from "../checks/budget.ts";
 import { configuredTokenizer } from "./configuredTokenizer.ts";
 import type { TokenizerOptions } from "../tokenizer/createTokenizer.ts";
 import { fromMarian, type MarianFiles } from "../formats/fromMarian.ts";
+import { fromM2m100 } from "../formats/fromM2m100.ts";
 import { fromSentencePiece } from "../formats/fromSentencePiece.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { Json, parseJson } from "../json/configValue.ts";
@@ -20,7 +21,7 @@ type ReadText = (name: string) => Promise<string | undefined>;
 
 /**
  * Opens the tokenizer of a model's files, in any of these forms: `tokenizer.json`; `source.spm` with `vocab.json`;
- * `vocab.json` with `merges.txt`; `vocab.txt`; `spiece.model` or `tokenizer.model`. Undefined if there are none.
+ * `vocab.json` with `merges.txt` or M2M100's `sentencepiece.bpe.model`; `vocab.txt`; `spiece.model` or `tokenizer.model`. Undefined if there are none.
  *
  * Ids are those of Hugging Face's AutoTokenizer. Files beside these count as there: `tokenizer_config.json`,
  * `special_tokens_map.json`, `added_tokens.json`, and the `model_type` of `config.json`, which decides a tokenizer's class
@@ -64,6 +65,11 @@ async function openOlder(
 ): Promise<Tokenizer | undefined> {
   const vocab = await text("vocab.json");
   if (vocab !== undefined) {
+    const bpeModel = await read("sentencepiece.bpe.model");
+    if (bpeModel !== undefined && (await readSideFiles(text)).tokenizerClass === "M2M100Tokenizer") {
+      const config = await text(CONFIG);
+      return named("vocab.json", () => fromM2m100({ spm: bpeModel, vocab, config: config ?? {} }, options));
+    }
     const merges = await text("merges.txt");
     if (merges === undefined) {
       throw new TokenizerError("source.spm: expected it or merges.txt beside vocab.json, got neither");
