@@ -129,6 +129,13 @@ describeBackends("CLIP and SigLIP equal Hugging Face's", () => {
     }),
   );
 
+  test("a text of one token is read", () =>
+    withScope(async () => {
+      using model = opened("clip-text").model() as TextTowerModel;
+      const { lastHiddenState, poolerOutput } = model.forward({ ids: tf.tensor2d([[3], [5]], [2, 1], "int32") });
+      await expectClose(poolerOutput, { shape: [2, 6], data: (await lastHiddenState.data()) as Float32Array });
+    }));
+
   test("nothing is left behind", () =>
     expectNoLeaks(async () => {
       const { model: open, inputs } = opened("siglip-both");

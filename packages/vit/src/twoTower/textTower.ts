@@ -71,7 +71,9 @@ export class TextTower {
     const length = x.shape[1];
     if (this.head !== undefined) return this.head.forward(tokenAt(x, length - 1)) as tf.Tensor2D;
     const end = pooling === "highest" ? tf.max(ids, 1, true) : (eosTokenId as number);
-    const at = tf.expandDims(tf.oneHot(firstIndex(tf.equal(ids, end) as tf.Tensor2D), length), 1); // [B, 1, L]
-    return tf.squeeze(tf.matMul(tf.cast(at, "float32"), x), [1]);
+    const first = tf.expandDims(firstIndex(tf.equal(ids, end) as tf.Tensor2D), 1); // [B, 1]
+    const isAt = tf.equal(tf.tile(first, [1, length]), tf.expandDims(tf.range(0, length, 1, "int32"), 0)); // [B, L]
+    const weights = tf.where(isAt, tf.onesLike(ids), tf.zerosLike(ids)); // not cast: on webgpu tfjs keeps the words of a bool
+    return tf.squeeze(tf.matMul(tf.expandDims(tf.cast(weights, "float32"), 1), x), [1]);
   }
 }
