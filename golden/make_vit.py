@@ -96,6 +96,20 @@ LATER = {
     ),
 }
 
+# Models with options that others lack: of other sizes distances are interpolated, also where the grid is no square.
+LATER |= {
+    "beit-classifier": dict(
+        cls="BeitForImageClassification", hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=5,
+        image_size=[8, 12], patch_size=4, num_channels=3, use_relative_position_bias=True,
+        use_shared_relative_position_bias=True, num_labels=3, images=[[8, 12], [12, 12]],
+    ),
+    "beit-model": dict(
+        cls="BeitModel", hidden_size=6, num_hidden_layers=2, num_attention_heads=3, intermediate_size=7, image_size=9,
+        patch_size=3, num_channels=1, use_relative_position_bias=True, use_absolute_position_embeddings=True,
+        use_mean_pooling=False, layer_scale_init_value=0.0, hidden_act="gelu_new", images=[[9, 9], [12, 9]],
+    ),
+}
+
 # The label whose gradient rollout is written.
 LOOKS = {"vit-classifier": 2, "deit-teacher": 3, "dinov2-registers": 1}
 

@@ -17,7 +17,7 @@ from make_vit import randomize
 from safetensors.torch import save_file
 
 ACTIVATIONS = ["gelu", "gelu_new", "quick_gelu", "relu", "silu", "gelu_pytorch_tanh"]
-FAMILIES = ["clip", "clip_text", "clip_vision", "siglip", "siglip_text", "siglip_vision", "dinov3", "yolos", "depth"]
+FAMILIES = ["clip", "clip_text", "clip_vision", "siglip", "siglip_text", "siglip_vision", "dinov3", "yolos", "depth", "beit"]  # in turn
 
 
 def sizes(rng, by=1):
@@ -69,6 +69,15 @@ def config_of(rng, family):
         config = transformers.YolosConfig(**v, num_detection_tokens=rng.randint(1, 5), num_labels=rng.randint(1, 4), qkv_bias=flip(),
                                           use_mid_position_embeddings=flip())
         return transformers.YolosForObjectDetection, config, v
+    if family == "beit":
+        v = vision(rng)
+        if flip():
+            v["image_size"] = [v["image_size"], v["image_size"] + v["patch_size"] * rng.randint(0, 2)]
+        cls = rng.choice([transformers.BeitModel, transformers.BeitForImageClassification])
+        config = cls.config_class(**v, use_relative_position_bias=flip(), use_shared_relative_position_bias=flip(), num_labels=rng.randint(2, 4),
+                                  use_absolute_position_embeddings=not isinstance(v["image_size"], list) and flip(), use_mean_pooling=flip(),
+                                  layer_scale_init_value=rng.choice([0.0, 0.5]))
+        return cls, config, v
     v = vision(rng)
     heads, layers = v["num_attention_heads"], rng.randint(2, 4)
     count = rng.randint(2, layers)

@@ -11,7 +11,8 @@ const isTable = (name: string) =>
   /(^|\.)(shared|embedding|positions|midPositions|tokens|tokenTypes|probe)(\.|$)|token(s?)$/i.test(name);
 const isNormOrBias = (name: string) => /(^|\.)bias$|norm[^.]*\.[^.]+$|Bias$/i.test(name);
 // Names alone do not tell these: timm, DINOv2, Swin and CLIP each list theirs as exceptions from weight decay.
-const isException = (name: string) => /positionBias\.weight$|Branch\.scale\.weight$|^logitScale$/.test(name);
+const isException = (name: string) =>
+  /[pP]ositionBias(?:es\.\d+)?\.weight$|Branch\.scale\.weight$|^logitScale$/.test(name);
 
 describe.each(SMALL_MODELS)("%s", (_, build) => {
   test("matrices are what is decayed by name, and have rows and columns", () => {
@@ -32,7 +33,7 @@ describe.each(SMALL_MODELS)("%s", (_, build) => {
     expect(scales).toEqual(names.filter((name) => /Branch\.scale\.weight$|^logitScale$/.test(name)));
     for (const [name, kind] of params.kinds()) {
       if (kind === "norm") expect(name).toMatch(/norm\.weight$/i);
-      if (kind === "bias") expect(name).toMatch(/(^|\.)bias$|Bias$|positionBias\.weight$/);
+      if (kind === "bias") expect(name).toMatch(/(^|\.)bias$|Bias$|[pP]ositionBias(?:es\.\d+)?\.weight$/);
       if (kind === "buffer") expect(name).toBe("finalLogitsBias");
     }
   });

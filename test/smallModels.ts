@@ -22,6 +22,9 @@ import {
   t5,
 } from "../packages/transformer/src/index.ts";
 import {
+  beit,
+  BeitClassifier,
+  type BeitConfig,
   clip,
   depthAnything,
   type DepthAnything,
@@ -80,6 +83,11 @@ const SWIN = {
   ...{ window_size: 2, use_absolute_embeddings: true, num_labels: 2 },
 };
 
+const BEIT = {
+  ...{ model_type: "beit", image_size: 4, patch_size: 2, hidden_size: 4, num_hidden_layers: 2, num_labels: 2 },
+  ...{ num_attention_heads: 2, intermediate_size: 5, use_relative_position_bias: true },
+  use_shared_relative_position_bias: true,
+};
 const YOLOS = {
   ...{ model_type: "yolos", image_size: [4, 4], patch_size: 2, hidden_size: 4, num_hidden_layers: 2 },
   ...{ num_attention_heads: 2, intermediate_size: 5, num_detection_tokens: 2, num_labels: 2 },
@@ -177,6 +185,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
   ],
   ["DINOv3", (params) => hidden(vit.build(params, vit.parseConfig(DINO_V3)) as VitModel)],
   ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
+  ["BEiT", (params) => vision(new BeitClassifier(params, beit.parseConfig(BEIT) as BeitConfig), 4)],
   ["YOLOS", (params) => vision(yolos.build(params, yolos.parseConfig(YOLOS)), 4)],
   ["Depth Anything", (params) => depth(depthAnything.build(params, depthAnything.parseConfig(DEPTH)))],
   ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],

@@ -25,6 +25,11 @@ export { TwoTowerModel, type TwoTowerInputs, type TwoTowerOutput } from "./twoTo
 export { VisionEmbeddings } from "./twoTower/visionEmbeddings.ts";
 export { VisionTower } from "./twoTower/visionTower.ts";
 export { VisionTowerModel, type VisionTowerOutput } from "./twoTower/visionTowerModel.ts";
+export { BeitBackbone } from "./beit/backbone.ts";
+export { BeitClassifier, BeitModel } from "./beit/beitModel.ts";
+export type { BeitConfig } from "./beit/config.ts";
+export { beit } from "./beit/family.ts";
+export { PatchPositionBias } from "./beit/patchPositionBias.ts";
 export type { DepthAnythingConfig } from "./depthAnything/config.ts";
 export { Convolution, type ConvolutionSizes, TransposedConvolution } from "./depthAnything/convolution.ts";
 export { DepthAnything, type EstimatedDepth } from "./depthAnything/depthAnything.ts";

@@ -1,9 +1,18 @@
-import { asPicture, type Size, SwinClassifier, SwinModel, type SwinModels, type VitModels } from "@qkv/vit";
+import {
+  asPicture,
+  type BeitClassifier,
+  type BeitModel,
+  type Size,
+  SwinClassifier,
+  SwinModel,
+  type SwinModels,
+  type VitModels,
+} from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
-type ImageModel = VitModels | SwinModels;
+type ImageModel = VitModels | SwinModels | BeitClassifier | BeitModel;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
 type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 

@@ -4,6 +4,7 @@ import {
   clipText,
   clipVision,
   depthAnything,
+  beit,
   siglip,
   siglipText,
   siglipVision,
@@ -28,6 +29,7 @@ export const FAMILIES = [
   siglipVision,
   yolos,
   depthAnything,
+  beit,
 ] as const;
 
 /** A family of this project. */

@@ -8,7 +8,8 @@ export type ImageProcessorType =
   | "SiglipImageProcessor"
   | "DINOv3ViTImageProcessor"
   | "YolosImageProcessor"
-  | "DPTImageProcessor";
+  | "DPTImageProcessor"
+  | "BeitImageProcessor";
 
 const [BILINEAR, BICUBIC] = [2, 3];
 
@@ -51,6 +52,7 @@ export const DEFAULTS: Readonly<Record<ImageProcessorType, Readonly<Record<strin
   },
   // In Python on torchvision alone, which does not round between resizing and rescaling.
   DINOv3ViTImageProcessor: { ...COMMON, ...IMAGENET, resample: BILINEAR, size: 224 },
+  BeitImageProcessor: { ...COMMON, resample: BICUBIC, size: 224, crop_size: 224 },
   DPTImageProcessor: { ...COMMON, resample: BICUBIC, size: 384, ensure_multiple_of: 1, keep_aspect_ratio: false },
   YolosImageProcessor: {
     ...{ ...COMMON, ...IMAGENET, resample: BILINEAR, default_to_square: false },
@@ -69,6 +71,7 @@ export const PROCESSOR_OF_MODEL: Readonly<Record<string, ImageProcessorType>> = 
   dinov3_vit: "DINOv3ViTImageProcessor",
   yolos: "YolosImageProcessor",
   depth_anything: "DPTImageProcessor",
+  beit: "BeitImageProcessor",
   clip: "CLIPImageProcessor",
   clip_vision_model: "CLIPImageProcessor",
   siglip: "SiglipImageProcessor",
