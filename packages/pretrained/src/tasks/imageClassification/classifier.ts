@@ -13,7 +13,7 @@ export interface ClassifyOptions extends ImageTaskOptions {
   readonly top?: number;
 }
 
-const CLASSIFY: OptionNames<ClassifyOptions> = { ...IMAGE_TASK, top: true };
+const CLASSIFY: OptionNames<ClassifyOptions> = { top: true, ...IMAGE_TASK };
 
 /** Classifies images: decoded pixels of any size, preprocessed by the model's image processor. */
 export class Classifier {
