@@ -64,6 +64,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "docs/guides/text-generation.md",
     prints: /^string (?:stop|length|stopString) true\n4 true\nboolean$/,
   },
+  "guides/speech.ts": {
+    readme: "docs/guides/speech.md",
+    prints: /^2 16000\nstring true\n(?:string string\n)+string$/,
+  },
   "guides/textTasks.ts": {
     readme: "docs/guides/text-tasks.md",
     prints: /^16 true\ntrue\n2\ntrue\nstring number\n5\nnumber\n2$/,

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeTinySpeech } from "./tinySpeech.ts";
 
 const GOLDEN = fileURLToPath(new URL("../../pretrained/test/golden/tasks", import.meta.url));
 
@@ -34,4 +35,5 @@ export function writeTinyModels(folder: string): void {
   }
   for (const name of ["clip", "siglip", "yolos", "depth-anything"])
     cpSync(join(GOLDEN, "..", name), join(folder, name), { recursive: true });
+  writeTinySpeech(folder);
 }

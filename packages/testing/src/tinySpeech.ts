@@ -1,0 +1,43 @@
+// The tiny models of speech that golden/make_whisper.py and golden/make_wav2vec2.py wrote, as folders.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseSafetensors, writeSafetensors } from "@qkv/safetensors";
+
+const GOLDEN = fileURLToPath(new URL("../../transformer/test/golden", import.meta.url));
+
+const vocab = Object.fromEntries(Array.from({ length: 19 }, (_, id) => [`t${id}`, id]));
+const FILES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  whisper: {
+    "tokenizer.json": {
+      ...{ model: { type: "WordLevel", vocab, unk_token: "t0" }, added_tokens: [] },
+      pre_tokenizer: { type: "Whitespace" },
+    },
+    "tokenizer_config.json": { tokenizer_class: "PreTrainedTokenizerFast" },
+    "preprocessor_config.json": { feature_size: 5, sampling_rate: 1400, hop_length: 100, n_fft: 100, chunk_length: 1 },
+    "generation_config.json": {
+      ...{ eos_token_id: 1, decoder_start_token_id: 2, pad_token_id: 1, no_timestamps_token_id: 10 },
+      ...{ is_multilingual: false, alignment_heads: [[0, 1]] },
+    },
+  },
+  hubert: {
+    "vocab.json": Object.fromEntries(["<pad>", "|", ..."ETAOINSHR"].map((token, id) => [token, id])),
+    "preprocessor_config.json": { sampling_rate: 1600, do_normalize: true },
+  },
+};
+
+/** Writes a folder for each of them below `folder`. */
+export function writeTinySpeech(folder: string): void {
+  for (const [name, files] of Object.entries(FILES)) {
+    const own = join(folder, name);
+    mkdirSync(own, { recursive: true });
+    const { tensors } = parseSafetensors(readFileSync(join(GOLDEN, `${name}.safetensors`)));
+    const weights = [...tensors].filter(([key]) => key.startsWith("weights/"));
+    const stored = new Map(weights.map(([key, tensor]) => [key.slice("weights/".length), tensor]));
+    writeFileSync(join(own, "model.safetensors"), writeSafetensors(stored));
+    const { config } = JSON.parse(readFileSync(join(GOLDEN, `${name}.json`), "utf8")) as { config: object };
+    for (const [file, json] of Object.entries({ "config.json": config, ...files })) {
+      writeFileSync(join(own, file), JSON.stringify(json));
+    }
+  }
+}
