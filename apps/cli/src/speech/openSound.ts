@@ -1,15 +1,24 @@
 import { openAsBlob } from "node:fs";
-import { open } from "node:fs/promises";
-import type { SoundSource } from "@qkv/audio";
+import { open, readFile } from "node:fs/promises";
+import type { Sound, SoundSource } from "@qkv/audio";
 
-/** Opens a sound file, which is read part by part. @throws Error with the system's code where there is no file to read */
-export async function openSound(path: string): Promise<SoundSource> {
-  const { openWav } = await import("@qkv/audio");
+/**
+ * Opens a sound file: WAV is read part by part, other formats are decoded as a whole.
+ *
+ * @throws Error with the system's code where there is no file to read; AudioError naming a format that cannot be read
+ */
+export async function openSound(path: string): Promise<Sound | SoundSource> {
+  const start = Buffer.alloc(4);
   const file = await open(path);
   try {
-    await file.read(Buffer.alloc(1), 0, 1, 0); // of a missing file, or a folder, a blob does not say what is wrong
+    await file.read(start, 0, 4, 0); // of a missing file, or a folder, a blob does not say what is wrong
   } finally {
     await file.close();
   }
-  return openWav(await openAsBlob(path));
+  if (start.toString("latin1") === "RIFF") {
+    const { openWav } = await import("@qkv/audio");
+    return openWav(await openAsBlob(path));
+  }
+  const { decodeSound } = await import("@qkv/audio/node");
+  return decodeSound(new Uint8Array(await readFile(path)));
 }
