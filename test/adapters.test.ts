@@ -24,7 +24,7 @@ describeBackends("adapters", () => {
     }),
   );
 
-  test.each(SMALL_MODELS)("of each weight of %s change its result", (_, build) =>
+  test.each(SMALL_MODELS)("of each weight of %s change its result", (name, build) =>
     expectNoLeaks(async () => {
       const params = parameters();
       const run = build(params);
@@ -40,14 +40,19 @@ describeBackends("adapters", () => {
         adapters.dispose();
         adapted.dispose();
       }
-      expect(unused).toEqual([]);
       const again = run();
       expect(await again.data()).toEqual(await plain.data());
       tf.dispose([plain, again]);
       params.dispose();
+      expect(unused).toEqual(UNUSED[name] ?? []);
     }),
   );
 });
+
+/** Weights that files hold and no pass reads: the first fusion has nothing to add. */
+const UNUSED: Readonly<Record<string, readonly string[]>> = {
+  "Depth Anything": ["neck.fusion.0.residual1.convolution1.weight", "neck.fusion.0.residual1.convolution2.weight"],
+};
 
 const parameters = () =>
   Params.from((name, shape, _init, kind) =>

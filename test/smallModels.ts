@@ -38,6 +38,7 @@ import {
   vitConfig,
   type VitModel,
   yolos,
+  type YolosDetector,
   type VitSizes,
 } from "../packages/vit/src/index.ts";
 
@@ -186,7 +187,7 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
   ["DINOv3", (params) => hidden(vit.build(params, vit.parseConfig(DINO_V3)) as VitModel)],
   ["Swin", (params) => vision(new SwinClassifier(params, swin.parseConfig(SWIN)), 8)],
   ["BEiT", (params) => vision(new BeitClassifier(params, beit.parseConfig(BEIT) as BeitConfig), 4)],
-  ["YOLOS", (params) => vision(yolos.build(params, yolos.parseConfig(YOLOS)), 4)],
+  ["YOLOS", (params) => detections(yolos.build(params, yolos.parseConfig(YOLOS)))],
   ["Depth Anything", (params) => depth(depthAnything.build(params, depthAnything.parseConfig(DEPTH)))],
   ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],
   ["SigLIP", (params) => imageText(siglip.build(params, siglip.parseConfig({ model_type: "siglip", ...TOWERS })))],
@@ -210,6 +211,14 @@ function vision(model: { forward(pixels: tf.Tensor): { readonly logits: tf.Tenso
 
 function hidden(model: VitModel): Run {
   return () => tf.tidy(() => model.forward(tf.randomNormal([1, 3, 4, 6], 0, 1, "float32", 1)).lastHiddenState);
+}
+
+function detections(model: YolosDetector): Run {
+  return () =>
+    tf.tidy(() => {
+      const { logits, predBoxes } = model.forward(tf.randomNormal([1, 3, 4, 4], 0, 1, "float32", 1));
+      return tf.concat([tf.reshape(logits, [-1]), tf.reshape(predBoxes, [-1])]);
+    });
 }
 
 function depth(model: DepthAnything): Run {
