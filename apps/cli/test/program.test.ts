@@ -139,6 +139,7 @@ describe("qkv forward", () => {
     expect(Object.fromEntries(shapes)).toEqual({
       logits: [1, 2, expect.any(Number)],
       encoder_last_hidden_state: [1, 3, 8],
+      last_hidden_state: [1, 2, 8],
       "encoder_hidden_states.0": [1, 3, 8],
       "encoder_hidden_states.1": [1, 3, 8],
       "decoder_hidden_states.0": [1, 2, 8],

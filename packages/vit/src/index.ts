@@ -34,7 +34,7 @@ export type { DepthAnythingConfig } from "./depthAnything/config.ts";
 export { Convolution, type ConvolutionSizes, TransposedConvolution } from "./depthAnything/convolution.ts";
 export { DepthAnything, type EstimatedDepth } from "./depthAnything/depthAnything.ts";
 export { depthAnything } from "./depthAnything/family.ts";
-export { DepthNeck } from "./depthAnything/neck.ts";
+export { DepthNeck, type Fusion, type Reassembly, type ResidualConvolutions } from "./depthAnything/neck.ts";
 export { YolosBackbone } from "./yolos/backbone.ts";
 export type { YolosConfig } from "./yolos/config.ts";
 export { yolos } from "./yolos/family.ts";

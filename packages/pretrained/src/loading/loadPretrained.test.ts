@@ -249,7 +249,7 @@ describe("loadPretrained", () => {
     const files = new Map([...sharded, ["vocab.txt", new TextEncoder().encode(words)]]);
     const open = () => loadPretrained(memoryFiles("models/en-fr", files));
     await expect(open()).rejects.toThrow(
-      /en-fr\/config.json.model_type: expected a tokenizer of class BertTokenizer for these files, got "marian"/,
+      /en-fr\/config.json.model_type: expected a tokenizer of class BertTokenizer or MPNetTokenizer for these files, got "marian"/,
     );
     files.set("tokenizer_config.json", encode({ tokenizer_class: "BertTokenizer" }));
     const { tokenizer, model } = await open();
@@ -273,7 +273,7 @@ describe("loadPretrained", () => {
     const { model } = await loadPretrained(memoryFiles("models/en-fr", float32), { families: [vit, marian] });
     model.dispose();
     await expect(loadPretrained(memoryFiles("models/en-fr", float32), { families: [vit] })).rejects.toThrow(
-      'models/en-fr/config.json: expected a model_type of vit, deit, dinov2, dinov2_with_registers, qkv_vit, got "marian"',
+      'models/en-fr/config.json: expected a model_type of vit, deit, dinov2, dinov2_with_registers, dinov3_vit, qkv_vit, got "marian"',
     );
   });
 

@@ -7,7 +7,7 @@ import type { DepthAnythingConfig } from "./config.ts";
 import { Convolution, TransposedConvolution } from "./convolution.ts";
 
 /** Makes a map of the patches of one stage: mapped to a width, then larger or smaller (DPT, arXiv:2103.13413). */
-class Reassembly {
+export class Reassembly {
   readonly projection: Convolution;
   /** Absent where the sides stay. */
   readonly resize?: Convolution | TransposedConvolution;
@@ -22,6 +22,7 @@ class Reassembly {
     }
   }
 
+  /** @param x [B, H, W, I]  @returns [B, H * factor, W * factor, O] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     const projected = this.projection.forward(x);
     return this.resize?.forward(projected) ?? projected;
@@ -29,7 +30,7 @@ class Reassembly {
 }
 
 /** Two convolutions, each after ReLU, whose output is added to their input. */
-class ResidualConvolutions {
+export class ResidualConvolutions {
   readonly convolution1: Convolution;
   readonly convolution2: Convolution;
 
@@ -39,6 +40,7 @@ class ResidualConvolutions {
     this.convolution2 = new Convolution(params.at("convolution2"), sizes, init);
   }
 
+  /** @param x [B, H, W, E]  @returns the same shape */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     const inner = this.convolution1.forward(activate(x, "relu"));
     return tf.add(x, this.convolution2.forward(activate(inner, "relu")));
@@ -46,7 +48,7 @@ class ResidualConvolutions {
 }
 
 /** Adds a finer map to what is fused so far, and makes it larger. */
-class Fusion {
+export class Fusion {
   readonly projection: Convolution;
   /** Of the finer map; the first fusion has none to read, but files hold its weights. */
   readonly residual1: ResidualConvolutions;
@@ -59,6 +61,7 @@ class Fusion {
     this.residual2 = new ResidualConvolutions(params.at("residual2"), width, initializerRange);
   }
 
+  /** @param fused [B, H, W, E]  @param map [B, H, W, E]  @returns [B, *to, E] */
   forward(fused: tf.Tensor4D | undefined, map: tf.Tensor4D, to: Size): tf.Tensor4D {
     const sum = fused === undefined ? map : tf.add(fused, this.residual1.forward(map));
     const larger = resizeMaps(this.residual2.forward(sum as tf.Tensor4D), to, { alignCorners: true });

@@ -9,7 +9,7 @@ import { PredictionHead } from "./predictionHead.ts";
 export interface Detected {
   /** [B, T, K + 1], the last for no object */
   readonly logits: tf.Tensor3D;
-  /** [B, T, 4]: the middle, width and height of each box, in shares of the image's width and height */
+  /** [B, T, 4], the middle, width and height of each box, in shares of the image's width and height */
   readonly predBoxes: tf.Tensor3D;
   /** [B, 1 + N + T, E], after the final norm */
   readonly lastHiddenState: tf.Tensor3D;

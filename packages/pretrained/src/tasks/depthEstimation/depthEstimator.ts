@@ -15,7 +15,7 @@ export interface DepthMap {
   readonly width: number;
   readonly height: number;
   /**
-   * [height, width]: in the unit of the training data (metric), or in one of the model's own, where more is nearer
+   * [height, width], in the unit of the training data (metric), or in one of the model's own, where more is nearer
    * (relative).
    */
   readonly data: Float32Array;

@@ -6,9 +6,9 @@ import { frames } from "./frames.ts";
 
 /** Positions by a grouped convolution over time as wide as a second or two, whose weight has a norm of its own at each step. */
 export class PositionConvolution {
-  /** [1, 1, K]: the norms */
+  /** [1, 1, K], the norms */
   readonly scale: tf.Variable<tf.Rank.R3>;
-  /** [E, E / G, K]: the directions */
+  /** [E, E / G, K], the directions */
   readonly direction: Weight<tf.Rank.R3>;
   /** [E] */
   readonly bias: tf.Variable<tf.Rank.R1>;
