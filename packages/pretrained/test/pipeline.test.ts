@@ -54,7 +54,7 @@ test("one input gives one result, an array of them an array", () =>
 test("refuses a task that is none, and a model that is not of its kind, of which nothing stays", () =>
   expectNoLeaks(async () => {
     await expect(pipeline("text-to-speech" as PipelineTask, model("tagger"))).rejects.toThrow(
-      /^pipeline: expected a task of automatic-speech-recognition, feature-extraction, .*, got a string$/,
+      /^pipeline: expected a task of automatic-speech-recognition, depth-estimation, .*, got a string$/,
     );
     for (const name of ["translation", "summarization", "text-generation", "automatic-speech-recognition"] as const) {
       await expect(pipeline(name, model("tagger"))).rejects.toThrow("config.json: ");
