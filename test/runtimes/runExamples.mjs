@@ -3,7 +3,9 @@ import { pathToFileURL } from "node:url";
 
 const printed = [];
 console.log = (...values) => printed.push(values.join(" "));
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = () => true; // of a text that comes piece by piece
 for (const file of process.argv.slice(2)) {
   await import(pathToFileURL(file).href);
-  process.stdout.write(`${JSON.stringify(printed.splice(0).join("\n"))}\n`);
+  write(`${JSON.stringify(printed.splice(0).join("\n"))}\n`);
 }
