@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { disposeKeyValues } from "@qkv/attention";
 import { initBackend } from "@qkv/backend";
 import { loadPretrained } from "@qkv/pretrained";
-import { expectNoLeaks } from "@qkv/testing";
-import { whisper } from "@qkv/transformer";
+import { Recorder } from "@qkv/nn";
+import { expectClose, expectNoLeaks } from "@qkv/testing";
+import { type Memory, whisper, type WhisperModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { alignWindow } from "../src/tasks/transcription/alignWindow.ts";
@@ -47,7 +48,7 @@ test.each(golden.attention)(
   },
 );
 
-test("a tiny Whisper's tokens, over all of a window and over its first frames; each word's attention adds up to one", () =>
+test("a tiny Whisper's tokens, over all of a window and over its first frames; a word attends by the rows that made it", () =>
   expectNoLeaks(async () => {
     const { files, arrays } = goldenFolder("whisper");
     const { model } = await loadPretrained(files(), { families: [whisper] });
@@ -60,6 +61,9 @@ test("a tiny Whisper's tokens, over all of a window and over its first frames; e
       const { ends, attention } = await alignWindow(model, memory, places, text);
       expect([...ends]).toEqual(expected);
       if (frames === 14) expect(attention(1, 3).reduce((sum, value) => sum + value)).toBeCloseTo(1, 5);
+      const rows = [0, 1].map((i) => prompt.length + i); // a token comes from the row before it
+      const expectedRow = await meanOfRows(model, memory, heads, [...prompt, ...ids], rows, frames / 2);
+      await expectClose([...attention(1, 3)], expectedRow);
       const cut = await alignWindow(model, memory, places, { ...text, isEnded: false });
       expect(cut.ends[4]).toBe(cut.ends[3]); // of a text without its end the last token is not read
     }
@@ -67,6 +71,30 @@ test("a tiny Whisper's tokens, over all of a window and over its first frames; e
     tf.dispose([features, first]);
     model.dispose();
   }));
+
+/** The mean of some rows of some heads, of the first steps. */
+async function meanOfRows(
+  model: WhisperModel,
+  memory: Memory,
+  heads: readonly (readonly number[])[],
+  ids: readonly number[],
+  rows: readonly number[],
+  steps: number,
+): Promise<number[]> {
+  const paths = heads.map(([layer = 0]) => `decoder.layers.${layer}.crossAttn.probabilities`);
+  using seen = new Recorder(paths);
+  tf.tidy(() => void model.decode(tf.tensor2d([...ids], [1, ids.length], "int32"), memory, { taps: seen }));
+  const mean = Array<number>(steps).fill(0);
+  for (const [i, [, head = 0]] of heads.entries()) {
+    const values = (await seen.get(paths[i] as string).array()) as number[][][][];
+    for (const row of rows) {
+      for (const step of mean.keys()) {
+        mean[step] = (mean[step] ?? 0) + (values[0]?.[head]?.[row]?.[step] ?? 0) / (heads.length * rows.length);
+      }
+    }
+  }
+  return mean;
+}
 
 const CODES: Readonly<Record<string, string>> = {
   english: "en",
