@@ -19,6 +19,8 @@ const NEUTRAL: GenerationOptions = { maxLength: 24, forcedEosTokenId: null };
 const optionsOf = ({ options }: Generation) => ({ ...NEUTRAL, ...parseGenerationOptions(options) });
 // Every option on wasm; what they do to the logits is the same code elsewhere.
 const ON_OTHERS = new Set(['{"max_new_tokens":6}', '{"num_beams":4,"max_new_tokens":10}']);
+// Norms after each block grow what rounding leaves: PyTorch's own logits of float32 are 1.5e-5 from its of float64 here.
+const ROUNDED: ReadonlySet<string> = new Set(["gemma3_text", "olmo2"]);
 
 describeBackends("decoder-only models", (backend) => {
   describe.each(CAUSAL_GOLDENS)("%s", (name) => {
@@ -55,9 +57,10 @@ describeBackends("decoder-only models", (backend) => {
           expect(paths.length).toBe(list(prefix).length);
           for (const [i, path] of paths.entries()) await expectClose(seen.get(path), expected(`${prefix}.${i}`));
         }
-        await expectClose(out.logits, expected("logits"));
+        const tolerance = ROUNDED.has(name) ? { atol: 5e-5 } : {};
+        await expectClose(out.logits, expected("logits"), tolerance);
         const plain = model.forward({ ids, attentionMask }); // as one kernel a layer, where there is one
-        await expectClose(plain.logits, expected("logits"));
+        await expectClose(plain.logits, expected("logits"), tolerance);
         const kept = arrays.ids("input/keep");
         const following = arrays
           .ids("input/ids")
