@@ -1,25 +1,27 @@
 import { defineConfig } from "vitest/config";
+import base, { MAX_WORKERS } from "./vitest.base.config.ts";
 
-// Tests run on the sources of every package: the "@qkv/source" condition of their exports.
-const conditions = ["@qkv/source", "module", "import", "default"];
+// Packages whose tests leave nothing behind: a process loads its modules once for all their files, half of the work.
+// The other tests start programs, stub what a platform has, or ask what a fresh process does.
+const SHARED =
+  "attention|audio|gguf|layers|nn|ops|pretrained|safetensors|tokenizers|training|transformer|visualize|vit";
+
+const project = (name: string, isolate: boolean, include: string[]) => ({
+  ...base,
+  test: { ...base.test, name, isolate, include },
+});
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    include: [
-      "packages/*/src/**/*.test.ts",
-      "packages/*/test/**/*.test.ts",
-      "apps/*/{src,test}/**/*.test.ts",
-      "test/**/*.test.ts",
-      "bench/*.test.ts",
-      "bench/harness/*.test.ts",
+    maxWorkers: MAX_WORKERS,
+    projects: [
+      project("shared process", false, [`packages/@(${SHARED})/{src,test}/**/*.test.ts`]),
+      project("own process", true, [
+        `packages/!(${SHARED})/{src,test}/**/*.test.ts`,
+        "apps/*/{src,test}/**/*.test.ts",
+        "test/**/*.test.ts",
+        "bench/{,harness/}*.test.ts",
+      ]),
     ],
-    globalSetup: ["./test/kernels.ts"],
-    setupFiles: ["./test/setup.ts"],
-    maxWorkers: "100%", // by default a core stays free: half of a small machine's
-    // For what hangs: a busy machine may take ten times as long as it takes alone.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
   },
 });

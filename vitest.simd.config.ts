@@ -1,6 +1,6 @@
 import { defineConfig, mergeConfig } from "vitest/config";
 import { testsOfBackends } from "./test/workspace.ts";
-import config from "./vitest.config.ts";
+import config from "./vitest.base.config.ts";
 
 // What runs on every backend, on wasm with the SIMD that `pnpm test` did not take: Node 20 has relaxed SIMD behind a
 // flag, later ones have it at once. QKV_TEST_SIMD=wide asks for vectors of 256 bits, from Node 24 on.

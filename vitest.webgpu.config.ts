@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, mergeConfig } from "vitest/config";
 import { ROOT, testsOfBackends } from "./test/workspace.ts";
-import config from "./vitest.config.ts";
+import config from "./vitest.base.config.ts";
 
 // SwiftShader as Debian's Chromium brings it. VK_ICD_FILENAMES names another driver, say that of a real GPU.
 const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";

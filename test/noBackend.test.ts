@@ -1,9 +1,9 @@
 // Before any backend is started. The file starts none, and has the engine to itself.
-import { causalMask, lengthMask, MultiHeadAttention } from "@qkv/attention";
+import { causalMask, lengthMask, MultiHeadAttention } from "../packages/attention/src/index.ts";
 import { Params } from "@qkv/nn";
+import { loadPretrained, memoryFiles } from "@qkv/pretrained";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { loadPretrained, memoryFiles } from "./index.ts";
 
 const first = "expected a backend to compute with, got none: call `await initBackend()` of @qkv/backend first";
 

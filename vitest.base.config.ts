@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+// What all tests have in common. They run on the sources of every package: the "@qkv/source" condition of their exports.
+const conditions = ["@qkv/source", "module", "import", "default"];
+
+/** By default a core stays free: half of a small machine's. */
+export const MAX_WORKERS = "100%";
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    globalSetup: ["./test/kernels.ts"],
+    setupFiles: ["./test/setup.ts"],
+    maxWorkers: MAX_WORKERS,
+    // For what hangs: a busy machine may take ten times as long as it takes alone.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});
