@@ -133,6 +133,7 @@ export { specialTokenFields, specialTokens, type SpecialTokens } from "./config/
 export type { AlibiOptions, PositionBias, PositionBiasSpec } from "./block/positionBias.ts";
 export type { CausalConfig, CausalPositionsSpec, CausalSpec } from "./models/causal/config.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
+export { scaleResidualProjections } from "./models/causal/scaleResidualProjections.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
 export { BidirectionalEncoder } from "./models/encoder/bidirectionalEncoder.ts";
 export type {

@@ -31,6 +31,10 @@ export const TextTrainingConfig = z.strictObject({
       ffnDim: positive.optional().describe("Default 4 dModel"),
       maxPositions: positive.describe("The longest text that it sees at once, in tokens"),
       dropout: rate.default(0).describe("Of embeddings, sublayers and attention weights"),
+      residualInit: z
+        .enum(["full", "scaled"])
+        .default("full")
+        .describe("scaled: the last matrices of sublayers start smaller by sqrt(2 numLayers), as in GPT-2 and nanoGPT"),
     })
     .describe("A GPT-2 of this size"),
 
