@@ -84,6 +84,11 @@ export { createZeroShotClassifier } from "./tasks/zeroShotClassification/createZ
 export { ZeroShotClassifier, type ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
 export type { LabelScore } from "./tasks/labelScores.ts";
 export { createClassifier } from "./tasks/imageClassification/createClassifier.ts";
+export {
+  PairTranslators,
+  type TranslatePairOptions,
+  type TranslationLanguages,
+} from "./tasks/translation/pairTranslators.ts";
 export { createTranslator, type CreateTranslatorOptions } from "./tasks/translation/createTranslator.ts";
 export type { LanguagePair } from "./tasks/translation/languagePair.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";

@@ -1,5 +1,5 @@
 import type { Sound } from "@qkv/audio";
-import { describeArgument } from "@qkv/ops";
+import { checkRecord, describeArgument } from "@qkv/ops";
 import type { Pixels } from "@qkv/vit";
 import type { ModelFiles } from "./files/modelFiles.ts";
 import { PretrainedError } from "./files/pretrainedError.ts";
@@ -26,7 +26,12 @@ import type { TextGenerator } from "./tasks/textGeneration/textGenerator.ts";
 import type { TextEntity } from "./tasks/tokenClassification/entities.ts";
 import type { TagOptions, TokenClassifier } from "./tasks/tokenClassification/tokenClassifier.ts";
 import type { TranscribeOptions, Transcriber, Transcript } from "./tasks/transcription/transcriber.ts";
-import type { TranslateOptions, Translation, Translator } from "./tasks/translation/translator.ts";
+import type {
+  PairTranslators,
+  TranslatePairOptions,
+  TranslationLanguages,
+} from "./tasks/translation/pairTranslators.ts";
+import type { Translation } from "./tasks/translation/translator.ts";
 import type { ZeroShotClassifier, ZeroShotOptions } from "./tasks/zeroShotClassification/zeroShotClassifier.ts";
 import type {
   ZeroShotImageClassifier,
@@ -78,8 +83,8 @@ export interface PipelineTasks {
   >;
   /** Named entities and their like. */
   readonly "token-classification": PipelineCall<TokenClassifier, OneOrMany<string, TextEntity[], TagOptions>>;
-  /** Translations of texts. */
-  readonly translation: PipelineCall<Translator, OneOrMany<string, Translation, TranslateOptions>>;
+  /** Translations of texts. The name may say the languages: `translation_en_to_fr`. */
+  readonly translation: PipelineCall<PairTranslators, OneOrMany<string, Translation, TranslatePairOptions>>;
   /** Classes by labels of one's own. */
   readonly "zero-shot-classification": PipelineCall<
     ZeroShotClassifier,
@@ -108,7 +113,15 @@ export interface OneOrMany<Input, Output, Options> {
 }
 
 /** The name of a task of {@link pipeline}. */
-export type PipelineTask = keyof PipelineTasks;
+export type PipelineTask = keyof PipelineTasks | `translation_${string}_to_${string}`;
+
+/** What {@link pipeline} gives for the name of a task. */
+export type PipelineOf<Name extends PipelineTask> = Name extends keyof PipelineTasks
+  ? PipelineTasks[Name]
+  : PipelineTasks["translation"];
+
+/** Options of {@link pipeline}: those of opening the model, and of `translation` its languages. */
+export interface PipelineOptions extends OpenOptions, TranslationLanguages {}
 
 interface Made {
   readonly task: object;
@@ -116,7 +129,9 @@ interface Made {
 }
 
 /** Each task's own code is loaded when it is asked for. */
-const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Promise<Made> } = {
+const MAKERS: {
+  readonly [Name in keyof PipelineTasks]: (pretrained: Pretrained, languages: TranslationLanguages) => Promise<Made>;
+} = {
   "automatic-speech-recognition": async (pretrained) => {
     const { createTranscriber } = await import("./tasks/transcription/createTranscriber.ts");
     const task = createTranscriber(pretrained);
@@ -157,7 +172,7 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
     const task = createQuestionAnswerer(pretrained);
     return { task, call: task.answer.bind(task) };
   },
-  "sentiment-analysis": (pretrained) => MAKERS["text-classification"](pretrained),
+  "sentiment-analysis": (...given) => MAKERS["text-classification"](...given),
   summarization: async (pretrained) => {
     const { createSummarizer } = await import("./tasks/summarization/createSummarizer.ts");
     const task = createSummarizer(pretrained);
@@ -192,9 +207,9 @@ const MAKERS: { readonly [Name in PipelineTask]: (pretrained: Pretrained) => Pro
     const task = createTokenClassifier(pretrained);
     return { task, call: each(task, task.tag, task.tagBatch) };
   },
-  translation: async (pretrained) => {
-    const { createTranslator } = await import("./tasks/translation/createTranslator.ts");
-    const task = createTranslator(pretrained);
+  translation: async (pretrained, languages) => {
+    const { PairTranslators } = await import("./tasks/translation/pairTranslators.ts");
+    const task = new PairTranslators(pretrained, languages);
     return { task, call: each(task, task.translate, task.translateBatch) };
   },
   "zero-shot-classification": async (pretrained) => {
@@ -228,29 +243,44 @@ function each<Kind extends object, Input, Output, Options>(
  * const classify = await pipeline("sentiment-analysis", "owner/name");
  * const [best] = await classify("I love it.");
  * classify.dispose();
+ *
+ * const translate = await pipeline("translation", "owner/name", { srcLang: "en", tgtLang: "fr" });
+ * const { translation } = await translate("I love it.", { tgtLang: "de" });
  * ```
  *
+ * @param name the task; `translation_en_to_fr` says the languages as well, unless `options` name others
  * @param source a model's files, its id on a hub or an https address, as `loadPretrained` takes
  * @throws PretrainedError for a task that is not known, or a model that is not of its kind
  */
 export async function pipeline<Name extends PipelineTask>(
   name: Name,
   source: ModelFiles | string,
-  options: OpenOptions = {},
-): Promise<PipelineTasks[Name]> {
-  if (!Object.hasOwn(MAKERS, name)) {
-    const known = Object.keys(MAKERS).join(", ");
-    throw new PretrainedError(`pipeline: expected a task of ${known}, got ${describeArgument(name)}`);
+  options: PipelineOptions = {},
+): Promise<PipelineOf<Name>> {
+  checkRecord("pipeline", "options", options);
+  const [task, named] = taskOf(name);
+  const { srcLang = named.srcLang, tgtLang = named.tgtLang, ...open } = options;
+  if (task !== "translation" && (srcLang ?? tgtLang) !== undefined) {
+    throw new RangeError(`pipeline: expected no srcLang and no tgtLang for ${task}, got some`);
   }
   const { loadPretrained } = await import("./loading/loadPretrained.ts");
-  const pretrained = await loadPretrained(source, options);
+  const pretrained = await loadPretrained(source, open);
   const { model } = pretrained;
   try {
-    const { task, call } = await MAKERS[name](pretrained);
-    const own = { task, model, dispose: () => model.dispose() };
-    return Object.assign(call, own) as unknown as PipelineTasks[Name];
+    const { task: made, call } = await MAKERS[task](pretrained, { srcLang, tgtLang });
+    const own = { task: made, model, dispose: () => model.dispose() };
+    return Object.assign(call, own) as unknown as PipelineOf<Name>;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** The task of a name, and the languages that the name says. @throws PretrainedError for a task that is not known */
+function taskOf(name: PipelineTask): readonly [keyof PipelineTasks, TranslationLanguages] {
+  const [, srcLang, tgtLang] = (typeof name === "string" && /^translation_(.+?)_to_(.+)$/.exec(name)) || [];
+  if (srcLang !== undefined) return ["translation", { srcLang, tgtLang }];
+  if (Object.hasOwn(MAKERS, name)) return [name as keyof PipelineTasks, {}];
+  const known = Object.keys(MAKERS).join(", ");
+  throw new PretrainedError(`pipeline: expected a task of ${known}, got ${describeArgument(name)}`);
 }

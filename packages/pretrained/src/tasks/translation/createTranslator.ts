@@ -6,6 +6,7 @@ import { errorIn, PretrainedError } from "../../files/pretrainedError.ts";
 import type { Pretrained } from "../../loading/pretrained.ts";
 import { languageCode } from "./languageCodes.ts";
 import { type LanguagePair, type PairedTokenizer, pairByPrompt, pairByTokens } from "./languagePair.ts";
+import { MissingLanguageError } from "./missingLanguageError.ts";
 import { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
 import { Translator, type TranslatorOptions } from "./translator.ts";
 
@@ -79,9 +80,8 @@ function pairInWords(
   const { prefix, ...fields } = taskParams[`translation_${from}_to_${to}`] ?? {};
   if (from === undefined || to === undefined || typeof prefix !== "string") {
     const got = `${from ?? "nothing"} and ${to ?? "nothing"}`;
-    throw new RangeError(
-      `expected from and to of the pairs that the model translates (${known.join(", ")}), got ${got}`,
-    );
+    const Reason = from === undefined || to === undefined ? MissingLanguageError : RangeError;
+    throw new Reason(`expected from and to of the pairs that the model translates (${known.join(", ")}), got ${got}`);
   }
   const path = `${name}/config.json: task_specific_params.translation_${from}_to_${to}`;
   return { tokenizer: pairByPrompt(tokenizer, prefix), generation: searchOf(path, fields), locale: from };

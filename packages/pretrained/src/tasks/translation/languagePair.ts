@@ -1,6 +1,7 @@
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { GenerationOptions } from "@qkv/transformer";
 import { type LanguageTokens, languageToken, languageTokensOf, listed, spelled } from "./languageTokens.ts";
+import { MissingLanguageError } from "./missingLanguageError.ts";
 import type { TokenSequence } from "./tokenSequence.ts";
 import { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
 
@@ -40,7 +41,7 @@ export function pairByTokens(
   const target = to === undefined ? undefined : languageToken(to, languages, "translates to");
   const isLanguage = (id: unknown) => [...languages.values()].includes(id as number);
   if (target === undefined && !starts.some(isLanguage)) {
-    throw new RangeError(
+    throw new MissingLanguageError(
       `expected to, a language that the model translates to (${listed([...languages.keys()].map(spelled))}), got nothing`,
     );
   }
