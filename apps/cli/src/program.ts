@@ -4,6 +4,7 @@ import { answerCommand } from "./commands/answer.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { classifyCommand } from "./commands/classify.ts";
 import { classifyTextCommand } from "./commands/classifyText.ts";
+import { depthCommand } from "./commands/depth.ts";
 import { detectCommand } from "./commands/detect.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     summarizeCommand(),
     serveCommand(),
     detectCommand(),
+    depthCommand(),
     embedCommand(),
     searchCommand(),
     classifyTextCommand(),

@@ -55,6 +55,24 @@ describe("qkv classify", () => {
     expect((JSON.parse(told.stdout) as { objects: unknown[] }).objects).toHaveLength(1);
   });
 
+  test("qkv depth: its range, and a picture of it", async () => {
+    const depth = ["depth", "--model", path.join(packages, "pretrained/test/golden/depth-anything")];
+    const output = path.join(folder, "depth.png");
+    const { code, stdout } = await qkv([...depth, "--json", "--output", output, image("rgb.png")]);
+    expect(code).toBe(0);
+    const told = JSON.parse(stdout) as Record<"width" | "height" | "least" | "greatest" | "mean", number>;
+    const picture = await decodeImage(await readFile(output));
+    expect([picture.width, picture.height]).toEqual([told.width, told.height]);
+    expect(told.least).toBeLessThan(told.mean);
+    expect(told.mean).toBeLessThan(told.greatest);
+    const grays = picture.data.filter((_, i) => i % (picture.channels ?? 1) === 0);
+    expect([Math.min(...grays), Math.max(...grays)]).toEqual([0, 255]);
+    const text = await qkv([...depth, "--output", output, image("rgb.png"), image("rgb.jpg")]);
+    expect(text.stdout.trim().split("\n")).toHaveLength(2);
+    expect((await readFile(path.join(folder, "depth.2.png"))).length).toBeGreaterThan(50);
+    expect(await qkv([...depth, "--output", "depth.tiff", image("rgb.png")])).toMatchObject({ code: 2 });
+  });
+
   test("QKV_MAX_PIXELS bounds an image, and raises the bound", async () => {
     const run = (pixels: string) =>
       qkv(["classify", "--model", model, image("rgb.png")], { env: { QKV_MAX_PIXELS: pixels } });

@@ -75,6 +75,10 @@ const post = (route: string, body: unknown, headers: Record<string, string> = {}
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 const hi = [{ role: "user" as const, content: "hi" }];
+const tool = (name: string, more: object = {}) => ({ type: "function" as const, function: { name, ...more } });
+const call = (id: string, name: string, json: string) => ({
+  ...{ id, type: "function" as const, function: { name, arguments: json } },
+});
 const asked = (more: object = {}) => ({ model: chat, messages: hi, max_tokens: 6, temperature: 0, ...more });
 const health = async () => (await (await fetch(`${server.url}/health`)).json()) as { running: number; waiting: number };
 const idle = async () => {
@@ -142,6 +146,47 @@ describe("OpenAI's client", () => {
     expect(any.choices[0]?.message.content?.trim()).toMatch(/^\{/);
   });
 
+  test("calls a tool that it has to, whole and as a stream, and reads its answer", async () => {
+    const parameters = {
+      type: "object",
+      properties: { ok: { type: "boolean" } },
+      required: ["ok"],
+      additionalProperties: false,
+    };
+    const request = asked({
+      max_tokens: 90,
+      temperature: 1,
+      seed: 3,
+      tools: [tool("other"), tool("add", { parameters, strict: true })],
+      tool_choice: { type: "function", function: { name: "add" } },
+    });
+    const { choices } = await client.chat.completions.create(request);
+    expect(choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { content: null } });
+    const [made] = choices[0]?.message.tool_calls ?? [];
+    if (made?.type !== "function") throw new Error("expected a call of a function");
+    expect(made.function.name).toBe("add");
+    expect(typeof (JSON.parse(made.function.arguments) as { ok: unknown }).ok).toBe("boolean");
+
+    const stream = await client.chat.completions.create({ ...request, stream: true });
+    const [streamed, finishes]: [unknown[], unknown[]] = [[], []];
+    for await (const { choices } of stream) {
+      streamed.push(...(choices[0]?.delta.tool_calls ?? []).map(({ index, function: called }) => ({ index, called })));
+      if (choices[0]?.finish_reason) finishes.push(choices[0].finish_reason);
+    }
+    expect(streamed).toEqual([{ index: 0, called: made.function }]);
+    expect(finishes).toEqual(["tool_calls"]);
+
+    const messages = [
+      ...hi,
+      { role: "assistant" as const, content: null, tool_calls: [made] },
+      { role: "tool" as const, content: "done", tool_call_id: made.id },
+    ];
+    const answer = await client.chat.completions.create({ ...asked({ max_tokens: 4 }), messages });
+    const alone = await client.chat.completions.create(asked({ max_tokens: 4 }));
+    expect(answer.usage?.prompt_tokens).toBeGreaterThan((alone.usage?.prompt_tokens ?? 0) + 20); // it read the call
+    expect(answer.choices[0]?.finish_reason).toBe("length");
+  });
+
   test("gets completions of texts", async () => {
     const { choices, usage } = await client.completions.create({
       model: plain,
@@ -191,16 +236,58 @@ describe("a request that is wrong", () => {
     ["/v1/chat/completions", wrong({ colour: 1 }), 400, "colour: expected a field that is supported", "colour"],
     ["/v1/chat/completions", wrong({ n: 2 }), 400, "n: expected 1 or nothing", "n"],
     ["/v1/chat/completions", wrong({ presence_penalty: 0.5 }), 400, "presence_penalty: expected 0", "presence_penalty"],
-    ["/v1/chat/completions", wrong({ tools: [{ type: "function" }] }), 400, "tools: expected nothing", "tools"],
+    ["/v1/chat/completions", wrong({ tools: [{ type: "web" }] }), 400, "tools.0.type: ", "tools.0.type"],
+    [
+      "/v1/chat/completions",
+      wrong({ tools: [tool("add"), tool("add")] }),
+      400,
+      "expected a name of its own, got add",
+      "tools.1.function.name",
+    ],
+    [
+      "/v1/chat/completions",
+      wrong({ tools: [tool("add", { strict: true })] }),
+      400,
+      "expected false, or a tool_choice that forces a call",
+      "tools.0.function.strict",
+    ],
+    [
+      "/v1/chat/completions",
+      wrong({ tool_choice: "required" }),
+      400,
+      "tool_choice: expected none or auto",
+      "tool_choice",
+    ],
+    [
+      "/v1/chat/completions",
+      wrong({ tools: [tool("add")], tool_choice: { type: "function", function: { name: "sub" } } }),
+      400,
+      "expected one of add, got sub",
+      "tool_choice.function.name",
+    ],
+    [
+      "/v1/chat/completions",
+      wrong({ messages: [...hi, { role: "assistant", content: null, tool_calls: [call("1", "add", "[1]")] }] }),
+      400,
+      "expected an object as JSON",
+      "messages.1.tool_calls.0.function.arguments",
+    ],
+    [
+      "/v1/chat/completions",
+      wrong({ messages: [...hi, { role: "assistant", tool_calls: [call("1", "add", "{}")] }] }),
+      400,
+      "expected answers of tools after the last tool_calls",
+      "messages",
+    ],
     ["/v1/chat/completions", wrong({ logprobs: true }), 400, "logprobs: expected false", "logprobs"],
     ["/v1/chat/completions", wrong({ temperature: "hot" }), 400, "temperature: ", "temperature"],
     ["/v1/chat/completions", wrong({ messages: [] }), 400, "messages: ", "messages"],
     [
       "/v1/chat/completions",
-      wrong({ messages: [{ role: "tool", content: "" }] }),
+      wrong({ messages: [{ role: "tool", content: "", tool_call_id: "1" }] }),
       400,
-      "messages.0.role: ",
-      "messages.0.role",
+      "messages.0.tool_call_id: expected that of a call before it",
+      "messages.0.tool_call_id",
     ],
     ["/v1/chat/completions", { messages: hi }, 400, "model: ", "model"],
     ["/v1/chat/completions", wrong({ model: "PLAIN" }), 400, "expected a model with a chat template", "model"],

@@ -62,8 +62,12 @@ export async function writeTinyChatModel(folder: string): Promise<void> {
     ...{ bos_token_id: 0, eos_token_id: 0 },
   });
   const model = gpt2.build(Params.initialized(5), config);
-  const template =
-    "{% for message in messages %}<{{ message.role }}>{{ message.content }}<end>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+  const template = [
+    "{% if tools %}<system>{% for tool in tools %}{{ tool.function.name }} {% endfor %}<end>{% endif %}",
+    "{% for message in messages %}<{{ message.role }}>{{ message.content }}",
+    "{% if message.tool_calls %}{{ message.tool_calls | tojson }}{% endif %}<end>{% endfor %}",
+    "{% if add_generation_prompt %}<assistant>{% endif %}",
+  ].join("");
   const files = new Map([["chat_template.jinja", new TextEncoder().encode(template)]]);
   await savePretrained(folder, { model, tokenizer, files });
   model.dispose();

@@ -116,7 +116,7 @@ export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantizing
 export { pretrainedGguf, type SaveGgufOptions } from "./saving/gguf/pretrainedGguf.ts";
 export type { FloatType } from "./saving/gguf/weightTensor.ts";
 export { chatIds, type ChatEncoder, type PromptTokenizer } from "./tasks/textGeneration/chatIds.ts";
-export type { ChatMessage } from "./tasks/textGeneration/chatMessage.ts";
+export type { ChatMessage, ChatToolCall } from "./tasks/textGeneration/chatMessage.ts";
 export {
   type Answerer,
   Conversation,

@@ -2,10 +2,12 @@ import type { GeneratedText, GenerateTextOptions, Prompt } from "@qkv/pretrained
 import { TokenizerError } from "@qkv/tokenizers";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
+import { type AnswerPart, type AnswerReader, textReader } from "./answerReader.ts";
 import { ApiError } from "./apiError.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RequestQueue } from "./requestQueue.ts";
 import type { ServedModel } from "./servedModels.ts";
+import type { ToolCall } from "./toolCall.ts";
 
 /** The parts of a server that requests share. */
 export interface ServerParts {
@@ -18,14 +20,26 @@ export interface ServerParts {
   readonly maxTokens: number;
 }
 
+/** Why an answer ended, in OpenAI's words. */
+export type Finish = "stop" | "length" | "tool_calls";
+
+/** A whole answer. */
+export interface Answer {
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly finish: Finish;
+}
+
 /** The form in which a kind of request is answered. */
 export interface AnswerForm {
   /** What the whole answer has beside its usage. */
-  whole(texts: readonly GeneratedText[]): object;
+  whole(answers: readonly Answer[]): object;
   /** Choices that are sent first, before there is text. */
   first(index: number): object | undefined;
-  piece(index: number, text: string): object;
-  last(index: number, finish: string): object;
+  text(index: number, text: string): object;
+  /** A call of a tool, which only an answer with a reader of them has. */
+  call?(index: number, call: ToolCall, place: number): object;
+  last(index: number, finish: Finish): object;
   /** What each event has beside its choices. */
   readonly event: object;
 }
@@ -36,6 +50,8 @@ export interface TextRequest {
   readonly prompts: readonly Prompt[];
   readonly options: GenerateTextOptions;
   readonly form: AnswerForm;
+  /** Makes what reads the answer to each prompt. Left out: all of it is text. */
+  readonly reader?: () => AnswerReader;
   readonly isStream: boolean;
   /** Whether a stream ends with an event of the usage. */
   readonly tellsUsage: boolean;
@@ -51,10 +67,15 @@ export async function answerTexts(context: Context, request: TextRequest, parts:
   const stream = (prompt: Prompt) => model.generator.generator.stream(prompt, { ...options, signal });
   try {
     if (!request.isStream) {
-      const texts: GeneratedText[] = [];
-      for (const prompt of request.prompts) texts.push(usage.count(await lastOf(stream(prompt))));
+      const answers: Answer[] = [];
+      for (const prompt of request.prompts) {
+        const reading = new Reading(request.reader?.());
+        const generated = usage.count(await eachPiece(stream(prompt), (piece) => void reading.push(piece)));
+        reading.end();
+        answers.push({ text: reading.text, calls: reading.calls, finish: finishOf(generated, reading) });
+      }
       leave();
-      return context.json({ ...request.form.whole(texts), usage: usage.fields });
+      return context.json({ ...request.form.whole(answers), usage: usage.fields });
     }
     const [head, ...rest] = request.prompts;
     const opened = stream(head ?? "");
@@ -66,10 +87,16 @@ export async function answerTexts(context: Context, request: TextRequest, parts:
       const sendAll = async (index: number, pieces: typeof opened, begun?: Awaited<typeof first>) => {
         const head = request.form.first(index);
         if (head !== undefined) await send([head]);
-        for (let step = begun ?? (await pieces.next()); ; step = await pieces.next()) {
-          if (step.done) return send([request.form.last(index, finishOf(usage.count(step.value)))]);
-          await send([request.form.piece(index, step.value)]);
-        }
+        const reading = new Reading(request.reader?.());
+        const sendParts = async (parts: readonly AnswerPart[]) => {
+          for (const part of parts) {
+            if (typeof part === "string") await send([request.form.text(index, part)]);
+            else await send([request.form.call?.(index, part, reading.calls.indexOf(part)) ?? {}]);
+          }
+        };
+        const generated = usage.count(await eachPiece(pieces, (piece) => sendParts(reading.push(piece)), begun));
+        await sendParts(reading.end());
+        await send([request.form.last(index, finishOf(generated, reading))]);
       };
       try {
         await sendAll(0, opened, first);
@@ -99,9 +126,36 @@ export function asApiError(error: unknown): unknown {
   return isClients ? new ApiError(400, error.message, { code: "invalid_value" }) : error;
 }
 
-/** Why a text ended, in OpenAI's words. */
-export function finishOf({ finishReason }: GeneratedText): "stop" | "length" {
-  return finishReason === "length" ? "length" : "stop";
+function finishOf({ finishReason }: GeneratedText, { calls }: Reading): Finish {
+  if (finishReason === "length") return "length";
+  return calls.length > 0 ? "tool_calls" : "stop";
+}
+
+/** What was read of an answer so far. */
+class Reading {
+  readonly #reader: AnswerReader;
+  text = "";
+  readonly calls: ToolCall[] = [];
+
+  constructor(reader: AnswerReader = textReader) {
+    this.#reader = reader;
+  }
+
+  push(piece: string): readonly AnswerPart[] {
+    return this.#keep(this.#reader.push(piece));
+  }
+
+  end(): readonly AnswerPart[] {
+    return this.#keep(this.#reader.end());
+  }
+
+  #keep(parts: readonly AnswerPart[]): readonly AnswerPart[] {
+    for (const part of parts) {
+      if (typeof part === "string") this.text += part;
+      else this.calls.push(part);
+    }
+    return parts;
+  }
 }
 
 class Usage {
@@ -132,9 +186,14 @@ class Usage {
   }
 }
 
-async function lastOf<T>(stream: AsyncGenerator<unknown, T, undefined>): Promise<T> {
-  for (;;) {
-    const step = await stream.next();
+/** Does something with each piece of a stream, and gives what it ends with. */
+async function eachPiece<T, Last>(
+  stream: AsyncGenerator<T, Last, undefined>,
+  use: (piece: T) => void | Promise<void>,
+  begun?: IteratorResult<T, Last>,
+): Promise<Last> {
+  for (let step = begun ?? (await stream.next()); ; step = await stream.next()) {
     if (step.done) return step.value;
+    await use(step.value);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
-import { type AnswerForm, answerTexts, finishOf, type ServerParts } from "./answers.ts";
+import { type AnswerForm, answerTexts, type ServerParts } from "./answers.ts";
 import { generationSettings } from "./generationSettings.ts";
 import { GENERATION_FIELDS, requestBody, unchanged } from "./requestBody.ts";
 import { servedModel } from "./servedModels.ts";
@@ -43,8 +43,8 @@ function completionForm(model: string): AnswerForm {
   return {
     event,
     first: () => undefined,
-    piece: (index, text) => choice(index, text),
+    text: (index, text) => choice(index, text),
     last: (index, finish) => choice(index, "", finish),
-    whole: (texts) => ({ ...event, choices: texts.map((text, index) => choice(index, text.text, finishOf(text))) }),
+    whole: (answers) => ({ ...event, choices: answers.map(({ text, finish }, index) => choice(index, text, finish)) }),
   };
 }

@@ -7,6 +7,19 @@ export interface ChatMessage {
   readonly content: string;
   /** Of what the opened model itself wrote: its token ids, which the text alone may not give again. */
   readonly ids?: readonly number[];
+  /** Of what the model wrote: calls of tools. */
+  readonly toolCalls?: readonly ChatToolCall[];
+  /** Of what a tool answers, in the role `tool`: the id of the call. */
+  readonly toolCallId?: string;
+  /** Of what a tool answers: its name. */
+  readonly name?: string;
+}
+
+/** A call of a tool in a conversation. */
+export interface ChatToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
 }
 
 /** Refuses what are no messages. @throws RangeError naming the message */

@@ -28,7 +28,7 @@ export async function chatRenderer(
     try {
       return template.render({
         ...chat.specialTokens,
-        messages: messages.map(({ role, content }) => ({ role, content })),
+        messages: messages.map(templateMessage),
         add_generation_prompt: true,
         ...variables,
       });
@@ -36,5 +36,17 @@ export async function chatRenderer(
       const reason = (error as Error).message;
       throw new RangeError(`expected messages that the model's chat template takes, got: ${reason}`, { cause: error });
     }
+  };
+}
+
+/** A message under the names that templates have. */
+function templateMessage({ role, content, toolCalls, toolCallId, name }: ChatMessage): object {
+  const calls = toolCalls?.map(({ id, ...call }) => ({ id, type: "function", function: call }));
+  return {
+    role,
+    content,
+    ...(calls !== undefined && { tool_calls: calls }),
+    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+    ...(name !== undefined && { name }),
   };
 }

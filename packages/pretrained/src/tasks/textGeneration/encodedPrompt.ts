@@ -73,6 +73,7 @@ export async function encodePrompt(
 function* withoutOldest(messages: readonly ChatMessage[]): Generator<readonly ChatMessage[], void, undefined> {
   const head = messages[0]?.role === "system" ? 1 : 0;
   for (let from = head + 1; from < messages.length; from++) {
-    if (messages[from]?.role !== "assistant") yield [...messages.slice(0, head), ...messages.slice(from)];
+    const { role } = messages[from] as ChatMessage;
+    if (role !== "assistant" && role !== "tool") yield [...messages.slice(0, head), ...messages.slice(from)];
   }
 }
