@@ -1,8 +1,9 @@
 """Writes the files that @qkv/training is held against. Run: python golden/make_training.py
 
 `optimizers.safetensors` holds gradients and what PyTorch's optimizers make of them step by step, with another learning
-rate each step, a parameter without a gradient in one step, and clipping by the global norm; `metrics.json` holds texts
-that are hard to split into words and the scores that sacreBLEU gives them.
+rate each step, a parameter without a gradient in one step, and clipping by the global norm; `hundredSteps.safetensors` what
+each optimizer has made of the same gradients after some of a hundred steps; `metrics.json` holds texts that are hard to
+split into words and the scores that sacreBLEU gives them.
 """
 import json
 from pathlib import Path
@@ -85,6 +86,60 @@ def muon() -> None:
     save_file(tensors, OUT / "muon.safetensors", metadata={"versions": VERSIONS})
 
 
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of arXiv:2302.06675, in the order of google/automl's lion_pytorch.py. PyTorch has none."""
+
+    def __init__(self, params, lr, betas, weight_decay):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for param in group["params"]:
+                average = self.state[param].setdefault("exp_avg", torch.zeros_like(param))
+                param.mul_(1 - group["lr"] * group["weight_decay"])
+                direction = average.clone().mul_(beta1).add(param.grad, alpha=1 - beta1).sign_()
+                param.add_(direction, alpha=-group["lr"])
+                average.mul_(beta2).add_(param.grad, alpha=1 - beta2)
+
+
+HUNDRED = 100
+COMPARED = [1, 2, 10, 50, 100]
+RANKS = {"vector": (5,), "matrix": (3, 4), "cube": (2, 3, 2)}
+OPTIMIZERS = {
+    "adamW": lambda params, matrices: torch.optim.AdamW(params, lr=1.0),
+    "muon": lambda params, matrices: torch.optim.Muon(matrices, lr=1.0, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
+    "lion": lambda params, matrices: Lion(params, 1.0, (0.9, 0.99), 0.3),
+    "adafactor": lambda params, matrices: torch.optim.Adafactor(params, lr=1.0),
+    "adafactorChanged": lambda params, matrices: torch.optim.Adafactor(
+        params, lr=1.0, beta2_decay=-0.6, eps=(1e-3, 0.1), d=1.5, weight_decay=0.2),
+}
+
+
+def hundred_steps() -> None:
+    """After `muon`, whose patch keeps float32."""
+    torch.manual_seed(1)
+    rates = [0.02 * (1 + step % 7) / (1 + step / 20) for step in range(HUNDRED)]
+    tensors = {"learningRates": torch.tensor(rates)}
+    for name, shape in RANKS.items():
+        tensors[f"start.{name}"] = torch.randn(shape)
+        tensors[f"gradients.{name}"] = torch.randn(HUNDRED, *shape) + torch.randn(shape)
+    for kind, make in OPTIMIZERS.items():
+        params = {name: tensors[f"start.{name}"].clone().requires_grad_() for name in RANKS}
+        optimizer = make(list(params.values()), [params["matrix"]])
+        for step, rate in enumerate(rates):
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            for name, param in params.items():
+                param.grad = tensors[f"gradients.{name}"][step].clone()
+            optimizer.step()
+            if step + 1 in COMPARED:
+                for name in ["matrix"] if kind == "muon" else RANKS:
+                    tensors[f"{kind}.{step + 1}.{name}"] = params[name].detach().clone()
+    save_file(tensors, OUT / "hundredSteps.safetensors", metadata={"versions": VERSIONS})
+
+
 # (name, hypotheses, one list per reference)
 CORPORA = [
     ("plain", ["The cat sat on the mat.", "A dog runs through the snow."],
@@ -151,4 +206,5 @@ def metrics() -> None:
 
 optimizers()
 muon()
+hundred_steps()
 metrics()

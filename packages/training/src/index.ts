@@ -1,4 +1,5 @@
-export { AdamW, type AdamWOptions, type NameSet } from "./optimizers/adamW.ts";
+export { Adafactor, type AdafactorOptions } from "./optimizers/adafactor.ts";
+export { AdamW, type AdamWOptions } from "./optimizers/adamW.ts";
 export { averageCheckpoints } from "./checkpoints/averageCheckpoints.ts";
 export type { Checkpoint, CheckpointStore, Progress } from "./checkpoints/checkpoint.ts";
 export { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "./checkpoints/checkpointFile.ts";
@@ -24,6 +25,7 @@ export { cutmix, type LabelledBatch, type MixedBatch, mixup, unmixed } from "./i
 export { mixedCrossEntropy } from "./images/mixedCrossEntropy.ts";
 export type { Pixels } from "./images/pixels.ts";
 export { randAugment, type RandAugmentOptions } from "./images/randAugment.ts";
+export { Lion, type LionOptions } from "./optimizers/lion.ts";
 export { Muon, type MuonOptions } from "./optimizers/muon.ts";
 export { combineOptimizers, type ParameterGroup } from "./optimizers/combined.ts";
 export type { Optimizer, OptimizerStepOptions } from "./optimizers/optimizer.ts";
@@ -37,6 +39,7 @@ export {
   warmupStableDecaySchedule,
   type WarmupOptions,
 } from "./optimizers/schedules.ts";
+export type { NameSet, WeightDecayMask } from "./optimizers/weightDecayMask.ts";
 export { shuffle } from "./batches/shuffle.ts";
 export { shuffledBatches, type ShuffledBatchesOptions } from "./batches/shuffledBatches.ts";
 export type { TrainingTask } from "./loop/task.ts";

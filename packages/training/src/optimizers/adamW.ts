@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, checkOptions, checkRecord, describeArgument, type OptionNames } from "@qkv/ops";
+import { adamW, checkRecord, type OptionNames } from "@qkv/ops";
 import type { StateDict, StateEntry } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
+import { checkNumber, checkOptimizer } from "./checkOptimizer.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
+import { isDecayedBy, type WeightDecayMask } from "./weightDecayMask.ts";
 import { assignVariables, readVariables } from "../parameters/variables.ts";
 
 /** Options of {@link AdamW}. */
@@ -15,22 +17,13 @@ export interface AdamWOptions {
   readonly eps?: number;
   /** Default 0.01. */
   readonly weightDecay?: number;
-  /**
-   * The parameters with weight decay: a map or set of their names, such as `params.named("matrix")`, or a predicate.
-   * Default: all of them.
-   */
-  readonly weightDecayMask?: NameSet | ((name: string) => boolean);
+  /** The parameters with weight decay. Default: all of them. */
+  readonly weightDecayMask?: WeightDecayMask;
   /**
    * Whether decay shrinks the parameter itself (`decoupled`, PyTorch's AdamW, the default) or is added to the gradient
    * (`l2`, PyTorch's Adam).
    */
   readonly decay?: "decoupled" | "l2";
-}
-
-/** Names, as a map or a set has them. */
-export interface NameSet {
-  /** Whether a name is one of them. */
-  has(name: string): boolean;
 }
 
 const NAMES: OptionNames<AdamWOptions> = {
@@ -62,11 +55,7 @@ export class AdamW implements Optimizer {
   readonly #moments = new Map<string, Moments>();
 
   constructor(params: NamedVariables, options: AdamWOptions = {}) {
-    checkOptions("AdamW", options, NAMES);
-    if (!(params instanceof Map)) {
-      const got = describeArgument(params);
-      throw new RangeError(`AdamW: expected parameters by name, such as model.params.named(), got ${got}`);
-    }
+    checkOptimizer("AdamW", params, options, NAMES);
     this.#params = params;
     this.#options = {
       learningRate: 1e-3,
@@ -76,10 +65,9 @@ export class AdamW implements Optimizer {
       decay: "decoupled",
       ...options,
     };
-    this.#isDecayed = predicateOf(options.weightDecayMask);
+    this.#isDecayed = isDecayedBy("AdamW", options.weightDecayMask);
     this.learningRate = this.#options.learningRate;
-    if (!(this.learningRate >= 0))
-      throw new RangeError(`AdamW: expected learningRate to be a number from 0, got ${this.learningRate}`);
+    checkNumber("AdamW", "learningRate", this.learningRate);
   }
 
   step(gradients: NamedGradients, options: OptimizerStepOptions = {}): void {
@@ -167,14 +155,6 @@ export class AdamW implements Optimizer {
       });
     }
   }
-}
-
-function predicateOf(weightDecayMask: AdamWOptions["weightDecayMask"]): (name: string) => boolean {
-  if (weightDecayMask === undefined) return () => true;
-  if (typeof weightDecayMask === "function") return weightDecayMask;
-  if (typeof weightDecayMask?.has === "function") return (name) => weightDecayMask.has(name);
-  const got = describeArgument(weightDecayMask);
-  throw new RangeError(`AdamW: expected weightDecayMask to be a map, a set or a predicate of names, got ${got}`);
 }
 
 function zeroVariable(like: tf.Tensor): tf.Variable {

@@ -4,7 +4,7 @@ import type { StateDict } from "@qkv/nn";
 import type { NamedGradients, NamedVariables } from "../parameters/gradients.ts";
 import type { Optimizer, OptimizerStepOptions } from "./optimizer.ts";
 import { newtonSchulz } from "./newtonSchulz.ts";
-import { assignVariables, readVariables } from "../parameters/variables.ts";
+import { Slots } from "./slots.ts";
 
 /** Options of {@link Muon}. */
 export interface MuonOptions {
@@ -30,7 +30,7 @@ export class Muon implements Optimizer {
   readonly #params: NamedVariables;
   readonly #momentum: number;
   readonly #weightDecay: number;
-  readonly #averages = new Map<string, tf.Variable>();
+  readonly #slots = new Slots({ momentum: (shape) => [...shape] });
 
   /** @throws RangeError naming a parameter that is no matrix */
   constructor(params: NamedVariables, options: MuonOptions = {}) {
@@ -63,19 +63,15 @@ export class Muon implements Optimizer {
 
   /** `momentum.NAME` for each parameter that has had a gradient. */
   state(): Promise<StateDict> {
-    return readVariables(new Map([...this.#averages].map(([name, average]) => [`momentum.${name}`, average])));
+    return this.#slots.state();
   }
 
   load(state: StateDict): void {
-    this.dispose();
-    for (const [name, param] of this.#params) if (state.has(`momentum.${name}`)) this.#averageOf(name, param);
-    const averages = new Map([...this.#averages].map(([name, average]) => [`momentum.${name}`, average]));
-    assignVariables("Muon.load", averages, state);
+    this.#slots.load("Muon.load", this.#params, state);
   }
 
   dispose(): void {
-    tf.dispose([...this.#averages.values()]);
-    this.#averages.clear();
+    this.#slots.dispose();
   }
 
   /** `dispose` at the end of a block, for `using`. */
@@ -86,7 +82,7 @@ export class Muon implements Optimizer {
   /** Updates parameters of the same shape. */
   #update(names: readonly string[], gradients: NamedGradients, learningRate: number, gradientScale: number): void {
     const params = names.map((name) => this.#params.get(name) as tf.Variable);
-    const averages = names.map((name, i) => this.#averageOf(name, params[i] as tf.Variable));
+    const averages = names.map((name, i) => this.#slots.of("momentum", name, params[i] as tf.Variable));
     const [rows = 1, ...inner] = params[0]?.shape ?? [];
     const columns = tf.util.sizeFromShape(inner);
     const stacked = (tensors: tf.Tensor[]) =>
@@ -105,15 +101,6 @@ export class Muon implements Optimizer {
       const shrunk = tf.mul(param, 1 - learningRate * this.#weightDecay);
       param.assign(tf.sub(shrunk, tf.reshape(steps[i] as tf.Tensor, shape)));
     });
-  }
-
-  #averageOf(name: string, param: tf.Variable): tf.Variable {
-    let average = this.#averages.get(name);
-    if (average === undefined) {
-      average = tf.tidy(() => tf.variable(tf.zeros(param.shape), false));
-      this.#averages.set(name, average);
-    }
-    return average;
   }
 }
 
