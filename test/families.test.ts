@@ -17,15 +17,14 @@ test("the table of families has a row for each model type, with its classes", ()
     Array.from(classes.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(),
   ]);
   const rows = told.filter(([type]) => type !== "model_type");
-  const known = (FAMILIES as unknown as readonly Listed[]).flatMap((family) =>
-    family.modelTypes.map((type) => [
-      type,
-      family
-        .architectures(type)
-        .map(({ className }) => className)
-        .sort(),
-    ]),
-  );
+  const known = new Map<string, string[]>();
+  // Of decoders two families have classes: the language models, and those with other heads.
+  for (const family of FAMILIES as unknown as readonly Listed[]) {
+    for (const type of family.modelTypes) {
+      const classes = family.architectures(type).map(({ className }) => className);
+      known.set(type, [...(known.get(type) ?? []), ...classes].sort());
+    }
+  }
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(known));
-  expect(rows).toHaveLength(known.length);
+  expect(rows).toHaveLength(known.size);
 });

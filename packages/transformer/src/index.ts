@@ -16,7 +16,13 @@ export { formatLabels, type Labels, parseLabels } from "./config/labels.ts";
 export { PROBLEM_TYPES, type ProblemType } from "./config/problemType.ts";
 export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";
 export type { Windows } from "./config/windows.ts";
-export { CAUSAL_FAMILIES, ENCODER_FAMILIES, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "./families/all.ts";
+export {
+  CAUSAL_FAMILIES,
+  DECODER_HEAD_FAMILIES,
+  ENCODER_FAMILIES,
+  SEQ2SEQ_FAMILIES,
+  SPEECH_FAMILIES,
+} from "./families/all.ts";
 export type { EncoderDecoderConfig } from "./family/encoderDecoderConfig.ts";
 export type { DecoderConfig } from "./family/decoderConfig.ts";
 export { OTHER_HEADS, tieOutputLayer } from "./family/causalWeights.ts";
@@ -29,6 +35,7 @@ export {
   type ModelTask,
   weightRulesOf,
 } from "./family/family.ts";
+export type { DecoderHeadModel } from "./family/decoderHeadFamily.ts";
 export {
   buildEncoder,
   encoderFamily,
@@ -132,6 +139,12 @@ export {
 export { specialTokenFields, specialTokens, type SpecialTokens } from "./config/specialTokens.ts";
 export type { AlibiOptions, PositionBias, PositionBiasSpec } from "./block/positionBias.ts";
 export type { CausalConfig, CausalPositionsSpec, CausalSpec } from "./models/causal/config.ts";
+export { type DecoderPlaces, TextDecoder } from "./models/causal/decoder.ts";
+export type { HeadedConfig, HeadFields } from "./models/decoderHeads/config.ts";
+export { DecoderQuestionAnsweringModel } from "./models/decoderHeads/questionAnsweringModel.ts";
+export { DecoderSequenceClassificationModel } from "./models/decoderHeads/sequenceClassificationModel.ts";
+export { TextDecoderModel } from "./models/decoderHeads/textDecoderModel.ts";
+export { DecoderTokenClassificationModel } from "./models/decoderHeads/tokenClassificationModel.ts";
 export { type CausalInputs, CausalLanguageModel, type CausalOutput } from "./models/causal/model.ts";
 export { scaleResidualProjections } from "./models/causal/scaleResidualProjections.ts";
 export type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "./models/causalModel.ts";
@@ -152,7 +165,8 @@ export type { EncoderInputs, LossInputs } from "./models/encoder/inputs.ts";
 export { MaskedLanguageModel } from "./models/encoder/maskedLanguageModel.ts";
 export { Pooler } from "./models/encoder/pooler.ts";
 export type { EncoderLayers } from "./models/encoder/postNormBlocks.ts";
-export { type AnswerSpans, QuestionAnsweringModel } from "./models/encoder/questionAnsweringModel.ts";
+export { QuestionAnsweringModel } from "./models/encoder/questionAnsweringModel.ts";
+export type { AnswerSpans } from "./models/spanLoss.ts";
 export { ReplacedTokenDetectionModel } from "./models/encoder/replacedTokenDetectionModel.ts";
 export { SequenceClassificationModel } from "./models/encoder/sequenceClassificationModel.ts";
 export { TextEmbeddings } from "./models/encoder/textEmbeddings.ts";

@@ -1,4 +1,4 @@
-import type { EncoderModel } from "@qkv/transformer";
+import type { DecoderHeadModel, EncoderModel } from "@qkv/transformer";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { type OutputPaths, probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
@@ -12,17 +12,19 @@ const NAMES: Readonly<Record<string, string>> = {
   poolerOutput: "pooler_output",
 };
 
-/** One pass of an encoder of text: Hugging Face's names in and out. The caller disposes of what comes back. */
+/** One pass of an encoder of text, or of a decoder that reads texts as one: Hugging Face's names in and out. The caller disposes of what comes back. */
 export function encoderForward(
-  model: EncoderModel,
+  model: EncoderModel | DecoderHeadModel,
   inputs: NamedTensors,
   { hiddenStates, attentions }: WantedOutputs,
 ): Map<string, tf.Tensor> {
-  const layers = model.encoder.layers.map((_, i) => `encoder.layers.${i}`);
+  const [scope, body] =
+    "encoder" in model ? (["encoder", model.encoder] as const) : (["decoder", model.decoder] as const);
+  const layers = body.layers.map((_, i) => `${scope}.layers.${i}`);
   // The last layer's output comes after the last norm, if there is one.
-  const states = model.encoder.norm === undefined ? layers : [...layers.slice(0, -1), "encoder.norm"];
+  const states = body.norm === undefined ? layers : [...layers.slice(0, -1), `${scope}.norm`];
   const paths: OutputPaths = {
-    ...(hiddenStates && { hidden_states: ["encoder.embeddings", ...states] }),
+    ...(hiddenStates && { hidden_states: [`${scope}.embeddings`, ...states] }),
     ...(attentions && { attentions: probabilitiesOf(layers) }),
   };
   return recordedOutputs(paths, (taps) => {

@@ -35,6 +35,6 @@ export function modelForward(
   if (model instanceof VisionTowerModel) return visionTowerForward(model, inputs, wanted);
   if (model instanceof DepthAnything) return depthForward(model, inputs, wanted);
   if (model instanceof YolosDetector) return detectorForward(model, inputs, wanted);
-  if ("encoder" in model) return encoderForward(model, inputs, wanted);
+  if ("encoder" in model || "decoder" in model) return encoderForward(model, inputs, wanted);
   return imageForward(model, inputs, wanted);
 }

@@ -2,9 +2,9 @@ import type { Pretrained } from "./pretrained.ts";
 import type { SpectrogramConfig } from "@qkv/audio";
 import { checkBackend, describeArgument, type OptionNames } from "@qkv/ops";
 import { openTokenizer, type Tokenizer, TokenizerError, type TokenizerOptions } from "@qkv/tokenizers";
-import type { Architecture, FamilyConfig, ModelTask } from "@qkv/transformer";
+import type { FamilyConfig, ModelTask } from "@qkv/transformer";
 import type { ImageProcessorConfig } from "@qkv/vit";
-import { type AnyFamily, familyOfConfig, type Found } from "../registry/findFamily.ts";
+import { type AnyFamily, classesOf, familyOfConfig, type Found } from "../registry/findFamily.ts";
 import { readCaptionPadding } from "./captionPadding.ts";
 import { readChatTemplate } from "./chatTemplate.ts";
 import { type Direction, directionOf } from "./direction.ts";
@@ -53,9 +53,8 @@ export async function openPretrained<F extends AnyFamily>(
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
-  const found = familyOfConfig(pathOf(files, "config.json"), json, families);
-  const { modelType, family } = found;
-  const architecture = await architectureOf(files, found, options);
+  const named = familyOfConfig(pathOf(files, "config.json"), json, families);
+  const { modelType, family, architecture } = await classOf(files, named, families, options);
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const isCtc = architecture.task === "speechCtc"; // its tokens are characters
   const ctc = isCtc ? await readCtc(files, options) : {};
@@ -138,14 +137,17 @@ async function readDirection(files: ModelFiles, options: ReadOptions): Promise<D
  * The class of a folder: as `config.json` names it, but that folders of Sentence Transformers hold a model without a head, also
  * where they name that with which it was trained.
  */
-async function architectureOf(
+async function classOf(
   files: ModelFiles,
-  { architecture, family, modelType }: Found,
+  named: Found,
+  families: readonly AnyFamily[],
   options: ReadOptions,
-): Promise<Architecture> {
-  if (architecture.task !== "maskedLM") return architecture;
-  if ((await readOptionalFile(files, "modules.json", options)) === undefined) return architecture;
-  return family.architectures(modelType).find(({ task }) => task === "textEncoder") ?? architecture;
+): Promise<Found> {
+  const { task } = named.architecture;
+  if (task !== "maskedLM" && task !== "causalLM") return named;
+  if ((await readOptionalFile(files, "modules.json", options)) === undefined) return named;
+  const classes = classesOf(named.modelType, families);
+  return classes.find(({ architecture }) => architecture.task === "textEncoder") ?? named;
 }
 
 /** Classes that read whole texts. What reads how they are to be used is loaded for them alone. */

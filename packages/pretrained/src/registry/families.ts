@@ -1,4 +1,11 @@
-import { CAUSAL_FAMILIES, ENCODER_FAMILIES, type ModelOf, SEQ2SEQ_FAMILIES, SPEECH_FAMILIES } from "@qkv/transformer";
+import {
+  CAUSAL_FAMILIES,
+  DECODER_HEAD_FAMILIES,
+  ENCODER_FAMILIES,
+  type ModelOf,
+  SEQ2SEQ_FAMILIES,
+  SPEECH_FAMILIES,
+} from "@qkv/transformer";
 import {
   clip,
   clipText,
@@ -18,6 +25,7 @@ export const FAMILIES = [
   ...SEQ2SEQ_FAMILIES,
   ...CAUSAL_FAMILIES,
   ...ENCODER_FAMILIES,
+  ...DECODER_HEAD_FAMILIES,
   ...SPEECH_FAMILIES,
   vit,
   swin,

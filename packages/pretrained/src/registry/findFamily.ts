@@ -33,30 +33,37 @@ export function familyOfConfig(
   { model_type: type, architectures }: Record<string, unknown>,
   families: readonly AnyFamily[],
 ): Found {
-  const family = families.find(({ modelTypes }) => modelTypes.includes(type as string));
-  if (family === undefined) {
-    const known = families.flatMap(({ modelTypes }) => modelTypes).join(", ");
-    throw new PretrainedError(`${path}: expected a model_type of ${known}, got ${JSON.stringify(type) ?? "none"}`);
+  const found = classesOf(type as string, families);
+  if (found.length === 0) {
+    const known = families.flatMap(({ modelTypes }) => modelTypes);
+    throw new PretrainedError(
+      `${path}: expected a model_type of ${[...new Set(known)].join(", ")}, got ${JSON.stringify(type) ?? "none"}`,
+    );
   }
-  const classes = family.architectures(type as string);
   // A model's base class has other weights than the class with the head on it.
   const named: unknown = architectures ?? [];
-  const isNamed = ({ className }: Architecture) => Array.isArray(named) && named.includes(className);
-  const architecture = Array.isArray(named) && named.length === 0 ? classes[0] : classes.find(isNamed);
-  if (architecture === undefined) {
-    const known = classes.map(({ className }) => className).join(" or ");
+  const isNamed = ({ architecture }: Found) => Array.isArray(named) && named.includes(architecture.className);
+  const chosen = Array.isArray(named) && named.length === 0 ? found[0] : found.find(isNamed);
+  if (chosen === undefined) {
+    const known = found.map(({ architecture }) => architecture.className).join(" or ");
     throw new PretrainedError(`${path}: expected architectures to name ${known}, got ${JSON.stringify(architectures)}`);
   }
-  return { modelType: type as string, family, architecture };
+  return chosen;
+}
+
+/** Every class of a type: of decoders several families have some, those of the language models first. */
+export function classesOf(modelType: string, families: readonly AnyFamily[]): readonly Found[] {
+  return families
+    .filter(({ modelTypes }) => modelTypes.includes(modelType))
+    .flatMap((family) => family.architectures(modelType).map((architecture) => ({ modelType, family, architecture })));
 }
 
 /** Finds the family and the class of a model. @throws TypeError if no family has its type, or it is of no class of it */
 export function familyOfModel(who: string, model: FamilyModel, families: readonly AnyFamily[]): Found {
   const modelType = model?.config?.modelType;
-  const family = families.find(({ modelTypes }) => modelTypes.includes(modelType));
-  const architecture = family?.architectures(modelType).find(({ isOf }) => isOf(model));
-  if (family !== undefined && architecture !== undefined) return { modelType, family, architecture };
-  const known = families.flatMap(({ modelTypes }) => modelTypes).join(", ");
+  const found = classesOf(modelType, families).find(({ architecture }) => architecture.isOf(model));
+  if (found !== undefined) return found;
+  const known = [...new Set(families.flatMap(({ modelTypes }) => modelTypes))].join(", ");
   throw new TypeError(
     `${who}: expected a model of the types ${known}, got ${modelType === undefined ? "another object" : `a ${modelType} that is of no class of its family`}`,
   );

@@ -97,7 +97,7 @@ async function compute(pretrained: Pretrained): Promise<void> {
     tf.dispose([model.forward({ samples }).logits, samples]);
     return;
   }
-  if ("encoder" in model) {
+  if ("encoder" in model || "decoder" in model) {
     const output = tf.tidy(
       () => ({ ...model.forward({ ids: tf.zeros([1, 3], "int32") }) }) as tf.TensorContainerObject,
     );

@@ -43,3 +43,5 @@ export const ENCODER_FAMILIES = [bert, roberta, distilbert, mpnet, electra, albe
 
 /** Families of models that write what they hear. */
 export const SPEECH_FAMILIES = [whisper, wav2vec2] as const;
+
+export { DECODER_HEAD_FAMILIES } from "./decoderHeads.ts";

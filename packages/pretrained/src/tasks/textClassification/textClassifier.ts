@@ -88,6 +88,8 @@ export class TextClassifier {
       ...(cut !== undefined && { strategy: cut }),
       ...(onTruncated !== undefined && { onTruncated }),
     });
-    return runTexts(model, encodings, (inputs) => model.forward(inputs).logits, options);
+    // A decoder finds where a text ends by the padding token: without one it reads texts one by one.
+    const batches = model.config.padTokenId === undefined ? { ...options, batchSize: 1 } : options;
+    return runTexts(model, encodings, (inputs) => model.forward(inputs).logits, batches);
   }
 }

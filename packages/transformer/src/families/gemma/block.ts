@@ -8,7 +8,7 @@ import type { GemmaConfig } from "./config.ts";
  * times the square root of their width.
  */
 export function gemmaSpec(config: GemmaConfig): CausalSpec {
-  const { modelType, windows, localRotary, queryScalar } = config;
+  const { modelType, windows, localRotary, queryScalar, isBidirectional = false } = config;
   const norm = { kind: "rmsNorm", eps: config.normEps, unitOffset: true } as const;
   const rotary = new RotaryPositions(config.rotary);
   const local = localRotary === undefined ? rotary : new RotaryPositions(localRotary);
@@ -31,8 +31,7 @@ export function gemmaSpec(config: GemmaConfig): CausalSpec {
           rotary: window === undefined ? rotary : local,
           scale: (queryScalar ?? config.headDim) ** -0.5,
           softcap: config.scoreSoftcap,
-          causal: true,
-          window,
+          ...(isBidirectional ? { reach: window && Math.floor(window / 2) } : { causal: true, window }),
           dropout: config.attentionDropout,
         },
         ffn: { kind: "gated", dim: config.ffnDim, activation: config.activation, bias: false },

@@ -25,6 +25,11 @@ export interface GemmaConfig extends DecoderConfig {
   readonly logitSoftcap?: number;
   /** Absent in Gemma 1: a query sees all keys up to its own, in every layer. */
   readonly windows?: Windows;
+  /**
+   * Whether a query sees the keys after its own too, as in EmbeddingGemma: in layers with a window those at most half of it
+   * away, on both sides. Only Gemma 3 has it.
+   */
+  readonly isBidirectional?: boolean;
   /** Rotary positions of the layers with a window, in Gemma 3. */
   readonly localRotary?: RotaryConfig;
 }
@@ -65,11 +70,13 @@ const LOCAL_THETA = 10_000;
 export function parseGemmaConfig(json: unknown): GemmaConfig {
   const fields = new ConfigFields(json);
   const type = fields.oneOf("model_type", Object.fromEntries(GEMMA_TYPES.map((each) => [each, each])), "");
-  if (fields.boolean("use_bidirectional_attention", false)) {
-    fields.fail("use_bidirectional_attention", "false or null, as a text is read from its beginning here");
+  const isBidirectional = fields.boolean("use_bidirectional_attention", false);
+  if (isBidirectional && type !== "gemma3_text") {
+    fields.fail("use_bidirectional_attention", `false or null in ${type}, which transformers reads from its beginning`);
   }
   const attentionBias = fields.boolean("attention_bias", false);
-  if (type === "gemma3_text") return { ...parseGemma3(fields), attentionBias };
+  if (type === "gemma3_text")
+    return { ...parseGemma3(fields), attentionBias, ...(isBidirectional && { isBidirectional }) };
   const decoder = parseDecoder(fields, type, DEFAULTS[type], NAMES[type]);
   if (type === "gemma2")
     return { ...decoder, attentionBias, ...parseGemma2(fields, decoder, (layer) => layer % 2 === 0) };
@@ -136,6 +143,7 @@ export function formatGemmaConfig(config: GemmaConfig): Record<string, unknown> 
     query_pre_attn_scalar: queryScalar,
     final_logit_softcapping: logitSoftcap ?? null,
     attn_logit_softcapping: scoreSoftcap ?? null,
+    ...(config.isBidirectional && { use_bidirectional_attention: true }),
     ...(windows && {
       sliding_window: windows.find((each) => each !== null) ?? WINDOW,
       layer_types: layerTypes(windows),

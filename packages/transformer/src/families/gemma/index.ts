@@ -1,3 +1,4 @@
+import { ConfigError } from "../../config/configFields.ts";
 import { specialTokenFields } from "../../config/specialTokens.ts";
 import type { Family } from "../../family/family.ts";
 import { CausalLanguageModel } from "../../models/causal/model.ts";
@@ -30,5 +31,12 @@ export const gemma: Family<GemmaType, GemmaConfig, GemmaModel> = {
       isOf: (model) => model instanceof CausalLanguageModel,
     },
   ],
-  build: (params, config) => new CausalLanguageModel(params, config, gemmaSpec(config)),
+  build: (params, config) => {
+    if (config.isBidirectional) {
+      throw new ConfigError(
+        "use_bidirectional_attention: expected false or null in a model that writes, which reads a text from its beginning, got true",
+      );
+    }
+    return new CausalLanguageModel(params, config, gemmaSpec(config));
+  },
 };

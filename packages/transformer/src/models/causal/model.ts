@@ -1,17 +1,14 @@
 import {
   type CacheSize,
   createCache,
-  keyMask,
   type KeyValueCache,
-  LearnedPositions,
+  type LearnedPositions,
   stepOf,
-  type TokenPositions,
 } from "@qkv/attention";
 import {
   checkModule,
   createPass,
-  dropout,
-  Embedding,
+  type Embedding,
   Linear,
   normal,
   type Params,
@@ -19,18 +16,16 @@ import {
   type PassOptions,
   tidy,
 } from "@qkv/nn";
-import { checkRecord, checkTensor, embedding, linear } from "@qkv/ops";
+import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
-import { stackActivations } from "../../block/activations.ts";
 import type { Block } from "../../block/block.ts";
-import { keptPositions } from "../../block/keptPositions.ts";
-import { createNorm, type Norm } from "../../block/norm.ts";
+import type { Norm } from "../../block/norm.ts";
 import type { PositionBias } from "../../block/positionBias.ts";
-import { Stack } from "../../block/stack.ts";
 import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
 import { balanceLoss, RouterTaps } from "./balanceLoss.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { CausalConfig, CausalSpec } from "./config.ts";
+import { decoderActivations, TextDecoder } from "./decoder.ts";
 
 /** A batch of texts. */
 export interface CausalInputs {
@@ -67,23 +62,20 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   readonly logitBias?: tf.Variable<tf.Rank.R1>;
 
   readonly #spec: CausalSpec;
-  readonly #stack: Stack;
+  readonly #decoder: TextDecoder;
 
   constructor(params: Params, config: Config, spec: CausalSpec) {
     checkModule("CausalLanguageModel", params, { config, spec });
     const { vocabSize, dModel, maxPositions, eosTokenIds } = config;
-    const { blocks, norm, learnedPositions = false, embeddingNorm, positionBias } = spec;
     const init = normal(config.initializerRange);
-    this.embedding = new Embedding(params.at("embedding"), vocabSize, dModel, init);
-    if (learnedPositions) {
-      const { offset = 0 } = learnedPositions === true ? {} : learnedPositions;
-      this.positions = new LearnedPositions(params.at("positions"), maxPositions + offset, dModel, init);
-    }
-    if (embeddingNorm !== undefined) this.embeddingNorm = createNorm(params.at("embeddingNorm"), dModel, embeddingNorm);
-    this.#stack = new Stack(params, blocks, { norm, positionBias });
-    this.layers = this.#stack.layers;
-    if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
-    if (this.#stack.positionBias !== undefined) this.positionBias = this.#stack.positionBias;
+    const decoder = new TextDecoder(params, config, spec);
+    this.#decoder = decoder;
+    this.embedding = decoder.embedding;
+    if (decoder.positions !== undefined) this.positions = decoder.positions;
+    if (decoder.embeddingNorm !== undefined) this.embeddingNorm = decoder.embeddingNorm;
+    this.layers = decoder.layers;
+    if (decoder.norm !== undefined) this.norm = decoder.norm;
+    if (decoder.positionBias !== undefined) this.positionBias = decoder.positionBias;
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
     if (spec.logitBias) this.logitBias = params.bias<tf.Rank.R1>("logitBias", [vocabSize]);
@@ -101,7 +93,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
 
   /** Every activation that a pass has, by its path, in its order. */
   get activations(): readonly string[] {
-    return ["embeddings", ...stackActivations(this.#spec.blocks, this.#spec.norm), "logits"];
+    return [...decoderActivations(this.#spec), "logits"];
   }
 
   /** Computes the logits of the token after each position; the caller owns them. */
@@ -110,7 +102,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     checkTensor("CausalLanguageModel.forward", "ids", ids, "[B, L]", "int32");
     if (attentionMask !== undefined) checkTensor("CausalLanguageModel.forward", "attentionMask", attentionMask, "[B, L]", "bool");
     const pass = createPass("CausalLanguageModel.forward", options, this);
-    return tidy(() => ({ logits: this.#logits(this.#run(ids, attentionMask, {}, pass), pass) }));
+    return tidy(() => ({ logits: this.#logits(this.#decoder.forward(ids, attentionMask, {}, pass), pass) }));
   }
 
   /**
@@ -141,7 +133,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   }
 
   createCache(size: CacheSize = {}): KeyValueCache {
-    return createCache({ ...size, windows: this.#stack.windows });
+    return createCache({ ...size, windows: this.#decoder.windows });
   }
 
   decode(ids: tf.Tensor, options: DecodeOptions = {}): { logits: tf.Tensor3D } {
@@ -151,7 +143,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
     const pass = createPass("CausalLanguageModel.decode", passed, this);
     return stepOf(cache, () => {
-      const output = this.#run(ids, attentionMask, { cache, positions, span }, pass);
+      const output = this.#decoder.forward(ids, attentionMask, { cache, positions, span }, pass);
       const [batch, length, width] = output.shape;
       const last = tf.slice(output, [0, length - 1, 0], [batch, 1, width]);
       return { logits: this.#logits(last, pass) };
@@ -166,40 +158,6 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #run(
-    ids: tf.Tensor2D,
-    attentionMask: tf.Tensor2D | undefined,
-    places: TokenPositions & Pick<DecodeOptions, "cache">,
-    pass: Pass,
-  ): tf.Tensor3D {
-    const mask = attentionMask && keyMask(attentionMask);
-    const tokens = scaled(this.embedding.forward(ids), this.#spec.embeddingScale); // [B, L, E]
-    const placed = this.#place(tokens, attentionMask, places);
-    const x = pass.tap("embeddings", dropout(this.embeddingNorm?.forward(placed) ?? placed, this.#spec.embeddingDropout ?? 0, pass.random));
-    return this.#stack.forward(x, { mask, ...places }, pass);
-  }
-
-  /** [B, L, E], with the learned vectors of their positions if there are any. */
-  #place(
-    tokens: tf.Tensor3D,
-    mask: tf.Tensor2D | undefined,
-    { positions, cache }: TokenPositions & Pick<DecodeOptions, "cache">,
-  ): tf.Tensor3D {
-    if (this.positions === undefined) return tokens;
-    const { learnedPositions } = this.#spec;
-    const { offset = 0, countsPadding = true } = typeof learnedPositions === "object" ? learnedPositions : {};
-    const length = tokens.shape[1];
-    if (positions !== undefined) {
-      const rows = offset === 0 ? positions : positions.map((row) => row.map((position) => position + offset));
-      return tf.add(tokens, this.positions.at(rows));
-    }
-    if (mask !== undefined && !countsPadding) {
-      const rows = tf.add(keptPositions(mask, length), tf.scalar(offset, "int32"));
-      return tf.add(tokens, embedding(this.positions.weight, rows) as tf.Tensor3D);
-    }
-    return tf.add(tokens, this.positions.forward(length, (cache?.length ?? 0) + offset));
   }
 
   /** [B, L, E] -> [B, L, V] */

@@ -4,6 +4,9 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { createNorm, type Norm } from "../../block/norm.ts";
 import type { EncoderConfig, TransformSpec } from "./config.ts";
 
+/** The fields of a config that its heads are made by. */
+export type HeadSizes = Pick<EncoderConfig, "dModel" | "initializerRange">;
+
 /** A linear map, an activation, and a norm if there is one, in front of a head's last map. Does not tidy. */
 export class HeadTransform {
   readonly dense: Linear;
@@ -11,7 +14,7 @@ export class HeadTransform {
 
   readonly #activation: Activation;
 
-  constructor(params: Params, config: EncoderConfig, spec: TransformSpec) {
+  constructor(params: Params, config: HeadSizes, spec: TransformSpec) {
     checkModule("HeadTransform", params, { config, spec });
     const { dim, activation, bias = true, norm } = spec;
     const init = normal(config.initializerRange);

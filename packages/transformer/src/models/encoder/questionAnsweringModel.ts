@@ -1,18 +1,10 @@
 import { checkModule, createPass, type Params, type PassOptions, tidy } from "@qkv/nn";
-import { crossEntropy } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { type AnswerSpans, spanLoss } from "../spanLoss.ts";
 import { BidirectionalEncoder, encoderActivations } from "./bidirectionalEncoder.ts";
 import type { EncoderConfig, EncoderSpec } from "./config.ts";
 import type { EncoderInputs, LossInputs } from "./inputs.ts";
 import { TokenHead } from "./tokenHead.ts";
-
-/** Scores of where an answer starts and ends. */
-export interface AnswerSpans {
-  /** [B, L] */
-  readonly startLogits: tf.Tensor2D;
-  /** [B, L] */
-  readonly endLogits: tf.Tensor2D;
-}
 
 /**
  * A model that finds answers in a text, of any family: `BertForQuestionAnswering` of Hugging Face transformers, and its
@@ -71,10 +63,4 @@ export class QuestionAnsweringModel<Config extends EncoderConfig = EncoderConfig
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-function spanLoss({ startLogits, endLogits }: AnswerSpans, labels: tf.Tensor): tf.Scalar {
-  const [starts, ends] = tf.unstack(labels, 1) as [tf.Tensor1D, tf.Tensor1D];
-  const [first, last] = [crossEntropy(startLogits, starts), crossEntropy(endLogits, ends)];
-  return tf.div(tf.add(tf.mean(first), tf.mean(last)), 2) as tf.Scalar;
 }

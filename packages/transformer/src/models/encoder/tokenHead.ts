@@ -1,8 +1,8 @@
 import { checkModule, dropout, Linear, normal, type Params, type Pass } from "@qkv/nn";
 import { checkTensor } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { EncoderConfig, TokenHeadSpec } from "./config.ts";
-import { HeadTransform } from "./headTransform.ts";
+import type { TokenHeadSpec } from "./config.ts";
+import { type HeadSizes, HeadTransform } from "./headTransform.ts";
 
 /** The last map of a head on each token, and what is before it. Does not tidy. */
 export class TokenHead {
@@ -13,7 +13,7 @@ export class TokenHead {
   readonly #dropout: number;
 
   /** @param outFeatures K */
-  constructor(params: Params, config: EncoderConfig, spec: TokenHeadSpec, outFeatures: number) {
+  constructor(params: Params, config: HeadSizes, spec: TokenHeadSpec, outFeatures: number) {
     checkModule("TokenHead", params, { config, spec });
     const { transform } = spec;
     if (transform !== undefined) this.transform = new HeadTransform(params.at("transform"), config, transform);
