@@ -145,7 +145,11 @@ export { languageCode } from "./tasks/translation/languageCodes.ts";
 export { languageTag } from "./loading/languageTag.ts";
 export { type Segment, splitText, type SplitOptions } from "./tasks/translation/splitText.ts";
 export type { TokenizedPair, TokenSequence } from "./tasks/translation/tokenSequence.ts";
-export { type TranslationTokenizer, translationTokenizer } from "./tasks/translation/translationTokenizer.ts";
+export {
+  type TargetTokenizer,
+  type TranslationTokenizer,
+  translationTokenizer,
+} from "./tasks/translation/translationTokenizer.ts";
 export {
   type AttentionSubject,
   translationAttention,

@@ -90,6 +90,7 @@ function withLanguage(
     },
     decode: (ids) => tokenizer.decode(ids),
     knowsLetters: (text) => tokenizer.knowsLetters?.(without(text)) ?? true,
+    ...(tokenizer.target !== undefined && { target: tokenizer.target }),
   };
 }
 
@@ -103,5 +104,6 @@ export function pairByPrompt(tokenizer: Tokenizer, prefix: string): TranslationT
   return {
     encode: (text) => plain.encode(text === "" ? "" : prefix + text),
     decode: (ids) => plain.decode(ids),
+    target: tokenizer,
   };
 }

@@ -2,6 +2,9 @@ import { checkRecord } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { TokenSequence } from "./tokenSequence.ts";
 
+/** The tokenizer of a target language, as far as copying into translations asks for it. */
+export type TargetTokenizer = Pick<Tokenizer, "vocabSize" | "idToToken" | "decode">;
+
 /** Encoder of the source and decoder of the target, for a {@link Translator}. */
 export interface TranslationTokenizer {
   /** Encodes a source text, with the special tokens that the model was trained with. */
@@ -12,6 +15,8 @@ export interface TranslationTokenizer {
   knowsLetters?(text: TokenSequence): boolean;
   /** The target languages of a multilingual model, as codes of the source vocabulary: `>>fra<<`. Left out: none. */
   readonly languageCodes?: readonly string[];
+  /** The tokenizer of translations, for what is copied into them. Left out: nothing is. */
+  readonly target?: TargetTokenizer;
 }
 
 /** Adapts a model's tokenizer to a {@link Translator}: each language's tokens are of its own vocabulary. */
@@ -29,6 +34,7 @@ export function translationTokenizer(tokenizer: Tokenizer): TranslationTokenizer
       tokens: ids.map((id) => target.idToToken(id) ?? ""),
     }),
     knowsLetters: (text) => knowsLetters(source, text),
+    target,
     get languageCodes() {
       return (codes ??= languageCodesOf(source));
     },

@@ -1,11 +1,12 @@
 import { checkRecord, checkOptions, type OptionNames } from "@qkv/ops";
-import { generate, type GenerationOptions, type Seq2SeqModel } from "@qkv/transformer";
+import { generate, type GenerationOptions, type LogitsProcessor, type Seq2SeqModel } from "@qkv/transformer";
 import { checkList, checkText } from "../../loading/argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "../text/batchesBySize.ts";
 import { type LedSegment, splitLedText } from "./languageCodes.ts";
 import { languageTag } from "../../loading/languageTag.ts";
 import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import type { TranslationTokenizer } from "./translationTokenizer.ts";
+import { VerbatimCopies } from "./verbatimCopies.ts";
 
 /** Options of a translator. */
 export interface TranslatorOptions {
@@ -22,6 +23,11 @@ export interface TranslatorOptions {
   readonly languageCode?: string;
   /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
   readonly joinTokens?: number;
+  /**
+   * Web and mail addresses, phone numbers and numbers of four digits and more are copied: once the model has begun to write
+   * one of its source, it goes on to its end. Default true; false gives what the search alone gives.
+   */
+  readonly copiesVerbatim?: boolean;
   readonly batch?: BatchLimits;
 }
 
@@ -107,6 +113,7 @@ export class Translator {
   readonly model: Seq2SeqModel;
   readonly tokenizer: TranslationTokenizer;
   readonly options: TranslatorOptions;
+  #copies: VerbatimCopies | undefined;
 
   constructor(model: Seq2SeqModel, tokenizer: TranslationTokenizer, options: TranslatorOptions) {
     for (const [name, value] of Object.entries({ model, tokenizer, options })) checkRecord("Translator", name, value);
@@ -143,7 +150,7 @@ export class Translator {
     options: SearchOptions = {},
   ): Promise<SentenceTranslation[]> {
     if (ids.length === 0) throw new RangeError("translateTokens: expected tokens, got none");
-    const [found = []] = await this.#search([ids], options);
+    const [found = []] = await this.#search([{ ids }], options);
     return found;
   }
 
@@ -168,11 +175,7 @@ export class Translator {
         }
         onPartial?.(together.map((segment) => beginning(segment, begun.get(segment))).join(""));
       };
-      const found = await this.#search(
-        searched.map(({ ids }) => ids),
-        options,
-        onPartial && onStep,
-      );
+      const found = await this.#search(searched, options, onPartial && onStep);
       for (const segment of together) {
         const { space, source, ids, tokens, unknownScript } = segment;
         const translations = isSearched(segment) ? (found[searched.indexOf(segment)] ?? []) : unchanged(segment);
@@ -238,10 +241,7 @@ export class Translator {
     const lengths = searched.map(({ ids }) => ids.length);
     for (const indices of batchesBySize(lengths, this.#limits(options.numBeams), paddingBucket)) {
       const batch = indices.map((index) => searched[index] as EncodedSegment);
-      const translations = await this.#search(
-        batch.map(({ ids }) => ids),
-        options,
-      );
+      const translations = await this.#search(batch, options);
       for (const [i, segment] of batch.entries()) {
         const best = translations[i]?.[0];
         if (best !== undefined) found.set(segment, best);
@@ -251,14 +251,23 @@ export class Translator {
     return found;
   }
 
+  /** The processor that copies what the sources have to copy. */
+  #copying(sources: readonly string[]): LogitsProcessor | undefined {
+    const { target } = this.tokenizer;
+    if (this.options.copiesVerbatim === false || target === undefined) return undefined;
+    return (this.#copies ??= new VerbatimCopies(target)).processor(sources);
+  }
+
   /** Finds the translations of each sentence, best first. */
   async #search(
-    sources: readonly (readonly number[])[],
+    segments: readonly (Pick<TokenSequence, "ids"> & { readonly source?: string })[],
     { numBeams, lengthPenalty, maxNewTokens: limit, numReturnSequences = 1, signal }: SentenceOptions,
     onStep?: GenerationOptions["onStep"],
   ): Promise<SentenceTranslation[][]> {
-    if (sources.length === 0) return [];
+    if (segments.length === 0) return [];
     const { generation, maxPositions } = this.options;
+    const sources = segments.map(({ ids }) => ids);
+    const copying = this.#copying(segments.map(({ source = "" }) => source));
     const defaultLimit =
       generation?.maxNewTokens ?? 2 * paddingBucket(Math.max(...sources.map(({ length }) => length))) + 32;
     const { maxLength = Infinity } = this.model.generation;
@@ -266,6 +275,7 @@ export class Translator {
     const maxNewTokens = Math.min(limit ?? defaultLimit, mostTokens);
     const found = await generate(this.model, sources, {
       ...generation,
+      ...(copying && { logitsProcessors: [...(generation?.logitsProcessors ?? []), copying] }),
       maxNewTokens,
       numReturnSequences: Math.min(numReturnSequences, numBeams ?? generation?.numBeams ?? 1),
       ...(numBeams !== undefined && { numBeams }),

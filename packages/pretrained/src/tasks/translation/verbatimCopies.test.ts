@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { VerbatimCopies } from "./verbatimCopies.ts";
+
+// A vocabulary of letters, with a few longer tokens; a space is ▁.
+const TOKENS = [
+  ...[
+    "</s>",
+    "<unk>",
+    "▁",
+    "▁www",
+    ".",
+    "▁to",
+    "▁con",
+    "tact",
+    "tac",
+    "@",
+    "▁(",
+    "1",
+    "2",
+    "3",
+    "4",
+    "▁1",
+    "-",
+    "/",
+    "!",
+  ],
+  ..."abcdeglmnortwxé",
+];
+const target = {
+  vocabSize: TOKENS.length,
+  idToToken: (id: number) => TOKENS[id],
+  decode: (ids: readonly number[]) =>
+    ids
+      .map((id) => TOKENS[id] ?? "")
+      .join("")
+      .replaceAll("▁", " "),
+};
+const idsOf = (tokens: string) => tokens.split(" ").map((token) => TOKENS.indexOf(token));
+
+/** The tokens that may follow what is written, of a source. */
+function nextTokens(source: string, written: string): string[] {
+  const scores = new Float32Array(TOKENS.length).fill(-1);
+  new VerbatimCopies(target).processor([source])?.(scores, idsOf(written), 0);
+  return TOKENS.filter((_, id) => scores[id] !== -Infinity);
+}
+const isFree = (source: string, written: string) => nextTokens(source, written).length === TOKENS.length;
+
+test("goes on with an address that is begun, by any of its tokens, to its end", () => {
+  const source = "Write to www.tacx.de/a or contact@a.de!";
+  expect(isFree(source, "▁to ▁www")).toBe(true);
+  expect(nextTokens(source, "▁to ▁www .")).toEqual(["tac", "t"]);
+  expect(nextTokens(source, "▁to ▁www . tac x . d e /")).toEqual(["a"]);
+  expect(nextTokens(source, "▁to ▁www . tac x . d e / a")).not.toContain("a");
+  expect(nextTokens(source, "▁to ▁www . tac x . d e / a")).toEqual(expect.arrayContaining(["!", ".", "▁to", "</s>"]));
+});
+
+test("leaves a word that an address begins with to the sentence", () => {
+  const source = "Contact contact@a.de!";
+  expect(isFree(source, "▁con tact")).toBe(true);
+  expect(nextTokens(source, "▁con tact @")).toEqual(["a"]);
+  expect(isFree("Contact delron@a.de", "▁ d")).toBe(true);
+  expect(nextTokens("Contact delron@a.de", "▁ d e l")).toEqual(["r"]); // letter by letter: no word that it knows
+});
+
+test("copies the digits of a long number, and no more of them", () => {
+  const source = "room 1234, in 12 days";
+  expect(isFree(source, "▁1 2")).toBe(true); // 12
+  expect(nextTokens(source, "▁1 2 3")).toEqual(["4"]);
+  expect(nextTokens(source, "▁1 2 3 4")).toEqual(expect.arrayContaining(["!", "-", "a", "</s>"]));
+  for (const digit of "1234") expect(nextTokens(source, "▁1 2 3 4")).not.toContain(digit);
+  expect(isFree("call (123) 412-4321", "▁( 1 2 3")).toBe(true); // no token of this vocabulary goes on with `)`
+});
+
+test("makes log-probabilities of what is left", () => {
+  const scores = new Float32Array(TOKENS.length).fill(-3);
+  new VerbatimCopies(target).processor(["www.tacx.de"])?.(scores, idsOf("▁www ."), 0);
+  const [tac, t] = [scores[TOKENS.indexOf("tac")], scores[TOKENS.indexOf("t")]];
+  expect(tac).toBeCloseTo(Math.log(0.5));
+  expect(t).toBeCloseTo(Math.log(0.5));
+});
+
+test("is not there where nothing is to be copied", () => {
+  const copies = new VerbatimCopies(target);
+  expect(copies.processor(["a", "b 12"])).toBeUndefined();
+  const scores = new Float32Array(TOKENS.length).fill(-1);
+  copies.processor(["a", "www.a.de"])?.(scores, idsOf("▁www"), 0); // of the first source
+  expect(scores.every((score) => score === -1)).toBe(true);
+});

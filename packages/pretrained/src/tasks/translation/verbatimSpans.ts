@@ -1,0 +1,49 @@
+/** A piece of a text that a translation must have as it is. */
+export interface VerbatimSpan {
+  readonly text: string;
+  readonly kind: "address" | "number";
+}
+
+const WEB = /(?:https?:\/\/|www\.)[^<>"“”«»]+/iu;
+const MAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+/** Digits in groups, as phone numbers are written, or four and more together. */
+const NUMBER = /(?<![\p{L}\p{N}])(?:\+\d|\(\d|\d)(?:[ ().-]{0,2}\d){3,30}(?![\p{L}\p{N}])/gu;
+/** The most characters of an address; a longer word is none. */
+const LONGEST = 2048;
+
+const DATE = /^(?:\d{4}[.-]\d{1,2}[.-]\d{1,2}|\d{1,2}[.-]\d{1,2}[.-]\d{2,4})$/;
+/** Thousands apart, which each language sets apart by a mark of its own, and decimals. */
+const AMOUNT = /^\d{1,3}(?:[ .]\d{3})+$|^\d+\.\d+$/;
+
+/**
+ * The web and mail addresses of a text, its phone numbers and its numbers of four digits and more. Dates, and numbers whose
+ * thousands are set apart, are none: each language writes them its own way.
+ */
+export function verbatimSpans(text: string): VerbatimSpan[] {
+  const words = text.split(/\s+/);
+  const addresses = words.map(addressIn);
+  const rest = words.map((word, i) => (addresses[i] === undefined ? word : "")).join(" ");
+  const numbers = Array.from(rest.matchAll(NUMBER), ([found]) => found).filter(isVerbatim);
+  return [
+    ...addresses.filter((found) => found !== undefined).map((found) => ({ text: found, kind: "address" as const })),
+    ...numbers.map((found) => ({ text: found, kind: "number" as const })),
+  ];
+}
+
+/** The address in a word; the marks at its end belong to the sentence, as does a bracket that is not opened in it. */
+function addressIn(word: string): string | undefined {
+  const [found] = (word.length <= LONGEST && (WEB.exec(word) ?? MAIL.exec(word))) || [];
+  if (found === undefined) return undefined;
+  let address = found;
+  while (/[.,;:!?'’]$/u.test(address) || (address.endsWith(")") && count(address, ")") > count(address, "("))) {
+    address = address.slice(0, -1);
+  }
+  return address;
+}
+
+const count = (text: string, char: string) => text.split(char).length - 1;
+
+function isVerbatim(number: string): boolean {
+  const digits = number.replace(/\D/g, "").length;
+  return !DATE.test(number) && !AMOUNT.test(number) && digits >= (digits === number.length ? 4 : 7);
+}
