@@ -1,4 +1,19 @@
 export { Adafactor, type AdafactorOptions } from "./optimizers/adafactor.ts";
+export { contrastiveLoss, type ContrastiveOptions } from "./objectives/contrastiveLoss.ts";
+export {
+  type CorruptedSpans,
+  corruptSpans,
+  type CorruptSpansOptions,
+  spanCorruptionLengths,
+  type SpanOptions,
+} from "./objectives/corruptSpans.ts";
+export { ctcLoss, type CtcOptions } from "./objectives/ctcLoss.ts";
+export { distillationLoss, type DistillationOptions } from "./objectives/distillationLoss.ts";
+export { dpoLoss, type DpoOptions, type PreferenceLogProbs, sequenceLogProbs } from "./objectives/dpoLoss.ts";
+export { type MaskedTokens, maskTokens, type MaskTokensOptions } from "./objectives/maskTokens.ts";
+export { documentMask, packDocuments, type PackedRow, type PackOptions } from "./objectives/packDocuments.ts";
+export type { TokenIds } from "./objectives/tokenIds.ts";
+export { softCrossEntropy } from "./objectives/softCrossEntropy.ts";
 export { AdamW, type AdamWOptions } from "./optimizers/adamW.ts";
 export { averageCheckpoints } from "./checkpoints/averageCheckpoints.ts";
 export type { Checkpoint, CheckpointStore, Progress } from "./checkpoints/checkpoint.ts";
