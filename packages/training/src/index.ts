@@ -63,4 +63,5 @@ export { trainLinearProbe, type HeadExamples, type TrainHeadOptions } from "./fi
 export type { TrainingResult, TrainOptions } from "./loop/options.ts";
 export { bleu, type BleuScore } from "./metrics/bleu.ts";
 export { chrF, type ChrFScore } from "./metrics/chrF.ts";
+export { type ScalarEvent, scalarRecord, versionRecord } from "./tensorBoard/eventRecord.ts";
 export { assignVariables, readVariables } from "./parameters/variables.ts";

@@ -114,6 +114,27 @@ it("stops at a loss that is not a number, and keeps the last checkpoint", async 
   expect(await store.steps()).toEqual([2, 4]);
 });
 
+it("says which gradient was the first that is none, and saves what was there before", async () => {
+  const store = memoryStore();
+  const params = new Map(["inner", "outer"].map((name) => [name, tf.tidy(() => tf.variable(tf.ones([2])))] as const));
+  const [inner, outer] = [...params.values()] as [tf.Variable, tf.Variable];
+  const task: TrainingTask<number> = {
+    params,
+    batches: () => [1, 1, 0, 1], // the root's slope at 0 is infinite
+    loss: (batch) => tf.mean(tf.mul(tf.sqrt(tf.mul(tf.abs(inner), batch)), outer)) as tf.Scalar,
+  };
+  using optimizer = new AdamW(params);
+  await expect(train(task, { optimizer, epochs: 1, checkpoints: store })).rejects.toThrow(
+    /expected a finite gradient norm, got \S+ at step 3 .*, first in the gradient of inner; the last checkpoint is of step 2/,
+  );
+  expect(await store.steps()).toEqual([2]);
+  tf.tidy(() => inner.assign(tf.tensor1d([NaN, 1])));
+  await expect(train(task, { optimizer, epochs: 1, checkpoints: store })).rejects.toThrow(
+    /expected a finite loss, got NaN at step 1 .*, as inner is not; nothing was saved yet/,
+  );
+  tf.dispose([...params.values()]);
+});
+
 it("leaves nothing behind when the loss, the validation or the store fails", async () => {
   const fail = (): never => {
     throw new Error("on purpose");

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "@qkv/nn";
 import { batchGradients } from "./batchGradients.ts";
 import type { Progress } from "../checkpoints/checkpoint.ts";
-import { clipFactor, globalNorm } from "../parameters/gradients.ts";
+import { clipFactor, globalNorm, type NamedGradients } from "../parameters/gradients.ts";
 import { constantSchedule, type Schedule } from "../optimizers/schedules.ts";
 import { Throughput } from "./throughput.ts";
 import type { TrainingTask } from "./task.ts";
@@ -13,8 +13,8 @@ import { assignVariables, readVariables } from "../parameters/variables.ts";
 /**
  * Trains a task's parameters in place.
  *
- * @throws TrainingError if the loss or a gradient is no longer finite; the update is not made, and the last checkpoint
- *   stays
+ * @throws TrainingError if the loss or a gradient is no longer finite, naming the parameter where it began if one can be
+ *   told; the update is not made, and the state before it is saved
  */
 export async function train<Batch>(task: TrainingTask<Batch>, options: TrainOptions): Promise<TrainingResult> {
   checkTrainOptions(options);
@@ -82,7 +82,10 @@ class Run<Batch> {
     try {
       const [lossValue, gradNorm] = await Promise.all([numberOf(loss), numberOf(norm)]);
       const factor = this.#schedule(step);
-      this.#checkFinite({ step, epoch, loss: lossValue, gradNorm, learningRate: optimizer.learningRate * factor });
+      if (!Number.isFinite(lossValue) || !Number.isFinite(gradNorm)) {
+        const learningRate = optimizer.learningRate * factor;
+        throw await this.#notFinite({ step, epoch, loss: lossValue, gradNorm, learningRate }, gradients);
+      }
       const gradientScale = clipNorm === undefined ? 1 : clipFactor(gradNorm, clipNorm);
       optimizer.step(gradients, { factor, gradientScale });
 
@@ -94,13 +97,19 @@ class Run<Batch> {
     }
   }
 
-  #checkFinite(at: { step: number; epoch: number; loss: number; gradNorm: number; learningRate: number }): void {
-    if (Number.isFinite(at.loss) && Number.isFinite(at.gradNorm)) return;
+  /** Saves what the parameters were before, and says where it began. */
+  async #notFinite(
+    at: { step: number; epoch: number; loss: number; gradNorm: number; learningRate: number },
+    gradients: NamedGradients,
+  ): Promise<TrainingError> {
     const [what, value] = Number.isFinite(at.loss) ? ["gradient norm", at.gradNorm] : ["loss", at.loss];
+    const params = await namesOfNotFinite(this.#task.params);
+    const origin = params[0] === undefined ? await originOf(gradients, what === "loss") : `, as ${params[0]} is not`;
+    if (params.length === 0) await this.#saveIfDue(true);
     const saved = this.#savedStep > 0 ? `the last checkpoint is of step ${this.#savedStep}` : "nothing was saved yet";
-    throw new TrainingError(
-      `train: expected a finite ${what}, got ${value} at step ${at.step} (epoch ${at.epoch}, learning rate ${at.learningRate}); ` +
-        `${saved}. Try a lower learning rate, a longer warm-up or a lower clipNorm: as it is, a resumed run comes to the same`,
+    return new TrainingError(
+      `train: expected a finite ${what}, got ${value} at step ${at.step} (epoch ${at.epoch}, learning rate ${at.learningRate})` +
+        `${origin}; ${saved}. Try a lower learning rate, a longer warm-up or a lower clipNorm: as it is, a resumed run comes to the same`,
     );
   }
 
@@ -168,6 +177,20 @@ class Run<Batch> {
 
 function startingProgress(seed: number): Progress {
   return { step: 0, epoch: 0, position: 0, seed, tokens: 0, validatedStep: 0, validationsSinceBest: 0 };
+}
+
+/** Where a gradient that is not finite began, as backward passes go from the last parameter to the first. */
+async function originOf(gradients: NamedGradients, isOfLoss: boolean): Promise<string> {
+  const names = await namesOfNotFinite(gradients);
+  const nearest = names.at(-1);
+  if (isOfLoss || nearest === undefined || names.length === gradients.size) return "";
+  return `, first in the gradient of ${nearest}`;
+}
+
+async function namesOfNotFinite(tensors: ReadonlyMap<string, tf.Tensor>): Promise<string[]> {
+  const names: string[] = [];
+  for (const [name, tensor] of tensors) if (!(await tensor.data<"float32">()).every(Number.isFinite)) names.push(name);
+  return names;
 }
 
 async function numberOf(scalar: tf.Scalar): Promise<number> {
