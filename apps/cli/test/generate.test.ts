@@ -103,10 +103,21 @@ describe("qkv generate", () => {
     expect(narrow).toEqual((await json("--model", at("gpt2"), "--prompt", "once", "--max-new-tokens", "12")).ids);
   });
 
+  test("an assistant, or what the prompt says, proposes tokens of the same text", async () => {
+    const args = ["--model", at("gpt2"), "--prompt", "once upon", "--max-new-tokens", "6"];
+    const plain = await json(...args);
+    expect((await json(...args, "--assistant-model", at("gpt2"))).ids).toEqual(plain.ids);
+    expect((await json(...args, "--options", '{"prompt_lookup_num_tokens":3}')).ids).toEqual(plain.ids);
+  });
+
+  test("an empty prompt begins with the model's token for that", async () => {
+    const { ids } = await json("--model", at("gpt2"), "--prompt", "", "--max-new-tokens", "3");
+    expect([ids[0]?.[0], ids[0]?.length]).toEqual([0, 4]);
+  });
+
   test.each([
     [[], 2, "expected --prompt or --inputs, got neither"],
     [["--prompt", "a", "--inputs", "b"], 2, "expected --prompt or --inputs, got both"],
-    [["--prompt", ""], 2, "--prompt: expected a text with at least one token, got none"],
     [["--prompt", "once", "--options", "[]"], 2, "expected a JSON object"],
     [["--prompt", "once", "--options", '{"num_beam":2}'], 2, "expected an option that is supported, got num_beam"],
     [["--prompt", "once", "--temperature", "hot"], 2, "expected a number"],

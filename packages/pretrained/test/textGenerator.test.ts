@@ -154,12 +154,24 @@ describe("a prompt", () => {
   });
 
   test.each([
-    ["", "generate: tiny: expected a text with at least one token, got none"],
     [7, "expected a text or a list of messages, got number 7"],
     [[], "expected a text or a list of messages"],
     [[{ role: "user", content: [] }], "expected messages[0].content to be a string, got an array"],
   ])("%j is refused", async (wrong, message) => {
     await expect(generator.generate(wrong as never)).rejects.toThrow(message);
+  });
+
+  test("that is empty begins with the model's token for that", async () => {
+    const { ids, promptTokens } = await generator.generate("", { maxNewTokens: 3 });
+    expect([promptTokens, ids.length]).toEqual([1, 3]);
+    expect(ids).toEqual((await generator.generate("<end>", { maxNewTokens: 3 })).ids);
+  });
+
+  test("that looks tokens up writes the same, and goes on where positions end when asked to", async () => {
+    const plain = await generator.generate(prompt, { maxNewTokens: 12 });
+    expect(await generator.generate(prompt, { maxNewTokens: 12, promptLookupNumTokens: 4 })).toEqual(plain);
+    const long = await generator.generate(prompt, { maxNewTokens: 90, eosTokenId: [], contextShift: true });
+    expect(long.ids.length).toBe(90);
   });
 
   test("that is left, stopped or failed leaves no tensor behind", async () => {

@@ -18,6 +18,7 @@ interface GenerateCommandOptions extends BackendChoice, PromptChoice {
   readonly topP?: number;
   readonly beams?: number;
   readonly seed?: number;
+  readonly assistantModel?: string;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly json?: boolean;
 }
@@ -36,6 +37,7 @@ export function generateCommand(): Command {
       .option("--top-p <p>", "draw among the likeliest tokens that together reach this probability", aNumber)
       .option("--beams <n>", "beams kept while searching", beamCount)
       .option("--seed <n>", "the same seed draws the same tokens (default: 0)", aNumber)
+      .option("--assistant-model <ref>", "a smaller model with the same tokenizer, which proposes tokens to be checked")
       .option("--options <json>", 'more of it in Hugging Face\'s names: {"no_repeat_ngram_size": 2}', jsonObject)
       .option("--json", 'one JSON object: {"ids":[[]],"text":[],"scores":[]}, one row for each sequence'),
   ).action((options: GenerateCommandOptions) => untilInterrupted((signal) => runGenerate(options, signal)));
@@ -52,6 +54,7 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     signal,
     ...tokenizerOptions(),
   });
+  let assistant: Awaited<ReturnType<typeof openAssistant>> | undefined;
   try {
     if (!("generation" in model)) {
       throw new UsageError(`${files.name}/config.json: expected a model that generates text, got ${architecture}`);
@@ -60,11 +63,14 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     const named = { ...generationConfig, ...given };
     const eos = [named["eos_token_id"] === undefined ? model.generation.eosTokenId : (named["eos_token_id"] ?? [])];
     const { prompts, attentionMask } = await readPrompts(options, tokenizer, {
+      ...(!("encode" in model) && { bosTokenId: model.generation.bosTokenId }),
       padTokenId: named["pad_token_id"],
       eosTokenIds: eos.flat(),
     });
     const file = { fields: generationConfig, path: `${files.name}/generation_config.json` };
+    if (options.assistantModel !== undefined) assistant = await openAssistant(options.assistantModel, signal);
     const settings = {
+      ...(assistant && { assistantModel: assistant }),
       ...parseOptions(() => parseGenerationOptions(given, file)),
       ...(attentionMask && { attentionMask }),
       ...(tokenizer && { decode: (ids: readonly number[]) => tokenizer.decode(ids, { skipSpecialTokens: false }) }),
@@ -89,8 +95,21 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     if (options.json) await writeJson({ ids, text, scores });
     else await writeText(`${lines.join("\n")}\n`);
   } finally {
+    assistant?.dispose();
     model.dispose();
   }
+}
+
+/** Opens the model of `--assistant-model`. The caller disposes of it. */
+async function openAssistant(ref: string, signal: AbortSignal) {
+  const { loadPretrained } = await import("@qkv/pretrained");
+  const { CAUSAL_FAMILIES } = await import("@qkv/transformer");
+  const { model } = await loadPretrained(await openModelFiles(ref), {
+    families: CAUSAL_FAMILIES,
+    signal,
+    ...tokenizerOptions(),
+  });
+  return model;
 }
 
 /** What `parse` gives. @throws UsageError with its message */

@@ -15,8 +15,9 @@ export interface Prompts {
   readonly attentionMask?: readonly (readonly number[])[];
 }
 
-/** The tokens by which padding is told from the rest where a file has no mask. */
+/** The tokens by which padding is told from the rest where a file has no mask, and the one that an empty text begins with. */
 export interface EdgeTokens {
+  readonly bosTokenId?: number | undefined;
   readonly padTokenId: unknown;
   readonly eosTokenIds: readonly unknown[];
 }
@@ -38,8 +39,10 @@ export async function readPrompts(
   if (inputs !== undefined) return rowsOf(await NamedTensors.read(inputs), edges);
   if (tokenizer === undefined) throw new UsageError("--prompt: expected a model with a tokenizer, got one without");
   const { ids } = tokenizer.encode(prompt ?? "", { truncation: false, padding: false });
-  if (ids.length === 0) throw new UsageError("--prompt: expected a text with at least one token, got none");
-  return { prompts: [[...ids]] };
+  if (ids.length > 0) return { prompts: [[...ids]] };
+  const { bosTokenId } = edges;
+  if (bosTokenId === undefined) throw new UsageError("--prompt: expected a text with at least one token, got none");
+  return { prompts: [[bosTokenId]] };
 }
 
 function rowsOf(tensors: NamedTensors, { padTokenId, eosTokenIds }: EdgeTokens): Prompts {

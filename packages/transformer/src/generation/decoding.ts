@@ -17,6 +17,8 @@ export interface DecodingOptions {
   readonly attentionMask?: readonly (readonly number[])[] | undefined;
   /** A cache that has read the beginning of the sources, which the caller keeps. Default an empty one. */
   readonly cache?: KeyValueCache | undefined;
+  /** Whether the later half of a text is read again where positions end: `contextShift` of the options. Default false. */
+  readonly contextShift?: boolean | undefined;
   /** Bytes that keys, values and logits of all rows may take. Default no limit. */
   readonly memoryLimit?: number | undefined;
 }
@@ -43,6 +45,8 @@ export class Decoding {
   #memory: Memory | undefined;
   /** Of the tokens of each row that the model has read. */
   readonly #cache: KeyValueCache;
+  /** Number of tokens of each row, at its beginning, that are forgotten since positions have ended. */
+  #forgotten = 0;
   /** V, after the first step. */
   #vocabulary = 0;
   readonly #sourceIds: readonly (readonly number[])[];
@@ -72,27 +76,62 @@ export class Decoding {
    * Scores the next token of each row's sequence. All have one length; only tokens new since the last step are read.
    */
   async step(sequences: readonly (readonly number[])[]): Promise<NextToken[]> {
+    return this.#read(sequences, 1);
+  }
+
+  /**
+   * Scores the token after each of the last `count` of a single row's sequence: proposals are read in one pass.
+   *
+   * @returns for each of them, in their order
+   */
+  async verify(ids: readonly number[], count: number): Promise<NextToken[]> {
+    return this.#read([ids], count);
+  }
+
+  /** Forgets the tokens from `length` on, which are read again when they come again. */
+  truncate(length: number): void {
+    this.#cache.truncate(Math.max(0, length - this.#forgotten));
+  }
+
+  async #read(sequences: readonly (readonly number[])[], count: number): Promise<NextToken[]> {
     this.#options.signal?.throwIfAborted();
-    const length = this.#readSoFar(sequences[0]?.length ?? 0);
-    this.#checkMemory(sequences.length, (sequences[0]?.length ?? 0) - length);
-    const tokens = sequences.map((ids) => ids.slice(length));
+    const total = sequences[0]?.length ?? 0;
+    this.#shift(total);
+    const length = this.#readSoFar(total - this.#forgotten);
+    this.#checkMemory(sequences.length, total - this.#forgotten - length);
+    const tokens = sequences.map((ids) => ids.slice(this.#forgotten + length));
+    const rows = sequences.length * count;
     const { logits, shifts } = this.#cache.step(() => {
-      const { logits } = this.#decode(tf.tensor2d(tokens, undefined, "int32"));
-      return { logits, shifts: logSumExp(tf.reshape(logits, [sequences.length, -1])) };
+      const { logits } = this.#decode(tf.tensor2d(tokens, undefined, "int32"), count);
+      if (count > 1 && logits.shape[1] !== count) {
+        throw new RangeError(
+          `generate: expected logits after the last ${count} tokens, as logitsToKeep of decode asks for, got [${logits.shape}]`,
+        );
+      }
+      return { logits, shifts: logSumExp(tf.reshape(logits, [rows, -1])) };
     }, tokens);
     const [values, sums] = await dataOf(logits, shifts);
     await yieldToEventLoop();
     const bad = sums.findIndex((sum) => !Number.isFinite(sum));
     if (bad >= 0) {
       this.#cache.truncate(length); // what this step read may be what is wrong
-      throw await whyNotFinite(this.#model, this.#sourceOf(bad), sequences[bad] ?? []);
+      const row = Math.floor(bad / count);
+      throw await whyNotFinite(this.#model, this.#sourceOf(row), (sequences[row] ?? []).slice(this.#forgotten));
     }
-    const vocabulary = values.length / sequences.length;
+    const vocabulary = values.length / rows;
     this.#vocabulary = vocabulary;
-    return sequences.map((_, row) => ({
+    return Array.from(sums, (sum, row) => ({
       logits: values.subarray(row * vocabulary, (row + 1) * vocabulary),
-      logSumExp: sums[row] as number,
+      logSumExp: sum,
     }));
+  }
+
+  /** Forgets all but half as many tokens as there are positions, where a text of `total` tokens has more than there are. */
+  #shift(total: number): void {
+    const { maxPositions = Infinity } = this.#model.generation;
+    if (!this.#options.contextShift || total - this.#forgotten <= maxPositions) return;
+    this.#forgotten = total - Math.max(1, Math.floor(maxPositions / 2));
+    this.#cache.truncate(0);
   }
 
   /** Number of tokens of each row whose keys and values serve a text of `total` tokens; the cache forgets others. */
@@ -130,10 +169,11 @@ export class Decoding {
     return this.#sourceIds[this.#sources[row] ?? 0] ?? [];
   }
 
-  #decode(ids: tf.Tensor2D): { logits: tf.Tensor3D } {
+  #decode(ids: tf.Tensor2D, count: number): { logits: tf.Tensor3D } {
     const [model, cache] = [this.#model, this.#cache];
     if ("encode" in model) return model.decode(ids, this.#memory as Memory, { cache });
-    return model.decode(ids, { ...this.#padded?.at(this.#sources, cache.length, ids.shape[1]), cache });
+    const kept = count === 1 ? {} : { logitsToKeep: count };
+    return model.decode(ids, { ...this.#padded?.at(this.#sources, cache.length, ids.shape[1]), ...kept, cache });
   }
 
   /** @throws RangeError if `rows` rows, each `added` tokens longer, would not fit */
@@ -148,7 +188,13 @@ export class Decoding {
   }
 }
 
-function paddedPrompts(padding: readonly (readonly number[])[], { cache }: DecodingOptions): PaddedPrompts {
+function paddedPrompts(
+  padding: readonly (readonly number[])[],
+  { cache, contextShift }: DecodingOptions,
+): PaddedPrompts {
+  if (contextShift) {
+    throw new RangeError("generate: expected prompts without padding with contextShift, got an attentionMask with 0");
+  }
   if (cache === undefined) return new PaddedPrompts(padding);
   throw new RangeError("generate: expected prompts without padding with a cache, got an attentionMask with 0");
 }

@@ -2,12 +2,14 @@ import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { checkProcessors } from "./customProcessors.ts";
 import { Decoding } from "./decoding.ts";
+import { begunSources } from "./begunSources.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
 import { checkOptionNames } from "./optionNames.ts";
 import { checkCache } from "./reusedCache.ts";
 import { type GenerationOptions, type GenerativeModel, resolveOptions } from "./options.ts";
 import { checkModel, checkSources } from "./sourceChecks.ts";
+import { isSpeculative, speculativeDecoding } from "./speculative.ts";
 
 /**
  * Generates sequences for each source: ids and scores as Hugging Face's `generate` gives them, without padding. An
@@ -19,22 +21,26 @@ import { checkModel, checkSources } from "./sourceChecks.ts";
  * With `cache` a conversation goes on: of a prompt that begins with what the cache has read, only the rest is read.
  *
  * @param sourceIds for each source its token ids, end token included where an encoder expects one
+ * An empty prompt begins with the model's `bosTokenId`, as in Hugging Face's.
+ *
  * @returns for each source `numReturnSequences` sequences, best first
- * @throws RangeError if a source is empty; the signal's reason if it is aborted
+ * @throws RangeError if a source is empty, and there is nothing to begin with; the signal's reason if it is aborted
  */
 export async function generate(
   model: GenerativeModel,
-  sourceIds: readonly (readonly number[])[],
+  given: readonly (readonly number[])[],
   options: GenerationOptions = {},
 ): Promise<GeneratedSequence[][]> {
   checkModel("generate", model);
+  const sourceIds = begunSources("generate", model, given);
   checkOptionNames("generate", options);
   checkProcessors("generate", options.logitsProcessors);
   checkSources("generate", sourceIds, options.attentionMask, model.generation.vocabSize);
   checkCache("generate", options.cache, "encode" in model ? [] : sourceIds);
-  if ("encode" in model || options.attentionMask) return search(model, sourceIds, options);
+  const speculates = isSpeculative("generate", model, options);
+  if (!speculates && ("encode" in model || options.attentionMask)) return search(model, sourceIds, options);
   const found: GeneratedSequence[][] = [];
-  for (const places of placesByLength(sourceIds)) {
+  for (const places of speculates ? sourceIds.map((_, i) => [i]) : placesByLength(sourceIds)) {
     const sources = places.map((place) => sourceIds[place] ?? []);
     const group = await search(model, sources, optionsAt(places, options));
     for (const [i, place] of places.entries()) found[place] = group[i] ?? [];
@@ -49,15 +55,17 @@ export async function generate(
  * Leaving the loop early ends the generation, which starts when the first token is requested.
  *
  * @returns after the last token, the whole sequence and its score, as {@link generate} gives them
- * @throws RangeError if the source is empty, or more than one beam or sequence is requested
+ * @throws RangeError if the source is empty and there is nothing to begin with, or more than one beam or sequence is requested
  */
 export async function* generateStream(
   model: GenerativeModel,
-  sourceIds: readonly number[],
+  given: readonly number[],
   options: GenerationOptions = {},
 ): AsyncGenerator<number, GeneratedSequence, undefined> {
   checkModel("generateStream", model);
+  const [sourceIds = given] = begunSources("generateStream", model, [given]);
   checkOptionNames("generateStream", options);
+  const speculates = isSpeculative("generateStream", model, options);
   checkProcessors("generateStream", options.logitsProcessors);
   checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
   checkCache("generateStream", options.cache, []);
@@ -69,15 +77,17 @@ export async function* generateStream(
     );
   }
   const decoding = new Decoding(model, [sourceIds], { memoryLimit: DEFAULT_MEMORY_LIMIT, ...options });
+  const proposed = speculates ? speculativeDecoding(decoding, model, options, settings) : undefined;
   try {
     const sequence = { ids: [...prompt], logProbability: 0 };
-    for await (const _step of greedySteps(decoding, [sequence], settings)) {
+    for await (const _step of greedySteps(proposed ?? decoding, [sequence], settings)) {
       const token = sequence.ids.at(-1) as number;
       if (!settings.eosTokenIds.includes(token)) yield token;
     }
     const { ids, logProbability } = sequence;
     return { ids, score: scoreOf(logProbability, ids.length - prompt.length, settings.lengthPenalty) };
   } finally {
+    proposed?.dispose();
     decoding.dispose();
   }
 }
@@ -91,9 +101,14 @@ async function search(
   const settings = resolveOptions(options, model, prompts[0]?.length ?? 1, sourceIds);
   if (sourceIds.length === 0) return [];
   const decoding = new Decoding(model, sourceIds, { memoryLimit: DEFAULT_MEMORY_LIMIT, ...options });
+  const proposed = isSpeculative("generate", model, options)
+    ? speculativeDecoding(decoding, model, options, settings)
+    : undefined;
   try {
-    return await (settings.numBeams > 1 ? beamSearch : greedySearch)(decoding, prompts, settings);
+    if (settings.numBeams > 1) return await beamSearch(decoding, prompts, settings);
+    return await greedySearch(proposed ?? decoding, prompts, settings);
   } finally {
+    proposed?.dispose();
     decoding.dispose();
   }
 }

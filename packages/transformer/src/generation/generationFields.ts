@@ -75,7 +75,12 @@ export const FIELD_READERS: Readonly<Record<string, GenerationReader>> = {
   renormalize_logits: { option: "renormalizeLogits", read: yesOrNo },
   decoder_start_token_id: { option: "decoderStartTokenId", read: whole },
   eos_token_id: { option: "eosTokenId", read: idOrIds, none: [] },
-  // Ours: Hugging Face has no limits.
+  prompt_lookup_num_tokens: { option: "promptLookupNumTokens", read: whole },
+  max_matching_ngram_size: { option: "maxMatchingNgramSize", read: whole },
+  num_assistant_tokens: { option: "numAssistantTokens", read: whole },
+  assistant_confidence_threshold: { option: "assistantConfidenceThreshold", read: number },
+  // Ours: Hugging Face has no limits, and stops where positions end.
+  context_shift: { option: "contextShift", read: yesOrNo },
   memory_limit: { option: "memoryLimit", read: number },
   beam_limit: { option: "beamLimit", read: whole },
 };

@@ -12,13 +12,16 @@ export interface PartialSequence {
   logProbability: number;
 }
 
+/** What greedy search wants of a {@link Decoding}. */
+export type StepDecoding = Pick<Decoding, "step" | "continueFrom">;
+
 /**
  * Appends one token after another to `sequences`, the likeliest or a sampled one, and yields those just extended.
  *
  * @param sequences one to each row of `decoding`; they are changed in place
  */
 export async function* greedySteps(
-  decoding: Decoding,
+  decoding: StepDecoding,
   sequences: readonly PartialSequence[],
   settings: GenerationSettings,
 ): AsyncGenerator<readonly PartialSequence[], void, undefined> {
@@ -46,7 +49,7 @@ export async function* greedySteps(
 
 /** Generates the requested number of sequences for each of the `prompts` that `decoding` starts from. */
 export async function greedySearch(
-  decoding: Decoding,
+  decoding: StepDecoding,
   prompts: readonly (readonly number[])[],
   settings: GenerationSettings,
 ): Promise<GeneratedSequence[][]> {
@@ -72,13 +75,14 @@ export function isFinished(ids: readonly number[], { eosTokenIds, maxLength, isS
   return ids.length >= maxLength || eosTokenIds.includes(ids.at(-1) as number) || isStopped(ids);
 }
 
-type Chooser = (scores: Float32Array, sequence: number, place: number) => number;
+/** Chooses the next token, from scores that it may change. */
+export type Chooser = (scores: Float32Array, sequence: number, place: number) => number;
 
 /**
  * Chooses the next token. Draws depend on the seed, the sequence and the position alone, so that finished sequences do
  * not affect the rest.
  */
-function chooser({ sampling }: GenerationSettings): Chooser {
+export function chooser({ sampling }: GenerationSettings): Chooser {
   if (sampling === null) return argmax;
   const random = new RandomStream(sampling.seed);
   return (scores, sequence, place) => sampleToken(scores, random.fork(sequence).fork(place));

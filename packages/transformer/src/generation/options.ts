@@ -109,6 +109,29 @@ export interface GenerationOptions extends StoppingOptions {
    * (`cache.truncate(0)`) when weights change; for another model, one wrapped anew too, it is emptied. Prompts have one length, and no padding. Default one for this call.
    */
   readonly cache?: KeyValueCache;
+  /**
+   * A smaller decoder-only model with the same tokenizer, which proposes tokens that the model reads in one pass
+   * (speculative decoding, arXiv:2211.17192). The result is the same as without it, drawn tokens too: a proposal stays only
+   * where the model itself chooses it. One sequence for each prompt, without beams and padding.
+   */
+  readonly assistantModel?: CausalModel;
+  /**
+   * Number of tokens that are proposed from the text itself: those that followed its last tokens when they occurred before
+   * (prompt lookup). As with `assistantModel` the result is the same. Default none are.
+   */
+  readonly promptLookupNumTokens?: number;
+  /** Number of last tokens that have to occur before, at most. Default 2, as in Hugging Face. */
+  readonly maxMatchingNgramSize?: number;
+  /** The most tokens that `assistantModel` proposes for a pass. Default 20, as in Hugging Face. */
+  readonly numAssistantTokens?: number;
+  /** Below this probability of its token the assistant proposes no more. Default 0.4, as in Hugging Face. */
+  readonly assistantConfidenceThreshold?: number;
+  /**
+   * Goes on where a decoder-only model's positions end: each time that a text has filled them, its earlier half is forgotten
+   * and the later half, half of the positions, is read again as if a text began there. So is a prompt that has more. Default
+   * false: a text ends there.
+   */
+  readonly contextShift?: boolean;
   /** Bytes that keys, values and logits of all sequences may take. Default 2 GiB. */
   readonly memoryLimit?: number;
   /** The most beams, or sequences, for a source: a file may request thousands. Default 256. */
@@ -179,7 +202,7 @@ export function resolveOptions(
   const { numBeams = 1, numReturnSequences = 1, maxNewTokens, minNewTokens, sampling } = options;
   if (maxNewTokens !== undefined)
     expect(Number.isInteger(maxNewTokens), "maxNewTokens", "a whole number", maxNewTokens);
-  const defaults = defaultsOf(model, promptLength);
+  const defaults = defaultsOf(model, promptLength, options.contextShift ?? false);
   const eos = options.eosTokenId ?? defaults.eosTokenId;
   const forced =
     options.forcedEosTokenId === undefined ? (defaults.forcedEosTokenId ?? null) : options.forcedEosTokenId;
@@ -225,8 +248,8 @@ interface Defaults extends Pick<GenerationDefaults, "forcedEosTokenId" | "badWor
   readonly maxLength: number;
 }
 
-function defaultsOf({ generation }: GenerativeModel, promptLength: number): Defaults {
-  const { maxPositions = Infinity } = generation;
+function defaultsOf({ generation }: GenerativeModel, promptLength: number, isShifted: boolean): Defaults {
+  const { maxPositions = Infinity } = isShifted ? {} : generation;
   return { maxLength: Math.min(promptLength + NEW_TOKENS, maxPositions), ...generation };
 }
 

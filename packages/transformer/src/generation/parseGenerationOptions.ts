@@ -12,7 +12,7 @@ export interface GenerationFile {
 }
 
 // For callers alone: a file that could raise its own limits would have none.
-const OURS = ["seed", "memory_limit", "beam_limit"];
+const OURS = ["seed", "memory_limit", "beam_limit", "context_shift"];
 
 /** Every field of a `generation_config.json` that is an option of generation. */
 export const GENERATION_FIELDS: readonly string[] = [
@@ -35,8 +35,7 @@ const NEUTRAL = new Set([
   ...["output_attentions", "output_hidden_states", "output_scores", "output_logits", "return_dict_in_generate"],
   ...["compile_config", "disable_compile", "prefill_chunk_size", "continuous_batching_config"],
   // Assistant models that propose tokens: the model itself verifies each.
-  ...["is_assistant", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"],
-  ...["prompt_lookup_num_tokens", "max_matching_ngram_size", "assistant_early_exit", "assistant_lookbehind"],
+  ...["is_assistant", "num_assistant_tokens_schedule", "assistant_early_exit", "assistant_lookbehind"],
   ...["target_lookbehind", "assistant_ensemble_weight", "speculation_type", "use_mtp"],
   ...[...GENERATION_FIELDS, ...OURS],
 ]);

@@ -6,6 +6,8 @@ import type * as tf from "@tensorflow/tfjs-core";
 export interface CausalGenerationDefaults {
   /** End tokens: any of them ends a text. */
   readonly eosTokenId: readonly number[];
+  /** The token that a text begins with: that of an empty prompt. */
+  readonly bosTokenId?: number;
   /** The longest text that the model supports, prompt included; where no length is given, a text ends there. */
   readonly maxPositions?: number;
   /** Number of tokens of the vocabulary. */
@@ -20,6 +22,8 @@ export interface DecodeOptions extends TokenPositions, PassOptions {
   readonly cache?: KeyValueCache | undefined;
   /** [B, K] bool of all tokens so far, those of `ids` included: false at padding */
   readonly attentionMask?: tf.Tensor2D | undefined;
+  /** N, the number of last tokens after which the next is scored: `logits_to_keep` of Hugging Face transformers. Default 1. */
+  readonly logitsToKeep?: number | undefined;
 }
 
 /** A decoder-only model that generation can drive: one interface for every family. */
@@ -33,7 +37,7 @@ export interface CausalModel {
    * Scores the token that follows each text.
    *
    * @param ids [B, Q] int32, the tokens after those of the cache
-   * @returns logits [B, 1, V] of the token after the last of them; the caller owns them
+   * @returns logits [B, N, V] of the token after each of the last N, by default after the last alone; the caller owns them
    */
   decode(ids: tf.Tensor2D, options?: DecodeOptions): { logits: tf.Tensor3D };
 }

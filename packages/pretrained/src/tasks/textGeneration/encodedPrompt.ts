@@ -23,19 +23,21 @@ export interface PromptEncoder {
   readonly limit: number;
   /** How many are kept of a prompt with more. */
   readonly kept: number;
+  /** What an empty text begins with; absent: one is refused. */
+  readonly bosTokenId?: number | undefined;
 }
 
 /**
  * Encodes a prompt.
  *
- * @throws RangeError if it has no token, or more than the model's positions and `tooLong` does not say what to cut
+ * @throws RangeError if it has no token and there is none to begin with, or more than the model's positions and `tooLong` does not say what to cut
  */
 export async function encodePrompt(
   prompt: Prompt,
   encoder: PromptEncoder,
   { tooLong = "refuse", templateVariables }: Pick<GenerateTextOptions, "tooLong" | "templateVariables">,
 ): Promise<EncodedPrompt> {
-  const { who, tokenizer, chatTemplate, limit, kept } = encoder;
+  const { who, tokenizer, chatTemplate, limit, kept, bosTokenId } = encoder;
   if (tooLong !== "refuse" && tooLong !== "cutStart" && tooLong !== "cutEnd") {
     throw new RangeError(`${who}: expected tooLong to be refuse, cutStart or cutEnd, got ${String(tooLong)}`);
   }
@@ -45,7 +47,10 @@ export async function encodePrompt(
       ? tokenizer.encode(given, { truncation: false, padding: false }).ids
       : chatIds(given, { tokenizer, chatTemplate, templateVariables });
   const ids = await encode(prompt);
-  if (ids.length === 0) throw new RangeError(`${who}: expected a text with at least one token, got none`);
+  if (ids.length === 0) {
+    if (bosTokenId === undefined) throw new RangeError(`${who}: expected a text with at least one token, got none`);
+    return { ids: [bosTokenId], cutTokens: 0 };
+  }
   if (ids.length <= limit) return { ids: [...ids], cutTokens: 0 };
   const refusal = (length: number) =>
     new RangeError(

@@ -129,7 +129,9 @@ export class TextGenerator {
     const limit = isSource ? sourcePositions : maxPositions - 1; // one for a new token
     const { maxNewTokens = NEW_TOKENS } = { ...this.#parts.defaults, ...options };
     const kept = isSource ? limit : maxPositions - Math.min(maxNewTokens, Math.ceil(maxPositions / 2));
-    return encodePrompt(prompt, { who: `${who}: ${name}`, tokenizer, chatTemplate, limit, kept }, options);
+    const bosTokenId = "encode" in model ? undefined : model.generation.bosTokenId;
+    const encoder = { who: `${who}: ${name}`, tokenizer, chatTemplate, limit, kept, bosTokenId };
+    return encodePrompt(prompt, encoder, options);
   }
 
   async #run(who: string, prompt: EncodedPrompt, options: GenerateTextOptions): Promise<Run> {
@@ -170,7 +172,7 @@ export class TextGenerator {
   /** How many tokens may come: as asked for, as the model's files say, or {@link NEW_TOKENS}, as far as there are positions. */
   #lengths(
     promptTokens: number,
-    { maxNewTokens, maxLength }: GenerationOptions,
+    { maxNewTokens, maxLength, contextShift }: GenerationOptions,
   ): Pick<GenerationOptions, "maxNewTokens"> {
     const { model, defaults } = this.#parts;
     const begun = "encode" in model ? 1 : promptTokens;
@@ -179,7 +181,7 @@ export class TextGenerator {
     const isOfFile = maxLength === defaults?.maxLength;
     const isLength = maxLength !== undefined && !(isOfFile && maxLength <= begun);
     const wanted = maxNewTokens ?? (isLength ? maxLength - begun : NEW_TOKENS);
-    return { maxNewTokens: Math.min(wanted, maxPositions - begun) };
+    return { maxNewTokens: contextShift ? wanted : Math.min(wanted, maxPositions - begun) };
   }
 
   async *#stream(run: Run, onToken?: (id: number) => void): AsyncGenerator<string, GeneratedText, undefined> {

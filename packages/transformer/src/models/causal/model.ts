@@ -66,7 +66,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
 
   constructor(params: Params, config: Config, spec: CausalSpec) {
     checkModule("CausalLanguageModel", params, { config, spec });
-    const { vocabSize, dModel, maxPositions, eosTokenIds } = config;
+    const { vocabSize, dModel, maxPositions, eosTokenIds, bosTokenId } = config;
     const init = normal(config.initializerRange);
     const decoder = new TextDecoder(params, config, spec);
     this.#decoder = decoder;
@@ -85,6 +85,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     const { rereadBeyond } = spec;
     this.generation = {
       eosTokenId: eosTokenIds,
+      ...(bosTokenId !== undefined && bosTokenId < vocabSize && { bosTokenId }),
       maxPositions,
       vocabSize,
       ...(rereadBeyond !== undefined && { rereadBeyond }),
@@ -139,13 +140,18 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   decode(ids: tf.Tensor, options: DecodeOptions = {}): { logits: tf.Tensor3D } {
     this.params.checkInUse("CausalLanguageModel.decode");
     checkRecord("CausalLanguageModel.decode", "options", options);
-    const { cache, attentionMask, positions, span, ...passed } = options;
+    const { cache, attentionMask, positions, span, logitsToKeep = 1, ...passed } = options;
     checkTensor("CausalLanguageModel.decode", "ids", ids, "[B, L]", "int32");
     const pass = createPass("CausalLanguageModel.decode", passed, this);
     return stepOf(cache, () => {
       const output = this.#decoder.forward(ids, attentionMask, { cache, positions, span }, pass);
       const [batch, length, width] = output.shape;
-      const last = tf.slice(output, [0, length - 1, 0], [batch, 1, width]);
+      if (!Number.isInteger(logitsToKeep) || logitsToKeep < 1 || logitsToKeep > length) {
+        throw new RangeError(
+          `CausalLanguageModel.decode: expected logitsToKeep to be a whole number from 1 to ${length}, got ${logitsToKeep}`,
+        );
+      }
+      const last = tf.slice(output, [0, length - logitsToKeep, 0], [batch, logitsToKeep, width]);
       return { logits: this.#logits(last, pass) };
     });
   }
