@@ -24,3 +24,9 @@ test.each([
     [0, 0],
   ]);
 });
+
+test("tile has gradients in five dimensions", async () => {
+  const gradient = tf.tidy(() => tf.grad((x) => tf.sum(tf.tile(x, [1, 1, 3, 1, 2])))(tf.ones([1, 2, 1, 2, 1])));
+  expect([...(await gradient.data())]).toEqual([6, 6, 6, 6]);
+  gradient.dispose();
+});

@@ -7,11 +7,11 @@ import { reductionGradients } from "./reductionGradients.ts";
 
 /**
  * Operations whose gradients in tfjs fail: on tensors that were broadcast against each other, or to no elements, or on a tensor
- * cut into one part.
+ * cut into one part, or repeated in five dimensions.
  */
 const REPLACED: ReadonlySet<string> = new Set([
   ...[tf.Add, tf.Sub, tf.Multiply, tf.RealDiv, tf.Maximum, tf.Minimum],
-  ...[tf.BatchMatMul, tf.SquaredDifference, tf.SplitV, tf.Unpack],
+  ...[tf.BatchMatMul, tf.SquaredDifference, tf.SplitV, tf.Unpack, tf.Tile],
 ]);
 
 /**
