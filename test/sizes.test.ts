@@ -63,8 +63,8 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
   ],
   [
     "pretrained",
-    69_000,
-    "text tasks a fifth, speech 6, generation as a task 2.9 (JSON by a schema is loaded later), fetching and keeping files a quarter, GGUF files out a fifth, codes out 1.3, what opens them a tenth, abbreviations of twenty languages a seventh, rounding weights 1.5, reading quantized ones a sixth, chat templates, dropped files and the attention of a token 1.2",
+    74_500,
+    "text tasks a fifth, speech 6, generation as a task 2.9 (JSON by a schema is loaded later), fetching and keeping files a quarter, GGUF files out a fifth, codes out 1.3, what opens them a tenth, abbreviations of twenty languages a seventh, rounding weights 1.5, adapters 4.2, reading quantized ones a sixth, chat templates, dropped files and the attention of a token 1.2",
   ],
   [
     "training",
@@ -74,8 +74,8 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
   ["layers", 7_900, "calls in a graph and the masks there a quarter, options and their checks a quarter"],
   [
     "nn",
-    8_550,
-    "recurrent networks a third, passes and recorders a fifth, kinds of parameters 0.1, adapters 0.7, weight rules 1.2, packed weights 0.6, what is said of wrong arguments 0.3",
+    9_200,
+    "recurrent networks a third, passes and recorders a fifth, kinds of parameters 0.1, adapters 1.2, weight rules 1.2, packed weights 0.6, what is said of wrong arguments 0.3",
   ],
   ["safetensors", 4_250, "the header and what can be wrong with it a quarter"],
   [
@@ -128,16 +128,16 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "transformer/src/index",
     "{ Block }",
-    18_600,
-    "multi-head attention 8.9, experts 1.4, packed weights 1, whether a kernel may run it 0.4",
+    18_850,
+    "multi-head attention 8.9, experts 1.4, packed weights 1, adapters 0.4, whether a kernel may run it 0.4",
   ],
   ["vit/src/index", "{ VitClassifier }", 25_700, "blocks of any kind 15.3, patches and positions, those that turn 1.7"],
   ["vit/src/index", "{ preprocessImages }", 3_150, "resizing, without a tensor"],
   [
     "attention/src/index",
     "{ MultiHeadAttention }",
-    11_900,
-    "windows 0.3, packed weights 1, the fallback that composes it 4",
+    12_250,
+    "windows 0.3, packed weights 1, adapters 0.4, the fallback that composes it 4",
   ],
   ["attention/src/index", "{ scaledDotProductAttention }", 6_100, "the fallback that composes it 4"],
   ["attention/src/index", "{ causalMask }", 600, "one function"],
@@ -147,7 +147,12 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
     4_900,
     "the gradients that TensorFlow.js's core leaves out, checks of options",
   ],
-  ["nn/src/index", "{ Params, Linear }", 4_700, "the ledger of parameters and their kinds, packed weights 1.2"],
+  [
+    "nn/src/index",
+    "{ Params, Linear }",
+    5_050,
+    "the ledger of parameters and their kinds, packed weights 1.2, adapters 0.4",
+  ],
   ["training/src/index", "{ AdamW }", 2_750, "one optimizer, what makes it resume, checks of options 0.6"],
   ["training/src/index", "{ bleu }", 1_700, "sacreBLEU's tokenizer, what is said of wrong arguments"],
   ["safetensors/src/index", "{ parseSafetensors }", 1_900, "checks, and names escaped in errors"],

@@ -1,6 +1,8 @@
+export { Adapter, type AdapterContents } from "./adapters/adapter.ts";
+export { AdapterSet } from "./adapters/adapterSet.ts";
 export { addLora, type LoraOptions, mergeLora, removeLora } from "./adapters/lora.ts";
 export { checkModule } from "./checkModule.ts";
-export { type Activation, activate, denseOf, type Weight, type WeightKind } from "@qkv/ops";
+export { type Activation, activate, denseOf, type LowRankAdapter, type Weight, type WeightKind } from "@qkv/ops";
 export {
   CheckpointError,
   checkpointName,

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { isRecordingGradients } from "./fusedKernel.ts";
 import { floatsOf } from "./weights/denseOf.ts";
+import { magnitudeFactors } from "./weights/magnitudeFactors.ts";
 import { packedRows } from "./weights/packedKernels.ts";
 import { isPacked, isWeight, type Weight } from "./weights/weight.ts";
 
@@ -23,7 +24,10 @@ export function embedding(weight: Weight | tf.Tensor, ids: tf.Tensor): tf.Tensor
     const rows = stored(); // [..., E]
     const narrow = tf.mul(denseEmbedding(adapter.b, ids), adapter.scale); // [..., r]
     const update = tf.matMul(tf.reshape(narrow, [ids.size, -1]), adapter.a);
-    return tf.add(rows, tf.reshape(update, rows.shape));
+    const sum = tf.add(rows, tf.reshape(update, rows.shape));
+    if (adapter.magnitude === undefined) return sum;
+    const factors = magnitudeFactors(weight, adapter, adapter.magnitude); // [V]
+    return tf.mul(sum, tf.expandDims(tf.gather(factors, ids), -1));
   });
 }
 

@@ -3,12 +3,13 @@ import { checkTensor } from "./checks/argumentChecks.ts";
 import { activate, type Activation } from "./activate.ts";
 import { floatsOf } from "./weights/denseOf.ts";
 import { packedLinear } from "./weights/packedLinear.ts";
-import { isPacked, isWeight, type Weight } from "./weights/weight.ts";
+import { magnitudeFactors } from "./weights/magnitudeFactors.ts";
+import { isPacked, isWeight, type LowRankAdapter, type Weight } from "./weights/weight.ts";
 import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
 
 /**
  * Computes `activation(x weightᵀ + bias)` over the last axis of `x`. A weight's adapter adds `scale (x aᵀ) bᵀ` before
- * the activation: two small products, and no dense matrix.
+ * the activation: two small products, and no dense matrix. One with a magnitude scales the outputs too, before the bias.
  *
  * Kernels: QkvLinear `{ x [..., I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }` -> [..., O];
  * QkvColumnSum `{ x [N, O] }` -> [O]; and QkvActivateGradient.
@@ -27,12 +28,19 @@ export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tenso
     return denseLinear(x, floatsOf("linear", weight), bias, activation);
   }
   return tf.tidy(() => {
-    const y = storedLinear(x, weight, bias);
-    if (adapter === undefined) return activation === undefined ? y : activate(y, activation);
-    const narrow = tf.mul(denseLinear(x, adapter.a), adapter.scale); // [..., r]
-    const adapted = tf.add(y, denseLinear(narrow, adapter.b));
-    return activation === undefined ? adapted : activate(adapted, activation);
+    const y = adapter === undefined ? storedLinear(x, weight, bias) : adaptedLinear(x, weight, adapter, bias);
+    return activation === undefined ? y : activate(y, activation);
   });
+}
+
+/** The product with the adapter's. */
+function adaptedLinear(x: tf.Tensor, weight: Weight, adapter: LowRankAdapter, bias: tf.Tensor | undefined): tf.Tensor {
+  const { a, b, scale, magnitude } = adapter;
+  const y = storedLinear(x, weight, magnitude === undefined ? bias : undefined);
+  const adapted = tf.add(y, denseLinear(tf.mul(denseLinear(x, a), scale), b)); // [..., r] on the way
+  if (magnitude === undefined) return adapted;
+  const scaled = tf.mul(adapted, magnitudeFactors(weight, adapter, magnitude));
+  return bias === undefined ? scaled : tf.add(scaled, bias);
 }
 
 /** The product without the adapter. */

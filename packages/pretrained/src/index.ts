@@ -93,6 +93,9 @@ export { createTranslator, type CreateTranslatorOptions } from "./tasks/translat
 export type { LanguagePair } from "./tasks/translation/languagePair.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
 export type { ChatTemplate } from "./loading/chatTemplate.ts";
+export { adapterFiles, type SaveAdapterOptions } from "./adapters/adapterFiles.ts";
+export { createAdapter, type CreateAdapterOptions } from "./adapters/createAdapter.ts";
+export { loadAdapter, type LoadAdapterOptions } from "./adapters/loadAdapter.ts";
 export { createLoader, type Loader } from "./loading/createLoader.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
 export type { LoadDtype } from "./loading/loadModel.ts";

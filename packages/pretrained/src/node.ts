@@ -15,5 +15,6 @@ export { folderCache } from "./node/folderCache.ts";
 export { modelFolder } from "./node/modelFolder.ts";
 export { modelFiles } from "./node/modelFiles.ts";
 export { cacheFolder } from "./node/settings.ts";
+export { saveAdapter } from "./node/saveAdapter.ts";
 export { saveGguf } from "./node/saveGguf.ts";
 export { savePretrained } from "./node/savePretrained.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "../checks/argumentChecks.ts";
 import { packedRowRange } from "./packedKernels.ts";
+import { magnitudeFactors } from "./magnitudeFactors.ts";
 import { isPacked, isWeight, type Weight } from "./weight.ts";
 
 /**
@@ -17,7 +18,9 @@ export function denseOf<R extends tf.Rank>(weight: Weight<R> | tf.Tensor<R>): tf
     const data = isPacked(weight) ? packedRowRange("denseOf", weight, 0, shape[0] ?? 0) : floatsOf("denseOf", weight);
     if (adapter === undefined) return tf.clone(data);
     const update = tf.matMul(tf.mul(adapter.b, adapter.scale), adapter.a);
-    return tf.add(data, tf.reshape(update, shape));
+    const sum = tf.add(data, tf.reshape(update, shape));
+    if (adapter.magnitude === undefined) return sum;
+    return tf.mul(sum, tf.expandDims(magnitudeFactors(weight, adapter, adapter.magnitude), 1));
   }) as tf.Tensor<R>;
 }
 

@@ -22,13 +22,18 @@ export interface CodeFormat {
 /** How the numbers of a weight are stored. */
 export type WeightFormat = "f32" | "f16" | "bf16" | CodeFormat;
 
-/** A low-rank update of a weight W [O, I], which then counts as W + scale * b a (LoRA, arXiv:2106.09685). */
+/**
+ * A low-rank update of a weight W [O, I], which then counts as W + scale * b a (LoRA, arXiv:2106.09685). With a magnitude m
+ * each row of that sum is brought to the length that m gives for it (DoRA, arXiv:2402.09353).
+ */
 export interface LowRankAdapter {
   /** [r, I]; of a convolution [O, C, h, w] I is C h w */
   readonly a: tf.Tensor;
   /** [O, r] */
   readonly b: tf.Tensor;
   readonly scale: number;
+  /** [O], of a weight with two axes. Default the length that a row has. */
+  readonly magnitude?: tf.Tensor | undefined;
 }
 
 /** The numbers of a parameter, however they are stored. */

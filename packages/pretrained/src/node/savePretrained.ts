@@ -1,10 +1,5 @@
-import { chmod, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { describeArgument } from "@qkv/ops";
-import { makeFolder } from "./makeFolder.ts";
-import { PretrainedError } from "../files/pretrainedError.ts";
-import { syncFolder, writeSynced } from "./writeSynced.ts";
 import { pretrainedFiles, type SavePretrainedOptions } from "../saving/pretrainedFiles.ts";
+import { writeFolder } from "./writeFolder.ts";
 
 /**
  * Writes a model folder that `loadPretrained` and Python's transformers open.
@@ -13,35 +8,5 @@ import { pretrainedFiles, type SavePretrainedOptions } from "../saving/pretraine
  * renamed into place; a new folder appears whole or not at all.
  */
 export async function savePretrained(folder: string, options: SavePretrainedOptions): Promise<void> {
-  if (typeof folder !== "string" || folder === "") {
-    const got = folder === "" ? "an empty one" : describeArgument(folder);
-    throw new PretrainedError(`savePretrained: expected the path of a folder, got ${got}`);
-  }
-  const files = await pretrainedFiles(options);
-  const target = resolve(folder);
-  if ((await stat(target).catch(() => undefined))?.isDirectory() === false)
-    throw new PretrainedError(`savePretrained: expected ${folder} to be a folder or nothing yet, got a file`);
-  await makeFolder(dirname(target));
-  const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
-  try {
-    for (const [name, bytes] of files) await writeSynced(join(temporary, name), [bytes]);
-    await moveInto(target, temporary, [...files.keys()]);
-    await syncFolder(dirname(target));
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function moveInto(target: string, temporary: string, names: readonly string[]): Promise<void> {
-  const exists = await stat(target).then(
-    () => true,
-    () => false,
-  );
-  if (exists) {
-    for (const name of names) await rename(join(temporary, name), join(target, name));
-  } else {
-    await chmod(temporary, 0o777 & ~process.umask()); // mkdtemp's folder is for its owner alone
-    await rename(temporary, target);
-  }
-  await syncFolder(target);
+  await writeFolder("savePretrained", folder, () => pretrainedFiles(options));
 }
