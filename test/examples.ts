@@ -30,6 +30,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "conversation.ts": { readme: "packages/transformer/README.md", prints: /^8 7\n15 14$/ },
   "gguf.ts": { readme: "packages/gguf/README.md", prints: /^llama\nblk\.0\.ffn_up\.weight 2,32 Q8_0 68 0\.84$/ },
+  "guides/fineTuning.ts": {
+    readme: "docs/guides/fine-tuning.md",
+    prints: /^\d\.\d\n\d\.\d\nagain\nnone$/,
+  },
   "guides/fromPython.ts": {
     readme: "docs/guides/from-python.md",
     prints: /^256 \d+\n.*gare.*\n1,1,\d+ 1,4,1,\d+\nshared.weight \d+,256\nMarianMTModel F16$/,

@@ -1,3 +1,4 @@
+import type { Adapter } from "@qkv/nn";
 import { Command, InvalidArgumentError } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { fillTokens, paddedRows } from "../generation/paddedRows.ts";
@@ -12,6 +13,7 @@ import { UsageError } from "../usageError.ts";
 
 interface GenerateCommandOptions extends BackendChoice, PromptChoice {
   readonly model: string;
+  readonly adapter?: string;
   readonly maxNewTokens?: number;
   readonly temperature?: number;
   readonly topK?: number;
@@ -29,6 +31,7 @@ export function generateCommand(): Command {
     new Command("generate")
       .description("Go on with a prompt, or make of it what an encoder-decoder makes; text comes out as it is made.")
       .requiredOption("--model <ref>", MODEL_REF)
+      .option("--adapter <ref>", "a LoRA adapter of the model, as Python's PEFT saves it: a folder or an id on the hub")
       .option("--prompt <text>", "what to begin with")
       .option("--inputs <file>", "safetensors with input_ids and attention_mask, as forward takes them")
       .option("--max-new-tokens <n>", "how many tokens at most (default: as the model says, else 20)", atLeastOne)
@@ -44,10 +47,11 @@ export function generateCommand(): Command {
 }
 
 async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal): Promise<void> {
-  const { loadPretrained } = await import("@qkv/pretrained");
+  const { loadAdapter, loadPretrained } = await import("@qkv/pretrained");
   const { CAUSAL_FAMILIES, generate, generateStream, parseGenerationOptions, SEQ2SEQ_FAMILIES } =
     await import("@qkv/transformer");
   const files = await openModelFiles(options.model);
+  const adapterFiles = options.adapter === undefined ? undefined : await openModelFiles(options.adapter, "--adapter");
   await startBackend(options);
   const { model, tokenizer, generationConfig, architecture } = await loadPretrained(files, {
     families: [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES],
@@ -55,7 +59,12 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     ...tokenizerOptions(),
   });
   let assistant: Awaited<ReturnType<typeof openAssistant>> | undefined;
+  let adapter: Adapter | undefined;
   try {
+    if (adapterFiles !== undefined) {
+      adapter = await loadAdapter(model, adapterFiles, { signal });
+      adapter.attach();
+    }
     if (!("generation" in model)) {
       throw new UsageError(`${files.name}/config.json: expected a model that generates text, got ${architecture}`);
     }
@@ -96,6 +105,7 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     else await writeText(`${lines.join("\n")}\n`);
   } finally {
     assistant?.dispose();
+    adapter?.dispose();
     model.dispose();
   }
 }

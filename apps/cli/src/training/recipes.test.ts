@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { LoraTrainingConfig } from "../finetuning/trainingConfig.ts";
 import { ImageTrainingConfig } from "../imageClassification/trainingConfig.ts";
 import { TextTrainingConfig } from "../textGeneration/trainingConfig.ts";
 import { TranslationTrainingConfig } from "../translation/config/trainingConfig.ts";
@@ -11,6 +12,7 @@ const KINDS = {
   translation: TranslationTrainingConfig,
   "image-classification": ImageTrainingConfig,
   "text-generation": TextTrainingConfig,
+  lora: LoraTrainingConfig,
 };
 
 describe("recipes", () => {
