@@ -14,6 +14,7 @@ export interface Example {
 
 /** The programs of `examples`, in the order of their names. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
+  "aiSdk.ts": { readme: "packages/ai-sdk/README.md", prints: /^string 8\n(?:true\n)+2$/ },
   "attention.ts": { readme: "packages/attention/README.md", prints: /^1,2,4,8 1,2,4,6$/ },
   "attentionElement.ts": { readme: "packages/visualize/README.md", prints: /^$/, needs: "a page" },
   "attentionRollout.ts": { readme: "packages/vit/README.md", prints: /^8 8 64\n64$/ },

@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", "@qkv/transformer", CORE, "image-dimensions"],
     lazily: ["sharp"],
   },
+  "@qkv/ai-sdk": { imports: ["@ai-sdk/provider", "@qkv/audio", "@qkv/pretrained", CORE], unseen: ["ai"] },
   "@qkv/layers": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", CORE, "@tensorflow/tfjs-layers"] },
   "@qkv/training": { imports: ["@qkv/ops", "@qkv/nn", "@qkv/safetensors", CORE] },
   "@qkv/pretrained": {
@@ -141,7 +142,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** What tests may import beside what their package may: the private package, the tools, any of ours to be tested with. */
-const TEST_IMPORTS = /^(?:@qkv\/|@tensorflow\/tfjs-|vitest$|fast-check$|openai$|tsup$|node:)/;
+const TEST_IMPORTS = /^(?:@qkv\/|@tensorflow\/tfjs-|vitest$|fast-check$|ai$|openai$|tsup$|node:)/;
 
 /** The tools that the root installs for everybody. */
 const FROM_ROOT = new Set(["vitest", "fast-check"]);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 type Exports = Readonly<Record<string, unknown>>;
 
 const ENTRIES: Readonly<Record<string, () => Promise<Exports>>> = {
+  "@qkv/ai-sdk": () => import("../packages/ai-sdk/src/index.ts"),
   "@qkv/attention": () => import("../packages/attention/src/index.ts"),
   "@qkv/audio": () => import("../packages/audio/src/index.ts"),
   "@qkv/gguf": () => import("../packages/gguf/src/index.ts"),

@@ -119,6 +119,14 @@ export type { KeptLayer, QuantizationReport, QuantizedLayer } from "./quantizing
 export { pretrainedGguf, type SaveGgufOptions } from "./saving/gguf/pretrainedGguf.ts";
 export type { FloatType } from "./saving/gguf/weightTensor.ts";
 export { chatIds, type ChatEncoder, type PromptTokenizer } from "./tasks/textGeneration/chatIds.ts";
+export {
+  type AnswerPart,
+  type AnswerReader,
+  type KnownTools,
+  textReader,
+  toolCallReader,
+} from "./tasks/textGeneration/toolCalls/answerReader.ts";
+export { toolCallSchema } from "./tasks/textGeneration/toolCalls/toolCallSchema.ts";
 export type { ChatMessage, ChatToolCall } from "./tasks/textGeneration/chatMessage.ts";
 export {
   type Answerer,

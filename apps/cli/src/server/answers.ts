@@ -1,13 +1,19 @@
-import type { GeneratedText, GenerateTextOptions, Prompt } from "@qkv/pretrained";
+import {
+  type AnswerPart,
+  type AnswerReader,
+  type ChatToolCall,
+  type GeneratedText,
+  type GenerateTextOptions,
+  type Prompt,
+  textReader,
+} from "@qkv/pretrained";
 import { TokenizerError } from "@qkv/tokenizers";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import { type AnswerPart, type AnswerReader, textReader } from "./answerReader.ts";
 import { ApiError } from "./apiError.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RequestQueue } from "./requestQueue.ts";
 import type { ServedModel } from "./servedModels.ts";
-import type { ToolCall } from "./toolCall.ts";
 
 /** The parts of a server that requests share. */
 export interface ServerParts {
@@ -26,7 +32,7 @@ export type Finish = "stop" | "length" | "tool_calls";
 /** A whole answer. */
 export interface Answer {
   readonly text: string;
-  readonly calls: readonly ToolCall[];
+  readonly calls: readonly ChatToolCall[];
   readonly finish: Finish;
 }
 
@@ -38,7 +44,7 @@ export interface AnswerForm {
   first(index: number): object | undefined;
   text(index: number, text: string): object;
   /** A call of a tool, which only an answer with a reader of them has. */
-  call?(index: number, call: ToolCall, place: number): object;
+  call?(index: number, call: ChatToolCall, place: number): object;
   last(index: number, finish: Finish): object;
   /** What each event has beside its choices. */
   readonly event: object;
@@ -135,7 +141,7 @@ function finishOf({ finishReason }: GeneratedText, { calls }: Reading): Finish {
 class Reading {
   readonly #reader: AnswerReader;
   text = "";
-  readonly calls: ToolCall[] = [];
+  readonly calls: ChatToolCall[] = [];
 
   constructor(reader: AnswerReader = textReader) {
     this.#reader = reader;

@@ -1,27 +1,26 @@
 import { randomUUID } from "node:crypto";
+import { type ChatToolCall, toolCallReader } from "@qkv/pretrained";
 import type { Context } from "hono";
-import { toolCallReader } from "./answerReader.ts";
 import { type AnswerForm, answerTexts, type ServerParts } from "./answers.ts";
 import { ApiError, fieldError } from "./apiError.ts";
 import { CHAT_REQUEST, messagesOf, schemaOf } from "./chatRequest.ts";
 import { generationSettings } from "./generationSettings.ts";
 import { requestBody } from "./requestBody.ts";
 import { servedModel } from "./servedModels.ts";
-import type { ToolCall } from "./toolCall.ts";
 import { toolUseOf } from "./toolRequest.ts";
 
 /** `POST /v1/chat/completions`. */
 export async function chatCompletions(context: Context, parts: ServerParts): Promise<Response> {
   const request = await requestBody(context, CHAT_REQUEST);
   const model = servedModel(parts.models, request.model, "generator");
-  const { generator, cache, takesTools } = model.generator;
+  const { generator, cache } = model.generator;
   if (!generator.hasChat) {
     const expected = "expected a model with a chat template, or a prompt for /v1/completions";
     throw new ApiError(400, `model: ${expected}, got ${model.id}`, { param: "model", code: "invalid_value" });
   }
   const limit = request.max_completion_tokens ?? request.max_tokens;
   const tools = toolUseOf(request);
-  if (tools !== undefined && !takesTools) {
+  if (tools !== undefined && !generator.takesTools) {
     throw fieldError("tools", "nothing, as the model's chat template takes none", "some");
   }
   if (tools?.schema !== undefined && schemaOf(request) !== undefined) {
@@ -82,6 +81,6 @@ function chatForm(model: string): AnswerForm {
 }
 
 /** A call in OpenAI's form. */
-function told({ id, name, arguments: given }: ToolCall): object {
+function told({ id, name, arguments: given }: ChatToolCall): object {
   return { id, type: "function", function: { name, arguments: JSON.stringify(given) } };
 }

@@ -13,12 +13,7 @@ export interface ServedModel {
   /** When it was opened, in seconds since 1970. */
   readonly created: number;
   readonly tokenizer: Tokenizer;
-  readonly generator?: {
-    readonly generator: TextGenerator;
-    readonly cache: KeyValueCache;
-    /** Whether the model's chat template tells it of tools. */
-    readonly takesTools: boolean;
-  };
+  readonly generator?: { readonly generator: TextGenerator; readonly cache: KeyValueCache };
   readonly embedder?: Embedder;
   dispose(): void;
 }
@@ -37,18 +32,17 @@ export async function openServedModels(refs: readonly string[], signal: AbortSig
 
 async function openServedModel(id: string, signal: AbortSignal): Promise<ServedModel> {
   const pretrained = await loadPretrained(await openModelFiles(id), { signal, ...tokenizerOptions() });
-  const { model, task, tokenizer, architecture, chatTemplate } = pretrained;
+  const { model, task, tokenizer, architecture } = pretrained;
   const served = { id, created: Math.floor(Date.now() / 1000) };
   try {
     if (tokenizer !== undefined && (task === "causalLM" || task === "seq2seqLM")) {
       const generator = createGenerator(pretrained);
       const cache = generator.model.createCache();
-      const takesTools = /\btools\b/.test(chatTemplate?.template ?? "");
       const dispose = () => {
         cache.dispose();
         model.dispose();
       };
-      return { ...served, tokenizer, generator: { generator, cache, takesTools }, dispose };
+      return { ...served, tokenizer, generator: { generator, cache }, dispose };
     }
     if (tokenizer !== undefined && task === "textEncoder") {
       return { ...served, tokenizer, embedder: createEmbedder(pretrained), dispose: () => model.dispose() };

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "@qkv/pretrained";
+import { type JsonSchema, type KnownTools, toolCallSchema } from "@qkv/pretrained";
 import { z } from "zod";
 import { ApiError, fieldError } from "./apiError.ts";
 
@@ -31,15 +31,11 @@ export const TOOL_FIELDS = {
 export type ToolRequest = z.infer<z.ZodObject<typeof TOOL_FIELDS>>;
 
 /** What a request's tools mean for its answer. */
-export interface ToolUse {
-  /** Their names. */
-  readonly names: ReadonlySet<string>;
+export interface ToolUse extends KnownTools {
   /** The variable of the chat template. */
   readonly tools: readonly object[];
   /** What the whole answer is held to, where one has to be called. */
   readonly schema?: JsonSchema;
-  /** Whether there may be several calls. */
-  readonly isParallel: boolean;
 }
 
 /**
@@ -78,16 +74,8 @@ export function toolUseOf(request: ToolRequest): ToolUse | undefined {
     names,
     tools: given,
     isParallel: parallel ?? true,
-    ...(isForced && { schema: { anyOf: forced.map(({ function: tool }) => callSchema(tool)) } }),
-  };
-}
-
-/** The schema of a call of a tool. */
-function callSchema({ name, parameters }: z.infer<typeof TOOL>["function"]): JsonSchema {
-  return {
-    type: "object",
-    properties: { name: { const: name }, arguments: parameters ?? { type: "object" } },
-    required: ["name", "arguments"],
-    additionalProperties: false,
+    ...(isForced && {
+      schema: { anyOf: forced.map(({ function: tool }) => toolCallSchema(tool.name, tool.parameters ?? undefined)) },
+    }),
   };
 }

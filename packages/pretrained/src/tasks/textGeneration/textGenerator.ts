@@ -53,6 +53,11 @@ export class TextGenerator {
     return this.#parts.chatTemplate !== undefined;
   }
 
+  /** Whether the model's chat template tells it of tools: the variable `tools`. */
+  get takesTools(): boolean {
+    return /\btools\b/.test(this.#parts.chatTemplate?.template ?? "");
+  }
+
   /** The tokens that end a text, with these options. */
   endTokenIds({ eosTokenId = this.#parts.defaults?.eosTokenId }: GenerateTextOptions = {}): readonly number[] {
     return [eosTokenId ?? this.model.generation.eosTokenId].flat();

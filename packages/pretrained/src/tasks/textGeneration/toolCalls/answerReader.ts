@@ -1,7 +1,9 @@
-import { parseToolCalls, type ToolCall } from "./toolCall.ts";
+import { checkRecord } from "@qkv/ops";
+import type { ChatToolCall } from "../chatMessage.ts";
+import { parseToolCalls } from "./parseToolCalls.ts";
 
 /** A part of an answer: text, or a call of a tool. */
-export type AnswerPart = string | ToolCall;
+export type AnswerPart = string | ChatToolCall;
 
 /** Reads the parts of an answer out of the text that a model writes, as it comes. */
 export interface AnswerReader {
@@ -28,7 +30,9 @@ export interface KnownTools {
  * the whole text as JSON, with `[TOOL_CALLS]` (Mistral) or `<|python_tag|>` (Llama 3.1) before it or without. What is of these forms
  * and no call of a known tool stays text.
  */
-export function toolCallReader({ names, isParallel }: KnownTools): AnswerReader {
+export function toolCallReader(tools: KnownTools): AnswerReader {
+  checkRecord("toolCallReader", "tools", tools);
+  const { names, isParallel } = tools;
   let held = "";
   let isAtStart = true;
   let hasCalls = false;
@@ -36,7 +40,7 @@ export function toolCallReader({ names, isParallel }: KnownTools): AnswerReader 
     if (hasCalls && text.trim() === "") return []; // what stands between calls
     return text === "" ? [] : [text];
   };
-  const known = (calls: readonly ToolCall[]): readonly ToolCall[] => {
+  const known = (calls: readonly ChatToolCall[]): readonly ChatToolCall[] => {
     const told = isParallel ? calls : calls.slice(0, hasCalls ? 0 : 1);
     hasCalls = true;
     return told;

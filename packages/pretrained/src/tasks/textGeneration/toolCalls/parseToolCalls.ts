@@ -1,12 +1,4 @@
-import { randomInt } from "node:crypto";
-
-/** A call of a tool that a model wrote. */
-export interface ToolCall {
-  /** Nine letters and digits, as Mistral's chat templates want them. */
-  readonly id: string;
-  readonly name: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
-}
+import type { ChatToolCall } from "../chatMessage.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -17,7 +9,7 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
  * @param names the tools that there are
  * @returns undefined if it is no JSON, or not all of it is calls of these tools
  */
-export function parseToolCalls(json: string, names: ReadonlySet<string>): ToolCall[] | undefined {
+export function parseToolCalls(json: string, names: ReadonlySet<string>): ChatToolCall[] | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);
@@ -28,12 +20,17 @@ export function parseToolCalls(json: string, names: ReadonlySet<string>): ToolCa
   return calls.length > 0 && calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
-function callOf(value: unknown, names: ReadonlySet<string>): ToolCall | undefined {
+function callOf(value: unknown, names: ReadonlySet<string>): ChatToolCall | undefined {
   if (!isRecord(value)) return undefined;
   const { name, arguments: given = value["parameters"] ?? {} } = value;
   if (typeof name !== "string" || !names.has(name) || !isRecord(given)) return undefined;
-  const id = Array.from({ length: 9 }, () => LETTERS[randomInt(LETTERS.length)]).join("");
-  return { id, name, arguments: given };
+  return { id: newId(), name, arguments: given };
+}
+
+/** Nine letters and digits, as Mistral's chat templates want them. */
+function newId(): string {
+  const numbers = globalThis.crypto.getRandomValues(new Uint32Array(9));
+  return Array.from(numbers, (number) => LETTERS[number % LETTERS.length]).join("");
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
