@@ -86,6 +86,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "packages/nn/README.md",
     prints: /^line.weight.adapter.a line.weight.adapter.b\n4,4$/,
   },
+  "onnx.ts": { readme: "packages/onnx/README.md", prints: /^model\.onnx true$/ },
   "ops.ts": { readme: "packages/ops/README.md", prints: /^2,4 fused$/ },
   "parameters.ts": {
     readme: "packages/nn/README.md",

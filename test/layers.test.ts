@@ -38,6 +38,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     lazily: ["sharp"],
   },
   "@qkv/ai-sdk": { imports: ["@ai-sdk/provider", "@qkv/audio", "@qkv/pretrained", CORE], unseen: ["ai"] },
+  "@qkv/onnx": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", "@qkv/transformer", CORE] },
   "@qkv/layers": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", CORE, "@tensorflow/tfjs-layers"] },
   "@qkv/training": { imports: ["@qkv/ops", "@qkv/nn", "@qkv/safetensors", CORE] },
   "@qkv/pretrained": {
@@ -119,6 +120,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/ops",
       "@qkv/backend-wasm",
       "@qkv/nn",
+      "@qkv/onnx",
       "@qkv/pretrained",
       "@qkv/safetensors",
       "@qkv/tokenizers",

@@ -8,6 +8,7 @@ import { depthCommand } from "./commands/depth.ts";
 import { detectCommand } from "./commands/detect.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { fillCommand } from "./commands/fill.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { generateCommand } from "./commands/generate.ts";
@@ -56,6 +57,7 @@ export function createProgram(): Command {
     tokenizeCommand(),
     forwardCommand(),
     quantizeCommand(),
+    exportCommand(),
     inspectCommand(),
     modelsCommand(),
   ]) {

@@ -44,6 +44,8 @@ export interface CausalOutput {
 /** A decoder-only language model, of any family that describes it as a {@link CausalSpec}. */
 export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> implements CausalModel {
   readonly config: Config;
+  /** The model as data. */
+  readonly spec: CausalSpec;
   readonly generation: CausalGenerationDefaults;
   readonly params: Params;
 
@@ -61,7 +63,6 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   /** [V]; absent if the output layer has no bias. */
   readonly logitBias?: tf.Variable<tf.Rank.R1>;
 
-  readonly #spec: CausalSpec;
   readonly #decoder: TextDecoder;
 
   constructor(params: Params, config: Config, spec: CausalSpec) {
@@ -81,7 +82,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     if (spec.logitBias) this.logitBias = params.bias<tf.Rank.R1>("logitBias", [vocabSize]);
     this.params = params;
     this.config = config;
-    this.#spec = spec;
+    this.spec = spec;
     const { rereadBeyond } = spec;
     this.generation = {
       eosTokenId: eosTokenIds,
@@ -94,7 +95,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
 
   /** Every activation that a pass has, by its path, in its order. */
   get activations(): readonly string[] {
-    return [...decoderActivations(this.#spec), "logits"];
+    return [...decoderActivations(this.spec), "logits"];
   }
 
   /** Computes the logits of the token after each position; the caller owns them. */
@@ -116,7 +117,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     { labelSmoothing = 0, ...options }: LossOptions = {},
   ): tf.Scalar {
     return tf.tidy(() => {
-      const { balanceFactor, blocks } = this.#spec;
+      const { balanceFactor, blocks } = this.spec;
       const perToken = blocks.find(({ ffn }) => ffn.experts)?.ffn.experts?.perToken;
       if (balanceFactor === undefined || perToken === undefined) {
         return meanTokenLoss(this.forward(inputs, options).logits, inputs.labels, labelSmoothing);
@@ -172,7 +173,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     const isPlain = lmHead !== undefined && logitBias === undefined;
     const { weight } = lmHead ?? this.embedding;
     const logits = isPlain ? lmHead.forward(x) : (linear(x, weight, logitBias) as tf.Tensor3D);
-    const { logitScale, logitSoftcap } = this.#spec;
+    const { logitScale, logitSoftcap } = this.spec;
     return pass.tap("logits", capped(scaled(logits, logitScale), logitSoftcap));
   }
 }

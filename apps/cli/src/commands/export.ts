@@ -1,0 +1,7 @@
+import { Command } from "commander";
+import { exportOnnxCommand } from "./exportOnnx.ts";
+
+/** `qkv export`: models for other programs. */
+export function exportCommand(): Command {
+  return new Command("export").description("Write a model for other programs.").addCommand(exportOnnxCommand());
+}
