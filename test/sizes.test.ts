@@ -41,7 +41,7 @@ const pageBytes = (entry: string, exports: string) =>
 // Ceilings, 2026-11, each a few percent above what there is, and where the bytes are, in kB.
 
 const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] = [
-  ["onnx", 5_300, "layers a half, the file format a quarter"],
+  ["onnx", 6_700, "layers a third, the file format a fifth, encoders a quarter"],
   ["ai-sdk", 3_900, "prompts and settings a half, streams a quarter"],
   [
     "attention",

@@ -12,12 +12,12 @@ interface ExportOnnxCommandOptions extends BackendChoice {
   readonly json?: boolean;
 }
 
-/** `qkv export onnx`: a decoder-only model as a graph of ONNX, with its cache. */
+/** `qkv export onnx`: a decoder-only model, with its cache, or an encoder of text as a graph of ONNX. */
 export function exportOnnxCommand(): Command {
   return withBackendOptions(
     new Command("onnx")
       .description(
-        "Write a decoder-only model as ONNX in float32, with the names of Hugging Face's optimum, for onnxruntime and Triton.",
+        "Write a decoder-only model or an encoder of text as ONNX in float32, with the names of Hugging Face's optimum, for onnxruntime and Triton.",
       )
       .argument("<ref>", MODEL_REF)
       .argument("<out>", "the folder that it becomes: model.onnx, config.json, the tokenizer's files")
@@ -39,15 +39,15 @@ async function runExport(
   await expectNewFolder(out, options.overwrite ?? false);
   const files = await openModelFiles(ref);
   const { loadPretrained, readOptionalFile } = await import("@qkv/pretrained");
-  const { exportOnnx } = await import("@qkv/onnx");
-  const { CausalLanguageModel } = await import("@qkv/transformer");
+  const { exportOnnx, isOnnxExportable } = await import("@qkv/onnx");
   const { sideFilesOf } = await import("../quantization/sideFiles.ts");
   await startBackend(options);
   const pretrained = await loadPretrained(files, { signal, dtype: "float32", ...tokenizerOptions() });
   try {
     const { model, architecture } = pretrained;
-    if (!(model instanceof CausalLanguageModel)) {
-      throw new UsageError(`export onnx: expected a decoder-only language model, got ${ref}: ${architecture}`);
+    if (!isOnnxExportable(model)) {
+      const expected = "export onnx: expected a decoder-only language model or an encoder of text";
+      throw new UsageError(`${expected}, got ${ref}: ${architecture}`);
     }
     const { externalData } = options;
     const made = await exportOnnx(model, externalData === undefined ? {} : { externalData });

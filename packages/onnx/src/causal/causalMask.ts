@@ -1,7 +1,5 @@
 import type { GraphBuilder } from "../graph/graphBuilder.ts";
-
-/** What is added to the score of a key that is not seen: the least number of float32, as transformers has it. */
-const HIDDEN = -3.4028234663852886e38;
+import { HIDDEN } from "../graph/hidden.ts";
 
 /** Masks of causal attention, one for each sliding window, made when they are first asked for. */
 export class CausalMasks {

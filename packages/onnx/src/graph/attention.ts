@@ -33,8 +33,8 @@ export function headSizesOf(spec: AttentionSpec, dModel: number): HeadSizes {
 }
 
 /** Refuses what is not written here. @throws OnnxError naming the field */
-export function checkAttention({ score, sinks, reach }: AttentionSpec): void {
-  for (const [name, value] of Object.entries({ score, sinks, reach })) {
+export function checkAttention({ score, sinks }: AttentionSpec): void {
+  for (const [name, value] of Object.entries({ score, sinks })) {
     if (value) throw new OnnxError(`exportOnnx: expected attention without ${name}, got one with it`);
   }
 }

@@ -18,6 +18,9 @@ export class BidirectionalEncoder {
   readonly norm?: Norm;
   readonly positionBias?: PositionBias;
 
+  /** The encoder as data, with the heads of its family. */
+  readonly spec: EncoderSpec;
+
   readonly #isPaddingBlind: boolean;
   readonly #stack: Stack;
 
@@ -29,6 +32,7 @@ export class BidirectionalEncoder {
     const blocks = spec.blocks.map((block, i) =>
       scores === undefined ? block : { ...block, selfAttn: { ...block.selfAttn, score: scores[i] } },
     );
+    this.spec = spec;
     this.#isPaddingBlind = spec.isPaddingBlind ?? false;
     this.#stack = new Stack(params, blocks, { norm, positionBias, scopes });
     this.layers = this.#stack.layers;
