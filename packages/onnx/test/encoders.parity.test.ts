@@ -1,9 +1,7 @@
 // Exported encoders in ONNX Runtime beside the models that they are made of. It is installed with the benchmarks alone.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { exportOnnx, isOnnxExportable, type OnnxExportable } from "@qkv/onnx";
@@ -21,9 +19,8 @@ import {
 } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasRuntime, onnxruntime } from "./onnxruntime.ts";
 
-const bench = fileURLToPath(new URL("../../../bench/package.json", import.meta.url));
-const hasRuntime = existsSync(fileURLToPath(new URL("../../../bench/node_modules/onnxruntime-node", import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), "qkv-onnx-encoders-"));
 
 interface Ort {
@@ -91,7 +88,7 @@ const NAMES: Readonly<Record<string, string>> = {
 describe.skipIf(!hasRuntime).each(Object.keys(FAMILIES))("%s", (name) => {
   test.each(TASKS)("as a %s gives the same numbers, with padding", (task) =>
     expectNoLeaks(async () => {
-      const ort = createRequire(bench)("onnxruntime-node") as Ort;
+      const ort = onnxruntime<Ort>();
       using model = build(FAMILIES[name as keyof typeof FAMILIES], task);
       const [file] = await exportOnnx(model);
       const path = join(folder, "model.onnx");

@@ -1,9 +1,7 @@
 // Exported graphs in ONNX Runtime beside the models that they are made of. It is installed with the benchmarks alone.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { exportOnnx } from "@qkv/onnx";
@@ -24,9 +22,8 @@ import {
 } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasRuntime, onnxruntime } from "./onnxruntime.ts";
 
-const bench = fileURLToPath(new URL("../../../bench/package.json", import.meta.url));
-const hasRuntime = existsSync(fileURLToPath(new URL("../../../bench/node_modules/onnxruntime-node", import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), "qkv-onnx-"));
 
 interface OrtTensor {
@@ -137,7 +134,7 @@ describe.skipIf(!hasRuntime).each(Object.keys(MODELS))("%s", (name) => {
     "gives the same logits, with padding and cache, and the same text (data beside it: %s)",
     (externalData) =>
       expectNoLeaks(async () => {
-        const ort = createRequire(bench)("onnxruntime-node") as Ort;
+        const ort = onnxruntime<Ort>();
         using model = (MODELS[name] as () => CausalLanguageModel)();
         shake(model);
         const files = await exportOnnx(model, { externalData });
