@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Checkpoints, Optimization, positive } from "../training/recipe.ts";
+import { withOwnFields } from "../training/ownFields.ts";
+import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
 
 /** What `qkv train lora --config FILE` reads. Paths are relative to the data folder (`--data` or QKV_DATA). */
 export const LoraTrainingConfig = z.strictObject({
@@ -35,9 +36,9 @@ export const LoraTrainingConfig = z.strictObject({
   training: Optimization.extend({
     labelSmoothing: z.literal(0).default(0),
     batchSize: positive.default(2).describe("Examples in a batch"),
-    beta2: z.number().min(0).lt(1).default(0.999),
-    eps: z.number().positive().default(1e-8),
-  }),
+    beta2: rate.optional().describe("Default 0.999, of lion 0.99; adafactor has none"),
+    eps: z.number().positive().optional().describe("Default 1e-8; lion and adafactor have none"),
+  }).transform(withOwnFields({ beta1: 0.9, beta2: 0.999, eps: 1e-8 })),
 
   validation: z.strictObject({ everySteps: positive.default(100) }).prefault({}),
 

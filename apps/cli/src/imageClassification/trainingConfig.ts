@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withOwnFields } from "../training/ownFields.ts";
 import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
 
 const probability = z.number().min(0).max(1);
@@ -53,7 +54,7 @@ export const ImageTrainingConfig = z.strictObject({
     })
     .prefault({}),
 
-  training: Optimization.extend({ batchSize: positive }),
+  training: Optimization.extend({ batchSize: positive }).transform(withOwnFields()),
 
   validation: z.strictObject({ everySteps: positive.default(1000) }).prefault({}),
 

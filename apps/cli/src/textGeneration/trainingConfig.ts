@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withOwnFields } from "../training/ownFields.ts";
 import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
 
 /** What `qkv train text-generation --config FILE` reads. Paths are relative to the data folder (`--data` or QKV_DATA). */
@@ -41,7 +42,7 @@ export const TextTrainingConfig = z.strictObject({
   training: Optimization.extend({
     labelSmoothing: rate.default(0),
     batchSize: positive.describe("Pieces of maxPositions tokens in a batch"),
-  }),
+  }).transform(withOwnFields()),
 
   validation: z.strictObject({ everySteps: positive.default(500) }).prefault({}),
 

@@ -1,4 +1,5 @@
-import { AdamW, combineOptimizers, Muon, type NamedVariables, type Optimizer } from "@qkv/training";
+import { Adafactor, AdamW, combineOptimizers, Lion, Muon, type NamedVariables, type Optimizer } from "@qkv/training";
+import type { OwnFields } from "./ownFields.ts";
 import type { Optimization } from "./recipe.ts";
 
 /** The parameters that an optimizer treats in their own way. */
@@ -9,20 +10,49 @@ export interface OptimizedGroups {
   readonly head?: NamedVariables;
 }
 
-/** The optimizer that a recipe asks for: AdamW, or Muon for the inner matrices and AdamW for the rest. */
-export function newOptimizer(
-  params: NamedVariables,
-  { optimizer, learningRate, beta1, beta2, eps, weightDecay }: Optimization,
-  { matrices, head }: OptimizedGroups,
-): Optimizer {
-  const adamW = (of: NamedVariables) =>
-    new AdamW(of, { learningRate, betas: [beta1, beta2], eps, weightDecay, weightDecayMask: matrices });
-  if (optimizer === "adamW") return adamW(params);
-  const isInner = (name: string) => matrices.has(name) && head?.has(name) !== true;
+type New = (params: NamedVariables, config: Optimization, groups: OptimizedGroups) => Optimizer;
+
+const NEW: Readonly<Record<Optimization["optimizer"], New>> = {
+  adamW: newAdamW,
+  muon: newMuon,
+  lion: (params, config, { matrices }) => {
+    const { learningRate, weightDecay } = config;
+    return new Lion(params, { learningRate, betas: betasOf(config), weightDecay, weightDecayMask: matrices });
+  },
+  adafactor: (params, { learningRate, weightDecay }, { matrices }) =>
+    new Adafactor(params, { learningRate, weightDecay, weightDecayMask: matrices }),
+};
+
+/** The optimizer that a checked recipe asks for, of all parameters. It borrows them. */
+export function newOptimizer(params: NamedVariables, config: Optimization, groups: OptimizedGroups): Optimizer {
+  return NEW[config.optimizer](params, config, groups);
+}
+
+function newAdamW(params: NamedVariables, config: Optimization, { matrices }: OptimizedGroups): Optimizer {
+  const { learningRate, weightDecay } = config;
+  const [betas, eps] = [betasOf(config), checked(config, "eps")];
+  return new AdamW(params, { learningRate, betas, eps, weightDecay, weightDecayMask: matrices });
+}
+
+/** Muon for the inner matrices and AdamW for the rest. */
+function newMuon(params: NamedVariables, config: Optimization, groups: OptimizedGroups): Optimizer {
+  const { learningRate, weightDecay } = config;
+  const isInner = (name: string) => groups.matrices.has(name) && groups.head?.has(name) !== true;
   const those = (inner: boolean) => new Map([...params].filter(([name]) => isInner(name) === inner));
   const [inner, rest] = [those(true), those(false)];
   return combineOptimizers([
     { params: inner, optimizer: new Muon(inner, { learningRate, weightDecay }) },
-    { params: rest, optimizer: adamW(rest) },
+    { params: rest, optimizer: newAdamW(rest, config, groups) },
   ]);
+}
+
+function betasOf(config: Optimization): [number, number] {
+  return [checked(config, "beta1"), checked(config, "beta2")];
+}
+
+/** A field that the recipe's check has filled in. */
+function checked(config: Optimization, field: keyof OwnFields): number {
+  const value = config[field];
+  if (value === undefined) throw new RangeError(`expected a checked config, got no ${field}`);
+  return value;
 }

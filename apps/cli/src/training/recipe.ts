@@ -10,19 +10,22 @@ export const rate = z.number().min(0).lt(1);
 export const Optimization = z.strictObject({
   steps: positive.describe("Updates in all"),
   optimizer: z
-    .enum(["adamW", "muon"])
+    .enum(["adamW", "muon", "lion", "adafactor"])
     .default("adamW")
     .describe("muon: for a model's inner matrices, adamW for the rest"),
-  learningRate: z.number().positive().describe("The highest, reached after warm-up"),
+  learningRate: z
+    .number()
+    .positive()
+    .describe("The highest, reached after warm-up; of adafactor in proportion to a parameter's size"),
   warmupSteps: z.number().int().nonnegative().default(0),
   schedule: z
     .enum(["linear", "cosine", "inverseSqrt", "stableThenDecay", "constant"])
     .default("linear")
     .describe("After warm-up"),
   decaySteps: positive.optional().describe("stableThenDecay's last steps, a quarter of all by default"),
-  beta1: rate.default(0.9),
-  beta2: rate.default(0.98),
-  eps: z.number().positive().default(1e-9),
+  beta1: rate.optional().describe("Default 0.9; adafactor has none"),
+  beta2: rate.optional().describe("Default 0.98, of lion 0.99; adafactor has none"),
+  eps: z.number().positive().optional().describe("Default 1e-9; lion and adafactor have none"),
   weightDecay: z.number().nonnegative().default(0).describe("Not on norms, biases and embeddings"),
   labelSmoothing: rate.default(0.1),
   clipNorm: z.number().positive().default(1).describe("Gradients are scaled down to this global norm"),

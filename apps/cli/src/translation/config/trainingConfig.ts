@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withOwnFields } from "../../training/ownFields.ts";
 import { Checkpoints, Optimization, positive, rate } from "../../training/recipe.ts";
 
 /** A file of sentence pairs: one tab-separated file (inside a zip or not), or two files of lines (gzipped or not). */
@@ -89,7 +90,7 @@ const TrainingConfig = z.strictObject({
 
   training: Optimization.extend({
     tokensPerBatch: positive.describe("Rows times the longest side of a batch, at most"),
-  }),
+  }).transform(withOwnFields()),
 
   validation: z
     .strictObject({
