@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -32,12 +33,14 @@ test("a run that is killed again and again ends as one that never was, with a mo
   const started = ["train", "text-generation", "--config", config];
   expect(await qkv([...started, "--out", whole, ...place])).toMatchObject({ code: 0, stdout: "" });
   await killedAgainAndAgain(
-    [...started, "--out", killed, ...place],
+    [...started, "--out", killed, "--tensorboard", ...place],
     [...started.slice(0, 2), "--resume", killed, ...place],
     killed,
     45,
   );
   expect(await logOf(killed)).toEqual(await logOf(whole));
+  expect(await stepsOfCurves(killed)).toEqual(new Set(Array.from({ length: RECIPE.training.steps }, (_, i) => i + 1)));
+  expect(existsSync(path.join(whole, "tensorboard"))).toBe(false);
   for (const file of ["model.safetensors", "config.json", "tokenizer.json", "generation_config.json"]) {
     const [a, b] = await Promise.all([whole, killed].map((run) => readFile(path.join(run, "model", file))));
     expect(a?.equals(b ?? Buffer.alloc(0)), file).toBe(true);
@@ -52,6 +55,24 @@ test("a run that is killed again and again ends as one that never was, with a mo
   expect(perplexity).toBeCloseTo(Math.exp(loss));
   expect(loss).toBeLessThan(0.5); // where the text goes at random it would be above 2
 });
+
+/** The steps whose loss TensorBoard's files of a run have, each file's begun by one process. */
+async function stepsOfCurves(run: string): Promise<Set<number>> {
+  const curves = path.join(run, "tensorboard");
+  const files = await readdir(curves);
+  expect(files.length).toBeGreaterThan(1); // the run was killed
+  const steps = new Set<number>();
+  for (const file of files) {
+    const bytes = await readFile(path.join(curves, file));
+    let end = 0;
+    for (let at = 0; at + 12 <= bytes.length; at = end) {
+      end = at + 16 + Number(bytes.readBigUInt64LE(at)); // length, its checksum, data, its checksum
+      const event = bytes.subarray(at + 12, end - 4);
+      if (event.includes("train/loss")) steps.add(event[10] ?? NaN); // behind 9 bytes of time and a key; below 128 one byte
+    }
+  }
+  return steps;
+}
 
 test("byte-level BPE is learned from the training part, and what is not in it can be written all the same", async () => {
   const file = at("bpe.json");

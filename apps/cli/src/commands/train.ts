@@ -7,6 +7,7 @@ interface TrainOptions extends BackendChoice {
   readonly out?: string;
   readonly resume?: string;
   readonly data?: string;
+  readonly tensorboard?: boolean;
 }
 
 /** `qkv train TASK`: a new run from a config, or one that goes on. */
@@ -55,6 +56,7 @@ function withRunOptions(command: Command, recipe: string): Command {
       .option("--config <file>", `what to train on what: see ${recipe}`)
       .option("--out <dir>", "the run's folder: log, checkpoints and, at the end, the model")
       .option("--resume <dir>", "go on with the run in this folder as if it had never stopped")
-      .option("--data <dir>", "the folder that the config's data files are in (default: $QKV_DATA)"),
+      .option("--data <dir>", "the folder that the config's data files are in (default: $QKV_DATA)")
+      .option("--tensorboard", "write curves for TensorBoard into the run's folder too; --resume goes on with them"),
   );
 }

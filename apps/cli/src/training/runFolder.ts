@@ -10,6 +10,8 @@ export interface RunFolder<Config> {
   readonly folder: string;
   /** Whether the folder holds a run to go on with. */
   readonly resumed: boolean;
+  /** The folder for TensorBoard's files, if any are to be written. */
+  readonly tensorBoard?: string;
 }
 
 /** What the command line says about a run. */
@@ -18,27 +20,41 @@ export interface RunChoice {
   readonly config?: string;
   readonly out?: string;
   readonly resume?: string;
+  /** Whether to write curves for TensorBoard. A run that has written some goes on with them without being told. */
+  readonly tensorboard?: boolean;
 }
 
 /** Reads and checks what a run is made of, and writes nothing yet. @throws UsageError */
 export async function readRun<Config>(
-  { config, out, resume }: RunChoice,
+  { config, out, resume, tensorboard = false }: RunChoice,
   readConfig: (file: string) => Promise<Config>,
 ): Promise<RunFolder<Config>> {
   if (resume !== undefined) {
     if (config !== undefined || out !== undefined) {
       throw new UsageError("--resume: expected no --config and no --out beside it, the run's folder has both");
     }
-    return { config: await readConfig(path.join(resume, CONFIG)), folder: resume, resumed: true };
+    const tensorBoard = path.join(resume, TENSOR_BOARD);
+    return {
+      config: await readConfig(path.join(resume, CONFIG)),
+      folder: resume,
+      resumed: true,
+      ...((tensorboard || existsSync(tensorBoard)) && { tensorBoard }),
+    };
   }
   if (config === undefined || out === undefined) {
     throw new UsageError("expected --config FILE and --out DIR for a new run, or --resume DIR to go on with one");
   }
   refuseRun(out);
-  return { config: await readConfig(config), folder: out, resumed: false };
+  return {
+    config: await readConfig(config),
+    folder: out,
+    resumed: false,
+    ...(tensorboard && { tensorBoard: path.join(out, TENSOR_BOARD) }),
+  };
 }
 
 const CONFIG = "config.json";
+const TENSOR_BOARD = "tensorboard";
 
 /**
  * Does the work of a run in its folder, which is made if it is not there yet, with the config in it, and locked against
@@ -53,6 +69,7 @@ export async function inRunFolder<Config>(run: RunFolder<Config>, work: () => Pr
       refuseRun(run.folder); // one that began meanwhile
       await writeJson(path.join(run.folder, CONFIG), run.config);
     }
+    if (run.tensorBoard !== undefined) await mkdir(run.tensorBoard, { recursive: true });
     await work();
   } finally {
     await lock.release();

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { train, type TrainingTask } from "@qkv/training";
-import { fileCheckpoints, trainingLog } from "@qkv/training/node";
+import { fileCheckpoints, tensorBoardLog, trainingLog } from "@qkv/training/node";
 import { note } from "../note.ts";
 import { keepBest } from "./keepBest.ts";
 import { newOptimizer, type OptimizedGroups } from "./newOptimizer.ts";
@@ -27,12 +27,13 @@ export interface TrainInFolderOptions {
 }
 
 /**
- * Trains to the end, with a log, its curve and checkpoints in the run's folder, and leaves the best parameters in place.
+ * Trains to the end, with a log, its curve, TensorBoard's if wanted, and checkpoints in the run's folder, and leaves the best
+ * parameters in place.
  *
  * @throws AbortError if it was interrupted
  */
 export async function trainInFolder<Batch>(
-  { config, folder, resumed }: RunFolder<Recipe>,
+  { config, folder, resumed, tensorBoard }: RunFolder<Recipe>,
   task: TrainingTask<Batch>,
   { best, mode = "max", unit, groups, command, signal }: TrainInFolderOptions,
 ): Promise<void> {
@@ -44,6 +45,7 @@ export async function trainInFolder<Batch>(
   const resume = resumed ? await resumePoint(task, checkpoints, judgement) : undefined;
   const logFile = path.join(folder, "log.jsonl");
   const log = trainingLog(logFile, { resumedStep: resume?.progress.step ?? 0 });
+  const curves = tensorBoard === undefined ? undefined : tensorBoardLog(tensorBoard);
   const view = trainingView(config.training.steps, unit);
   const optimizer = newOptimizer(task.params, config.training, groups);
   try {
@@ -61,6 +63,7 @@ export async function trainInFolder<Batch>(
       signal,
       onEvent: (event) => {
         log.write(event);
+        curves?.write(event);
         view.show(event);
       },
     });
@@ -74,5 +77,6 @@ export async function trainInFolder<Batch>(
     view.stop();
     optimizer.dispose();
     log.close();
+    curves?.close();
   }
 }
