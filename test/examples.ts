@@ -69,6 +69,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "docs/guides/text-generation.md",
     prints: /^string (?:stop|length|stopString) true\n4 true\nboolean$/,
   },
+  "guides/speculative.ts": { readme: "docs/guides/generation.md", prints: /^true true$/ },
   "guides/speech.ts": {
     readme: "docs/guides/speech.md",
     prints: /^2 16000\nstring true\n(?:string string\n)+string$/,
