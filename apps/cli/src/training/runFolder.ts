@@ -65,11 +65,10 @@ const TENSOR_BOARD = "tensorboard";
 export async function inRunFolder<Config>(run: RunFolder<Config>, work: () => Promise<void>): Promise<void> {
   const lock = await openRunFolder(run);
   try {
-    if (!run.resumed) {
-      refuseRun(run.folder); // one that began meanwhile
-      await writeJson(path.join(run.folder, CONFIG), run.config);
-    }
+    if (!run.resumed) refuseRun(run.folder); // one that began meanwhile
+    // Its folder says that a run has curves: it is there before the run is.
     if (run.tensorBoard !== undefined) await mkdir(run.tensorBoard, { recursive: true });
+    if (!run.resumed) await writeJson(path.join(run.folder, CONFIG), run.config);
     await work();
   } finally {
     await lock.release();
