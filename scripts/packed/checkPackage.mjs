@@ -58,6 +58,9 @@ export async function checkPackage(item, folder, tools) {
   return [...missingFiles(item, folder), ...(await failuresOf(checks, folder))];
 }
 
+/** Peers whose declarations fail by themselves: tf.layers' contradict one another, the AI SDK's want json-schema's, which has none. */
+const WITH_FAULTY_TYPES = ["@tensorflow/tfjs-layers", "@ai-sdk/provider"];
+
 /**
  * Writes a tsconfig for each way to check types, ours and those they stand on, as strictly as can be and on the oldest `lib`.
  * tfjs's types want the DOM's; a package that does without tfjs does without both.
@@ -67,8 +70,7 @@ function writeTypeChecks(item, entries, folder) {
     noEmit: true,
     strict: true,
     exactOptionalPropertyTypes: true,
-    // TensorFlow.js's own declarations of tf.layers contradict themselves.
-    skipLibCheck: "@tensorflow/tfjs-layers" in (item.manifest.peerDependencies ?? {}),
+    skipLibCheck: WITH_FAULTY_TYPES.some((name) => name in (item.manifest.peerDependencies ?? {})),
     target: "es2022",
   };
   const dom = { lib: ["es2022", "dom"] };
