@@ -18,7 +18,7 @@ test("fails on a tensor left behind, in success and in failure", async () => {
     left.push(tf.ones([3]));
     throw new Error("hidden");
   };
-  await expect(expectNoLeaks(failing)).rejects.toThrow("expected 1 tensors when all is done, got 2");
+  await expect(expectNoLeaks(failing)).rejects.toThrow("expected 1 tensors after Error: hidden, got 2");
   tf.dispose(left);
 });
 

@@ -8,7 +8,13 @@ export async function expectNoLeaks<T>(work: () => T | Promise<T>): Promise<T> {
   const before = tf.memory().numTensors;
   const [outcome] = await Promise.allSettled([Promise.resolve().then(work)]);
   const after = tf.memory().numTensors;
-  if (after !== before) throw new Error(`expected ${before} tensors when all is done, got ${after}`);
+  if (after !== before) {
+    const [what, options] =
+      outcome.status === "rejected"
+        ? [`after ${String(outcome.reason)}`, { cause: outcome.reason }]
+        : ["when all is done"];
+    throw new Error(`expected ${before} tensors ${what}, got ${after}`, options);
+  }
   if (outcome.status === "rejected") throw outcome.reason;
   return outcome.value;
 }

@@ -26,8 +26,6 @@ export class RotaryPositions {
   /** Number of a head's features that turn. */
   readonly dim: number;
   readonly layout: "halves" | "interleaved";
-  /** What the angles are made by; undefined: angles of one's own. */
-  readonly config: RotaryConfig | undefined;
 
   readonly #config: RotaryConfig | OwnAngles;
   // Every layer of a model asks for the same.
@@ -39,7 +37,11 @@ export class RotaryPositions {
     this.dim = config.dim;
     this.layout = isOwn ? "halves" : (config.layout ?? "halves");
     this.#config = config;
-    this.config = isOwn ? undefined : config;
+  }
+
+  /** What the angles are made by; undefined: angles of one's own. */
+  get config(): RotaryConfig | undefined {
+    return "anglesOf" in this.#config ? undefined : this.#config;
   }
 
   /**

@@ -70,6 +70,6 @@ function property(holder: object, key: string, value: unknown): Property {
 }
 
 function methodsOf(prototype: object): readonly Method[] {
-  const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor");
-  return names.map((name) => [name, (prototype as Record<string, unknown>)[name]]);
+  const members = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  return members.flatMap(([name, { value }]) => (name === "constructor" || value === undefined ? [] : [[name, value]]));
 }
