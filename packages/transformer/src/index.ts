@@ -160,7 +160,7 @@ export type {
   TransformSpec,
 } from "./models/encoder/config.ts";
 export type { ClassifierDropout } from "./models/encoder/encoderFields.ts";
-export { HeadTransform } from "./models/encoder/headTransform.ts";
+export { type HeadSizes, HeadTransform } from "./models/encoder/headTransform.ts";
 export type { EncoderInputs, LossInputs } from "./models/encoder/inputs.ts";
 export { MaskedLanguageModel } from "./models/encoder/maskedLanguageModel.ts";
 export { Pooler } from "./models/encoder/pooler.ts";

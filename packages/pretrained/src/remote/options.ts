@@ -20,7 +20,7 @@ export interface RemoteOptions {
   readonly fetch?: Fetch;
   /** Timeout in milliseconds without a byte, or with fewer than one in each millisecond. Default 25,000. */
   readonly timeoutMs?: number;
-  /** Limits of file sizes, where different from {@link FILE_LIMITS}. */
+  /** Limits of file sizes, where different from `FILE_LIMITS`. */
   readonly limits?: Partial<FileLimits>;
 }
 

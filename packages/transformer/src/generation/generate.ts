@@ -20,28 +20,27 @@ import { isSpeculative, speculativeDecoding } from "./speculative.ts";
  *
  * With `cache` a conversation goes on: of a prompt that begins with what the cache has read, only the rest is read.
  *
- * @param sourceIds for each source its token ids, end token included where an encoder expects one
- * An empty prompt begins with the model's `bosTokenId`, as in Hugging Face's.
- *
+ * @param sourceIds for each source its token ids, end token included where an encoder expects one; an empty prompt begins with the
+ *   model's `bosTokenId`, as in Hugging Face's
  * @returns for each source `numReturnSequences` sequences, best first
  * @throws RangeError if a source is empty, and there is nothing to begin with; the signal's reason if it is aborted
  */
 export async function generate(
   model: GenerativeModel,
-  given: readonly (readonly number[])[],
+  sourceIds: readonly (readonly number[])[],
   options: GenerationOptions = {},
 ): Promise<GeneratedSequence[][]> {
   checkModel("generate", model);
-  const sourceIds = begunSources("generate", model, given);
+  const begun = begunSources("generate", model, sourceIds);
   checkOptionNames("generate", options);
   checkProcessors("generate", options.logitsProcessors);
-  checkSources("generate", sourceIds, options.attentionMask, model.generation.vocabSize);
-  checkCache("generate", options.cache, "encode" in model ? [] : sourceIds);
+  checkSources("generate", begun, options.attentionMask, model.generation.vocabSize);
+  checkCache("generate", options.cache, "encode" in model ? [] : begun);
   const speculates = isSpeculative("generate", model, options);
-  if (!speculates && ("encode" in model || options.attentionMask)) return search(model, sourceIds, options);
+  if (!speculates && ("encode" in model || options.attentionMask)) return search(model, begun, options);
   const found: GeneratedSequence[][] = [];
-  for (const places of speculates ? sourceIds.map((_, i) => [i]) : placesByLength(sourceIds)) {
-    const sources = places.map((place) => sourceIds[place] ?? []);
+  for (const places of speculates ? begun.map((_, i) => [i]) : placesByLength(begun)) {
+    const sources = places.map((place) => begun[place] ?? []);
     const group = await search(model, sources, optionsAt(places, options));
     for (const [i, place] of places.entries()) found[place] = group[i] ?? [];
   }
