@@ -21,10 +21,10 @@ import { hostileFolder, type Files } from "./hostileFolder.ts";
 const [seed = 1, milliseconds = 1000] = process.argv.slice(2).map(Number);
 const folders = bases();
 await initBackend("wasm", { threads: 1 });
-const good = await loadPretrained(memoryFiles("good", folders.find(isOfGpt2) as Files));
+const good = await loadPretrained(memoryFiles("good", folders.find(isGpt2) as Files));
 
-function isOfGpt2(files: Files): boolean {
-  return new TextDecoder().decode(files.get("config.json")).includes('"gpt2"');
+function isGpt2(files: Files): boolean {
+  return new TextDecoder().decode(files.get("config.json")).includes('"GPT2LMHeadModel"');
 }
 
 /** What the model that stays open says: it must stay the same. */
