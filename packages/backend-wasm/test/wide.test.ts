@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Outcome {
-  readonly report: object;
+  readonly report: { readonly simd?: string };
   readonly hash: string;
 }
 
@@ -31,14 +31,18 @@ describe.runIf(process.arch === "x64")("the option wide", () => {
     const usual = run({ threads }, ...(isBehindFlag ? ["--experimental-wasm-relaxed-simd"] : []));
     expect(usual.report).toMatchObject({ simd: "relaxed" });
     const wide = run({ threads, wide: true });
-    expect(wide.hash).toBe(usual.hash);
+    if (wide.report.simd !== "plain") expect(wide.hash).toBe(usual.hash);
     if (major === 22) {
       expect(wide.report).toMatchObject({
         simd: "relaxed",
         simdFallbackReason: expect.stringContaining("128 bits") as string,
       });
     } else {
-      expect(wide.report).toEqual({ name: "wasm", refused: [], simd: isBehindFlag ? "relaxed" : "wide", threads });
+      const common = { name: "wasm", refused: [], threads };
+      const chosen = { ...common, simd: isBehindFlag ? "relaxed" : "wide" };
+      const usualOne = { ...common, simd: isBehindFlag ? "plain" : "relaxed" };
+      // On a machine that is busy with other things, the trial at the start may find them no faster.
+      expect([chosen, { ...usualOne, simdFallbackReason: "products are no faster on it" }]).toContainEqual(wide.report);
     }
   });
 
