@@ -50,6 +50,19 @@ describeBackends(
         logits.dispose();
       },
     );
+
+    test.each([
+      "https://contact-contact.fr/553/sogai/lundhaikheem",
+      "www.woukkrel.de/16",
+      "(679) 281-8870",
+      "+33 5 72 44 35 91",
+    ])("%s comes through as it is, which the search alone does not keep", async (span) => {
+      const source = /^[(+]/.test(span) ? `The number of the hotel is ${span}.` : `Have you seen ${span}?`;
+      const translate = async (copiesVerbatim: boolean) =>
+        (await createTranslator(pretrained, { copiesVerbatim }).translate(source)).translation;
+      expect(await translate(true)).toContain(span);
+      expect(await translate(false)).not.toContain(span);
+    });
   },
   ["wasm"],
 );
