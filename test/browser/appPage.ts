@@ -25,6 +25,7 @@ export async function openApp(
   page.on("console", (message) => printed.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => printed.push(`error: ${error.message}`));
   page.on("response", (response) => responses.push(response));
+  page.on("filechooser", () => undefined); // from the start: the first listener alone may come after a key's click
   await measurePace(page);
   await before?.(page);
   await page.goto(url);
