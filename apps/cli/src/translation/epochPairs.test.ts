@@ -19,6 +19,7 @@ const rates = {
 const lists = parseValueLists(
   ["man\tTom\tTom", "man\tLuke\tLuke", "woman\tMary\tMary", "surname\tBell\tBell"],
   "lists.tsv",
+  "fr",
 );
 const filling = { languages: { source: "en", target: "fr" }, lists, part: "training" } as const;
 const augmenter = new Augmenter(rates, filling, new Casing([]));

@@ -20,7 +20,7 @@ const pairsOf = (name: string) =>
     expect(more, line).toEqual([]);
     return { source, target };
   });
-const lists = parseValueLists(read("lists.tsv"), "lists.tsv");
+const lists = parseValueLists(read("lists.tsv"), "lists.tsv", "fr");
 const languages = { source: "en", target: "fr" } as const;
 
 test.each(["phrases.tsv", "words.tsv", "templates.tsv"])("%s has sound pairs, each once", (name) => {

@@ -14,10 +14,14 @@ const SAME = [
   ["[“”„]", '"'],
   ["[\\u00A0\\u202F\\u2009]", " "],
   ["…", "..."],
+  ["！", "!"],
+  ["？", "?"],
+  ["，", ","],
+  ["。", "."],
 ] as const;
 
 /**
- * A byte-level BPE vocabulary that both languages share: every text can be written in it, and gets its bytes back but for curly quotes, ellipses and unbreakable spaces. Each digit is a token, so that numbers are copied.
+ * A byte-level BPE vocabulary that both languages share: every text can be written in it, and gets its bytes back but for curly quotes, ellipses, unbreakable spaces and full-width marks. Each digit is a token, so that numbers are copied.
  */
 export function trainVocabulary(
   pairs: readonly SentencePair[],

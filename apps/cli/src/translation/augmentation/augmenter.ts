@@ -3,7 +3,8 @@ import type { SentencePair } from "../pairs/pairs.ts";
 import type { Augmentation } from "../config/trainingConfig.ts";
 import type { Casing } from "./casing.ts";
 import { chance } from "./draw.ts";
-import { drawSlots, type Filling, fillSlots, hasSlots } from "./fillSlots.ts";
+import { drawSlots, fillSlots, hasSlots } from "./fillSlots.ts";
+import type { Filling } from "./slots.ts";
 import { ValueSwapper } from "./swapValues.ts";
 import {
   inCapitals,

@@ -1,11 +1,11 @@
-import type { LanguageForms } from "./languageForms.ts";
+import { END_OF_WORD, type LanguageForms } from "./languageForms.ts";
 
 const SMALL =
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
     " ",
   );
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
-const SIGNS = { dollar: "$", euro: "€", pound: "£" } as const;
+const SIGNS = { dollar: "$", euro: "€", pound: "£", won: "₩" } as const;
 
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 const WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
@@ -20,9 +20,12 @@ export const ENGLISH: LanguageForms = {
     return n % 10 === 0 ? tens : `${tens}-${SMALL[n % 10]}`;
   },
   percent: (n) => [`${n}%`, `${n} %`, `${n} percent`],
+  currencies: ["dollar", "euro", "pound"],
   price: ({ amount, currency, sign }) => {
     const number = amount.toLocaleString("en-US", cents(amount));
-    return sign ? [`${SIGNS[currency]}${number}`, `${number}${SIGNS[currency]}`] : [`${number} ${currency}s`];
+    return sign
+      ? [`${SIGNS[currency]}${number}`, `${number}${SIGNS[currency]}`]
+      : [`${number} ${currency}${currency === "won" ? "" : "s"}`];
   },
   time: ({ hour, minute, half }) => {
     const clock = `${half ? hour % 12 || 12 : hour}`;
@@ -42,6 +45,8 @@ export const ENGLISH: LanguageForms = {
   weekdays: WEEKDAYS,
   months: MONTHS,
   before: (text) => text,
+  after: (_value, text) => text,
+  end: () => END_OF_WORD,
 };
 
 function cents(amount: number): { minimumFractionDigits: number; maximumFractionDigits: number } {

@@ -31,13 +31,13 @@ describe("fillSlots", () => {
   });
 
   test("a slot that nobody knows is refused by name", () => {
-    const filling = { languages, lists: parseValueLists([], "lists.tsv"), part: "training" } as const;
+    const filling = { languages, lists: parseValueLists([], "lists.tsv", "fr"), part: "training" } as const;
     expect(() => drawSlots({ source: "{nonsense}", target: "" }, filling, new RandomStream(1))).toThrow("{nonsense}");
     expect(hasSlots({ source: "no slot", target: "" })).toBe(false);
   });
 
   test("values for training and for tests are never the same", () => {
-    const lists = parseValueLists(["man\tTom\tTom", "woman\tMary\tMary"], "lists.tsv");
+    const lists = parseValueLists(["man\tTom\tTom", "woman\tMary\tMary"], "lists.tsv", "fr");
     for (const part of ["training", "test"] as const) {
       const drawn = Array.from({ length: 100 }, (_, i) => {
         const values = drawSlots(

@@ -3,24 +3,10 @@ import type { SentencePair } from "../pairs/pairs.ts";
 import { pick } from "./draw.ts";
 import { FORMS } from "./forms.ts";
 import type { Language } from "./languageForms.ts";
-import { drawSlot, type Part } from "./slots.ts";
+import { drawSlot, type Filling, type PairLanguages } from "./slots.ts";
 import type { SlotValue } from "./valueLists.ts";
-import type { ValueLists } from "./valueLists.ts";
 
 const SLOT = /\{([a-z]+)2?\}/g;
-
-/** The two languages of a pair. */
-export interface PairLanguages {
-  readonly source: Language;
-  readonly target: Language;
-}
-
-/** What a pair's slots are filled with. */
-export interface Filling {
-  readonly languages: PairLanguages;
-  readonly lists: ValueLists;
-  readonly part: Part;
-}
 
 /** The values of a pair's slots, by the slot as it is written. */
 export type SlotValues = ReadonlyMap<string, SlotValue>;
@@ -31,10 +17,10 @@ export function hasSlots({ source }: SentencePair): boolean {
 }
 
 /** Draws a value for each slot of a pair. @throws RangeError if there is no such slot */
-export function drawSlots({ source }: SentencePair, { lists, part }: Filling, random: RandomStream): SlotValues {
+export function drawSlots({ source }: SentencePair, filling: Filling, random: RandomStream): SlotValues {
   const values = new Map<string, SlotValue>();
   for (const [slot, name = ""] of source.matchAll(SLOT)) {
-    if (!values.has(slot)) values.set(slot, drawSlot(name, lists, part, random));
+    if (!values.has(slot)) values.set(slot, drawSlot(name, filling, random));
   }
   return values;
 }
@@ -54,20 +40,25 @@ export function fillSlots(
 }
 
 function filled(text: string, language: Language, valueOf: (slot: string) => string): string {
+  const { before, after } = FORMS[language];
   let result = "";
+  let value = "";
   let last = 0;
+  const behind = (between: string) => (value === "" ? between : after(value, between));
   for (const { 0: slot, index } of text.matchAll(SLOT)) {
-    const value = valueOf(slot);
-    result = FORMS[language].before(result + text.slice(last, index), value) + value;
+    const start = result + behind(text.slice(last, index));
+    value = valueOf(slot);
+    result = before(start, value) + value;
     last = index + slot.length;
   }
-  const rest = text.slice(last);
+  const rest = behind(text.slice(last));
   return result.endsWith(".") && rest === "." ? result : result + rest; // 5 p.m. at the end of a sentence
 }
 
-/** A country that begins a sentence has a capital there, its article too. */
+/** A country that begins a sentence has a capital there, its article too; a link has none. */
 function withFirstCapitals({ source, target }: SentencePair): SentencePair {
   const isSentence = /[.!?]$/.test(source) && [source, target].some((text) => /^\p{Lu}/u.test(text));
-  const capital = (text: string) => (isSentence ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+  const isWord = (text: string) => /^[\p{L}'’-]+(?![^\s,!?])/u.test(text);
+  const capital = (text: string) => (isSentence && isWord(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
   return { source: capital(source), target: capital(target) };
 }

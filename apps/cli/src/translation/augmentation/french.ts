@@ -1,12 +1,12 @@
-import type { LanguageForms } from "./languageForms.ts";
+import { END_OF_WORD, type LanguageForms } from "./languageForms.ts";
 
 const SMALL =
   "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf".split(
     " ",
   );
 const TENS = "vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt".split(" ");
-const SIGNS = { dollar: "$", euro: "€", pound: "£" } as const;
-const NAMES = { dollar: "dollars", euro: "euros", pound: "livres" } as const;
+const SIGNS = { dollar: "$", euro: "€", pound: "£", won: "₩" } as const;
+const NAMES = { dollar: "dollars", euro: "euros", pound: "livres", won: "wons" } as const;
 
 const MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(" ");
 const WEEKDAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche".split(" ");
@@ -17,6 +17,7 @@ export const FRENCH: LanguageForms = {
   decimal: (x) => [spaced(x, 3)],
   words,
   percent: (n) => [`${n} %`, `${n}%`, `${n} pour cent`],
+  currencies: ["dollar", "euro", "pound"],
   price: ({ amount, currency, sign }) => {
     const number = spaced(amount, 2, Number.isInteger(amount) ? 0 : 2);
     return sign ? [`${number} ${SIGNS[currency]}`, `${number}${SIGNS[currency]}`] : [`${number} ${NAMES[currency]}`];
@@ -37,6 +38,8 @@ export const FRENCH: LanguageForms = {
     /^[aeiouyàâéèêëîïôû]/i.test(value)
       ? text.replace(/\b(d|qu)e $/i, "$1'").replace(/\b(jusqu|lorsqu|puisqu)e $/i, "$1'")
       : text,
+  after: (_value, text) => text,
+  end: () => END_OF_WORD,
 };
 
 /** From 0 to 99: seventy is sixty-ten, ninety four-twenties-ten. */

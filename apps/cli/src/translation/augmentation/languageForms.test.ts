@@ -53,6 +53,6 @@ describe("what English and French write differently", () => {
   });
 
   test("a language without forms is refused by name", () => {
-    expect(() => languageOf("xx")).toThrow("expected a language of en, fr, got xx");
+    expect(() => languageOf("xx")).toThrow("expected a language of en, fr, ko, got xx");
   });
 });

@@ -6,7 +6,8 @@ import type { Splits } from "../pairs/splits.ts";
 import type { TranslationTrainingConfig } from "../config/trainingConfig.ts";
 import { Augmenter } from "./augmenter.ts";
 import { Casing } from "./casing.ts";
-import { drawSlots, type Filling, hasSlots } from "./fillSlots.ts";
+import { drawSlots, hasSlots } from "./fillSlots.ts";
+import { type Filling, otherThanEnglish } from "./slots.ts";
 import { languageOf } from "./forms.ts";
 import { readValueLists } from "./valueLists.ts";
 
@@ -16,18 +17,17 @@ export async function openAugmenter(
   splits: Splits,
   folders: RecipeFolders,
 ): Promise<Augmenter | undefined> {
-  const lists = augmentation && (await readValueLists(recipePath(augmentation.lists, folders)));
-  const filling = lists && {
-    languages: { source: languageOf(languages.source), target: languageOf(languages.target) },
-    lists,
-    part: "training" as const,
-  };
+  const filling = augmentation && (await openFilling(recipePath(augmentation.lists, folders), languages));
   splits.added.forEach(({ pairs }, i) => checkSlots(pairs, added[i]?.tsv ?? "", filling));
-  return (
-    augmentation &&
-    filling &&
-    new Augmenter(augmentation, filling, new Casing(splits.training.map(({ target }) => target)))
-  );
+  return filling && new Augmenter(augmentation, filling, new Casing(splits.training.map(({ target }) => target)));
+}
+
+async function openFilling(
+  lists: string,
+  codes: { readonly source: string; readonly target: string },
+): Promise<Filling> {
+  const languages = { source: languageOf(codes.source), target: languageOf(codes.target) };
+  return { languages, lists: await readValueLists(lists, otherThanEnglish(languages)), part: "training" };
 }
 
 function checkSlots(pairs: readonly SentencePair[], file: string, filling: Filling | undefined): void {

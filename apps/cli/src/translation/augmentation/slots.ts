@@ -2,19 +2,20 @@ import type { RandomStream } from "@qkv/nn";
 import { chance, integer, pick } from "./draw.ts";
 import { isHeldOut } from "./heldOut.ts";
 import { FORMS } from "./forms.ts";
-import type { LanguageForms } from "./languageForms.ts";
+import type { Language, LanguageForms } from "./languageForms.ts";
 import type { SlotValue, ValueLists } from "./valueLists.ts";
+import { NAMES } from "./names.ts";
 import { VERBATIM } from "./verbatim.ts";
 
-type Draw = (random: RandomStream) => SlotValue;
+type Draw = (random: RandomStream, filling: Filling) => SlotValue;
 
-const CURRENCIES = ["dollar", "euro", "pound"] as const;
+/** A value in the forms of each language. */
+export function written(write: (forms: LanguageForms) => readonly string[]): SlotValue {
+  return { en: write(FORMS.en), fr: write(FORMS.fr), ko: write(FORMS.ko) };
+}
 
-const same = (text: string): SlotValue => ({ en: [text], fr: [text] });
-const written = (write: (forms: LanguageForms) => readonly string[]): SlotValue => ({
-  en: write(FORMS.en),
-  fr: write(FORMS.fr),
-});
+/** A value that all languages write alike. */
+export const same = (text: string): SlotValue => written(() => [text]);
 
 /** Numbers, prices, times and dates, by the name of their slot. */
 const FORMATTED: Readonly<Record<string, Draw>> = {
@@ -38,9 +39,14 @@ const FORMATTED: Readonly<Record<string, Draw>> = {
   },
   weight: (random) => measure(["kg", "kg", "g"], random),
   distance: (random) => measure(["km", "km", "m"], random),
-  price: (random) => {
+  price: (random, { languages }) => {
     const amount = chance(0.5, random) ? integer(2, 200, random) : integer(101, 99999, random) / 100;
-    const price = { amount, currency: pick(CURRENCIES, random), sign: chance(0.6, random) };
+    const currency = pick(FORMS[otherThanEnglish(languages)].currencies, random);
+    const price = {
+      amount: currency === "won" ? Math.ceil(amount) * 500 : amount,
+      currency,
+      sign: chance(0.6, random),
+    };
     return written((forms) => forms.price(price));
   },
   time: (random) => {
@@ -73,25 +79,49 @@ function measure(units: readonly string[], random: RandomStream): SlotValue {
   return written(({ decimal }) => decimal(x).flatMap((n) => [`${n} ${unit}`, `${n}${unit}`]));
 }
 
+/** The two languages of a pair. */
+export interface PairLanguages {
+  readonly source: Language;
+  readonly target: Language;
+}
+
+/** The language of a pair that is not English. */
+export function otherThanEnglish({ source, target }: PairLanguages): Language {
+  return source === "en" ? target : source;
+}
+
+/** What a pair's slots are filled with. */
+export interface Filling {
+  readonly languages: PairLanguages;
+  readonly lists: ValueLists;
+  readonly part: Part;
+}
+
 /** Which values to draw: those for training, or those kept for tests. */
 export type Part = "training" | "test";
 
-/** Sets of few values, all of which are trained on. */
-const SHARED = new Set(["weekday", "month", "words", "emoji", "things", "in", "the"]);
+/** Values of which some are kept for tests; of sets of few values, such as weekdays, all are trained on. */
+const HELD_OUT = new Set([
+  ..."number year large decimal percent weight distance price time date".split(" "),
+  ...["man", "woman", "surname", "city", ...Object.keys(NAMES), ...Object.keys(VERBATIM)],
+]);
+HELD_OUT.delete("emoji");
 
 /** Draws the value of a slot by its name. @throws RangeError if there is no such slot */
-export function drawSlot(name: string, lists: ValueLists, part: Part, random: RandomStream): SlotValue {
-  const draw = FORMATTED[name] ?? drawVerbatim(name, lists) ?? drawListed(name, lists);
+export function drawSlot(name: string, filling: Filling, random: RandomStream): SlotValue {
+  const draw = FORMATTED[name] ?? drawVerbatim(name) ?? drawListed(name, filling.lists);
+  const { part } = filling;
   for (let tries = 0; ; tries++) {
-    const value = draw(random);
-    if (SHARED.has(name) || isHeldOut(value.en[0] ?? "") === (part === "test")) return value;
+    const value = draw(random, filling);
+    if (!HELD_OUT.has(name) || isHeldOut(value.en[0] ?? "") === (part === "test")) return value;
     if (tries === 1000) throw new RangeError(`{${name}}: expected values for ${part}, got none in ${tries} draws`);
   }
 }
 
-function drawVerbatim(name: string, lists: ValueLists): Draw | undefined {
-  const draw = VERBATIM[name];
-  return draw && ((random) => same(draw(random, lists)));
+function drawVerbatim(name: string): Draw | undefined {
+  const [drawName, draw] = [NAMES[name], VERBATIM[name]];
+  if (drawName !== undefined) return (random, { lists }) => drawName(random, lists);
+  return draw && ((random, { lists }) => same(draw(random, lists)));
 }
 
 function drawListed(name: string, lists: ValueLists): Draw {

@@ -9,6 +9,7 @@ const lists = parseValueLists(
     (line) => !isHeldOut(line.split("\t")[1] ?? ""),
   ),
   "lists.tsv",
+  "fr",
 );
 const swapper = new ValueSwapper({ languages: { source: "en", target: "fr" }, lists, part: "training" });
 const swaps = (source: string, target: string) =>

@@ -1,13 +1,11 @@
 import type { RandomStream } from "@qkv/nn";
 import { chance, integer, pick } from "./draw.ts";
+import { firstName, madeUp, surname } from "./names.ts";
 import type { ValueLists } from "./valueLists.ts";
 
 type DrawText = (random: RandomStream, lists: ValueLists) => string;
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
-const ONSETS = "b c d f g h j k l m n p r s t v w z br cr dr gr kr tr pl sl st sh ch th".split(" ");
-const VOWELS = "a e i o u a e i o ai ee ou ia".split(" ");
-const CODAS = ["", "", "", "n", "r", "s", "l", "m", "k", "t", "ck", "nd"];
 const DOMAINS = "com com com org net fr fr io eu co.uk de ca info".split(" ");
 const WORDS =
   "news shop blog help docs home mail data info user photo music about contact index page test item search login video france paris travel".split(
@@ -19,17 +17,14 @@ const EMOJI = [
   ..."😀😁😂🤣😊😍😘😎😢😭😡👍👎👏🙏💪🎉🎂🎁🌞🌈🔥⭐🐶🐱🍕🍺🚗🏠📞💻📷⚽🎵💔💙💚💛🤔🙂😉😴🤗🥳😇🌹🌍🍀🚀✅",
 ];
 
-/** What both languages write alike, by the name of its slot. */
+/** What all languages write alike, by the name of its slot. */
 export const VERBATIM: Readonly<Record<string, DrawText>> = {
-  person: (random, lists) => (chance(0.25, random) ? madeUp(random) : firstName(random, lists)),
-  full: (random, lists) => `${firstName(random, lists)} ${surname(random, lists)}`,
-  surname,
   url: (random) => {
     const start = pick(["https://", "https://", "http://", "www.", "https://www.", ""], random);
     return `${start}${domain(random)}${chance(0.6, random) ? path(random) : ""}`;
   },
   email: (random, lists) => {
-    const first = firstName(random, lists)
+    const first = written(firstName, random, lists)
       .toLowerCase()
       .normalize("NFD")
       .replace(/[^a-z]/g, "");
@@ -73,9 +68,9 @@ export const VERBATIM: Readonly<Record<string, DrawText>> = {
     const street = pick(
       [
         pick(STREETS, random),
-        `${surname(random, lists)} Street`,
-        `rue ${surname(random, lists)}`,
-        `${pick(STREETS_OF.slice(0, 3), random)} ${firstName(random, lists)} ${surname(random, lists)}`,
+        `${written(surname, random, lists)} Street`,
+        `rue ${written(surname, random, lists)}`,
+        `${pick(STREETS_OF.slice(0, 3), random)} ${written(firstName, random, lists)} ${written(surname, random, lists)}`,
       ],
       random,
     );
@@ -83,24 +78,11 @@ export const VERBATIM: Readonly<Record<string, DrawText>> = {
   },
 };
 
-function firstName(random: RandomStream, lists: ValueLists): string {
-  return pick(lists.get(chance(0.5, random) ? "man" : "woman") ?? [], random).en[0] ?? "";
-}
-
-function surname(random: RandomStream, lists: ValueLists): string {
-  if (chance(0.25, random)) return madeUp(random);
-  return pick(lists.get("surname") ?? [], random).en[0] ?? "";
-}
-
-/** A name that nobody has: two or three syllables. */
-function madeUp(random: RandomStream): string {
-  const syllable = () => `${pick(ONSETS, random)}${pick(VOWELS, random)}${pick(CODAS, random)}`;
-  const name = Array.from({ length: integer(2, 3, random) }, syllable).join("");
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
+/** A name as English writes it. */
+const written = (draw: typeof firstName, random: RandomStream, lists: ValueLists) => draw(random, lists).en[0] ?? "";
 
 function word(random: RandomStream): string {
-  return chance(0.5, random) ? pick(WORDS, random) : madeUp(random).toLowerCase();
+  return chance(0.5, random) ? pick(WORDS, random) : (madeUp(random).en[0] ?? "").toLowerCase();
 }
 
 function domain(random: RandomStream): string {

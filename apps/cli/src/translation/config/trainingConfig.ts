@@ -22,6 +22,11 @@ const AddedPairs = z.strictObject({
   cap: positive.optional().describe("How many pairs come in an epoch at most"),
   minWords: positive.default(1).describe("Pairs with fewer words in the source are left out: labels of programs"),
   cells: z.boolean().default(false).describe("A phrasebook's cells: alternatives apart (a / b), notes (in these) off"),
+  split: z
+    .enum(["english", "group"])
+    .optional()
+    .describe("Only those that the SHA-256 rule trains on, by the English side or the third column's group (12_3: 12)"),
+  finalMarks: z.boolean().default(false).describe("A side without a final mark gets that of the other"),
 });
 export type AddedPairs = z.infer<typeof AddedPairs>;
 
@@ -29,7 +34,9 @@ const share = z.number().min(0).max(1).default(0);
 
 /** How often a pair is changed into one that people may as well have written, each a share of all pairs. */
 const Augmentation = z.strictObject({
-  lists: z.string().describe("Tab-separated kind, English, French: names, cities and what else fills slots"),
+  lists: z
+    .string()
+    .describe("Tab-separated kind, English, the other language: names, cities and what else fills slots"),
   swapped: share.describe("A number, name, weekday or month swapped for another on both sides, where there is one"),
   joined: share.describe("Another short sentence behind it"),
   smallLetters: share.describe("The source in small letters, mostly without its final mark"),
@@ -77,6 +84,12 @@ const TrainingConfig = z.strictObject({
     pairs: Pairs.describe("All pairs, split by the SHA-256 rule, unless `validation` names a file of its own"),
     validation: Pairs.optional().describe("Pairs to validate on; `pairs` is then used for training as a whole"),
     added: z.array(AddedPairs).default([]).describe("Further pairs to train on, without those that are tested on"),
+    apart: z
+      .enum(["english", "eitherSide"])
+      .default("english")
+      .describe(
+        "Added pairs are without those whose English is tested on; or all without those of which either side is",
+      ),
     augmentation: Augmentation.optional(),
     maxTokens: positive.default(64).describe("Training pairs with a longer side are left out"),
   }),

@@ -7,7 +7,7 @@ import { parseKindPatterns, testOfKinds } from "./testOfKinds.ts";
 const lines = ["numbers\tI see {number} cows.\tJe vois {number} vaches.", "sentences\tIt isn't me.\tCe n'est pas moi."];
 const sentences = testOfKinds(
   parseKindPatterns(lines, "kinds.tsv", false),
-  { lists: parseValueLists([], "lists.tsv"), languages: { source: "en", target: "fr" } },
+  { lists: parseValueLists([], "lists.tsv", "fr"), languages: { source: "en", target: "fr" } },
   { fillings: 3, seed: 1 },
 );
 
@@ -33,7 +33,7 @@ test("a test of kinds has values kept for tests, and sentences in each way of wr
 
 test("a line without three columns is refused by its number", () => {
   expect(() => parseKindPatterns(["a\tb"], "kinds.tsv", false)).toThrow(
-    "kinds.tsv:1: expected kind, English and French with tabs between, got a\tb",
+    "kinds.tsv:1: expected kind, English and its translation with tabs between, got a\tb",
   );
 });
 

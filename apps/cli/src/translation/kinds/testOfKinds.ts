@@ -1,5 +1,6 @@
 import { RandomStream } from "@qkv/nn";
-import { drawSlots, type Filling, fillSlots, hasSlots } from "../augmentation/fillSlots.ts";
+import { drawSlots, fillSlots, hasSlots } from "../augmentation/fillSlots.ts";
+import type { Filling } from "../augmentation/slots.ts";
 import { inCapitals, withoutFinalMark } from "../augmentation/writing.ts";
 import { threeColumns } from "../augmentation/valueLists.ts";
 import type { SentencePair } from "../pairs/pairs.ts";
@@ -26,10 +27,10 @@ const WAYS: Readonly<Record<string, (pair: SentencePair) => SentencePair>> = {
   "with curly quotes": ({ source, target }) => ({ source: `“${source.replace(/'/g, "’")}”`, target: `"${target}"` }),
 };
 
-/** Reads tab-separated lines of kind, English and French. @throws UsageError with the line that is not */
+/** Reads tab-separated lines of kind, English and its translation. @throws UsageError with the line that is not */
 export function parseKindPatterns(lines: readonly string[], file: string, reverse: boolean): KindPattern[] {
-  return threeColumns(lines, file).map(([kind, en, fr]) =>
-    reverse ? { kind, source: fr, target: en } : { kind, source: en, target: fr },
+  return threeColumns(lines, file).map(([kind, english, other]) =>
+    reverse ? { kind, source: other, target: english } : { kind, source: english, target: other },
   );
 }
 
@@ -57,6 +58,6 @@ function filledPattern(pattern: KindPattern, filling: Omit<Filling, "part">, ran
   return {
     kind: pattern.kind,
     ...fillSlots(pattern, values, filling.languages, random),
-    values: [...values.values()].map((value) => value[filling.languages.target]),
+    values: [...values.values()].map((value) => value[filling.languages.target] ?? []),
   };
 }

@@ -1,5 +1,5 @@
-import { isSound, pairsOfCells } from "./cleaning.ts";
-import { normalized, readPairs, type SentencePair } from "./pairs.ts";
+import { isSound, pairsOfCells, withFinalMarks } from "./cleaning.ts";
+import { readPairs, type SentencePair } from "./pairs.ts";
 import { type RecipeFolders, recipePath } from "../config/recipePath.ts";
 import type { AddedPairs } from "../config/trainingConfig.ts";
 
@@ -10,16 +10,15 @@ export interface AddedSource {
   readonly cap: number;
 }
 
-/** Reads an added source. @param excluded the {@link normalized} English sentences that are tested or validated on */
+/** Reads an added source. @param isTested whether a pair is tested or validated on */
 export async function readAdded(
-  { tsv, reverse, weight, cap = Infinity, minWords, cells }: AddedPairs,
+  { tsv, reverse, weight, cap = Infinity, minWords, cells, split, finalMarks }: AddedPairs,
   folders: RecipeFolders,
-  excluded: ReadonlySet<string>,
+  isTested: (pair: SentencePair, isReverse: boolean) => boolean,
 ): Promise<AddedSource> {
-  const rows = await readPairs({ tsv: recipePath(tsv, folders), reverse }, "");
-  const isKept = (pair: SentencePair) => {
-    const english = normalized(reverse ? pair.target : pair.source);
-    return isSound(pair) && pair.source.split(/\s+/).length >= minWords && !(english !== "" && excluded.has(english));
-  };
+  const read = await readPairs({ tsv: recipePath(tsv, folders), reverse }, "", split && "training", split);
+  const rows = finalMarks ? read.map(withFinalMarks) : read;
+  const isKept = (pair: SentencePair) =>
+    isSound(pair) && pair.source.split(/\s+/).length >= minWords && !isTested(pair, reverse);
   return { pairs: (cells ? rows.flatMap(pairsOfCells) : rows).filter(isKept), weight, cap };
 }

@@ -17,6 +17,13 @@ export function isSound({ source, target }: SentencePair): boolean {
   return longer <= 3 * shorter + 15;
 }
 
+/** The mark at a side's end also at the end of the other, where that has none: transcripts of speech have none. */
+export function withFinalMarks({ source, target }: SentencePair): SentencePair {
+  const markOf = (text: string) => /[.!?]$/.exec(text)?.[0] ?? "";
+  const [sourceMark, targetMark] = [markOf(source), markOf(target)];
+  return { source: sourceMark ? source : source + targetMark, target: targetMark ? target : target + sourceMark };
+}
+
 /**
  * The pairs of two cells of a phrasebook, where "a / b" are alternatives and parentheses hold notes. Where the cells have
  * not as many, only the first ones are known to belong together.

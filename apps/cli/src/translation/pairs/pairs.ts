@@ -29,13 +29,21 @@ export function splitOf(english: string): Split {
   return byte < 10 ? "validation" : "training";
 }
 
+/** What the SHA-256 rule is told by: the English sentence, or the third column up to its underscore, a group's name. */
+export type SplitBy = "english" | "group";
+
 /** The pairs that a config's entry names, in the files' order. @param only keeps one part of a tab-separated file */
-export async function readPairs(files: PairFiles, dataFolder: string, only?: Split): Promise<SentencePair[]> {
+export async function readPairs(
+  files: PairFiles,
+  dataFolder: string,
+  only?: Split,
+  by: SplitBy = "english",
+): Promise<SentencePair[]> {
   if ("tsv" in files) {
     const rows = (await readLines(path.join(dataFolder, files.tsv))).map((line) => line.split("\t"));
-    return rows.flatMap(([english, other]) => {
+    return rows.flatMap(([english, other, group = ""]) => {
       if (english === undefined || other === undefined) return [];
-      if (only !== undefined && splitOf(english) !== only) return [];
+      if (only !== undefined && splitOf(by === "group" ? group.replace(/_.*/, "") : english) !== only) return [];
       const [source, target] = files.reverse ? [other, english] : [english, other];
       return [{ source: source.trim(), target: target.trim() }];
     });

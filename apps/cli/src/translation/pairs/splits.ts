@@ -13,7 +13,8 @@ export interface Splits {
 
 /**
  * Reads the pairs that a config names: split by the SHA-256 rule, or from files of their own. Added pairs are without
- * those whose English sentence is tested or validated on, whatever its case and punctuation.
+ * those whose English sentence is tested or validated on, whatever its case and punctuation; with `apart: "eitherSide"`
+ * all are without those of which either side is.
  */
 export async function readSplits(
   { data, validation: { pairs: validationPairs } }: TranslationTrainingConfig,
@@ -25,12 +26,26 @@ export async function readSplits(
   const validation = own ? await readPairs(own, folders.data) : await read("validation");
   const kept = [...validation, ...(own ? [] : await read("test"))];
   const isReverse = "reverse" in data.pairs && data.pairs.reverse;
-  const excluded = new Set(kept.map(({ source, target }) => normalized(isReverse ? target : source)));
+  const isTested = testedBy(kept, isReverse, data.apart);
   return {
-    training: training.filter(isSound),
-    added: await Promise.all(data.added.map((added) => readAdded(added, folders, excluded))),
+    training: training.filter((pair) => isSound(pair) && !(data.apart === "eitherSide" && isTested(pair, isReverse))),
+    added: await Promise.all(data.added.map((added) => readAdded(added, folders, isTested))),
     validation: spread(validation, validationPairs),
   };
+}
+
+/** Tells whether a pair has a sentence that is tested on, but for case and punctuation: an English one, or either. */
+function testedBy(
+  kept: readonly SentencePair[],
+  isReverse: boolean,
+  apart: "english" | "eitherSide",
+): (pair: SentencePair, isReverse: boolean) => boolean {
+  const sides = ({ source, target }: SentencePair, reverse: boolean) => {
+    const [english, other] = (reverse ? [target, source] : [source, target]).map(normalized);
+    return [`en ${english}`, ...(apart === "english" ? [] : [`other ${other}`])].filter((text) => !text.endsWith(" "));
+  };
+  const tested = new Set(kept.flatMap((pair) => sides(pair, isReverse)));
+  return (pair, reverse) => sides(pair, reverse).some((text) => tested.has(text));
 }
 
 /** About `count` items at equal distances: files are often sorted by length. */
