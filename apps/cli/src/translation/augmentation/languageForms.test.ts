@@ -52,6 +52,50 @@ describe("what English and French write differently", () => {
     expect(before("une grande ", "Anna")).toBe("une grande "); // not a word of its own
   });
 
+  test("Korean says the half of the day, and who is paid in won", () => {
+    const { ko } = FORMS;
+    expect(ko.time({ hour: 15, minute: 30, half: true })).toEqual(["오후 3시 30분", "오후 3시 반", "15:30"]);
+    expect(ko.time({ hour: 9, minute: 0, half: false })[0]).toBe("9시");
+    expect(ko.date({ day: 5, month: 3, year: 2024, weekday: 1 })[0]).toBe("2024년 3월 5일 화요일");
+    expect(ko.price({ amount: 20000, currency: "won", sign: true })).toEqual([
+      "20,000원",
+      "20,000 원",
+      "20000원",
+      "2만 원",
+    ]);
+    expect(ko.price({ amount: 19.9, currency: "dollar", sign: true })[0]).toBe("19.90달러");
+    expect(FORMS.en.price({ amount: 20000, currency: "won", sign: false })).toEqual(["20,000 won"]);
+  });
+
+  test.each([
+    [3, "세"],
+    [11, "열한"],
+    [20, "스무"],
+    [21, "스물한"],
+    [99, "아흔아홉"],
+  ])("%d before a counter is %s", (n, word) => {
+    expect(FORMS.ko.words(n)).toBe(word);
+  });
+
+  test.each([
+    ["톰", "은(는)", "은"],
+    ["메리", "은(는)", "는"],
+    ["서울", "(으)로", "로"],
+    ["부산", "(으)로", "으로"],
+    ["파리", "(으)로", "로"],
+    ["3", "이에요(예요)", "이에요"],
+    ["12", "이에요(예요)", "예요"],
+    ["5 kg", "이(가)", "이"],
+    ["5 km", "이(가)", "가"],
+    ["https://help.com", "을(를)", "을"],
+    ["https://help.fr/shop", "을(를)", "를"],
+    ["Bill", "(으)로", "로"],
+    ["데이브", "(이)라고", "라고"],
+    ["12%", "과(와)", "와"],
+  ])("behind %s, %s is %s", (value, written, particle) => {
+    expect(FORMS.ko.after(value, `${written} 그래요`)).toBe(`${particle} 그래요`);
+  });
+
   test("a language without forms is refused by name", () => {
     expect(() => languageOf("xx")).toThrow("expected a language of en, fr, ko, got xx");
   });

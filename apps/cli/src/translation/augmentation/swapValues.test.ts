@@ -57,4 +57,19 @@ describe("ValueSwapper", () => {
       expect(isHeldOut(n), n).toBe(false);
     }
   });
+
+  test("Korean particles follow the new name", () => {
+    const names = ["man\tTom\t톰", "man\tIan\t이언", "woman\tMary\t메리", "surname\tFord\t포드"];
+    const languages = { source: "en", target: "ko" } as const;
+    const korean = new ValueSwapper({ languages, lists: parseValueLists(names, "lists.tsv", "ko"), part: "training" });
+    const swap = (source: string, target: string) =>
+      Array.from({ length: 60 }, (_, i) => korean.swap({ source, target }, new RandomStream(7).fork(i)));
+    expect(swap("Tom sleeps.", "톰은 자요.")).toContainEqual({ source: "Ford sleeps.", target: "포드는 자요." });
+    expect(swap("I like Mary.", "나는 메리를 좋아해.")).not.toContainEqual(
+      expect.objectContaining({ target: /는를|을를/ }),
+    );
+    expect(swap("I have 3 dogs.", "개 3마리가 있어요.").some(({ target }) => !target.includes("3"))).toBe(true);
+    const [kept] = swap("The bus leaves at 3 p.m.", "버스는 오후 3시에 떠나요.");
+    expect(kept?.target).toBe("버스는 오후 3시에 떠나요.");
+  });
 });
