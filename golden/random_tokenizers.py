@@ -9,7 +9,8 @@ chance: classes that do not fit, tokens that contradict each other, fields that 
 are foreign to it. `expected.json` holds ids, types of pairs, decoded texts and special tokens, or the error where Python refuses.
 Nothing of it is checked in but a small part, `packages/tokenizers/test/golden/formats/beside.json` (`--golden FILE`), and
 `classes.json` beside it (`--seed 75 --count 1 --only MBartTokenizer MBart50Tokenizer NllbTokenizer PegasusTokenizer CamembertTokenizer
-DebertaV2Tokenizer MPNetTokenizer GemmaTokenizer CohereTokenizer`), which the tests read; other seeds make other folders.
+DebertaV2Tokenizer MPNetTokenizer GemmaTokenizer CohereTokenizer`), which the tests read, as they do `pieces.json`
+(`--pieces --seed 3 --count 2 --only T5Tokenizer ...`, the classes of PIECES): folders with a SentencePiece file alone. Other seeds make other folders.
 """
 
 import argparse
@@ -50,6 +51,19 @@ TYPES = {
     "unigram": ["t5", "xlm-roberta", "albert", "llama", "mt5", "mbart", "pegasus", "camembert", "deberta-v2"],
 }
 
+
+# The classes that read a SentencePiece file: its name, and how it was trained.
+XLMR = ("sentencepiece.bpe.model", {"model_type": "unigram"})
+T5 = ("spiece.model", {"model_type": "unigram", "pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1})
+PIECES = {
+    "T5Tokenizer": T5, "PegasusTokenizer": T5,
+    "AlbertTokenizer": ("spiece.model", {"model_type": "unigram", "pad_id": 0, "unk_id": 1, "bos_id": -1, "eos_id": -1,
+                                         "control_symbols": ["[CLS]", "[SEP]"], "user_defined_symbols": ["[MASK]"]}),
+    "XLMRobertaTokenizer": XLMR, "CamembertTokenizer": XLMR, "MBartTokenizer": XLMR, "MBart50Tokenizer": XLMR,
+    "DebertaV2Tokenizer": ("spm.model", {"model_type": "unigram", "pad_id": 0, "bos_id": 1, "eos_id": 2, "unk_id": 3, "pad_piece": "[PAD]",
+                                         "bos_piece": "[CLS]", "eos_piece": "[SEP]", "unk_piece": "[UNK]"}),
+    "LlamaTokenizer": ("tokenizer.model", {"model_type": "bpe"}),
+}
 
 SMALL = False  # for what is checked in
 
@@ -186,8 +200,25 @@ def older_files(rng, kind, folder, file):
     return None
 
 
-def make(out, seed, index, only=None):
-    """@param only: a class that a tokenizer.json is to be of; left out, any is drawn"""
+def pieces_file(rng, name, folder):
+    """A SentencePiece file as the class called `name` has it; the ids of its pieces."""
+    file, options = PIECES[name]
+    symbols = options.get("user_defined_symbols", []) + some(rng, ["<x>", "<y>", "mat"], 2)
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(CORPUS * 5), model_prefix=str(folder / "file"), minloglevel=9, hard_vocab_limit=False, vocab_size=90,
+        add_dummy_prefix=maybe(rng, 0.9), normalization_rule_name="identity" if SMALL else rng.choice(["identity", "nmt_nfkc"]),
+        **{**options, "user_defined_symbols": symbols})
+    (folder / "file.vocab").unlink()
+    (folder / "file.model").rename(folder / file)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / file))
+    return {processor.id_to_piece(id): id for id in range(processor.get_piece_size())}
+
+
+def make(out, seed, index, only=None, pieces=False):
+    """
+    @param only: a class that a tokenizer.json is to be of; left out, any is drawn
+    @param pieces: whether that class has a SentencePiece file instead
+    """
     rng = random.Random(f"{seed}-{index}")
     kind = rng.choice(list(MAKERS))
     if only is not None:
@@ -196,10 +227,12 @@ def make(out, seed, index, only=None):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     file, ids = tokenizer_json(rng, MAKERS[kind](rng))
+    if pieces:
+        ids = pieces_file(rng, only, folder)
     is_older = only is None and kind != "unigram" and maybe(rng, 0.35)
     if is_older:
         ids = older_files(rng, kind, folder, file) or ids
-    else:
+    elif not pieces:
         (folder / "tokenizer.json").write_text(json.dumps(file, ensure_ascii=False, separators=(",", ":")))
     config = tokenizer_config(rng, kind, ids, [token["content"] for token in file["added_tokens"]])
     fits = CLASSES[kind] if is_older or maybe(rng, 0.8) else ANY
@@ -262,12 +295,15 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--golden", type=Path)
     parser.add_argument("--only", nargs="*", default=[None], help="classes, each of --count folders")
+    parser.add_argument("--pieces", action="store_true", help="SentencePiece files of these classes, default all")
     arguments = parser.parse_args()
     transformers.logging.set_verbosity_error()
     warnings.simplefilter("ignore")
     SMALL = arguments.golden is not None
+    if arguments.pieces and arguments.only == [None]:
+        arguments.only = list(PIECES)
     for place, only in enumerate(arguments.only):
         for index in range(arguments.first, arguments.first + arguments.count):
-            make(arguments.out, arguments.seed, place * arguments.count + index, only)
+            make(arguments.out, arguments.seed, place * arguments.count + index, only, arguments.pieces)
     if arguments.golden:
         arguments.golden.write_text(json.dumps(golden(arguments.out), ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -139,7 +139,7 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
     special: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" }, // prettier-ignore
     flags: maskFlags,
     pipeline: (config, special, charsMap) =>
-      metaspacePipeline(precompiled(charsMap), prefixScheme(config), special("unk_token")[1]),
+      metaspacePipeline(precompiled(charsMap), prefixScheme(config), special("unk_token", "first")[1]),
     postProcessor: (_, special) => robertaTemplate(special),
     additional: (_, given = ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"].map(plainSpecial)) => given,
   },
@@ -167,7 +167,10 @@ export const CLASS_PIPELINES: Readonly<Record<string, TokenizerClass>> = {
     special: { eos_token: "</s>", unk_token: "<unk>", pad_token: "<pad>", mask_token: "<mask_2>" },
     pipeline: (_, special, charsMap) => {
       const lines: NormalizerConfig = { type: "Replace", pattern: { Regex: "\\n" }, content: " " };
-      return spacedPipeline(withoutRuns(charsMap, lines), { unk_id: special("unk_token")[1], byte_fallback: false });
+      return spacedPipeline(withoutRuns(charsMap, lines), {
+        unk_id: special("unk_token", "first")[1],
+        byte_fallback: false,
+      });
     },
     postProcessor: (_, special) => {
       const [eos, id] = special("eos_token");
@@ -315,7 +318,7 @@ function debertaPipeline(config: Json, special: SpecialTokenOf): ClassPipeline {
       ],
     },
     decoder: metaspace,
-    model: { unk_id: special("unk_token")[1], byte_fallback: false },
+    model: { unk_id: special("unk_token", "first")[1], byte_fallback: false },
   };
 }
 

@@ -9,7 +9,7 @@ import { plainSpecial, type SideFiles, type TokenFlags } from "./sideFiles.ts";
 import { templateProcessing } from "../postProcessors/template.ts";
 import { BACKEND, hasOwnCode, isOtherClass } from "./tokenizerClass.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
-import { idsOf, specialsOf, tokensBeside, withDefaults, withFlags } from "./tokensBeside.ts";
+import { firstIdOf, idsOf, specialsOf, tokensBeside, withDefaults, withFlags } from "./tokensBeside.ts";
 
 /** The fields of an unfinished tokenizer.json. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,9 +64,9 @@ function rebuilt(known: TokenizerClass, json: Json, given: SideFiles, isWhole: b
   const added = [...tokensBeside(side, []), ...again];
   expectOneOf(model.at("vocab"), known.oneOf, name);
   const idOf = idsOf(model.at("vocab"), added);
-  const special: SpecialTokenOf = (field) => {
+  const special: SpecialTokenOf = (field, place) => {
     const content = side.named.get(field)?.content ?? field;
-    const id = idOf(content);
+    const id = (place === "first" ? firstIdOf(model.at("vocab"), content) : undefined) ?? idOf(content);
     if (id !== undefined) return [content, id];
     throw new TokenizerError(`${config.path}.${field}: expected a token for ${name}, got none`);
   };

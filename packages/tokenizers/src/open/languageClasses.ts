@@ -10,14 +10,17 @@ import {
 } from "./pipelineParts.ts";
 import { plainSpecial, type TokenFlags } from "./sideFiles.ts";
 
-const MBART_CODES =
+/** mBART's languages. */
+export const MBART_CODES = listOf(
   "ar_AR cs_CZ de_DE en_XX es_XX et_EE fi_FI fr_XX gu_IN hi_IN it_IT ja_XX kk_KZ ko_KR lt_LT lv_LV my_MM ne_NP " +
-  "nl_XX ro_RO ru_RU si_LK tr_TR vi_VN zh_CN";
+    "nl_XX ro_RO ru_RU si_LK tr_TR vi_VN zh_CN",
+);
 
 /** Those of mBART-50 that mBART lacks. */
-const MBART50_CODES =
+export const MBART50_CODES = listOf(
   "af_ZA az_AZ bn_IN fa_IR he_IL hr_HR id_ID ka_GE km_KH mk_MK ml_IN mn_MN mr_IN pl_PL ps_AF pt_XX sv_SE sw_KE " +
-  "ta_IN te_IN th_TH tl_XX uk_UA ur_PK xh_ZA gl_ES sl_SI";
+    "ta_IN te_IN th_TH tl_XX uk_UA ur_PK xh_ZA gl_ES sl_SI",
+);
 
 const NLLB_CODES =
   "ace_Arab ace_Latn acm_Arab acq_Arab aeb_Arab afr_Latn ajp_Arab aka_Latn amh_Ethi apc_Arab arb_Arab ars_Arab " +
@@ -56,16 +59,16 @@ export const LANGUAGE_CLASSES: Readonly<Record<string, TokenizerClass>> = {
     flags: maskFlags,
     pipeline: () => metaspacePipeline(null, "always", 3),
     postProcessor: (config, special) => languageTemplate(special, config.at("src_lang").stringOr("en_XX"), "last"),
-    additional: (_, given = []) => withCodes(given, listOf(MBART_CODES)),
+    additional: (_, given = []) => withCodes(given, MBART_CODES),
   },
   MBart50Tokenizer: {
     model: "Unigram",
     special: FAIRSEQ,
     flags: maskFlags,
-    oneOf: listOf(`${MBART_CODES} ${MBART50_CODES}`),
+    oneOf: [...MBART_CODES, ...MBART50_CODES],
     pipeline: (_, __, charsMap) => spacedPipeline(withoutRuns(charsMap), { unk_id: 3, byte_fallback: false }),
     postProcessor: (config, special) => languageTemplate(special, config.at("src_lang").stringOr("en_XX"), "first"),
-    additional: (_, given = []) => [...given, ...listOf(`${MBART_CODES} ${MBART50_CODES}`).map(plainSpecial)],
+    additional: (_, given = []) => [...given, ...[...MBART_CODES, ...MBART50_CODES].map(plainSpecial)],
   },
   NllbTokenizer: {
     model: "BPE",

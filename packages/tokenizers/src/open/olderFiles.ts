@@ -6,6 +6,7 @@ import { mergeLines } from "../formats/fromVocabAndMerges.ts";
 import { vocabularyOfLines } from "../formats/fromVocabTxt.ts";
 import { Json, parseJson, quoted } from "../json/configValue.ts";
 import { parseSentencePiece, type SentencePieceModel } from "../formats/sentencePieceModel.ts";
+import { NONE, SENTENCEPIECE_CLASSES } from "./sentencePieceClasses.ts";
 import { plainSpecial, type SideFiles, type TokenFlags } from "./sideFiles.ts";
 import { BACKEND } from "./tokenizerClass.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
@@ -31,22 +32,33 @@ export function olderWordPiece(words: string, side: SideFiles, options: Tokenize
   return build({ model: { type: "WordPiece", vocab } }, withClass(side, "WordPiece", "BertTokenizer"), options);
 }
 
-/** Makes the tokenizer of a SentencePiece file and the files beside it, of Llama's class or of the one without a pipeline. */
-export function olderSentencePiece(bytes: Uint8Array, given: SideFiles, options: TokenizerOptions): Tokenizer {
-  const side = hasNoClass(given) ? { ...given, tokenizerClass: BACKEND } : given;
-  if (side.tokenizerClass !== BACKEND) withClass(side, "BPE", "", SENTENCEPIECE);
+/**
+ * Makes the tokenizer of a SentencePiece file and the files beside it, of their class or of the one without a pipeline.
+ *
+ * @throws TokenizerError if the class reads no such file
+ */
+export function olderSentencePiece(
+  file: string,
+  bytes: Uint8Array,
+  given: SideFiles,
+  options: TokenizerOptions,
+): Tokenizer {
+  const name = hasNoClass(given) ? BACKEND : (given.tokenizerClass ?? BACKEND);
+  const side = { ...given, tokenizerClass: name };
+  if (name !== BACKEND) withClass(side, "", "", Object.keys(SENTENCEPIECE_CLASSES));
+  const own = SENTENCEPIECE_CLASSES[name]?.file ?? file;
+  if (own !== file) throw new TokenizerError(`expected ${own} for ${name}, got ${file}`);
   const spm = parseSentencePiece(bytes);
-  if (spm.algorithm !== "bpe")
-    throw new TokenizerError(`expected BPE pieces for ${side.tokenizerClass}, got Unigram ones`);
-  const vocab = Object.fromEntries(spm.pieces.map(({ text }, id) => [text, id]));
-  const model = { type: "BPE", vocab, merges: mergesOf(vocab) };
+  const type = CLASS_PIPELINES[name]?.model ?? "BPE";
+  if ((spm.algorithm === "bpe") !== (type === "BPE")) {
+    throw new TokenizerError(`expected ${type} pieces for ${name}, got ${type === "BPE" ? "Unigram" : "BPE"} ones`);
+  }
   const additional = addedPieces(spm);
-  if (side.tokenizerClass !== BACKEND) return build({ model }, { ...side, additional }, options);
+  const model = name === BACKEND ? bpeOf(spm.pieces.map(({ text }) => text)) : classModel(spm, side, type);
+  if (name !== BACKEND) return build({ normalizer: charsMapOf(spm)[0], model }, { ...side, additional }, options);
   const special = { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" };
   return build(withoutClass(spm, model), { ...side, additional, named: withDefaults(special, side.named) }, options);
 }
-
-const SENTENCEPIECE = ["LlamaTokenizer"];
 
 /** Whether transformers finds no class: Llama's model type implies none. */
 function hasNoClass({ tokenizerClass, model }: SideFiles): boolean {
@@ -54,17 +66,25 @@ function hasNoClass({ tokenizerClass, model }: SideFiles): boolean {
   return tokenizerClass === undefined && (type.isAbsent || type.value === "llama");
 }
 
+/** The model that a class makes of the pieces. */
+function classModel({ pieces }: SentencePieceModel, { tokenizerClass = "", config, named }: SideFiles, type: string) {
+  const scored = pieces.map(({ text, score }) => [text, score] as const);
+  const textOf = (field: string, otherwise: string): string =>
+    (named.has(field) ? named.get(field)?.content : config.at(field).stringOr(otherwise)) ?? NONE;
+  const vocab = SENTENCEPIECE_CLASSES[tokenizerClass]?.vocabulary?.(scored, textOf, config) ?? scored;
+  if (type === "Unigram") return { type, vocab };
+  const { merges } = bpeOf(pieces.map(({ text }) => text));
+  return { type, vocab: Object.fromEntries(vocab.map(([text], id) => [text, id])), merges };
+}
+
 /** transformers' pipeline for a SentencePiece file without a class. */
-function withoutClass({ byteFallback, charsMap, pieces }: SentencePieceModel, model: object): object {
-  const base64 = btoa(Array.from(charsMap, (byte) => String.fromCharCode(byte)).join(""));
+function withoutClass(spm: SentencePieceModel, model: object): object {
+  const { byteFallback, pieces } = spm;
   const unk = pieces.find(({ type }) => type === "unknown")?.text ?? null;
   return {
     normalizer: {
       type: "Sequence",
-      normalizers: [
-        ...(charsMap.length > 0 ? [{ type: "Precompiled", precompiled_charsmap: base64 }] : []),
-        { type: "Replace", pattern: { String: " " }, content: "▁" },
-      ],
+      normalizers: [...charsMapOf(spm), { type: "Replace", pattern: { String: " " }, content: "▁" }],
     },
     decoder: {
       type: "Sequence",
@@ -77,9 +97,16 @@ function withoutClass({ byteFallback, charsMap, pieces }: SentencePieceModel, mo
   };
 }
 
-/** Derives BPE merges: every pair of tokens that makes a third, in the order of the third's ids. */
-function mergesOf(vocab: Readonly<Record<string, number>>): [string, string][] {
-  return Object.keys(vocab)
+/** SentencePiece's normalizer, if the file has a map of characters. */
+function charsMapOf({ charsMap }: SentencePieceModel): object[] {
+  if (charsMap.length === 0) return [];
+  return [{ type: "Precompiled", precompiled_charsmap: btoa(Array.from(charsMap, (byte) => String.fromCharCode(byte)).join("")) }]; // prettier-ignore
+}
+
+/** A BPE vocabulary with its merges: every pair of tokens that makes a third, in the order of the third's ids. */
+function bpeOf(tokens: readonly string[]) {
+  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  const merges = Object.keys(vocab)
     .sort((a, b) => (vocab[a] ?? 0) - (vocab[b] ?? 0))
     .flatMap((token) => {
       const found: [string, string][] = [];
@@ -89,6 +116,7 @@ function mergesOf(vocab: Readonly<Record<string, number>>): [string, string][] {
       }
       return found;
     });
+  return { type: "BPE", vocab, merges };
 }
 
 /** Pieces that are added tokens. */
@@ -120,5 +148,5 @@ function withClass(side: SideFiles, model: string, bare: string, classes = class
 function classesOf(model: string): string[] {
   const fits = (name: string) =>
     CLASS_PIPELINES[name]?.model === model && CLASS_PIPELINES[name]?.isOfWholeFiles !== true;
-  return Object.keys(CLASS_PIPELINES).filter((name) => fits(name) && !SENTENCEPIECE.includes(name));
+  return Object.keys(CLASS_PIPELINES).filter((name) => fits(name) && !Object.hasOwn(SENTENCEPIECE_CLASSES, name));
 }

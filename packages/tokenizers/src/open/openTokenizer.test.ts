@@ -85,7 +85,9 @@ test("what is not known is refused by name", async () => {
     /^config.json.model_type: /,
   );
   await expect(open({ ...BERT, "config.json": { model_type: "roberta" } })).rejects.toThrow(/class BertTokenizer or MPNetTokenizer for these files, got "roberta"/); // prettier-ignore
-  await expect(open({ "spiece.model": spm, "config.json": { model_type: "t5" } })).rejects.toThrow(/^config.json.model_type: expected a tokenizer of class LlamaTokenizer for these files, got "t5"/); // prettier-ignore
+  await expect(open({ "spiece.model": spm, "config.json": { model_type: "bert" } })).rejects.toThrow(/^config.json.model_type: expected a tokenizer of class AlbertTokenizer or .*, got "bert"/); // prettier-ignore
+  await expect(open({ "tokenizer.model": spm, "config.json": { model_type: "t5" } })).rejects.toThrow("tokenizer.model: expected spiece.model for T5Tokenizer, got tokenizer.model"); // prettier-ignore
+  await expect(open({ "tokenizer.model": spm, "tokenizer_config.json": { tokenizer_class: "LlamaTokenizer" } })).rejects.toThrow("expected BPE pieces for LlamaTokenizer, got Unigram ones"); // prettier-ignore
   await expect(open({ ...GPT2, "added_tokens.json": { "<x>": 2 ** 32 } })).rejects.toThrow(/added_tokens.json\["<x>"\]: expected an integer/); // prettier-ignore
   await expect(open(config({ added_tokens_decoder: { x: {} } }))).rejects.toThrow(/added_tokens_decoder.x: expected an integer/); // prettier-ignore
 });

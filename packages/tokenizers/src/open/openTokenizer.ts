@@ -17,11 +17,15 @@ const [FILE, CONFIG] = ["tokenizer.json", "tokenizer_config.json"];
 /** Reads the bytes of a model's file, or undefined if there is none of this name. */
 export type ReadTokenizerFile = (name: string) => Promise<Uint8Array | undefined>;
 
+/** The names of SentencePiece files; each class reads one of them. */
+const SENTENCEPIECE_FILES = ["spiece.model", "sentencepiece.bpe.model", "spm.model", "tokenizer.model"];
+
 type ReadText = (name: string) => Promise<string | undefined>;
 
 /**
  * Opens the tokenizer of a model's files, in any of these forms: `tokenizer.json`; `source.spm` with `vocab.json`;
- * `vocab.json` with `merges.txt` or M2M100's `sentencepiece.bpe.model`; `vocab.txt`; `spiece.model` or `tokenizer.model`. Undefined if there are none.
+ * `vocab.json` with `merges.txt` or M2M100's `sentencepiece.bpe.model`; `vocab.txt`; `spiece.model`,
+ * `sentencepiece.bpe.model`, `spm.model` or `tokenizer.model`. Undefined if there are none.
  *
  * Ids are those of Hugging Face's AutoTokenizer. Files beside these count as there: `tokenizer_config.json`,
  * `special_tokens_map.json`, `added_tokens.json`, and the `model_type` of `config.json`, which decides a tokenizer's class
@@ -82,13 +86,15 @@ async function openOlder(
     const side = await readSideFiles(text);
     return named("vocab.txt", () => olderWordPiece(words, side, options));
   }
-  for (const name of ["spiece.model", "tokenizer.model"]) {
+  for (const name of SENTENCEPIECE_FILES) {
     const model = await read(name);
     if (model === undefined) continue;
     const side = await readSideFiles(text);
     // Without a file that names a class, text is segmented as in SentencePiece.
     const isAlone = isBare(side) && Object.keys(side.config.object()).length === 0;
-    return named(name, () => (isAlone ? fromSentencePiece(model, options) : olderSentencePiece(model, side, options)));
+    return named(name, () =>
+      isAlone ? fromSentencePiece(model, options) : olderSentencePiece(name, model, side, options),
+    );
   }
   return undefined;
 }

@@ -15,8 +15,12 @@ export interface ClassPipeline {
   readonly model: Readonly<Record<string, unknown>>;
 }
 
-/** The text and the id of a special token by its field, `cls_token`, or by itself, `<|startoftranscript|>`, `en_XX`. */
-export type SpecialTokenOf = (field: string) => readonly [text: string, id: number];
+/**
+ * The text and the id of a special token by its field, `cls_token`, or by itself, `<|startoftranscript|>`, `en_XX`.
+ *
+ * @param place which id, if the vocabulary has the text twice. Default last
+ */
+export type SpecialTokenOf = (field: string, place?: "first" | "last") => readonly [text: string, id: number];
 
 /** A class of transformers that rebuilds its tokenizer from a vocabulary and fields of tokenizer_config.json. */
 export interface TokenizerClass {

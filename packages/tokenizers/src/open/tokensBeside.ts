@@ -62,6 +62,13 @@ export function withFlags(
   );
 }
 
+/** The first place, but 0, of a token with score 0 in a list of pieces, as Python looks for it; undefined if there is none. */
+export function firstIdOf(vocab: Json, content: string): number | undefined {
+  const isIt = (entry: unknown, i: number) => i > 0 && Array.isArray(entry) && entry[0] === content && entry[1] === 0;
+  const place = vocab.isArray() ? vocab.array().findIndex(isIt) : -1;
+  return place < 0 ? undefined : place;
+}
+
 /** Assigns ids to tokens added to a model: its own, or the next ones. */
 export function idsOf(vocab: Json, added: readonly TokenFlags[]): (content: string) => number | undefined {
   const scores = vocab.isArray() ? vocab.array() : undefined;
