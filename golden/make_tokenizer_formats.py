@@ -4,7 +4,8 @@ Run: python golden/make_tokenizer_formats.py (after make_tokenizers.py, whose to
 
 `settings.json` holds what Hugging Face tokenizers makes of texts under the `truncation` and `padding` of a
 tokenizer.json; `sentencepiece.json` small SentencePiece models and what SentencePiece makes of texts; `marian.json` the
-same of transformers' MarianTokenizer, `m2m100.json` of its M2M100Tokenizer; `tiktoken.json` the same of tiktoken.
+same of transformers' MarianTokenizer, `m2m100.json` of its M2M100Tokenizer, `siglip.json` of its SiglipTokenizer; `tiktoken.json`
+the same of tiktoken.
 """
 
 import base64
@@ -21,7 +22,7 @@ from make_tokenizers import OUT as GOLDEN
 from make_tokenizers import TEXTS as TRICKY
 from make_tokenizers import utf16
 from tiktoken._educational import bpe_train
-from transformers import M2M100Tokenizer, MarianTokenizer
+from transformers import M2M100Tokenizer, MarianTokenizer, SiglipTokenizer
 from tokenizers import Tokenizer
 
 OUT = GOLDEN / "formats"
@@ -164,11 +165,11 @@ SPELLINGS = [*TRICKY, *OTHERS, "▁▁▁"]
 SPELLINGS += [char * count for char in ("a", "!", ".", "at", "the ") for count in (12, 23, 57)]
 
 
-def train(options):
+def train(options, replaced=RULES):
     """A SentencePiece model of the corpus, as bytes."""
     written = io.BytesIO()
     with tempfile.NamedTemporaryFile("w", suffix=".tsv", encoding="utf-8") as rules:
-        for source, target in RULES.items():
+        for source, target in replaced.items():
             rules.write("\t".join(" ".join(f"{ord(char):X}" for char in text) for text in (source, target)) + "\n")
         rules.flush()
         normalization = {} if "normalization_rule_name" in options else {"normalization_rule_tsv": rules.name}
@@ -266,6 +267,24 @@ def m2m100():
     write("m2m100", {"spm": base64.b64encode(model).decode(), "vocab": vocab, "cases": cases})
 
 
+CAPTIONS = ["A photo of 2 cats.", " The  Cat, sat. ", "", "...", "a_b (c) 'x'", "a ▁b", "é É 漢字 <x>", "  two  spaces\n\ttab 123 I'm", "the cat</s> sat", "don't - stop!"]
+
+
+def siglip():
+    """Captions without punctuation; real maps of characters make the mark of a space a space."""
+    models = []
+    for lower, spaces in ((True, True), (False, True), (True, False)):
+        options = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1} | ({} if spaces else {"normalization_rule_name": "identity"})
+        rules = {**RULES, "▁": " "} if spaces else RULES
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "spiece.model").write_bytes(train({"model_type": "unigram", **options}, rules))
+            tokenizer = SiglipTokenizer.from_pretrained(folder, do_lower_case=lower)
+            cases = [{"text": text, "ids": tokenizer(text).input_ids} for text in CAPTIONS]
+            model = base64.b64encode((Path(folder) / "spiece.model").read_bytes()).decode()
+        models.append({"model": model, "config": {"tokenizer_class": "SiglipTokenizer", "do_lower_case": lower}, "cases": cases})
+    write("siglip", {"models": models})
+
+
 def ranks():
     """A rank file, which holds no pattern and no special tokens, and these beside it."""
     learned = bpe_train("\n".join(CORPUS), 400, LLAMA3, visualise=None)
@@ -291,4 +310,5 @@ if __name__ == "__main__":
     sentence_pieces()
     marian()
     m2m100()
+    siglip()
     ranks()

@@ -87,6 +87,22 @@ describe("M2M100", () => {
   });
 });
 
+test("SigLIP: the ids of transformers' SiglipTokenizer, whatever a tokenizer.json beside it says", async () => {
+  type Captions = readonly { readonly text: string; readonly ids: readonly number[] }[];
+  const { models } = read("siglip") as { models: { model: string; config: object; cases: Captions }[] };
+  for (const { model, config, cases } of models) {
+    for (const whole of [undefined, { model: { type: "WordLevel", vocab: { a: 0 }, unk_token: "a" } }]) {
+      const files: Record<string, unknown> = { "tokenizer_config.json": config, "tokenizer.json": whole };
+      const tokenizer = await openTokenizer((name) => {
+        if (name === "spiece.model") return Promise.resolve(bytes(model));
+        const file = files[name];
+        return Promise.resolve(file === undefined ? undefined : new TextEncoder().encode(JSON.stringify(file)));
+      });
+      expect(cases.map(({ text }) => tokenizer?.encode(text).ids)).toEqual(cases.map(({ ids }) => ids));
+    }
+  }
+});
+
 test("Marian: the ids and texts of transformers' MarianTokenizer", () => {
   const { spm, vocab, cases } = read("marian") as { spm: string; vocab: Record<string, number>; cases: Case[] };
   const tokenizer = fromMarian({ spm: bytes(spm), vocab });

@@ -16,6 +16,9 @@ export function fromSentencePiece(bytes: Uint8Array, options: TokenizerOptions =
   return createTokenizer(sentencePieceConfig(parseSentencePiece(bytes)), [bpe, unigram, precompiled, regex], options);
 }
 
+/** A space at the beginning. */
+export const LEADING_SPACE = "\\A ";
+
 /** More spaces than any text has at an end. */
 export const MANY = 1024;
 
@@ -55,7 +58,7 @@ function normalizerOf(model: SentencePieceModel): NormalizerConfig {
         ? [{ type: "Precompiled", precompiled_charsmap: base64, longest_match: true } as const]
         : []),
       // A visible space in the text is like any letter, except at the end.
-      ...(removeExtraWhitespaces ? [replace(" {2,}", " "), replace("\\A ", "")] : []),
+      ...(removeExtraWhitespaces ? [replace(" {2,}", " "), replace(LEADING_SPACE, "")] : []),
       ...(removeExtraWhitespaces && !appends ? [replace("(?<![ ▁])[ ▁]+\\z", "")] : []),
       ...(appends ? [replace(removeExtraWhitespaces ? "(?<![ ▁])[ ▁]*\\z" : "\\z", "▁")] : []),
       ...(addDummyPrefix && !appends ? [{ type: "Prepend", prepend: "▁" } as const] : []),

@@ -208,7 +208,7 @@ function transcriptTemplate(config: Json, special: SpecialTokenOf): PostProcesso
     0,
     config.at("predict_timestamps").booleanOr(false) ? 1 : 2,
   );
-  const before = fields.map(special);
+  const before = fields.map((field) => special(field));
   const [eos, eosId] = special("eos_token");
   const prefix = before.map(([text]) => text).join(" ");
   const specialTokens = Object.fromEntries([...before, [eos, eosId]]);

@@ -9,6 +9,7 @@ import type { Tokenizer } from "../tokenizer/index.ts";
 import { Json, parseJson } from "../json/configValue.ts";
 import { isBare, olderBpe, olderSentencePiece, olderWordPiece } from "./olderFiles.ts";
 import { readSideFiles } from "./sideFiles.ts";
+import { siglipTokenizer } from "./siglipTokenizer.ts";
 import { TokenizerError } from "../checks/tokenizerError.ts";
 import { parseTokenizer } from "../tokenizer/parseTokenizerJson.ts";
 
@@ -54,6 +55,8 @@ export async function openTokenizer(
     const json = new Json(parseTokenizer(whole), FILE);
     const side = await readSideFiles(text, { json, isByteLevel: whole.includes('"ByteLevel"') });
     if (side.tokenizerClass === "MarianTokenizer") spm = await read("source.spm");
+    const pieces = side.tokenizerClass === "SiglipTokenizer" ? await read("spiece.model") : undefined;
+    if (pieces !== undefined) return named("spiece.model", () => siglipTokenizer(pieces, side, options));
     if (spm === undefined) return configuredTokenizer(json, side, true, options);
   } else {
     spm = await read("source.spm");
@@ -91,6 +94,7 @@ async function openOlder(
     if (model === undefined) continue;
     const side = await readSideFiles(text);
     // Without a file that names a class, text is segmented as in SentencePiece.
+    if (side.tokenizerClass === "SiglipTokenizer") return named(name, () => siglipTokenizer(model, side, options));
     const isAlone = isBare(side) && Object.keys(side.config.object()).length === 0;
     return named(name, () =>
       isAlone ? fromSentencePiece(model, options) : olderSentencePiece(name, model, side, options),

@@ -3,7 +3,7 @@ import type { Json } from "../json/configValue.ts";
 /** The class that uses a tokenizer.json unchanged. */
 export const BACKEND = "TokenizersBackend";
 
-/** Model types by the class of their tokenizers, for the classes of {@link classPipelines} and Marian's. */
+/** Model types by the class of their tokenizers, for the classes of {@link classPipelines}, Marian's and SigLIP's. */
 const MODEL_TYPES: Readonly<Record<string, string>> = {
   AlbertTokenizer: "albert yoso",
   BertTokenizer:
@@ -32,6 +32,7 @@ const MODEL_TYPES: Readonly<Record<string, string>> = {
     "qwen3_omni_moe qwen3_vl qwen3_vl_moe",
   RobertaTokenizer:
     "bart clap data2vec-text florence2 ibert led lilt longformer mega mra mvp roberta roberta-prelayernorm",
+  SiglipTokenizer: "siglip",
   Siglip2Tokenizer: "siglip2",
   T5Tokenizer: "mt5 musicgen musicgen_melody switch_transformers t5",
   WhisperTokenizer: "whisper",
@@ -71,7 +72,7 @@ const OTHERS = new Set(
     "Canine Clvp CodeLlama ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader Deberta Dia " +
     "Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPTNeoXJapanese GPTSw3 Herbert Lasr LayoutLMv2 LayoutLMv3 " +
     "LayoutXLM Luke M2M100 MLuke MarkupLM Mgpstr MyT5 Nougat OpenAIGPT PLBart Perceiver " +
-    "Phobert ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Siglip Speech2Text SpeechT5 " +
+    "Phobert ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Speech2Text SpeechT5 " +
     "Splinter Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC Wav2Vec2PhonemeCTC XGLM XLM XLNet"
   )
     .split(" ")
