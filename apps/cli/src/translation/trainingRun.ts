@@ -19,6 +19,9 @@ import { readSplits, type Splits } from "./pairs/splits.ts";
 import { TranslationTrainingConfig } from "./config/trainingConfig.ts";
 import { translationTask } from "./translationTask.ts";
 
+/** Languages whose words are too seldom the same for BLEU to tell which model is better. */
+const WORDS_OF_MANY_PARTS = new Set(["ko"]);
+
 /** Where a run gets what it needs from. */
 export interface TrainingRunOptions extends RunChoice {
   /** The folder of the data; QKV_DATA by default. */
@@ -46,7 +49,7 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
       const task = translationTask({ model, tokenizer, training, validation: splits.validation }, config);
       await untilInterrupted((signal) =>
         trainInFolder(run, task, {
-          best: "bleu",
+          best: WORDS_OF_MANY_PARTS.has(config.languages.target) ? "chrf" : "bleu",
           unit: "tokens",
           groups: { matrices: model.params.named("matrix") },
           command: "qkv train translation",

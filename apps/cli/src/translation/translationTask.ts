@@ -1,5 +1,5 @@
 import type { RandomStream } from "@qkv/nn";
-import { bleu, type BucketOptions, lengthBucketedBatches, type TrainingTask } from "@qkv/training";
+import { bleu, chrF, type BucketOptions, lengthBucketedBatches, type TrainingTask } from "@qkv/training";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { generate, type MarianModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
@@ -19,7 +19,7 @@ export interface TranslationData {
   readonly validation: readonly SentencePair[];
 }
 
-/** Training a model to translate: cross-entropy of the next target token, validated by its loss and by greedy BLEU. */
+/** Training a model to translate: cross-entropy of the next target token, validated by its loss, and by BLEU and chrF of greedy translations. */
 export function translationTask(
   { model, tokenizer, training, validation }: TranslationData,
   { seed, data: { maxTokens }, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
@@ -36,7 +36,7 @@ export function translationTask(
       tf.tidy(() => model.loss(batchTensors(batch, model.generation), { labelSmoothing, random })),
     validate: async (signal) => ({
       loss: await validationLoss(model, encodedValidation, tokensPerBatch, signal),
-      bleu: await validationBleu(model, tokenizer, validation, signal),
+      ...(await validationScores(model, tokenizer, validation, signal)),
     }),
   };
 }
@@ -66,12 +66,12 @@ async function validationLoss(
   return sum / count;
 }
 
-async function validationBleu(
+async function validationScores(
   model: MarianModel,
   tokenizer: Tokenizer,
   pairs: readonly SentencePair[],
   signal: AbortSignal | undefined,
-): Promise<number> {
+): Promise<{ readonly bleu: number; readonly chrf: number }> {
   const byLength = [...pairs].sort((a, b) => a.source.length - b.source.length);
   const hypotheses: string[] = [];
   const rows = 64; // sentences decoded at once
@@ -81,8 +81,8 @@ async function validationBleu(
     const sequences = await generate(model, ids, { maxNewTokens, ...(signal && { signal }) });
     hypotheses.push(...sequences.map(([best]) => tokenizer.decode(best?.ids ?? [], { skipSpecialTokens: true })));
   }
-  const references = byLength.map(({ target }) => target);
-  return bleu(hypotheses, [references]).score;
+  const references = [byLength.map(({ target }) => target)];
+  return { bleu: bleu(hypotheses, references).score, chrf: chrF(hypotheses, references).score };
 }
 
 function targetTokens(pairs: readonly EncodedPair[]): number {
