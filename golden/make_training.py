@@ -176,28 +176,36 @@ CORPORA = [
      [[f"sentence {i} has {i * 7 % 13} words and {i / 7:.1f} of them are wrong." for i in range(40)]]),
     ("french", ["Qu'est-ce que c'est ?", "L’homme n’a pas 25 ans.", "Il est 12h30 ; rendez-vous à 13,5 km !"],
      [["Qu’est-ce que c’est ?", "L'homme n'a pas vingt-cinq ans.", "Il est 12 h 30 : rendez-vous à 13,5 km."]]),
+    ("korean", ["톰은 어제 학교에 안 갔어요.", "오후 3시 반에 만나요!"],
+     [["톰은 어제 학교에 가지 않았어요.", "오후 3시 30분에 만나요."]]),
 ]
+
+
+def bleu_of(bleu, hypotheses, references) -> dict:
+    score = bleu.corpus_score(hypotheses, references)
+    return {
+        "score": score.score,
+        "precisions": score.precisions,
+        "brevityPenalty": score.bp,
+        "hypothesisLength": score.sys_len,
+        "referenceLength": score.ref_len,
+        "signature": str(bleu.get_signature()),
+    }
 
 
 def metrics() -> None:
     cases = []
     for name, hypotheses, references in CORPORA:
         bleu = sacrebleu.metrics.BLEU()
+        by_characters = sacrebleu.metrics.BLEU(tokenize="char")
         chrf = sacrebleu.metrics.CHRF()
-        score = bleu.corpus_score(hypotheses, references)
         cases.append({
             "name": name,
             "hypotheses": hypotheses,
             "references": references,
             "tokens": [bleu.tokenizer(text.rstrip()) for text in hypotheses],
-            "bleu": {
-                "score": score.score,
-                "precisions": score.precisions,
-                "brevityPenalty": score.bp,
-                "hypothesisLength": score.sys_len,
-                "referenceLength": score.ref_len,
-                "signature": str(bleu.get_signature()),
-            },
+            "bleu": bleu_of(bleu, hypotheses, references),
+            "bleuOfCharacters": bleu_of(by_characters, hypotheses, references),
             "chrF": {"score": chrf.corpus_score(hypotheses, references).score, "signature": str(chrf.get_signature())},
         })
     text = json.dumps({"versions": VERSIONS, "cases": cases}, ensure_ascii=True, indent=1)

@@ -61,7 +61,7 @@ export type { TrainingTask } from "./loop/task.ts";
 export { train, TrainingError } from "./loop/train.ts";
 export { trainLinearProbe, type HeadExamples, type TrainHeadOptions } from "./finetuning/trainLinearProbe.ts";
 export type { TrainingResult, TrainOptions } from "./loop/options.ts";
-export { bleu, type BleuScore } from "./metrics/bleu.ts";
+export { bleu, type BleuOptions, type BleuScore } from "./metrics/bleu.ts";
 export { chrF, type ChrFScore } from "./metrics/chrF.ts";
 export { type ScalarEvent, scalarRecord, versionRecord } from "./tensorBoard/eventRecord.ts";
 export { assignVariables, readVariables } from "./parameters/variables.ts";

@@ -7,6 +7,7 @@ interface Case {
   readonly hypotheses: readonly string[];
   readonly references: readonly (readonly string[])[];
   readonly bleu: BleuScore;
+  readonly bleuOfCharacters: BleuScore;
   readonly chrF: ChrFScore;
 }
 
@@ -14,17 +15,20 @@ const { cases } = JSON.parse(readFileSync(new URL("golden/metrics.json", import.
   cases: Case[];
 };
 
-describe.each(cases)("$name", ({ hypotheses, references, bleu: expectedBleu, chrF: expectedChrF }) => {
-  test("BLEU equals sacreBLEU's", () => {
-    const { score, precisions, brevityPenalty, ...exact } = bleu(hypotheses, references);
+describe.each(cases)("$name", ({ hypotheses, references, chrF: expectedChrF, ...expected }) => {
+  test.each([
+    ["13a", expected.bleu],
+    ["char", expected.bleuOfCharacters],
+  ] as const)("BLEU of %s tokens equals sacreBLEU's", (tokenize, wanted) => {
+    const { score, precisions, brevityPenalty, ...exact } = bleu(hypotheses, references, { tokenize });
     expect(exact).toEqual({
-      hypothesisLength: expectedBleu.hypothesisLength,
-      referenceLength: expectedBleu.referenceLength,
-      signature: expectedBleu.signature,
+      hypothesisLength: wanted.hypothesisLength,
+      referenceLength: wanted.referenceLength,
+      signature: wanted.signature,
     });
-    expect(score).toBeCloseTo(expectedBleu.score, 9);
-    expect(brevityPenalty).toBeCloseTo(expectedBleu.brevityPenalty, 12);
-    precisions.forEach((precision, n) => expect(precision).toBeCloseTo(expectedBleu.precisions[n] ?? NaN, 9));
+    expect(score).toBeCloseTo(wanted.score, 9);
+    expect(brevityPenalty).toBeCloseTo(wanted.brevityPenalty, 12);
+    precisions.forEach((precision, n) => expect(precision).toBeCloseTo(wanted.precisions[n] ?? NaN, 9));
   });
 
   test("chrF equals sacreBLEU's", () => {

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { atLeastOne, beamCount } from "../numberOption.ts";
@@ -29,6 +29,8 @@ interface EvaluateTranslationOptions extends BackendChoice {
   readonly to?: string;
   readonly beams?: number;
   readonly maxTokens?: number;
+  readonly tokenize?: "13a" | "char";
+  readonly group?: boolean;
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -45,6 +47,12 @@ export function evaluateCommand(): Command {
       .option("--kinds <file>", "instead: a generated test of kinds (numbers, names, links, ...), scored by kind")
       .option("--reverse", "translate the pairs' second language to the first")
       .option("--split <part>", "the part of the pairs: test or validation", "test")
+      .option("--group", "the parts of the pairs go by their third column's group, not by the English sentence")
+      .addOption(
+        new Option("--tokenize <how>", "BLEU's tokens: words and marks, or characters (Korean)")
+          .choices(["13a", "char"])
+          .default("13a"),
+      )
       .option("--data <dir>", "the folder that --pairs is in (default: $QKV_DATA)")
       .option("--from <language>", "the language of the sentences (default: as the model's name says, else en)")
       .option("--to <language>", "the language to translate to, of a model that knows several")
@@ -92,7 +100,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
       );
       return;
     }
-    const { score, signature } = bleu(hypotheses, [references]);
+    const { score, signature } = bleu(hypotheses, [references], { tokenize: options.tokenize ?? "13a" });
     const scores = { bleu: score, chrf: chrF(hypotheses, [references]).score, signature, segments: sources.length };
     if (options.json) await writeJson({ ...scores, beams, backend });
     else process.stdout.write(describe(scores));
@@ -142,7 +150,12 @@ async function readSegments(options: EvaluateTranslationOptions): Promise<Segmen
     if (!["test", "validation"].includes(split))
       throw new UsageError(`--split: expected test or validation, got ${split}`);
     return segmentsOf(
-      await readPairs({ tsv: pairs, reverse: options.reverse ?? false }, dataFolder(options.data), split),
+      await readPairs(
+        { tsv: pairs, reverse: options.reverse ?? false },
+        dataFolder(options.data),
+        split,
+        options.group ? "group" : "english",
+      ),
     );
   }
   if (source === undefined || reference === undefined) {

@@ -1,8 +1,8 @@
-import { checkArray } from "@qkv/ops";
+import { checkArray, describeArgument } from "@qkv/ops";
 import { countNgrams, matchCount, type NgramCounts, totalCount } from "./ngrams.ts";
 import { referencesOf, SACREBLEU_VERSION } from "./references.ts";
 import { tokenize13a } from "./tokenize13a.ts";
-import { withoutTrailingSpace } from "./words.ts";
+import { withoutTrailingSpace, words } from "./words.ts";
 
 const MAX_ORDER = 4;
 
@@ -20,21 +20,43 @@ export interface BleuScore {
   readonly signature: string;
 }
 
+/** How texts are split. */
+export interface BleuOptions {
+  /**
+   * `13a` splits words and marks, for languages written in words; `char` splits characters, for those whose words are
+   * seldom alike (Korean, with its particles) or not told apart (Chinese, Japanese). Default: `13a`.
+   */
+  readonly tokenize?: keyof typeof TOKENIZERS;
+}
+
+const TOKENIZERS = {
+  "13a": (text: string) => tokenize13a(withoutTrailingSpace(text)),
+  char: (text: string) => Array.from(words(text).join("")), // by code points, as in Python
+};
+
 /**
- * The BLEU of a corpus (https://aclanthology.org/P02-1040), equal to sacreBLEU's: 13a tokens, exponential smoothing.
+ * The BLEU of a corpus (https://aclanthology.org/P02-1040), equal to sacreBLEU's with exponential smoothing.
  *
  * @param hypotheses one text for each segment, not tokenized
  * @param references one list for each reference translation, each with a text for each segment
  */
-export function bleu(hypotheses: readonly string[], references: readonly (readonly string[])[]): BleuScore {
+export function bleu(
+  hypotheses: readonly string[],
+  references: readonly (readonly string[])[],
+  { tokenize = "13a" }: BleuOptions = {},
+): BleuScore {
   checkArray("bleu", "hypotheses", hypotheses);
+  if (!Object.hasOwn(TOKENIZERS, tokenize)) {
+    throw new RangeError(`bleu: expected tokenize to be 13a or char, got ${describeArgument(tokenize)}`);
+  }
+  const split = TOKENIZERS[tokenize];
   const matches = zeros();
   const totals = zeros();
   let hypothesisLength = 0;
   let referenceLength = 0;
   referencesOf("bleu", hypotheses, references).forEach((texts, i) => {
-    const tokens = tokens13a(hypotheses[i] ?? "");
-    const referenceTokens = texts.map(tokens13a);
+    const tokens = split(hypotheses[i] ?? "");
+    const referenceTokens = texts.map(split);
     hypothesisLength += tokens.length;
     referenceLength += closestLength(tokens.length, referenceTokens);
     const expected = mostOfEach(referenceTokens.map((words) => countNgrams(words, MAX_ORDER, " ")));
@@ -46,12 +68,8 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
   const precisions = smoothedPrecisions(matches, totals);
   const brevityPenalty = penaltyOf(hypothesisLength, referenceLength);
   const score = matches.every((count) => count === 0) ? 0 : brevityPenalty * geometricMean(precisions);
-  const signature = `nrefs:${references.length}|case:mixed|eff:no|tok:13a|smooth:exp|version:${SACREBLEU_VERSION}`;
+  const signature = `nrefs:${references.length}|case:mixed|eff:no|tok:${tokenize}|smooth:exp|version:${SACREBLEU_VERSION}`;
   return { score, precisions, brevityPenalty, hypothesisLength, referenceLength, signature };
-}
-
-function tokens13a(text: string): string[] {
-  return tokenize13a(withoutTrailingSpace(text));
 }
 
 /** The length of the reference nearest to the hypothesis; of two as near, the shorter. */

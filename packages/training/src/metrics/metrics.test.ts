@@ -12,4 +12,5 @@ test("refuse lists of different lengths, and nothing at all", () => {
   expect(() => bleu(["a", "b"], [["a", "b"], ["a"]])).toThrow("bleu: expected 2 references, got 1");
   expect(() => chrF(["a"], [])).toThrow("chrF: expected at least one list of references, got none");
   expect(() => bleu([], [[]])).toThrow("bleu: expected at least one hypothesis, got none");
+  expect(() => bleu(["a"], [["a"]], { tokenize: "zh" as "char" })).toThrow("expected tokenize to be 13a or char, got");
 });
