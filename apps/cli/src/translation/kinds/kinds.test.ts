@@ -46,5 +46,8 @@ test("a value is kept in any of its ways, by itself", () => {
   expect(kept([["1 500"]], "1\u202f500 personnes")).toBe(1);
   expect(kept([["Ann"], ["Bob"]], "Ann est là.")).toBe(0);
   expect(kept([["a@b.org"]], "écris à a@b.org.")).toBe(1);
+  expect(kept([["톰"]], "톰은 여기 있어요.")).toBe(1);
+  expect(kept([["3"]], "개 3마리")).toBe(1);
+  expect(kept([["3"]], "개 30마리")).toBe(0);
   expect(kept([], "x")).toBeUndefined();
 });

@@ -37,9 +37,11 @@ function keepsAll({ values, translation }: KindSentence & { readonly translation
 
 function standsIn(text: string, value: string): boolean {
   const isPart = (char: string | undefined) => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+  const isParticle = (char: string | undefined) => char !== undefined && /\p{Script=Hangul}/u.test(char); // 톰은, 3개
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
     const [before, after] = [text[at - 1], text[at + value.length]];
-    if (!(isPart(before) && isPart(value[0])) && !(isPart(after) && isPart(value.at(-1)))) return true;
+    const isLonger = isPart(after) && !isParticle(after) && isPart(value.at(-1));
+    if (!(isPart(before) && isPart(value[0])) && !isLonger) return true;
   }
   return false;
 }
