@@ -98,6 +98,7 @@ export { createAdapter, type CreateAdapterOptions } from "./adapters/createAdapt
 export { loadAdapter, type LoadAdapterOptions } from "./adapters/loadAdapter.ts";
 export { createLoader, type Loader } from "./loading/createLoader.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./loading/loadPretrained.ts";
+export type { InitializeOptions } from "./loading/initialize.ts";
 export type { LoadDtype } from "./loading/loadModel.ts";
 export type { OpenOptions } from "./loading/openPretrained.ts";
 export type { Pretrained, PretrainedOf } from "./loading/pretrained.ts";

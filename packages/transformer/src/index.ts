@@ -12,6 +12,7 @@ export type { AnyFeedForward } from "./block/sublayers.ts";
 export { Stack, type StackInputs, type StackOptions } from "./block/stack.ts";
 export { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME } from "./config/activationNames.ts";
 export { ConfigError, ConfigFields } from "./config/configFields.ts";
+export { classificationLoss } from "./models/classificationLoss.ts";
 export { formatLabels, type Labels, parseLabels } from "./config/labels.ts";
 export { PROBLEM_TYPES, type ProblemType } from "./config/problemType.ts";
 export { type Scoring, scoresOf, scoringOf } from "./config/scoring.ts";

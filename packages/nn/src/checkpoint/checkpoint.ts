@@ -15,6 +15,7 @@ import {
 } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { Params } from "../params.ts";
+import { hashString } from "../randomStream.ts";
 
 /** One array of a checkpoint. */
 export interface StateEntry {
@@ -58,6 +59,10 @@ export interface LoadOptions {
   readonly ignore?: readonly string[];
   /** Names of parameters that may be missing, and then start from their initializer. */
   readonly optional?: readonly string[];
+  /** Chooses parameters that may be missing, by name, and then start from their initializer with {@link seed}: a new head. */
+  readonly isNew?: ((path: string) => boolean) | undefined;
+  /** The seed of parameters that are new; a value depends on it and on the name, as in `Params.initialized`. Default 0. */
+  readonly seed?: number | undefined;
 }
 
 const INDEX = /(?<=\.)\d+(?=\.)/g;
@@ -138,7 +143,7 @@ function bind<M, Entry extends { readonly shape: readonly number[] }>(
   state: ReadonlyMap<string, Entry>,
   names: NameMap,
   build: (params: Params) => M,
-  { ignore = [], optional = [] }: LoadOptions,
+  { ignore = [], optional = [], isNew = () => false, seed = 0 }: LoadOptions,
   valueOf: (entry: Entry, shape: number[], kind: WeightKind, name: string) => tf.Tensor | PackedTensor,
 ): Bound<M, Entry> {
   const unused = new Set([...state.keys()].filter((name) => !isIgnored(ignore, name)));
@@ -149,6 +154,7 @@ function bind<M, Entry extends { readonly shape: readonly number[] }>(
     const entry = name === undefined ? undefined : state.get(name);
     if (name === undefined || entry === undefined) {
       if (optional.includes(path)) return init(shape, 0);
+      if (isNew(path)) return init(shape, hashString(path, seed));
       throw new CheckpointError(`no tensor for ${path} (looked for ${name ?? "an unmapped name"})`);
     }
     unused.delete(name);

@@ -3,6 +3,7 @@ import { type Architecture, type FamilyConfig, type FamilyModel, weightRulesOf }
 import { isRead, splitArrays, withPrefix } from "../weights/fileNames.ts";
 import { type ModelFiles, pathOf, type ReadOptions } from "../files/modelFiles.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
+import type { NewWeights } from "./initialize.ts";
 import type { StoredArray, StoredType } from "../files/storedArray.ts";
 import { openWeights } from "../weights/readWeights.ts";
 import { ignoredArray, withoutIgnored } from "../weights/ignoredArrays.ts";
@@ -13,6 +14,8 @@ export type LoadDtype = "auto" | "float32";
 
 interface LoadOptions extends ReadOptions {
   readonly dtype?: LoadDtype | undefined;
+  /** What starts anew. Default nothing. */
+  readonly fresh?: NewWeights | undefined;
 }
 
 /**
@@ -27,8 +30,9 @@ export async function loadModel(
   architecture: Architecture,
   config: FamilyConfig,
   json: Readonly<Record<string, unknown>>,
-  { signal, dtype }: LoadOptions,
+  { signal, dtype, fresh }: LoadOptions,
 ): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<StoredType, number> }> {
+  if (fresh?.isAll === true) return { model: await initialized(architecture, config, fresh), dtypes: new Map() };
   const { arrays, dtypes, path, close } = await (files.weights?.({ signal }) ?? openWeights(files, { signal }));
   try {
     const plain = QUANTIZATION.some((name) => json[name] ?? false)
@@ -39,7 +43,7 @@ export async function loadModel(
           arrays,
         )
       : arrays;
-    return { model: await build(architecture, config, plain, { signal, dtype }), dtypes };
+    return { model: await build(architecture, config, plain, { signal, dtype, fresh }), dtypes };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof PretrainedError && error.message.startsWith(`${files.name}/`)) throw error;
@@ -48,6 +52,16 @@ export async function loadModel(
   } finally {
     await close();
   }
+}
+
+/** Builds a model none of whose weights are read. */
+function initialized(
+  architecture: Architecture,
+  config: FamilyConfig,
+  { isNew, seed }: NewWeights,
+): Promise<FamilyModel> {
+  const { rename } = weightRulesOf(architecture, config);
+  return streamCheckpoint(new Map(), rename, (params) => architecture.build(params, config), { isNew, seed });
 }
 
 /** Fields of `config.json` that say how weights are quantized. */
@@ -67,13 +81,17 @@ async function build(
   architecture: Architecture,
   config: FamilyConfig,
   stored: ReadonlyMap<string, StoredArray>,
-  { signal, dtype = "auto" }: LoadOptions,
+  { signal, dtype = "auto", fresh }: LoadOptions,
 ): Promise<FamilyModel> {
   const rules = weightRulesOf(architecture, config);
+  const replaced = new Set(
+    Object.entries(rules.rename).flatMap(([ours, inFile]) => (fresh?.isReplaced(ours) === true ? [inFile] : [])),
+  );
   const { ignore: ignored = {}, optional } = rules;
   const isWeight = isRead(rules);
   const isKnown = (name: string) => isWeight(name) || ignoredArray(ignored, name) !== undefined;
-  const named = await withoutIgnored(withPrefix(stored, rules.prefix, isKnown), ignored, config);
+  const known = [...withPrefix(stored, rules.prefix, isKnown)].filter(([name]) => !replaced.has(name));
+  const named = await withoutIgnored(new Map(known), ignored, config);
   const split = splitArrays(named, rules, config);
   for (const [name, { dtype, blocks }] of split) {
     // Numbers of a quantized file would silently be read as wrong weights.
@@ -91,6 +109,7 @@ async function build(
     signal,
     ignore,
     ...(optional && { optional }),
+    ...(fresh && { isNew: fresh.isNew, seed: fresh.seed }),
   });
 }
 

@@ -21,6 +21,7 @@ import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 import { withGguf } from "./ggufOf.ts";
+import { checkInitialize, classForTask, type InitializeOptions, newWeights, withLabels } from "./initialize.ts";
 import { type LoadDtype, loadModel } from "./loadModel.ts";
 
 /** Options of opening a model, and for a remote model how it is fetched and cached. */
@@ -36,6 +37,8 @@ export interface OpenOptions extends ReadOptions, RemoteOptions {
    * Default `auto`.
    */
   readonly dtype?: LoadDtype;
+  /** What starts anew, of a model that is to be trained: another head, or all of it. Default nothing. */
+  readonly initialize?: InitializeOptions;
 }
 
 /** Opens a model folder as one of `families`: `loadPretrained` says how. */
@@ -50,11 +53,15 @@ export async function openPretrained<F extends AnyFamily>(
       `loadPretrained: expected dtype to be auto or float32, got ${describeArgument(options.dtype)}`,
     );
   }
+  const { initialize = {} } = options;
+  checkInitialize(initialize);
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
   const named = familyOfConfig(pathOf(files, "config.json"), json, families);
-  const { modelType, family, architecture } = await classOf(files, named, families, options);
+  const stored = await classOf(files, named, families, options);
+  const configPath = pathOf(files, "config.json");
+  const { modelType, family, architecture } = classForTask(configPath, stored, initialize.task, families);
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const isCtc = architecture.task === "speechCtc"; // its tokens are characters
   const ctc = isCtc ? await readCtc(files, options) : {};
@@ -67,8 +74,12 @@ export async function openPretrained<F extends AnyFamily>(
   const captionPadding = task === "imageTextEncoder" ? await readCaptionPadding(files, tokenizer, options) : undefined;
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
-  const config = parseConfig(family, files, json, generation);
-  const { model, dtypes } = await loadModel(files, architecture, config, json, options);
+  const parsed = parseConfig(family, files, json, generation);
+  const config = withLabels(configPath, parsed, initialize);
+  const fresh =
+    options.initialize &&
+    newWeights(initialize, architecture, { task: stored.architecture.task, config: parsed }, config);
+  const { model, dtypes } = await loadModel(files, architecture, config, json, { ...options, fresh });
   return {
     name: files.name,
     modelType,
@@ -95,6 +106,7 @@ export const OPEN_OPTIONS: OptionNames<OpenOptions> = {
   maxSteps: true,
   file: true,
   dtype: true,
+  initialize: true,
   signal: true,
   cache: true,
   onProgress: true,

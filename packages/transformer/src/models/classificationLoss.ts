@@ -1,4 +1,4 @@
-import { crossEntropy } from "@qkv/ops";
+import { checkRecord, checkTensor, crossEntropy } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Labels } from "../config/labels.ts";
 
@@ -8,8 +8,14 @@ import type { Labels } from "../config/labels.ts";
  *
  * @param logits [B, K]
  * @param labels [B] int32 for one label; [B, K] float32 for several and for regression
+ * @param classes their names, which regression has one of, and the problem type
  */
-export function classificationLoss(logits: tf.Tensor2D, labels: tf.Tensor, { labels: names, problemType }: Labels): tf.Scalar {
+export function classificationLoss(logits: tf.Tensor2D, labels: tf.Tensor, classes: Labels): tf.Scalar {
+  const who = "classificationLoss";
+  checkTensor(who, "logits", logits, "[B, K]", "float32");
+  checkTensor(who, "labels", labels, "[...]");
+  checkRecord(who, "classes", classes);
+  const { labels: names, problemType } = classes;
   const type = problemType ?? (names.length === 1 ? "regression" : "single_label_classification");
   if (type === "single_label_classification") return tf.mean(crossEntropy(logits, labels));
   if (labels.size !== logits.size) {

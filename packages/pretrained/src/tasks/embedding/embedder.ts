@@ -1,4 +1,5 @@
 import { checkOptions, checkRecord, type OptionNames } from "@qkv/ops";
+import type { PassOptions } from "@qkv/nn";
 import type { Encoding } from "@qkv/tokenizers";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkCount, checkList, checkText } from "../../loading/argumentChecks.ts";
@@ -6,7 +7,7 @@ import { encodeTexts } from "../text/encodeTexts.ts";
 import { maxTokensOf } from "../text/maxTokens.ts";
 import { runTexts } from "../text/runTexts.ts";
 import { TEXT_TASK, type TextTaskOptions } from "../text/taskOptions.ts";
-import type { TextTask } from "../text/textModel.ts";
+import type { TextInputs, TextTask } from "../text/textModel.ts";
 import { dense } from "./dense.ts";
 import { pool } from "./pool.ts";
 import type { SentenceModules } from "../../sentenceModules/sentenceModules.ts";
@@ -22,6 +23,8 @@ export interface EmbedOptions extends TextTaskOptions {
   readonly dimensions?: number;
   /** Whether vectors have the length 1. Default: what the model's files say. */
   readonly normalize?: boolean;
+  /** The most tokens of a text that are read. Default, and at most: {@link Embedder.maxTokens}. */
+  readonly maxTokens?: number;
 }
 
 const EMBED: OptionNames<EmbedOptions> = {
@@ -30,6 +33,7 @@ const EMBED: OptionNames<EmbedOptions> = {
   prompt: true,
   dimensions: true,
   normalize: true,
+  maxTokens: true,
 };
 
 /** Hidden states of a text encoder. */
@@ -74,28 +78,73 @@ export class Embedder {
     checkOptions("embed", options, EMBED);
     checkList("embedBatch", "texts", texts);
     for (const name of ["batchSize", "dimensions"] as const) checkCount("embed", name, options[name]);
+    const encodings = this.#encode(texts, options);
+    const vectorsOf = this.#pooled(options);
+    return runTexts(
+      this.model,
+      encodings,
+      (inputs, batch) => {
+        const { lastHiddenState } = this.model.forward(inputs);
+        return vectorsOf(
+          lastHiddenState,
+          batch.map(({ length }) => length),
+        );
+      },
+      options,
+    );
+  }
+
+  /**
+   * Encodes texts as {@link embedBatch} does, for {@link forward}.
+   *
+   * @throws RangeError for a prompt that the model does not have
+   */
+  encodeBatch(texts: readonly string[], options: EmbedOptions = {}): Encoding[] {
+    checkOptions("embed", options, EMBED);
+    checkList("encodeBatch", "texts", texts);
+    return this.#encode(texts, options);
+  }
+
+  /**
+   * Computes the vectors of a batch in one pass that has a gradient, for training; the caller owns them.
+   *
+   * @param inputs the texts of {@link encodeBatch}, padded on the right
+   * @param lengths the number of tokens of each
+   * @param options those of {@link embedBatch} that the texts were encoded with, and of the pass
+   * @returns [B, E]
+   */
+  forward(
+    inputs: TextInputs,
+    lengths: readonly number[],
+    options: EmbedOptions = {},
+    pass: PassOptions = {},
+  ): tf.Tensor2D {
+    checkOptions("embed", options, EMBED);
+    checkList("Embedder.forward", "lengths", lengths);
+    return tf.tidy(() => this.#pooled(options)(this.model.forward(inputs, pass).lastHiddenState, lengths));
+  }
+
+  #encode(texts: readonly string[], options: EmbedOptions): Encoding[] {
     const prompt = this.#promptOf(options);
-    const { pooling, lowercases } = this.modules;
+    const { lowercases } = this.modules;
     const written = texts.map((text) => {
       checkText("embedBatch", text);
       return lowercases ? (prompt + text).toLowerCase() : prompt + text;
     });
-    const { tokenizer, model } = this.#task;
-    const { maxTokens } = this;
+    checkCount("embed", "maxTokens", options.maxTokens);
+    const maxTokens = Math.min(this.maxTokens, options.maxTokens ?? Infinity);
     const { onTruncated } = options;
-    const encodings = encodeTexts("embed", tokenizer, written, { maxTokens, ...(onTruncated && { onTruncated }) });
-    const skipped = pooling.includesPrompt || prompt === "" ? 0 : promptTokens(tokenizer.encode(prompt, WHOLE));
+    return encodeTexts("embed", this.#task.tokenizer, written, { maxTokens, ...(onTruncated && { onTruncated }) });
+  }
+
+  /** What makes a vector of each text's hidden states. */
+  #pooled(options: EmbedOptions): (x: tf.Tensor3D, lengths: readonly number[]) => tf.Tensor2D {
+    const { pooling } = this.modules;
+    const prompt = this.#promptOf(options);
+    const skipped =
+      pooling.includesPrompt || prompt === "" ? 0 : promptTokens(this.#task.tokenizer.encode(prompt, WHOLE));
     const steps = this.#steps(options);
-    return runTexts(
-      model,
-      encodings,
-      (inputs, batch) => {
-        const { lastHiddenState } = model.forward(inputs);
-        const lengths = batch.map(({ length }) => length);
-        return steps.reduce((x, step) => step(x), pool(lastHiddenState, lengths, pooling.modes, skipped));
-      },
-      options,
-    );
+    return (x, lengths) => steps.reduce((y, step) => step(y), pool(x, lengths, pooling.modes, skipped));
   }
 
   /** Compares two vectors as the model was trained for: more is nearer. */

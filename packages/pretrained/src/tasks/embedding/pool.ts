@@ -1,3 +1,4 @@
+import { embedding } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { PoolingMode } from "../../sentenceModules/pooling.ts";
 
@@ -34,7 +35,7 @@ export function pool(
         positions.map((position, i) => i * length + position),
         "int32",
       );
-      return tf.gather(tf.reshape(x, [batch * length, width]), rows);
+      return embedding(tf.reshape(x, [batch * length, width]) as tf.Tensor2D, rows);
     };
     const itself = (divisor: number) => divisor;
     const pooled: Record<PoolingMode, () => tf.Tensor> = {
