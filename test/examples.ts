@@ -30,6 +30,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     prints: /^2,7,32 selfAttn.qProj.weight,selfAttn.qProj.bias$/,
   },
   "conversation.ts": { readme: "packages/transformer/README.md", prints: /^8 7\n15 14$/ },
+  "finetuning.ts": { readme: "packages/finetuning/README.md", prints: /^BertForSequenceClassification good,bad\nbad$/ },
   "gguf.ts": { readme: "packages/gguf/README.md", prints: /^llama\nblk\.0\.ffn_up\.weight 2,32 Q8_0 68 0\.84$/ },
   "guides/fineTuning.ts": {
     readme: "docs/guides/fine-tuning.md",

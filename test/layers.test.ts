@@ -59,6 +59,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     lazily: ["@huggingface/jinja"],
   },
+  "@qkv/finetuning": {
+    imports: ["@qkv/nn", "@qkv/ops", "@qkv/pretrained", "@qkv/tokenizers", "@qkv/training", "@qkv/transformer", CORE],
+  },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },
   "@qkv/app-shell": {
     imports: ["@preact/signals", "@qkv/backend", "@qkv/ops", "@qkv/pretrained", "@qkv/visualize", "comlink", "preact"],
@@ -119,6 +122,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/backend",
       "@qkv/ops",
       "@qkv/backend-wasm",
+      "@qkv/finetuning",
       "@qkv/nn",
       "@qkv/onnx",
       "@qkv/pretrained",

@@ -10,6 +10,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<Exports>>> = {
   "@qkv/ai-sdk": () => import("../packages/ai-sdk/src/index.ts"),
   "@qkv/attention": () => import("../packages/attention/src/index.ts"),
   "@qkv/audio": () => import("../packages/audio/src/index.ts"),
+  "@qkv/finetuning": () => import("../packages/finetuning/src/index.ts"),
   "@qkv/gguf": () => import("../packages/gguf/src/index.ts"),
   "@qkv/layers": () => import("../packages/layers/src/index.ts"),
   "@qkv/nn": () => import("../packages/nn/src/index.ts"),
