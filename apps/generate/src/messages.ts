@@ -58,7 +58,7 @@ export const MESSAGES: Messages<{
     title: "Write, and see how",
     lead: "Drop a language model here. It writes in your browser, token by token, and shows what it might have written and where every head looked.",
     drop: "Drop a .gguf file here",
-    dropHint: "A Llama, Mistral, Qwen 2 or Qwen 3, as llama.cpp and Ollama have them. The file stays on this device.",
+    dropHint: "A Llama, Mistral, Qwen, Gemma or Phi, as llama.cpp and Ollama have them. The file stays on this device.",
     pick: "Choose a file …",
     hub: "Or open one of the hub, or a model folder, under Model below.",
     kind: "What the model does",
@@ -119,7 +119,7 @@ export const MESSAGES: Messages<{
     lead: "언어 모델을 여기에 놓으세요. 브라우저 안에서 토큰을 하나씩 쓰고, 무엇을 쓸 뻔했는지, 모든 헤드가 어디를 보았는지 보여 줍니다.",
     drop: ".gguf 파일을 여기에 놓으세요",
     dropHint:
-      "llama.cpp와 Ollama에서 쓰는 Llama, Mistral, Qwen 2, Qwen 3 모델입니다. 파일은 이 기기를 떠나지 않습니다.",
+      "llama.cpp와 Ollama에서 쓰는 Llama, Mistral, Qwen, Gemma, Phi 모델입니다. 파일은 이 기기를 떠나지 않습니다.",
     pick: "파일 고르기 …",
     hub: "허브의 모델이나 모델 폴더는 아래 ‘모델’에서 열 수 있습니다.",
     kind: "모델이 할 일",

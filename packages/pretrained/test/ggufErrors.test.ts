@@ -127,13 +127,13 @@ describe("loadPretrained refuses a GGUF file with", () => {
     ],
     [
       "an architecture that is not known",
-      changed(set("general.architecture", "string", "phi3")),
-      'dir/m.gguf: general.architecture: expected llama, qwen2, qwen3, got "phi3"',
+      changed(set("general.architecture", "string", "mamba")),
+      /general\.architecture: expected llama, qwen2, qwen3, gemma, .*, got "mamba"/.source,
     ],
     [
       "no architecture",
       changed(unset("general.architecture")),
-      "dir/m.gguf: general.architecture: expected llama, qwen2, qwen3, got nothing",
+      /general\.architecture: expected llama, .*, got nothing/.source,
     ],
     [
       "an adapter",
@@ -173,12 +173,12 @@ describe("loadPretrained refuses a GGUF file with", () => {
     [
       "a stretch of positions that is not known",
       changed(set("qwen2.rope.scaling.type", "string", "longrope"), qwen2),
-      'dir/m.gguf: qwen2.rope.scaling.type: expected none, linear or yarn, got "longrope"',
+      "dir/m.gguf: rope_factors_long.weight: expected a tensor, got none of this name",
     ],
     [
       "a window where there is none",
       changed(set("qwen2.attention.sliding_window", "uint32", 4), qwen2),
-      "dir/m.gguf: qwen2.attention.sliding_window: expected nothing",
+      "dir/m.gguf: qwen2.attention.sliding_window: expected no field that is not known here",
     ],
     [
       "layers of other heads",
@@ -197,8 +197,8 @@ describe("loadPretrained refuses a GGUF file with", () => {
     ],
     [
       "an unknown way to cut text",
-      changed(set("tokenizer.ggml.pre", "string", "falcon")),
-      /tokenizer\.ggml\.pre: expected gpt-2, .*, got "falcon"/.source,
+      changed(set("tokenizer.ggml.pre", "string", "chatglm-bpe")),
+      /tokenizer\.ggml\.pre: expected gpt-2, .*, got "chatglm-bpe"/.source,
     ],
     ["no way to cut text", changed(unset("tokenizer.ggml.pre")), "dir/m.gguf: tokenizer.ggml.pre: expected"],
     [

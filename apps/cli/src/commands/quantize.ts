@@ -20,7 +20,7 @@ export function quantizeCommand(): Command {
     .description("Round a model's matrices and tables to 8 to 4 bits as llama.cpp does, and save it.")
     .requiredOption("--model <ref>", MODEL_REF)
     .addOption(new Option("--format <name>", "what to round to").choices(FORMATS).makeOptionMandatory())
-    .requiredOption("--out <path>", "the folder to write, or the .gguf file (Llama, Mistral, Qwen)")
+    .requiredOption("--out <path>", "the folder to write, or the .gguf file of a decoder")
     .option("--skip <name...>", "matrices and tables that stay as they are, by the ends of their names: lmHead")
     .option("--text <file>", "lines like those that the model is for: rounds so that their results change least")
     .addOption(

@@ -20,6 +20,8 @@ export interface StoredArray extends StoredEntry {
   readBytes(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   /** Whether all its numbers are known to be zeros, so that a model that has no place for them may do without. */
   readonly isZero?: boolean;
+  /** Whether it is as the model holds it, neither joined with others nor with its axes in another order. */
+  readonly isAsHeld?: boolean;
   /** Reads its blocks, of an array in a GGUF file. */
   readonly blocks?: () => Promise<StoredBlocks>;
 }

@@ -3,9 +3,9 @@ import { type ModelFiles, type OpenFile, pathOf, type ReadOptions } from "../fil
 import type { Weights } from "../files/storedArray.ts";
 import { configOf } from "./config.ts";
 import { chosenName, ggufNames } from "./ggufNames.ts";
-import { MetadataFields } from "./metadataFields.ts";
+import { MetadataFields } from "./header/metadataFields.ts";
+import { isRopeFactors } from "./rope.ts";
 import { closeAll, openShard, withPath } from "./shardFiles.ts";
-import { ROPE_FACTORS } from "./tensorNames.ts";
 import { tokenizerConfigOf, tokenizerOf } from "./tokenizer.ts";
 import { ggufWeights } from "./weights.ts";
 
@@ -32,7 +32,7 @@ export async function openFolder(files: ModelFiles, file: string, options: ReadO
     const config = configOf({ fields, tensors: gguf.tensors, ropeFactors });
     return {
       files: new Map([
-        ["config.json", () => encode(config)],
+        ["config.json", () => encode(config.json)],
         ["tokenizer.json", () => encode(tokenizerOf(fields))],
         ["tokenizer_config.json", () => encode(tokenizerConfigOf(fields))],
       ]),
@@ -43,9 +43,12 @@ export async function openFolder(files: ModelFiles, file: string, options: ReadO
   }
 }
 
-async function ropeFactorsOf(gguf: OpenGguf): Promise<number[] | undefined> {
-  const info = gguf.tensors.get(ROPE_FACTORS);
-  return info && [...dequantize(info.type, await gguf.read(ROPE_FACTORS))];
+async function ropeFactorsOf(gguf: OpenGguf): Promise<ReadonlyMap<string, readonly number[]>> {
+  const all = new Map<string, readonly number[]>();
+  for (const [name, { type }] of gguf.tensors) {
+    if (isRopeFactors(name)) all.set(name, [...dequantize(type, await gguf.read(name))]);
+  }
+  return all;
 }
 
 function encode(json: unknown): Uint8Array | undefined {

@@ -22,6 +22,17 @@ const split = (Regex: string, addPrefixSpace: boolean) => ({
   ],
 });
 
+/** A run of punctuation alone, words, and digits in threes from the left. */
+const falconWords = (addPrefixSpace: boolean) => ({
+  type: "Sequence",
+  pretokenizers: [
+    { type: "Punctuation", behavior: "Contiguous" },
+    byteLevel(true, addPrefixSpace),
+    { type: "Digits", individual_digits: false },
+    { type: "Split", pattern: { Regex: "[0-9][0-9][0-9]" }, behavior: "Isolated", invert: false },
+  ],
+});
+
 const digitsAlone = (addPrefixSpace: boolean) => ({
   type: "Sequence",
   pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel(true, addPrefixSpace)],
@@ -35,6 +46,10 @@ const LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
 const LEAD = "[^\\r\\n\\p{L}\\p{N}]?";
 const TEKKEN = `${LEAD}${UPPER}*${LOWER}+|${LEAD}${UPPER}+${LOWER}*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
+const GPT_4O = `${LEAD}${UPPER}*${LOWER}+${SUFFIXES}?|${LEAD}${UPPER}+${LOWER}*${SUFFIXES}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+const BLOOM = " ?[^(\\s|[.,!?…。，、।۔،])]+";
+const NFC = { type: "NFC" };
+
 type Kind = (addPrefixSpace: boolean) => PreTokenizer;
 
 const gpt2: Kind = (space) => ({ normalizer: null, pre_tokenizer: byteLevel(true, space) });
@@ -43,11 +58,18 @@ const llama3: Kind = (space) => ({
   ...{ normalizer: null, ignoreMerges: true, addBos: true },
   pre_tokenizer: split(words("\\p{N}{1,3}"), space),
 });
-const qwen2: Kind = (space) => ({ normalizer: { type: "NFC" }, pre_tokenizer: split(words("\\p{N}"), space) });
+const qwen2: Kind = (space) => ({ normalizer: NFC, pre_tokenizer: split(words("\\p{N}"), space) });
 const tekken: Kind = (space) => ({
   ...{ normalizer: null, ignoreMerges: true, addBos: true },
   pre_tokenizer: split(TEKKEN, space),
 });
+
+const neoX: Kind = (space) => ({ normalizer: NFC, pre_tokenizer: byteLevel(true, space) });
+const cl100k: Kind = (space) => ({ normalizer: null, pre_tokenizer: split(words("\\p{N}{1,3}"), space) });
+const gpt4o: Kind = (space) => ({ normalizer: null, pre_tokenizer: split(GPT_4O, space) });
+const commandR: Kind = (space) => ({ normalizer: NFC, pre_tokenizer: digitsAlone(space) });
+const falcon: Kind = (space) => ({ normalizer: null, pre_tokenizer: falconWords(space) });
+const bloom: Kind = (space) => ({ normalizer: null, pre_tokenizer: split(BLOOM, space) });
 
 /** By `tokenizer.ggml.pre`. */
 export const PRE_TOKENIZERS: Readonly<Record<string, Kind>> = {
@@ -59,4 +81,16 @@ export const PRE_TOKENIZERS: Readonly<Record<string, Kind>> = {
   smollm,
   starcoder: smollm,
   tekken,
+  "phi-2": gpt2,
+  mpt: neoX,
+  olmo: neoX,
+  dbrx: cl100k,
+  "smaug-bpe": cl100k,
+  "gpt-4o": gpt4o,
+  llama4: gpt4o,
+  refact: smollm,
+  "command-r": commandR,
+  falcon,
+  bloom,
+  stablelm2: qwen2,
 };

@@ -1,4 +1,4 @@
-import type { MetadataFields } from "./metadataFields.ts";
+import type { MetadataFields } from "./header/metadataFields.ts";
 import { type GgufVocabulary, idsOf, TOKEN_TYPES } from "./vocabulary.ts";
 
 /** BPE tries each place to cut a piece, and SentencePiece's own are of 16 characters by default. */

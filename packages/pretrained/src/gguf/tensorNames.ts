@@ -1,78 +1,94 @@
-/** The tensors of llama.cpp's files by the names of Hugging Face's, `*` being the layer's number. */
-const NAMES: Readonly<Record<string, string>> = {
-  "token_embd.weight": "model.embed_tokens.weight",
-  "output_norm.weight": "model.norm.weight",
-  "output.weight": "lm_head.weight",
-  "blk.*.attn_norm.weight": "model.layers.*.input_layernorm.weight",
-  "blk.*.attn_q.weight": "model.layers.*.self_attn.q_proj.weight",
-  "blk.*.attn_q.bias": "model.layers.*.self_attn.q_proj.bias",
-  "blk.*.attn_k.weight": "model.layers.*.self_attn.k_proj.weight",
-  "blk.*.attn_k.bias": "model.layers.*.self_attn.k_proj.bias",
-  "blk.*.attn_v.weight": "model.layers.*.self_attn.v_proj.weight",
-  "blk.*.attn_v.bias": "model.layers.*.self_attn.v_proj.bias",
-  "blk.*.attn_output.weight": "model.layers.*.self_attn.o_proj.weight",
-  "blk.*.attn_output.bias": "model.layers.*.self_attn.o_proj.bias",
-  "blk.*.attn_q_norm.weight": "model.layers.*.self_attn.q_norm.weight",
-  "blk.*.attn_k_norm.weight": "model.layers.*.self_attn.k_norm.weight",
-  "blk.*.ffn_norm.weight": "model.layers.*.post_attention_layernorm.weight",
-  "blk.*.ffn_gate.weight": "model.layers.*.mlp.gate_proj.weight",
-  "blk.*.ffn_gate.bias": "model.layers.*.mlp.gate_proj.bias",
-  "blk.*.ffn_up.weight": "model.layers.*.mlp.up_proj.weight",
-  "blk.*.ffn_up.bias": "model.layers.*.mlp.up_proj.bias",
-  "blk.*.ffn_down.weight": "model.layers.*.mlp.down_proj.weight",
-  "blk.*.ffn_down.bias": "model.layers.*.mlp.down_proj.bias",
-};
+import type { GgufArchitecture, Sizes } from "./architectures/architecture.ts";
 
-/** What every architecture has, of each layer. */
-const OF_LAYERS = [
-  "attn_norm",
-  "attn_q",
-  "attn_k",
-  "attn_v",
-  "attn_output",
-  "ffn_norm",
-  "ffn_gate",
-  "ffn_up",
-  "ffn_down",
-];
+/** An array of Hugging Face's files in a tensor of llama.cpp's. */
+export interface TensorPlace {
+  readonly name: string;
+  /** Which rows of the tensor it has; undefined: all. */
+  readonly rows?: readonly [start: number, end: number];
+}
 
 /** The first tensor that a model of so many layers needs and a file lacks. */
-export function missingTensor(names: { has(name: string): boolean }, layers: number): string | undefined {
-  const whole = ["token_embd.weight", "output_norm.weight"].find((name) => !names.has(name));
-  for (let layer = 0; whole === undefined && layer < layers; layer++) {
-    const missing = OF_LAYERS.find((part) => !names.has(`blk.${layer}.${part}.weight`));
-    if (missing !== undefined) return `blk.${layer}.${missing}.weight`;
+export function missingTensor(
+  { needed, joined = {}, names }: GgufArchitecture,
+  file: { has(name: string): boolean },
+  layers: number,
+): string | undefined {
+  const whole = ["token_embd.weight", "output_norm.weight"].find((name) => !file.has(name));
+  if (whole !== undefined) return whole;
+  const isHalf = joined["blk.*.attn_qkv.weight"] !== undefined && names["blk.*.attn_q.weight"] !== undefined;
+  for (let layer = 0; layer < layers; layer++) {
+    const at = (part: string) => `blk.${layer}.${part}.weight`;
+    const eachAlone = isHalf && !file.has(at("attn_qkv")) ? ["attn_q", "attn_k", "attn_v"] : [];
+    const missing = [...needed, ...eachAlone].find((part) => !file.has(at(part)));
+    if (missing !== undefined) return at(missing);
   }
-  return whole;
+  return undefined;
 }
 
-/** The tensor that says how rotary positions are stretched: part of the config. */
-export const ROPE_FACTORS = "rope_freqs.weight";
-
-/** The name of a tensor in Hugging Face's files; undefined if it is not known. */
-export function tensorName(name: string): string | undefined {
+/** The arrays of Hugging Face's files that a tensor holds; undefined if it is not known. */
+export function placesOf(
+  architecture: GgufArchitecture,
+  sizes: Sizes,
+  file: { has(name: string): boolean },
+  name: string,
+): readonly TensorPlace[] | undefined {
   const [, layer = ""] = /^blk\.(\d+)\./.exec(name) ?? [];
   const pattern = layer === "" ? name : name.replace(/^blk\.\d+/, "blk.*");
-  return Object.hasOwn(NAMES, pattern) ? NAMES[pattern]?.replace("*", layer) : undefined;
+  const { [pattern]: parts } = architecture.joined ?? {};
+  if (parts !== undefined) {
+    const rows = headRows(sizes);
+    return parts.map((part, i) => ({ name: part.replace("*", layer), rows: rows[i] as [number, number] }));
+  }
+  const { [pattern]: whole } = namesIn(architecture, file);
+  return whole === undefined ? undefined : [{ name: whole.replace("*", layer) }];
 }
 
-const GGUF_NAMES = new Map(Object.entries(NAMES).map(([name, ours]) => [ours, name]));
+/** The rows of queries, keys and values where they are joined. */
+export function headRows({ heads, keyValueHeads, headDim }: Sizes): readonly (readonly [start: number, end: number])[] {
+  const [queries, keys] = [heads * headDim, keyValueHeads * headDim];
+  return [
+    [0, queries],
+    [queries, queries + keys],
+    [queries + keys, queries + 2 * keys],
+  ];
+}
 
-/** The name in llama.cpp's files of a tensor of Hugging Face's; undefined if it has none. */
-export function ggufTensorName(name: string): string | undefined {
-  const [, layer = ""] = /^model\.layers\.(\d+)\./.exec(name) ?? [];
-  return GGUF_NAMES.get(layer === "" ? name : name.replace(`.${layer}.`, ".*."))?.replace("*", layer);
+function namesIn({ names, namesWith = {} }: GgufArchitecture, file: { has(name: string): boolean }) {
+  const [, others] = Object.entries(namesWith).find(([tensor]) => file.has(tensor)) ?? [];
+  return others === undefined ? names : { ...names, ...others };
+}
+
+/** The tensor of llama.cpp's files that holds an array of Hugging Face's, and which of its parts that is; undefined if none does. */
+export function ggufPlace(
+  { names, namesWith = {}, joined = {} }: GgufArchitecture,
+  name: string,
+): { readonly name: string; readonly part?: number } | undefined {
+  const [, layer = ""] = /\.(\d+)\./.exec(name) ?? [];
+  const pattern = layer === "" ? name : name.replace(`.${layer}.`, ".*.");
+  const all = [names, ...Object.values(namesWith)].flatMap((each) => Object.entries(each));
+  const [whole] = all.find(([, theirs]) => theirs === pattern) ?? [];
+  if (whole !== undefined) return { name: whole.replace("*", layer) };
+  for (const [tensor, parts] of Object.entries(joined)) {
+    const part = parts.indexOf(pattern);
+    if (part >= 0) return { name: tensor.replace("*", layer), part };
+  }
+  return undefined;
 }
 
 /**
  * How many heads a tensor's rows belong to whose halves llama.cpp has woven, since it turns neighbouring features and
  * Hugging Face the two halves of a head; undefined for a tensor as it was.
  */
-export function wovenHeads(name: string, config: Readonly<Record<string, unknown>>): number | undefined {
-  if (config["model_type"] !== "llama" && config["model_type"] !== "mistral") return undefined;
+export function wovenHeads({ isWoven }: GgufArchitecture, sizes: Sizes, name: string): number | undefined {
+  if (isWoven !== true) return undefined;
   const [, kind] = /^blk\.\d+\.attn_([qk])\./.exec(name) ?? [];
   if (kind === undefined) return undefined;
-  return config[kind === "q" ? "num_attention_heads" : "num_key_value_heads"] as number;
+  return sizes[kind === "q" ? "heads" : "keyValueHeads"];
+}
+
+/** What is added to the numbers of a tensor in these files. */
+export function shiftOf({ hasShiftedNorms }: GgufArchitecture, name: string): number {
+  return hasShiftedNorms === true && name.endsWith("norm.weight") ? 1 : 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { MetadataFields } from "./metadataFields.ts";
+import type { MetadataFields } from "./header/metadataFields.ts";
 import { PRE_TOKENIZERS } from "./preTokenizers.ts";
 import { sentencePieceParts } from "./sentencePiece.ts";
 import { type GgufVocabulary, idsOf, TOKEN_TYPES, vocabularyOf } from "./vocabulary.ts";

@@ -1,4 +1,4 @@
-import type { MetadataFields } from "./metadataFields.ts";
+import type { MetadataFields } from "./header/metadataFields.ts";
 
 /** A vocabulary as the file has it: tokens in the order of their ids, with types. */
 export interface GgufVocabulary {

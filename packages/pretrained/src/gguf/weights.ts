@@ -4,32 +4,39 @@ import { type ModelFiles, type OpenFile, pathOf, type ReadOptions } from "../fil
 import { PretrainedError } from "../files/pretrainedError.ts";
 import { countDtypes, type StoredArray, type Weights } from "../files/storedArray.ts";
 import { packedHalves } from "../weights/packedHalves.ts";
+import type { GgufConfig } from "./config.ts";
 import { packedBlocks } from "./packedBlocks.ts";
 import { closeAll, openShard } from "./shardFiles.ts";
-import { missingTensor, ROPE_FACTORS, tensorName, unwoven, wovenHeads } from "./tensorNames.ts";
+import { isRopeFactors } from "./rope.ts";
+import { headRows, missingTensor, placesOf, shiftOf, type TensorPlace, unwoven, wovenHeads } from "./tensorNames.ts";
 
 /** Lists the arrays of a GGUF file under Hugging Face's names; each is read, and its blocks unpacked, when it is asked for. */
 export async function ggufWeights(
   files: ModelFiles,
   file: string,
   tensors: ReadonlyMap<string, ShardedTensor>,
-  config: Readonly<Record<string, unknown>>,
+  { architecture, sizes }: GgufConfig,
   options: ReadOptions,
 ): Promise<Weights> {
   const path = pathOf(files, file);
-  const missing = missingTensor(tensors, config["num_hidden_layers"] as number);
+  const missing = missingTensor(architecture, tensors, sizes.layers);
   if (missing !== undefined) throw new PretrainedError(`${path}: ${missing}: expected a tensor, got none of this name`);
   const opened = new Map<string, OpenFile>();
   try {
     const arrays = new Map<string, StoredArray>();
     for (const [name, tensor] of tensors) {
-      if (name === ROPE_FACTORS) continue;
-      const ours = tensorName(name);
-      if (ours === undefined)
+      if (isRopeFactors(name)) continue;
+      const places = placesOf(architecture, sizes, tensors, name);
+      if (places === undefined)
         throw new PretrainedError(`${path}: ${name}: expected a tensor of the architecture, got another`);
       const shard = opened.get(tensor.file) ?? (await openShard(files, tensor.file, opened, options));
       const where = `${pathOf(files, tensor.file)}: ${name}`;
-      arrays.set(ours, arrayOf(where, shard, tensor, wovenHeads(name, config)));
+      const heads = wovenHeads(architecture, sizes, name);
+      const shift = shiftOf(architecture, name);
+      if (places.length > 1) checkRows(where, tensor, headRows(sizes).at(-1)?.[1] ?? 0);
+      for (const place of places) {
+        arrays.set(place.name, arrayOf(where, shard, rowsOf(tensor, place), { heads, shift }));
+      }
     }
     return { arrays, dtypes: countDtypes(arrays), path, close: () => closeAll(opened) };
   } catch (error) {
@@ -40,7 +47,37 @@ export async function ggufWeights(
 
 const FLOATS: readonly GgmlType[] = ["F32", "F16", "BF16", "F64"];
 
-function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, heads: number | undefined): StoredArray {
+function checkRows(where: string, { shape }: ShardedTensor, expected: number): void {
+  if (shape[0] === expected) return;
+  throw new PretrainedError(
+    `${where}: expected ${expected} rows, those of queries, keys and values one after another, got ${shape[0] ?? 0}`,
+  );
+}
+
+/** The tensor of some rows of another: each is a whole run of blocks. */
+function rowsOf(tensor: ShardedTensor, { rows }: TensorPlace): ShardedTensor {
+  if (rows === undefined) return tensor;
+  const { shape, byteLength, offset } = tensor;
+  const [count = 1, ...others] = shape;
+  const rowBytes = byteLength / count;
+  const [start, end] = rows;
+  return {
+    ...tensor,
+    shape: [end - start, ...others],
+    offset: offset + start * rowBytes,
+    byteLength: (end - start) * rowBytes,
+  };
+}
+
+/** How a tensor differs from Hugging Face's array. */
+interface Difference {
+  /** The heads whose rows are woven. */
+  readonly heads: number | undefined;
+  /** What is added to its numbers. */
+  readonly shift: number;
+}
+
+function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, { heads, shift }: Difference): StoredArray {
   const { type, shape, offset, byteLength } = tensor;
   if (!isQuantized(type) && !FLOATS.includes(type)) {
     throw new PretrainedError(`${where}: expected floats, or blocks of them, got ${type}`);
@@ -57,13 +94,19 @@ function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, heads: nu
   const stored = async () => (await blocks()).bytes;
   const part = heads === undefined ? readBytes : rangesOf(stored, byteLength);
   const packed = packedBlocks(where, type, shape, part) ?? packedHalves(where, type, shape, stored);
-  const valuesOf = (bytes: Uint8Array, into?: Float32Array) => finite(where, type, dequantize(type, bytes, into));
+  const valuesOf = (bytes: Uint8Array, into?: Float32Array) =>
+    shifted(finite(where, type, dequantize(type, bytes, into)), -shift);
   return {
-    ...{ dtype: type, shape, byteLength, readBytes, blocks },
+    ...{ dtype: type, shape, byteLength, readBytes, blocks, isAsHeld: true },
     read: async () => valuesOf((await blocks()).bytes),
-    ...(packed !== undefined && { packed }),
+    ...(packed !== undefined && shift === 0 && { packed }),
     ...(heads === undefined && { parts: () => partsOf(tensor, readBytes, valuesOf) }),
   };
+}
+
+function shifted(values: Float32Array, shift: number): Float32Array {
+  if (shift !== 0) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) + shift;
+  return values;
 }
 
 /** Reads ranges of bytes that only come whole: once, and until the last of them is read. */

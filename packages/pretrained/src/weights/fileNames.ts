@@ -16,7 +16,7 @@ export function splitArrays(
 ): Map<string, StoredArray> {
   const all = new Map<string, StoredArray>();
   for (const [stored, array] of arrays) {
-    const parts = splitArray(stored, array.shape, rules, config);
+    const parts = array.isAsHeld ? undefined : splitArray(stored, array.shape, rules, config);
     if (parts === undefined) all.set(stored, array);
     for (const part of parts ?? []) {
       if (all.has(part.name)) {

@@ -1,65 +1,95 @@
 import { type RotaryConfig, rotaryFrequencies } from "@qkv/attention";
 import type { FamilyConfig } from "@qkv/transformer";
 import { PretrainedError } from "../../files/pretrainedError.ts";
-import { count, float, type Gathered, text } from "./metadata.ts";
+import { ARCHITECTURES } from "../../gguf/architectures/all.ts";
+import type { Entry, GgufArchitecture, Json, Sizes } from "../../gguf/architectures/architecture.ts";
+import { count, flag, float, type Gathered, text } from "../../gguf/header/metadataValues.ts";
+import { ROPE_FACTORS } from "../../gguf/rope.ts";
 
-/** A config of the kind that GGUF files of llama.cpp's `llama`, `qwen2` and `qwen3` hold: a `LlamaConfig`. */
+/** A config of the kind that GGUF files hold. */
 export interface ConfigToWrite extends FamilyConfig {
   readonly maxPositions: number;
-  readonly rotary: RotaryConfig;
+  readonly rotary?: RotaryConfig;
   readonly windows?: readonly (number | null)[];
 }
 
-/** The architectures, by `model_type`. A Mistral has no name of its own. */
-const ARCHITECTURES: Readonly<Record<string, string>> = {
-  llama: "llama",
-  mistral: "llama",
-  qwen2: "qwen2",
-  qwen3: "qwen3",
-};
-
-/** Expects a config whose `model_type` has an architecture in these files. @throws PretrainedError naming those that have */
-export function expectArchitecture(config: FamilyConfig): asserts config is ConfigToWrite {
-  const type = config.modelType;
-  if (Object.hasOwn(ARCHITECTURES, type)) return;
-  const known = Object.keys(ARCHITECTURES).join(", ");
+/** The architecture of a config. @throws PretrainedError naming the `model_type`s that have one */
+export function architectureOf({ modelType: type }: FamilyConfig): GgufArchitecture {
+  const found = ARCHITECTURES.find(({ classes }) => Object.hasOwn(classes, type));
+  if (found !== undefined) return found;
+  const known = ARCHITECTURES.flatMap(({ classes }) => Object.keys(classes)).join(", ");
   throw new PretrainedError(
     `saveGguf: expected a model of ${known}, got one of ${type}: savePretrained writes a folder`,
   );
 }
 
+/** The sizes of a model, from its fields in `config.json`. */
+export function sizesOf({ sizeNames }: GgufArchitecture, json: Json): Sizes {
+  const at = (size: keyof Sizes) => {
+    const name = sizeNames[size];
+    return name === undefined ? undefined : (json[name] as number);
+  };
+  const [width, heads] = [at("width") as number, at("heads") as number];
+  return {
+    width,
+    heads,
+    keyValueHeads: at("keyValueHeads") ?? heads,
+    headDim: at("headDim") ?? width / heads,
+    layers: at("layers") as number,
+    ffnDim: at("ffnDim") ?? 4 * width,
+    maxPositions: at("maxPositions") as number,
+  };
+}
+
 /** The keys of a config, from its fields in `config.json`. What they do not hold, reading them back finds. */
-export function configMetadata(config: ConfigToWrite, json: Readonly<Record<string, unknown>>): Gathered {
-  const arch = ARCHITECTURES[config.modelType] as string;
-  const number = (name: string) => json[name] as number;
-  const [window] = config.modelType === "mistral" ? (config.windows ?? []) : []; // Qwen's files cannot have one
-  const own: [key: string, value: ReturnType<typeof count>][] = [
-    ["vocab_size", count(number("vocab_size"))],
-    ["context_length", count(number("max_position_embeddings"))],
-    ["embedding_length", count(number("hidden_size"))],
-    ["block_count", count(number("num_hidden_layers"))],
-    ["feed_forward_length", count(number("intermediate_size"))],
-    ["attention.head_count", count(number("num_attention_heads"))],
-    ["attention.head_count_kv", count(number("num_key_value_heads"))],
-    ["attention.key_length", count(number("head_dim"))],
-    ["attention.value_length", count(number("head_dim"))],
-    ["attention.layer_norm_rms_epsilon", float(number("rms_norm_eps"))],
-    ["rope.dimension_count", count(number("head_dim"))],
-    ["rope.freq_base", float(config.rotary.base ?? 10000)],
-    ...scalingMetadata(config.rotary),
+export function configMetadata(
+  architecture: GgufArchitecture,
+  sizes: Sizes,
+  { rotary, maxPositions }: ConfigToWrite,
+  json: Json,
+): Gathered {
+  const own: Entry[] = [
+    ["vocab_size", count(json["vocab_size"] as number)],
+    ["context_length", count(sizes.maxPositions)],
+    ["embedding_length", count(sizes.width)],
+    ["block_count", count(sizes.layers)],
+    ["feed_forward_length", count(sizes.ffnDim)],
+    ["attention.head_count", count(sizes.heads)],
+    ["attention.head_count_kv", count(sizes.keyValueHeads)],
+    ["attention.key_length", count(sizes.headDim)],
+    ["attention.value_length", count(sizes.headDim)],
+    ...architecture.keys.map(({ key, field, kind }): Entry => [
+      key,
+      kind === "flag" ? flag(json[field] as boolean) : float(json[field] as number),
+    ]),
+    ...(rotary === undefined ? [] : rotaryMetadata(rotary, maxPositions)),
+    ...(architecture.write?.(json) ?? []),
   ];
-  if (window !== undefined && window !== null) own.push(["attention.sliding_window", count(window)]);
   return new Map([
-    ["general.architecture", text(arch)],
+    ["general.architecture", text(architecture.name)],
     ["general.type", text("model")],
-    ...own.map(([key, value]) => [`${arch}.${key}`, value] as const),
+    ...own.map(([key, value]) => [`${architecture.name}.${key}`, value] as const),
     ...specialTokens(json),
   ]);
 }
 
-function scalingMetadata({ scaling }: RotaryConfig): [string, ReturnType<typeof count>][] {
-  if (scaling?.type !== "linear" && scaling?.type !== "yarn") return [["rope.scaling.type", text("none")]];
-  const fields: [string, ReturnType<typeof count>][] = [
+function rotaryMetadata(rotary: RotaryConfig, maxPositions: number): readonly Entry[] {
+  const { dim, base = 10000, scaling } = rotary;
+  const common: readonly Entry[] = [
+    ["rope.dimension_count", count(dim)],
+    ["rope.freq_base", float(base)],
+  ];
+  if (scaling?.type === "longrope" && !isOneForAll(rotary)) {
+    return [
+      ...common,
+      ["rope.scaling.type", text("longrope")],
+      ["rope.scaling.attn_factor", float(rotaryFrequencies(rotary, 2 * maxPositions).scale)],
+      ["rope.scaling.original_context_length", count(scaling.originalLength)],
+    ];
+  }
+  if (scaling?.type !== "linear" && scaling?.type !== "yarn") return [...common, ["rope.scaling.type", text("none")]];
+  const fields: Entry[] = [
+    ...common,
     ["rope.scaling.type", text(scaling.type)],
     ["rope.scaling.factor", float(scaling.factor)],
   ];
@@ -71,27 +101,41 @@ function scalingMetadata({ scaling }: RotaryConfig): [string, ReturnType<typeof 
   return fields;
 }
 
+/** Whether a LongRoPE divides frequencies alike at every length, which is what Llama 3's are read as. */
+function isOneForAll({ scaling }: RotaryConfig): boolean {
+  if (scaling?.type !== "longrope") return false;
+  const { shortFactors, longFactors, attentionFactor } = scaling;
+  return attentionFactor === 1 && shortFactors.every((factor, i) => factor === longFactors[i]);
+}
+
 /** The tokens that texts begin and end with. Of several ends the others are those of a turn and of a message. */
-function specialTokens(json: Readonly<Record<string, unknown>>): [string, ReturnType<typeof count>][] {
+function specialTokens(json: Json): Entry[] {
   const ends = [json["eos_token_id"] ?? []].flat() as number[];
   const [eos, eot, eom] = ends;
   const ids = { bos: json["bos_token_id"], eos, eot, eom, padding: json["pad_token_id"] };
   return Object.entries(ids).flatMap(([name, id]) =>
-    typeof id === "number" ? [[`tokenizer.ggml.${name}_token_id`, count(id)]] : [],
+    typeof id === "number" ? [[`tokenizer.ggml.${name}_token_id`, count(id)] as const] : [],
   );
 }
 
 /**
  * What each frequency of the rotary positions is divided by, of a scaling that divides them one by one: Llama 3's, and
- * LongRoPE's where it is the same at every length. The file holds them in single precision.
+ * LongRoPE's. By the names of the tensors, which are in single precision.
  */
-export function ropeFactors({ rotary, maxPositions }: ConfigToWrite): Float32Array | undefined {
-  const { scaling, ...plain } = rotary;
-  if (scaling?.type === "longrope") return Float32Array.from(scaling.shortFactors);
-  if (scaling?.type !== "llama3") return undefined;
+export function ropeFactors({ rotary, maxPositions }: ConfigToWrite): ReadonlyMap<string, Float32Array> {
+  const { scaling, ...plain } = rotary ?? { dim: 0 };
+  if (rotary !== undefined && scaling?.type === "longrope") {
+    const [short, long] = [scaling.shortFactors, scaling.longFactors].map((each) => Float32Array.from(each));
+    if (isOneForAll(rotary)) return new Map([[ROPE_FACTORS.all, short as Float32Array]]);
+    return new Map([
+      [ROPE_FACTORS.long, long as Float32Array],
+      [ROPE_FACTORS.short, short as Float32Array],
+    ]);
+  }
+  if (rotary === undefined || scaling?.type !== "llama3") return new Map();
   const [before, after] = [plain, rotary].map((each) => rotaryFrequencies(each, maxPositions).frequencies) as [
     Float64Array,
     Float64Array,
   ];
-  return Float32Array.from(before, (frequency, i) => frequency / (after[i] as number));
+  return new Map([[ROPE_FACTORS.all, Float32Array.from(before, (frequency, i) => frequency / (after[i] as number))]]);
 }

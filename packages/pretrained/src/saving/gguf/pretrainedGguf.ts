@@ -2,20 +2,22 @@ import { type GgmlType, ggufParts, isQuantized, type TensorToWrite } from "@qkv/
 import { checkpointName } from "@qkv/nn";
 import { checkOptions, describeArgument, type OptionNames } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
-import type { FamilyModel } from "@qkv/transformer";
+import { type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { PretrainedError } from "../../files/pretrainedError.ts";
-import { ggufTensorName, ROPE_FACTORS, woven, wovenHeads } from "../../gguf/tensorNames.ts";
+import type { GgufArchitecture, Json, Sizes } from "../../gguf/architectures/architecture.ts";
+import { ggufPlace, shiftOf, woven, wovenHeads } from "../../gguf/tensorNames.ts";
 import { FAMILIES } from "../../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../../registry/findFamily.ts";
-import { configMetadata, expectArchitecture, ropeFactors } from "./configMetadata.ts";
+import { architectureOf, configMetadata, type ConfigToWrite, ropeFactors, sizesOf } from "./configMetadata.ts";
 import { expectSameConfig } from "./expectSameConfig.ts";
-import { count, type Gathered, text } from "./metadata.ts";
+import { count, type Gathered, text } from "../../gguf/header/metadataValues.ts";
 import { tokenizerMetadata } from "./tokenizerMetadata.ts";
+import { joinTensors, type ReadTensor } from "./joinTensors.ts";
 import { type FloatType, weightTensor } from "./weightTensor.ts";
 
 /** Contents of a GGUF file. */
 export interface SaveGgufOptions {
-  /** A Llama, Mistral, Qwen 2 or Qwen 3. What it holds in blocks or halves is written bit for bit. */
+  /** A decoder of an architecture that llama.cpp has too. What it holds in blocks or halves is written bit for bit. */
   readonly model: FamilyModel;
   readonly tokenizer?: Tokenizer;
   /** The template of a chat, in Jinja, for `tokenizer.chat_template`. */
@@ -52,12 +54,15 @@ export async function* pretrainedGguf(options: SaveGgufOptions): AsyncGenerator<
   }
   const { family, architecture } = familyOfModel("saveGguf", model, families);
   const { config } = model;
-  expectArchitecture(config);
-  const json = family.formatConfig(config);
-  const factors = ropeFactors(config);
-  const tensors = await tensorsOf(model, architecture.weights.rename, json, dtype);
-  const metadata = configMetadata(config, json);
-  expectSameConfig(family, config, metadata, tensors, factors);
+  const gguf = architectureOf(config);
+  const toWrite = config as ConfigToWrite;
+  const json: Json = family.formatConfig(config);
+  const sizes = sizesOf(gguf, json);
+  const factors = ropeFactors(toWrite);
+  const { rename } = weightRulesOf(architecture, config);
+  const tensors = await tensorsOf(model, rename, gguf, sizes, dtype);
+  const metadata = configMetadata(gguf, sizes, toWrite, json);
+  expectSameConfig(family, toWrite, metadata, tensors, factors);
   const all: Gathered = new Map([
     ...metadata,
     ...(name === undefined ? [] : [["general.name", text(name)] as const]),
@@ -67,9 +72,8 @@ export async function* pretrainedGguf(options: SaveGgufOptions): AsyncGenerator<
       : tokenizerMetadata(tokenizer, json["vocab_size"] as number, metadata)),
     ...(chatTemplate === undefined ? [] : [["tokenizer.chat_template", text(chatTemplate)] as const]),
   ]);
-  if (factors !== undefined) {
-    const bytes = new Uint8Array(factors.buffer);
-    tensors.set(ROPE_FACTORS, { shape: [factors.length], type: "F32", bytes });
+  for (const [tensor, values] of factors) {
+    tensors.set(tensor, { shape: [values.length], type: "F32", bytes: new Uint8Array(values.buffer) });
   }
   yield* ggufParts(tensors, all);
 }
@@ -77,23 +81,28 @@ export async function* pretrainedGguf(options: SaveGgufOptions): AsyncGenerator<
 async function tensorsOf(
   { params }: FamilyModel,
   rename: Readonly<Record<string, string>>,
-  json: Readonly<Record<string, unknown>>,
+  architecture: GgufArchitecture,
+  sizes: Sizes,
   dtype: FloatType,
 ): Promise<Map<string, TensorToWrite>> {
   const tensors = new Map<string, TensorToWrite>();
+  const joined = new Map<string, ReadTensor[]>();
   for (const [path, weight] of params.weights()) {
     if (weight.adapter !== undefined) {
       const way = "fold it in with mergeLora or take it off with removeLora first";
       throw new PretrainedError(`saveGguf: expected weights without adapters, got one of ${path}: ${way}`);
     }
     const stored = checkpointName(rename, path);
-    const name = stored === undefined ? undefined : ggufTensorName(stored);
-    if (name === undefined)
+    const place = stored === undefined ? undefined : ggufPlace(architecture, stored);
+    if (place === undefined)
       throw new PretrainedError(`saveGguf: ${path}: expected a parameter with a name in GGUF files`);
-    const heads = wovenHeads(name, json);
+    const heads = wovenHeads(architecture, sizes, place.name);
     const move = (bytes: Uint8Array, rows: number) => (heads === undefined ? bytes : woven(bytes, rows, heads));
-    tensors.set(name, await weightTensor(path, weight, dtype, move));
+    const tensor = await weightTensor(path, weight, dtype, move, shiftOf(architecture, place.name));
+    if (place.part === undefined) tensors.set(place.name, tensor);
+    else joined.set(place.name, Object.assign(joined.get(place.name) ?? [], { [place.part]: tensor }));
   }
+  for (const [name, parts] of joined) tensors.set(name, joinTensors(name, parts));
   return tensors;
 }
 

@@ -1,11 +1,11 @@
 import type { AddedToken, BpeConfig, Tokenizer, TokenizerConfig } from "@qkv/tokenizers";
 import { PretrainedError } from "../../files/pretrainedError.ts";
-import { MetadataFields } from "../../gguf/metadataFields.ts";
+import { MetadataFields } from "../../gguf/header/metadataFields.ts";
 import { PRE_TOKENIZERS } from "../../gguf/preTokenizers.ts";
 import { tokenizerOf } from "../../gguf/tokenizer.ts";
 import { TOKEN_TYPES } from "../../gguf/vocabulary.ts";
 import { comparable, type Comparable, type Components, marksBeginning, templateEnds } from "./comparableTokenizer.ts";
-import { count, flag, type Gathered, list, text } from "./metadata.ts";
+import { count, flag, type Gathered, list, text } from "../../gguf/header/metadataValues.ts";
 
 const KEY = "tokenizer.ggml.";
 

@@ -20,6 +20,7 @@ const BLOCKS: Readonly<Record<4 | 8, readonly QuantizedType[]>> = {
  *
  * @param path for messages
  * @param move puts rows in the order of the file
+ * @param shift is added to the numbers of a norm
  * @throws PretrainedError if no type holds its codes exactly
  */
 export async function weightTensor(
@@ -27,6 +28,7 @@ export async function weightTensor(
   weight: Weight,
   floats: FloatType,
   move: (bytes: Uint8Array, rows: number) => Uint8Array,
+  shift = 0,
 ): Promise<TensorToWrite & { readonly bytes: () => Promise<Uint8Array> }> {
   const { format, kind } = weight;
   const shape = weight.shape as readonly number[];
@@ -40,7 +42,7 @@ export async function weightTensor(
     return { shape, type: format === "f16" ? "F16" : "BF16", bytes: moved(() => halves(weight)) };
   }
   const type = kind !== "matrix" && kind !== "embedding" ? "F32" : await floatType(weight, floats);
-  return { shape, type, bytes: moved(async () => floatBytes(path, type, await numbersOf(weight))) };
+  return { shape, type, bytes: moved(async () => floatBytes(path, type, await numbersOf(weight, shift))) };
 }
 
 async function floatType(weight: Weight, floats: FloatType): Promise<GgmlType> {
@@ -78,8 +80,9 @@ async function halves({ parts, shape }: Weight): Promise<Uint8Array> {
   return new Uint8Array(words.buffer, words.byteOffset, 2 * size);
 }
 
-async function numbersOf({ parts }: Weight): Promise<Float32Array> {
-  return (await parts.data.data()) as Float32Array;
+async function numbersOf({ parts }: Weight, shift = 0): Promise<Float32Array> {
+  const numbers = (await parts.data.data()) as Float32Array;
+  return shift === 0 ? numbers : numbers.map((value) => value + shift);
 }
 
 function floatBytes(path: string, type: GgmlType, numbers: Float32Array): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Metadata, MetadataArray, MetadataScalar } from "@qkv/gguf";
-import { PretrainedError } from "../files/pretrainedError.ts";
+import { PretrainedError } from "../../files/pretrainedError.ts";
 
 /** The metadata of a GGUF file, read by type, and which keys were not asked for. */
 export class MetadataFields {
@@ -41,6 +41,12 @@ export class MetadataFields {
     return this.#list(key, "a list of numbers", (value) => typeof value === "number");
   }
 
+  /** A list of booleans; undefined for a key that has no list. */
+  flags(key: string): readonly boolean[] | undefined {
+    if (this.#metadata.get(key)?.type !== "array") return undefined;
+    return this.#list(key, "a list of booleans", (value) => typeof value === "boolean");
+  }
+
   /** A number, or the one that each layer has. Layers that differ are refused. */
   sameNumber(key: string): number | undefined {
     if (this.#metadata.get(key)?.type !== "array") return this.number(key);
@@ -60,6 +66,11 @@ export class MetadataFields {
       `nothing${neutral.map((each) => ` or ${String(each)}`).join("")}, as it is not known here`,
       shown(value),
     );
+  }
+
+  /** Whether a key was asked for. */
+  wasAsked(key: string): boolean {
+    return this.#asked.has(key);
   }
 
   /** Refuses keys that begin with `prefix` and were not asked for, since they may change every number, but for harmless ones. */
