@@ -15,6 +15,8 @@ const rates = {
   noApostrophes: 0.1,
   noAccents: 0,
   noSpaceBeforeMarks: 0,
+  casual: 0,
+  oneSpaceLess: 0,
 };
 const lists = parseValueLists(
   ["man\tTom\tTom", "man\tLuke\tLuke", "woman\tMary\tMary", "surname\tBell\tBell"],

@@ -5,6 +5,7 @@ import type { Casing } from "./casing.ts";
 import { chance } from "./draw.ts";
 import { drawSlots, fillSlots, hasSlots } from "./fillSlots.ts";
 import type { Filling } from "./slots.ts";
+import { inCasualSpeech } from "./speechLevel.ts";
 import { ValueSwapper } from "./swapValues.ts";
 import {
   inCapitals,
@@ -12,6 +13,7 @@ import {
   withoutAccents,
   withoutApostrophes,
   withoutFinalMark,
+  withoutOneSpace,
   withoutSpaceBeforeMarks,
 } from "./writing.ts";
 
@@ -52,6 +54,10 @@ export class Augmenter {
     if (this.#filling.languages.source === "fr") {
       if (chance(rates.noSpaceBeforeMarks, random)) result = withoutSpaceBeforeMarks(result);
       if (chance(rates.noAccents, random)) result = withoutAccents(result);
+    }
+    if (this.#filling.languages.source === "ko") {
+      if (chance(rates.casual, random)) result = { ...result, source: inCasualSpeech(result.source) };
+      if (chance(rates.oneSpaceLess, random)) result = withoutOneSpace(result, random);
     }
     if (chance(rates.noApostrophes, random)) result = withoutApostrophes(result);
     if (chance(rates.capitals, random)) return inCapitals(result);

@@ -1,3 +1,4 @@
+import { RandomStream } from "@qkv/nn";
 import { expect, test } from "vitest";
 import { Casing } from "./casing.ts";
 import {
@@ -5,6 +6,7 @@ import {
   withoutAccents,
   withoutApostrophes,
   withoutFinalMark,
+  withoutOneSpace,
   withoutSpaceBeforeMarks,
 } from "./writing.ts";
 
@@ -35,4 +37,10 @@ test("casing learns names from inside sentences", () => {
   expect(
     ["Où est-il ?", "Tom est là.", "« Il voit »", "Peut-être."].map((text) => casing.withSmallStart(text)),
   ).toEqual(["où est-il ?", "Tom est là.", "« il voit »", "peut-être."]);
+});
+
+test("a Korean source loses one of its spaces, not one beside a number or Latin letters", () => {
+  const pair = { source: "오늘 3 시에 Tom 집에 가요.", target: "I go to Tom's at 3 today." };
+  expect(withoutOneSpace(pair, new RandomStream(1))).toEqual({ ...pair, source: "오늘 3 시에 Tom 집에가요." });
+  expect(withoutOneSpace({ source: "네.", target: "Yes." }, new RandomStream(1)).source).toBe("네.");
 });

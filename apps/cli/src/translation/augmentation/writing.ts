@@ -1,3 +1,5 @@
+import type { RandomStream } from "@qkv/nn";
+import { pick } from "./draw.ts";
 import type { SentencePair } from "../pairs/pairs.ts";
 
 /** Both sides without the mark at the end, if both have one. */
@@ -26,6 +28,14 @@ export function withoutApostrophes({ source, target }: SentencePair): SentencePa
 /** The source without the space that French has before a mark. */
 export function withoutSpaceBeforeMarks({ source, target }: SentencePair): SentencePair {
   return { source: source.replace(/\s+(?=[?!:;])/g, ""), target };
+}
+
+/** The source without one of its spaces, as Korean is often written in haste. */
+export function withoutOneSpace({ source, target }: SentencePair, random: RandomStream): SentencePair {
+  const spaces = [...source.matchAll(/(?<=\p{Script=Hangul}) (?=\p{Script=Hangul})/gu)].map(({ index }) => index);
+  if (spaces.length === 0) return { source, target };
+  const at = pick(spaces, random);
+  return { source: source.slice(0, at) + source.slice(at + 1), target };
 }
 
 /** Two sentences, one after the other. */

@@ -45,6 +45,8 @@ const Augmentation = z.strictObject({
   noApostrophes: share.describe("The source without apostrophes inside words"),
   noAccents: share.describe("A French source without accents"),
   noSpaceBeforeMarks: share.describe("A French source without the spaces before its marks"),
+  casual: share.describe("A Korean source as friends speak: 반말 for 해요"),
+  oneSpaceLess: share.describe("A Korean source without one of its spaces"),
 });
 export type Augmentation = z.infer<typeof Augmentation>;
 

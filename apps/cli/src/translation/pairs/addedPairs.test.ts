@@ -49,6 +49,37 @@ describe("pairs added to the main ones", () => {
     ]);
   });
 
+  test("of either side: none in either language is tested on, nor trained on in the main file", async () => {
+    const main = [`${sentenceOf("test")}\t가자.`, `${sentenceOf("training")}\t가자!`];
+    await write(path.join(folders.data, "main.tsv"), main);
+    await write(path.join(folders.recipe, "own.tsv"), ["Let us go.\t가자", "Let us stay.\t있자"]);
+    const added = [{ tsv: "./own.tsv", reverse: true }];
+    const english = await readSplits(config({ added }), folders);
+    const either = await readSplits(config({ added, apart: "eitherSide" }), folders);
+    const counts = ({ training, added: [source] }: Splits) => [training.length, source?.pairs.length];
+    expect([counts(english), counts(either)]).toEqual([
+      [1, 2],
+      [0, 1],
+    ]);
+  });
+
+  test("are split by group, whole ones, and get the other side's final mark", async () => {
+    const groups = Array.from({ length: 60 }, (_, i) => [
+      `How is ${i}?\t${i} 어때\t${i}_0`,
+      `And ${i}?\t${i}는\t${i}_1`,
+    ]);
+    await write(path.join(folders.data, "more.tsv"), groups.flat());
+    await write(path.join(folders.data, "main.tsv"), []);
+    const added = [{ tsv: "more.tsv", split: "group", finalMarks: true }];
+    const {
+      added: [source],
+    } = await readSplits(config({ added }), folders);
+    const kept = groups.filter((_, i) => splitOf(`${i}`) === "training");
+    expect(source?.pairs).toHaveLength(2 * kept.length);
+    expect(kept.length).toBeLessThan(60);
+    expect(source?.pairs.every(({ target }) => target.endsWith("?"))).toBe(true);
+  });
+
   test("have a part of words at least, and cells apart", async () => {
     await write(path.join(folders.data, "more.tsv"), ["Open\tOuvrir", "Open the door / gate\tOuvrir la porte (f.)"]);
     const added = [{ tsv: "more.tsv", minWords: 2, cells: true }];
