@@ -1,7 +1,11 @@
 import { Command } from "commander";
+import { exportGgufCommand } from "./exportGguf.ts";
 import { exportOnnxCommand } from "./exportOnnx.ts";
 
 /** `qkv export`: models for other programs. */
 export function exportCommand(): Command {
-  return new Command("export").description("Write a model for other programs.").addCommand(exportOnnxCommand());
+  return new Command("export")
+    .description("Write a model for other programs.")
+    .addCommand(exportOnnxCommand())
+    .addCommand(exportGgufCommand());
 }

@@ -1,6 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { initBackend } from "@qkv/backend";
 import { isNamed } from "@qkv/nn";
 import {
   type CodeLayoutName,
@@ -12,14 +11,14 @@ import {
 } from "@qkv/pretrained";
 import { saveGguf, savePretrained } from "@qkv/pretrained/node";
 import { llama } from "@qkv/transformer";
-import { Tokenizer } from "@qkv/tokenizers";
+import { ggufContents } from "../export/ggufContents.ts";
 import { findLocalModel } from "../modelFolders.ts";
-import { note } from "../note.ts";
 import { openModelFiles } from "../openModelFiles.ts";
 import { writeJson } from "../output.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
+import { startWasm } from "../wasmBackend.ts";
 import { importanceOfText } from "./importanceOfText.ts";
 import { reportTable } from "./reportTable.ts";
 import { sideFilesOf } from "./sideFiles.ts";
@@ -55,13 +54,9 @@ export async function quantizeModel(options: QuantizeModelOptions, signal: Abort
       const got = first === undefined ? "none" : `${first.name}: ${first.reason}`;
       throw new Error(`expected a matrix that can be rounded to ${options.format}, got ${got}`);
     }
-    const { model, tokenizer, chatTemplate } = pretrained;
+    const { model } = pretrained;
     if (isGguf(options.out)) {
-      await saveGguf(options.out, {
-        ...{ model, dtype: "auto", name: path.basename(pretrained.name) },
-        ...(tokenizer !== undefined && { tokenizer: withoutBatches(tokenizer) }),
-        ...(chatTemplate !== undefined && { chatTemplate: chatTemplate.template }),
-      });
+      await saveGguf(options.out, ggufContents(pretrained));
     } else {
       const { layout = "mlx", out } = options;
       await savePretrained(out, { model, dtype: "auto", layout, files: await sideFilesOf(files, pretrained) });
@@ -92,12 +87,6 @@ async function expectNew({ out, format, layout, overwrite = false }: QuantizeMod
   if (!overwrite) throw new UsageError(`--out: expected nothing at ${out} yet, got ${kind}: --overwrite replaces it`);
 }
 
-/** Starts the backend that holds weights in few bits. */
-async function startWasm(): Promise<void> {
-  const { name, refused } = await initBackend("wasm");
-  if (name !== "wasm") throw new Error(`expected wasm to hold the codes, got ${name}: ${refused[0]?.reason ?? ""}`);
-}
-
 async function quantized(
   pretrained: Pretrained,
   { format, skip, text }: QuantizeModelOptions,
@@ -118,14 +107,6 @@ async function quantized(
   } finally {
     bar?.stop();
   }
-}
-
-/** The tokenizer without what it does to batches, which a GGUF file has no keys for; a note says so. */
-function withoutBatches(tokenizer: Tokenizer): Tokenizer {
-  const json = tokenizer.toJSON();
-  if ((json.truncation ?? json.padding ?? null) === null) return tokenizer;
-  note("left out, as GGUF files have none: the tokenizer's truncation and padding");
-  return Tokenizer.fromJSON({ ...json, truncation: null, padding: null });
 }
 
 /** The names to skip. @throws UsageError if one names no weight of the model */
