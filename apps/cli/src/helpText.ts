@@ -47,6 +47,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv export": ["qkv export onnx HuggingFaceTB/SmolLM2-135M runs/smollm2-onnx"],
   "qkv export onnx": ["qkv export onnx HuggingFaceTB/SmolLM2-135M runs/smollm2-onnx"],
   "qkv export gguf": ["qkv export gguf HuggingFaceTB/SmolLM2-135M SmolLM2-135M.gguf"],
+  "qkv export torch": ["qkv export torch runs/shakespeare --out runs/cluster --data data"],
   "qkv models": ["qkv models --verify"],
   "qkv inspect": ["qkv inspect en-fr"],
 };

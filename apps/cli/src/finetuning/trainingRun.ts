@@ -1,15 +1,17 @@
 import path from "node:path";
-import { createAdapter, loadPretrained } from "@qkv/pretrained";
+import type { Adapter } from "@qkv/nn";
+import { createAdapter, loadPretrained, type ModelFiles, type Pretrained } from "@qkv/pretrained";
 import { saveAdapter } from "@qkv/pretrained/node";
-import { CAUSAL_FAMILIES } from "@qkv/transformer";
+import { CAUSAL_FAMILIES, type CausalLanguageModel } from "@qkv/transformer";
 import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
 import { openModelFiles } from "../openModelFiles.ts";
 import { readLines } from "../textLines.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
+import { adapterParameters } from "../torch/hubParameters.ts";
 import { readRecipe } from "../training/recipe.ts";
-import { inRunFolder, readRun, type RunChoice } from "../training/runFolder.ts";
+import { inRunFolder, readRun, type RunChoice, type RunFolder } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
 import { UsageError } from "../usageError.ts";
 import { encodeExamples, type Example } from "./examples.ts";
@@ -23,13 +25,49 @@ export interface LoraTrainingOptions extends RunChoice {
   readonly startBackend: () => Promise<string>;
 }
 
+/** A run whose data, model and adapter are open. */
+export interface OpenLoraRun {
+  readonly run: RunFolder<LoraTrainingConfig>;
+  /** The files of the model, and what was opened of them. */
+  readonly files: ModelFiles;
+  readonly opened: Pretrained;
+  readonly model: CausalLanguageModel;
+  /** On the model. */
+  readonly adapter: Adapter;
+  readonly training: readonly Example[];
+  readonly validation: readonly Example[];
+}
+
 /**
  * Fine-tunes a model with an adapter in a folder of its own: `config.json`, `log.jsonl`, `checkpoints/` and, when it has finished,
  * `adapter/` with the parameters of the best validation, as PEFT opens it. The model stays as it is, in the format that it is stored in.
  */
-export async function runLoraTraining(options: LoraTrainingOptions): Promise<void> {
+export function runLoraTraining(options: LoraTrainingOptions): Promise<void> {
+  return withLoraRun(options, async ({ run, model, adapter, training, validation }) => {
+    await untilInterrupted((signal) =>
+      trainInFolder(run, loraTask({ model, adapter, training, validation }, run.config), {
+        best: "loss",
+        mode: "min",
+        unit: "tokens",
+        groups: { matrices: adapter.named() },
+        hub: adapterParameters(model, adapter),
+        command: "qkv train lora",
+        signal,
+      }),
+    );
+    const target = path.join(run.folder, "adapter");
+    await saveAdapter(target, { model, adapter, base: run.config.model });
+    note(`saved ${target}`);
+  });
+}
+
+/** Opens what a run is made of, a new one's folder too, and disposes of model and adapter after the work. */
+export async function withLoraRun(
+  options: LoraTrainingOptions,
+  work: (opened: OpenLoraRun) => Promise<void>,
+): Promise<void> {
   const run = await readRun(options, (file) => readRecipe(LoraTrainingConfig, file));
-  const { config, folder } = run;
+  const { config } = run;
   const file = path.resolve(dataFolder(options.data), config.data.examples);
   const lines = await readLines(file);
   const files = await openModelFiles(config.model, "model");
@@ -48,19 +86,7 @@ export async function runLoraTraining(options: LoraTrainingOptions): Promise<voi
       const adapter = await createAdapter(model, { rank, alpha, ...choice, seed: config.seed });
       try {
         adapter.attach();
-        await untilInterrupted((signal) =>
-          trainInFolder(run, loraTask({ model, adapter, training, validation }, config), {
-            best: "loss",
-            mode: "min",
-            unit: "tokens",
-            groups: { matrices: adapter.named() },
-            command: "qkv train lora",
-            signal,
-          }),
-        );
-        const target = path.join(folder, "adapter");
-        await saveAdapter(target, { model, adapter, base: config.model });
-        note(`saved ${target}`);
+        await work({ run, files, opened, model, adapter, training, validation });
       } finally {
         adapter.dispose();
       }

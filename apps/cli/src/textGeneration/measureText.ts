@@ -22,7 +22,7 @@ export async function measureText(
   { batchSize = 16, signal, onProgress }: MeasureTextOptions = {},
 ): Promise<{ loss: number; tokens: number }> {
   const { maxPositions } = model.config;
-  const starts = Array.from({ length: Math.ceil((ids.length - 1) / maxPositions) }, (_, i) => i * maxPositions);
+  const starts = chunkStarts(ids, maxPositions);
   let [sum, tokens] = [0, 0];
   for (let done = 0; done < starts.length; done += batchSize) {
     signal?.throwIfAborted();
@@ -35,4 +35,9 @@ export async function measureText(
     onProgress?.(done + batch.length);
   }
   return { loss: sum / tokens, tokens };
+}
+
+/** Where the chunks of a text start that do not overlap. */
+export function chunkStarts({ length }: Int32Array, maxPositions: number): number[] {
+  return Array.from({ length: Math.ceil((length - 1) / maxPositions) }, (_, i) => i * maxPositions);
 }

@@ -3,9 +3,11 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
 import { Tokenizer } from "@qkv/tokenizers";
+import type { Gpt2Model } from "@qkv/transformer";
 import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
+import { modelParameters } from "../torch/hubParameters.ts";
 import { readRecipe } from "../training/recipe.ts";
 import { inRunFolder, readRun, type RunChoice, type RunFolder, writeJson } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
@@ -24,11 +26,44 @@ export interface TextTrainingOptions extends RunChoice {
   readonly startBackend: () => Promise<string>;
 }
 
+/** A run whose data and model are open. */
+export interface OpenTextRun {
+  readonly run: RunFolder<TextTrainingConfig>;
+  readonly model: Gpt2Model;
+  readonly tokenizer: Tokenizer;
+  /** Token ids. */
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+}
+
 /**
  * A training run in a folder of its own: `config.json`, `tokenizer.json`, `log.jsonl`, `checkpoints/` and, when it has
  * finished, `model/` with the parameters of the best validation. Everything is checked before anything is written.
  */
-export async function runTextTraining(options: TextTrainingOptions): Promise<void> {
+export function runTextTraining(options: TextTrainingOptions): Promise<void> {
+  return withTextRun(options, async ({ run, model, tokenizer, training, validation }) => {
+    await untilInterrupted((signal) =>
+      trainInFolder(run, textTask({ model, training, validation }, run.config), {
+        best: "loss",
+        mode: "min",
+        unit: "tokens",
+        groups: { matrices: model.params.named("matrix") },
+        hub: modelParameters(model),
+        command: "qkv train text-generation",
+        signal,
+      }),
+    );
+    const target = path.join(run.folder, "model");
+    await savePretrained(target, { model, tokenizer, dtype: "F16" });
+    note(`saved ${target}`);
+  });
+}
+
+/** Opens what a run is made of, a new one's folder too, and disposes of the model after the work. */
+export async function withTextRun(
+  options: TextTrainingOptions,
+  work: (opened: OpenTextRun) => Promise<void>,
+): Promise<void> {
   const run = await readRun(options, (file) => readRecipe(TextTrainingConfig, file));
   const { config, folder } = run;
   const parts = splitText(await readText(config.data.text, dataFolder(options.data)), config.data.validationShare);
@@ -40,22 +75,9 @@ export async function runTextTraining(options: TextTrainingOptions): Promise<voi
     if (known === undefined) await writeJson(path.join(folder, TOKENIZER), tokenizer.toJSON());
     const backend = await options.startBackend();
     note(`backend ${backend}; ${training.length} tokens to train on, ${validation.length} for validation`);
-
     const model = newModel(tokenizer, config);
     try {
-      await untilInterrupted((signal) =>
-        trainInFolder(run, textTask({ model, training, validation }, config), {
-          best: "loss",
-          mode: "min",
-          unit: "tokens",
-          groups: { matrices: model.params.named("matrix") },
-          command: "qkv train text-generation",
-          signal,
-        }),
-      );
-      const target = path.join(folder, "model");
-      await savePretrained(target, { model, tokenizer, dtype: "F16" });
-      note(`saved ${target}`);
+      await work({ run, model, tokenizer, training, validation });
     } finally {
       model.dispose();
     }

@@ -41,6 +41,7 @@ export const Checkpoints = z.strictObject({
 
 /** What every recipe says, whatever else is in it. */
 export interface Recipe {
+  readonly task: string;
   readonly seed: number;
   readonly training: Optimization;
   readonly validation: { readonly everySteps: number };

@@ -4,6 +4,8 @@ import { train, type TrainingTask } from "@qkv/training";
 import { fileCheckpoints, tensorBoardLog, trainingLog } from "@qkv/training/node";
 import { note } from "../note.ts";
 import { keepBest } from "./keepBest.ts";
+import type { HubParameters } from "../torch/hubParameters.ts";
+import { takeBack } from "../torch/takeBack.ts";
 import { newOptimizer, type OptimizedGroups } from "./newOptimizer.ts";
 import type { Recipe } from "./recipe.ts";
 import { resumePoint } from "./resumePoint.ts";
@@ -21,6 +23,8 @@ export interface TrainInFolderOptions {
   /** What `tokens` of the task are, for the terminal. */
   readonly unit: string;
   readonly groups: OptimizedGroups;
+  /** Its parameters in Hugging Face's files, of a run that PyTorch may have gone on with. */
+  readonly hub?: HubParameters;
   /** How to say `qkv train TASK`. */
   readonly command: string;
   readonly signal: AbortSignal;
@@ -35,13 +39,19 @@ export interface TrainInFolderOptions {
 export async function trainInFolder<Batch>(
   { config, folder, resumed, tensorBoard }: RunFolder<Recipe>,
   task: TrainingTask<Batch>,
-  { best, mode = "max", unit, groups, command, signal }: TrainInFolderOptions,
+  { best, mode = "max", unit, groups, hub, command, signal }: TrainInFolderOptions,
 ): Promise<void> {
   const checkpoints = fileCheckpoints(path.join(folder, "checkpoints"), {
     keep: Math.max(config.checkpoints.keep, config.checkpoints.average),
     onSkipped: (file, reason) => note(`skipped a damaged checkpoint: ${file}: ${reason}`),
   });
   const judgement = { metric: best, mode, signal };
+  if (resumed && hub !== undefined) {
+    await takeBack({
+      ...{ folder, task: config.task, optimizer: config.training.optimizer },
+      ...{ params: task.params, checkpoints, hub },
+    });
+  }
   const resume = resumed ? await resumePoint(task, checkpoints, judgement) : undefined;
   const logFile = path.join(folder, "log.jsonl");
   const log = trainingLog(logFile, { resumedStep: resume?.progress.step ?? 0 });

@@ -1,10 +1,12 @@
 import path from "node:path";
 import { savePretrained } from "@qkv/pretrained/node";
 import type { Tokenizer } from "@qkv/tokenizers";
+import type { TrainingTask } from "@qkv/training";
 import type { MarianModel } from "@qkv/transformer";
 import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
+import { modelParameters } from "../torch/hubParameters.ts";
 import { readRecipe } from "../training/recipe.ts";
 import { inRunFolder, readRun, type RunChoice, type RunFolder } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
@@ -17,7 +19,7 @@ import type { SentencePair } from "./pairs/pairs.ts";
 import { startingModel } from "./startingModel.ts";
 import { readSplits, type Splits } from "./pairs/splits.ts";
 import { TranslationTrainingConfig } from "./config/trainingConfig.ts";
-import { translationTask } from "./translationTask.ts";
+import { type PairBatch, translationTask } from "./translationTask.ts";
 
 /** Languages whose words are too seldom the same for BLEU to tell which model is better. */
 const WORDS_OF_MANY_PARTS = new Set(["ko"]);
@@ -29,11 +31,39 @@ export interface TrainingRunOptions extends RunChoice {
   readonly startBackend: () => Promise<string>;
 }
 
+/** A run whose data and model are open. */
+export interface OpenTranslationRun {
+  readonly run: RunFolder<TranslationTrainingConfig>;
+  readonly model: MarianModel;
+  readonly tokenizer: Tokenizer;
+  readonly task: TrainingTask<PairBatch>;
+}
+
 /**
  * A training run in a folder of its own: `config.json`, `tokenizer.json`, `log.jsonl`, `checkpoints/` and, when it has
  * finished, `model/` with the parameters of the best validation. Everything is checked before anything is written.
  */
-export async function runTranslationTraining(options: TrainingRunOptions): Promise<void> {
+export function runTranslationTraining(options: TrainingRunOptions): Promise<void> {
+  return withTranslationRun(options, async ({ run, model, tokenizer, task }) => {
+    await untilInterrupted((signal) =>
+      trainInFolder(run, task, {
+        best: WORDS_OF_MANY_PARTS.has(run.config.languages.target) ? "chrf" : "bleu",
+        unit: "tokens",
+        groups: { matrices: model.params.named("matrix") },
+        hub: modelParameters(model),
+        command: "qkv train translation",
+        signal,
+      }),
+    );
+    await saveModel(run, model, tokenizer);
+  });
+}
+
+/** Opens what a run is made of, a new one's folder too, and disposes of the model after the work. */
+export async function withTranslationRun(
+  options: TrainingRunOptions,
+  work: (opened: OpenTranslationRun) => Promise<void>,
+): Promise<void> {
   const run = await readRun(options, (file) => readRecipe(TranslationTrainingConfig, file));
   const { config, folder, resumed } = run;
   const folders = { data: dataFolder(options.data), recipe: options.config ? path.dirname(options.config) : folder };
@@ -47,16 +77,7 @@ export async function runTranslationTraining(options: TrainingRunOptions): Promi
     note(`backend ${backend}; ${countsOf(splits)}`);
     try {
       const task = translationTask({ model, tokenizer, training, validation: splits.validation }, config);
-      await untilInterrupted((signal) =>
-        trainInFolder(run, task, {
-          best: WORDS_OF_MANY_PARTS.has(config.languages.target) ? "chrf" : "bleu",
-          unit: "tokens",
-          groups: { matrices: model.params.named("matrix") },
-          command: "qkv train translation",
-          signal,
-        }),
-      );
-      await saveModel(run, model, tokenizer);
+      await work({ run, model, tokenizer, task });
     } finally {
       model.dispose();
     }
