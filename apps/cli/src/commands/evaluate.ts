@@ -47,7 +47,10 @@ export function evaluateCommand(): Command {
       .option("--kinds <file>", "instead: a generated test of kinds (numbers, names, links, ...), scored by kind")
       .option("--reverse", "translate the pairs' second language to the first")
       .option("--split <part>", "the part of the pairs: test or validation", "test")
-      .option("--group", "the parts of the pairs go by their third column's group, not by the English sentence")
+      .option(
+        "--group",
+        "the parts go by the third column's group, whole ones; final marks are added where one side has none",
+      )
       .addOption(
         new Option("--tokenize <how>", "BLEU's tokens: words and marks, or characters (Korean)")
           .choices(["13a", "char"])
@@ -149,14 +152,11 @@ async function readSegments(options: EvaluateTranslationOptions): Promise<Segmen
     const { readPairs } = await import("../translation/pairs/pairs.ts");
     if (!["test", "validation"].includes(split))
       throw new UsageError(`--split: expected test or validation, got ${split}`);
-    return segmentsOf(
-      await readPairs(
-        { tsv: pairs, reverse: options.reverse ?? false },
-        dataFolder(options.data),
-        split,
-        options.group ? "group" : "english",
-      ),
-    );
+    const files = { tsv: pairs, reverse: options.reverse ?? false };
+    const folder = dataFolder(options.data);
+    if (!options.group) return segmentsOf(await readPairs(files, folder, split));
+    const { withFinalMarks } = await import("../translation/pairs/cleaning.ts");
+    return segmentsOf((await readPairs(files, folder, split, "group")).map(withFinalMarks));
   }
   if (source === undefined || reference === undefined) {
     throw new UsageError("expected --source FILE and --reference FILE, --pairs FILE, or --kinds FILE");

@@ -30,6 +30,16 @@ describe("fillSlots", () => {
     });
   });
 
+  test("capitalizes beside Korean, which has no capitals, but no link", () => {
+    const korean = { source: "ko", target: "en" } as const;
+    const filled = (source: string, target: string, value: SlotValue) =>
+      fillSlots({ source, target }, new Map([["{x}", value]]), korean, new RandomStream(1));
+    const country = { en: ["the United States"], ko: ["미국"] };
+    expect(filled("{x}은(는) 커요.", "{x} is big.", country).target).toBe("The United States is big.");
+    const link = { en: ["help.com"], ko: ["help.com"] };
+    expect(filled("이건 {x}이에요(예요).", "{x} is this.", link).target).toBe("help.com is this.");
+  });
+
   test("a slot that nobody knows is refused by name", () => {
     const filling = { languages, lists: parseValueLists([], "lists.tsv", "fr"), part: "training" } as const;
     expect(() => drawSlots({ source: "{nonsense}", target: "" }, filling, new RandomStream(1))).toThrow("{nonsense}");

@@ -55,9 +55,12 @@ function filled(text: string, language: Language, valueOf: (slot: string) => str
   return result.endsWith(".") && rest === "." ? result : result + rest; // 5 p.m. at the end of a sentence
 }
 
+/** How a sentence starts, beside that whose first slot is filled: with a capital, or in a script that has none. */
+const STARTS = /^[\p{Lu}\p{Script=Hangul}]/u;
+
 /** A country that begins a sentence has a capital there, its article too; a link has none. */
 function withFirstCapitals({ source, target }: SentencePair): SentencePair {
-  const isSentence = /[.!?]$/.test(source) && [source, target].some((text) => /^\p{Lu}/u.test(text));
+  const isSentence = /[.!?]$/.test(source) && [source, target].some((text) => STARTS.test(text));
   const isWord = (text: string) => /^[\p{L}'’-]+(?![^\s,!?])/u.test(text);
   const capital = (text: string) => (isSentence && isWord(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
   return { source: capital(source), target: capital(target) };

@@ -46,6 +46,10 @@ export const VERBATIM: Readonly<Record<string, DrawText>> = {
       random,
     )();
   },
+  mobile: (random) => {
+    const four = () => String(integer(0, 9999, random)).padStart(4, "0");
+    return `010${chance(0.8, random) ? `-${four()}-` : four()}${four()}`; // a mobile phone in Korea
+  },
   code: (random) => {
     const letters = letterRun(integer(1, 3, random), random).toUpperCase();
     return `${letters}${pick(["", "-", ""], random)}${integer(10, 99999, random)}${pick(["", "", letters.slice(0, 1)], random)}`;

@@ -52,7 +52,7 @@ describe("pairs added to the main ones", () => {
   test("of either side: none in either language is tested on, nor trained on in the main file", async () => {
     const main = [`${sentenceOf("test")}\t가자.`, `${sentenceOf("training")}\t가자!`];
     await write(path.join(folders.data, "main.tsv"), main);
-    await write(path.join(folders.recipe, "own.tsv"), ["Let us go.\t가자", "Let us stay.\t있자"]);
+    await write(path.join(folders.recipe, "own.tsv"), ["Let us go.\t가 자", "Let us stay.\t있자"]);
     const added = [{ tsv: "./own.tsv", reverse: true }];
     const english = await readSplits(config({ added }), folders);
     const either = await readSplits(config({ added, apart: "eitherSide" }), folders);

@@ -34,7 +34,10 @@ export async function readSplits(
   };
 }
 
-/** Tells whether a pair has a sentence that is tested on, but for case and punctuation: an English one, or either. */
+/**
+ * Tells whether a pair has a sentence that is tested on, but for case and punctuation: an English one, or either. Of the
+ * other language spaces do not count, as Korean has them or not.
+ */
 function testedBy(
   kept: readonly SentencePair[],
   isReverse: boolean,
@@ -42,7 +45,9 @@ function testedBy(
 ): (pair: SentencePair, isReverse: boolean) => boolean {
   const sides = ({ source, target }: SentencePair, reverse: boolean) => {
     const [english, other] = (reverse ? [target, source] : [source, target]).map(normalized);
-    return [`en ${english}`, ...(apart === "english" ? [] : [`other ${other}`])].filter((text) => !text.endsWith(" "));
+    return [`en ${english}`, ...(apart === "english" ? [] : [`other ${other?.replaceAll(" ", "")}`])].filter(
+      (text) => !text.endsWith(" "),
+    );
   };
   const tested = new Set(kept.flatMap((pair) => sides(pair, isReverse)));
   return (pair, reverse) => sides(pair, reverse).some((text) => tested.has(text));
