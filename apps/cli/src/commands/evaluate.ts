@@ -76,7 +76,7 @@ async function evaluateTranslation(options: EvaluateTranslationOptions, signal: 
   const { bleu, chrF } = await import("@qkv/training");
   const { openTranslator } = await import("../openTranslator.ts");
 
-  const kinds = options.kinds === undefined ? undefined : await readKinds(options.kinds, options);
+  const kinds = options.kinds === undefined ? undefined : await readKinds(options.kinds, options.reverse ?? false);
   const { sources, references } = kinds ? segmentsOf(kinds) : await readSegments(options);
   const { model, ...direction } = await chooseTranslation(options);
   const settings = { ...direction, beams: options.beams };
@@ -137,12 +137,9 @@ function segmentsOf(pairs: readonly SentencePair[]): Segments {
   return { sources: pairs.map(({ source }) => source), references: pairs.map(({ target }) => target) };
 }
 
-async function readKinds(
-  file: string,
-  { reverse = false, from, to }: EvaluateTranslationOptions,
-): Promise<KindSentence[]> {
+async function readKinds(file: string, reverse: boolean): Promise<KindSentence[]> {
   const { openTestOfKinds } = await import("../translation/kinds/openTestOfKinds.ts");
-  return openTestOfKinds(file, (reverse ? from : to) ?? "fr", reverse);
+  return openTestOfKinds(file, reverse);
 }
 
 async function readSegments(options: EvaluateTranslationOptions): Promise<Segments> {

@@ -21,11 +21,13 @@ export const ENGLISH: LanguageForms = {
   },
   percent: (n) => [`${n}%`, `${n} %`, `${n} percent`],
   currencies: ["dollar", "euro", "pound"],
+  hasSigns: true,
   price: ({ amount, currency, sign }) => {
     const number = amount.toLocaleString("en-US", cents(amount));
-    return sign
-      ? [`${SIGNS[currency]}${number}`, `${number}${SIGNS[currency]}`]
-      : [`${number} ${currency}${currency === "won" ? "" : "s"}`];
+    const signed = [`${SIGNS[currency]}${number}`, `${number}${SIGNS[currency]}`];
+    const word = `${number} ${currency}${currency === "won" ? "" : "s"}`;
+    if (sign === undefined) return currency === "won" ? [word, ...signed] : [...signed, word];
+    return sign ? signed : [word];
   },
   time: ({ hour, minute, half }) => {
     const clock = `${half ? hour % 12 || 12 : hour}`;

@@ -40,6 +40,13 @@ describe("fillSlots", () => {
     expect(filled("이건 {x}이에요(예요).", "{x} is this.", link).target).toBe("help.com is this.");
   });
 
+  test("a value of another language is refused", () => {
+    const values = new Map([["{x}", { en: ["Tom"], ko: ["톰"] }]]);
+    expect(() => fillSlots({ source: "{x}", target: "{x}" }, values, languages, new RandomStream(1))).toThrow(
+      "{x}: expected a value written in fr, got none",
+    );
+  });
+
   test("a slot that nobody knows is refused by name", () => {
     const filling = { languages, lists: parseValueLists([], "lists.tsv", "fr"), part: "training" } as const;
     expect(() => drawSlots({ source: "{nonsense}", target: "" }, filling, new RandomStream(1))).toThrow("{nonsense}");

@@ -32,7 +32,12 @@ export function fillSlots(
   { source, target }: PairLanguages,
   random: RandomStream,
 ): SentencePair {
-  const formsOf = (slot: string, language: Language) => values.get(slot)?.[language] ?? [slot];
+  const formsOf = (slot: string, language: Language) => {
+    const value = values.get(slot);
+    const forms = value === undefined ? [slot] : value[language];
+    if (forms === undefined) throw new RangeError(`${slot}: expected a value written in ${language}, got none`);
+    return forms;
+  };
   return withFirstCapitals({
     source: filled(pair.source, source, (slot) => pick(formsOf(slot, source), random)),
     target: filled(pair.target, target, (slot) => formsOf(slot, target)[0] ?? ""),

@@ -18,6 +18,7 @@ export const FRENCH: LanguageForms = {
   words,
   percent: (n) => [`${n} %`, `${n}%`, `${n} pour cent`],
   currencies: ["dollar", "euro", "pound"],
+  hasSigns: true,
   price: ({ amount, currency, sign }) => {
     const number = spaced(amount, 2, Number.isInteger(amount) ? 0 : 2);
     return sign ? [`${number} ${SIGNS[currency]}`, `${number}${SIGNS[currency]}`] : [`${number} ${NAMES[currency]}`];

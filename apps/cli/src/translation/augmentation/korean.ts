@@ -50,6 +50,7 @@ export const KOREAN: LanguageForms = {
   },
   percent: (n) => [`${n}%`, `${n}퍼센트`, `${n}프로`],
   currencies: ["won", "won", "won", "dollar", "euro"],
+  hasSigns: false,
   price: ({ amount, currency }) => {
     const digits = Number.isInteger(amount) ? 0 : 2;
     const number = amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -64,7 +64,10 @@ describe("what English and French write differently", () => {
       "2만 원",
     ]);
     expect(ko.price({ amount: 19.9, currency: "dollar", sign: true })[0]).toBe("19.90달러");
-    expect(FORMS.en.price({ amount: 20000, currency: "won", sign: false })).toEqual(["20,000 won"]);
+    const prices = (amount: number, currency: "won" | "dollar") =>
+      FORMS.en.price({ amount, currency, sign: undefined });
+    expect(prices(20000, "won")).toEqual(["20,000 won", "₩20,000", "20,000₩"]);
+    expect(prices(20, "dollar")).toEqual(["$20", "20$", "20 dollars"]);
   });
 
   test.each([

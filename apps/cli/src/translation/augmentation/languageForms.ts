@@ -8,8 +8,8 @@ export type Currency = "dollar" | "euro" | "pound" | "won";
 export interface Price {
   readonly amount: number;
   readonly currency: Currency;
-  /** Whether the currency is a sign or a word. */
-  readonly sign: boolean;
+  /** Whether the currency is a sign or a word; undefined where the other language writes both alike. */
+  readonly sign: boolean | undefined;
 }
 
 /** A time of day, by 24 hours. */
@@ -44,6 +44,8 @@ export interface LanguageForms {
   readonly percent: (n: number) => readonly string[];
   /** What prices are drawn in where English is the other language. */
   readonly currencies: readonly Currency[];
+  /** Whether a currency is written as a sign or as a word, as it is in English. */
+  readonly hasSigns: boolean;
   readonly price: (price: Price) => readonly string[];
   readonly time: (time: ClockTime) => readonly string[];
   readonly date: (date: CalendarDate) => readonly string[];

@@ -41,11 +41,13 @@ const FORMATTED: Readonly<Record<string, Draw>> = {
   distance: (random) => measure(["km", "km", "m"], random),
   price: (random, { languages }) => {
     const amount = chance(0.5, random) ? integer(2, 200, random) : integer(101, 99999, random) / 100;
-    const currency = pick(FORMS[otherThanEnglish(languages)].currencies, random);
+    const { currencies, hasSigns } = FORMS[otherThanEnglish(languages)];
+    const currency = pick(currencies, random);
+    const sign = chance(0.6, random);
     const price = {
-      amount: currency === "won" ? Math.ceil(amount) * 500 : amount,
       currency,
-      sign: chance(0.6, random),
+      amount: currency === "won" ? Math.ceil(amount) * 500 : amount,
+      sign: hasSigns ? sign : undefined,
     };
     return written((forms) => forms.price(price));
   },

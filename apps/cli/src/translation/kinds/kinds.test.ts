@@ -31,6 +31,15 @@ test("a test of kinds has values kept for tests, and sentences in each way of wr
   ]);
 });
 
+test("Korean has no capitals to test", () => {
+  const korean = testOfKinds(
+    parseKindPatterns(["sentences\tIt is cold.\t추워요."], "kinds.tsv", true),
+    { lists: parseValueLists([], "lists.tsv", "ko"), languages: { source: "ko", target: "en" } },
+    { fillings: 1, seed: 1 },
+  );
+  expect(korean.map(({ kind }) => kind)).toEqual(["sentences", "without final mark", "with curly quotes"]);
+});
+
 test("a line without three columns is refused by its number", () => {
   expect(() => parseKindPatterns(["a\tb"], "kinds.tsv", false)).toThrow(
     "kinds.tsv:1: expected kind, English and its translation with tabs between, got a\tb",

@@ -20,6 +20,9 @@ export interface KindPattern extends SentencePair {
 /** The kind whose sentences are also written in other ways, each a kind of its own. */
 const WRITTEN = "sentences";
 
+/** Ways of writing that a script without capitals does not have. */
+const OF_CAPITALS = new Set(["in small letters", "in capitals"]);
+
 const WAYS: Readonly<Record<string, (pair: SentencePair) => SentencePair>> = {
   "in small letters": ({ source, target }) => withoutFinalMark({ source: source.toLowerCase(), target }),
   "in capitals": inCapitals,
@@ -48,7 +51,9 @@ export function testOfKinds(
     if (hasSlots(pattern)) return Array.from({ length: fillings }, () => filledPattern(pattern, filling, random));
     const plain = { ...pattern, values: [] };
     if (pattern.kind !== WRITTEN) return [plain];
-    const ways = Object.entries(WAYS).map(([kind, write]) => ({ ...write(pattern), kind, values: [] }));
+    const hasCapitals = pattern.source !== pattern.source.toLowerCase();
+    const own = Object.entries(WAYS).filter(([kind]) => hasCapitals || !OF_CAPITALS.has(kind));
+    const ways = own.map(([kind, write]) => ({ ...write(pattern), kind, values: [] }));
     return [plain, ...ways];
   });
 }
