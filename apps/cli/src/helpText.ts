@@ -33,6 +33,29 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv train image-classification": ["qkv train image-classification --config recipes/cifar10.json --out runs/cifar10"],
   "qkv train text-generation": ["qkv train text-generation --config recipes/shakespeare.json --out runs/shakespeare"],
   "qkv train lora": ["qkv train lora --config recipes/lora.json --out runs/lora --data recipes"],
+  "qkv train text-classification": [
+    "qkv train text-classification --config recipes/text-classification.json --out runs/text --data data",
+  ],
+  "qkv train token-classification": [
+    "qkv train token-classification --config recipes/token-classification.json --out runs/token --data data",
+  ],
+  "qkv train sentence-embeddings": [
+    "qkv train sentence-embeddings --config recipes/sentence-embeddings.json --out runs/sentence --data data",
+  ],
+  "qkv train masked-language-model": [
+    "qkv train masked-language-model --config recipes/masked-language-model.json --out runs/masked --data data",
+  ],
+  "qkv train language-model": [
+    "qkv train language-model --config recipes/language-model.json --out runs/language --data data",
+  ],
+  "qkv train instructions": [
+    "qkv train instructions --config recipes/instructions.json --out runs/instructions --data data",
+  ],
+  "qkv train preference": ["qkv train preference --config recipes/preference.json --out runs/preference --data data"],
+  "qkv train seq2seq": ["qkv train seq2seq --config recipes/seq2seq.json --out runs/seq2seq --data data"],
+  "qkv train span-corruption": [
+    "qkv train span-corruption --config recipes/span-corruption.json --out runs/span --data data",
+  ],
   "qkv train tokenizer": ["qkv train tokenizer --model bpe --vocab-size 8000 --out tokenizer.json text.txt"],
   "qkv evaluate": ["qkv evaluate translation --model en-fr --source test.en --reference test.fr"],
   "qkv evaluate translation": ["qkv evaluate translation --model en-fr --source test.en --reference test.fr"],

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { OBJECTIVE_HELP, type ObjectiveName } from "../objectives/objectiveNames.ts";
 import { trainTokenizerCommand } from "./trainTokenizer.ts";
 
 interface TrainOptions extends BackendChoice {
@@ -40,13 +41,23 @@ export function trainCommand(): Command {
     const { runLoraTraining } = await import("../finetuning/trainingRun.ts");
     await runLoraTraining({ ...options, startBackend: () => startBackend(options) });
   });
-  return new Command("train")
+  const train = new Command("train")
     .description("Train a model, which can be stopped and resumed, or a tokenizer.")
     .addCommand(translation)
     .addCommand(imageClassification)
     .addCommand(textGeneration)
-    .addCommand(lora)
-    .addCommand(trainTokenizerCommand());
+    .addCommand(lora);
+  for (const name of Object.keys(OBJECTIVE_HELP) as ObjectiveName[]) train.addCommand(objectiveCommand(name));
+  return train.addCommand(trainTokenizerCommand());
+}
+
+/** `qkv train NAME` of an objective of `@qkv/finetuning`. */
+function objectiveCommand(name: ObjectiveName): Command {
+  const { summary, recipe } = OBJECTIVE_HELP[name];
+  return withRunOptions(new Command(name).description(summary), recipe).action(async (options: TrainOptions) => {
+    const { runObjective } = await import("../objectives/objectiveRun.ts");
+    await runObjective(name, { ...options, startBackend: () => startBackend(options) });
+  });
 }
 
 /** @param recipe an example of a config */

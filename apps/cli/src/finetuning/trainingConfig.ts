@@ -2,6 +2,18 @@ import { z } from "zod";
 import { withOwnFields } from "../training/ownFields.ts";
 import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
 
+/** Low-rank updates beside a model's own weights, as PEFT's `LoraConfig` has them. */
+export const AdapterRecipe = z.strictObject({
+  rank: positive.default(8),
+  alpha: z.number().positive().optional().describe("Updates are scaled by alpha / rank; default twice the rank"),
+  targetModules: z
+    .union([z.array(z.string()).min(1), z.string()])
+    .default("all-linear")
+    .describe("Ends of names in Hugging Face's model, such as q_proj; a regular expression; or all-linear"),
+  rankStabilized: z.boolean().default(false).describe("alpha / sqrt(rank): rsLoRA"),
+  dora: z.boolean().default(false).describe("Learns the length of each row too"),
+});
+
 /** What `qkv train lora --config FILE` reads. Paths are relative to the data folder (`--data` or QKV_DATA). */
 export const LoraTrainingConfig = z.strictObject({
   $schema: z.string().optional().describe("For editors: lora.schema.json beside the recipes"),
@@ -20,18 +32,7 @@ export const LoraTrainingConfig = z.strictObject({
     maxTokens: positive.default(512).describe("Longer examples are left out"),
   }),
 
-  adapter: z
-    .strictObject({
-      rank: positive.default(8),
-      alpha: z.number().positive().optional().describe("Updates are scaled by alpha / rank; default twice the rank"),
-      targetModules: z
-        .union([z.array(z.string()).min(1), z.string()])
-        .default("all-linear")
-        .describe("Ends of names in Hugging Face's model, such as q_proj; a regular expression; or all-linear"),
-      rankStabilized: z.boolean().default(false).describe("alpha / sqrt(rank): rsLoRA"),
-      dora: z.boolean().default(false).describe("Learns the length of each row too"),
-    })
-    .prefault({}),
+  adapter: AdapterRecipe.prefault({}),
 
   training: Optimization.extend({
     labelSmoothing: z.literal(0).default(0),

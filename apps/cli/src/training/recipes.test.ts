@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { z } from "zod";
 import { LoraTrainingConfig } from "../finetuning/trainingConfig.ts";
 import { ImageTrainingConfig } from "../imageClassification/trainingConfig.ts";
+import { OBJECTIVE_RECIPES } from "../objectives/objectiveRecipes.ts";
 import { TextTrainingConfig } from "../textGeneration/trainingConfig.ts";
 import { TranslationTrainingConfig } from "../translation/config/trainingConfig.ts";
 import { parseRecipe, recipeSchema } from "./recipe.ts";
@@ -13,6 +15,7 @@ const KINDS = {
   "image-classification": ImageTrainingConfig,
   "text-generation": TextTrainingConfig,
   lora: LoraTrainingConfig,
+  ...OBJECTIVE_RECIPES,
 };
 
 describe("recipes", () => {
@@ -21,7 +24,7 @@ describe("recipes", () => {
     (name) => {
       const text = readFileSync(recipes + name, "utf8");
       const { task } = JSON.parse(text) as { task: keyof typeof KINDS };
-      expect(parseRecipe<{ task: string }>(KINDS[task], text, name).task).toBe(task);
+      expect(parseRecipe<{ task: string }>(KINDS[task] as z.ZodType<{ task: string }>, text, name).task).toBe(task);
     },
   );
 

@@ -27,6 +27,10 @@ export interface TrainInFolderOptions {
   readonly hub?: HubParameters;
   /** How to say `qkv train TASK`. */
   readonly command: string;
+  /** Batches of an update. Default 1. */
+  readonly accumulate?: number;
+  /** Stops after so many validations that were no better than the best. Default never. */
+  readonly patience?: number;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +43,7 @@ export interface TrainInFolderOptions {
 export async function trainInFolder<Batch>(
   { config, folder, resumed, tensorBoard }: RunFolder<Recipe>,
   task: TrainingTask<Batch>,
-  { best, mode = "max", unit, groups, hub, command, signal }: TrainInFolderOptions,
+  { best, mode = "max", unit, groups, hub, command, accumulate, patience, signal }: TrainInFolderOptions,
 ): Promise<void> {
   const checkpoints = fileCheckpoints(path.join(folder, "checkpoints"), {
     keep: Math.max(config.checkpoints.keep, config.checkpoints.average),
@@ -67,6 +71,8 @@ export async function trainInFolder<Batch>(
       clipNorm: config.training.clipNorm,
       validateEvery: config.validation.everySteps,
       best: { metric: best, mode },
+      ...(accumulate !== undefined && { accumulate }),
+      ...(patience !== undefined && { patience }),
       checkpoints,
       checkpointEvery: config.checkpoints.everySteps,
       ...(resume && { resume }),

@@ -35,8 +35,33 @@ const NAMES: OptionNames<InitializeOptions> = {
   seed: true,
 };
 
+/** What {@link InitializeOptions} make of a folder, once they are checked. */
+export interface FreshParts {
+  /** The class of the folder's type that is built. @throws PretrainedError if the type has none for the task */
+  classOf(path: string, stored: Found, families: readonly AnyFamily[]): Found;
+  /** The config with the labels. @throws PretrainedError if its class has none */
+  withLabels<Config extends FamilyConfig>(path: string, config: Config): Config;
+  weights(architecture: Architecture, stored: StoredModel, config: FamilyConfig): NewWeights;
+}
+
+/** What a folder holds, as it would be opened without new weights. */
+interface StoredModel {
+  readonly task: ModelTask;
+  readonly config: FamilyConfig;
+}
+
+/** Checks what is to start anew. @throws PretrainedError naming the option */
+export function freshParts(initialize: InitializeOptions): FreshParts {
+  checkInitialize(initialize);
+  return {
+    classOf: (path, stored, families) => classForTask(path, stored, initialize.task, families),
+    withLabels: (path, config) => withLabels(path, config, initialize),
+    weights: (architecture, stored, config) => newWeights(initialize, architecture, stored, config),
+  };
+}
+
 /** @throws PretrainedError naming the option */
-export function checkInitialize(initialize: InitializeOptions): void {
+function checkInitialize(initialize: InitializeOptions): void {
   const who = "loadPretrained: initialize";
   checkOptions(who, initialize, NAMES);
   const { labels, problemType, weights = "head", seed = 0 } = initialize;
@@ -60,12 +85,7 @@ export function checkInitialize(initialize: InitializeOptions): void {
 }
 
 /** The class of the folder's type for another task. @throws PretrainedError if the type has none */
-export function classForTask(
-  path: string,
-  found: Found,
-  task: ModelTask | undefined,
-  families: readonly AnyFamily[],
-): Found {
+function classForTask(path: string, found: Found, task: ModelTask | undefined, families: readonly AnyFamily[]): Found {
   if (task === undefined || found.architecture.task === task) return found;
   const classes = classesOf(found.modelType, families);
   const other = classes.find(({ architecture }) => architecture.task === task);
@@ -77,7 +97,7 @@ export function classForTask(
 }
 
 /** A config with other labels. @throws PretrainedError if its class has none */
-export function withLabels<Config extends FamilyConfig>(
+function withLabels<Config extends FamilyConfig>(
   path: string,
   config: Config,
   { labels, problemType }: Pick<InitializeOptions, "labels" | "problemType">,
@@ -116,10 +136,10 @@ const HEAD = /^(?:(?:pooler|transform|classifier|score|spans|dense)\.|decoderBia
 const CLASSIFIER = /^(?:classifier|score|dense)\./;
 
 /** Says what starts anew. */
-export function newWeights(
+function newWeights(
   { weights = "head", seed = 0 }: InitializeOptions,
   { task }: Architecture,
-  stored: { readonly task: ModelTask; readonly config: FamilyConfig },
+  stored: StoredModel,
   config: FamilyConfig,
 ): NewWeights {
   const [before, after] = [stored.config, config].map((each) => (each as Partial<Labels>).labels ?? []) as [

@@ -21,7 +21,7 @@ import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
 import { remoteFiles } from "../remote/remoteFiles.ts";
 import type { RemoteOptions } from "../remote/options.ts";
 import { withGguf } from "./ggufOf.ts";
-import { checkInitialize, classForTask, type InitializeOptions, newWeights, withLabels } from "./initialize.ts";
+import type { InitializeOptions } from "./initialize.ts";
 import { type LoadDtype, loadModel } from "./loadModel.ts";
 
 /** Options of opening a model, and for a remote model how it is fetched and cached. */
@@ -53,15 +53,15 @@ export async function openPretrained<F extends AnyFamily>(
       `loadPretrained: expected dtype to be auto or float32, got ${describeArgument(options.dtype)}`,
     );
   }
-  const { initialize = {} } = options;
-  checkInitialize(initialize);
+  const { initialize } = options;
+  const fresh = initialize && (await import("./initialize.ts")).freshParts(initialize); // for training alone
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
   const named = familyOfConfig(pathOf(files, "config.json"), json, families);
   const stored = await classOf(files, named, families, options);
   const configPath = pathOf(files, "config.json");
-  const { modelType, family, architecture } = classForTask(configPath, stored, initialize.task, families);
+  const { modelType, family, architecture } = fresh?.classOf(configPath, stored, families) ?? stored;
   const generation = await readOptionalJson(files, "generation_config.json", options);
   const isCtc = architecture.task === "speechCtc"; // its tokens are characters
   const ctc = isCtc ? await readCtc(files, options) : {};
@@ -75,11 +75,11 @@ export async function openPretrained<F extends AnyFamily>(
   const imageProcessor = await readImageProcessor(files, family, modelType, options);
 
   const parsed = parseConfig(family, files, json, generation);
-  const config = withLabels(configPath, parsed, initialize);
-  const fresh =
-    options.initialize &&
-    newWeights(initialize, architecture, { task: stored.architecture.task, config: parsed }, config);
-  const { model, dtypes } = await loadModel(files, architecture, config, json, { ...options, fresh });
+  const config = fresh?.withLabels(configPath, parsed) ?? parsed;
+  const { model, dtypes } = await loadModel(files, architecture, config, json, {
+    ...options,
+    fresh: fresh?.weights(architecture, { task: stored.architecture.task, config: parsed }, config),
+  });
   return {
     name: files.name,
     modelType,

@@ -1,6 +1,5 @@
 import { checkRecord, checkString, describeArgument } from "@qkv/ops";
-import { createReadStream } from "node:fs";
-import { readable } from "./replaceFile.ts";
+import { byteLines } from "./records/fileLines.ts";
 
 /** The types that a field of a JSONL file may have. */
 export interface JsonlTypes {
@@ -33,28 +32,6 @@ export async function* readJsonl<const Fields extends JsonlFields>(
     number += 1;
     yield rowOf(line, fields, `${file}:${number}`);
   }
-}
-
-/** The lines of a file as bytes, without line feeds; the end of the last line begins no further one. */
-async function* byteLines(file: string): AsyncGenerator<Uint8Array> {
-  let open: Uint8Array[] = []; // of a line that has not ended
-  try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
-      let start = 0;
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-        yield Buffer.concat([...open, chunk.subarray(start, end)]);
-        open = [];
-        start = end + 1;
-      }
-      if (start < chunk.length) open.push(chunk.subarray(start));
-    }
-  } catch (error) {
-    const reason = readable(error);
-    throw new Error(`${file}: expected a file, got ${reason instanceof Error ? reason.message : String(reason)}`, {
-      cause: error,
-    });
-  }
-  if (open.length > 0) yield Buffer.concat(open);
 }
 
 function rowOf<Fields extends JsonlFields>(line: Uint8Array, fields: Fields, where: string): JsonlRow<Fields> {

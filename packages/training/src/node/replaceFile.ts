@@ -1,5 +1,6 @@
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { readable } from "./files/readable.ts";
 
 /** The suffix of a file that is not yet complete. */
 export const TEMPORARY = ".tmp";
@@ -37,13 +38,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** The same error, with a message in words where the disk is full. */
-export function readable(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
-  return full
-    ? new Error(`no space left for it (${code}); what was there before is unharmed`, { cause: error })
-    : error;
 }

@@ -2,7 +2,7 @@ import { checkRecord, checkString } from "@qkv/ops";
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import type { TrainingEvent } from "../loop/events.ts";
-import { readable } from "./replaceFile.ts";
+import { readable } from "./files/readable.ts";
 
 /** The step of a resumed run. */
 export interface TrainingLogOptions {

@@ -1,0 +1,157 @@
+// Runs of `qkv train` for each objective on tiny models, in one process after another. QKV_KILLS says how often each is killed.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { killedAgainAndAgain, logOf } from "./killedRun.ts";
+import { buildProgram, qkv } from "./qkv.ts";
+import { TINY_OBJECTIVES, writeTinyObjectives } from "./tinyObjectives.ts";
+
+const STEPS = 12;
+let folder: string;
+const at = (name: string) => path.join(folder, name);
+const started = (name: string) => ["train", name, "--config", at(`${name}.json`)];
+const place = () => ["--data", folder, "--backend", "wasm"];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "qkv-train-objectives-"));
+  await buildProgram();
+  await writeTinyObjectives(folder, STEPS);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function same(file: string): Promise<boolean> {
+  const [a, b] = await Promise.all(["whole", "killed"].map((run) => readFile(path.join(at(run), file))));
+  return a?.equals(b ?? Buffer.alloc(0)) ?? false;
+}
+
+test("a run that is killed ends as one that never was, with a folder that classifies", async () => {
+  const name = "text-classification";
+  expect(await qkv([...started(name), "--out", at("whole"), ...place()])).toMatchObject({ code: 0, stdout: "" });
+  await killedAgainAndAgain(
+    [...started(name), "--out", at("killed"), ...place()],
+    ["train", name, "--resume", at("killed"), ...place()],
+    at("killed"),
+    5,
+  );
+  expect(await logOf(at("killed"))).toEqual(await logOf(at("whole")));
+  expect(await same("model/model.safetensors")).toBe(true);
+  expect(JSON.parse(await readFile(at("whole/model/config.json"), "utf8"))).toMatchObject({
+    architectures: [TINY_OBJECTIVES[name]?.architecture],
+    id2label: { 0: "even", 1: "odd" },
+  });
+  const run = await qkv(["classify-text", "--model", at("whole/model"), "--backend", "wasm", "--json", "ada wrote"]);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    text: "ada wrote",
+    labels: [{ label: expect.any(String) as string }, {}],
+  });
+});
+
+describe("a run is not resumed", () => {
+  const resume = () => qkv(["train", "text-classification", "--resume", at("killed"), ...place()]);
+  const change = async (file: string, make: (text: string) => string) => {
+    const text = await readFile(at(file), "utf8");
+    await writeFile(at(file), make(text));
+    return () => writeFile(at(file), text);
+  };
+
+  test.each([
+    [
+      "data",
+      "text-classification.jsonl",
+      (text: string) => text.replace("noon", "ten"),
+      "expected the data that the run began with",
+    ],
+    [
+      "optimizer",
+      "killed/config.json",
+      (text: string) => text.replace('"adamW"', '"lion"').replace(/"eps": [^,]+,/, ""),
+      'expected the optimizer that the run began with ("adamW"), got "lion"',
+    ],
+    [
+      "model",
+      "killed/config.json",
+      (text: string) => text.replace('"seed": 1', '"seed": 2'),
+      "expected the model that the run began with",
+    ],
+    [
+      "architecture",
+      "embedder/config.json",
+      (text: string) =>
+        text
+          .replace('"num_hidden_layers":2', '"num_hidden_layers":1')
+          .replace('"num_hidden_layers": 2', '"num_hidden_layers": 1'),
+      "",
+    ],
+  ])("with another %s", async (_, file, make, message) => {
+    const restore = await change(file, make);
+    const { code, stderr } = await resume();
+    await restore();
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(message);
+  });
+});
+
+test.each([
+  [
+    "text-classification",
+    '{"text": "ada", "label": "x"}\n{"text": "", "label": "y"}',
+    "data.jsonl: line 2: expected text to have a text, got an empty one",
+  ],
+  [
+    "text-classification",
+    '{"text": "ada", "label": "x"}\n{"label": "y"}',
+    "line 2: expected text to be a text, got nothing",
+  ],
+  ["token-classification", '{"tokens": ["a", "b"], "tags": ["O"]}', "line 1: expected tags of 2 tokens, got 1"],
+  ["sentence-embeddings", '{"anchor": "ada"}', "line 1: expected positive to be a text, got nothing"],
+  ["preference", '{"prompt": "you", "chosen": "I", "rejected": "I"}', "line 1: expected chosen and rejected to differ"],
+])("%s names the line of %s", async (name, lines, message) => {
+  await writeFile(at("data.jsonl"), lines);
+  const recipe = JSON.parse(await readFile(at(`${name}.json`), "utf8")) as { data: object };
+  await writeFile(at("bad.json"), JSON.stringify({ ...recipe, data: { training: "data.jsonl" } }));
+  const ran = await qkv(["train", name, "--config", at("bad.json"), "--out", at("bad"), ...place()]);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain(message);
+});
+
+const KILLS = Number(process.env["QKV_KILLS"] ?? 0);
+describe.skipIf(KILLS === 0)(`killed ${KILLS} times`, () => {
+  test.each(Object.keys(TINY_OBJECTIVES))(
+    "%s loses nothing",
+    async (name) => {
+      const run = (kind: string) => at(`${kind}-${name}`);
+      expect(await qkv([...started(name), "--out", run("whole"), ...place()])).toMatchObject({ code: 0 });
+      let kills = 0;
+      const random = () => Math.random() * 3000;
+      let args = [...started(name), "--out", run("killed"), ...place()];
+      for (;;) {
+        const { signal, code, stderr } = await qkv(args, {
+          whileRunning: (child) => {
+            if (kills >= KILLS) return;
+            const timer = setTimeout(() => child.kill("SIGKILL"), random());
+            child.once("close", () => clearTimeout(timer));
+          },
+        });
+        if (signal === null) {
+          expect({ code, stderr }).toMatchObject({ code: 0 });
+          if (kills >= KILLS) break;
+          args = [...started(name), "--out", run(`killed-${kills}`), ...place()];
+          break;
+        }
+        kills += 1;
+        const begun = await readFile(path.join(run("killed"), "config.json")).then(
+          () => true,
+          () => false,
+        );
+        if (begun) args = ["train", name, "--resume", run("killed"), ...place()];
+      }
+      expect(await logOf(run("killed"))).toEqual(await logOf(run("whole")));
+      const files = await Promise.all(
+        ["whole", "killed"].map((kind) => readFile(path.join(run(kind), "model/model.safetensors"))),
+      );
+      expect(files[0]?.equals(files[1] ?? Buffer.alloc(0))).toBe(true);
+    },
+    3_600_000,
+  );
+});
