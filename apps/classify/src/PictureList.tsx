@@ -1,5 +1,4 @@
-import { useMessages } from "@qkv/app-shell";
-import { formatScore } from "./formatScore.ts";
+import { formatScore, useMessages } from "@qkv/app-shell";
 import { MESSAGES } from "./messages.ts";
 import { choosePicture, current, type Picture, pictures } from "./pictures.ts";
 

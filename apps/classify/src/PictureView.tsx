@@ -1,5 +1,4 @@
-import { formatMs, Notice, useMessages } from "@qkv/app-shell";
-import { Bars } from "./Bars.tsx";
+import { Bars, formatMs, Notice, useMessages } from "@qkv/app-shell";
 import { SaliencyControls } from "./SaliencyControls.tsx";
 import { SaliencyField } from "./SaliencyField.tsx";
 import { heat, kind, patch, shape } from "./saliency.ts";

@@ -1,6 +1,5 @@
-import { useMessages } from "@qkv/app-shell";
+import { formatScore, useMessages } from "@qkv/app-shell";
 import type { LabelScore } from "@qkv/pretrained";
-import { formatScore } from "./formatScore.ts";
 import { MESSAGES } from "./messages.ts";
 
 const SURE = 0.8;

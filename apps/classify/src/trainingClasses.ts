@@ -1,5 +1,5 @@
 // Classes of a person's own, and the model that learned them.
-import { remoteListener, isAbort, modelLabel } from "@qkv/app-shell";
+import { fileNameOf, isAbort, modelLabel, remoteListener, saveFile } from "@qkv/app-shell";
 import { computed, signal } from "@preact/signals";
 import { model, openModel } from "./session.ts";
 import { stop, worker } from "./connection.ts";
@@ -100,28 +100,11 @@ export const isTrainedOpen = computed(() => model.value?.kind === "folder" && mo
 /** Hands out the trained model, as an archive of its folder. */
 export async function downloadTrained(): Promise<void> {
   if (trained.value === undefined) return;
-  const folder = model.value === undefined ? FOLDER : fileNameOf(modelLabel(model.value));
-  const url = URL.createObjectURL(
-    new Blob([(await worker.zip(folder, trained.value)) as BlobPart], { type: "application/zip" }),
-  );
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${folder}.zip`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser reads it after the click
+  const folder = model.value === undefined ? FOLDER : fileNameOf(modelLabel(model.value), FOLDER);
+  saveFile(`${folder}.zip`, (await worker.zip(folder, trained.value)) as BlobPart);
 }
 
 const FOLDER = "my-classes";
-
-/** Letters, digits and hyphens, of any script. */
-function fileNameOf(label: string): string {
-  return (
-    label
-      .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
-      .replaceAll(/^-|-$/g, "")
-      .slice(0, 60) || FOLDER
-  );
-}
 
 function change(id: number, to: (one: TrainingClass) => TrainingClass): void {
   classes.value = classes.value.map((one) => (one.id === id ? to(one) : one));

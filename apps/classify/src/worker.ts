@@ -1,9 +1,8 @@
 // All tensor work of the page, so that the page never waits for it.
-import { hostApi, ModelHost, serveWorker } from "@qkv/app-shell/worker";
+import { hostApi, ModelHost, serveWorker, zipFolder } from "@qkv/app-shell/worker";
 import type { LabelScore } from "@qkv/pretrained";
 import { printable } from "@qkv/visualize";
 import { decodeImage } from "@qkv/vit";
-import { zipSync } from "fflate";
 import { explain, heatOf, type SaliencyRequest } from "./worker/saliencyMaps.ts";
 import { openClassifier } from "./worker/openClassifier.ts";
 import { type ClassExamples, trainClassifier, type TrainingProgress } from "./worker/trainClassifier.ts";
@@ -43,8 +42,8 @@ const api = {
     host.run((open, signal) => trainClassifier(open, classExamples, { signal, onProgress })),
   /** Files as one archive, in a folder of that name. */
   zip: async (folder: string, files: readonly File[]) => {
-    const entries = files.map(async (file) => [`${folder}/${file.name}`, new Uint8Array(await file.arrayBuffer())]);
-    return zipSync(Object.fromEntries(await Promise.all(entries)) as Record<string, Uint8Array>);
+    const entries = files.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())] as const);
+    return zipFolder(folder, new Map(await Promise.all(entries)));
   },
 };
 

@@ -1,9 +1,8 @@
 // What was written, by a person and by the model, and what a person can do with it.
-import { type ModelSource, remoteListener } from "@qkv/app-shell";
+import { type ModelSource, oncePerFrame, remoteListener } from "@qkv/app-shell";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { stop, worker } from "./connection.ts";
 import { description, guarded, model, problem, status } from "./models.ts";
-import { oncePerFrame } from "./oncePerFrame.ts";
 import { settings } from "./settings.ts";
 import type { Finish, News } from "./worker.ts";
 import type { Writing, WrittenTurn } from "./worker/promptIds.ts";

@@ -7,6 +7,7 @@ import {
   ModelNotice,
   ModelPicker,
   Notice,
+  OfferModel,
   OpeningProgress,
   Page,
   useMessages,
@@ -14,9 +15,18 @@ import {
 } from "@qkv/app-shell";
 import { useEffect } from "preact/hooks";
 import { stop } from "./connection.ts";
-import { FetchModel } from "./FetchModel.tsx";
 import { MESSAGES } from "./messages.ts";
-import { model, modelError, opening, openModel, problem, status, switchBackend } from "./models.ts";
+import {
+  fetchOffered,
+  model,
+  modelError,
+  OFFERED,
+  opening,
+  openModel,
+  problem,
+  status,
+  switchBackend,
+} from "./models.ts";
 import { Player } from "./Player.tsx";
 import { SavePanel } from "./SavePanel.tsx";
 import { isExample, listenTo, running, segments, speed } from "./session.ts";
@@ -49,7 +59,15 @@ export function App() {
   useEffect(() => wholePageDrop(take), []);
   return (
     <Page title={messages.title} lead={messages.lead}>
-      {!isOpen && opening.value === undefined && <FetchModel onFiles={take} />}
+      {!isOpen && opening.value === undefined && (
+        <OfferModel
+          title={messages.begin}
+          hint={messages.beginHint}
+          offered={OFFERED}
+          onFetch={fetchOffered}
+          onFiles={take}
+        />
+      )}
       {opening.value && <OpeningProgress {...opening.value} onCancel={() => void stop()} />}
       {modelError.value !== undefined && (
         <ModelNotice error={modelError.value} isOpen={isOpen} onDismiss={() => (modelError.value = undefined)} />

@@ -1,4 +1,4 @@
-import { CopyButton, useMessages } from "@qkv/app-shell";
+import { CopyButton, saveFile, useMessages } from "@qkv/app-shell";
 import { formatSubtitles } from "@qkv/pretrained";
 import { MESSAGES } from "./messages.ts";
 import { running, segments, text } from "./session.ts";
@@ -36,10 +36,6 @@ function plain({ text, start, end, words }: (typeof segments.value)[number]) {
 }
 
 function save(kind: keyof typeof KINDS): void {
-  const url = URL.createObjectURL(new Blob([KINDS[kind]()], { type: "text/plain" }));
-  const link = document.createElement("a");
   const name = (sound.value?.name ?? "transcript").replace(/\.\w+$/, "");
-  Object.assign(link, { href: url, download: `${name}.${kind.toLowerCase()}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  saveFile(`${name}.${kind.toLowerCase()}`, KINDS[kind]());
 }

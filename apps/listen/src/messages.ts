@@ -6,8 +6,6 @@ export const MESSAGES: Messages<{
   lead: string;
   begin: string;
   beginHint: string;
-  fetch: (name: string, size: string) => string;
-  folder: string;
   pick: string;
   speak: string;
   stopSpeaking: (time: string) => string;
@@ -42,8 +40,6 @@ export const MESSAGES: Messages<{
     begin: "Begin with a model",
     beginHint:
       "Downloaded once and kept in this browser. Or drop a model folder here: config.json, model.safetensors, tokenizer.json.",
-    fetch: (name, size) => `Fetch ${name} (${size})`,
-    folder: "Open a folder …",
     pick: "Pick a recording …",
     speak: "Speak",
     stopSpeaking: (time) => `Stop (${time})`,
@@ -80,8 +76,6 @@ export const MESSAGES: Messages<{
     begin: "먼저 모델을 여세요",
     beginHint:
       "한 번만 내려받아 이 브라우저에 보관합니다. 모델 폴더(config.json, model.safetensors, tokenizer.json)를 여기에 놓아도 됩니다.",
-    fetch: (name, size) => `${name} 내려받기 (${size})`,
-    folder: "폴더 열기 …",
     pick: "녹음 파일 고르기 …",
     speak: "말하기",
     stopSpeaking: (time) => `멈추기 (${time})`,

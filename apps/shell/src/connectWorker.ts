@@ -20,8 +20,10 @@ export interface WorkerConnection<Api> {
   /**
    * Cancels what was asked so far. A worker that does not answer, because it computes without a pause, is ended, and
    * another takes its place: then what was asked so far fails with an AbortError.
+   *
+   * @param patienceMs how long it may take to answer, in milliseconds. Default 3000
    */
-  stop(): Promise<void>;
+  stop(patienceMs?: number): Promise<void>;
   /** Calls a listener whenever another worker has taken the place of one that was ended: it knows of no model. */
   onRestart(listener: (error: WorkerEndedError) => void): void;
 }
@@ -40,7 +42,7 @@ export function connectWorker<Api extends { cancel(): void }>(create: () => Work
   );
   return {
     worker: worker as Remote<Api>,
-    stop: () => connection.stop(),
+    stop: (patienceMs) => connection.stop(patienceMs),
     onRestart: (listener) => void (connection.onRestart = listener),
   };
 }
@@ -74,16 +76,16 @@ class Connection {
     });
   }
 
-  async stop(): Promise<void> {
+  async stop(patienceMs = STOP_MS): Promise<void> {
     const worker = this.#worker;
     const canceled = this.call("cancel", []);
     if (!this.#hasAnswered) return void (await canceled.catch(() => undefined)); // it is still being loaded
     let timer = 0;
-    const late = new Promise((resolve) => (timer = window.setTimeout(() => resolve("late"), STOP_MS)));
+    const late = new Promise((resolve) => (timer = window.setTimeout(() => resolve("late"), patienceMs)));
     const outcome = await Promise.race([canceled.catch(() => undefined), late]);
     clearTimeout(timer);
     if (outcome !== "late" || worker !== this.#worker) return;
-    const error = new WorkerEndedError("WorkerStuckError", `expected the worker to stop within ${STOP_MS / 1000} s`);
+    const error = new WorkerEndedError("WorkerStuckError", `expected the worker to stop within ${patienceMs / 1000} s`);
     this.#restart(error, new DOMException("stopped", "AbortError"));
   }
 

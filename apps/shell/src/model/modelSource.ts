@@ -21,10 +21,24 @@ export function folderSource(files: readonly File[]): ModelSource {
     .map((is) => files.filter(is).toSorted((a, b) => depthOf(a) - depthOf(b))[0])
     .filter(Boolean);
   const folderOf = (file: File) => pathOf(file).slice(0, -file.name.length);
-  const own = first === undefined ? files : files.filter((file) => folderOf(file) === folderOf(first));
+  const own = first === undefined ? files : filesBelow(folderOf(first), files);
   const folder = first && folderOf(first).split("/").at(-2);
   return { kind: "folder", name: (first && isGguf(first) ? first.name : folder) || "config.json", files: own };
 }
+
+/** The files of a folder, and of those below that are modules of Sentence Transformers, under their names from there. */
+function filesBelow(folder: string, files: readonly File[]): readonly File[] {
+  return files.flatMap((file) => {
+    const path = pathOf(file);
+    if (!path.startsWith(folder)) return [];
+    const name = path.slice(folder.length);
+    if (name === file.name) return [file];
+    return MODULE_FILE.test(name) ? [new File([file], name, { type: file.type })] : [];
+  });
+}
+
+/** `1_Pooling/config.json` */
+const MODULE_FILE = /^\d+_\w+\/[^/]+$/;
 
 /** What errors call the place where the files of a picked or dropped model are. */
 export function pathOfFolder({ name }: { readonly name: string }): string {

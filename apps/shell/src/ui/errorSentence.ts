@@ -15,6 +15,7 @@ type Kind =
   | "cameraMissing"
   | "cameraRefused"
   | "crashed"
+  | "diverged"
   | "file"
   | "gpu"
   | "image"
@@ -34,6 +35,8 @@ const SENTENCES: Messages<Record<Kind, string>> = {
     cameraRefused: "The camera was not allowed: allow it for this site in the browser, or choose a picture instead.",
     crashed:
       "The computation ended unexpectedly, perhaps because memory ran out. What you put in is still here. If it happens again, try a smaller model.",
+    diverged:
+      "The training left the path: its numbers are no longer finite. Try a lower learning rate, what was learned before is kept.",
     file: "This file cannot be read. It may have been moved or deleted, or it is too large.",
     gpu: "The GPU is no longer available. Nothing is lost, and the page continues. If it happens again, choose WebAssembly under Computing.",
     image: "This file cannot be read as an image. Try a PNG, JPEG or WebP.",
@@ -52,6 +55,8 @@ const SENTENCES: Messages<Record<Kind, string>> = {
     cameraRefused: "카메라가 허용되지 않았으니, 브라우저에서 이 사이트에 카메라를 허용하거나 사진을 고르세요.",
     crashed:
       "계산이 예기치 않게 끝났습니다. 메모리가 부족했을 수 있습니다. 입력한 내용은 그대로 있습니다. 다시 일어나면 더 작은 모델을 사용해 보세요.",
+    diverged:
+      "학습이 발산하여 값이 무한해졌습니다. 그 전까지 배운 것은 남아 있으니 학습률을 낮추어 다시 학습해 보세요.",
     file: "이 파일을 읽을 수 없습니다. 옮겨졌거나 지워졌거나, 너무 큰 파일일 수 있습니다.",
     gpu: "GPU를 사용할 수 없게 되었습니다. 잃은 것은 없으며 페이지는 계속 작동합니다. 다시 일어나면 ‘계산 방식’에서 WebAssembly를 고르세요.",
     image: "이미지로 읽을 수 없는 파일입니다. PNG, JPEG 또는 WebP 파일을 사용해 보세요.",
@@ -77,6 +82,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   NotFoundError: "file",
   NotReadableError: "file",
   PretrainedError: "model",
+  TrainingError: "diverged",
   UnreachableError: "network",
   WorkerCrashedError: "crashed",
   WorkerStuckError: "stuck",

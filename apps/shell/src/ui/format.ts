@@ -39,3 +39,11 @@ export function formatPercent(share: number): string {
   if (share > 0 && share < 0.001) return `< ${percent(0.001, 1)}`;
   return percent(share, share < 0.1 || share > 0.99 ? 1 : 0);
 }
+
+/** A longer time in seconds, in the unit that a person would take: "40 sec", "12 min", "1.5 hr". */
+export function formatDuration(seconds: number): string {
+  const [unit, size] =
+    seconds < 90 ? (["second", 1] as const) : seconds < 5400 ? (["minute", 60] as const) : (["hour", 3600] as const);
+  const maximumFractionDigits = unit === "hour" ? 1 : 0;
+  return number(seconds / size, { style: "unit", unit, maximumFractionDigits });
+}
