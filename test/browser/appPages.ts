@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { AppPage } from "./appPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { openClassify } from "./classifyPage.ts";
+import { openFinetune } from "./finetunePage.ts";
 import { openGenerate } from "./generatePage.ts";
 import { openListen } from "./listenPage.ts";
 import { type FolderServer, serve } from "./server.ts";
@@ -22,6 +23,7 @@ export interface AppPages {
   readonly origin: string;
   readonly openTranslate: OpenPage;
   readonly openClassify: OpenPage;
+  readonly openFinetune: OpenPage;
   readonly openGenerate: OpenPage;
   readonly openListen: OpenPage;
 }
@@ -33,7 +35,7 @@ export function appPages(...flags: string[]): AppPages {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    const apps = ["translate", "classify", "generate", "listen"];
+    const apps = ["translate", "classify", "finetune", "generate", "listen"];
     server = await serve(Object.fromEntries(apps.map((app) => [app, dist(app)])));
     browser = await launchChromium(...flags);
   });
@@ -50,6 +52,7 @@ export function appPages(...flags: string[]): AppPages {
     },
     openTranslate: (options, before) => openTranslate(browser, server, options, before),
     openClassify: (options, before) => openClassify(browser, `${server.origin}/classify/index.html`, options, before),
+    openFinetune: (options, before) => openFinetune(browser, `${server.origin}/finetune/index.html`, options, before),
     openGenerate: (options, before) => openGenerate(browser, `${server.origin}/generate/index.html`, options, before),
     openListen: (options, before) => openListen(browser, `${server.origin}/listen/index.html`, options, before),
   };

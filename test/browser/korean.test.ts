@@ -1,11 +1,15 @@
 // The pages in Korean: whatever is said is said in Korean.
 import { fileURLToPath } from "node:url";
+import { initBackend } from "@qkv/backend";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { appPages, describeInBrowser } from "./appPages.ts";
 import { answer, pick } from "./classifyPage.ts";
+import { choose as chooseGoal } from "./finetunePage.ts";
 import { dropGguf, modelIsOpen, tokens, write } from "./generatePage.ts";
 import { dropWhisper, listenTo, wavFile, words } from "./listenPage.ts";
+import { encoderFolder } from "./tinyTextFolders.ts";
+import { drop } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -35,6 +39,8 @@ const NAMES = [
     "tokenizer.json",
   ],
   ...["SRT", "VTT", "TXT", "WAV"],
+  ...["sentence-transformers/all-MiniLM-L6-v2", "HuggingFaceTB/SmolLM2-135M-Instruct", "BERT", "MiniLM", "SmolLM2"],
+  ...["LoRA", "PEFT", "UTF-8", "\\.txt", "\\.jsonl", "\\.csv", "\\.tsv", "text", "label", "anchor", "positive"],
   ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|byte|[kMG]?B)", "\\w+\\.(?:png|jpg|gguf|wav)"],
 ];
 
@@ -112,6 +118,36 @@ describeInBrowser("the pages in Korean", () => {
     expect([...found]).toEqual([]);
     await page.close();
   });
+
+  test("apps/finetune leaves no English", async () => {
+    const { page } = await pages.openFinetune({ locale: "ko" });
+    const found = new Set<string>();
+    const look = async () => {
+      for (const text of await english(page)) found.add(text);
+    };
+    for (const goal of ["classify", "embed", "write"] as const) {
+      await chooseGoal(page, goal);
+      await look();
+    }
+    await chooseGoal(page, "classify");
+    await initBackend("cpu");
+    await drop(page, await encoderFolder());
+    await modelIsOpen(page, "config.json");
+    await page.locator(".data textarea").fill("the ship | a\nthe boat | b\nno label\n");
+    await page.locator(".problems li").waitFor();
+    await look();
+    await page.getByRole("button", { name: "학습하기", exact: true }).click();
+    await page.locator(".training").getByText("모두 마쳤습니다").waitFor();
+    await page.getByLabel("분류할 글").fill("배");
+    await page.getByRole("button", { name: "분류하기" }).click();
+    await page.locator(".bars li").first().waitFor();
+    await look();
+    await page.reload();
+    await page.locator(".kept").waitFor();
+    await look();
+    expect([...found]).toEqual([]);
+    await page.close();
+  });
 });
 
 /**
@@ -125,7 +161,7 @@ async function english(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => {
     // What was put in, what a model makes of it, and what a model calls things.
     const data =
-      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .timeline .word, .timeline canvas, .token, .token-name";
+      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .timeline .word, .timeline canvas, .token, .token-name, .label, .preview, .got, .data-text";
     const ofView =
       ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style";
     const found: string[] = [];
