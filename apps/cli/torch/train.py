@@ -166,9 +166,10 @@ def factor(step, about):
         return step / warmup
     begin = steps - about["decaySteps"] if name == "stableThenDecay" else warmup
     done = min(max(step - begin, 0) / (steps - begin), 1)
-    if name == "cosine":
-        return (1 + math.cos(math.pi * done)) / 2
-    return {"linear": 1 - done, "stableThenDecay": 1 - done, "inverseSqrt": math.sqrt(warmup / step), "constant": 1}[name]
+    if name in ("constant", "inverseSqrt"):
+        return 1 if name == "constant" else math.sqrt(warmup / step)
+    left = (1 + math.cos(math.pi * done)) / 2 if name == "cosine" else 1 - done
+    return about["floor"] + (1 - about["floor"]) * left
 
 
 # What it is trained on

@@ -29,7 +29,7 @@ export async function runFile({ recipe, groups, hub, params }: RunFileParts): Pr
     },
     schedule: {
       ...{ name: training.schedule, steps, warmupSteps: training.warmupSteps },
-      decaySteps: training.decaySteps ?? Math.floor(steps / 4),
+      ...{ decaySteps: training.decaySteps ?? Math.floor(steps / 4), floor: training.floor ?? 0 },
     },
     ...{ clipNorm: training.clipNorm, labelSmoothing: training.labelSmoothing },
     ...{ validateEvery: validation.everySteps, saveEvery: checkpoints.everySteps },

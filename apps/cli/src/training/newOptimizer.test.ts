@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { newOptimizer } from "./newOptimizer.ts";
 import { withOwnFields } from "./ownFields.ts";
 import { Optimization, parseRecipe } from "./recipe.ts";
+import { scheduleOf } from "./schedule.ts";
 
 beforeAll(() => initBackend("cpu"));
 
@@ -82,10 +83,17 @@ test.each([
   if (own.beta2 !== undefined) expect(parse({ optimizer, beta2: 0.5 }).beta2).toBe(0.5);
 });
 
+test.each(["linear", "cosine", "stableThenDecay"] as const)("%s leaves what floor says", (schedule) => {
+  const factor = scheduleOf(parse({ optimizer: "adamW", schedule, steps: 8, floor: 0.25 }));
+  expect([factor(4) > 0.25, factor(8)]).toEqual([true, 0.25]);
+});
+
 test.each([
   ["lion", { eps: 1e-8 }, "eps: expected none with lion, got 1e-8"],
   ["adafactor", { beta1: 0.9, eps: 1e-8 }, "beta1: expected none with adafactor, got 0.9; eps: expected none"],
   ["adafactor", { beta2: 0.9 }, "beta2: expected none with adafactor, got 0.9"],
+  ["adamW", { schedule: "constant", floor: 0.1 }, "floor: expected none with constant, got 0.1"],
+  ["adamW", { schedule: "cosine", decaySteps: 3 }, "decaySteps: expected none with cosine, got 3"],
   ["sgd", {}, "optimizer: "],
 ])("%s with %j is refused", (optimizer, fields, message) => {
   expect(() => parse({ optimizer, ...fields })).toThrow(`recipe.json: ${message}`);

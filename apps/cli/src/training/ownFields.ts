@@ -6,9 +6,12 @@ export type OwnFields = Pick<Optimization, "beta1" | "beta2" | "eps">;
 
 const FIELDS = ["beta1", "beta2", "eps"] as const;
 
+/** The schedules that have a field of their own. */
+const SCHEDULES = { floor: ["linear", "cosine", "stableThenDecay"], decaySteps: ["stableThenDecay"] } as const;
+
 /**
  * The last step of a recipe's check: fills in what is left out of the optimizer's own fields, so that the run's folder says
- * all of them, and refuses those that it does not have.
+ * all of them, and refuses those that it or the schedule does not have.
  *
  * @param adamW defaults of adamW, alone or beside muon
  */
@@ -21,14 +24,16 @@ export function withOwnFields(adamW: Required<OwnFields> = { beta1: 0.9, beta2: 
   };
   return <Config extends Optimization>(config: Config, context: RefinementCtx): Config => {
     const own = defaults[config.optimizer];
+    const refuse = (field: string, value: number, beside: string) =>
+      context.addIssue({ code: "custom", path: [field], message: `expected none with ${beside}, got ${value}` });
     for (const field of FIELDS) {
       const value = config[field];
-      if (value === undefined || field in own) continue;
-      context.addIssue({
-        code: "custom",
-        path: [field],
-        message: `expected none with ${config.optimizer}, got ${value}`,
-      });
+      if (value !== undefined && !(field in own)) refuse(field, value, config.optimizer);
+    }
+    for (const field of ["floor", "decaySteps"] as const) {
+      const value = config[field];
+      const schedules: readonly string[] = SCHEDULES[field];
+      if (value !== undefined && !schedules.includes(config.schedule)) refuse(field, value, config.schedule);
     }
     return { ...own, ...config };
   };

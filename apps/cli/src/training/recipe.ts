@@ -23,6 +23,11 @@ export const Optimization = z.strictObject({
     .default("linear")
     .describe("After warm-up"),
   decaySteps: positive.optional().describe("stableThenDecay's last steps, a quarter of all by default"),
+  floor: rate
+    .optional()
+    .describe(
+      "What is left of the learning rate at the last step, as a share: default 0; constant and inverseSqrt have none",
+    ),
   beta1: rate.optional().describe("Default 0.9; adafactor has none"),
   beta2: rate.optional().describe("Default 0.98, of lion 0.99; adafactor has none"),
   eps: z.number().positive().optional().describe("Default 1e-9; lion and adafactor have none"),

@@ -9,13 +9,17 @@ import {
 import type { Optimization } from "./recipe.ts";
 
 const SCHEDULES: Readonly<Record<Optimization["schedule"], (config: Optimization) => Schedule>> = {
-  linear: ({ warmupSteps, steps }) => linearSchedule({ warmupSteps, totalSteps: steps }),
-  cosine: ({ warmupSteps, steps }) => cosineSchedule({ warmupSteps, totalSteps: steps }),
+  linear: (config) => linearSchedule(decayOf(config)),
+  cosine: (config) => cosineSchedule(decayOf(config)),
   inverseSqrt: ({ warmupSteps }) => inverseSqrtSchedule({ warmupSteps: Math.max(warmupSteps, 1) }),
-  stableThenDecay: ({ warmupSteps, steps, decaySteps }) =>
-    warmupStableDecaySchedule({ warmupSteps, totalSteps: steps, decaySteps: decaySteps ?? Math.floor(steps / 4) }),
+  stableThenDecay: (config) =>
+    warmupStableDecaySchedule({ ...decayOf(config), decaySteps: config.decaySteps ?? Math.floor(config.steps / 4) }),
   constant: ({ warmupSteps }) => constantSchedule({ warmupSteps }),
 };
+
+function decayOf({ warmupSteps, steps, floor = 0 }: Optimization) {
+  return { warmupSteps, totalSteps: steps, floor };
+}
 
 /** The learning rate's course over a run. */
 export function scheduleOf(config: Optimization): Schedule {
