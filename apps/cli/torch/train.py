@@ -52,7 +52,7 @@ def open_model(run, state):
 
 
 def shard(model, mesh):
-    """Shards each layer, and what is around the layers."""
+    """Shards each layer, and what is around the layers. FSDP moves them to the device one by one: no GPU has to hold all of them."""
     for module in list(model.modules()):
         if isinstance(module, torch.nn.ModuleList):
             for layer in module:
@@ -331,7 +331,7 @@ def train(run, device, steps):
     state = read_state(previous, run)
     progress = state["progress"]
     mesh = init_device_mesh(device.type, (dist.get_world_size(),))
-    model = open_model(run, previous).to(device)
+    model = open_model(run, previous)
     known = {stored_name(name) for name in model.state_dict()}
     for name in [*load_file(previous / run["weights"]), *run["parameters"]]:
         if name not in known:

@@ -31,17 +31,27 @@ export async function takeBack(run: ExportedRun): Promise<void> {
   const last = (await checkpoints.steps()).at(-1) ?? 0;
   const newer = steps.filter((step) => step > last);
   if (newer.length === 0) return;
-  const shapes = [...(await hub.toHub(await readVariables(params)))].map(([name, { shape }]) => [name, shape] as const);
-  const expected = new Map(shapes);
+  const shapesOf = async (some: NamedVariables) => {
+    const stored = [...(await hub.toHub(await readVariables(some)))];
+    return new Map(stored.map(([name, { shape }]) => [name, shape]));
+  };
+  const trained = new Map([...params].filter(([, { trainable }]) => trainable));
+  const expected = { weights: await shapesOf(params), moments: await shapesOf(trained) };
   for (const step of newer) await checkpointOf(run, step, expected);
   for (const step of newer) await checkpoints.save(await checkpointOf(run, step, expected));
   note(`took back what PyTorch did: from step ${last} to step ${newer.at(-1)}`);
 }
 
+/** The names and shapes of arrays in the files of a state: buffers have no moments. */
+interface ExpectedArrays {
+  readonly weights: ReadonlyMap<string, readonly number[]>;
+  readonly moments: ReadonlyMap<string, readonly number[]>;
+}
+
 async function checkpointOf(
   { folder, task, optimizer, hub }: ExportedRun,
   step: number,
-  expected: ReadonlyMap<string, readonly number[]>,
+  expected: ExpectedArrays,
 ): Promise<Checkpoint> {
   const state = await readTorchState(folder, step, hub.weights);
   const at = (name: string) => path.join(torchStateFolder(folder, step), name);
@@ -52,11 +62,13 @@ async function checkpointOf(
     if (want !== got) throw new UsageError(`${at("state.json")}: expected ${field} ${want}, got ${got}`);
   }
   const params = await inFile(at(hub.weights), async () => {
-    for (const [name, shape] of expected) expectArray(name, state.weights.get(name), shape);
-    const own = [...expected.keys()].map((name) => [name, state.weights.get(name)] as const);
+    for (const [name, shape] of expected.weights) expectArray(name, state.weights.get(name), shape);
+    const own = [...expected.weights.keys()].map((name) => [name, state.weights.get(name)] as const);
     return hub.fromHub(new Map(own) as StateDict);
   });
-  const moments = await inFile(at("optimizer.safetensors"), () => fromTorch(optimizer, state.moments, expected, hub));
+  const moments = await inFile(at("optimizer.safetensors"), () =>
+    fromTorch(optimizer, state.moments, expected.moments, hub),
+  );
   return { progress: state.progress, params, optimizer: moments };
 }
 

@@ -94,7 +94,8 @@ async function writeRun<Batch>(opened: OpenedRun<Batch>, out: string): Promise<E
   if (progress.step > 0) assignVariables("the checkpoint's parameters", task.params, state.params);
   const params = await readVariables(task.params);
   const moments = await toTorch(optimizer, state.optimizer, hub);
-  const about = await runFile({ recipe: config, groups, hub, params });
+  const trained = new Map([...task.params].filter(([, { trainable }]) => trainable));
+  const about = await runFile({ recipe: config, groups, hub, params, trained });
   const files = await opened.files();
   const base = await opened.baseFiles?.();
   const batches = await recordBatches({ task, recorder, steps, validation }, progress);

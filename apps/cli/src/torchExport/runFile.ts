@@ -10,19 +10,26 @@ export interface RunFileParts {
   readonly recipe: Recipe;
   readonly groups: OptimizedGroups;
   readonly hub: HubParameters;
-  /** All parameters. */
+  /** All parameters, and which of them are trained: buffers are not. */
   readonly params: StateDict;
+  readonly trained: NameSet;
 }
 
 /** The recipe as `train.py` reads it, with the parameters' names in files. */
-export async function runFile({ recipe, groups, hub, params }: RunFileParts): Promise<Record<string, unknown>> {
+export async function runFile({
+  recipe,
+  groups,
+  hub,
+  params,
+  trained,
+}: RunFileParts): Promise<Record<string, unknown>> {
   const { task, seed, training, validation, checkpoints } = recipe;
   const { steps, optimizer, learningRate, beta1, beta2, eps, weightDecay } = training;
   const stored = async (names: NameSet) =>
     [...(await hub.toHub(new Map([...params].filter(([name]) => names.has(name))))).keys()].sort();
   const matrices = await stored(groups.matrices);
   return {
-    ...{ format: TORCH_FORMAT, task, seed, weights: hub.weights, parameters: await stored(params) },
+    ...{ format: TORCH_FORMAT, task, seed, weights: hub.weights, parameters: await stored(trained) },
     optimizer: {
       ...{ name: optimizer, learningRate, beta1, beta2, eps, weightDecay, decayed: matrices },
       ...(optimizer === "muon" && { inner: matrices, joined: hub.joined?.(matrices) ?? {} }),
