@@ -32,6 +32,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "conversation.ts": { readme: "packages/transformer/README.md", prints: /^8 7\n15 14$/ },
   "finetuning.ts": { readme: "packages/finetuning/README.md", prints: /^BertForSequenceClassification good,bad\nbad$/ },
   "gguf.ts": { readme: "packages/gguf/README.md", prints: /^llama\nblk\.0\.ffn_up\.weight 2,32 Q8_0 68 0\.84$/ },
+  "guides/cluster.ts": {
+    readme: "docs/guides/cluster.md",
+    prints:
+      /^config\.json generation_config\.json model\.gguf model\.onnx model\.safetensors tokenizer\.json tokenizer_config\.json$/,
+  },
   "guides/fineTuning.ts": {
     readme: "docs/guides/fine-tuning.md",
     prints: /^\d\.\d\n\d\.\d\nagain\nnone$/,
