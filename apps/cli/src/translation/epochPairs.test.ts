@@ -47,4 +47,12 @@ describe("epochPairs", () => {
     expect(Math.abs(drawn(1.5).length - 600)).toBeLessThan(50);
     expect(new Set(drawn(1, 100).map(({ source }) => source)).size).toBe(100);
   });
+
+  test("have none that augmentation makes a tested one of", () => {
+    const isTested = ({ source }: { source: string }) => /bell/i.test(source);
+    const drawn = [0, 1, 2, 3].flatMap((epoch) => epochPairs(splits, augmenter, { seed: 1, epoch }));
+    const apart = [0, 1, 2, 3].flatMap((epoch) => epochPairs({ ...splits, isTested }, augmenter, { seed: 1, epoch }));
+    expect(drawn.some(isTested)).toBe(true);
+    expect(apart).toEqual(drawn.filter((pair) => !isTested(pair)));
+  });
 });

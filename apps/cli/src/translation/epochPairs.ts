@@ -7,21 +7,23 @@ import type { SentencePair } from "./pairs/pairs.ts";
 import type { Splits } from "./pairs/splits.ts";
 
 /**
- * The pairs of an epoch: all main ones, and of each added source as many as it weighs, all augmented anew. They depend on
+ * The pairs of an epoch: all main ones, and of each added source as many as it weighs, all augmented anew, without
+ * those that augmentation makes a tested one of where the recipe keeps these apart. They depend on
  * the seed and the epoch alone, so that a run that goes on in the middle of an epoch has the same.
  */
 export function epochPairs(
-  { training, added }: Splits,
+  { training, added, isTested }: Splits,
   augmenter: Augmenter | undefined,
   { seed, epoch }: { readonly seed: number; readonly epoch: number },
 ): SentencePair[] {
   const random = new RandomStream(seed).fork(epoch);
   const pairs = [...training, ...added.flatMap((source) => drawPairs(source, random))];
   if (augmenter === undefined) return pairs;
-  return pairs.map((pair, i) => {
+  const augmented = pairs.map((pair, i) => {
     const own = random.fork(i);
     return augmenter.augment(pair, () => pick(training, own), own);
   });
+  return isTested ? augmented.filter((pair) => !isTested(pair)) : augmented;
 }
 
 /** Each pair as often as its source's weight says, on average. */

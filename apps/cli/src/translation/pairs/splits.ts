@@ -9,6 +9,8 @@ export interface Splits {
   readonly training: readonly SentencePair[];
   readonly added: readonly AddedSource[];
   readonly validation: readonly SentencePair[];
+  /** Whether a pair is tested or validated on by one of its sides: told for those that augmentation makes. */
+  readonly isTested?: (pair: SentencePair) => boolean;
 }
 
 /**
@@ -27,10 +29,12 @@ export async function readSplits(
   const kept = [...validation, ...(own ? [] : await read("test"))];
   const isReverse = "reverse" in data.pairs && data.pairs.reverse;
   const isTested = testedBy(kept, isReverse, data.apart);
+  const isOwnTested = data.apart === "eitherSide" ? (pair: SentencePair) => isTested(pair, isReverse) : undefined;
   return {
-    training: training.filter((pair) => isSound(pair) && !(data.apart === "eitherSide" && isTested(pair, isReverse))),
+    training: training.filter((pair) => isSound(pair) && !isOwnTested?.(pair)),
     added: await Promise.all(data.added.map((added) => readAdded(added, folders, isTested))),
     validation: spread(validation, validationPairs),
+    ...(isOwnTested && { isTested: isOwnTested }),
   };
 }
 
