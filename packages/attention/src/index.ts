@@ -39,8 +39,8 @@ export {
 } from "./multiHead/keyValue.ts";
 export { fixedCache } from "./caches/fixed.ts";
 export { growingCache } from "./caches/growing.ts";
-export { type CacheOptions, type CacheSize, createCache } from "./caches/createCache.ts";
-export { KeyValueCache } from "./caches/keyValueCache.ts";
+export { type CacheOptions, type CacheSize, checkCacheDtype, createCache } from "./caches/createCache.ts";
+export { type CacheDtype, type CacheTraits, KeyValueCache } from "./caches/keyValueCache.ts";
 export type { LayerCache } from "./caches/layerCache.ts";
 export { stepOf } from "./caches/stepOf.ts";
 export { slidingWindowCache } from "./caches/sliding.ts";

@@ -5,16 +5,19 @@
 // bias of floats are read at row and column strides that may be 0. Hidden scores are -Infinity; a row without a visible key
 // has logsumexp 0, and so weights and gradient 0.
 //
-// Grouped heads, a window, a soft cap, sinks and a capacity above K are for the forward pass alone.
+// Grouped heads, a window, a soft cap, sinks, a capacity above K and keys and values in fewer bits (cachedRows.ts) are for the
+// forward pass alone: of the last one tile at a time becomes floats.
+import { rowBytes, widenRows } from "./cachedRows";
 import { gemm, gemmScratch } from "./gemm";
 import { dropoutFactors, expDown, fma, log, maxLanes, splat, sumLanes, tanh } from "./simd";
 
 const ROWS: i32 = 120; // a multiple of 30, to which gemm may pad; packing keys and values for fewer would cost too much
 const COLUMNS: i32 = 256; // two tiles are meant to stay in the second-level cache
+const WIDENED: i32 = 32768; // floats of a tile of keys or of values in fewer bits
 
-/** Bytes of scratch that attention needs: gemm's, two tiles, and two numbers a row. */
+/** Bytes of scratch that attention needs: gemm's, two tiles, two numbers a row, and keys or values as floats. */
 export function attentionScratch(): i32 {
-  return gemmScratch() + (2 * ROWS * COLUMNS + 2 * ROWS) * 4;
+  return gemmScratch() + (2 * ROWS * COLUMNS + 2 * ROWS + WIDENED) * 4;
 }
 
 /** What stays the same over the heads of one call; read from memory, so that every thread can. */
@@ -43,6 +46,7 @@ let sinks: usize = 0; // address of the first head's, 0 for none
 let sinkHead: i32 = 0;
 let sinkRow: i32 = 0;
 let capacity: i32 = 0; // rows of k and v from head to head, at least K
+let format: i32 = 0; // of k and v: 0 for floats
 
 /** Reads the numbers above, of four bytes each, in their order. */
 function readShape(at: usize): void {
@@ -71,6 +75,7 @@ function readShape(at: usize): void {
   sinkHead = load<i32>(at, 88);
   sinkRow = load<i32>(at, 92);
   capacity = load<i32>(at, 96);
+  format = load<i32>(at, 100);
 }
 
 /** How many keys, from the first, the rows before `end` may see. */
@@ -153,7 +158,7 @@ function finishScores(at: usize, i: i32, j0: i32, columns: i32, mask: usize, bia
   for (let j = 0; j < before; j++) store<f32>(float(at, j), -Infinity);
 }
 
-/** The scores of `rows` queries from i0 on and `columns` keys from j0 on, padded with -Infinity to a multiple of 4. */
+/** The scores of `rows` queries from i0 on and the `columns` keys at k, from j0 on, padded with -Infinity to a multiple of 4. */
 function scoreTile(
   q: usize,
   k: usize,
@@ -166,7 +171,7 @@ function scoreTile(
   tile: usize,
   scratch: usize,
 ): void {
-  gemm(float(q, i0 * D), float(k, j0 * D), tile, rows, columns, D, D, 1, 1, D, COLUMNS, 0, 0, true, scratch);
+  gemm(float(q, i0 * D), k, tile, rows, columns, D, D, 1, 1, D, COLUMNS, 0, 0, true, scratch);
   const isPlain = (columns & 3) == 0 && mask == 0 && bias == 0 && softcap == 0 && factorOf(bias) == scale;
   for (let i = i0; i < i0 + rows; i++) {
     const isWhole = isPlain && lowest(i) <= j0 && visible(i + 1) >= j0 + columns;
@@ -198,7 +203,7 @@ export function attention(
   for (let part = from; part < to; part++) {
     const n = part / parts;
     const i0 = (part % parts) * ROWS;
-    const atK = <usize>((n / groupSize) * capacity * D) << 2;
+    const atK = <usize>((n / groupSize) * capacity) * rowBytes(D, format);
     forward(
       q + (<usize>(n * Q * D) << 2),
       k + atK,
@@ -297,14 +302,16 @@ function forward(
     store<f32>(float(sums, i), sink == 0 ? 0 : 1);
   }
   if (seen <= start) memory.fill(to, 0, <usize>(rows * D) << 2);
-  for (let j0 = start; j0 < seen; j0 += COLUMNS) {
-    const columns = min(COLUMNS, seen - j0);
-    scoreTile(q, k, mask, bias, i0, rows, j0, columns, tile, scratch);
+  const most = format == 0 ? COLUMNS : min(COLUMNS, (WIDENED / D) & ~3);
+  const widened = float(sums, ROWS);
+  for (let j0 = start; j0 < seen; j0 += most) {
+    const columns = min(most, seen - j0);
+    scoreTile(q, tileOf(k, j0, columns, widened), mask, bias, i0, rows, j0, columns, tile, scratch);
     for (let i = 0; i < rows; i++) {
       const faded = weigh(row(tile, i), columns, factor, float(tops, i), float(sums, i), index + <u32>((i0 + i) * K + j0));
       if (j0 > start && faded != 1) multiply(float(to, i * D), faded);
     }
-    gemm(tile, float(v, j0 * D), to, rows, D, columns, COLUMNS, 1, D, 1, D, 0, j0 > start ? 1 : 0, false, scratch);
+    gemm(tile, tileOf(v, j0, columns, widened), to, rows, D, columns, COLUMNS, 1, D, 1, D, 0, j0 > start ? 1 : 0, false, scratch);
   }
   for (let i = 0; i < rows; i++) {
     const sum = load<f32>(float(sums, i));
@@ -312,6 +319,13 @@ function forward(
     multiply(float(to, i * D), isSeen ? <f32>1 / sum : 0);
     store<f32>(float(logSumExp, i0 + i), isSeen ? load<f32>(float(tops, i)) + log(sum) : 0);
   }
+}
+
+/** The floats of `columns` keys or values from j0 on: where they are, or written to `widened`. */
+function tileOf(rows: usize, j0: i32, columns: i32, widened: usize): usize {
+  if (format == 0) return float(rows, j0 * D);
+  widenRows(rows + <usize>j0 * rowBytes(D, format), widened, columns, D, format);
+  return widened;
 }
 
 /** dq, dk and dv of one head. */
@@ -347,7 +361,7 @@ function backward(
     for (let j0 = 0; j0 < seen; j0 += COLUMNS) {
       const columns = min(COLUMNS, seen - j0);
       const there = <usize>(j0 * D) << 2;
-      scoreTile(q, k, mask, bias, i0, rows, j0, columns, tile, scratch);
+      scoreTile(q, k + there, mask, bias, i0, rows, j0, columns, tile, scratch);
       gemm(dy + at, v + there, dtile, rows, columns, D, D, 1, 1, D, COLUMNS, 0, 0, true, scratch);
       for (let i = 0; i < rows; i++) {
         const sum = load<f32>(float(logSumExp, i0 + i));

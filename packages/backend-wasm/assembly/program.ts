@@ -154,6 +154,7 @@ function perform(kernel: i32, at: usize, from: i32, to: i32, scratch: usize): vo
         int(at, 5),
         int(at, 6),
         int(at, 7),
+        int(at, 8),
         from,
         to,
       );

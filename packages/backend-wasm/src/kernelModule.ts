@@ -25,6 +25,8 @@ export const PARTED_KERNELS = [
   "multiply",
   "permute",
   "rowSum",
+  "readCachedRows",
+  "writeCachedRows",
   "program",
 ] as const;
 

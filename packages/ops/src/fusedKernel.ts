@@ -35,6 +35,8 @@ export const FUSED_KERNELS = {
   attentionGradient: "QkvAttentionGradient",
   transformerLayer: "QkvTransformerLayer",
   writeRows: "QkvWriteRows",
+  writeCachedRows: "QkvWriteCachedRows",
+  readCachedRows: "QkvReadCachedRows",
   adamW: "QkvAdamW",
   unwritten: "QkvUnwritten",
   writePart: "QkvWritePart",

@@ -64,4 +64,12 @@ export {
   type WeightKind,
 } from "./weights/weight.ts";
 export type { WasmOptions, WebgpuOptions } from "./device/backendOptions.ts";
+export {
+  type CachedRowsAttrs,
+  cachedRowWords,
+  hasCachedRows,
+  readCachedRows,
+  type RowFormat,
+  writeCachedRows,
+} from "./cachedRows.ts";
 export { writeRows, type WriteRowsAttrs } from "./writeRows.ts";

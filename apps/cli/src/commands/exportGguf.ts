@@ -13,7 +13,7 @@ interface ExportGgufCommandOptions {
   readonly json?: boolean;
 }
 
-/** `qkv export gguf`: a Llama, Mistral or Qwen as a file for llama.cpp, with its numbers as they are. */
+/** `qkv export gguf`: a decoder as a file for llama.cpp, with its numbers as they are. */
 export function exportGgufCommand(): Command {
   return new Command("gguf")
     .description(

@@ -1,6 +1,8 @@
+import type { CacheDtype } from "@qkv/attention";
 import type { Adapter } from "@qkv/nn";
 import { Command, InvalidArgumentError } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { cacheDtypeOption } from "../generation/cacheDtypeOption.ts";
 import { fillTokens, paddedRows } from "../generation/paddedRows.ts";
 import { type PromptChoice, readPrompts } from "../generation/prompts.ts";
 import { streamText } from "../generation/streamText.ts";
@@ -21,6 +23,7 @@ interface GenerateCommandOptions extends BackendChoice, PromptChoice {
   readonly beams?: number;
   readonly seed?: number;
   readonly assistantModel?: string;
+  readonly cacheDtype?: CacheDtype;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly json?: boolean;
 }
@@ -41,6 +44,7 @@ export function generateCommand(): Command {
       .option("--beams <n>", "beams kept while searching", beamCount)
       .option("--seed <n>", "the same seed draws the same tokens (default: 0)", aNumber)
       .option("--assistant-model <ref>", "a smaller model with the same tokenizer, which proposes tokens to be checked")
+      .addOption(cacheDtypeOption())
       .option("--options <json>", 'more of it in Hugging Face\'s names: {"no_repeat_ngram_size": 2}', jsonObject)
       .option("--json", 'one JSON object: {"ids":[[]],"text":[],"scores":[]}, one row for each sequence'),
   ).action((options: GenerateCommandOptions) => untilInterrupted((signal) => runGenerate(options, signal)));
@@ -82,6 +86,7 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
       ...(assistant && { assistantModel: assistant }),
       ...parseOptions(() => parseGenerationOptions(given, file)),
       ...(attentionMask && { attentionMask }),
+      ...(options.cacheDtype && { cacheDtype: options.cacheDtype }),
       ...(tokenizer && { decode: (ids: readonly number[]) => tokenizer.decode(ids, { skipSpecialTokens: false }) }),
       signal,
     };

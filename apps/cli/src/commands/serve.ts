@@ -1,5 +1,7 @@
+import type { CacheDtype } from "@qkv/attention";
 import { Command, InvalidArgumentError } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
+import { cacheDtypeOption } from "../generation/cacheDtypeOption.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { note } from "../note.ts";
 import { atLeastOne } from "../numberOption.ts";
@@ -10,6 +12,7 @@ interface ServeCommandOptions extends BackendChoice {
   readonly port: number;
   readonly queue: number;
   readonly maxTokens: number;
+  readonly cacheDtype?: CacheDtype;
 }
 
 /** `qkv serve`: models behind OpenAI's API, on this machine. */
@@ -22,7 +25,8 @@ export function serveCommand(): Command {
       .requiredOption("--model <ref...>", `${MODEL_REF}; several may be given, and requests name one of them so`)
       .option("--port <n>", "the port on 127.0.0.1; 0: any that is free", portNumber, 8000)
       .option("--queue <n>", "how many requests may wait; what comes then is refused", atLeastOne, 32)
-      .option("--max-tokens <n>", "the longest answer where a request does not say it", atLeastOne, 1024),
+      .option("--max-tokens <n>", "the longest answer where a request does not say it", atLeastOne, 1024)
+      .addOption(cacheDtypeOption()),
   ).action((options: ServeCommandOptions) => untilInterrupted((signal) => runServe(options, signal)));
 }
 
@@ -33,7 +37,7 @@ async function runServe(options: ServeCommandOptions, signal: AbortSignal): Prom
   const { RequestQueue } = await import("../server/requestQueue.ts");
   const { Metrics } = await import("../server/metrics.ts");
   await startBackend(options);
-  const models = await openServedModels(options.model, signal);
+  const models = await openServedModels(options.model, signal, options.cacheDtype);
   try {
     const queue = new RequestQueue(options.queue);
     const metrics = new Metrics({

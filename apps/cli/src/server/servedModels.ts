@@ -1,4 +1,4 @@
-import type { KeyValueCache } from "@qkv/attention";
+import type { CacheDtype, KeyValueCache } from "@qkv/attention";
 import { createEmbedder, createGenerator, type Embedder, loadPretrained, type TextGenerator } from "@qkv/pretrained";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { openModelFiles } from "../openModelFiles.ts";
@@ -19,10 +19,14 @@ export interface ServedModel {
 }
 
 /** Opens the models that are named. @throws UsageError for a model that neither generates nor embeds texts */
-export async function openServedModels(refs: readonly string[], signal: AbortSignal): Promise<ServedModel[]> {
+export async function openServedModels(
+  refs: readonly string[],
+  signal: AbortSignal,
+  cacheDtype?: CacheDtype,
+): Promise<ServedModel[]> {
   const models: ServedModel[] = [];
   try {
-    for (const id of new Set(refs)) models.push(await openServedModel(id, signal));
+    for (const id of new Set(refs)) models.push(await openServedModel(id, signal, cacheDtype));
     return models;
   } catch (error) {
     for (const model of models) model.dispose();
@@ -30,14 +34,18 @@ export async function openServedModels(refs: readonly string[], signal: AbortSig
   }
 }
 
-async function openServedModel(id: string, signal: AbortSignal): Promise<ServedModel> {
+async function openServedModel(
+  id: string,
+  signal: AbortSignal,
+  cacheDtype: CacheDtype | undefined,
+): Promise<ServedModel> {
   const pretrained = await loadPretrained(await openModelFiles(id), { signal, ...tokenizerOptions() });
   const { model, task, tokenizer, architecture } = pretrained;
   const served = { id, created: Math.floor(Date.now() / 1000) };
   try {
     if (tokenizer !== undefined && (task === "causalLM" || task === "seq2seqLM")) {
       const generator = createGenerator(pretrained);
-      const cache = generator.model.createCache();
+      const cache = generator.model.createCache({ dtype: cacheDtype });
       const dispose = () => {
         cache.dispose();
         model.dispose();

@@ -16,5 +16,5 @@ export function fixedCache(capacity: number): KeyValueCache {
   }
   const createLayer = () =>
     activeKernel("writeRows") === "fused" ? new BufferedLayer(() => capacity) : new GrowingLayer();
-  return new KeyValueCache(createLayer, capacity);
+  return new KeyValueCache(createLayer, { capacity });
 }

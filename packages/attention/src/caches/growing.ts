@@ -14,11 +14,12 @@ export function growingCache(): KeyValueCache {
 
 /** Creates the cache of a layer that keeps every position. */
 export function growingLayer(): BufferedLayer | GrowingLayer {
-  return activeKernel("writeRows") === "fused" ? new BufferedLayer(withRoom) : new GrowingLayer();
+  return activeKernel("writeRows") === "fused" ? new BufferedLayer(roomFor) : new GrowingLayer();
 }
 
 const BLOCK = 8; // positions
 
-function withRoom(length: number): number {
+/** How many positions a cache that grows has room for when it is to hold so many. */
+export function roomFor(length: number): number {
   return Math.ceil((1.5 * length) / BLOCK) * BLOCK;
 }

@@ -1,8 +1,20 @@
 import { tidy } from "@qkv/nn";
+import type { RowFormat } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { KeyValue } from "../multiHead/keyValue.ts";
 import { CachedIds } from "./cachedIds.ts";
 import type { LayerCache } from "./layerCache.ts";
+
+/** How a cache holds keys and values. */
+export type CacheDtype = "float32" | RowFormat;
+
+/** What a {@link KeyValueCache} is told of its layers. */
+export interface CacheTraits {
+  /** The most positions that it may hold. Default as many as come. */
+  readonly capacity?: number;
+  /** How the layers hold keys and values. Default float32. */
+  readonly dtype?: CacheDtype;
+}
 
 /**
  * The keys and values of every layer of a decoder for the positions that it has read, and their owner: `past_key_values`
@@ -13,6 +25,8 @@ import type { LayerCache } from "./layerCache.ts";
 export class KeyValueCache {
   /** The most positions that it may hold. */
   readonly capacity: number;
+  /** How it holds keys and values. */
+  readonly dtype: CacheDtype;
   readonly #createLayer: (layer: number) => LayerCache;
   #layers: LayerCache[] = [];
   #length = 0;
@@ -23,9 +37,13 @@ export class KeyValueCache {
   #step: Map<number, number> | undefined;
 
   /** @param createLayer for each layer of the decoder, how it is kept */
-  constructor(createLayer: (layer: number) => LayerCache, capacity = Infinity) {
+  constructor(
+    createLayer: (layer: number) => LayerCache,
+    { capacity = Infinity, dtype = "float32" }: CacheTraits = {},
+  ) {
     this.#createLayer = createLayer;
     this.capacity = capacity;
+    this.dtype = dtype;
   }
 
   /** Number of positions read so far, those that a window dropped included. In a step, of those before it. */

@@ -1,5 +1,5 @@
 import { tidy } from "@qkv/nn";
-import { checkArray, checkRecord } from "@qkv/ops";
+import { checkArray, checkRecord, type RowFormat } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Keys and values of a context: of an encoder's output, or of a decoder's positions (see `KeyValueCache`). */
@@ -12,11 +12,15 @@ export interface KeyValue {
   readonly dropped?: number;
   /** Number of positions in use, where K is a capacity. Default all. */
   readonly length?: number;
+  /** How they are held if not as floats: [B, H, K, W] int32, of a cache in fewer bits. With `length`. */
+  readonly format?: RowFormat;
 }
 
 /** The keys and values in use, without the room behind them. Borrows `keyValue`, and may return its tensors. */
 export function inUse(keyValue: KeyValue): KeyValue {
   checkRecord("inUse", "keyValue", keyValue);
+  if (keyValue.format !== undefined)
+    throw new RangeError(`inUse: expected keys and values as floats, got them in ${keyValue.format}`);
   const { keys, values, length = keys.shape[2], ...rest } = keyValue;
   if (length === keys.shape[2]) return { keys, values, ...rest };
   const [batch, heads] = keys.shape;

@@ -1,4 +1,4 @@
-import type { AttentionAttrs } from "@qkv/ops";
+import type { AttentionAttrs, RowFormat } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../heap.ts";
 import { replaceKernel } from "../replaceKernel.ts";
@@ -70,6 +70,8 @@ export interface AttentionShape extends AttentionAttrs {
   readonly heads: number;
   readonly mask: Strides;
   readonly bias: Strides;
+  /** How keys and values are held. Default as floats. */
+  readonly format?: RowFormat | undefined;
   /** Number of query heads that share a head of keys and values. Default 1. */
   readonly groupSize?: number;
   /** Number of keys, up to its own, that a query sees. Default all. */
@@ -80,7 +82,7 @@ export interface AttentionShape extends AttentionAttrs {
 }
 
 /** Number of words that {@link writeAttentionShape} writes. */
-export const ATTENTION_SHAPE_WORDS = 25;
+export const ATTENTION_SHAPE_WORDS = 26;
 
 /** Writes the numbers that `readShape` of assembly/attention.ts reads at `address`. */
 export function writeAttentionShape(heap: Heap, address: number, shape: AttentionShape): void {
@@ -90,10 +92,15 @@ export function writeAttentionShape(heap: Heap, address: number, shape: Attentio
   const words = new Int32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
   const floats = new Float32Array(heap.memory.buffer, address, ATTENTION_SHAPE_WORDS);
   words.set([queries, keys, width, heads, 0, causal ? 1 : 0, ...mask, ...bias, first, second, threshold]);
-  words.set([groupSize, window, 0, sinks.address, sinks.head, sinks.query, capacity], 18);
+  words.set([groupSize, window, 0, sinks.address, sinks.head, sinks.query, capacity, formatNumber(shape.format)], 18);
   floats[4] = scale;
   floats[17] = keep;
   floats[20] = softcap;
+}
+
+/** The number of a format in assembly/cachedRows.ts. */
+export function formatNumber(format: RowFormat | undefined): number {
+  return format === undefined ? 0 : format === "float16" ? 1 : 2;
 }
 
 /** Estimated nanoseconds of a head: a product and a half at 40 GFLOP/s, and an exponential. */

@@ -1,11 +1,19 @@
-import type { FusedActivation, AdamWAttrs, DropoutKey, WritePartAttrs, WriteRowsAttrs } from "@qkv/ops";
+import type {
+  FusedActivation,
+  AdamWAttrs,
+  CachedRowsAttrs,
+  DropoutKey,
+  WritePartAttrs,
+  WriteRowsAttrs,
+} from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Heap, Work } from "../heap.ts";
+import { formatNumber } from "./attention.ts";
 import { replaceKernel } from "../replaceKernel.ts";
 
 type Tensors<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
-/** QkvActivate with its gradient, QkvDropout, QkvAdamW, QkvUnwritten, QkvWritePart and QkvWriteRows. */
+/** QkvActivate with its gradient, QkvDropout, QkvAdamW, QkvUnwritten, QkvWritePart and QkvWriteRows, QkvWriteCachedRows and QkvReadCachedRows. */
 export function registerElements(heap: Heap): void {
   const work = (x: tf.TensorInfo, cost: number): Work => ({ units: tf.util.sizeFromShape(x.shape), cost, multiple: 4 });
 
@@ -65,6 +73,25 @@ export function registerElements(heap: Heap): void {
     const bytes = new Uint8Array(heap.memory.buffer);
     for (let i = 0; i < batch * heads; i++) bytes.copyWithin(to + i * room, from + i * each, from + (i + 1) * each);
     return [];
+  });
+
+  replaceKernel("QkvWriteCachedRows", ({ inputs, attrs }) => {
+    const { buffer, rows } = inputs as Tensors<"buffer" | "rows">;
+    const { format, width, first, length } = attrs as unknown as CachedRowsAttrs;
+    const [batch = 0, heads = 0, capacity = 0] = buffer.shape;
+    const args = [heap.at(rows), heap.at(buffer), first, length, capacity, width, formatNumber(format)];
+    heap.run("writeCachedRows", args, { units: batch * heads, cost: 0.3 * length * width });
+    return [];
+  });
+
+  replaceKernel("QkvReadCachedRows", ({ inputs, attrs }) => {
+    const { buffer } = inputs as Tensors<"buffer">;
+    const { format, width, length } = attrs as unknown as CachedRowsAttrs;
+    const [batch = 0, heads = 0, capacity = 0] = buffer.shape;
+    const out = heap.output([batch, heads, length, width]);
+    const args = [heap.at(buffer), heap.at(out), length, capacity, width, formatNumber(format)];
+    heap.run("readCachedRows", args, { units: batch * heads, cost: 0.3 * length * width });
+    return out;
   });
 }
 

@@ -13,8 +13,9 @@ import { unpackRows } from "./packed/unpackRows.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
 import { unwritten, writePart } from "./writePart.ts";
 
-// They save CPU time between kernels, or on the CPU; here their composed operations serve as well.
-type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp";
+// They save CPU time between kernels, or on the CPU; here their composed operations serve as well. Caches in fewer bits are
+// refused here.
+type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp" | "QkvWriteCachedRows" | "QkvReadCachedRows";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
 
 /** Our kernels by their names in @qkv/ops. */

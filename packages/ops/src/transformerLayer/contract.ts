@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "../activate.ts";
+import type { RowFormat } from "../cachedRows.ts";
 import type { PackedAttrs } from "../weights/packedKernels.ts";
 import type { Weight } from "../weights/weight.ts";
 
@@ -127,6 +128,11 @@ export interface TransformerLayerInputs {
    * them, in place.
    */
   readonly pastLength?: number | undefined;
+  /**
+   * How `pastKeys` and `pastValues` are held, [B, G, P, W] int32, if not as floats: with `pastLength`. Those of x are held so
+   * too, and read as they are held.
+   */
+  readonly pastFormat?: RowFormat | undefined;
   readonly mask?: tf.Tensor | undefined;
   /** Added to the scores of the self-attention: of rank 4, broadcastable to [B, H, Q, P + Q]. */
   readonly bias?: tf.Tensor | undefined;
@@ -142,11 +148,13 @@ export interface TransformerLayerInputs {
 export interface TransformerLayerResult {
   /** [B, Q, E] */
   readonly output: tf.Tensor3D;
-  /** [B, G, P + Q, D]; with `pastLength`, the past's own tensors. */
+  /** [B, G, P + Q, D]; with `pastLength`, the past's own tensors, as they are held. */
   readonly keys: tf.Tensor4D;
   readonly values: tf.Tensor4D;
   /** Number of positions in use, with `pastLength`. */
   readonly length?: number;
+  /** How keys and values are held, with `pastFormat`. */
+  readonly format?: RowFormat;
 }
 
 /** A layer that one fused kernel may compute. */

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { cachedRowWords } from "../cachedRows.ts";
 import type { TransformerLayerAttrs, TransformerLayerInputs, TransformerLayerWeights } from "./contract.ts";
 import { headDimOf, isFloats } from "./weightsFit.ts";
 
@@ -8,14 +9,20 @@ export function inputsFit(
   weights: TransformerLayerWeights,
   attrs: TransformerLayerAttrs,
 ): boolean {
-  const { x, pastKeys, pastValues, pastLength, mask, bias, angles, memoryKeys, memoryValues, memoryMask } = inputs;
+  const { x, pastKeys, pastValues, pastLength, pastFormat, mask, bias } = inputs;
+  const { angles, memoryKeys, memoryValues, memoryMask } = inputs;
   const [batch = 0, length = 0] = x.shape;
   const { selfAttn, crossAttn } = attrs;
   const isContext = (keys: tf.Tensor | undefined, values: tf.Tensor | undefined, of: "selfAttn" | "crossAttn") => {
     if (keys === undefined || values === undefined) return keys === values;
     const [part, its] = [weights[of], attrs[of]];
     if (part === undefined || its === undefined) return false;
-    const shape = [batch, its.numKeyValueHeads, keys.shape[2] ?? 0, headDimOf(part, its)];
+    const [groups, places, width] = [its.numKeyValueHeads, keys.shape[2] ?? 0, headDimOf(part, its)];
+    if (of === "selfAttn" && pastFormat !== undefined) {
+      const held = [batch, groups, places, cachedRowWords(pastFormat, width)];
+      return width % 4 === 0 && [keys, values].every(({ dtype, shape }) => dtype === "int32" && isEqual(shape, held));
+    }
+    const shape = [batch, groups, places, width];
     return isFloats(keys, shape) && isFloats(values, shape);
   };
   const isOfScores = (given: tf.Tensor | undefined, heads: number, keys: number, dtype: tf.DataType) =>
@@ -27,6 +34,7 @@ export function inputsFit(
     x.size > 0 &&
     isFloats(x, [batch, length, weights.selfAttn.qProj.weight.shape[1] ?? 0]) &&
     isContext(pastKeys, pastValues, "selfAttn") &&
+    (pastFormat === undefined || pastLength !== undefined) &&
     (pastLength === undefined || (Number.isInteger(pastLength) && pastLength >= 0 && keys <= capacity)) &&
     isOfScores(mask, selfAttn.numHeads, keys, "bool") &&
     isOfScores(bias, selfAttn.numHeads, keys, "float32") &&
@@ -36,6 +44,10 @@ export function inputsFit(
     (crossAttn === undefined || memory > 0) &&
     isOfScores(memoryMask, crossAttn?.numHeads ?? 0, memory, "bool")
   );
+}
+
+function isEqual(shape: readonly number[], expected: readonly number[]): boolean {
+  return shape.length === expected.length && shape.every((size, axis) => size === expected[axis]);
 }
 
 /** Whether each axis is 1 or that of the scores. */

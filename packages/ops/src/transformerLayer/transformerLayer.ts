@@ -24,7 +24,7 @@ import { weightsFit } from "./weightsFit.ts";
  *
  * Kernel: QkvTransformerLayer, its inputs the tensors of {@link TransformerLayerInputs} and, as `selfAttn.qProj.weight`
  * and so on, those of {@link TransformerLayerWeights}; its attributes, as `layer`, {@link TransformerLayerAttrs},
- * the angles, `pastLength` and, as `packed`, {@link PackedInputs} -> output, keys, values; with `pastLength` the output
+ * the angles, `pastLength`, `pastFormat` and, as `packed`, {@link PackedInputs} -> output, keys, values; with `pastLength` the output
  * alone.
  */
 export function transformerLayer(
@@ -44,11 +44,12 @@ export function transformerLayer(
     if (!inputsFit(inputs, weights, attrs)) return undefined;
     const { named, packed } = stored;
     for (const name of TENSORS) named[name] = inputs[name];
-    const { angles, pastLength, x, pastKeys, pastValues } = inputs;
+    const { angles, pastLength, pastFormat, x, pastKeys, pastValues } = inputs;
     const outputs = runFusedAsGiven(FUSED_KERNELS.transformerLayer, named, {
       layer: attrs,
       angles,
       pastLength,
+      pastFormat,
       packed,
     });
     const [output, keys = pastKeys, values = pastValues] = outputs;
@@ -56,6 +57,7 @@ export function transformerLayer(
       output: output as tf.Tensor3D,
       keys: keys as tf.Tensor4D,
       values: values as tf.Tensor4D,
+      ...(pastFormat !== undefined && { format: pastFormat }),
       ...(pastLength !== undefined && { length: pastLength + (x.shape[1] ?? 0) }),
     };
   };
@@ -66,7 +68,7 @@ const TENSORS = [
   ...(["x", "pastKeys", "pastValues", "mask", "bias"] as const),
   ...(["memoryKeys", "memoryValues", "memoryMask"] as const),
 ];
-TENSORS satisfies readonly Exclude<keyof TransformerLayerInputs, "angles" | "pastLength">[];
+TENSORS satisfies readonly Exclude<keyof TransformerLayerInputs, "angles" | "pastLength" | "pastFormat">[];
 
 interface Stored {
   /** The tensors by the names of the kernel's inputs, to which each call adds its own: a decoder has many calls. */

@@ -1,5 +1,5 @@
 import { type MultiHeadAttention, stepOf } from "@qkv/attention";
-import { checkModule, type Params, Pass } from "@qkv/nn";
+import { checkModule, type Params, Pass, tidy } from "@qkv/nn";
 import { checkOptions, checkTensor, type OptionNames } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BlockInputs } from "./blockInputs.ts";
@@ -116,10 +116,14 @@ export class Block {
   #attendToSelf(h: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
     const { cache, layer = 0, bias, positions, span } = inputs;
     const { causal, window } = this.#spec.selfAttn;
-    const next = this.selfAttn.project(h, { offset: cache?.length, positions, span }, pass);
-    const seen = cache?.append(layer, next) ?? next;
-    const mask = inputs.mask && ofKept(inputs.mask, seen);
-    return this.selfAttn.attend(h, seen, { mask, bias, causal, window, positions, span }, pass);
+    const attend = () => {
+      const next = this.selfAttn.project(h, { offset: cache?.length, positions, span }, pass);
+      const seen = cache?.append(layer, next) ?? next;
+      const mask = inputs.mask && ofKept(inputs.mask, seen);
+      return this.selfAttn.attend(h, seen, { mask, bias, causal, window, positions, span }, pass);
+    };
+    // Floats of a cache in fewer bits are those of one layer at a time.
+    return cache === undefined || cache.dtype === "float32" ? attend() : tidy(attend);
   }
 
   /** Runs a sublayer: the only place that decides where norms go, and how its output joins the residual stream. */

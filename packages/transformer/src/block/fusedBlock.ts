@@ -38,6 +38,7 @@ export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
       pastKeys: past?.keys,
       pastValues: past?.values,
       pastLength: past?.length,
+      pastFormat: past?.format,
       mask: mask && ofKept(mask, past ?? {}),
       bias,
       angles: rotary?.angles(positions ?? cache?.length ?? 0, batch, length, span),

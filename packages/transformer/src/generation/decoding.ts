@@ -1,5 +1,5 @@
 import { logSumExp } from "@qkv/ops";
-import { bytesOf, disposeKeyValues, type KeyValue, type KeyValueCache } from "@qkv/attention";
+import { bytesOf, type CacheDtype, disposeKeyValues, type KeyValue, type KeyValueCache } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Memory, Seq2SeqModel } from "../models/seq2seq.ts";
@@ -17,6 +17,8 @@ export interface DecodingOptions {
   readonly attentionMask?: readonly (readonly number[])[] | undefined;
   /** A cache that has read the beginning of the sources, which the caller keeps. Default an empty one. */
   readonly cache?: KeyValueCache | undefined;
+  /** How keys and values of an empty one are held. Default float32. */
+  readonly cacheDtype?: CacheDtype | undefined;
   /** Whether the later half of a text is read again where positions end: `contextShift` of the options. Default false. */
   readonly contextShift?: boolean | undefined;
   /** Bytes that keys, values and logits of all rows may take. Default no limit. */
@@ -62,7 +64,7 @@ export class Decoding {
     const padding = options.attentionMask?.some((row) => row.includes(0)) ? options.attentionMask : undefined;
     if (padding && !("encode" in model)) this.#padded = paddedPrompts(padding, options);
     this.#sources = sourceIds.map((_, i) => i);
-    this.#cache = options.cache ? claimCache(options.cache, model, sourceIds) : model.createCache();
+    this.#cache = options.cache ? claimCache(options.cache, model, sourceIds) : newCache(model, options.cacheDtype);
     try {
       if ("encode" in model)
         this.#memory = padding ? encodePadded(model, sourceIds, padding) : encode(model, sourceIds);
@@ -186,6 +188,15 @@ export class Decoding {
     const growth = length === 0 ? 0 : added / length;
     checkMemory({ rows, bytes: (kept / before) * (1 + growth), vocabulary: this.#vocabulary }, memoryLimit);
   }
+}
+
+/** An empty cache. @throws RangeError where the model makes none of the dtype: a float32 one would not be what was asked for */
+function newCache(model: GenerativeModel, dtype: CacheDtype = "float32"): KeyValueCache {
+  const cache = model.createCache({ dtype });
+  if (dtype === "float32" || cache.dtype === dtype) return cache;
+  throw new RangeError(
+    `generate: expected a model whose createCache makes a cache of cacheDtype ${dtype}, got ${cache.dtype}`,
+  );
 }
 
 function paddedPrompts(

@@ -35,7 +35,7 @@ export async function generate(
   checkOptionNames("generate", options);
   checkProcessors("generate", options.logitsProcessors);
   checkSources("generate", begun, options.attentionMask, model.generation.vocabSize);
-  checkCache("generate", options.cache, "encode" in model ? [] : begun);
+  checkCache("generate", options.cache, "encode" in model ? [] : begun, options.cacheDtype);
   const speculates = isSpeculative("generate", model, options);
   if (!speculates && ("encode" in model || options.attentionMask)) return search(model, begun, options);
   const found: GeneratedSequence[][] = [];
@@ -67,7 +67,7 @@ export async function* generateStream(
   const speculates = isSpeculative("generateStream", model, options);
   checkProcessors("generateStream", options.logitsProcessors);
   checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
-  checkCache("generateStream", options.cache, []);
+  checkCache("generateStream", options.cache, [], options.cacheDtype);
   const [prompt = []] = promptsOf(model, [sourceIds], options);
   const settings = resolveOptions(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {

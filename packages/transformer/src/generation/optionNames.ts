@@ -45,6 +45,7 @@ const GENERATION: OptionNames<GenerationOptions> = {
   sampling: true,
   attentionMask: true,
   cache: true,
+  cacheDtype: true,
   assistantModel: true,
   promptLookupNumTokens: true,
   maxMatchingNgramSize: true,

@@ -1,4 +1,4 @@
-import type { KeyValueCache } from "@qkv/attention";
+import { type CacheDtype, checkCacheDtype, type KeyValueCache } from "@qkv/attention";
 import { describeArgument } from "@qkv/ops";
 import type { GenerativeModel } from "./options.ts";
 
@@ -37,10 +37,15 @@ export function checkCache(
   who: string,
   cache: KeyValueCache | undefined,
   prompts: readonly (readonly number[])[],
+  dtype?: CacheDtype,
 ): void {
+  if (dtype !== undefined) checkCacheDtype(who, dtype, "cacheDtype");
   if (cache === undefined) return;
   if (typeof cache?.step !== "function") {
     throw new RangeError(`${who}: expected cache to be a KeyValueCache, got ${describeArgument(cache)}`);
+  }
+  if (dtype !== undefined && dtype !== cache.dtype) {
+    throw new RangeError(`${who}: expected cacheDtype to be that of the cache, ${cache.dtype}, got ${dtype}`);
   }
   const lengths = prompts.map(({ length }) => length);
   if (new Set(lengths).size > 1) {

@@ -1,4 +1,4 @@
-import type { LayerAttentionAttrs, RotaryAngles } from "@qkv/ops";
+import type { LayerAttentionAttrs, RotaryAngles, RowFormat } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import {
   ATTENTION_SHAPE_WORDS,
@@ -8,7 +8,7 @@ import {
   writeAttentionShape,
 } from "../attention.ts";
 import { appendHeads, mergeHeads, rotation, splitHeads } from "./headSteps.ts";
-import { type LayerInputs, pathsOf } from "./layerInputs.ts";
+import { type LayerInputs, pathsOf, weightShape } from "./layerInputs.ts";
 import type { RowSteps } from "./rowSteps.ts";
 import type { Sublayer } from "./sublayer.ts";
 
@@ -16,6 +16,8 @@ import type { Sublayer } from "./sublayer.ts";
 interface Context {
   readonly keys: tf.TensorInfo;
   readonly values: tf.TensorInfo;
+  /** How they are held, in words of int32. Default as floats. */
+  readonly format?: RowFormat | undefined;
   /** Number of positions in use. Default K. */
   readonly length?: number;
   readonly mask: tf.TensorInfo | undefined;
@@ -28,6 +30,7 @@ interface Kept {
   readonly values: tf.TensorInfo;
   /** Left out: none; those of the past are written too. */
   readonly pastLength: number | undefined;
+  readonly format: RowFormat | undefined;
 }
 
 /** Prepares self-attention, which writes the keys and values of new positions, and of the past, to `keys` and `values`. */
@@ -35,14 +38,16 @@ export function selfAttention(
   steps: RowSteps,
   attrs: LayerAttentionAttrs,
   angles: RotaryAngles | undefined,
-  { keys, values, pastLength }: Kept,
+  { keys, values, pastLength, format }: Kept,
 ): Sublayer {
   const { mask, bias } = steps.inputs;
   const past = pastLength ?? steps.inputs.pastKeys?.shape[2] ?? 0;
   const { pastKeys, pastValues } = pastLength === undefined ? steps.inputs : {};
   const { numHeads: heads, numKeyValueHeads: groups, qkNorm } = attrs;
-  const headDim = keys.shape[3] ?? 0;
-  const pool = pooling(steps, "selfAttn", attrs, { keys, values, length: past + steps.length, mask, bias });
+  const [inner = 0] = weightShape(steps.inputs, steps.packed, "selfAttn.qProj");
+  const headDim = inner / heads;
+  const context = { keys, values, format, length: past + steps.length, mask, bias };
+  const pool = pooling(steps, "selfAttn", attrs, context, headDim);
   const rotate = rotation(steps, attrs.rotary, angles, headDim);
   const qProj = steps.linearAt("selfAttn.qProj");
   const kProj = steps.linearAt("selfAttn.kProj");
@@ -59,8 +64,9 @@ export function selfAttention(
     rotate(q, heads, false);
     rotate(k, groups, true);
     const queries = splitHeads(steps, q, heads, headDim);
-    appendHeads(steps, k, past, pastKeys, keys, steps.length > 1);
-    appendHeads(steps, v, past, pastValues, values, true);
+    const kept = { first: past, headDim, format };
+    appendHeads(steps, k, kept, pastKeys, keys, steps.length > 1);
+    appendHeads(steps, v, kept, pastValues, values, true);
     pool(queries, to, mode);
   };
 }
@@ -70,7 +76,7 @@ export function crossAttention(steps: RowSteps, attrs: LayerAttentionAttrs): Sub
   const { memoryKeys: keys, memoryValues: values, memoryMask: mask } = steps.inputs as Required<LayerInputs>;
   const { numHeads: heads, qkNorm } = attrs;
   const headDim = keys.shape[3] ?? 0;
-  const pool = pooling(steps, "crossAttn", attrs, { keys, values, mask, bias: undefined });
+  const pool = pooling(steps, "crossAttn", attrs, { keys, values, mask, bias: undefined }, headDim);
   const qProj = steps.linearAt("crossAttn.qProj");
   return (from, to, mode, beside) => {
     const q = steps.take(heads * headDim);
@@ -81,14 +87,14 @@ export function crossAttention(steps: RowSteps, attrs: LayerAttentionAttrs): Sub
 }
 
 /** Prepares the pooling of the values of each head [B, H, L, D], and the map of the outcome. */
-function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, context: Context) {
+function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, context: Context, width: number) {
   const { space, heap, batch, length, program } = steps;
   const { keys, values, mask, bias } = context;
   const { numHeads } = attrs;
   const paths = pathsOf(name);
   const sinks = steps.inputs[paths.sinks];
-  const shape = headShape(attrs, length, context, steps.at(sinks));
-  const { queries, heads, width } = shape;
+  const shape = headShape(attrs, length, context, width, steps.at(sinks));
+  const { queries, heads } = shape;
   const words = space.constant(ATTENTION_SHAPE_WORDS * 4, (at) => writeAttentionShape(heap, at, shape));
   const outProj = steps.linearAt(paths.outProj);
   return (q: number, to: number, mode: number) => {
@@ -109,9 +115,10 @@ function headShape(
   { numHeads, numKeyValueHeads, causal, window, scale, softcap }: LayerAttentionAttrs,
   length: number,
   given: Context,
+  width: number,
   sinksAt: number,
 ) {
-  const [, , capacity = 0, width = 0] = given.keys.shape;
+  const [, , capacity = 0] = given.keys.shape;
   const keys = given.length ?? capacity;
   const groupSize = numHeads / numKeyValueHeads;
   const mask = broadcastStrides(given.mask);
@@ -122,6 +129,7 @@ function headShape(
   return {
     keys,
     capacity,
+    format: given.format,
     width,
     scale,
     softcap,

@@ -1,23 +1,28 @@
-import type { RotaryAngles, LayerAttentionAttrs } from "@qkv/ops";
+import type { RotaryAngles, LayerAttentionAttrs, RowFormat } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
+import { formatNumber } from "../attention.ts";
 import type { RowSteps } from "./rowSteps.ts";
 
 // Steps that see the heads in a row, [B, L, heads, D], or put each into rows of its own, [B, heads, L, D].
 
 /**
- * Writes the rows at `rows` to `to`, [B, heads, C, D], from position `first` on, and before them the keys or values of the
+ * Writes the rows at `rows` to `to`, [B, heads, C, D] or as words of a format, from position `first` on, and before them the keys or values of the
  * past, [B, heads, first, D], if they are not there already.
  */
 export function appendHeads(
   steps: RowSteps,
   rows: number,
-  first: number,
+  {
+    first,
+    headDim,
+    format,
+  }: { readonly first: number; readonly headDim: number; readonly format: RowFormat | undefined },
   past: tf.TensorInfo | undefined,
   to: tf.TensorInfo,
   beside: boolean,
 ): void {
-  const [, heads = 0, capacity = 0, headDim = 0] = to.shape;
-  addHeads(steps, rows, { heads, headDim, capacity, first }, steps.heap.at(to), steps.at(past), beside);
+  const [, heads = 0, capacity = 0] = to.shape;
+  addHeads(steps, rows, { heads, headDim, capacity, first, format }, steps.heap.at(to), steps.at(past), beside);
 }
 
 /** Rearranges rows [B, L, H, D] to [B, H, L, D], and returns the address. */
@@ -41,7 +46,13 @@ export function mergeHeads(steps: RowSteps, from: number, heads: number, headDim
 function addHeads(
   steps: RowSteps,
   rows: number,
-  sizes: { readonly heads: number; readonly headDim: number; readonly capacity: number; readonly first: number },
+  sizes: {
+    readonly heads: number;
+    readonly headDim: number;
+    readonly capacity: number;
+    readonly first: number;
+    readonly format?: RowFormat | undefined;
+  },
   to: number,
   past = 0,
   beside = false,
@@ -50,7 +61,12 @@ function addHeads(
   const { heads, headDim, capacity, first } = sizes;
   const copied = length + (past === 0 ? 0 : first);
   const work = { units: batch * heads, cost: copied * headDim * 0.1 };
-  program.add("appendHeads", [past, rows, to, first, length, capacity, heads, headDim], work, beside);
+  program.add(
+    "appendHeads",
+    [past, rows, to, first, length, capacity, heads, headDim, formatNumber(sizes.format)],
+    work,
+    beside,
+  );
 }
 
 /** Turns the heads of rows in place. */

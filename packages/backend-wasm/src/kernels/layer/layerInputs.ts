@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { PackedInputs, TransformerLayerInputs } from "@qkv/ops";
 
 /** The name of a tensor that is no weight. */
-type InputName = Exclude<keyof TransformerLayerInputs, "angles" | "pastLength">;
+type InputName = Exclude<keyof TransformerLayerInputs, "angles" | "pastLength" | "pastFormat">;
 
 /** The tensors of a layer: its inputs, and its weights by the path to each. */
 export type LayerInputs = Readonly<Record<string, tf.TensorInfo | undefined>> &

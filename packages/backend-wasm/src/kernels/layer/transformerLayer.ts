@@ -1,4 +1,4 @@
-import type { PackedInputs, RotaryAngles, TransformerLayerAttrs } from "@qkv/ops";
+import type { PackedInputs, RotaryAngles, RowFormat, TransformerLayerAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../../heap.ts";
 import { replaceKernel } from "../../replaceKernel.ts";
@@ -14,6 +14,7 @@ interface Attrs {
   readonly layer: TransformerLayerAttrs;
   readonly angles: RotaryAngles | undefined;
   readonly pastLength: number | undefined;
+  readonly pastFormat: RowFormat | undefined;
   readonly packed: PackedInputs;
 }
 type Outputs = readonly [output: tf.TensorInfo, keys: tf.TensorInfo, values: tf.TensorInfo];
@@ -57,10 +58,16 @@ function appendedOf(
 type Named = readonly [name: "selfAttn" | "crossAttn" | "ffn", sublayer: Sublayer];
 
 /** The steps of a layer. */
-function addLayer(steps: RowSteps, { layer, angles, pastLength }: Attrs, [output, keys, values]: Outputs): void {
+function addLayer(
+  steps: RowSteps,
+  { layer, angles, pastLength, pastFormat }: Attrs,
+  [output, keys, values]: Outputs,
+): void {
   const { selfAttn, crossAttn, ffn, norm, placement, parallel, branchScale } = layer;
   if (norm.kind === "layerNorm" && steps.inputs["selfAttn.norm.bias"] === undefined) steps.prepareNormsWithoutBias();
-  const sublayers: Named[] = [["selfAttn", selfAttention(steps, selfAttn, angles, { keys, values, pastLength })]];
+  const sublayers: Named[] = [
+    ["selfAttn", selfAttention(steps, selfAttn, angles, { keys, values, pastLength, format: pastFormat })],
+  ];
   if (crossAttn !== undefined) sublayers.push(["crossAttn", crossAttention(steps, crossAttn)]);
   sublayers.push(["ffn", feedForward(steps, ffn)]);
   const [x, y] = [steps.at(steps.inputs.x), steps.heap.at(output)];

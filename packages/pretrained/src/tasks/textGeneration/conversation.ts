@@ -52,7 +52,7 @@ export class Conversation {
     this.#messages = this.#head;
     this.#answerer = answerer;
     this.#options = options;
-    this.#cache = answerer.model.createCache();
+    this.#cache = answerer.model.createCache({ dtype: options.cacheDtype });
   }
 
   /** What was said, from the first message on. */

@@ -58,6 +58,7 @@ export const GENERATE_TEXT: OptionNames<GenerateTextOptions> = {
   stoppingCriteria: true,
   logitsProcessors: true,
   cache: true,
+  cacheDtype: true,
   assistantModel: true,
   promptLookupNumTokens: true,
   maxMatchingNgramSize: true,
