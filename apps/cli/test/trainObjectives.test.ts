@@ -115,6 +115,31 @@ test.each([
   expect(ran.stderr).toContain(message);
 });
 
+test.each([
+  ["text-classification", "model/config.json", {}],
+  ["sentence-embeddings", "model/1_Pooling/config.json", {}],
+  ["preference", "adapter/adapter_config.json", { targetModules: ["c_attn"] }],
+])("%s with an adapter leaves %s", async (name, file, adapter) => {
+  const recipe = JSON.parse(await readFile(at(`${name}.json`), "utf8")) as object;
+  await writeFile(at("adapter.json"), JSON.stringify({ ...recipe, adapter: { rank: 2, ...adapter } }));
+  const out = at(`adapter-${name}`);
+  const ran = await qkv(["train", name, "--config", at("adapter.json"), "--out", out, ...place()]);
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.stderr).toMatch(
+    /\d+ parameters are trained, of a model of \d+; weights, gradients and moments take 0\.00 GB/,
+  );
+  expect(JSON.parse(await readFile(path.join(out, file), "utf8"))).toBeTypeOf("object");
+});
+
+test("a figure that the objective has not is refused before there is a folder", async () => {
+  const recipe = JSON.parse(await readFile(at("preference.json"), "utf8")) as object;
+  await writeFile(at("figure.json"), JSON.stringify({ ...recipe, validation: { metric: "bleu" } }));
+  const ran = await qkv(["train", "preference", "--config", at("figure.json"), "--out", at("figure"), ...place()]);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain("validation.metric: expected one of loss, accuracy, margin, got bleu");
+  await expect(readFile(at("figure/config.json"))).rejects.toThrow("ENOENT");
+});
+
 const KILLS = Number(process.env["QKV_KILLS"] ?? 0);
 describe.skipIf(KILLS === 0)(`killed ${KILLS} times`, () => {
   test.each(Object.keys(TINY_OBJECTIVES))(

@@ -25,7 +25,13 @@ export {
   type TextTriplet,
 } from "./objectives/sentenceEmbeddings.ts";
 export { languageModel, type LanguageModelSettings } from "./objectives/languageModel.ts";
-export { type Instruction, instructions, type InstructionsSettings } from "./objectives/instructions.ts";
+export {
+  answersTask,
+  encodeInstruction,
+  type Instruction,
+  instructions,
+  type InstructionsSettings,
+} from "./objectives/instructions.ts";
 export {
   type EncodedPreference,
   type Preference,
@@ -35,7 +41,7 @@ export {
 } from "./objectives/preference.ts";
 export { seq2seq, type Seq2SeqSettings, type TextAndTarget } from "./objectives/seq2seq.ts";
 export { spanCorruption, type SpanCorruptionSettings } from "./objectives/spanCorruption.ts";
-export type { Answered } from "./batches/answers.ts";
+export { type Answered, type AnswerEncoder, answerEncoder } from "./batches/answers.ts";
 export type { EncodedText } from "./batches/encodedText.ts";
 export type { EncodedPair } from "./batches/seq2seqBatch.ts";
 export type { DataRecord } from "./records/dataRecord.ts";

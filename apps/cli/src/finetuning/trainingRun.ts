@@ -1,4 +1,5 @@
 import path from "node:path";
+import { type Answered, answerEncoder } from "@qkv/finetuning";
 import type { Adapter } from "@qkv/nn";
 import { createAdapter, loadPretrained, type ModelFiles, type Pretrained } from "@qkv/pretrained";
 import { saveAdapter } from "@qkv/pretrained/node";
@@ -14,7 +15,7 @@ import { readRecipe } from "../training/recipe.ts";
 import { inRunFolder, readRun, type RunChoice, type RunFolder } from "../training/runFolder.ts";
 import { trainInFolder } from "../training/trainInFolder.ts";
 import { UsageError } from "../usageError.ts";
-import { encodeExamples, type Example } from "./examples.ts";
+import { encodeExamples } from "./examples.ts";
 import { loraTask } from "./loraTask.ts";
 import { LoraTrainingConfig } from "./trainingConfig.ts";
 
@@ -34,8 +35,8 @@ export interface OpenLoraRun {
   readonly model: CausalLanguageModel;
   /** On the model. */
   readonly adapter: Adapter;
-  readonly training: readonly Example[];
-  readonly validation: readonly Example[];
+  readonly training: readonly Answered[];
+  readonly validation: readonly Answered[];
 }
 
 /**
@@ -73,12 +74,11 @@ export async function withLoraRun(
   const files = await openModelFiles(config.model, "model");
   const backend = await options.startBackend();
   const opened = await loadPretrained(files, { families: [...CAUSAL_FAMILIES], ...tokenizerOptions() });
-  const { model, tokenizer, chatTemplate, generationConfig } = opened;
+  const { model, tokenizer } = opened;
   try {
     if (tokenizer === undefined)
       throw new UsageError(`${files.name}: expected a model with a tokenizer, got one without`);
-    const end = [generationConfig["eos_token_id"] ?? model.generation.eosTokenId].flat()[0] as number | undefined;
-    const examples = await encodeExamples(lines, { tokenizer, chatTemplate, end }, file);
+    const examples = await encodeExamples(lines, answerEncoder("lora", opened), file);
     const { training, validation } = splitExamples(examples, config, file);
     const { rank, alpha = 2 * rank, ...choice } = config.adapter;
     await inRunFolder(run, async () => {
@@ -98,10 +98,10 @@ export async function withLoraRun(
 
 /** The first examples to train on, the last for validation; too long ones are left out. @throws UsageError if too few are left */
 function splitExamples(
-  examples: readonly Example[],
+  examples: readonly Answered[],
   { data: { maxTokens, validationShare } }: LoraTrainingConfig,
   file: string,
-): { training: readonly Example[]; validation: readonly Example[] } {
+): { training: readonly Answered[]; validation: readonly Answered[] } {
   const short = examples.filter(({ ids }) => ids.length <= maxTokens);
   if (short.length < examples.length) {
     note(`${examples.length - short.length} examples of more than ${maxTokens} tokens are left out`);

@@ -2,7 +2,7 @@ import path from "node:path";
 import { OBJECTIVES } from "@qkv/finetuning";
 import type { Adapter } from "@qkv/nn";
 import { mergeLora } from "@qkv/nn";
-import { createAdapter, type InitializeOptions, loadPretrained, type Pretrained } from "@qkv/pretrained";
+import { createAdapter, loadPretrained, type Pretrained } from "@qkv/pretrained";
 import { saveAdapter, savePretrained } from "@qkv/pretrained/node";
 import { dataFolder } from "../dataFolder.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -16,7 +16,8 @@ import { UsageError } from "../usageError.ts";
 import { type DataFile, encodeAll, type RawExample, readExamples, type SomeObjective } from "./examples.ts";
 import type { ObjectiveName } from "./objectiveNames.ts";
 import { OBJECTIVE_RECIPES, type ObjectiveRecipe } from "./objectiveRecipes.ts";
-import { keepIdentity, runIdentity } from "./runIdentity.ts";
+import { memoryNote } from "./memoryNote.ts";
+import { checkIdentity, keepIdentity, runIdentity } from "./runIdentity.ts";
 import { isNewHead, trainedOf } from "./trainedOf.ts";
 
 /** Where a run gets what it needs from. */
@@ -57,7 +58,7 @@ export async function runObjective(name: ObjectiveName, options: ObjectiveRunOpt
     const [learned, held] = [await encodeAll(parts[0] ?? [], encode), await encodeAll(parts[1] ?? [], encode)];
     if (cut > 0) note(`${cut} texts are too long: they are cut, or left out where all of it is needed`);
     note(`backend ${backend}; ${learned.length} examples to train on, ${held.length} for validation`);
-    await inRunFolder(run, () => trained(run, { objective, settings, pretrained, initialize, files, learned, held }));
+    await trained(run, { objective, settings, pretrained, files, learned, held });
   } finally {
     pretrained.model.dispose();
   }
@@ -67,12 +68,12 @@ interface Prepared {
   readonly objective: SomeObjective;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly pretrained: Pretrained;
-  readonly initialize: InitializeOptions;
   readonly files: readonly DataFile[];
   readonly learned: readonly unknown[];
   readonly held: readonly unknown[];
 }
 
+/** Trains in the run's folder, which is made when nothing is left to be wrong. */
 async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Promise<void> {
   const { config } = run;
   const { objective, settings, pretrained, files, learned, held } = prepared;
@@ -81,10 +82,11 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
   try {
     adapter?.attach();
     const params = trainedOf(model, config, adapter);
-    await keepIdentity(run, await runIdentity(config, files, { architecture, model, trained: params.size }));
+    const identity = await runIdentity(config, files, { architecture, model, trained: params.size });
+    if (run.resumed) await checkIdentity(run, identity);
     const { batchSize } = config.training;
     const data = { training: learned, validation: held, batchSize, seed: config.seed, params };
-    const task = await objective.createTask(pretrained, data, settings);
+    const task = await asUsageAsync(config.data.training, () => objective.createTask(pretrained, data, settings));
     const { metric = Object.keys(task.metrics)[0] ?? "loss", patience } = config.validation;
     const mode = task.metrics[metric];
     if (mode === undefined) {
@@ -93,19 +95,23 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
     }
     const kinds = model.params.kinds();
     const isMatrix = (name: string) => kinds.get(name) === "matrix" || adapter?.named().has(name) === true;
-    await untilInterrupted((signal) =>
-      trainInFolder(run, task, {
-        best: metric,
-        mode,
-        unit: task.unit,
-        groups: { matrices: new Map([...params].filter(([name]) => isMatrix(name))) },
-        command: `qkv train ${objective.name}`,
-        accumulate: config.training.accumulate,
-        ...(patience !== undefined && { patience }),
-        signal,
-      }),
-    );
-    await save(run, prepared, adapter);
+    note(memoryNote(model, params, config.training.optimizer));
+    await inRunFolder(run, async () => {
+      await keepIdentity(run, identity);
+      await untilInterrupted((signal) =>
+        trainInFolder(run, task, {
+          best: metric,
+          mode,
+          unit: task.unit,
+          groups: { matrices: new Map([...params].filter(([name]) => isMatrix(name))) },
+          command: `qkv train ${objective.name}`,
+          accumulate: config.training.accumulate,
+          ...(patience !== undefined && { patience }),
+          signal,
+        }),
+      );
+      await save(run, prepared, adapter);
+    });
   } finally {
     adapter?.dispose();
   }
@@ -158,6 +164,15 @@ function splitExamples({ file, examples }: DataFile, { data }: ObjectiveRecipe):
 function asUsage<T>(where: string, work: () => T): T {
   try {
     return work();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${where}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function asUsageAsync<T>(where: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${where}: ${error.message}`);
     throw error;

@@ -51,19 +51,25 @@ export async function runIdentity(
 }
 
 /**
- * Writes down what a new run is of, or holds a resumed one to it.
+ * Holds a resumed run to what it began with. A run that was killed before that was written has made no step.
  *
  * @throws UsageError naming what is another, what was expected and what came
  */
-export async function keepIdentity({ folder }: RunFolder<unknown>, identity: RunIdentity): Promise<void> {
+export async function checkIdentity({ folder }: RunFolder<unknown>, identity: RunIdentity): Promise<void> {
   const file = path.join(folder, FILE);
-  if (!existsSync(file)) return writeJson(file, identity); // also of a run that was killed before it
+  if (!existsSync(file)) return;
   const before = JSON.parse(await readFile(file, "utf8")) as RunIdentity;
   for (const [part, what] of Object.entries(PARTS) as [keyof RunIdentity, string][]) {
     const [expected, got] = [before[part], identity[part]].map((value) => JSON.stringify(value));
     if (expected === got) continue;
     throw new UsageError(`--resume: expected the ${what} that the run began with (${expected}), got ${got}`);
   }
+}
+
+/** Writes down what a new run is of. */
+export async function keepIdentity({ folder }: RunFolder<unknown>, identity: RunIdentity): Promise<void> {
+  const file = path.join(folder, FILE);
+  if (!existsSync(file)) await writeJson(file, identity);
 }
 
 async function fingerprint({ params }: FamilyModel): Promise<string> {

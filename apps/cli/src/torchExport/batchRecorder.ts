@@ -1,4 +1,4 @@
-import type { Example } from "../finetuning/examples.ts";
+import type { Answered } from "@qkv/finetuning";
 import type { ChunkBatch } from "../textGeneration/chunks.ts";
 import type { EncodedPair } from "../translation/encodedPairs.ts";
 
@@ -26,7 +26,7 @@ export function chunkRecorder(length: number, ...texts: readonly Int32Array[]): 
 }
 
 /** Examples of which the first tokens are given. */
-export function exampleRecorder(): BatchRecorder<readonly Example[]> {
+export function exampleRecorder(): BatchRecorder<readonly Answered[]> {
   const store = new TokenStore();
   return {
     kind: "causal",

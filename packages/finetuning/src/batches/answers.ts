@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/ops";
 import { type ChatMessage, chatIds, type Pretrained } from "@qkv/pretrained";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { CausalInputs, CausalLanguageModel } from "@qkv/transformer";
@@ -43,8 +44,9 @@ export function causalModelOf(objective: string, pretrained: Pretrained): Causal
   return pretrained.model as unknown as CausalLanguageModel;
 }
 
-/** Makes what encodes for a decoder-only model. */
+/** Makes what encodes for a decoder-only model. @param objective who asks, for messages */
 export function answerEncoder(objective: string, pretrained: Pretrained): AnswerEncoder {
+  checkRecord("answerEncoder", "pretrained", pretrained);
   const tokenizer = tokenizerOf(objective, pretrained, "causalLM");
   const end = endTokenOf(objective, pretrained);
   const { chatTemplate } = pretrained;

@@ -1,10 +1,19 @@
+import { checkRecord } from "@qkv/ops";
 import type { ChatMessage } from "@qkv/pretrained";
+import type { CausalLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import { answerBatch, type Answered, answerEncoder, causalModelOf, learnedTokens } from "../batches/answers.ts";
+import {
+  answerBatch,
+  type Answered,
+  type AnswerEncoder,
+  answerEncoder,
+  causalModelOf,
+  learnedTokens,
+} from "../batches/answers.ts";
 import { maxTokensOf } from "../batches/textModelOf.ts";
 import { exampleTask } from "../objective/exampleTask.ts";
 import { meanLoss } from "../objective/meanLoss.ts";
-import type { Objective } from "../objective/objective.ts";
+import type { FinetuningTask, Objective, TaskOptions } from "../objective/objective.ts";
 import { trainedParameters } from "../objective/trainedParameters.ts";
 import { textOf } from "../records/dataRecord.ts";
 
@@ -43,34 +52,41 @@ export const instructions: Objective<InstructionsSettings, Instruction, Answered
     const encoder = answerEncoder(NAME, pretrained);
     const most = maxTokensOf(pretrained, maxTokens);
     return async (raw) => {
-      const row =
-        "messages" in raw
-          ? await encoder.chat(raw.messages)
-          : "text" in raw
-            ? encoder.text(raw.text)
-            : await encoder.answer(raw.prompt, raw.completion);
+      const row = await encodeInstruction(raw, encoder);
       if (row.ids.length <= most) return [row];
       onTruncated?.();
       return [];
     };
   },
-  createTask(pretrained, options) {
-    const model = causalModelOf(NAME, pretrained);
-    const loss = (rows: readonly Answered[], pass = {}) => tf.tidy(() => model.loss(answerBatch(rows), pass));
-    return exampleTask(
-      {
-        params: options.params ?? trainedParameters(model),
-        unit: "tokens",
-        metrics: { loss: "min", perplexity: "min" },
-        rowOf: (example) => example,
-        weightOf: learnedTokens,
-        loss,
-        validate: async (batches, signal) => {
-          const mean = await meanLoss(batches, loss, learnedTokens, signal);
-          return { loss: mean, perplexity: Math.exp(mean) };
-        },
-      },
-      options,
-    );
-  },
+  createTask: (pretrained, options) => answersTask(causalModelOf(NAME, pretrained), options),
 };
+
+/** Encodes an example: an answer as the model's template has it, or a text. @throws RangeError for an answer without tokens */
+export async function encodeInstruction(raw: Instruction, encoder: AnswerEncoder): Promise<Answered> {
+  checkRecord("encodeInstruction", "raw", raw);
+  checkRecord("encodeInstruction", "encoder", encoder);
+  if ("messages" in raw) return encoder.chat(raw.messages);
+  return "text" in raw ? encoder.text(raw.text) : encoder.answer(raw.prompt, raw.completion);
+}
+
+/** The task of learning answers: cross-entropy of the learned tokens, validated by the same. */
+export function answersTask(model: CausalLanguageModel, options: TaskOptions<Answered>): FinetuningTask<Answered> {
+  checkRecord("answersTask", "model", model);
+  checkRecord("answersTask", "options", options);
+  const loss = (rows: readonly Answered[], pass = {}) => tf.tidy(() => model.loss(answerBatch(rows), pass));
+  return exampleTask(
+    {
+      params: options.params ?? trainedParameters(model),
+      unit: "tokens",
+      metrics: { loss: "min", perplexity: "min" },
+      rowOf: (example) => example,
+      weightOf: learnedTokens,
+      loss,
+      validate: async (batches, signal) => {
+        const mean = await meanLoss(batches, loss, learnedTokens, signal);
+        return { loss: mean, perplexity: Math.exp(mean) };
+      },
+    },
+    options,
+  );
+}

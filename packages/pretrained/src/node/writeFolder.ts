@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeArgument } from "@qkv/ops";
 import { PretrainedError } from "../files/pretrainedError.ts";
@@ -30,7 +30,10 @@ export async function writeFolder(
   await makeFolder(dirname(target));
   const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    for (const [name, bytes] of files) await writeSynced(join(temporary, name), [bytes]);
+    for (const [name, bytes] of files) {
+      await mkdir(dirname(join(temporary, name)), { recursive: true });
+      await writeSynced(join(temporary, name), [bytes]);
+    }
     await moveInto(target, temporary, [...files.keys()]);
     await syncFolder(dirname(target));
   } finally {
@@ -44,7 +47,10 @@ async function moveInto(target: string, temporary: string, names: readonly strin
     () => false,
   );
   if (exists) {
-    for (const name of names) await rename(join(temporary, name), join(target, name));
+    for (const name of names) {
+      await mkdir(dirname(join(target, name)), { recursive: true });
+      await rename(join(temporary, name), join(target, name));
+    }
   } else {
     await chmod(temporary, 0o777 & ~process.umask()); // mkdtemp's folder is for its owner alone
     await rename(temporary, target);
