@@ -16,6 +16,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { axeViolations } from "./appPage.ts";
 import { appPages, describeInBrowser } from "./appPages.ts";
+import { switchTo } from "./classifyPage.ts";
 import { choose, ended, keptLosses, losses, modelIsOpen, set, takeHome, type } from "./finetunePage.ts";
 import { dropGguf } from "./generatePage.ts";
 import { LONGEST, longestTask } from "./longestTask.ts";
@@ -181,6 +182,8 @@ describeInBrowser("apps/finetune in Chromium", () => {
     expect(await keptLosses(page)).toEqual(whole);
     await page.reload();
     await press(page, "Open it");
+    await page.getByRole("button", { name: "Train anew" }).and(page.locator(":enabled")).waitFor(); // its examples are there
+    expect(await page.locator(".data [role=status]").innerText()).toBe("3 examples");
     await page.getByLabel("A beginning").fill("who");
     await press(page, "Write");
     await page.locator('[data-testid="trial"][aria-busy="false"] [data-side=base]').waitFor();
@@ -248,6 +251,27 @@ describeInBrowser("apps/finetune in Chromium", () => {
       await page.screenshot({ path: `/tmp/ft-${width}-${colorScheme}.png`, fullPage: true });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(await axeViolations(page)).toEqual([]);
+    await page.close();
+  });
+});
+
+describeInBrowser("apps/finetune on WebGPU", () => {
+  const pages = appPages("--enable-unsafe-webgpu");
+
+  test("a classifier learns", async () => {
+    await initBackend("cpu");
+    const { page } = await pages.openFinetune();
+    await page.locator(".backend-panel summary").click();
+    await switchTo(page, "WebGPU");
+    await drop(page, await encoderFolder());
+    await modelIsOpen(page, "config.json");
+    await type(page, LABELLED);
+    await set(page, { "Passes over the examples": 6, "Learning rate": 0.02 });
+    await press(page, "Train");
+    await ended(page); // the first step compiles all shaders, by a processor's driver a minute
+    const [first, last] = await losses(page);
+    expect(last).toBeLessThan(first / 2);
+    expect(await page.locator(".backend-panel summary").innerText()).toContain("WebGPU");
     await page.close();
   });
 });

@@ -13,8 +13,10 @@ export const files = signal<readonly File[]>([]);
 /** Lines that were typed or pasted. */
 export const typed = signal("");
 const found = signal<DataSummary | undefined>(undefined);
+/** What a training of another visit was begun with. */
+const kept = signal<DataSummary | undefined>(undefined);
 /** What was found in them, for the goal that is chosen. */
-export const summary = computed(() => (found.value?.goal === goal.value ? found.value : undefined));
+export const summary = computed(() => [found.value, kept.value].find((each) => each?.goal === goal.value));
 /** Their tokens as the open model reads them; undefined until they are counted. */
 export const tokens = signal<TokenCount | undefined>(undefined);
 /** Why they could not be read. */
@@ -36,11 +38,11 @@ export function removeFile(file: File): void {
   files.value = files.value.filter((other) => other !== file);
 }
 
-/** Shows the examples of a training that was begun before. */
-export function showKept(kept: DataSummary): void {
+/** Shows the examples of a training that was begun before, in the place of those that there are. */
+export function showKept(examples: DataSummary): void {
   batch(() => {
-    [files.value, typed.value] = [[], ""];
-    found.value = kept;
+    [files.value, typed.value, found.value] = [[], "", undefined];
+    kept.value = examples;
   });
 }
 
@@ -49,8 +51,7 @@ const PAUSE_MS = 300; // somebody types
 effect(() => {
   const [of, from] = [goal.value, sources.value];
   if (from.length === 0) {
-    const hasKept = untracked(() => training.value !== undefined);
-    if (!hasKept) found.value = undefined; // of a training that was begun before they are there without a source
+    found.value = undefined;
     return undefined;
   }
   const timer = setTimeout(() => void read(of, from), PAUSE_MS);
@@ -62,7 +63,7 @@ async function read(of: typeof goal.value, from: readonly DataSource[]): Promise
   reading.value = true;
   try {
     const read = await worker.read(of, from);
-    if (isCurrent()) batch(() => ([found.value, dataError.value] = [read, undefined]));
+    if (isCurrent()) batch(() => ([found.value, kept.value, dataError.value] = [read, undefined, undefined]));
   } catch (error) {
     if (isCurrent()) dataError.value = error;
   } finally {

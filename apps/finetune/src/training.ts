@@ -86,6 +86,7 @@ export async function takeUp(show: (of: KeptTraining) => void): Promise<void> {
   const base = modelLabel(one.source);
   if (model.value === undefined || modelLabel(model.value) !== base) await openModel(one.source);
   if (model.value === undefined || modelLabel(model.value) !== base) return; // it says why
+  await worker.readKept();
   batch(() => {
     goal.value = one.goal;
     settings.value = { ...settings.value, [one.goal]: one.settings };

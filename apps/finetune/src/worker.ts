@@ -81,11 +81,15 @@ const api = {
     if (run?.state === undefined) return undefined;
     const { goal, settings, examples, source } = run.record;
     const found = { examples, problems: [] };
-    data ??= { goal, found };
     const { step, totalSteps, isFinished } = run.state;
     return { goal, settings, source, totalSteps, step, isFinished, summary: summaryOf(goal, found) };
   },
   forget: () => store.forget(),
+  /** Takes its examples for those that were read. */
+  readKept: async () => {
+    const run = await store.read();
+    if (run !== undefined) data = { goal: run.record.goal, found: { examples: run.record.examples, problems: [] } };
+  },
 
   classify: (text: string) =>
     host.run(async (base, signal) => classifyText(await tunedOf(base, await store.read(), signal), text, { signal })),
