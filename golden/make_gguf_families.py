@@ -372,6 +372,29 @@ def expected_ids():
     (OUT / "pre_tokenizers.json").write_text(json.dumps({"versions": VERSIONS, **expected}, ensure_ascii=False) + "\n")
 
 
+def expected_pieces():
+    """A SentencePiece without a space before the text and with pieces of its user's, as Gemma's: GemmaModel.set_vocab."""
+    import io
+
+    import sentencepiece
+
+    user = ["▁▁", "▁▁▁", "\n\n", "<table>"]
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter((Path(__file__).parent.parent / "LICENSE").read_text().split("\n")), model_writer=model, model_type="bpe",
+        vocab_size=360, byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False, add_dummy_prefix=False,
+        minloglevel=2, character_coverage=0.98, user_defined_symbols=user, pad_id=0, eos_id=1, bos_id=2, unk_id=3)
+    spm = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    pieces = [spm.id_to_piece(i) for i in range(spm.get_piece_size())]
+    types = [2 if spm.is_unknown(i) else 3 if spm.is_control(i) else 6 if spm.is_byte(i) else 4 if piece in user else 1
+             for i, piece in enumerate(pieces)]
+    texts = ["The dog runs through the snow.", "a  b   c", "to the Software\n\nof  the <table> furnished", "é 漢字 😀", "", " x", "    four"]
+    (OUT / "gemma_pieces.json").write_text(json.dumps({
+        "versions": VERSIONS, "types": types, "scores": [spm.get_score(i) for i in range(len(pieces))],
+        "tokens": [piece.replace("▁", " ") if type == 4 else piece for piece, type in zip(pieces, types)],
+        "expected": [{"text": text, "ids": spm.encode(text, add_bos=True)} for text in texts]}, ensure_ascii=False) + "\n")
+
+
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         folder = Path(sys.argv[1])
@@ -380,3 +403,4 @@ if __name__ == "__main__":
     else:
         main()
         expected_ids()
+        expected_pieces()

@@ -1,10 +1,11 @@
 // GGUF files of many families: logits of transformers from the weights as they were rounded, and the same files written again.
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
-import { isQuantized, type MetadataValue, parseGguf, writeGguf } from "@qkv/gguf";
+import { isQuantized, type MetadataValue, parseGguf, type ValueType, writeGguf } from "@qkv/gguf";
 import { ggufFiles, loadPretrained, memoryFiles, pretrainedFiles, pretrainedGguf } from "@qkv/pretrained";
 import { parseSafetensors, toFloat32, toInt32 } from "@qkv/safetensors";
 import { expectClose, expectNoLeaks } from "@qkv/testing";
+import { Tokenizer } from "@qkv/tokenizers";
 import type { CausalLanguageModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -164,4 +165,28 @@ describe("text is cut as", () => {
     for (const { text, ids } of expected) expect(tokenizer?.encode(text).ids, JSON.stringify(text)).toEqual(ids);
     model.dispose();
   });
+});
+
+test("pieces of Gemma's kind, without a space before the text and with runs of spaces, have its ids", async () => {
+  const { tokens, types, scores, expected } = JSON.parse(new TextDecoder().decode(read("gemma_pieces.json")));
+  const { metadata, tensors } = parseGguf(read("gemma.gguf"));
+  const list = (of: ValueType, values: readonly never[]): MetadataValue => ({ type: "array", value: { of, values } });
+  const changes: [name: string, value: MetadataValue][] = [
+    ["model", { type: "string", value: "llama" }],
+    ["pre", { type: "string", value: "default" }],
+    ["tokens", list("string", tokens)],
+    ["token_type", list("int32", types)],
+    ["scores", list("float32", scores)],
+    ["bos_token_id", { type: "uint32", value: 2 }],
+    ["unknown_token_id", { type: "uint32", value: 3 }],
+    ["add_space_prefix", { type: "bool", value: false }],
+  ];
+  const named = changes.map(([name, value]) => [`tokenizer.ggml.${name}`, value] as const);
+  const bytes = writeGguf(tensors, new Map([...metadata, ...named]));
+  const json = await ggufFiles(memoryFiles("drop", new Map([["m.gguf", bytes]])), "m.gguf").read("tokenizer.json");
+  const tokenizer = Tokenizer.fromJSON(JSON.parse(new TextDecoder().decode(json)));
+  for (const { text, ids } of expected as { text: string; ids: number[] }[]) {
+    expect(tokenizer.encode(text).ids, JSON.stringify(text)).toEqual(ids);
+    expect(tokenizer.decode(ids)).toBe(text);
+  }
 });
