@@ -17,7 +17,7 @@ interface ExportGgufCommandOptions {
 export function exportGgufCommand(): Command {
   return new Command("gguf")
     .description(
-      "Write a Llama, Mistral, Qwen 2 or Qwen 3 as a GGUF file for llama.cpp, with its tokenizer and its chat template; qkv quantize rounds it to fewer bits.",
+      "Write a decoder that llama.cpp has too (Llama, Qwen, Gemma, Phi, GPT-2, ...) as a GGUF file, with its tokenizer and its chat template; qkv quantize rounds it to fewer bits.",
     )
     .argument("<ref>", MODEL_REF)
     .argument("<out>", "the .gguf file that it becomes")
@@ -45,12 +45,12 @@ async function runExport(
   const { stat } = await import("node:fs/promises");
   const { loadPretrained } = await import("@qkv/pretrained");
   const { saveGguf } = await import("@qkv/pretrained/node");
-  const { llama } = await import("@qkv/transformer");
+  const { CAUSAL_FAMILIES } = await import("@qkv/transformer");
   const { ggufContents } = await import("../export/ggufContents.ts");
   const { startWasm } = await import("../wasmBackend.ts");
   await startWasm();
   // Of other families the config is refused, before any weight is read.
-  const pretrained = await loadPretrained(files, { signal, families: [llama], ...tokenizerOptions() });
+  const pretrained = await loadPretrained(files, { signal, families: CAUSAL_FAMILIES, ...tokenizerOptions() });
   try {
     await saveGguf(out, { ...ggufContents(pretrained), dtype });
     const { size } = await stat(out);

@@ -10,7 +10,7 @@ import {
   type QuantizationReport,
 } from "@qkv/pretrained";
 import { saveGguf, savePretrained } from "@qkv/pretrained/node";
-import { llama } from "@qkv/transformer";
+import { CAUSAL_FAMILIES } from "@qkv/transformer";
 import { ggufContents } from "../export/ggufContents.ts";
 import { findLocalModel } from "../modelFolders.ts";
 import { openModelFiles } from "../openModelFiles.ts";
@@ -44,7 +44,7 @@ export async function quantizeModel(options: QuantizeModelOptions, signal: Abort
   const pretrained = await loadPretrained(files, {
     signal,
     ...tokenizerOptions(),
-    ...(isGguf(options.out) && { families: [llama] }), // of which such files can be
+    ...(isGguf(options.out) && { families: CAUSAL_FAMILIES }), // of which such files can be
   });
   try {
     const report = await quantized(pretrained, options, signal);
