@@ -27,7 +27,7 @@ TEXTS = [
 ]
 TAGGED = [
     [["ada", "wrote", "programs"], [1, 0, 0]],
-    [["london", "is", "open"], [2, 0, 0]],
+    [["london", "is", "opening"], [2, 0, 1]],
 ]
 PAIRS = [
     ["ada wrote a program", "a program and an engine"],
