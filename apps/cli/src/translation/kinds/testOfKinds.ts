@@ -51,7 +51,7 @@ export function testOfKinds(
     if (hasSlots(pattern)) return Array.from({ length: fillings }, () => filledPattern(pattern, filling, random));
     const plain = { ...pattern, values: [] };
     if (pattern.kind !== WRITTEN) return [plain];
-    const hasCapitals = pattern.source !== pattern.source.toLowerCase();
+    const hasCapitals = pattern.source.toUpperCase() !== pattern.source.toLowerCase();
     const own = Object.entries(WAYS).filter(([kind]) => hasCapitals || !OF_CAPITALS.has(kind));
     const ways = own.map(([kind, write]) => ({ ...write(pattern), kind, values: [] }));
     return [plain, ...ways];
