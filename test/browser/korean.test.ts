@@ -23,6 +23,8 @@ const NAMES = [
     "Llama",
     "Mistral",
     "Qwen",
+    "Gemma",
+    "Phi",
     "llama\\.cpp",
     "Ollama",
     "\\.gguf",
