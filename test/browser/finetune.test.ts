@@ -247,8 +247,6 @@ describeInBrowser("apps/finetune in Chromium", () => {
     await press(page, "Classify");
     await page.locator(".bars li").first().waitFor();
     await page.evaluate(() => document.querySelectorAll("details").forEach((panel) => (panel.open = true)));
-    if (process.env["QKV_SHOTS"])
-      await page.screenshot({ path: `/tmp/ft-${width}-${colorScheme}.png`, fullPage: true });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(await axeViolations(page)).toEqual([]);
     await page.close();
