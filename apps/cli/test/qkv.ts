@@ -1,17 +1,31 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
-import { afterAll } from "vitest";
 
 const cli = fileURLToPath(new URL("..", import.meta.url));
 
-// One for each test file, since they run side by side; below node_modules, where the program finds tfjs.
-const bundle = path.join(cli, "node_modules", ".cache", `qkv-test-${process.pid}`);
-afterAll(() => rm(bundle, { recursive: true, force: true }));
+// One for all test files, named by what its sources are like; below node_modules, where the program finds tfjs.
+const bundles = path.join(cli, "node_modules", ".cache", "qkv-test");
+const bundle = path.join(bundles, sourcesStamp());
+
+/** A word that changes with any source of the program. */
+function sourcesStamp(): string {
+  const packages = path.join(cli, "..", "..", "packages");
+  const folders = [cli, ...readdirSync(packages).map((name) => path.join(packages, name))];
+  const hash = createHash("sha256");
+  for (const folder of folders.map((name) => path.join(name, "src")).filter((name) => existsSync(name))) {
+    for (const name of (readdirSync(folder, { recursive: true }) as string[]).sort()) {
+      const { mtimeMs, size } = statSync(path.join(folder, name));
+      hash.update(`${folder}/${name} ${mtimeMs} ${size}\n`);
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
 
 /** What a finished run left. */
 export interface Finished {
@@ -21,11 +35,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Bundles the program from its sources, so that tests run it as a user does: a process of its own. */
+/** Bundles the program from its sources if none did, so that tests run it as a user does: a process of its own. */
 export async function buildProgram(): Promise<void> {
+  if (existsSync(bundle)) return;
+  await mkdir(bundles, { recursive: true });
+  await removeOldBundles();
+  const unfinished = `${bundle}-${process.pid}`;
   await build({
     entry: { qkv: path.join(cli, "src", "main.ts") },
-    outDir: bundle,
+    outDir: unfinished,
     format: "esm",
     target: "es2022",
     noExternal: [/^@qkv\//, "image-dimensions", /^@noble\//, "@huggingface/jinja"], // and what those stand on and the program does not
@@ -36,6 +54,16 @@ export async function buildProgram(): Promise<void> {
       options.conditions = ["@qkv/source"];
     },
   });
+  // Whoever is first has made it for all.
+  await rename(unfinished, bundle).catch(() => rm(unfinished, { recursive: true, force: true }));
+}
+
+/** Removes the bundles of other sources; not those that another run may be using. */
+async function removeOldBundles(): Promise<void> {
+  const old = readdirSync(bundles)
+    .map((name) => path.join(bundles, name))
+    .filter((folder) => Date.now() - statSync(folder).mtimeMs > 3_600_000);
+  await Promise.all(old.map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 /** What a run gets beside its arguments. */
