@@ -50,7 +50,8 @@ test("a new adapter changes nothing, learns with its base frozen in a fraction o
       optimizer.dispose();
       return { bytes, value, names: [...gradients.keys()] };
     };
-    const adapter = await createAdapter(model, { rank: 2, alpha: 4, targetModules: ["query_key_value"], dora: true });
+    const targets = { rank: 2, alpha: 4, targetModules: ["query_key_value"], dropout: 0.1 };
+    const adapter = await createAdapter(model, { ...targets, dora: true });
     adapter.attach();
     const begun = logitsOf(model);
     await expectClose(begun, plain, { atol: 1e-5, rtol: 1e-5 });
@@ -61,7 +62,14 @@ test("a new adapter changes nothing, learns with its base frozen in a fraction o
     expect((await trained(adapter.named())).value).toBeLessThan(first.value as number);
     const saved = await adapterFiles({ model, adapter });
     expect(JSON.parse(new TextDecoder().decode(saved.get("adapter_config.json")))).toMatchObject({
-      ...{ r: 2, lora_alpha: 4, target_modules: ["query_key_value"], use_dora: true, task_type: "CAUSAL_LM" },
+      ...{
+        r: 2,
+        lora_alpha: 4,
+        target_modules: ["query_key_value"],
+        use_dora: true,
+        lora_dropout: 0.1,
+        task_type: "CAUSAL_LM",
+      },
     });
     const weights = [...model.params.named().values()].reduce((sum, { size }) => sum + 4 * size, 0);
     adapter.detach();

@@ -13,7 +13,7 @@ const RECIPE = {
   task: "lora",
   model: MODEL,
   data: { examples: "examples.jsonl", validationShare: 0.25 },
-  adapter: { rank: 2, targetModules: ["q_proj", "v_proj"] },
+  adapter: { rank: 2, targetModules: ["q_proj", "v_proj"], dropout: 0.1 },
   training: { steps: 12, batchSize: 2, learningRate: 0.02 },
   validation: { everySteps: 6 },
   checkpoints: { everySteps: 3 },
@@ -49,7 +49,9 @@ test("a run that is killed ends as one that never was, with an adapter of PEFT's
     expect(a?.equals(b ?? Buffer.alloc(0)), file).toBe(true);
   }
   const config = JSON.parse(await readFile(path.join(whole, "adapter/adapter_config.json"), "utf8")) as object;
-  expect(config).toMatchObject({ peft_type: "LORA", r: 2, lora_alpha: 4, target_modules: ["q_proj", "v_proj"] });
+  expect(config).toMatchObject({
+    ...{ peft_type: "LORA", r: 2, lora_alpha: 4, lora_dropout: 0.1, target_modules: ["q_proj", "v_proj"] },
+  });
   const generate = [
     "generate",
     "--model",

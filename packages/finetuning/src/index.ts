@@ -1,4 +1,5 @@
 export type { Encoder, FinetuningTask, Objective, OnTruncated, TaskOptions } from "./objective/objective.ts";
+export { withAdapterDropout } from "./objective/adapterDropout.ts";
 export { type AnyObjective, OBJECTIVES } from "./objectives/all.ts";
 export {
   type ClassifiedText,

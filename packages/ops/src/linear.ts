@@ -33,13 +33,18 @@ export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tenso
   });
 }
 
-/** The product with the adapter's. */
+/** The product with the adapter's. Where that drops values, all that it adds to the weight's own product is of what is left. */
 function adaptedLinear(x: tf.Tensor, weight: Weight, adapter: LowRankAdapter, bias: tf.Tensor | undefined): tf.Tensor {
-  const { a, b, scale, magnitude } = adapter;
-  const y = storedLinear(x, weight, magnitude === undefined ? bias : undefined);
-  const adapted = tf.add(y, denseLinear(tf.mul(denseLinear(x, a), scale), b)); // [..., r] on the way
-  if (magnitude === undefined) return adapted;
-  const scaled = tf.mul(adapted, magnitudeFactors(weight, adapter, magnitude));
+  const { a, b, scale, magnitude, dropout } = adapter;
+  const left = dropout === undefined ? x : dropout(x);
+  const update = denseLinear(tf.mul(denseLinear(left, a), scale), b); // [..., r] on the way
+  if (magnitude === undefined) return tf.add(storedLinear(x, weight, bias), update);
+  const y = storedLinear(x, weight, undefined);
+  const factors = magnitudeFactors(weight, adapter, magnitude);
+  const scaled =
+    dropout === undefined
+      ? tf.mul(tf.add(y, update), factors)
+      : tf.add(y, tf.add(tf.mul(storedLinear(left, weight, undefined), tf.sub(factors, 1)), tf.mul(update, factors)));
   return bias === undefined ? scaled : tf.add(scaled, bias);
 }
 

@@ -133,6 +133,7 @@ test("what PEFT would compute otherwise is refused by name, and leaves no tensor
     );
     await expect(load(changed("llama", { lora_bias: true }))).rejects.toThrow("lora_bias: expected none");
     await expect(load(changed("llama", { init_lora_weights: "pissa" }))).rejects.toThrow("init_lora_weights: expected");
+    await expect(load(changed("llama", { lora_dropout: 1 }))).rejects.toThrow("lora_dropout: expected a share in");
     await expect(load(changed("llama", { a_new_field: 3 }))).rejects.toThrow("a_new_field: expected no field of this");
     await expect(load(changed("llama", { r: 4 }))).rejects.toThrow("lora_A.weight: expected shape [4,12], got [2,12]");
     await expect(load(changed("llama", {}, { [B]: null }))).rejects.toThrow(`${B}: expected an array [24,2], got none`);

@@ -1,4 +1,4 @@
-import { type Answered, answersTask } from "@qkv/finetuning";
+import { type Answered, answersTask, withAdapterDropout } from "@qkv/finetuning";
 import type { Adapter } from "@qkv/nn";
 import type { TrainingTask } from "@qkv/training";
 import type { CausalLanguageModel } from "@qkv/transformer";
@@ -18,5 +18,6 @@ export function loraTask(
   { model, adapter, training, validation }: LoraTaskData,
   { seed, training: { batchSize } }: LoraTrainingConfig,
 ): TrainingTask<readonly Answered[]> {
-  return answersTask(model, { training, validation, batchSize, seed, params: adapter.named() });
+  const task = answersTask(model, { training, validation, batchSize, seed, params: adapter.named() });
+  return withAdapterDropout(task, adapter);
 }

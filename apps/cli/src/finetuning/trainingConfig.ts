@@ -12,6 +12,7 @@ export const AdapterRecipe = z.strictObject({
     .describe("Ends of names in Hugging Face's model, such as q_proj; a regular expression; or all-linear"),
   rankStabilized: z.boolean().default(false).describe("alpha / sqrt(rank): rsLoRA"),
   dora: z.boolean().default(false).describe("Learns the length of each row too"),
+  dropout: rate.default(0).describe("The share of an update's input that is dropped in training"),
 });
 
 /** What `qkv train lora --config FILE` reads. Paths are relative to the data folder (`--data` or QKV_DATA). */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { OBJECTIVES } from "@qkv/finetuning";
+import { OBJECTIVES, withAdapterDropout } from "@qkv/finetuning";
 import type { Adapter } from "@qkv/nn";
 import { mergeLora } from "@qkv/nn";
 import { createAdapter, loadPretrained, type Pretrained } from "@qkv/pretrained";
@@ -86,7 +86,8 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
     if (run.resumed) await checkIdentity(run, identity);
     const { batchSize } = config.training;
     const data = { training: learned, validation: held, batchSize, seed: config.seed, params };
-    const task = await asUsageAsync(config.data.training, () => objective.createTask(pretrained, data, settings));
+    const plain = await asUsageAsync(config.data.training, () => objective.createTask(pretrained, data, settings));
+    const task = adapter === undefined ? plain : withAdapterDropout(plain, adapter);
     const { metric = Object.keys(task.metrics)[0] ?? "loss", patience } = config.validation;
     const mode = task.metrics[metric];
     if (mode === undefined) {

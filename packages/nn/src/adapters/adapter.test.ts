@@ -5,13 +5,15 @@ import { expect, test } from "vitest";
 import { Embedding } from "../embedding.ts";
 import { normal } from "../initializers.ts";
 import { Linear } from "../linear.ts";
+import { dropout } from "../dropout.ts";
 import { Params } from "../params.ts";
+import { RandomStream } from "../randomStream.ts";
 import { Adapter } from "./adapter.ts";
 
 const I = 32;
 
 /** A map of 32 to 3 and an adapter of it, with lengths of rows or without. */
-function adapted({ magnitude = false, rows = 3 } = {}) {
+function adapted({ magnitude = false, rows = 3, dropout = 0 } = {}) {
   const [params, own] = [Params.initialized(1), Params.initialized(2)];
   const model = new Linear(params.at("map"), I, rows, { init: normal(1) });
   const matrix = (name: string, shape: number[]) => own.matrix<tf.Rank>(name, shape, normal(1)).parts.data;
@@ -24,6 +26,7 @@ function adapted({ magnitude = false, rows = 3 } = {}) {
     params: own,
     updates: new Map([["map.weight", update]]),
     replaced: new Map([["map.bias", bias]]),
+    dropout,
   });
   const dispose = () => {
     adapter.dispose();
@@ -114,6 +117,66 @@ describeBackends("Adapter", () => {
       tf.dispose([x, packed, dense]);
     }));
 
+  // As in PEFT: with lengths, all that is added to W x is of what is left of x.
+  test.each([false, true])("drops of its input in a pass of training alone, with lengths of rows: %s", (magnitude) =>
+    expectNoLeaks(async () => {
+      using it = adapted({ magnitude, dropout: 0.5 });
+      it.adapter.attach();
+      const { a, b, scale, magnitude: lengths } = it.update;
+      const x = tf.randomNormal<tf.Rank.R2>([4, I], 0, 1, "float32", 3);
+      const [w, bias] = [it.model.weight.parts.data as tf.Tensor2D, it.model.bias as tf.Tensor];
+      const y = it.adapter.withDropout(new RandomStream(7), () => it.model.forward(x));
+      const expected = tf.tidy(() => {
+        const left = dropout(x, 0.5, new RandomStream(new RandomStream(7).next()).fork(0));
+        const update = tf.mul(
+          tf.matMul(tf.matMul(left, a as tf.Tensor2D, false, true), b as tf.Tensor2D, false, true),
+          scale,
+        );
+        const own = tf.add(tf.matMul(x, w, false, true), bias);
+        if (lengths === undefined) return tf.add(own, update);
+        const sum = tf.add(w, tf.mul(tf.matMul(b as tf.Tensor2D, a as tf.Tensor2D), scale));
+        const factors = tf.div(lengths, tf.sqrt(tf.sum(tf.square(sum), 1)));
+        const more = tf.mul(tf.matMul(left, w, false, true), tf.sub(factors, 1));
+        return tf.add(own, tf.add(more, tf.mul(update, factors)));
+      });
+      await expectClose(y, expected, { atol: 1e-4, rtol: 1e-4 });
+
+      const [plain, without] = [it.model.forward(x), it.adapter.withDropout(undefined, () => it.model.forward(x))];
+      expect(await without.data()).toEqual(await plain.data());
+      expect(await y.data()).not.toEqual(await plain.data());
+      const fails = () => {
+        throw new Error("a pass that fails");
+      };
+      expect(() => it.adapter.withDropout(new RandomStream(7), fails)).toThrow("a pass that fails");
+      const after = it.model.forward(x);
+      expect(await after.data()).toEqual(await plain.data());
+      tf.dispose([x, y, expected, plain, without, after]);
+    }),
+  );
+
+  test("drops the same of what several maps with one A read", () =>
+    expectNoLeaks(async () => {
+      const [params, own] = [Params.initialized(1), Params.initialized(2)];
+      const maps = ["q", "k"].map((name) => new Linear(params.at(name), I, 3, { init: () => tf.zeros([3, I]) }));
+      const matrix = (name: string, shape: number[]) => own.matrix<tf.Rank>(name, shape, normal(1)).parts.data;
+      const shared = { a: matrix("a", [2, I]), b: matrix("b", [3, 2]), scale: 1 };
+      const updates = new Map(["q", "k"].map((name) => [`${name}.weight`, { ...shared }]));
+      const adapter = new Adapter(params, { params: own, updates, dropout: 0.5 });
+      adapter.attach();
+      const x = tf.randomNormal([2, I], 0, 1, "float32", 5);
+      const random = new RandomStream(1);
+      const pass = () => adapter.withDropout(random, () => maps.map((map) => map.forward(x)));
+      const [first, second] = [pass(), pass()];
+      const [[q, k], [next]] = (await Promise.all(
+        [first, second].map((ys) => Promise.all(ys.map((y) => y.data()))),
+      )) as [tf.TypedArray[], tf.TypedArray[]];
+      expect(k).toEqual(q);
+      expect(next).not.toEqual(q);
+      tf.dispose([x, first, second]);
+      adapter.dispose();
+      params.dispose();
+    }));
+
   test("gives a table lengths too", () =>
     expectNoLeaks(async () => {
       const [params, own] = [Params.initialized(1), Params.initialized(2)];
@@ -138,5 +201,7 @@ describeBackends("Adapter", () => {
         new Adapter(it.params, { params: Params.initialized(1), updates: new Map([[path, update]]) });
       expect(() => make("other.weight", it.update)).toThrow("a matrix or a table of the model, got other.weight");
       expect(() => make("map.weight", { ...it.update, b: it.update.a })).toThrow("map.weight: b [3,2], got [2,32]");
+      const contents = { params: Params.initialized(1), updates: new Map(), dropout: 1 };
+      expect(() => new Adapter(it.params, contents)).toThrow("Adapter: expected dropout in [0, 1), got 1");
     }));
 });

@@ -1,7 +1,9 @@
 import type { LowRankAdapter, Weight } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkModule } from "../checkModule.ts";
+import { dropout } from "../dropout.ts";
 import type { Params } from "../params.ts";
+import { RandomStream } from "../randomStream.ts";
 
 /** The tensors of an {@link Adapter}. */
 export interface AdapterContents {
@@ -13,6 +15,8 @@ export interface AdapterContents {
   readonly replaced?: ReadonlyMap<string, tf.Variable>;
   /** Whether updates are scaled by alpha / sqrt(rank) and not by alpha / rank (rsLoRA, arXiv:2312.03732). Default false. */
   readonly rankStabilized?: boolean;
+  /** The share of values that {@link Adapter.withDropout} drops before the updates of linear maps. Default 0. */
+  readonly dropout?: number;
 }
 
 /**
@@ -24,6 +28,7 @@ export class Adapter {
   readonly updates: ReadonlyMap<string, LowRankAdapter>;
   readonly replaced: ReadonlyMap<string, tf.Variable>;
   readonly rankStabilized: boolean;
+  readonly dropout: number;
   readonly #base: Params;
   #isAttached = false;
 
@@ -31,12 +36,15 @@ export class Adapter {
   constructor(base: Params, contents: AdapterContents) {
     checkModule("Adapter", base);
     const { params, updates, replaced = new Map<string, tf.Variable>(), rankStabilized = false } = contents;
+    const { dropout = 0 } = contents;
     checkModule("Adapter", params);
+    if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`Adapter: expected dropout in [0, 1), got ${dropout}`);
     this.#base = base;
     this.params = params;
     this.updates = updates;
     this.replaced = replaced;
     this.rankStabilized = rankStabilized;
+    this.dropout = dropout;
     const weights = base.weights();
     for (const [path, update] of updates) checkUpdate(path, weights.get(path), update);
     for (const [path, value] of replaced) checkReplaced(path, weights.get(path), value);
@@ -74,6 +82,27 @@ export class Adapter {
     }
     this.#exchange();
     this.#isAttached = false;
+  }
+
+  /**
+   * Runs a pass of training, in which each update drops a share {@link Adapter.dropout} of its input, as PEFT's `lora_dropout`
+   * has it; where several maps are one module of Hugging Face's, they share A and lose the same values.
+   *
+   * @param random drops nothing if undefined, as a model's own dropout
+   */
+  withDropout<T>(random: RandomStream | undefined, pass: () => T): T {
+    if (random === undefined || this.dropout === 0) return pass();
+    const seed = random.next();
+    const inputs = [...new Set([...this.updates.values()].map(({ a }) => a))];
+    for (const update of this.updates.values()) {
+      const own = new RandomStream(seed).fork(inputs.indexOf(update.a));
+      update.dropout = (x) => dropout(x, this.dropout, own);
+    }
+    try {
+      return pass();
+    } finally {
+      for (const update of this.updates.values()) update.dropout = undefined;
+    }
   }
 
   /**

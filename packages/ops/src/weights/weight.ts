@@ -34,6 +34,8 @@ export interface LowRankAdapter {
   readonly scale: number;
   /** [O], of a weight with two axes. Default the length that a row has. */
   readonly magnitude?: tf.Tensor | undefined;
+  /** What becomes of x before it is multiplied by a: dropout. Set and unset by what trains, in `linear` alone. */
+  dropout?: ((x: tf.Tensor) => tf.Tensor) | undefined;
 }
 
 /** The numbers of a parameter, however they are stored. */

@@ -164,7 +164,7 @@ function configOf({
     inference_mode: true,
     init_lora_weights: true,
     lora_alpha: alpha,
-    lora_dropout: 0,
+    lora_dropout: adapter.dropout,
     modules_to_save:
       saved.length === 0 ? null : [...new Set(saved.map((name) => name.slice(0, name.lastIndexOf("."))))],
     peft_type: "LORA",

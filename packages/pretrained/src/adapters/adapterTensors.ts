@@ -1,4 +1,4 @@
-import { Adapter, type LowRankAdapter, Params } from "@qkv/nn";
+import { Adapter, type AdapterContents, type LowRankAdapter, Params } from "@qkv/nn";
 import type { FamilyModel } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { HubModule } from "./hubModules.ts";
@@ -30,7 +30,7 @@ export function adapterOf(
   model: FamilyModel,
   modules: readonly ModuleUpdate[],
   replaced: readonly ReplacedNumbers[],
-  rankStabilized: boolean,
+  settings: Pick<AdapterContents, "rankStabilized" | "dropout">,
 ): Adapter {
   const values = new Map<string, Float32Array>();
   const params = Params.from((name, shape) => tf.tensor(values.get(name) as Float32Array, shape, "float32"));
@@ -60,7 +60,7 @@ export function adapterOf(
       const shape = [...(weights.get(path)?.shape ?? [])];
       return [path, variable(`${path}.adapter`, "value", shape, data) as tf.Variable] as const;
     });
-    return new Adapter(model.params, { params, updates, replaced: new Map(others), rankStabilized });
+    return new Adapter(model.params, { params, updates, replaced: new Map(others), ...settings });
   } catch (error) {
     params.dispose();
     throw error;

@@ -31,6 +31,8 @@ export interface CreateAdapterOptions {
   readonly rankStabilized?: boolean;
   /** Learns the length of each row too (DoRA), of linear maps alone. Default false. */
   readonly dora?: boolean;
+  /** The share of an update's input that is dropped in training, by `adapter.withDropout`. Default 0. */
+  readonly dropout?: number;
   /** Modules that are trained and saved whole, such as a new head. */
   readonly modulesToSave?: readonly string[];
   /** The start of A follows from it and from the module's name. B starts from zeros. Default 0. */
@@ -41,7 +43,15 @@ export interface CreateAdapterOptions {
 
 const NAMES: OptionNames<CreateAdapterOptions> = {
   ...{ rank: true, alpha: true, targetModules: true, excludeModules: true, layers: true, rankPattern: true },
-  ...{ alphaPattern: true, rankStabilized: true, dora: true, modulesToSave: true, seed: true, families: true },
+  ...{
+    alphaPattern: true,
+    rankStabilized: true,
+    dora: true,
+    dropout: true,
+    modulesToSave: true,
+    seed: true,
+    families: true,
+  },
 };
 
 /**
@@ -53,9 +63,11 @@ const NAMES: OptionNames<CreateAdapterOptions> = {
 export async function createAdapter(model: FamilyModel, options: CreateAdapterOptions): Promise<Adapter> {
   checkOptions("createAdapter", options, NAMES);
   const { rank, alpha = rank, rankPattern = {}, alphaPattern = {}, seed = 0, rankStabilized = false } = options;
+  const { dropout = 0 } = options;
   if (!Number.isSafeInteger(rank) || rank < 1) throw new RangeError(`createAdapter: expected rank from 1, got ${rank}`);
   if (!Number.isFinite(alpha))
     throw new RangeError(`createAdapter: expected alpha to be a finite number, got ${alpha}`);
+  if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`createAdapter: expected dropout in [0, 1), got ${dropout}`);
   const names = hubNames("createAdapter", model, options.families);
   const choice = {
     targets: options.targetModules ?? "all-linear",
@@ -92,7 +104,7 @@ export async function createAdapter(model: FamilyModel, options: CreateAdapterOp
     const a = startOfA(name, r, inputs, seed);
     updates.push({ module, rank: r, scale, a, b: new Float32Array(outputs * r), magnitude });
   }
-  return adapterOf(model, updates, await replacedBy(model, names.parameters, choice), rankStabilized);
+  return adapterOf(model, updates, await replacedBy(model, names.parameters, choice), { rankStabilized, dropout });
 }
 
 /** Uniform values in ±1 / sqrt(inputs): Kaiming's with a slope of sqrt(5), PEFT's. */

@@ -52,7 +52,7 @@ export async function loadAdapter(
   }
   try {
     const { updates, replaced } = await readNumbers(parseSafetensors(bytes).tensors, names, config);
-    return adapterOf(model, updates, replaced, config.rankStabilized);
+    return adapterOf(model, updates, replaced, config);
   } catch (error) {
     const of = config.base === undefined ? "" : ` (the adapter is of ${config.base})`;
     throw errorIn(pathOf(files, WEIGHTS), new Error(`${(error as Error).message}${of}`, { cause: error }));

@@ -11,6 +11,8 @@ export interface PeftConfig {
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
   readonly rankStabilized: boolean;
+  /** The share of a module's input that its update drops in training. */
+  readonly dropout: number;
   readonly dora: boolean;
   /** Whether biases are part of the adapter. */
   readonly hasBiases: boolean;
@@ -20,7 +22,7 @@ export interface PeftConfig {
 
 /** Fields that say how an adapter was trained or made, and nothing of what it computes. */
 const OF_TRAINING = [
-  ...["task_type", "auto_mapping", "peft_version", "inference_mode", "revision", "lora_dropout", "fan_in_fan_out"],
+  ...["task_type", "auto_mapping", "peft_version", "inference_mode", "revision", "fan_in_fan_out"],
   ...["runtime_config", "eva_config", "corda_config", "lora_ga_config", "loftq_config", "ephemeral_gpu_offload"],
   ...["megatron_core", "qalora_group_size", "ensure_weight_tying", "target_modules_to_tie"],
 ];
@@ -81,10 +83,12 @@ export function parsePeftConfig(path: string, json: Readonly<Record<string, unkn
     rankPattern: numbers(fields, "rank_pattern", fail),
     alphaPattern: numbers(fields, "alpha_pattern", fail),
     rankStabilized: fields.choice("use_rslora", [true, false], false),
+    dropout: aNumber(fields, "lora_dropout", fail, 0),
     dora: fields.choice("use_dora", [true, false], false),
     hasBiases: bias !== "none",
     base: text(fields.value("base_model_name_or_path")),
   };
+  if (!(config.dropout >= 0 && config.dropout < 1)) fail("lora_dropout", "a share in [0, 1)");
   if (!config.choice.layers.every((each) => Number.isSafeInteger(each)))
     fail("layers_to_transform", "numbers of layers");
   if (!config.choice.layersPattern.every((each) => typeof each === "string")) fail("layers_pattern", "names");
@@ -95,7 +99,7 @@ export function parsePeftConfig(path: string, json: Readonly<Record<string, unkn
 
 const KNOWN = new Set([
   ...[...OF_TRAINING, ...Object.keys(NOT_KNOWN), "peft_type", "init_lora_weights", "bias", "target_modules"],
-  ...["exclude_modules", "layers_to_transform", "layers_pattern", "modules_to_save", "r", "lora_alpha"],
+  ...["exclude_modules", "layers_to_transform", "layers_pattern", "modules_to_save", "r", "lora_alpha", "lora_dropout"],
   ...["rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "base_model_name_or_path"],
 ]);
 
