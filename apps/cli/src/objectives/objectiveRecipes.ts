@@ -76,6 +76,18 @@ const Training = Optimization.extend({
   eps: z.number().positive().optional().describe("Default 1e-8; lion and adafactor have none"),
   freezeKinds: z.array(z.enum(KINDS)).optional().describe("Parameters that are not trained, by kind"),
   freezeLayers: positive.optional().describe("The number of first layers that are not trained, and the embeddings"),
+  layerDecay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe("The rate of a layer as a share of that of what is above it, down to the embeddings; default 1"),
+  rates: z
+    .record(z.string(), z.number().positive())
+    .optional()
+    .describe(
+      'Shares of the rate by a regular expression of names: {"^classifier": 10}; the first that matches counts',
+    ),
 }).transform(withOwnFields({ beta1: 0.9, beta2: 0.999, eps: 1e-8 }));
 
 const Validation = z.strictObject({

@@ -18,6 +18,7 @@ import type { ObjectiveName } from "./objectiveNames.ts";
 import { OBJECTIVE_RECIPES, type ObjectiveRecipe } from "./objectiveRecipes.ts";
 import { memoryNote } from "./memoryNote.ts";
 import { checkIdentity, keepIdentity, runIdentity } from "./runIdentity.ts";
+import { rateShares } from "./rateShares.ts";
 import { isNewHead, trainedOf } from "./trainedOf.ts";
 
 /** Where a run gets what it needs from. */
@@ -86,6 +87,7 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
     if (run.resumed) await checkIdentity(run, identity);
     const { batchSize } = config.training;
     const data = { training: learned, validation: held, batchSize, seed: config.seed, params };
+    const rates = rateShares([...params.keys()], config.training);
     const plain = await asUsageAsync(config.data.training, () => objective.createTask(pretrained, data, settings));
     const task = adapter === undefined ? plain : withAdapterDropout(plain, adapter);
     const { metric = Object.keys(task.metrics)[0] ?? "loss", patience } = config.validation;
@@ -104,7 +106,7 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
           best: metric,
           mode,
           unit: task.unit,
-          groups: { matrices: new Map([...params].filter(([name]) => isMatrix(name))) },
+          groups: { matrices: new Map([...params].filter(([name]) => isMatrix(name))), rates },
           command: `qkv train ${objective.name}`,
           accumulate: config.training.accumulate,
           ...(patience !== undefined && { patience }),

@@ -16,12 +16,19 @@ const parse = (fields: object) =>
 const SHAPES = { "inner.weight": [3, 4], "head.weight": [2, 3], "inner.bias": [3] };
 
 /** Parameters at 1, and an optimizer of them. */
-function started(fields: object): { params: NamedVariables; optimizer: Optimizer } {
+function started(
+  fields: object,
+  rates?: ReadonlyMap<string, number>,
+): { params: NamedVariables; optimizer: Optimizer } {
   const params = new Map(
     Object.entries(SHAPES).map(([name, shape]) => [name, tf.tidy(() => tf.variable(tf.ones(shape)))]),
   );
   const those = (isOne: (name: string) => boolean) => new Map([...params].filter(([name]) => isOne(name)));
-  const groups = { matrices: those((name) => name.endsWith("weight")), head: those((name) => name.startsWith("head")) };
+  const groups = {
+    matrices: those((name) => name.endsWith("weight")),
+    head: those((name) => name.startsWith("head")),
+    ...(rates && { rates }),
+  };
   return { params, optimizer: newOptimizer(params, parse(fields), groups) };
 }
 
@@ -52,6 +59,31 @@ describe.each(["adamW", "muon", "lion", "adafactor"])("%s", (optimizer) => {
     expect(numbersOf(after.params)).toEqual(numbersOf(whole.params));
     expect(numbersOf(after.params)).not.toEqual(numbersOf(before.params));
     for (const run of [whole, before, after]) {
+      run.optimizer.dispose();
+      tf.dispose([...run.params.values()]);
+    }
+  });
+
+  test("takes smaller steps where the rate is a share of it, and goes on from its state", async () => {
+    const rates = new Map([["head.weight", 0.25]]);
+    const [plain, shared, after] = [
+      started({ optimizer, weightDecay: 0 }),
+      started({ optimizer, weightDecay: 0 }, rates),
+      started({ optimizer, weightDecay: 0 }, rates),
+    ];
+    expect(shared.optimizer.learningRate).toBe(0.1);
+    for (const run of [plain, shared, after]) step(run, 1);
+    const moved = (run: typeof plain, name: string) =>
+      Array.from(run.params.get(name)?.dataSync() ?? [], (value) => 1 - value);
+    for (const name of Object.keys(SHAPES)) {
+      const share = rates.get(name) ?? 1;
+      moved(shared, name).forEach((by, i) => expect(by).toBeCloseTo(share * (moved(plain, name)[i] ?? NaN), 5));
+    }
+    const state = await shared.optimizer.state();
+    after.optimizer.load(new Map(state));
+    for (const run of [shared, after]) step(run, 2);
+    expect(numbersOf(after.params)).toEqual(numbersOf(shared.params));
+    for (const run of [plain, shared, after]) {
       run.optimizer.dispose();
       tf.dispose([...run.params.values()]);
     }

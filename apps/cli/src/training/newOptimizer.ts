@@ -8,6 +8,8 @@ export interface OptimizedGroups {
   readonly matrices: NamedVariables;
   /** Those that make its outputs, and so are none of its inner matrices. */
   readonly head?: NamedVariables;
+  /** The share of the learning rate that a parameter has, by name. Default 1 for each. */
+  readonly rates?: ReadonlyMap<string, number>;
 }
 
 type New = (params: NamedVariables, config: Optimization, groups: OptimizedGroups) => Optimizer;
@@ -25,7 +27,14 @@ const NEW: Readonly<Record<Optimization["optimizer"], New>> = {
 
 /** The optimizer that a checked recipe asks for, of all parameters. It borrows them. */
 export function newOptimizer(params: NamedVariables, config: Optimization, groups: OptimizedGroups): Optimizer {
-  return NEW[config.optimizer](params, config, groups);
+  const shares = [...new Set([...params.keys()].map((name) => groups.rates?.get(name) ?? 1))].sort((a, b) => b - a);
+  if (shares.every((share) => share === 1)) return NEW[config.optimizer](params, config, groups);
+  const parts = shares.map((share) => {
+    const own = new Map([...params].filter(([name]) => (groups.rates?.get(name) ?? 1) === share));
+    const slower = { ...config, learningRate: share * config.learningRate };
+    return { params: own, optimizer: NEW[config.optimizer](own, slower, groups) };
+  });
+  return { ...combineOptimizers(parts), learningRate: config.learningRate };
 }
 
 function newAdamW(params: NamedVariables, config: Optimization, { matrices }: OptimizedGroups): Optimizer {
@@ -40,6 +49,7 @@ function newMuon(params: NamedVariables, config: Optimization, groups: Optimized
   const isInner = (name: string) => groups.matrices.has(name) && groups.head?.has(name) !== true;
   const those = (inner: boolean) => new Map([...params].filter(([name]) => isInner(name) === inner));
   const [inner, rest] = [those(true), those(false)];
+  if (inner.size === 0) return newAdamW(rest, config, groups);
   return combineOptimizers([
     { params: inner, optimizer: new Muon(inner, { learningRate, weightDecay }) },
     { params: rest, optimizer: newAdamW(rest, config, groups) },
