@@ -1,3 +1,4 @@
+import { plainProduct, type WrongNumber, wrongNumber } from "@qkv/ops";
 import type { Kernels } from "./kernelModule.ts";
 
 const [M, N, K] = [62, 139, 300]; // whole tiles and parts of tiles, and two passes over K
@@ -13,8 +14,8 @@ const PATIENCE = 2000;
 export interface ProductTest {
   /** Runs it once, and gives nanoseconds. */
   readonly run: () => number;
-  /** Whether every number was right in every run so far. */
-  readonly isRight: () => boolean;
+  /** The number that came out wrong in a run so far, if one did. */
+  readonly wrong: () => WrongNumber | undefined;
 }
 
 /** The memory of a test. */
@@ -27,23 +28,18 @@ export function productTest(kernels: Kernels, memory: WebAssembly.Memory): Produ
   const a = fill(memory, A, M * K, 7);
   const b = fill(memory, B, N * K, 5);
   const c = new Float32Array(memory.buffer, C, M * N);
-  const expected = Float32Array.from(c, (_, at) => {
-    const [row, column] = [Math.floor(at / N) * K, (at % N) * K];
-    let sum = 0;
-    for (let k = 0; k < K; k++) sum += (a[row + k] ?? 0) * (b[column + k] ?? 0);
-    return sum;
-  });
-  let right = true;
+  const expected = plainProduct(a, b, K);
+  let wrong: WrongNumber | undefined;
   return {
     run: () => {
       c.fill(Number.NaN);
       const start = performance.now();
       kernels.products(A, B, C, 0, 0, M, N, K, K, 1, 1, K, 0, 0, M, N, 0, 1, SCRATCH);
       const time = performance.now() - start;
-      right &&= c.every((value, i) => value === expected[i]);
+      wrong ??= wrongNumber(c, expected, 0);
       return time * 1e6;
     },
-    isRight: () => right,
+    wrong: () => wrong,
   };
 }
 
@@ -67,7 +63,10 @@ export async function requireFaster(tried: ProductTest, known: ProductTest): Pro
       best.tried = Math.min(best.tried, tried.run());
       best.known = Math.min(best.known, known.run());
     }
-    if (!tried.isRight()) throw new Error("a product came out wrong on it");
+    const wrong = tried.wrong();
+    if (wrong !== undefined) {
+      throw new Error(`a product came out wrong on it: expected ${wrong.expected} at ${wrong.at}, got ${wrong.got}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 1)); // so that what V8 compiles beside this is taken
   } while (best.tried * GAIN > best.known && performance.now() < end);
   if (best.tried * GAIN > best.known) throw new Error("products are no faster on it");

@@ -1,3 +1,4 @@
+import type { ReplacingKernel } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The arguments of a kernel. */
@@ -13,12 +14,14 @@ const originals = new Map<string, tf.KernelConfig | undefined>();
 export function replaceKernel(kernelName: string, run: (call: KernelCall) => tf.TensorInfo | tf.TensorInfo[]): void {
   const own = originalOf(kernelName);
   if (tf.getKernel(kernelName, "wasm") !== undefined) tf.unregisterKernel(kernelName, "wasm");
-  tf.registerKernel({
+  const kernel: tf.KernelConfig & ReplacingKernel = {
     ...own,
     kernelName,
     backendName: "wasm",
     kernelFunc: ({ inputs, attrs }) => run({ inputs: inputs as KernelCall["inputs"], attrs }),
-  });
+    original: own,
+  };
+  tf.registerKernel(kernel);
 }
 
 /** Registers as `replaceKernel` does, for calls with a `plan` alone; the others go to tfjs's kernel. */

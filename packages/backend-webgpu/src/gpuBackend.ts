@@ -1,4 +1,4 @@
-import { DeviceLostError, type LimitedBackend } from "@qkv/ops";
+import { DeviceLostError, type LimitedBackend, type VariedBackend } from "@qkv/ops";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -30,7 +30,7 @@ const REFUSALS = ["validation", "out-of-memory", "internal"] as const;
  * values. So every read checks for errors since the last one, and after the first error, or when the device is lost,
  * all use of the device throws.
  */
-export class GpuBackend extends WebGPUBackend implements LimitedBackend {
+export class GpuBackend extends WebGPUBackend implements LimitedBackend, VariedBackend {
   choices: KernelChoices = { float16: false, subgroups: false };
   #failure: DeviceLostError | undefined;
   #nothing: GPUBuffer | undefined;
@@ -52,6 +52,11 @@ export class GpuBackend extends WebGPUBackend implements LimitedBackend {
   get maxTensorBytes(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
     return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** The choices in a word: kernels are tested once for each. */
+  get kernelVariant(): string {
+    return JSON.stringify(this.choices);
   }
 
   /** Uploads a tensor; every kernel calls this for its inputs and its output. */

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   checkOptions,
   describeArgument,
+  type KernelFault,
   registerGradients,
+  testKernels,
   type OptionNames,
   type WasmOptions,
   type WebgpuOptions,
@@ -34,6 +36,8 @@ export interface BackendReport {
   readonly threads?: number;
   /** Reason for fewer threads than requested, or than there are cores. */
   readonly threadsFallbackReason?: string;
+  /** What the self-test found wrong: kernels that are not used, each with the number that came out; absent if none is. */
+  readonly kernelFallbackReason?: string;
 }
 
 /** Options of `initBackend`. */
@@ -60,7 +64,8 @@ const OPTIONS: OptionNames<BackendOptions> = {
  * Starts a backend: the first available one of `choice`, then of the rest of webgpu, wasm, cpu.
  *
  * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
- * change the backend.
+ * change the backend. The kernels are tested: one that computes a small known result wrong is not used, which the console
+ * says.
  *
  * @throws BackendError with the reason of each, if none is available; RangeError if `threads` is no whole number from
  *   1 to 64, or `wide` is asked for without `relaxedSimd`; Error if another version of this package runs already
@@ -88,8 +93,9 @@ export async function initBackend(
         ...options,
         allowSoftwareAdapter: options.allowSoftwareAdapter ?? choice === "webgpu",
       });
+      const { faults } = await testKernels();
       if (name === "cpu") warnOfCpu(refused);
-      return { name: tf.getBackend(), refused, ...details };
+      return { name: tf.getBackend(), refused, ...details, ...fallbackOf(faults) };
     } catch (error) {
       refused.push({ name, reason: reasonOf(error) });
     }
@@ -138,6 +144,10 @@ async function start(name: BackendName, options: BackendOptions): Promise<Omit<B
       await startCpu();
       return {};
   }
+}
+
+function fallbackOf(faults: readonly KernelFault[]): Pick<BackendReport, "kernelFallbackReason"> {
+  return faults.length === 0 ? {} : { kernelFallbackReason: faults.map(({ message }) => message).join("; ") };
 }
 
 function reasonOf(error: unknown): string {

@@ -31,6 +31,14 @@ export { layerNorm } from "./layerNorm.ts";
 export { linear } from "./linear.ts";
 export { logSumExp } from "./logSumExp.ts";
 export { softmax } from "./softmax.ts";
+export { plainProduct, wrongNumber, type WrongNumber } from "./selfTest/plainProduct.ts";
+export {
+  type KernelFault,
+  type KernelTestReport,
+  type ReplacingKernel,
+  testKernels,
+  type VariedBackend,
+} from "./selfTest/testKernels.ts";
 export { tensorFromParts, type TensorPart, type WritePartAttrs } from "./tensorFromParts.ts";
 export type {
   CrossAttentionWeights,

@@ -1,4 +1,5 @@
 import { CheckpointError, ParamShapeError, streamCheckpoint } from "@qkv/nn";
+import { testKernels, type WeightFormat } from "@qkv/ops";
 import { type Architecture, type FamilyConfig, type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { isRead, splitArrays, withPrefix } from "../weights/fileNames.ts";
 import { type ModelFiles, pathOf, type ReadOptions } from "../files/modelFiles.ts";
@@ -105,12 +106,19 @@ async function build(
   const ignore = [...tied.arrays].filter(([, array]) => isNothing(array)).map(([name]) => name);
   const heldAs = packedFormOf(dtype, tied.arrays);
   const arrays = new Map([...tied.arrays].map(([name, array]) => [name, { ...array, packed: heldAs(array) }]));
+  await testKernels(formatsOf(arrays.values())); // before it is asked whether the backend multiplies packed weights
   return streamCheckpoint(arrays, rules.rename, (params) => architecture.build(params, tied.config, present), {
     signal,
     ignore,
     ...(optional && { optional }),
     ...(fresh && { isNew: fresh.isNew, seed: fresh.seed }),
   });
+}
+
+/** The formats in which weights are held, each once. */
+function formatsOf(arrays: Iterable<StoredArray>): readonly WeightFormat[] {
+  const formats = [...arrays].map(({ packed }): WeightFormat => packed?.format ?? "f32");
+  return [...new Map(formats.map((format) => [JSON.stringify(format), format])).values()];
 }
 
 /** Bytes of halves that caches hold as floats: multiplying them so is then faster, above all for several rows. */

@@ -1,6 +1,6 @@
 import { dequantize, GGML_TYPES, quantize as roundToBlocks, quantizedGroups, type RoundedType } from "@qkv/gguf";
 import { denseOf, type Params } from "@qkv/nn";
-import { multipliesPacked, packCodes, type Weight } from "@qkv/ops";
+import { multipliesPacked, packCodes, testKernels, type Weight } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { PretrainedError } from "../files/pretrainedError.ts";
 
@@ -30,8 +30,9 @@ export async function roundWeight(
   const [rows = 0, columns = 0] = weight.shape as readonly number[];
   const numbers = await numbersOf(weight);
   const rounding = new Rounding(type, columns, importance);
+  const format = formatOf(type);
+  await testKernels([format]);
   if (multipliesPacked()) {
-    const format = formatOf(type);
     params.pack(name, await packCodes(format, groupsOf(rounding, numbers), [rows, columns]));
   } else {
     const values = Float32Array.from(numbers); // on cpu the others are the tensor's own
