@@ -1,4 +1,4 @@
-import { BACKEND_NAMES, type BackendName, initBackend } from "@qkv/backend";
+import type { BackendName } from "@qkv/backend";
 import { type Command, Option } from "commander";
 import { note } from "./note.ts";
 import { threadCount } from "./numberOption.ts";
@@ -10,17 +10,21 @@ export interface BackendChoice {
   readonly wide?: boolean;
 }
 
+/** What `--backend` takes, written out so that help is shown without the engine. */
+const BACKENDS: Readonly<Record<BackendName, true>> = { webgpu: true, wasm: true, cpu: true };
+
 /** Adds `--backend` and `--threads`, the same for every command that computes. */
 export function withBackendOptions(command: Command): Command {
   const backend = new Option("--backend <name>", "where to compute (default: webgpu on real hardware, else wasm)");
   return command
-    .addOption(backend.choices([...BACKEND_NAMES]))
+    .addOption(backend.choices(Object.keys(BACKENDS)))
     .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", threadCount)
     .option("--wide", "compute on wasm with vectors that Node calls experimental: 256 bits from Node 24 on");
 }
 
 /** Starts the backend asked for; says on standard error if another one, fewer threads, or narrower vectors, had to do. */
 export async function startBackend({ backend, threads, wide }: BackendChoice): Promise<string> {
+  const { initBackend } = await import("@qkv/backend");
   const report = await initBackend(backend, {
     ...(threads === undefined ? {} : { threads }),
     ...(wide === undefined ? {} : { wide }),

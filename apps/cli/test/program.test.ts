@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildProgram, qkv } from "./qkv.ts";
+import { buildProgram, qkv, startingPackages } from "./qkv.ts";
 import { writeTinyClassifier, writeTinyModel } from "./tinyModel.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models/cifar10", import.meta.url));
@@ -17,6 +17,10 @@ beforeAll(async () => {
   await Promise.all([buildProgram(), writeTinyModel(model)]);
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
+
+test("starts without the engine: help and mistakes need none", () => {
+  expect(startingPackages()).toEqual(["cli-progress", "commander"]);
+});
 
 describe("qkv translate", () => {
   test("gives one line for each line in, an empty one for an empty one, and nothing else on standard output", async () => {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
@@ -25,6 +26,20 @@ function sourcesStamp(): string {
     }
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+/** The packages that the program loads before it knows what it is asked for. */
+export function startingPackages(): string[] {
+  const files = new Set(["qkv.js"]);
+  const packages = new Set<string>();
+  for (const file of files) {
+    for (const [, name = ""] of readFileSync(path.join(bundle, file), "utf8").matchAll(
+      /^(?:import|\}).* ?"([^"]+)";$/gm,
+    )) {
+      (name.startsWith("./") ? files : packages).add(name);
+    }
+  }
+  return [...packages].filter((name) => !isBuiltin(name)).sort();
 }
 
 /** What a finished run left. */

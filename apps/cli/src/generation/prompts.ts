@@ -1,5 +1,5 @@
 import type { Tokenizer } from "@qkv/tokenizers";
-import { NamedTensors } from "../forward/namedTensors.ts";
+import type { NamedTensors } from "../forward/namedTensors.ts";
 import { UsageError } from "../usageError.ts";
 
 /** What to generate from: a text, or the tensors of a file. */
@@ -36,7 +36,10 @@ export async function readPrompts(
   if ((prompt === undefined) === (inputs === undefined)) {
     throw new UsageError(`expected --prompt or --inputs, got ${prompt === undefined ? "neither" : "both"}`);
   }
-  if (inputs !== undefined) return rowsOf(await NamedTensors.read(inputs), edges);
+  if (inputs !== undefined) {
+    const { NamedTensors } = await import("../forward/namedTensors.ts");
+    return rowsOf(await NamedTensors.read(inputs), edges);
+  }
   if (tokenizer === undefined) throw new UsageError("--prompt: expected a model with a tokenizer, got one without");
   const { ids } = tokenizer.encode(prompt ?? "", { truncation: false, padding: false });
   if (ids.length > 0) return { prompts: [[...ids]] };
