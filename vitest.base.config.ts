@@ -3,6 +3,13 @@ import { defineConfig } from "vitest/config";
 // What all tests have in common. They run on the sources of every package: the "@qkv/source" condition of their exports.
 const conditions = ["@qkv/source", "module", "import", "default"];
 
+/**
+ * Packages whose tests leave nothing behind: a process loads its modules once for all their files, half of the work. Other
+ * tests start programs, stub what a platform has, or ask what a fresh process does.
+ */
+export const SHARED =
+  "attention|audio|gguf|layers|nn|ops|pretrained|safetensors|tokenizers|training|transformer|visualize|vit";
+
 /** By default a core stays free: half of a small machine's. */
 export const MAX_WORKERS = "100%";
 

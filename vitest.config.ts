@@ -1,10 +1,5 @@
 import { defineConfig } from "vitest/config";
-import base, { MAX_WORKERS } from "./vitest.base.config.ts";
-
-// Packages whose tests leave nothing behind: a process loads its modules once for all their files, half of the work.
-// The other tests start programs, stub what a platform has, or ask what a fresh process does.
-const SHARED =
-  "attention|audio|gguf|layers|nn|ops|pretrained|safetensors|tokenizers|training|transformer|visualize|vit";
+import base, { MAX_WORKERS, SHARED } from "./vitest.base.config.ts";
 
 const project = (name: string, isolate: boolean, include: string[]) => ({
   ...base,
