@@ -52,10 +52,12 @@ const losses = await fit(
 );
 const [right, all] = tf.tidy(() => {
   const ids = sequences(200, new RandomStream(99));
-  using seen = new Recorder(["layers.*.selfAttn.probabilities"]);
+  const seen = new Recorder(["layers.*.selfAttn.probabilities"]);
   const hits = tf.equal(tf.argMax(model.forward(ids, { taps: seen }), -1), tf.reverse(ids, 1));
   const first = seen.paths.map((path) => tf.slice(seen.get<tf.Tensor4D>(path), [0, 0, 0, 0], [1, 2, length, length]));
-  return [tf.mean(tf.cast(hits, "float32")), tf.concat(first, 0)];
+  const both = [tf.mean(tf.cast(hits, "float32")), tf.concat(first, 0)];
+  seen.dispose();
+  return both;
 }) as [tf.Tensor, tf.Tensor];
 const accuracy = (await take(right))[0] ?? NaN;
 console.log(

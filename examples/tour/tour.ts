@@ -1,10 +1,10 @@
-// What the programs of the tour share: how large a run is, where pictures go, how parameters are trained.
+// What the programs of the tour share: how large a run is, where pictures go, how parameters are trained. In the page it is
+// `apps/tour/src/program/worker/tourHelpers.ts` that stands here.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
-import type { Params, RandomStream } from "@qkv/nn";
-import { AdamW, train } from "@qkv/training";
-import type * as tf from "@tensorflow/tfjs-core";
+
+export { fit, take } from "./fit.ts";
 
 await initBackend(["wasm", "cpu"]);
 
@@ -18,30 +18,4 @@ export function savePicture(name: string, svg: string): void {
   const folder = process.env["QKV_PICTURES"] ?? "pictures";
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.svg`), svg);
-}
-
-/** Trains `params` to make `loss` small. The losses, one for each step. */
-export async function fit(
-  params: Params,
-  loss: (random: RandomStream, step: number) => tf.Scalar,
-  { steps, learningRate }: { readonly steps: number; readonly learningRate: number },
-): Promise<number[]> {
-  const losses: number[] = [];
-  using optimizer = new AdamW(params.named(), { learningRate, weightDecay: 0 });
-  const numbered = Array.from({ length: steps }, (_, step) => step);
-  await train(
-    { params: params.named(), batches: () => numbered, loss: (step, random) => loss(random, step) },
-    {
-      ...{ optimizer, maxSteps: steps, clipNorm: 1 },
-      onEvent: (event) => event.type === "step" && losses.push(event.loss),
-    },
-  );
-  return losses;
-}
-
-/** The numbers of a tensor, which is then let go. */
-export async function take(tensor: tf.Tensor): Promise<Float32Array> {
-  const data = await tensor.data();
-  tensor.dispose();
-  return Float32Array.from(data);
 }
