@@ -139,6 +139,32 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "preact",
     ],
   },
+  "@qkv/tour": {
+    imports: [
+      "@codemirror/commands",
+      "@codemirror/lang-javascript",
+      "@codemirror/language",
+      "@codemirror/state",
+      "@codemirror/view",
+      "@lezer/highlight",
+      "@preact/signals",
+      "@qkv/app-shell",
+      "@qkv/attention",
+      "@qkv/backend",
+      "@qkv/examples",
+      "@qkv/nn",
+      "@qkv/ops",
+      "@qkv/tokenizers",
+      "@qkv/training",
+      "@qkv/transformer",
+      "@qkv/visualize",
+      "@qkv/vit",
+      CORE,
+      "acorn",
+      "preact",
+      "sucrase",
+    ],
+  },
   "@qkv/cli": {
     imports: [
       "@hono/node-server",
@@ -267,5 +293,7 @@ describe.each(members())("$manifest.name", ({ folder, manifest }) => {
 
 function insideAndThere(folder: string, file: string, specifier: string): boolean {
   const target = join(dirname(file), specifier);
-  return target.startsWith(`${folder}/`) && existsSync(join(ROOT, target)) && /\.(?:tsx?|json|css|wasm)$/.test(target);
+  return (
+    target.startsWith(`${folder}/`) && existsSync(join(ROOT, target)) && /\.(?:tsx?|json|css|wasm|md)$/.test(target)
+  );
 }

@@ -9,6 +9,7 @@ import { openFinetune } from "./finetunePage.ts";
 import { openGenerate } from "./generatePage.ts";
 import { openListen } from "./listenPage.ts";
 import { type FolderServer, serve } from "./server.ts";
+import { openTour } from "./tourPage.ts";
 import { openTranslate } from "./translatePage.ts";
 
 /** A group of tests that is skipped unless tests in a browser are asked for, as `pnpm test:browser` does. */
@@ -26,6 +27,7 @@ export interface AppPages {
   readonly openFinetune: OpenPage;
   readonly openGenerate: OpenPage;
   readonly openListen: OpenPage;
+  readonly openTour: OpenPage;
 }
 
 const dist = (app: string) => fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
@@ -35,7 +37,7 @@ export function appPages(...flags: string[]): AppPages {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    const apps = ["translate", "classify", "finetune", "generate", "listen"];
+    const apps = ["translate", "classify", "finetune", "generate", "listen", "tour"];
     server = await serve(Object.fromEntries(apps.map((app) => [app, dist(app)])));
     browser = await launchChromium(...flags);
   });
@@ -55,5 +57,6 @@ export function appPages(...flags: string[]): AppPages {
     openFinetune: (options, before) => openFinetune(browser, `${server.origin}/finetune/index.html`, options, before),
     openGenerate: (options, before) => openGenerate(browser, `${server.origin}/generate/index.html`, options, before),
     openListen: (options, before) => openListen(browser, `${server.origin}/listen/index.html`, options, before),
+    openTour: (options, before) => openTour(browser, `${server.origin}/tour/index.html`, options, before),
   };
 }

@@ -9,6 +9,7 @@ import { choose as chooseGoal } from "./finetunePage.ts";
 import { dropGguf, modelIsOpen, tokens, write } from "./generatePage.ts";
 import { dropWhisper, listenTo, wavFile, words } from "./listenPage.ts";
 import { encoderFolder } from "./tinyTextFolders.ts";
+import { CHAPTERS, goToChapter, rewrite, runProgram } from "./tourPage.ts";
 import { drop } from "./translatePage.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -41,6 +42,16 @@ const NAMES = [
     "tokenizer.json",
   ],
   ...["SRT", "VTT", "TXT", "WAV"],
+  ...[
+    "\\d\\d-\\w+\\.ts",
+    "Dive into Deep Learning",
+    "query",
+    "key",
+    "value",
+    "@qkv/\\w+",
+    "dotScore?(?:With)?",
+    "TypeScript",
+  ],
   ...["sentence-transformers/all-MiniLM-L6-v2", "HuggingFaceTB/SmolLM2-135M-Instruct", "BERT", "MiniLM", "SmolLM2"],
   ...["LoRA", "PEFT", "UTF-8", "\\.txt", "\\.jsonl", "\\.csv", "\\.tsv", "text", "label", "anchor", "positive"],
   ...["require-corp", "DeiT", "ViT", "Esc", "[\\d.]+ ?(?:ms|byte|[kMG]?B)", "\\w+\\.(?:png|jpg|gguf|wav)"],
@@ -150,6 +161,21 @@ describeInBrowser("the pages in Korean", () => {
     expect([...found]).toEqual([]);
     await page.close();
   });
+
+  test("apps/tour leaves no English", async () => {
+    const { page } = await pages.openTour({ locale: "ko" });
+    const found = new Set(await english(page));
+    for (const chapter of CHAPTERS) {
+      await goToChapter(page, chapter);
+      for (const text of await english(page)) found.add(text);
+    }
+    await goToChapter(page, "why");
+    await rewrite(page, 'import { dotScor } from "@qkv/attention";\ndotScor();\n');
+    await runProgram(page);
+    for (const text of await english(page)) found.add(text);
+    expect([...found]).toEqual([]);
+    await page.close();
+  });
 });
 
 /**
@@ -163,9 +189,9 @@ async function english(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => {
     // What was put in, what a model makes of it, and what a model calls things.
     const data =
-      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .timeline .word, .timeline canvas, .token, .token-name, .label, .preview, .got, .data-text";
+      "textarea, .translation, .history, .alternatives, .file-name, .bars, .prediction, .class-list, .tile, .without, .transcript .said, .timeline .word, .timeline canvas, .token, .token-name, .label, .preview, .got, .data-text, .cm-editor, pre, code, math";
     const ofView =
-      ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style";
+      ".tokens button, .words li, svg text:not(.axis), line title, rect title, g desc, [name=token] option, style, .cm-editor";
     const found: string[] = [];
     const look = (root: ParentNode, skipped: string) => {
       for (const element of root.querySelectorAll("*")) {

@@ -5,6 +5,8 @@ import { shippedModels } from "./shippedModels.ts";
 interface AppOptions {
   /** The models of the project that lie beside the page: "en-fr". */
   readonly models: readonly string[];
+  /** What else the app's sources need to be built. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** Scripts of the page and WebAssembly; nothing made of text. Other hosts only over https, for models asked for. */
@@ -24,7 +26,7 @@ const POLICY = [
 const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
 /** How every app is built and served: static files that work from any folder of any server. */
-export function appConfig({ models }: AppOptions): UserConfig {
+export function appConfig({ models, plugins = [] }: AppOptions): UserConfig {
   return defineConfig({
     base: "./",
     // The packages' sources: the apps need no build but their own.
@@ -43,7 +45,7 @@ export function appConfig({ models }: AppOptions): UserConfig {
     },
     server: { headers: ISOLATION },
     preview: { headers: ISOLATION },
-    plugins: [strictPolicy(), shippedModels(models)],
+    plugins: [strictPolicy(), shippedModels(models), ...plugins],
   });
 }
 

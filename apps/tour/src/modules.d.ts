@@ -1,0 +1,6 @@
+declare module "*.md" {
+  import type { ChapterText } from "./reading/chapterText.ts";
+
+  const text: ChapterText;
+  export default text;
+}
