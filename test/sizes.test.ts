@@ -97,7 +97,7 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
     20_300,
     "the self-test 4.3, packed weights 2.3, what is said of wrong arguments 1.2, whether a layer fits its kernel 0.9, tensors in parts 0.4, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a quarter",
   ],
-  ["backend", 2_100, "starting each backend, and what is said where none starts"],
+  ["backend", 2_950, "starting each backend, and what is said where none starts, a look at the machine 0.7"],
   [
     "backend-wasm",
     15_000,

@@ -43,6 +43,7 @@ const ROWS = [
   { begins: "pnpm qkv forward --model en-fr", writes: ["out.safetensors"] },
   { begins: "pnpm qkv forward --model DIR", words: { DIR: "models/cifar10" }, writes: ["out.safetensors"] },
   { begins: "pnpm qkv models", prints: /en-fr/ },
+  { begins: "pnpm qkv doctor", prints: /kernel tests passed/ },
   { begins: "pnpm qkv inspect", prints: /numHeads/ },
   { begins: 'echo "Where is it?" | pnpm qkv tokenize', prints: /"offsets"/ },
   { begins: "pnpm qkv train tokenizer", writes: ["tokenizer.json"] },

@@ -72,6 +72,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv export gguf": ["qkv export gguf HuggingFaceTB/SmolLM2-135M SmolLM2-135M.gguf"],
   "qkv export torch": ["qkv export torch runs/shakespeare --out runs/cluster --data data"],
   "qkv models": ["qkv models --verify"],
+  "qkv doctor": ["qkv doctor --json"],
   "qkv inspect": ["qkv inspect en-fr"],
 };
 

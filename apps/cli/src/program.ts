@@ -6,6 +6,7 @@ import { classifyCommand } from "./commands/classify.ts";
 import { classifyTextCommand } from "./commands/classifyText.ts";
 import { depthCommand } from "./commands/depth.ts";
 import { detectCommand } from "./commands/detect.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     exportCommand(),
     inspectCommand(),
     modelsCommand(),
+    doctorCommand(),
   ]) {
     program.addCommand(likeAbove(command, program));
   }

@@ -1,1 +1,2 @@
 export { startWebgpu } from "./startWebgpu.ts";
+export { createDawn, type Dawn } from "./dawn.ts";

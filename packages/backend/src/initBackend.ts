@@ -41,7 +41,24 @@ export interface BackendReport {
 }
 
 /** Options of `initBackend`. */
-export interface BackendOptions extends WasmOptions, WebgpuOptions {}
+export interface BackendOptions extends WasmOptions, WebgpuOptions {
+  /** What is going to be computed at a time. Where no backend is asked for, little work goes to wasm before webgpu. */
+  readonly work?: WorkEstimate;
+}
+
+/** The work of one forward pass. */
+export interface WorkEstimate {
+  /** Number of parameters in matrices: of a text model without its table of tokens. */
+  readonly parameters: number;
+  /** Number of rows that go through them at once: texts times tokens, images times patches; 1 for a step of a decoder. */
+  readonly rows: number;
+}
+
+/**
+ * Products and sums below which wasm comes first: two cores are done in about 20 ms, and a hundred operations given to a GPU one
+ * after another and the wait for its answer take as long.
+ */
+const SMALL_WORK = 1e9;
 
 /** Limit of threads, each of which takes memory. */
 const MOST_THREADS = 64;
@@ -58,10 +75,12 @@ const OPTIONS: OptionNames<BackendOptions> = {
   float16: true,
   subgroups: true,
   onDeviceLost: true,
+  work: true,
 };
 
 /**
- * Starts a backend: the first available one of `choice`, then of the rest of webgpu, wasm, cpu.
+ * Starts a backend: the first available one of `choice`, then of the rest of webgpu, wasm, cpu. Left out, it is the best for
+ * `work`, if that is told.
  *
  * One explicit name falls through to slower ones only, never to another GPU. Calling it again is cheap, and may
  * change the backend. The kernels are tested: one that computes a small known result wrong is not used, which the console
@@ -71,10 +90,11 @@ const OPTIONS: OptionNames<BackendOptions> = {
  *   1 to 64, or `wide` is asked for without `relaxedSimd`; Error if another version of this package runs already
  */
 export async function initBackend(
-  choice: BackendName | readonly BackendName[] = BACKEND_NAMES,
+  choice?: BackendName | readonly BackendName[],
   options: BackendOptions = {},
 ): Promise<BackendReport> {
   checkOptions("initBackend", options, OPTIONS);
+  checkWork(options.work);
   const { threads, relaxedSimd, wide } = options;
   if (wide === true && relaxedSimd === false) {
     throw new RangeError("initBackend: expected wide with relaxedSimd, on which it builds, got relaxedSimd: false");
@@ -87,7 +107,7 @@ export async function initBackend(
   requireOneVersion();
   registerGradients();
   const refused: { name: BackendName; reason: string }[] = [];
-  for (const name of candidates(choice)) {
+  for (const name of candidates(choice === undefined ? orderFor(options.work) : choice)) {
     try {
       const details = await start(name, {
         ...options,
@@ -113,6 +133,19 @@ export class BackendError extends Error {
         .join("; ")}`,
     );
   }
+}
+
+/** Every backend, best first for this work. */
+function orderFor(work: WorkEstimate | undefined): readonly BackendName[] {
+  const isSmall = work !== undefined && 2 * work.parameters * work.rows < SMALL_WORK;
+  return isSmall ? ["wasm", "webgpu", "cpu"] : BACKEND_NAMES;
+}
+
+function checkWork(work: WorkEstimate | undefined): void {
+  if (work === undefined || [work?.parameters, work?.rows].every((count) => count >= 0)) return;
+  throw new RangeError(
+    `initBackend: expected work to be { parameters, rows }, two counts, got ${describeArgument(work)}`,
+  );
 }
 
 function candidates(choice: BackendName | readonly BackendName[]): readonly BackendName[] {

@@ -57,3 +57,13 @@ test.each([0, 1.5, NaN, 65])("%d threads are none", async (threads) => {
   const message = `expected threads to be a whole number from 1 to 64, got ${threads}`;
   await expect(initBackend("wasm", { threads })).rejects.toThrow(message);
 });
+
+test.each([
+  ["one short text through a small model", { parameters: 11e6, rows: 12 }, "wasm"],
+  ["a picture through a large one", { parameters: 86e6, rows: 197 }, "webgpu"],
+])("%s is for %s first", async (_, work, first) => {
+  const gpu = { requestAdapter: () => Promise.resolve(null) };
+  const { name, refused } = await initBackend(undefined, { work, gpu });
+  expect([name, refused.map((refusal) => refusal.name)]).toEqual(["wasm", first === "wasm" ? [] : ["webgpu"]]);
+  await expect(initBackend(undefined, { work: { parameters: 1 } as never })).rejects.toThrow("two counts, got");
+});

@@ -16,6 +16,7 @@ export { describeArgument, isTensor } from "./checks/describeArgument.ts";
 export { attention, type AttentionOptions } from "./attention/attention.ts";
 export type { AttentionAttrs } from "./attention/attentionInputs.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+export { type AdapterReport, describeAdapter } from "./device/describeAdapter.ts";
 export { DeviceLostError } from "./device/deviceLostError.ts";
 export { dropout } from "./dropout/dropout.ts";
 export { dropoutFactors, dropoutKey, type DropoutKey, type DropoutRuns } from "./dropout/dropoutHash.ts";

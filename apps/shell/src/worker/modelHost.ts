@@ -1,4 +1,12 @@
-import { type BackendName, type BackendReport, initBackend, memoryReport, type MemoryReport } from "@qkv/backend";
+import {
+  type BackendName,
+  type BackendReport,
+  initBackend,
+  inspectMachine,
+  type MachineReport,
+  memoryReport,
+  type MemoryReport,
+} from "@qkv/backend";
 import { type DeviceLostError } from "@qkv/ops";
 import type { DownloadProgress, ModelFiles } from "@qkv/pretrained";
 import type { ModelSource } from "../model/modelSource.ts";
@@ -11,6 +19,7 @@ export type LoadModel<M> = (files: ModelFiles, options: { readonly signal: Abort
 export interface BackendStatus {
   readonly report: BackendReport;
   readonly memory: MemoryReport;
+  readonly machine: MachineReport;
   /** Why the open model is not kept for the next time; absent if it is, or need not be. */
   readonly unkept?: string;
 }
@@ -26,7 +35,7 @@ const MOST_THREADS = 8;
 /**
  * One model at a time in a worker, on one backend at a time. What is asked of it is done in turn, so that no model or
  * backend is taken away from under a computation; `cancel` stops all that is asked so far. When the GPU is taken away,
- * what is under way begins again on a new device, or on wasm where there is none.
+ * what is under way begins again on a new device, or on wasm where there is none or its memory was full.
  */
 export class ModelHost<M extends { dispose(): void }> {
   readonly #load: LoadModel<M>;
@@ -34,6 +43,7 @@ export class ModelHost<M extends { dispose(): void }> {
   #unkept: string | undefined;
   #model: M | undefined;
   #report: BackendReport | undefined;
+  #machine: MachineReport | undefined;
   #lost: DeviceLostError | undefined;
   #onDeviceLoss: DeviceLossListener = () => undefined;
   #stop = new AbortController();
@@ -107,7 +117,9 @@ export class ModelHost<M extends { dispose(): void }> {
     const onDeviceLost = (error: DeviceLostError) => {
       if (this.#report?.name === "webgpu") this.#lost = error; // else it was of no use any more
     };
-    this.#report = await initBackend(name ?? (lost && "webgpu"), { threads, onDeviceLost });
+    const next = lost?.reason === "out-of-memory" ? "wasm" : "webgpu"; // a new device has no more memory
+    this.#report = await initBackend(name ?? (lost && next), { threads, onDeviceLost });
+    this.#machine = await inspectMachine(this.#report);
     if (lost !== undefined) this.#onDeviceLoss({ name: lost.name, message: lost.message }, this.#status());
   }
 
@@ -118,9 +130,9 @@ export class ModelHost<M extends { dispose(): void }> {
   }
 
   #status(): BackendStatus {
-    if (this.#report === undefined) throw new Error("expected a backend that is started, got none");
-    const unkept = this.#unkept;
-    return { report: this.#report, memory: memoryReport(), ...(unkept !== undefined && { unkept }) };
+    const [report, machine, unkept] = [this.#report, this.#machine, this.#unkept];
+    if (report === undefined || machine === undefined) throw new Error("expected a backend that is started, got none");
+    return { report, machine, memory: memoryReport(), ...(unkept !== undefined && { unkept }) };
   }
 
   #release(): void {

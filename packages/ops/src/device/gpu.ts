@@ -6,6 +6,8 @@ export interface Gpu {
 
 /** A GPU adapter and its description, which is shorter in older engines. */
 export interface Adapter {
+  readonly features?: { has(name: string): boolean };
+  readonly limits?: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
   readonly isFallbackAdapter?: boolean;
   readonly info?: {
     readonly isFallbackAdapter?: boolean;

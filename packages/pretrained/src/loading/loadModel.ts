@@ -1,5 +1,5 @@
 import { CheckpointError, ParamShapeError, streamCheckpoint } from "@qkv/nn";
-import { testKernels, type WeightFormat } from "@qkv/ops";
+import { multipliesPacked, testKernels, type WeightFormat } from "@qkv/ops";
 import { type Architecture, type FamilyConfig, type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { isRead, splitArrays, withPrefix } from "../weights/fileNames.ts";
 import { type ModelFiles, pathOf, type ReadOptions } from "../files/modelFiles.ts";
@@ -15,6 +15,8 @@ export type LoadDtype = "auto" | "float32";
 
 interface LoadOptions extends ReadOptions {
   readonly dtype?: LoadDtype | undefined;
+  /** Bytes that the weights may take. Default no limit. */
+  readonly memoryBudget?: number | undefined;
   /** What starts anew. Default nothing. */
   readonly fresh?: NewWeights | undefined;
 }
@@ -31,7 +33,7 @@ export async function loadModel(
   architecture: Architecture,
   config: FamilyConfig,
   json: Readonly<Record<string, unknown>>,
-  { signal, dtype, fresh }: LoadOptions,
+  { signal, dtype, memoryBudget, fresh }: LoadOptions,
 ): Promise<{ readonly model: FamilyModel; readonly dtypes: ReadonlyMap<StoredType, number> }> {
   if (fresh?.isAll === true) return { model: await initialized(architecture, config, fresh), dtypes: new Map() };
   const { arrays, dtypes, path, close } = await (files.weights?.({ signal }) ?? openWeights(files, { signal }));
@@ -44,7 +46,7 @@ export async function loadModel(
           arrays,
         )
       : arrays;
-    return { model: await build(architecture, config, plain, { signal, dtype, fresh }), dtypes };
+    return { model: await build(architecture, config, plain, { signal, dtype, memoryBudget, fresh }), dtypes };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof PretrainedError && error.message.startsWith(`${files.name}/`)) throw error;
@@ -82,7 +84,7 @@ async function build(
   architecture: Architecture,
   config: FamilyConfig,
   stored: ReadonlyMap<string, StoredArray>,
-  { signal, dtype = "auto", fresh }: LoadOptions,
+  { signal, dtype = "auto", memoryBudget = Infinity, fresh }: LoadOptions,
 ): Promise<FamilyModel> {
   const rules = weightRulesOf(architecture, config);
   const replaced = new Set(
@@ -107,12 +109,25 @@ async function build(
   const heldAs = packedFormOf(dtype, tied.arrays);
   const arrays = new Map([...tied.arrays].map(([name, array]) => [name, { ...array, packed: heldAs(array) }]));
   await testKernels(formatsOf(arrays.values())); // before it is asked whether the backend multiplies packed weights
+  const bytes = bytesHeld(arrays.values());
+  if (bytes > memoryBudget) {
+    throw new PretrainedError(`expected weights of at most ${memoryBudget} bytes in memory, got ${bytes}`);
+  }
   return streamCheckpoint(arrays, rules.rename, (params) => architecture.build(params, tied.config, present), {
     signal,
     ignore,
     ...(optional && { optional }),
     ...(fresh && { isNew: fresh.isNew, seed: fresh.seed }),
   });
+}
+
+/** Bytes of weights as they are held: in their packed form, where the backend multiplies them so, or as float32. */
+function bytesHeld(arrays: Iterable<StoredArray>): number {
+  const packs = multipliesPacked();
+  return [...arrays].reduce((sum, { packed, shape, byteLength }) => {
+    const size = shape.reduce((product, axis) => product * axis, 1);
+    return sum + (packs && packed !== undefined ? byteLength : 4 * size);
+  }, 0);
 }
 
 /** The formats in which weights are held, each once. */

@@ -37,6 +37,11 @@ export interface OpenOptions extends ReadOptions, RemoteOptions {
    * Default `auto`.
    */
   readonly dtype?: LoadDtype;
+  /**
+   * The bytes that the model's weights may take, as they would be held: a model that takes more is refused before any of them is
+   * read. What computing takes comes on top. Default no limit but the backend's.
+   */
+  readonly memoryBudget?: number;
   /** What starts anew, of a model that is to be trained: another head, or all of it. Default nothing. */
   readonly initialize?: InitializeOptions;
 }
@@ -53,7 +58,12 @@ export async function openPretrained<F extends AnyFamily>(
       `loadPretrained: expected dtype to be auto or float32, got ${describeArgument(options.dtype)}`,
     );
   }
-  const { initialize } = options;
+  const { initialize, memoryBudget } = options;
+  if (memoryBudget !== undefined && !(memoryBudget > 0)) {
+    throw new PretrainedError(
+      `loadPretrained: expected memoryBudget to be a number of bytes, got ${describeArgument(memoryBudget)}`,
+    );
+  }
   const fresh = initialize && (await import("./initialize.ts")).freshParts(initialize); // for training alone
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
@@ -106,6 +116,7 @@ export const OPEN_OPTIONS: OptionNames<OpenOptions> = {
   maxSteps: true,
   file: true,
   dtype: true,
+  memoryBudget: true,
   initialize: true,
   signal: true,
   cache: true,
