@@ -139,6 +139,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "preact",
     ],
   },
+  "@qkv/home": { imports: ["@qkv/app-shell", "preact"] },
   "@qkv/tour": {
     imports: [
       "@codemirror/commands",

@@ -37,7 +37,7 @@ export function appPages(...flags: string[]): AppPages {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    const apps = ["translate", "classify", "finetune", "generate", "listen", "tour"];
+    const apps = ["home", "translate", "classify", "finetune", "generate", "listen", "tour"];
     server = await serve(Object.fromEntries(apps.map((app) => [app, dist(app)])));
     browser = await launchChromium(...flags);
   });
