@@ -39,10 +39,12 @@ export function createTranslator(pretrained: Pretrained, options: CreateTranslat
     if (from !== undefined && pretrained.direction !== undefined) {
       within(name, () => expectLanguage("translates from", from, (pretrained.direction as Direction).from));
     }
+    const target = to ?? pretrained.direction?.to;
     const code = language === undefined ? undefined : codeOf(pretrained, language, texts);
     return new Translator(model, texts, {
       maxPositions,
       ...(from !== undefined && { locale: from }),
+      ...(target !== undefined && { targetLocale: target }),
       ...others,
       ...(code !== undefined && { languageCode: code }),
       generation: { ...generation, ...options.generation },
@@ -57,6 +59,7 @@ export function createTranslator(pretrained: Pretrained, options: CreateTranslat
   return new Translator(model, pair.tokenizer, {
     maxPositions,
     ...(pair.locale !== undefined && { locale: pair.locale }),
+    ...(pair.targetLocale !== undefined && { targetLocale: pair.targetLocale }),
     ...given,
     generation: { ...generation, ...pair.generation, ...options.generation },
   });
@@ -84,7 +87,12 @@ function pairInWords(
     throw new Reason(`expected from and to of the pairs that the model translates (${known.join(", ")}), got ${got}`);
   }
   const path = `${name}/config.json: task_specific_params.translation_${from}_to_${to}`;
-  return { tokenizer: pairByPrompt(tokenizer, prefix), generation: searchOf(path, fields), locale: from };
+  return {
+    tokenizer: pairByPrompt(tokenizer, prefix),
+    generation: searchOf(path, fields),
+    locale: from,
+    targetLocale: to,
+  };
 }
 
 /** The code of a language; undefined if it is the only one that the model translates to. */

@@ -20,6 +20,8 @@ export interface PairedTokenizer {
   readonly generation: GenerationOptions;
   /** The tag of the source language, if it is known. */
   readonly locale?: string;
+  /** The tag of the target language, likewise. */
+  readonly targetLocale?: string;
 }
 
 /**
@@ -62,6 +64,7 @@ export function pairByTokens(
     ),
     generation: target === undefined ? {} : { forcedBosTokenId: languages.get(target) as number },
     ...(from !== undefined && { locale: spelled(source ?? from).replace(/_XX$/, "") }),
+    ...(to !== undefined && { targetLocale: spelled(target ?? to).replace(/_XX$/, "") }),
   };
 }
 

@@ -19,13 +19,15 @@ export interface TranslatorOptions {
   readonly generation?: GenerationOptions;
   /** The source language, for sentence splitting: `en`, `pt-BR`. */
   readonly locale?: string;
+  /** The target language, for numbers: its decimal mark sets no thousands apart. */
+  readonly targetLocale?: string;
   /** The language code of a multilingual model for texts that begin with none: `>>fra<<`. Default none. */
   readonly languageCode?: string;
   /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
   readonly joinTokens?: number;
   /**
    * Web and mail addresses, phone numbers and numbers of four digits and more are copied: once the model has begun to write
-   * one of its source, it goes on to its end. Default true; false gives what the search alone gives.
+   * one of its source, it goes on to its end. Numbers whose thousands are set apart keep their digits. Default true; false gives what the search alone gives.
    */
   readonly copiesVerbatim?: boolean;
   readonly batch?: BatchLimits;
@@ -255,7 +257,7 @@ export class Translator {
   #copying(sources: readonly string[]): LogitsProcessor | undefined {
     const { target } = this.tokenizer;
     if (this.options.copiesVerbatim === false || target === undefined) return undefined;
-    return (this.#copies ??= new VerbatimCopies(target)).processor(sources);
+    return (this.#copies ??= new VerbatimCopies(target, this.options.targetLocale)).processor(sources);
   }
 
   /** Finds the translations of each sentence, best first. */
