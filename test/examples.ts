@@ -93,6 +93,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     readme: "packages/nn/README.md",
     prints: /^line.weight.adapter.a line.weight.adapter.b\n4,4$/,
   },
+  "microscope.ts": {
+    readme: "packages/microscope/README.md",
+    prints:
+      /^encoder 3\.3 looks at the token before: 0\.\d{3}\n.*: \S+ \S+ Ġchat\ncat -\d+\.\d\d, dog \d+\.\d\d, cat with the dog's word \d+\.\d\d$/,
+  },
   "onnx.ts": { readme: "packages/onnx/README.md", prints: /^model\.onnx true$/ },
   "ops.ts": { readme: "packages/ops/README.md", prints: /^2,4 fused$/ },
   "parameters.ts": {

@@ -39,6 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "@qkv/ai-sdk": { imports: ["@ai-sdk/provider", "@qkv/audio", "@qkv/pretrained", CORE], unseen: ["ai"] },
   "@qkv/onnx": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", "@qkv/transformer", CORE] },
+  "@qkv/microscope": { imports: ["@qkv/ops", "@qkv/nn", "@qkv/transformer", CORE] },
   "@qkv/layers": { imports: ["@qkv/attention", "@qkv/ops", "@qkv/nn", CORE, "@tensorflow/tfjs-layers"] },
   "@qkv/training": { imports: ["@qkv/ops", "@qkv/nn", "@qkv/safetensors", CORE], lazily: ["hyparquet"] },
   "@qkv/pretrained": {

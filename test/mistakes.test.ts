@@ -13,6 +13,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<Exports>>> = {
   "@qkv/finetuning": () => import("../packages/finetuning/src/index.ts"),
   "@qkv/gguf": () => import("../packages/gguf/src/index.ts"),
   "@qkv/layers": () => import("../packages/layers/src/index.ts"),
+  "@qkv/microscope": () => import("../packages/microscope/src/index.ts"),
   "@qkv/nn": () => import("../packages/nn/src/index.ts"),
   "@qkv/onnx": () => import("../packages/onnx/src/index.ts"),
   "@qkv/ops": () => import("../packages/ops/src/index.ts"),

@@ -41,6 +41,7 @@ const pageBytes = (entry: string, exports: string) =>
 // Ceilings, 2026-11, each a few percent above what there is, and where the bytes are, in kB.
 
 const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] = [
+  ["microscope", 12_900, "patching and ablation a third, attribution a fifth, names and checks a quarter"],
   ["onnx", 6_700, "layers a third, the file format a fifth, encoders a quarter"],
   ["finetuning", 10_500, "objectives two thirds, metrics and batches the rest"],
   ["ai-sdk", 3_900, "prompts and settings a half, streams a quarter"],
@@ -139,7 +140,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "attention/src/index",
     "{ MultiHeadAttention }",
-    12_250,
+    12_400,
     "windows 0.3, packed weights 1, adapters 0.4, the fallback that composes it 4",
   ],
   ["attention/src/index", "{ scaledDotProductAttention }", 6_100, "the fallback that composes it 4"],

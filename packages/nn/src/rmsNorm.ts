@@ -17,15 +17,16 @@ export class RMSNorm {
   /** [E] */
   readonly weight: tf.Variable<tf.Rank.R1>;
 
-  readonly #eps: number;
-  readonly #unitOffset: boolean;
+  readonly eps: number;
+  /** Whether the weight is added to 1. */
+  readonly unitOffset: boolean;
 
   constructor(params: Params, dModel: number, options: RMSNormOptions) {
     checkModule("RMSNorm", params, { options });
     const { eps, unitOffset = false } = options;
     this.weight = params.norm<tf.Rank.R1>("weight", [dModel], unitOffset ? zeros : ones);
-    this.#eps = eps;
-    this.#unitOffset = unitOffset;
+    this.eps = eps;
+    this.unitOffset = unitOffset;
   }
 
   /**
@@ -34,8 +35,8 @@ export class RMSNorm {
    * @throws RangeError if the last axis is not as wide as the norm
    */
   forward<T extends tf.Tensor>(x: T): T {
-    if (!this.#unitOffset) return rmsNorm(x, this.weight, this.#eps);
-    return tf.tidy(() => rmsNorm(x, tf.add(this.weight, 1), this.#eps));
+    if (!this.unitOffset) return rmsNorm(x, this.weight, this.eps);
+    return tf.tidy(() => rmsNorm(x, tf.add(this.weight, 1), this.eps));
   }
 }
 

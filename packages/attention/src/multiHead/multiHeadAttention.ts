@@ -30,9 +30,14 @@ export interface AttendOptions extends Pick<AttentionOptions, "mask" | "causal" 
 
 /**
  * The activations of a {@link MultiHeadAttention}, in their order: queries [B, H, Q, D], keys and values [B, G, K, D] of
- * the positions that are projected, the stages [B, H, Q, K], and the heads [B, H, Q, D] before they are merged.
+ * the positions that are projected, those `projected...` before norms and rotary positions; the stages [B, H, Q, K], and
+ * the heads [B, H, Q, D] before they are merged.
  */
-export const ATTENTION_ACTIVATIONS = ["keys", "values", "queries", ...ATTENTION_STAGES, "heads"] as const;
+export const ATTENTION_ACTIVATIONS = [
+  ...["projectedKeys", "keys", "values", "projectedQueries", "queries"],
+  ...ATTENTION_STAGES,
+  "heads",
+] as const;
 
 /** Options of projecting a context to keys and values. */
 export interface ProjectOptions extends TokenPositions {
@@ -130,7 +135,8 @@ export class MultiHeadAttention {
     checkTensor("MultiHeadAttention.project", "context", context, "[B, K, C]");
     const { numKeyValueHeads } = this.#sizes;
     return tidy(() => {
-      const keys = this.#normedHeads(this.kProj.forward(context) as tf.Tensor3D, numKeyValueHeads, this.kNorm);
+      const projected = this.#tapHeads("projectedKeys", this.kProj.forward(context), numKeyValueHeads, pass);
+      const keys = this.#normedHeads(projected, numKeyValueHeads, this.kNorm);
       return {
         keys: pass.tap("keys", this.#rotate(keys, positions ?? offset, span)),
         values: pass.tap("values", splitHeads(this.vProj.forward(values), numKeyValueHeads)),
@@ -151,12 +157,18 @@ export class MultiHeadAttention {
     const { positions, span, ...options } = given;
     checkTensor("MultiHeadAttention.attend", "x", x, "[B, Q, E]");
     return tf.tidy(() => {
-      const heads = this.#normedHeads(this.qProj.forward(x) as tf.Tensor3D, this.numHeads, this.qNorm);
+      const projected = this.#tapHeads("projectedQueries", this.qProj.forward(x), this.numHeads, pass);
+      const heads = this.#normedHeads(projected, this.numHeads, this.qNorm);
       const at = positions ?? lengthOf(context) - x.shape[1];
       const queries = pass.tap("queries", this.#rotate(heads, at, span));
       const pooled = pass.tap("heads", this.#pool(queries, inUse(context), options, pass));
       return pass.output(this.outProj.forward(mergeHeads(pooled)));
     });
+  }
+
+  /** Hands a projection [B, L, H * D] to the taps as heads [B, H, L, D], if they want it. */
+  #tapHeads(name: string, x: tf.Tensor, numHeads: number, pass: Pass): tf.Tensor3D {
+    return (pass.wants(name) ? mergeHeads(pass.tap(name, splitHeads(x, numHeads))) : x) as tf.Tensor3D;
   }
 
   /** [B, L, H * D] -> [B, H, L, D], normed if there is a norm. */

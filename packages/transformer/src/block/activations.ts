@@ -2,6 +2,13 @@ import { ATTENTION_ACTIVATIONS } from "@qkv/attention";
 import { checkArray, checkRecord } from "@qkv/ops";
 import type { BlockSpec, NormSpec } from "./spec.ts";
 
+const FEED_FORWARD: Readonly<Record<BlockSpec["ffn"]["kind"], readonly string[]>> = {
+  mlp: ["preActivation", "hidden"],
+  gated: ["preActivation", "up", "hidden"],
+  packedGated: ["preActivation", "up", "hidden"],
+  experts: ["router"],
+};
+
 /** The activations inside a block, in their order; `memory` is projected elsewhere, before. */
 export function blockActivations(spec: BlockSpec): readonly string[] {
   checkRecord("blockActivations", "spec", spec);
@@ -19,7 +26,7 @@ export function blockActivations(spec: BlockSpec): readonly string[] {
     ...sublayer("selfAttn", ATTENTION_ACTIVATIONS),
     "selfAttnResidual",
     ...(spec.crossAttn === undefined ? [] : [...sublayer("crossAttn", ATTENTION_ACTIVATIONS), "crossAttnResidual"]),
-    ...sublayer("ffn", [spec.ffn.kind === "experts" ? "router" : "hidden"]),
+    ...sublayer("ffn", FEED_FORWARD[spec.ffn.kind]),
   ];
 }
 

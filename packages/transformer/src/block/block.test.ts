@@ -80,7 +80,7 @@ describeBackends("Block", () => {
         );
         stack.forward(random(4), { memory: memory as never }, new Pass({ taps: seen }));
       });
-      const isMemory = (path: string) => /crossAttn\.(?:keys|values)$/.test(path);
+      const isMemory = (path: string) => /crossAttn\.(?:projectedKeys|keys|values)$/.test(path);
       const names = stackActivations([spec, spec], spec.norm);
       expect(seen.paths.filter((path) => !isMemory(path))).toEqual(names.filter((path) => !isMemory(path)));
       expect(new Set(seen.paths)).toEqual(new Set(names));

@@ -70,6 +70,11 @@ export class Block {
     this.#fused = fusedBlock(this, spec);
   }
 
+  /** What the block was built from. */
+  get spec(): BlockSpec {
+    return this.#spec;
+  }
+
   /** @param x [B, L, E], the positions after those of the cache if there is one  @returns [B, L, E] */
   forward(x: tf.Tensor, inputs: BlockInputs = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkOptions("Block", inputs, INPUTS);

@@ -1,4 +1,4 @@
-import { checkTensor } from "@qkv/ops";
+import { activate, checkTensor } from "@qkv/ops";
 import { type Activation, checkModule, dropout, Linear, type Params, Pass } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BlockSpec } from "./spec.ts";
@@ -26,14 +26,19 @@ export class FeedForward {
 
   /**
    * @param x [B, L, E]
-   * @param pass its taps read `hidden` [B, L, F], after the activation
+   * @param pass its taps read `preActivation` and `hidden` [B, L, F], before and after the activation
    * @returns [B, L, E]
    */
   forward(x: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("FeedForward.forward", "x", x, "[B, L, E]");
     return tf.tidy(() => {
-      const hidden = pass.tap("hidden", this.fc1.forward(x, this.activation));
+      const hidden = pass.tap("hidden", this.#activated(x, pass));
       return pass.output(this.fc2.forward(dropout(hidden, this.#dropout, pass.random)));
     });
+  }
+
+  #activated(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
+    if (!pass.wants("preActivation")) return this.fc1.forward(x, this.activation);
+    return activate(pass.tap("preActivation", this.fc1.forward(x)), this.activation) as tf.Tensor3D;
   }
 }

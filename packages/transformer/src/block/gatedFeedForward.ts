@@ -25,14 +25,15 @@ export class GatedFeedForward {
 
   /**
    * @param x [B, L, E]
-   * @param pass its taps read `hidden` [B, L, F], after the gate
+   * @param pass its taps read [B, L, F]: the gate's `preActivation`, what it multiplies, `up`, and `hidden`, the product
    * @returns [B, L, E]
    */
   forward(x: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("GatedFeedForward.forward", "x", x, "[B, L, E]");
     return tf.tidy(() => {
-      const gate = activate(this.gateProj.forward(x), this.#activation);
-      const hidden = pass.tap("hidden", tf.mul(gate, this.upProj.forward(x)) as tf.Tensor3D);
+      const gate = activate(pass.tap("preActivation", this.gateProj.forward(x)), this.#activation);
+      const up = pass.tap("up", this.upProj.forward(x));
+      const hidden = pass.tap("hidden", tf.mul(gate, up) as tf.Tensor3D);
       return pass.output(this.downProj.forward(dropout(hidden, this.#dropout, pass.random)));
     });
   }

@@ -24,14 +24,15 @@ export class PackedGatedFeedForward {
 
   /**
    * @param x [B, L, E]
-   * @param pass its taps read `hidden` [B, L, F], after the gate
+   * @param pass its taps read [B, L, F]: the gate's `preActivation`, what it multiplies, `up`, and `hidden`, the product
    * @returns [B, L, E]
    */
   forward(x: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("PackedGatedFeedForward.forward", "x", x, "[B, L, E]");
     return tf.tidy(() => {
-      const [gate, up] = tf.split(this.gateUpProj.forward(x), 2, 2) as [tf.Tensor3D, tf.Tensor3D];
-      const hidden = pass.tap("hidden", tf.mul(activate(gate, this.#activation), up) as tf.Tensor3D);
+      const [before, side] = tf.split(this.gateUpProj.forward(x), 2, 2) as [tf.Tensor3D, tf.Tensor3D];
+      const gate = activate(pass.tap("preActivation", before), this.#activation);
+      const hidden = pass.tap("hidden", tf.mul(gate, pass.tap("up", side)) as tf.Tensor3D);
       return pass.output(this.downProj.forward(dropout(hidden, this.#dropout, pass.random)));
     });
   }

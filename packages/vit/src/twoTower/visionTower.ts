@@ -35,7 +35,13 @@ export class VisionTower {
     this.layers = this.#stack.layers;
     this.norm = new LayerNorm(params.at("norm"), dModel, { eps });
     if (pooling === "attention") this.head = new AttentionPooling(params.at("head"), config);
-    const inHead = [...ATTENTION_ACTIVATIONS.map((name) => `attention.${name}`), "attention", "ffn.hidden", "ffn"];
+    const inHead = [
+      ...ATTENTION_ACTIVATIONS.map((name) => `attention.${name}`),
+      "attention",
+      "ffn.preActivation",
+      "ffn.hidden",
+      "ffn",
+    ];
     this.activations = [
       ...["embeddings", ...stackActivations(blocks, pooling === "class" ? undefined : norm)],
       ...(pooling === "attention" ? inHead.map((name) => `head.${name}`) : []),

@@ -63,36 +63,38 @@ export class TextDecoder {
     const mask = attentionMask && keyMask(attentionMask);
     const { embeddingScale = 1, embeddingDropout = 0 } = this.#spec;
     const embedded = this.embedding.forward(ids as tf.Tensor2D); // [B, L, E]
-    const tokens = embeddingScale === 1 ? embedded : tf.mul<tf.Tensor3D>(embedded, embeddingScale);
-    const placed = this.#place(tokens, attentionMask, places);
+    const scaled = embeddingScale === 1 ? embedded : tf.mul<tf.Tensor3D>(embedded, embeddingScale);
+    const tokens = pass.tap("tokenEmbeddings", scaled);
+    const vectors = this.#positionsOf(tokens.shape[1], attentionMask, places);
+    const placed = vectors === undefined ? tokens : tf.add<tf.Tensor3D>(tokens, pass.tap("positionEmbeddings", vectors));
     const normed = this.embeddingNorm?.forward(placed) ?? placed;
     const x = pass.tap("embeddings", dropout(normed, embeddingDropout, pass.random));
     return this.#stack.forward(x, { mask, ...places }, pass);
   }
 
-  /** [B, L, E], with the learned vectors of their positions if there are any. */
-  #place(
-    tokens: tf.Tensor3D,
+  /** The learned vectors of positions if there are any: [L, E], or [B, L, E] where each row has its own. */
+  #positionsOf(
+    length: number,
     mask: tf.Tensor | undefined,
     { positions, cache }: DecoderPlaces,
-  ): tf.Tensor3D {
-    if (this.positions === undefined) return tokens;
+  ): tf.Tensor | undefined {
+    if (this.positions === undefined) return undefined;
     const { learnedPositions } = this.#spec;
     const { offset = 0, countsPadding = true } = typeof learnedPositions === "object" ? learnedPositions : {};
-    const length = tokens.shape[1];
     if (positions !== undefined) {
       const rows = offset === 0 ? positions : positions.map((row) => row.map((position) => position + offset));
-      return tf.add(tokens, this.positions.at(rows));
+      return this.positions.at(rows);
     }
     if (mask !== undefined && !countsPadding) {
       const rows = tf.add(keptPositions(mask as tf.Tensor2D, length), tf.scalar(offset, "int32"));
-      return tf.add(tokens, embedding(this.positions.weight, rows) as tf.Tensor3D);
+      return embedding(this.positions.weight, rows);
     }
-    return tf.add(tokens, this.positions.forward(length, (cache?.length ?? 0) + offset));
+    return this.positions.forward(length, (cache?.length ?? 0) + offset);
   }
 }
 
 /** The activations of a {@link TextDecoder}, as a model that is one itself names them. */
-export function decoderActivations({ blocks, norm }: CausalSpec): readonly string[] {
-  return ["embeddings", ...stackActivations(blocks, norm)];
+export function decoderActivations({ blocks, norm, learnedPositions = false }: CausalSpec): readonly string[] {
+  const positions = learnedPositions === false ? [] : ["positionEmbeddings"];
+  return ["tokenEmbeddings", ...positions, "embeddings", ...stackActivations(blocks, norm)];
 }

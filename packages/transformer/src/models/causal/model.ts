@@ -12,7 +12,7 @@ import {
   Linear,
   normal,
   type Params,
-  type Pass,
+  Pass,
   type PassOptions,
   tidy,
 } from "@qkv/nn";
@@ -155,6 +155,19 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
       const last = tf.slice(output, [0, length - logitsToKeep, 0], [batch, logitsToKeep, width]);
       return { logits: this.#logits(last, pass) };
     });
+  }
+
+  /**
+   * Computes the logits of hidden states as if the last norm had given them, with the factor and the soft cap of the family;
+   * the caller owns them.
+   *
+   * @param x [B, L, E]
+   * @returns [B, L, V]
+   */
+  logitsOf(x: tf.Tensor): tf.Tensor3D {
+    this.params.checkInUse("CausalLanguageModel.logitsOf");
+    checkTensor("CausalLanguageModel.logitsOf", "x", x, "[B, L, E]");
+    return tf.tidy(() => this.#logits(x, Pass.plain));
   }
 
   /** Disposes of the weights. */

@@ -64,6 +64,8 @@ export class BidirectionalEncoder {
 }
 
 /** The activations of a {@link BidirectionalEncoder}, as a model that holds one as `encoder` names them. */
-export function encoderActivations({ blocks, norm }: EncoderSpec): readonly string[] {
-  return ["embeddings", ...stackActivations(blocks, norm)].map((name) => `encoder.${name}`);
+export function encoderActivations({ blocks, norm, embeddings }: EncoderSpec): readonly string[] {
+  const positions = embeddings.positions === undefined ? [] : ["positionEmbeddings"];
+  const all = ["tokenEmbeddings", ...positions, "embeddings", ...stackActivations(blocks, norm)];
+  return all.map((name) => `encoder.${name}`);
 }

@@ -1,5 +1,5 @@
-import { checkModule, createPass, Linear, normal, type Params, type PassOptions, tidy } from "@qkv/nn";
-import { linear } from "@qkv/ops";
+import { checkModule, createPass, Linear, normal, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
+import { checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { meanTokenLoss } from "../meanTokenLoss.ts";
 import { BidirectionalEncoder, encoderActivations } from "./bidirectionalEncoder.ts";
@@ -46,11 +46,20 @@ export class MaskedLanguageModel<Config extends EncoderConfig = EncoderConfig> {
     const pass = createPass("MaskedLanguageModel.forward", options, this);
     return tidy(() => {
       const x = this.encoder.forward("MaskedLanguageModel.forward", inputs, pass.at("encoder"));
-      const transformed = pass.tap("transform", this.transform.forward(x));
-      const table = this.encoder.embeddings.tokens.weight;
-      const logits = this.decoder?.forward(transformed) ?? linear(transformed, table, this.decoderBias);
-      return { logits: pass.tap("logits", logits as tf.Tensor3D) };
+      return { logits: this.#logits(x, pass) };
     });
+  }
+
+  /**
+   * Computes the logits of hidden states as if the encoder had given them; the caller owns them.
+   *
+   * @param x [B, L, E]
+   * @returns [B, L, V]
+   */
+  logitsOf(x: tf.Tensor): tf.Tensor3D {
+    this.params.checkInUse("MaskedLanguageModel.logitsOf");
+    checkTensor("MaskedLanguageModel.logitsOf", "x", x, "[B, L, E]");
+    return tf.tidy(() => this.#logits(x, Pass.plain));
   }
 
   /**
@@ -71,5 +80,13 @@ export class MaskedLanguageModel<Config extends EncoderConfig = EncoderConfig> {
   /** `dispose` at the end of a block, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** [B, L, E] -> [B, L, V] */
+  #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
+    const transformed = pass.tap("transform", this.transform.forward(x));
+    const table = this.encoder.embeddings.tokens.weight;
+    const logits = this.decoder?.forward(transformed) ?? linear(transformed, table, this.decoderBias);
+    return pass.tap("logits", logits as tf.Tensor3D);
   }
 }

@@ -45,11 +45,11 @@ export class TextEmbeddings {
   forward({ ids, tokenTypes, attentionMask }: EncoderInputs, pass: Pass): tf.Tensor3D {
     checkTensor("TextEmbeddings.forward", "ids", ids, "[B, L]", "int32");
     return tf.tidy(() => {
-      let sum: tf.Tensor = this.tokens.forward(ids);
+      let sum: tf.Tensor = pass.tap("tokenEmbeddings", this.tokens.forward(ids));
       if (this.tokenTypes !== undefined) {
         sum = tf.add(sum, this.tokenTypes.forward(tokenTypes ?? tf.zeros([1, 1], "int32")));
       }
-      if (this.positions !== undefined) sum = tf.add(sum, this.#place(this.positions, ids));
+      if (this.positions !== undefined) sum = tf.add(sum, pass.tap("positionEmbeddings", this.#place(this.positions, ids)));
       const normed = this.norm.forward(sum);
       const hasMask = this.#isMasked && attentionMask !== undefined;
       const seen = hasMask ? tf.mul(normed, tf.expandDims(tf.cast(attentionMask, "float32"), 2)) : normed;

@@ -1,5 +1,5 @@
 import { type CacheSize, createCache, type KeyValueCache, stepOf } from "@qkv/attention";
-import { checkModule, createPass, type Embedding, Linear, type Params, type Pass, type PassOptions, tidy } from "@qkv/nn";
+import { checkModule, createPass, type Embedding, Linear, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
 import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
@@ -12,6 +12,8 @@ import type { Seq2SeqSide } from "./side.ts";
 /** An encoder-decoder of any family that describes it as a {@link Seq2SeqSpec}. */
 export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> implements Seq2SeqModel {
   readonly config: Config;
+  /** The model as data. */
+  readonly spec: Seq2SeqSpec;
   readonly generation: GenerationDefaults;
   readonly params: Params;
 
@@ -25,7 +27,6 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
   readonly finalLogitsBias?: tf.Variable<tf.Rank.R2>;
 
   readonly #body: EncoderDecoder;
-  readonly #spec: Seq2SeqSpec;
 
   constructor(params: Params, config: Config, spec: Seq2SeqSpec) {
     checkModule("Seq2SeqLanguageModel", params, { config, spec });
@@ -44,7 +45,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
       this.finalLogitsBias = params.buffer<tf.Rank.R2>("finalLogitsBias", [1, decoderVocabSize]);
     this.params = params;
     this.config = config;
-    this.#spec = spec;
+    this.spec = spec;
     this.generation = generationDefaults(config, spec);
   }
 
@@ -94,6 +95,18 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     return this.#decode(ids as tf.Tensor2D, memory, cache, pass);
   }
 
+  /**
+   * Computes the logits of hidden states as if the decoder had given them; the caller owns them.
+   *
+   * @param x [B, T, E]
+   * @returns [B, T, V]
+   */
+  logitsOf(x: tf.Tensor): tf.Tensor3D {
+    this.params.checkInUse("Seq2SeqLanguageModel.logitsOf");
+    checkTensor("Seq2SeqLanguageModel.logitsOf", "x", x, "[B, T, E]");
+    return tf.tidy(() => this.#logits(x, Pass.plain));
+  }
+
   /** Disposes of the weights. */
   dispose(): void {
     this.params.dispose();
@@ -118,7 +131,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
 
   /** [B, T, E] -> [B, T, V] */
   #logits(x: tf.Tensor3D, pass: Pass): tf.Tensor3D {
-    const { outputScale } = this.#spec;
+    const { outputScale } = this.spec;
     const scaled = outputScale === undefined ? x : tf.mul(x, outputScale);
     const bias = this.finalLogitsBias && tf.reshape(this.finalLogitsBias, [-1]);
     const head = this.lmHead?.forward(scaled);

@@ -59,27 +59,31 @@ export class Seq2SeqSide {
     if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
     if (this.#stack.positionBias !== undefined) this.positionBias = this.#stack.positionBias;
     this.windows = this.#stack.windows;
-    this.activations = ["embeddings", ...stackActivations(blocks, options.norm)];
+    const positions = spec.positions === undefined ? [] : ["positionEmbeddings"];
+    this.activations = ["tokenEmbeddings", ...positions, "embeddings", ...stackActivations(blocks, options.norm)];
   }
 
   /** @param ids [B, L] int32, the tokens after those of the cache if there is one  @returns [B, L, E] */
   forward(ids: tf.Tensor2D, inputs: StackInputs, pass: Pass): tf.Tensor3D {
     const { embeddingDropout = 0, outputDropout = 0 } = this.#spec;
     return tf.tidy(() => {
-      const embedded = this.#embed(ids, inputs.cache?.length ?? 0);
+      const embedded = this.#embed(ids, inputs.cache?.length ?? 0, pass);
       const x = pass.tap("embeddings", drop(embedded, embeddingDropout, pass));
       return drop(this.#stack.forward(x, inputs, pass), outputDropout, pass);
     });
   }
 
   /** [B, L] -> [B, L, E] */
-  #embed(ids: tf.Tensor2D, offset: number): tf.Tensor3D {
+  #embed(ids: tf.Tensor2D, offset: number, pass: Pass): tf.Tensor3D {
     const { embeddingScale } = this.#spec;
     // Before anything is computed: too long a text is refused.
     const positions = this.#place(ids, offset);
     const tokens = this.embedding.forward(ids);
-    const scaled: tf.Tensor3D = embeddingScale === undefined ? tokens : tf.mul(tokens, embeddingScale);
-    const sum: tf.Tensor3D = positions === undefined ? scaled : tf.add(scaled, positions);
+    const scaled: tf.Tensor3D = pass.tap(
+      "tokenEmbeddings",
+      embeddingScale === undefined ? tokens : tf.mul(tokens, embeddingScale),
+    );
+    const sum: tf.Tensor3D = positions === undefined ? scaled : tf.add(scaled, pass.tap("positionEmbeddings", positions));
     return this.embeddingNorm?.forward(sum) ?? sum;
   }
 
