@@ -15,8 +15,8 @@ const PHRASES = readFileSync("recipes/en-fr/phrases.tsv", "utf8")
   .split("\n")
   .map((line) => line.split("\t")[0] ?? "")
   .filter(({ length }) => length > 14);
-const MEASURED = PHRASES.filter((_, i) => i % 4 === 0);
-const OTHERS = PHRASES.filter((_, i) => i % 8 === 1);
+const MEASURED = PHRASES.filter((_, i) => i % 12 === 0);
+const OTHERS = PHRASES.filter((_, i) => i % 16 === 1);
 
 const open = async () => {
   const { model, tokenizer } = await loadPretrained(modelFolder("models/en-fr"), {
