@@ -1,6 +1,7 @@
 export type { Values } from "./arrayOf.ts";
 export { type AttackLine, type AttackOptions, AttackTable, watchAttack } from "./attack.ts";
 export { checkGradients, type CheckGradientsOptions } from "./checkGradients.ts";
+export { countGpuWork, type GpuWork, type GpuWorkCounter } from "./countGpuWork.ts";
 export { describeBackends } from "./describeBackends.ts";
 export { ClosenessError, expectClose } from "./expectClose.ts";
 export { expectNoLeaks } from "./expectNoLeaks.ts";
