@@ -76,17 +76,34 @@ export class GpuBackend extends WebGPUBackend implements LimitedBackend, VariedB
   override async read(dataId: object): Promise<tf.BackendValues> {
     if (this.tensorMap.get(dataId).values != null) return super.read(dataId);
     if (this.#failure !== undefined) throw this.#failure;
-    const reading = super.read(dataId); // has submitted its work to the device when it returns
+    try {
+      return await this.checked(super.read(dataId)); // has submitted its work to the device when it returns
+    } catch (error) {
+      if (this.#failure !== undefined && this.tensorMap.has(dataId)) {
+        this.tensorMap.get(dataId).values = null as unknown as tf.BackendValues;
+      }
+      throw error;
+    }
+  }
+
+  /** Waits for what is being read, and for errors of all work so far. @throws DeviceLostError if there is one */
+  async checked<T>(reading: Promise<T>): Promise<T> {
     const [outcome] = await Promise.allSettled([reading, this.#askForErrors()]);
     if (outcome.status === "rejected" && isOfDevice(outcome.reason)) {
       this.#fail(new DeviceLostError("unknown", outcome.reason.message || "a buffer could not be read"));
     }
-    if (this.#failure !== undefined) {
-      if (this.tensorMap.has(dataId)) this.tensorMap.get(dataId).values = null as unknown as tf.BackendValues;
-      throw this.#failure;
-    }
+    if (this.#failure !== undefined) throw this.#failure;
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
+  }
+
+  /** Gives the device all work that TensorFlow.js has collected. */
+  flush(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { commandEncoder } = this as unknown as { readonly commandEncoder: GPUCommandEncoder | null };
+    if (commandEncoder === null) return;
+    this.endComputePassEncoder();
+    this.submitQueue();
   }
 
   override readSync(dataId: object): tf.BackendValues {

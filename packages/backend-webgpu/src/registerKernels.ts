@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { recordDecoder } from "./decoder/recordDecoder.ts";
 import type { GpuBackend } from "./gpuBackend.ts";
 import { kernels } from "./kernels/kernels.ts";
 import { mendEmptyTensors } from "./mendEmptyTensors.ts";
@@ -6,7 +7,7 @@ import { mendEmptyTensors } from "./mendEmptyTensors.ts";
 /** Registers our kernels for tfjs's webgpu backend, once. */
 export function registerKernels(): void {
   mendEmptyTensors();
-  for (const [kernelName, run] of Object.entries(kernels)) {
+  for (const [kernelName, run] of Object.entries({ ...kernels, QkvRecordDecoder: recordDecoder })) {
     if (tf.getKernel(kernelName, "webgpu") !== undefined) continue;
     tf.registerKernel({
       kernelName,

@@ -43,6 +43,7 @@ export const FUSED_KERNELS = {
   packedLinear: "QkvPackedLinear",
   packedLinearGradient: "QkvPackedLinearGradient",
   unpackRows: "QkvUnpackRows",
+  recordDecoder: "QkvRecordDecoder",
 } as const;
 
 type KernelName = (typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS];

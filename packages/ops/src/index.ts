@@ -16,6 +16,18 @@ export { describeArgument, isTensor } from "./checks/describeArgument.ts";
 export { attention, type AttentionOptions } from "./attention/attention.ts";
 export type { AttentionAttrs } from "./attention/attentionInputs.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
+export type {
+  DecodedTokens,
+  DecoderAttrs,
+  DecoderChoice,
+  DecoderSampling,
+  DecoderState,
+  DecoderStep,
+  DecoderWeights,
+  LayerKeyValues,
+  RecordedDecoder,
+} from "./decoder/contract.ts";
+export { recordDecoder, type RecordDecoderAttrs, recordsDecoders } from "./decoder/recordDecoder.ts";
 export { type AdapterReport, describeAdapter } from "./device/describeAdapter.ts";
 export { DeviceLostError } from "./device/deviceLostError.ts";
 export { dropout } from "./dropout/dropout.ts";

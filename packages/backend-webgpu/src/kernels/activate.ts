@@ -27,7 +27,8 @@ const ACTIVATIONS: Readonly<Record<FusedActivation, { readonly value: string; re
 
 const { ERF_P, ERF_A1, ERF_A2, ERF_A3, ERF_A4, ERF_A5 } = backend_util;
 
-const FUNCTIONS = /* wgsl */ `
+/** The functions that activations are made of. */
+export const ACTIVATION_FUNCTIONS = /* wgsl */ `
   fn sigmoid(a: f32) -> f32 {
     let e = exp(-abs(a)); // never overflows
     return select(e, 1.0, a >= 0.0) / (1.0 + e);
@@ -54,16 +55,21 @@ const FUNCTIONS = /* wgsl */ `
     return select(tail, 1.0 - tail, a >= 0.0);
   }`;
 
+/** An activation, as an expression of `a` with those functions. */
+export function activationValue(activation: FusedActivation): string {
+  return ACTIVATIONS[activation].value;
+}
+
 const valueShader = elementShader(
   "activate",
   (activation: FusedActivation) => `let a = x[i]; result[i] = ${ACTIVATIONS[activation].value};`,
-  FUNCTIONS,
+  ACTIVATION_FUNCTIONS,
 );
 
 const slopeShader = elementShader(
   "activateGradient",
   (activation: FusedActivation) => `let a = x[i]; result[i] = dy[i] * (${ACTIVATIONS[activation].slope});`,
-  FUNCTIONS,
+  ACTIVATION_FUNCTIONS,
 );
 
 function activationOf(attrs: unknown): FusedActivation {

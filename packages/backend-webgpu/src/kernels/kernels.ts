@@ -16,7 +16,7 @@ import { unwritten, writePart } from "./writePart.ts";
 // They save CPU time between kernels, or on the CPU; here their composed operations serve as well. Caches in fewer bits are
 // refused here.
 type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp" | "QkvWriteCachedRows" | "QkvReadCachedRows";
-type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed>;
+type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed | "QkvRecordDecoder">;
 
 /** Our kernels by their names in @qkv/ops. */
 export const kernels: Readonly<Record<KernelName, Kernel>> = {

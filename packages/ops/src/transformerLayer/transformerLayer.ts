@@ -1,9 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkRecord } from "../checks/argumentChecks.ts";
-import { isTensor } from "../checks/describeArgument.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFusedAsGiven } from "../fusedKernel.ts";
-import { type PackedAttrs, packedAttrs } from "../weights/packedKernels.ts";
-import { isPacked, isWeight, type Weight } from "../weights/weight.ts";
+import { type NamedTensor, namedTensors, packedInputs, storedTensors } from "../weights/namedTensors.ts";
+import { isWeight } from "../weights/weight.ts";
 import type {
   FusedTransformerLayer,
   PackedInputs,
@@ -32,7 +31,7 @@ export function transformerLayer(
   attrs: TransformerLayerAttrs,
 ): FusedTransformerLayer {
   checkRecord("transformerLayer", "attrs", attrs);
-  const all = byName(weights);
+  const all = namedTensors(weights);
   let stored = storedIn(all);
   let fits = weightsFit(weights, attrs);
   return (inputs) => {
@@ -78,25 +77,11 @@ interface Stored {
   isCurrent(): boolean;
 }
 
-function storedIn(all: readonly (readonly [string, tf.Tensor | Weight])[]): Stored {
-  const named = all.map(([name, value]) => [name, isWeight(value) ? value.parts.data : value] as const);
+function storedIn(all: readonly NamedTensor[]): Stored {
   const weights = all.flatMap(([, value]) => (isWeight(value) ? [[value, value.parts.data] as const] : []));
   return {
-    named: Object.fromEntries(named),
-    packed: Object.fromEntries(all.flatMap(packedEntry)),
+    named: storedTensors(all),
+    packed: packedInputs(all),
     isCurrent: () => weights.every(([weight, data]) => weight.parts.data === data),
   };
-}
-
-/** The tensors and weights of a tree of records, each with the path to it. */
-function byName(tree: object, path = ""): [string, tf.Tensor | Weight][] {
-  return Object.entries(tree).flatMap(([name, value]): [string, tf.Tensor | Weight][] => {
-    const at = `${path}${name}`;
-    if (isTensor(value) || isWeight(value)) return [[at, value]];
-    return value === undefined ? [] : byName(value as object, `${at}.`);
-  });
-}
-
-function packedEntry([name, value]: readonly [string, tf.Tensor | Weight]): [string, PackedAttrs][] {
-  return isWeight(value) && isPacked(value) ? [[name, packedAttrs(value)]] : [];
 }

@@ -105,7 +105,7 @@ function isLinear({ weight, bias }: LinearWeights, from: number, to: number): bo
 }
 
 /** Whether a weight without an adapter has this shape, in a format that the kernel reads. */
-function isMatrix(weight: LinearWeights["weight"], expected: readonly [to: number, from: number]): boolean {
+export function isMatrix(weight: LinearWeights["weight"], expected: readonly [to: number, from: number]): boolean {
   if (!isWeight(weight)) return isFloats(weight, expected);
   if (weight.adapter !== undefined || weight.observer !== undefined) return false;
   if (!isPacked(weight)) return isFloats(weight.parts.data, expected);
@@ -118,7 +118,7 @@ function hasItsBias(norm: NormWeights | undefined, attrs: NormAttrs | undefined)
 }
 
 /** Whether the norm is there where its attributes are, with a bias only if it is a layer normalization. */
-function isNorm(norm: NormWeights | undefined, attrs: NormAttrs | undefined, width: number): boolean {
+export function isNorm(norm: NormWeights | undefined, attrs: NormAttrs | undefined, width: number): boolean {
   if (norm === undefined || attrs === undefined) return norm === attrs;
   const { weight, bias } = norm;
   if (!isFloats(weight, [width])) return false;

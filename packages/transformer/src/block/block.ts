@@ -4,7 +4,7 @@ import { checkOptions, checkTensor, type OptionNames } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BlockInputs } from "./blockInputs.ts";
 import { checkSpec } from "./checkSpec.ts";
-import { type FusedBlock, fusedBlock } from "./fusedBlock.ts";
+import { type FusedBlock, fusedBlock, type LayerDescription } from "./fusedBlock.ts";
 import { ofKept } from "./keptMask.ts";
 import { nearMask } from "./nearMask.ts";
 import { createNorm, type Norm } from "./norm.ts";
@@ -81,9 +81,14 @@ export class Block {
     checkTensor("Block", "x", x, "[B, L, E]");
     return stepOf(inputs.cache, () => {
       const seen = this.#withinReach(x, inputs);
-      const fused = pass.mayFuse ? this.#fused(x, seen) : undefined;
+      const fused = pass.mayFuse ? this.#fused.forward(x, seen) : undefined;
       return fused === undefined ? this.#compose(x, seen, pass) : pass.output(fused);
     });
+  }
+
+  /** Describes the block for a kernel that computes all of it; undefined where none may. */
+  describe(): LayerDescription | undefined {
+    return this.forward === Block.prototype.forward ? this.#fused.describe() : undefined;
   }
 
   #withinReach(x: tf.Tensor3D, inputs: BlockInputs): BlockInputs {

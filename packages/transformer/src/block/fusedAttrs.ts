@@ -27,7 +27,8 @@ export function fusedAttrs(spec: BlockSpec): TransformerLayerAttrs | undefined {
   };
 }
 
-function normAttrs({ kind, eps, unitOffset = false, bias: _bias, ...rest }: NormSpec): NormAttrs {
+/** The attributes of a norm. */
+export function normAttrs({ kind, eps, unitOffset = false, bias: _bias, ...rest }: NormSpec): NormAttrs {
   void (rest satisfies Nothing);
   return { kind, eps, unitOffset };
 }

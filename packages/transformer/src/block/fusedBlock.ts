@@ -1,4 +1,5 @@
-import { activeKernel, transformerLayer } from "@qkv/ops";
+import type { RotaryPositions } from "@qkv/attention";
+import { activeKernel, transformerLayer, type TransformerLayerAttrs, type TransformerLayerWeights } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { asBuilt } from "./asBuilt.ts";
 import type { BlockInputs } from "./blockInputs.ts";
@@ -8,7 +9,22 @@ import { ofKept } from "./keptMask.ts";
 import type { BlockSpec } from "./spec.ts";
 
 /** A pass of a block in one kernel; undefined where there is none for the block or for these inputs. Does not tidy. */
-export type FusedBlock = (x: tf.Tensor3D, inputs: BlockInputs) => tf.Tensor3D | undefined;
+export type FusedForward = (x: tf.Tensor3D, inputs: BlockInputs) => tf.Tensor3D | undefined;
+
+/** A layer as kernels are told of it. */
+export interface LayerDescription {
+  readonly weights: TransformerLayerWeights;
+  readonly attrs: TransformerLayerAttrs;
+  /** Of the self-attention. */
+  readonly rotary: RotaryPositions | undefined;
+}
+
+/** A block for kernels that compute more than one of its modules. */
+export interface FusedBlock {
+  readonly forward: FusedForward;
+  /** Describes the block; undefined where no kernel may compute it: of its spec, or of modules that are not as they were built. */
+  describe(): LayerDescription | undefined;
+}
 
 /** The inputs that have no place in the kernel's: one does not compile. */
 type Left = Exclude<
@@ -25,11 +41,12 @@ void ({} satisfies Record<Left, never>);
  */
 export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
   const attrs = fusedAttrs(spec);
-  if (attrs === undefined) return () => undefined;
-  const kernel = transformerLayer(fusedWeights(modules), attrs);
+  if (attrs === undefined) return { forward: () => undefined, describe: () => undefined };
+  const weights = fusedWeights(modules);
+  const kernel = transformerLayer(weights, attrs);
   const { rotary } = spec.selfAttn;
   const isAsBuilt = asBuilt(modules, { rotary });
-  return (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span }) => {
+  const forward: FusedForward = (x, { cache, layer = 0, mask, bias, memory, memoryMask, positions, span }) => {
     if (activeKernel("transformerLayer") !== "fused" || !isAsBuilt()) return undefined;
     const [batch, length] = x.shape;
     const past = cache?.past(layer, length);
@@ -50,4 +67,5 @@ export function fusedBlock(modules: BlockModules, spec: BlockSpec): FusedBlock {
     cache?.replace(layer, fused);
     return fused.output;
   };
+  return { forward, describe: () => (isAsBuilt() ? { weights, attrs, rotary } : undefined) };
 }

@@ -1,15 +1,17 @@
+import type { Beam, BeamsOfSource } from "./beam.ts";
 import { BeamHypotheses, type GeneratedSequence } from "./beamHypotheses.ts";
 import type { Decoding, NextToken } from "./decoding.ts";
+import { DeviceBeams } from "./deviceBeams.ts";
+import { deviceChoice } from "./deviceChoice.ts";
 import { isFinished } from "./greedy.ts";
+import type { LogitsProcessor } from "./logitsProcessor.ts";
 import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
-import { topCandidates } from "./topCandidates.ts";
+import { type Candidate, topCandidates } from "./topCandidates.ts";
 
-/** An unfinished sequence (beam), and the row of the decoding that it continues. */
-interface Beam {
-  readonly row: number;
-  readonly ids: readonly number[];
-  readonly logProbability: number;
+/** The search of one source. */
+interface Search extends BeamsOfSource {
+  readonly finished: BeamHypotheses;
 }
 
 /**
@@ -24,60 +26,84 @@ export async function beamSearch(
   settings: GenerationSettings,
 ): Promise<GeneratedSequence[][]> {
   const processors = logitsProcessors(settings);
-  const searches = prompts.map((ids, row) => ({
+  const searches = prompts.map((ids, row): Search => ({
     source: row,
     finished: new BeamHypotheses(settings),
-    beams: [{ row, ids, logProbability: 0 }] as Beam[],
+    beams: [{ row, ids, logProbability: 0 }],
   }));
   let open = searches;
-  while (open.length > 0) {
-    const next = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids)));
-    let row = 0;
-    for (const search of open) {
-      const own = next.slice(row, (row += search.beams.length));
-      const { source } = search;
-      const process = (scores: Float32Array, ids: readonly number[]) => {
-        for (const each of processors) each(scores, ids, source);
-      };
-      search.beams = extend(search.beams, own, search.finished, process, settings);
+  let device: DeviceBeams | undefined;
+  let isFirst = true;
+  try {
+    while (open.length > 0) {
+      const found = await (device?.step(open) ?? scoredCandidates(decoding, open, processors, settings));
+      for (const [i, search] of open.entries()) search.beams = extend(search, found[i] ?? [], settings);
+      open = open.filter(({ beams }) => beams.length > 0);
+      settings.onStep?.(open.map(({ source, beams }) => ({ source, ids: beams[0]?.ids ?? [] })));
+      if (device !== undefined || open.length === 0) continue;
+      decoding.continueFrom(open.flatMap(({ beams }) => beams.map(({ row }) => row)));
+      let row = 0;
+      for (const search of open) search.beams = search.beams.map((beam) => ({ ...beam, row: row++ }));
+      if (isFirst) device = deviceBeams(decoding, open, settings);
+      isFirst = false;
     }
-    open = open.filter(({ beams }) => beams.length > 0);
-    settings.onStep?.(open.map(({ source, beams }) => ({ source, ids: beams[0]?.ids ?? [] })));
-    const beams = open.flatMap((search) => search.beams);
-    if (beams.length > 0) decoding.continueFrom(beams.map((beam) => beam.row));
-    row = 0;
-    for (const search of open) search.beams = search.beams.map((beam) => ({ ...beam, row: row++ }));
+  } finally {
+    device?.dispose();
   }
   return searches.map(({ finished }) => [...finished.best(settings.numReturnSequences)]);
 }
 
-/**
- * Extends the beams by one token; none are left if the search of this source is over. Finished sequences go to
- * `finished`.
- *
- * @param following for each beam, its logits changed in place
- */
-function extend(
-  beams: readonly Beam[],
-  following: readonly NextToken[],
-  finished: BeamHypotheses,
-  process: (scores: Float32Array, ids: readonly number[]) => void,
+/** Each beam can end in every end token; this many candidates leave numBeams that continue even so. */
+function candidateCount({ numBeams, eosTokenIds }: GenerationSettings): number {
+  return Math.max(2, 1 + eosTokenIds.length) * numBeams;
+}
+
+/** The steps of a device that goes on by itself from here, where it can. */
+function deviceBeams(
+  decoding: Decoding,
+  open: readonly Search[],
   settings: GenerationSettings,
-): Beam[] {
-  const { numBeams, eosTokenIds } = settings;
-  for (const [i, { ids }] of beams.entries()) {
-    const { logits: scores, logSumExp } = following[i] as NextToken;
-    for (let token = 0; token < scores.length; token++) scores[token] = (scores[token] as number) - logSumExp;
-    process(scores, ids);
-  }
-  // Each beam can end in every end token; this many candidates leave numBeams that continue even so.
-  const count = Math.max(2, 1 + eosTokenIds.length) * numBeams;
-  const totals = beams.map(({ logProbability }) => logProbability);
-  const candidates = topCandidates(
-    following.map(({ logits }) => logits),
-    totals,
-    count,
-  );
+): DeviceBeams | undefined {
+  const { numBeams, maxLength } = settings;
+  const count = candidateCount(settings);
+  if (count > MOST_CANDIDATES || open.some(({ beams }) => beams.length !== numBeams)) return undefined;
+  const choice = deviceChoice(settings, count);
+  if (typeof choice === "string") return undefined;
+  const recorded = decoding.record(choice, maxLength);
+  return typeof recorded === "string" ? undefined : new DeviceBeams(decoding, recorded, open, { choice, maxLength });
+}
+
+// The device reads all logits once for each.
+const MOST_CANDIDATES = 32;
+
+/** The best continuations of each source's beams, from logits that are read. */
+async function scoredCandidates(
+  decoding: Decoding,
+  open: readonly Search[],
+  processors: readonly LogitsProcessor[],
+  settings: GenerationSettings,
+): Promise<readonly Candidate[][]> {
+  const next = await decoding.step(open.flatMap(({ beams }) => beams.map(({ ids }) => ids)));
+  let row = 0;
+  return open.map(({ source, beams }) => {
+    const own = next.slice(row, (row += beams.length));
+    for (const [i, { ids }] of beams.entries()) {
+      const { logits: scores, logSumExp } = own[i] as NextToken;
+      for (let token = 0; token < scores.length; token++) scores[token] = (scores[token] as number) - logSumExp;
+      for (const process of processors) process(scores, ids, source);
+    }
+    const totals = beams.map(({ logProbability }) => logProbability);
+    return topCandidates(
+      own.map(({ logits }) => logits),
+      totals,
+      candidateCount(settings),
+    );
+  });
+}
+
+/** Extends the beams of a source by one token; none are left if its search is over. Finished sequences go to `finished`. */
+function extend({ beams, finished }: Search, candidates: readonly Candidate[], settings: GenerationSettings): Beam[] {
+  const { numBeams } = settings;
   if (candidates.length === 0) throw new RangeError("generate: expected a token that may come next, got none");
 
   const next: Beam[] = [];

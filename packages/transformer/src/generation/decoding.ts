@@ -1,4 +1,4 @@
-import { logSumExp } from "@qkv/ops";
+import { type DecoderChoice, logSumExp } from "@qkv/ops";
 import { bytesOf, type CacheDtype, disposeKeyValues, type KeyValue, type KeyValueCache } from "@qkv/attention";
 import { tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
@@ -7,6 +7,7 @@ import { yieldToEventLoop } from "./yieldToEventLoop.ts";
 import { checkMemory } from "./memoryLimit.ts";
 import type { GenerativeModel } from "./options.ts";
 import { PaddedPrompts } from "./paddedPrompts.ts";
+import { RecordedDecoding } from "./recordedDecoding.ts";
 import { claimCache, releaseCache } from "./reusedCache.ts";
 import { whyNotFinite } from "./whyNotFinite.ts";
 
@@ -157,6 +158,51 @@ export class Decoding {
       disposeMemory(memory);
     }
     this.#sources = sources;
+  }
+
+  /**
+   * Records the steps that go on from here on the device, where there is a kernel for the model; or says why they have to be run module
+   * by module. Whoever gets it disposes of it.
+   *
+   * @param maxLength the most tokens that a text may have
+   */
+  record(choice: DecoderChoice, maxLength: number): RecordedDecoding | string {
+    const { contextShift = false } = this.#options;
+    const { maxPositions = Infinity } = this.#model.generation;
+    if (this.#padded !== undefined) return "prompts are padded";
+    if (choice.candidates > 0 && this.#options.cache !== undefined) return "beams are in a cache that the caller keeps";
+    if (contextShift && maxLength > maxPositions) return "what was read is forgotten at the end of the positions";
+    if (maxLength - 1 > maxPositions) return "a text may become longer than there are positions";
+    const { bytes, length } = this.#cache;
+    const { memoryLimit = Infinity } = this.#options;
+    if (
+      (bytes / length) * Math.min(maxLength, 2 * length + 256) + bytesOf(this.#memory?.keyValues ?? []) >
+      memoryLimit / 2
+    ) {
+      return "keys and values come near the memoryLimit";
+    }
+    return RecordedDecoding.start({
+      model: this.#model,
+      cache: this.#cache,
+      memory: this.#memory,
+      choice,
+      maxLength,
+    });
+  }
+
+  /** Takes what a recorded decoding has read, where the caller keeps the cache. @param ids the tokens of each row that were read */
+  takeBack(recorded: RecordedDecoding, ids: readonly (readonly number[])[]): void {
+    if (this.#options.cache !== undefined) recorded.writeBack(ids);
+  }
+
+  /** @throws the signal's reason if it is aborted */
+  throwIfAborted(): void {
+    this.#options.signal?.throwIfAborted();
+  }
+
+  /** The error of a row whose logits are not finite. @param ids the tokens that they follow */
+  whyNotFinite(row: number, ids: readonly number[]): Promise<Error> {
+    return whyNotFinite(this.#model, this.#sourceOf(row), ids);
   }
 
   /** Disposes of all tensors but those of a cache that the caller keeps. */

@@ -1,19 +1,33 @@
 import { RandomStream } from "@qkv/nn";
 import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
-import type { Decoding, NextToken } from "./decoding.ts";
+import { Decoding, type NextToken } from "./decoding.ts";
+import { deviceChoice } from "./deviceChoice.ts";
+import { deviceSteps } from "./deviceSteps.ts";
+import type { OpenSequence, PartialSequence } from "./partialSequence.ts";
 import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
 import { sampleToken, argmax } from "./sampling.ts";
 
-/** A sequence that is extended by one token a step. */
-export interface PartialSequence {
-  /** Token ids, with those that it began with. */
-  readonly ids: number[];
-  logProbability: number;
-}
-
 /** What greedy search wants of a {@link Decoding}. */
 export type StepDecoding = Pick<Decoding, "step" | "continueFrom">;
+
+/**
+ * The steps of a device that goes on by itself from here, where it can: a backend that records decoders, a model that describes its
+ * own, and settings that choose without what only the CPU computes.
+ */
+function recordedSteps(
+  decoding: StepDecoding,
+  open: readonly OpenSequence[],
+  settings: GenerationSettings,
+): AsyncGenerator<readonly PartialSequence[], void, undefined> | undefined {
+  if (!(decoding instanceof Decoding)) return undefined;
+  const choice = deviceChoice(settings);
+  if (typeof choice === "string") return undefined;
+  const { maxLength } = settings;
+  const recorded = decoding.record(choice, maxLength);
+  if (typeof recorded === "string") return undefined;
+  return deviceSteps(decoding, recorded, open, { choice, maxLength, isFinished: (ids) => isFinished(ids, settings) });
+}
 
 /**
  * Appends one token after another to `sequences`, the likeliest or a sampled one, and yields those just extended.
@@ -28,6 +42,7 @@ export async function* greedySteps(
   const processors = logitsProcessors(settings);
   const choose = chooser(settings);
   let open = sequences.map((sequence, index) => ({ sequence, index }));
+  let isFirst = true;
   while (open.length > 0) {
     const next = await decoding.step(open.map(({ sequence }) => sequence.ids));
     for (const [row, { sequence, index }] of open.entries()) {
@@ -43,7 +58,11 @@ export async function* greedySteps(
     yield open.map(({ sequence }) => sequence);
     const rows = [...open.keys()].filter((row) => !isFinished((open[row] as (typeof open)[0]).sequence.ids, settings));
     open = rows.map((row) => open[row] as (typeof open)[0]);
-    if (rows.length > 0) decoding.continueFrom(rows);
+    if (rows.length === 0) return;
+    decoding.continueFrom(rows);
+    const device = isFirst ? recordedSteps(decoding, open, settings) : undefined;
+    if (device !== undefined) return yield* device;
+    isFirst = false;
   }
 }
 

@@ -25,7 +25,7 @@ export function topCandidates(
     let bar = least - total;
     for (let token = 0; token < row.length; token++) {
       if (!((row[token] as number) > bar)) continue;
-      insert(best, { beam, token, logProbability: total + (row[token] as number) }, count);
+      insertCandidate(best, { beam, token, logProbability: total + (row[token] as number) }, count);
       if (best.length === count) {
         least = (best[count - 1] as Candidate).logProbability;
         bar = least - total;
@@ -35,8 +35,8 @@ export function topCandidates(
   return best;
 }
 
-/** Puts `candidate` in its place and drops what is beyond `count`. */
-function insert(best: Candidate[], candidate: Candidate, count: number): void {
+/** Puts `candidate` in its place, behind those as good, and drops what is beyond `count`. */
+export function insertCandidate(best: Candidate[], candidate: Candidate, count: number): void {
   let place = best.length;
   while (place > 0 && (best[place - 1] as Candidate).logProbability < candidate.logProbability) place--;
   best.splice(place, 0, candidate);

@@ -1,6 +1,7 @@
 import type { CacheSize, KeyValueCache, TokenPositions } from "@qkv/attention";
 import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { DecoderDescription } from "./decoderDescription.ts";
 
 /** Generation defaults of a decoder-only model's checkpoint. */
 export interface CausalGenerationDefaults {
@@ -40,4 +41,10 @@ export interface CausalModel {
    * @returns logits [B, N, V] of the token after each of the last N, by default after the last alone; the caller owns them
    */
   decode(ids: tf.Tensor2D, options?: DecodeOptions): { logits: tf.Tensor3D };
+
+  /**
+   * Describes the decoder for a backend that records whole steps of it, in a tidy; or says why it has to be run module by module.
+   * Left out: it has to.
+   */
+  describeDecoder?(): DecoderDescription | string;
 }

@@ -1,6 +1,7 @@
 import type { CacheSize, KeyValue, KeyValueCache } from "@qkv/attention";
 import type { PassOptions } from "@qkv/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { DecoderDescription } from "./decoderDescription.ts";
 
 /** An encoded source, ready to be attended to. The caller disposes of its tensors. */
 export interface Memory {
@@ -55,4 +56,7 @@ export interface Seq2SeqModel {
    * @returns logits [B, Q, V]; the caller owns them
    */
   decode(ids: tf.Tensor2D, memory: Memory, options?: TargetOptions): { logits: tf.Tensor3D };
+
+  /** Describes the decoder for a backend that records steps, as `CausalModel` does. Left out: it has to be run module by module. */
+  describeDecoder?(): DecoderDescription | string;
 }

@@ -8,6 +8,7 @@ import { keptPositions } from "../../block/keptPositions.ts";
 import { createNorm, type Norm } from "../../block/norm.ts";
 import type { PositionBias } from "../../block/positionBias.ts";
 import { Stack } from "../../block/stack.ts";
+import { type DecoderBodyDescription, describeBody } from "../decoderDescription.ts";
 import type { CausalConfig, CausalSpec } from "./config.ts";
 
 /** Positions of a batch's tokens, and the keys and values of those before them. */
@@ -29,6 +30,8 @@ export class TextDecoder {
 
   readonly #spec: CausalSpec;
   readonly #stack: Stack;
+  /** Describes it for a kernel that runs a whole step; or says why none may. */
+  readonly describe: () => DecoderBodyDescription | string;
 
   constructor(params: Params, config: CausalConfig, spec: CausalSpec) {
     checkModule("TextDecoder", params, { config, spec });
@@ -46,6 +49,12 @@ export class TextDecoder {
     if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
     if (this.#stack.positionBias !== undefined) this.positionBias = this.#stack.positionBias;
     this.#spec = spec;
+    this.describe = describeBody(this, {
+      embeddingScale: spec.embeddingScale,
+      positionOffset: typeof learnedPositions === "object" ? (learnedPositions.offset ?? 0) : 0,
+      embeddingNorm,
+      norm,
+    });
   }
 
   /** For each layer, the number of keys that a query sees; undefined: all. */

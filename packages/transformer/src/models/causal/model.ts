@@ -18,11 +18,13 @@ import {
 } from "@qkv/nn";
 import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { asBuilt } from "../../block/asBuilt.ts";
 import type { Block } from "../../block/block.ts";
 import type { Norm } from "../../block/norm.ts";
 import type { PositionBias } from "../../block/positionBias.ts";
 import type { CausalGenerationDefaults, CausalModel, DecodeOptions } from "../causalModel.ts";
 import { balanceLoss, RouterTaps } from "./balanceLoss.ts";
+import { type DecoderDescription, LENGTH_DEPENDS, OUTPUT_CHANGED, OWN_DECODE } from "../decoderDescription.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { CausalConfig, CausalSpec } from "./config.ts";
 import { decoderActivations, TextDecoder } from "./decoder.ts";
@@ -64,6 +66,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
   readonly logitBias?: tf.Variable<tf.Rank.R1>;
 
   readonly #decoder: TextDecoder;
+  readonly #isAsBuilt: () => boolean;
 
   constructor(params: Params, config: Config, spec: CausalSpec) {
     checkModule("CausalLanguageModel", params, { config, spec });
@@ -80,6 +83,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     if (!config.tieWordEmbeddings)
       this.lmHead = new Linear(params.at("lmHead"), dModel, vocabSize, { bias: false, init });
     if (spec.logitBias) this.logitBias = params.bias<tf.Rank.R1>("logitBias", [vocabSize]);
+    this.#isAsBuilt = asBuilt({ embedding: this.embedding, lmHead: this.lmHead });
     this.params = params;
     this.config = config;
     this.spec = spec;
@@ -168,6 +172,24 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> imp
     this.params.checkInUse("CausalLanguageModel.logitsOf");
     checkTensor("CausalLanguageModel.logitsOf", "x", x, "[B, L, E]");
     return tf.tidy(() => this.#logits(x, Pass.plain));
+  }
+
+  describeDecoder(): DecoderDescription | string {
+    if (this.decode !== CausalLanguageModel.prototype.decode) return OWN_DECODE;
+    if (!this.#isAsBuilt()) return OUTPUT_CHANGED;
+    const body = this.#decoder.describe();
+    if (typeof body === "string") return body;
+    const { logitScale, logitSoftcap, rereadBeyond } = this.spec;
+    if (rereadBeyond !== undefined) return LENGTH_DEPENDS;
+    return {
+      weights: {
+        ...body.weights,
+        head: { weight: (this.lmHead ?? this.embedding).weight, bias: this.logitBias },
+      },
+      attrs: { ...body.attrs, logitScale, logitSoftcap },
+      rotary: body.rotary,
+      isCurrent: () => body.isCurrent() && this.#isAsBuilt(),
+    };
   }
 
   /** Disposes of the weights. */

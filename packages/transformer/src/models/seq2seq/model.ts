@@ -2,6 +2,8 @@ import { type CacheSize, createCache, type KeyValueCache, stepOf } from "@qkv/at
 import { checkModule, createPass, type Embedding, Linear, type Params, Pass, type PassOptions, tidy } from "@qkv/nn";
 import { checkRecord, checkTensor, linear } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { asBuilt } from "../../block/asBuilt.ts";
+import { type DecoderDescription, OUTPUT_CHANGED, OWN_DECODE } from "../decoderDescription.ts";
 import { type LossOptions, meanTokenLoss } from "../meanTokenLoss.ts";
 import type { Seq2SeqInputs, Seq2SeqOutput } from "../outputs.ts";
 import type { GenerationDefaults, Memory, Seq2SeqModel, TargetOptions } from "../seq2seq.ts";
@@ -27,6 +29,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
   readonly finalLogitsBias?: tf.Variable<tf.Rank.R2>;
 
   readonly #body: EncoderDecoder;
+  readonly #isAsBuilt: () => boolean;
 
   constructor(params: Params, config: Config, spec: Seq2SeqSpec) {
     checkModule("Seq2SeqLanguageModel", params, { config, spec });
@@ -43,6 +46,7 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
       });
     if (spec.finalLogitsBias === true)
       this.finalLogitsBias = params.buffer<tf.Rank.R2>("finalLogitsBias", [1, decoderVocabSize]);
+    this.#isAsBuilt = asBuilt({ embedding: this.decoder.embedding, lmHead: this.lmHead });
     this.params = params;
     this.config = config;
     this.spec = spec;
@@ -105,6 +109,22 @@ export class Seq2SeqLanguageModel<Config extends Seq2SeqConfig = Seq2SeqConfig> 
     this.params.checkInUse("Seq2SeqLanguageModel.logitsOf");
     checkTensor("Seq2SeqLanguageModel.logitsOf", "x", x, "[B, T, E]");
     return tf.tidy(() => this.#logits(x, Pass.plain));
+  }
+
+  describeDecoder(): DecoderDescription | string {
+    if (this.decode !== Seq2SeqLanguageModel.prototype.decode) return OWN_DECODE;
+    if (!this.#isAsBuilt()) return OUTPUT_CHANGED;
+    const body = this.decoder.describe();
+    if (typeof body === "string") return body;
+    const { outputScale } = this.spec;
+    const bias = this.finalLogitsBias && tf.reshape(this.finalLogitsBias, [-1]);
+    if (outputScale !== undefined && bias !== undefined) return "the decoder's output is scaled before a bias is added";
+    return {
+      ...body,
+      isCurrent: () => body.isCurrent() && this.#isAsBuilt(),
+      weights: { ...body.weights, head: { weight: (this.lmHead ?? this.decoder.embedding).weight, bias } },
+      attrs: { ...body.attrs, logitScale: outputScale, logitSoftcap: undefined },
+    };
   }
 
   /** Disposes of the weights. */

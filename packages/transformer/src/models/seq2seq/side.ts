@@ -6,6 +6,7 @@ import type { Block } from "../../block/block.ts";
 import { createNorm, type Norm } from "../../block/norm.ts";
 import type { PositionBias } from "../../block/positionBias.ts";
 import { Stack, type StackInputs } from "../../block/stack.ts";
+import { type DecoderBodyDescription, describeBody } from "../decoderDescription.ts";
 import type { Seq2SeqSpec } from "./config.ts";
 import { CountedPositions } from "./countedPositions.ts";
 import { FrozenPositions } from "./frozenPositions.ts";
@@ -32,6 +33,7 @@ export class Seq2SeqSide {
   readonly #fixed?: SinusoidalPositions | FrozenPositions;
   readonly #counted?: CountedPositions;
   readonly #stack: Stack;
+  readonly #describe: () => DecoderBodyDescription | string;
   /** Rows of the table of positions before the first. */
   readonly #offset: number = 0;
 
@@ -59,8 +61,23 @@ export class Seq2SeqSide {
     if (this.#stack.norm !== undefined) this.norm = this.#stack.norm;
     if (this.#stack.positionBias !== undefined) this.positionBias = this.#stack.positionBias;
     this.windows = this.#stack.windows;
+    this.#describe = describeBody(this, {
+      embeddingScale: spec.embeddingScale,
+      positionOffset: this.#offset,
+      embeddingNorm: spec.embeddingNorm,
+      norm: options.norm,
+    });
     const positions = spec.positions === undefined ? [] : ["positionEmbeddings"];
     this.activations = ["tokenEmbeddings", ...positions, "embeddings", ...stackActivations(blocks, options.norm)];
+  }
+
+  /** Describes it for a kernel that runs a whole step; or says why none may. */
+  describe(): DecoderBodyDescription | string {
+    if (this.#counted !== undefined) return "positions do not count padding";
+    const fixed = this.#fixed;
+    const body = this.#describe();
+    if (typeof body === "string" || fixed === undefined) return body;
+    return { ...body, fixedPositions: (count) => fixed.forward(count, 0) };
   }
 
   /** @param ids [B, L] int32, the tokens after those of the cache if there is one  @returns [B, L, E] */
