@@ -9,7 +9,7 @@ export interface Example {
   readonly readme: string;
   readonly prints: RegExp;
   /** What it needs beside Node; it then runs in a test where that is. */
-  readonly needs?: "a page" | "WebGPU";
+  readonly needs?: "a page" | "WebGPU" | "SmolLM2";
 }
 
 /** The programs of `examples`, in the order of their names. */
@@ -64,6 +64,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "guides/ownFamily.ts": {
     readme: "docs/guides/adding-a-family.md",
     prints: /^heron HeronForCausalLM 5 6 7 8 9 10 11$/,
+  },
+  "guides/microscope.ts": {
+    readme: "docs/guides/microscope.md",
+    prints:
+      /^head 18\.6 attends to what came next last time: 0\.86\d\nParis less Rome: -6\.0\d of Italy, 7\.3\d of France\nat the last word: .* ĠRome$/,
+    needs: "SmolLM2",
   },
   "guides/ownModel.ts": { readme: "docs/guides/own-model.md", prints: /^loss 3\.\d, then 0\.[01]\ndraobyek$/ },
   "guides/sizes.ts": {

@@ -1,6 +1,7 @@
 // The translator that ships, and SmolLM2-135M-Instruct where QKV_SMOLLM names its folder: numbers equal to Python's.
 //   QKV_SMOLLM=FOLDER pnpm test test/microscope.test.ts
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
 import {
@@ -15,7 +16,8 @@ import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { expectClose } from "@qkv/testing";
 import { llama, marian } from "@qkv/transformer";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
+import { EXAMPLES } from "./examples.ts";
 import { ROOT } from "./workspace.ts";
 
 interface Expected {
@@ -74,6 +76,23 @@ test.skipIf(folder === undefined)(
     await expectClose([grid.base, grid.source], expected.answers, { atol: 2e-3 });
     await expectLens(await logitLens(model, base, { top: 1 }), expected);
     model.dispose();
+  },
+);
+
+test.skipIf(folder === undefined)(
+  "the guide's program prints those numbers, and draws",
+  { timeout: 600_000 },
+  async () => {
+    const pictures = mkdtempSync(join(tmpdir(), "qkv-microscope-"));
+    vi.stubEnv("QKV_PICTURES", pictures);
+    const printed: string[] = [];
+    const log = vi.spyOn(console, "log").mockImplementation((...args) => void printed.push(args.join(" ")));
+    await import(join(ROOT, "examples/guides/microscope.ts"));
+    log.mockRestore();
+    vi.unstubAllEnvs();
+    expect(printed.join("\n")).toMatch(EXAMPLES["guides/microscope.ts"]?.prints ?? /^$/);
+    expect(readdirSync(pictures).sort()).toEqual(["microscope-lens.svg", "microscope-patches.svg"]);
+    rmSync(pictures, { recursive: true });
   },
 );
 

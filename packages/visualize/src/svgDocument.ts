@@ -69,8 +69,8 @@ export function place(value: number): string {
 const SHAPES = `
 .cell{stroke-width:.5}.bare{stroke:none!important}.frame,.line{fill:none}.line{stroke-width:1.5}
 text{font:${FONT}px ui-monospace,Menlo,Consolas,monospace}.title,.axis{font-family:system-ui,sans-serif}`;
-const LIGHT = `.page{fill:#fff}.cell{fill:#1d4ed8;stroke:#d4d4d8}.frame{stroke:#a1a1aa}text{fill:#18181b}`;
-const DARK = `.page{fill:#18181b}.cell{fill:#93c5fd;stroke:#3f3f46}.frame{stroke:#71717a}text{fill:#f4f4f5}`;
+const LIGHT = `.page{fill:#fff}.cell{fill:#1d4ed8;stroke:#d4d4d8}.minus{fill:#b91c1c}.frame{stroke:#a1a1aa}text{fill:#18181b}`;
+const DARK = `.page{fill:#18181b}.cell{fill:#93c5fd;stroke:#3f3f46}.minus{fill:#fca5a5}.frame{stroke:#71717a}text{fill:#f4f4f5}`;
 const STYLES: Readonly<Record<Theme, string>> = {
   auto: `${SHAPES}\n${LIGHT}\n@media (prefers-color-scheme:dark){${DARK}}\n`,
   light: `${SHAPES}\n${LIGHT}\n`,

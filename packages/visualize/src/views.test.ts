@@ -5,6 +5,8 @@ import { heatMap } from "./heatMap.ts";
 import { heatMapGrid } from "./heatMapGrid.ts";
 import { lineChart } from "./lineChart.ts";
 import { modelView } from "./modelView.ts";
+import { signedHeatMap } from "./signedHeatMap.ts";
+import { tokenTable } from "./tokenTable.ts";
 import { terminalHeatMap } from "./terminalHeatMap.ts";
 
 const count = (svg: string, what: RegExp) => svg.match(what)?.length ?? 0;
@@ -33,6 +35,38 @@ describe("describeWeights", () => {
     const svg = heatMap({ rows: ["<a>"], columns: ["x"], values: [1] });
     expect(svg).toContain("<desc>&lt;a&gt; looks most at x (1.00).</desc>");
     expectWellFormed(svg);
+  });
+});
+
+describe("signedHeatMap", () => {
+  test("draws both signs in their colours, the greatest size in full, and says the extremes", () => {
+    const svg = signedHeatMap({ rows: ["0", "1"], columns: ["<a>", "b"], values: [-4, 0, 2, NaN] });
+    expect(count(svg, /class="cell minus"/g)).toBe(1);
+    expect(svg).toMatch(/class="cell minus"[^>]*fill-opacity="1.000"/);
+    expect(svg).toMatch(/fill-opacity="0.500"><title>1, &lt;a&gt;: 2.000/);
+    expect(svg).toContain("<desc>greatest: 1, &lt;a&gt; (2.00). least: 0, &lt;a&gt; (-4.00).</desc>");
+    expectWellFormed(svg);
+    expect(signedHeatMap({ rows: ["0"], columns: ["a"], values: [0] })).toContain("No numbers but 0.");
+    expect(() => signedHeatMap({ rows: ["0"], columns: ["a"], values: [] })).toThrow("expected 1 * 1 values, got 0");
+  });
+});
+
+describe("tokenTable", () => {
+  test("writes a token in each cell on its tint, and says what the last column has", () => {
+    const svg = tokenTable({
+      rows: ["0", "1"],
+      columns: ["x", "is"],
+      tokens: ["a", "<b>", "c", "Rome"],
+      values: [0, 1, 0.5, 0.25],
+    });
+    expect(count(svg, /class="cell"/g)).toBe(4);
+    expect(svg).toMatch(/fill-opacity="0.550"><title>0, is: &lt;b&gt; 1.000/);
+    expect(svg).toContain("<desc>At is, 0: &lt;b&gt; (1.00); 1: Rome (0.25).</desc>");
+    expectWellFormed(svg);
+    expect(tokenTable({ rows: [], columns: [], tokens: [], values: [] })).toContain("No tokens.");
+    expect(() => tokenTable({ rows: ["0"], columns: ["a"], tokens: [], values: [1] })).toThrow(
+      "expected 1 * 1 tokens, got 0",
+    );
   });
 });
 
