@@ -8,6 +8,7 @@ export { attentionRollout } from "./attention/attentionRollout.ts";
 export { averageHeads } from "./attention/averageHeads.ts";
 export { filterWeights, type WeightFilter } from "./attention/filterWeights.ts";
 export { type AttentionStage, type MatrixChoice, type SelectedMatrix, selectMatrix } from "./attention/selectMatrix.ts";
+export { attentionPage, type AttentionPageOptions } from "./attentionPage.ts";
 export { describeWeights, type WeightMatrix } from "./describeWeights.ts";
 export { headView, type HeadViewData } from "./headView.ts";
 export { heatMap, type HeatMapData } from "./heatMap.ts";
