@@ -156,6 +156,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/examples",
       "@qkv/nn",
       "@qkv/ops",
+      "@qkv/pretrained",
       "@qkv/tokenizers",
       "@qkv/training",
       "@qkv/transformer",

@@ -1,4 +1,4 @@
 import { appConfig } from "../shell/vite/appConfig.ts";
 import { chapterTexts } from "./vite/chapterTexts.ts";
 
-export default appConfig({ models: [], plugins: [chapterTexts()] });
+export default appConfig({ models: ["en-fr"], plugins: [chapterTexts()] });

@@ -3,7 +3,16 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type AppPage, openApp } from "./appPage.ts";
 
 /** The chapters by their names in addresses, in their order. */
-export const CHAPTERS = ["why", "pooling", "scores"] as const;
+export const CHAPTERS = [
+  "why",
+  "pooling",
+  "scores",
+  "bahdanau",
+  "heads",
+  "positions",
+  "transformer",
+  "images",
+] as const;
 
 /** Opens the contents. */
 export function openTour(

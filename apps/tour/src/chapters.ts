@@ -22,4 +22,34 @@ export const CHAPTERS: readonly ChapterEntry[] = [
     sections: [["11.3", `${ATTENTION}/attention-scoring-functions`]],
     load: () => import("./chapters/03-scores/index.ts"),
   },
+  {
+    id: "bahdanau",
+    title: { en: "Bahdanau attention", ko: "바다나우 어텐션" },
+    sections: [["11.4", `${ATTENTION}/bahdanau-attention`]],
+    load: () => import("./chapters/04-bahdanau/index.ts"),
+  },
+  {
+    id: "heads",
+    title: { en: "Several heads", ko: "여러 개의 헤드" },
+    sections: [["11.5", `${ATTENTION}/multihead-attention`]],
+    load: () => import("./chapters/05-heads/index.ts"),
+  },
+  {
+    id: "positions",
+    title: { en: "Self-attention and positions", ko: "셀프 어텐션과 위치" },
+    sections: [["11.6", `${ATTENTION}/self-attention-and-positional-encoding`]],
+    load: () => import("./chapters/06-positions/index.ts"),
+  },
+  {
+    id: "transformer",
+    title: { en: "The Transformer", ko: "트랜스포머" },
+    sections: [["11.7", `${ATTENTION}/transformer`]],
+    load: () => import("./chapters/07-transformer/index.ts"),
+  },
+  {
+    id: "images",
+    title: { en: "Images and long sequences", ko: "이미지와 긴 수열" },
+    sections: [["11.8", `${ATTENTION}/vision-transformer`]],
+    load: () => import("./chapters/08-images/index.ts"),
+  },
 ];

@@ -6,6 +6,11 @@ export const COMPUTING: Readonly<Record<string, () => Promise<CallableFunctions>
   why: load(() => import("./01-why/compute.ts")),
   pooling: load(() => import("./02-pooling/compute.ts")),
   scores: load(() => import("./03-scores/compute.ts")),
+  bahdanau: load(() => import("./04-bahdanau/compute.ts")),
+  heads: load(() => import("./05-heads/compute.ts")),
+  positions: load(() => import("./06-positions/compute.ts")),
+  transformer: load(() => import("./07-transformer/compute.ts")),
+  images: load(() => import("./08-images/compute.ts")),
 };
 
 type CallableFunctions = Readonly<Record<string, ((...args: readonly unknown[]) => unknown) | undefined>>;

@@ -40,14 +40,32 @@ export function HeadGrid({ label, heads, keys, nameOf, isPressed, onPress }: Hea
   );
 }
 
+interface MiniMatrixProps {
+  readonly weights: ArrayLike<number>;
+  readonly keys: number;
+  /** A square to frame: which one, of how many in a row. */
+  readonly mark?: { readonly at: number; readonly of: number };
+}
+
 /** Weights as squares, without numbers. */
-export function MiniMatrix({ weights, keys }: { readonly weights: ArrayLike<number>; readonly keys: number }) {
+export function MiniMatrix({ weights, keys, mark }: MiniMatrixProps) {
   const rows = Math.ceil(weights.length / keys);
+  const side = mark === undefined ? 0 : keys / mark.of;
   return (
-    <svg class="mini" viewBox={`0 0 ${keys} ${rows}`} aria-hidden="true">
+    <svg class="mini" viewBox={`0 0 ${keys} ${rows}`} preserveAspectRatio="none" aria-hidden="true">
       {Array.from(weights, (weight, i) => (
         <rect key={i} x={i % keys} y={Math.floor(i / keys)} width={1} height={1} fill-opacity={weight.toFixed(3)} />
       ))}
+      {mark && (
+        <rect
+          class="mark"
+          x={(mark.at % mark.of) * side}
+          y={Math.floor(mark.at / mark.of) * side}
+          width={side}
+          height={side}
+          stroke-width={keys / 60}
+        />
+      )}
     </svg>
   );
 }
