@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gpuProfile } from "./gpuProfile.ts";
 
 /** What all calls of one kernel came to. */
 interface Spent {
@@ -20,9 +21,12 @@ const PASSES_MS = 3000;
  * Runs `work` again and again with every kernel of the current backend timed from outside, and tells of the fastest run:
  * the one that the rest of the machine disturbed least.
  *
+ * On webgpu it is `gpuProfile` that tells, since a call only hands work over.
+ *
  * @returns a line for each kernel, the slowest first; the rest is what tfjs and the modules cost around them
  */
 export async function kernelProfile(work: () => Promise<unknown>): Promise<string[]> {
+  if (tf.getBackend() === "webgpu") return gpuProfile(work);
   await work(); // everything is compiled and allocated
   let fastest = await timedPass(work);
   const end = performance.now() + PASSES_MS;

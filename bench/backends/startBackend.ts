@@ -7,7 +7,10 @@ export async function startBackend({ backend, relaxedSimd, wide = false, threads
   if (backend === "webgpu") {
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
-    await check(initBackend("webgpu", { allowSoftwareAdapter: false, gpu: create([]) }), backend);
+    await check(
+      initBackend("webgpu", { allowSoftwareAdapter: process.env["QKV_BENCH_SOFTWARE"] === "1", gpu: create([]) }),
+      backend,
+    );
   } else {
     const report = await check(initBackend("wasm", { relaxedSimd, wide, threads }), backend);
     if (wide && report.simd !== "wide") throw new Unavailable(report.simdFallbackReason ?? `${report.simd} SIMD`);

@@ -90,7 +90,8 @@ export class EngineProcess {
 
 function nodeCommand({ module, options = {}, nodeFlags = [] }: ModuleSpec): readonly string[] {
   const child = fileURLToPath(new URL("child.ts", import.meta.url));
-  return [process.execPath, ...nodeFlags, "--import", "tsx", child, module.href, JSON.stringify(options)];
+  const loader = child.endsWith(".ts") ? ["--import", "tsx"] : []; // packed for a GPU host it is JavaScript
+  return [process.execPath, ...nodeFlags, ...loader, child, module.href, JSON.stringify(options)];
 }
 
 /** What is not an answer was printed by a library, and goes to standard error. */
