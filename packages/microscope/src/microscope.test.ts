@@ -191,6 +191,19 @@ describe("an encoder", () => {
     }));
 });
 
+describe("a model without a head", () => {
+  test("is recorded; its hidden states are no answers", () =>
+    expectNoLeaks(async () => {
+      const model = bertOf("BertModel");
+      const { output } = await recordActivations(model, TEXT, ["blocks.*.attn.hook_z"]);
+      expect(output.shape).toEqual([1, 4, 8]);
+      await expect(ablationSweep(model, TEXT, { token: 3 })).rejects.toThrow(
+        "expected a model that gives logits, for an answer, got TextEncoderModel",
+      );
+      model.dispose();
+    }));
+});
+
 describe("steer", () => {
   test("changes what is generated, and by nothing changes nothing", () =>
     expectNoLeaks(async () => {

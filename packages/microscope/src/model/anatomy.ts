@@ -35,6 +35,8 @@ export interface Anatomy {
   readonly last: Side;
   readonly vocabSize: number;
   readonly maxTokens: number;
+  /** Whether a pass gives logits, not hidden states. */
+  readonly hasLogits: boolean;
   /** Logits of hidden states [B, L, E] after the last norm; absent if the model has no output layer over tokens. */
   readonly logitsOf?: ((x: tf.Tensor) => tf.Tensor3D) | undefined;
 }
@@ -73,6 +75,9 @@ export function anatomyOf(who: string, model: MicroscopeModel): Anatomy {
   if (last === undefined || !Array.isArray(parts.activations) || typeof parts.forward !== "function") {
     throw new RangeError(`${who}: expected a model of attention blocks that reads tokens, got ${className}`);
   }
+  if (sides.length > 1 && typeof parts.logitsOf !== "function") {
+    throw new RangeError(`${who}: expected an encoder-decoder that reads a target of its own, got ${className}`);
+  }
   const { vocabSize = 0, decoderVocabSize = 0, maxPositions } = parts.config ?? {};
   return {
     kind: sides.length > 1 ? "encoderDecoder" : isCausal(last) ? "decoder" : "encoder",
@@ -80,6 +85,7 @@ export function anatomyOf(who: string, model: MicroscopeModel): Anatomy {
     sides,
     last,
     vocabSize: Math.max(vocabSize, decoderVocabSize),
+    hasLogits: parts.activations.includes("logits"),
     maxTokens: maxPositions ?? Number.MAX_SAFE_INTEGER,
     ...(typeof parts.logitsOf === "function" && { logitsOf: (x: tf.Tensor) => (parts as Required<Parts>).logitsOf(x) }),
   };

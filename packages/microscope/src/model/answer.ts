@@ -18,6 +18,9 @@ export interface Answer {
 /** Refuses an answer that the model cannot give. @throws RangeError naming what is wrong */
 export function checkAnswer(who: string, anatomy: Anatomy, inputs: MicroscopeInputs, answer: Answer): void {
   checkRecord(who, "answer", answer);
+  if (!anatomy.hasLogits) {
+    throw new RangeError(`${who}: expected a model that gives logits, for an answer, got ${anatomy.className}`);
+  }
   const length = (inputs.decoderIds ?? inputs.ids).length;
   const { token, against, position = -1 } = answer;
   for (const [name, id] of Object.entries({ token, against })) {
