@@ -51,6 +51,8 @@ const NAMES = [
     "@qkv/\\w+",
     "dotScore?(?:With)?",
     "TypeScript",
+    "GPT",
+    "BART",
   ],
   ...["sentence-transformers/all-MiniLM-L6-v2", "HuggingFaceTB/SmolLM2-135M-Instruct", "BERT", "MiniLM", "SmolLM2"],
   ...["LoRA", "PEFT", "UTF-8", "\\.txt", "\\.jsonl", "\\.csv", "\\.tsv", "text", "label", "anchor", "positive"],

@@ -12,6 +12,8 @@ export const CHAPTERS = [
   "positions",
   "transformer",
   "images",
+  "pretraining",
+  "beyond",
 ] as const;
 
 /** Opens the contents. */

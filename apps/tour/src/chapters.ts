@@ -52,4 +52,16 @@ export const CHAPTERS: readonly ChapterEntry[] = [
     sections: [["11.8", `${ATTENTION}/vision-transformer`]],
     load: () => import("./chapters/08-images/index.ts"),
   },
+  {
+    id: "pretraining",
+    title: { en: "Pre-training and fine-tuning", ko: "사전 학습과 미세 조정" },
+    sections: [["11.9", `${ATTENTION}/large-pretraining-transformers`]],
+    load: () => import("./chapters/09-pretraining/index.ts"),
+  },
+  {
+    id: "beyond",
+    title: { en: "Beyond sentences", ko: "문장 너머로" },
+    sections: [["17", "reinforcement-learning/index"]],
+    load: () => import("./chapters/10-beyond/index.ts"),
+  },
 ];

@@ -11,6 +11,8 @@ export const COMPUTING: Readonly<Record<string, () => Promise<CallableFunctions>
   positions: load(() => import("./06-positions/compute.ts")),
   transformer: load(() => import("./07-transformer/compute.ts")),
   images: load(() => import("./08-images/compute.ts")),
+  pretraining: load(() => import("./09-pretraining/compute.ts")),
+  beyond: load(() => import("./10-beyond/compute.ts")),
 };
 
 type CallableFunctions = Readonly<Record<string, ((...args: readonly unknown[]) => unknown) | undefined>>;
