@@ -1,4 +1,4 @@
-import type { ChapterEntry } from "./reading/chapter.ts";
+import type { ChapterEntry } from "./chapter/chapter.ts";
 
 const ATTENTION = "attention-mechanisms-and-transformers";
 

@@ -1,5 +1,5 @@
 declare module "*.md" {
-  import type { ChapterText } from "./reading/chapterText.ts";
+  import type { ChapterText } from "./chapter/chapterText.ts";
 
   const text: ChapterText;
   export default text;

@@ -8,7 +8,7 @@ import { parseChapter } from "./parseChapter.ts";
 /** The programs, which the project's tests run. */
 const PROGRAMS = fileURLToPath(new URL("../../../examples/tour", import.meta.url));
 
-/** Imports of `text.en.md` give a chapter as data (see `src/reading/chapterText.ts`). */
+/** Imports of `text.en.md` give a chapter as data (see `src/chapter/chapterText.ts`). */
 export function chapterTexts(): Plugin {
   return {
     name: "qkv:chapter-texts",

@@ -1,5 +1,5 @@
 import MarkdownIt from "markdown-it";
-import type { Block, ChapterText, Exercise } from "../src/reading/chapterText.ts";
+import type { Block, ChapterText, Exercise } from "../src/chapter/chapterText.ts";
 import { setFormulas } from "./setFormulas.ts";
 
 const markdown = setFormulas(new MarkdownIt({ html: false, typographer: false }));

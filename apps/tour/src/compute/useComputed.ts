@@ -1,7 +1,7 @@
 import { connectWorker } from "@qkv/app-shell";
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ComputeApi } from "./worker.ts";
+import type { ComputeApi } from "./computeApi.ts";
 
 /** What went wrong in a figure at last. */
 export const computeError = signal<unknown>(undefined);
@@ -11,12 +11,18 @@ type Functions<Module> = {
 };
 type Call = (...args: never[]) => unknown;
 
-let connection: { readonly worker: { compute(...args: Parameters<ComputeApi["compute"]>): Promise<unknown> } };
+type Connection = { readonly worker: { compute(...args: Parameters<ComputeApi["compute"]>): Promise<unknown> } };
+
+let startWorker: () => Worker;
+let connection: Connection | undefined;
+
+/** Says how the worker starts that computes the figures: when the first of them asks. */
+export function computeIn(start: () => Worker): void {
+  startWorker = start;
+}
 
 function call(chapter: string, name: string, args: readonly unknown[]): Promise<unknown> {
-  connection ??= connectWorker<ComputeApi>(
-    () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
-  );
+  connection ??= connectWorker<ComputeApi>(startWorker);
   return connection.worker.compute(chapter, name, args);
 }
 

@@ -2,8 +2,8 @@ import { Notice } from "@qkv/app-shell";
 import { computeError } from "../compute/useComputed.ts";
 import { FigureNumber } from "../figures/Figure.tsx";
 import { ProgramRunner } from "../program/ProgramRunner.tsx";
-import type { Chapter } from "./chapter.ts";
-import type { ChapterText } from "./chapterText.ts";
+import type { Chapter } from "../chapter/chapter.ts";
+import type { ChapterText } from "../chapter/chapterText.ts";
 import { ExerciseCard } from "./ExerciseCard.tsx";
 
 interface ChapterBodyProps {

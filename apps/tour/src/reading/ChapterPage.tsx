@@ -4,9 +4,9 @@ import { CHAPTERS } from "../chapters.ts";
 import { MESSAGES } from "../messages.ts";
 import { markRead, progressOf } from "../progress.ts";
 import { hrefOf } from "../route.ts";
-import type { Chapter, ChapterEntry } from "./chapter.ts";
+import type { Chapter, ChapterEntry } from "../chapter/chapter.ts";
 import { ChapterBody } from "./ChapterBody.tsx";
-import type { ChapterText } from "./chapterText.ts";
+import type { ChapterText } from "../chapter/chapterText.ts";
 
 const D2L = "https://d2l.ai/chapter_";
 

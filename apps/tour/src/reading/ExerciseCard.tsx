@@ -2,7 +2,7 @@ import { useMessages } from "@qkv/app-shell";
 import { useId, useState } from "preact/hooks";
 import { MESSAGES } from "../messages.ts";
 import { markSolved, progressOf } from "../progress.ts";
-import type { Exercise } from "./chapterText.ts";
+import type { Exercise } from "../chapter/chapterText.ts";
 
 interface ExerciseCardProps {
   readonly id: string;

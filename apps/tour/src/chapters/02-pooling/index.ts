@@ -1,4 +1,4 @@
-import type { Chapter } from "../../reading/chapter.ts";
+import type { Chapter } from "../../chapter/chapter.ts";
 import { FourKernels } from "./FourKernels.tsx";
 import { WhoListens } from "./WhoListens.tsx";
 

@@ -1,4 +1,4 @@
-import type { Chapter } from "../../reading/chapter.ts";
+import type { Chapter } from "../../chapter/chapter.ts";
 import { DrawnMask } from "./DrawnMask.tsx";
 import { ScoreKinds } from "./ScoreKinds.tsx";
 import { ValidLengths } from "./ValidLengths.tsx";

@@ -1,4 +1,4 @@
-import type { Chapter } from "../../reading/chapter.ts";
+import type { Chapter } from "../../chapter/chapter.ts";
 import { SwitchedHeads } from "./SwitchedHeads.tsx";
 import { SharedHeads } from "./SharedHeads.tsx";
 

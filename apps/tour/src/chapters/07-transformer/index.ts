@@ -1,4 +1,4 @@
-import type { Chapter } from "../../reading/chapter.ts";
+import type { Chapter } from "../../chapter/chapter.ts";
 import { DecodeSteps } from "./DecodeSteps.tsx";
 import { ModelHeads } from "./ModelHeads.tsx";
 

@@ -1,4 +1,4 @@
-import type { Chapter } from "../../reading/chapter.ts";
+import type { Chapter } from "../../chapter/chapter.ts";
 import { PatchAttention } from "./PatchAttention.tsx";
 import { WindowCost } from "./WindowCost.tsx";
 

@@ -1,4 +1,4 @@
-import type { Chapter } from "../../reading/chapter.ts";
+import type { Chapter } from "../../chapter/chapter.ts";
 import { HardChoice } from "./HardChoice.tsx";
 import { GraphMask } from "./GraphMask.tsx";
 

@@ -1,13 +1,13 @@
 // Computes the figures, so that the page never waits: each chapter's `compute.ts`, loaded when it is first asked for.
 import { serveWorker } from "@qkv/app-shell/worker";
 import { initBackend } from "@qkv/backend";
-import { COMPUTING } from "../chapters/computing.ts";
+import { COMPUTING } from "./chapters/computing.ts";
+import type { ComputeApi } from "./compute/computeApi.ts";
 
 const started = initBackend("cpu"); // figures are tiny: nothing else starts as fast
 
-const api = {
-  /** Calls a function of a chapter. */
-  async compute(chapter: string, name: string, args: readonly unknown[]): Promise<unknown> {
+const api: ComputeApi = {
+  async compute(chapter, name, args) {
     await started;
     const functions = await COMPUTING[chapter]?.();
     const compute = functions?.[name];
@@ -16,8 +16,5 @@ const api = {
   },
   cancel: () => undefined,
 };
-
-/** What the page may ask for. */
-export type ComputeApi = typeof api;
 
 serveWorker(api);
