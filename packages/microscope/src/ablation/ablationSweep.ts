@@ -19,7 +19,7 @@ export interface AblationSweepOptions extends SweepOptions, Pick<AblatedParts, "
 export interface AblationGrid {
   readonly rows: number;
   readonly columns: number;
-  /** [rows, columns]: layers by heads, layers by one, or one by neurons. */
+  /** [rows, columns] of layers by heads, layers by one, or one by neurons. */
   readonly values: Float32Array;
   /** The answer of the whole model. */
   readonly whole: number;

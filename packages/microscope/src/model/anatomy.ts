@@ -8,6 +8,7 @@ import { checkInputs, type MicroscopeInputs } from "./inputs.ts";
 /** A model of attention blocks that reads tokens, of any family that `loadPretrained` of `@qkv/pretrained` opens. */
 export interface MicroscopeModel {
   readonly activations: readonly string[];
+  /** Runs the model; its logits or hidden states are the caller's. */
   forward(inputs: never, options?: PassOptions): object;
 }
 

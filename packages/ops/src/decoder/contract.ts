@@ -115,5 +115,6 @@ export interface RecordedDecoder {
   step(step: DecoderStep): Promise<DecodedTokens>;
   /** Reads the logits of the last step, [B, V]: for tests, and for what is chosen elsewhere. */
   logits(): Promise<Float32Array>;
+  /** Frees what was made on the device. */
   dispose(): void;
 }

@@ -6,7 +6,7 @@ export interface Gpu {
 
 /** A GPU adapter and its description, which is shorter in older engines. */
 export interface Adapter {
-  readonly features?: { has(name: string): boolean };
+  readonly features?: Pick<ReadonlySet<string>, "has">;
   readonly limits?: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
   readonly isFallbackAdapter?: boolean;
   readonly info?: {
