@@ -19,7 +19,7 @@ beforeAll(async () => {
   await writeTinyChatModel(at("chat"));
   await writeTinyLanguageModel(at("gpt2"));
   await writeTinyModel(at("marian"));
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("qkv chat", () => {

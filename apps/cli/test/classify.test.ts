@@ -16,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-cli-"));
   await buildProgram();
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 interface Line {

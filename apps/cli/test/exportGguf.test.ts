@@ -17,7 +17,7 @@ const at = (name: string) => path.join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-export-gguf-"));
   await buildProgram();
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const run = (...args: string[]) => qkv(["export", "gguf", ...args]);

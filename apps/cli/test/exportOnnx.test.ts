@@ -11,7 +11,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-export-"));
   model = path.join(folder, "gpt2");
   await Promise.all([buildProgram(), writeTinyLanguageModel(model), writeTinyModel(path.join(folder, "marian"))]);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const run = (...args: string[]) => qkv(["export", "onnx", "--backend", "cpu", ...args]);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-export-torch-"));
   await buildProgram();
   await writeFile(at("counting.txt"), "one two three four five six; ".repeat(20));
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
   run = at("run");

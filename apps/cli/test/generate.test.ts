@@ -37,7 +37,7 @@ describe("qkv generate", () => {
     await writeTinyModel(at("marian"));
     await writeTinyLanguageModel(at("gpt2"));
     await writeTinyClassifier(at("classifier"));
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true }));
 
   test("goes on with a prompt: what is streamed is what --json says, and no more tokens than asked for", async () => {

@@ -15,7 +15,7 @@ describe("a GGUF file", () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "qkv-gguf-"));
     await buildProgram();
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true }));
 
   test("is inspected, with the types of its tensors", async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await buildProgram();
   const files = { "tokenizer.json": new TextEncoder().encode("{}") };
   hub = await startHub({ "me/tiny": { commits: { [COMMIT]: files }, revisions: { main: COMMIT } } });
-}, 60_000);
+});
 afterAll(async () => {
   await hub.close();
   await rm(folder, { recursive: true });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-cli-"));
   model = path.join(folder, "tiny");
   await Promise.all([buildProgram(), writeTinyModel(model)]);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 test("starts without the engine: help and mistakes need none", () => {
@@ -241,7 +241,7 @@ test("qkv evaluate scores a test of kinds, each kind by the values it keeps", as
     code: 2,
     stderr: expect.stringContaining(`${kinds}:1: expected`) as string,
   });
-}, 20_000);
+});
 
 describe("bad input", () => {
   const oneLine = /^qkv: [^\n]+\n$/;

@@ -21,7 +21,7 @@ const into = (name: string) => path.join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-quantize-"));
   await Promise.all([buildProgram(), writeTinyModel(into("tiny"))]);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 interface Report {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   );
   const tiny = { commits: { [COMMIT]: Object.fromEntries(files) }, revisions: { main: COMMIT } };
   hub = await startHub({ "me/tiny": tiny, "me/gated": { ...tiny, gated: true } });
-}, 60_000);
+});
 afterAll(async () => {
   await hub.close();
   await rm(folder, { recursive: true });

@@ -62,7 +62,7 @@ beforeAll(async () => {
   await writeTinyLanguageModel(plain);
   server = await start("--model", chat, plain, embedder);
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
-}, 120_000);
+});
 afterAll(async () => {
   server.child.kill("SIGKILL");
   await rm(folder, { recursive: true });

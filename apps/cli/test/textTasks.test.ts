@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-text-tasks-"));
   writeTinyModels(path.join(folder, "tiny"));
   await buildProgram();
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const lines = (stdout: string): unknown[] =>

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const truncation = { max_length: 2, strategy: "LongestFirst", stride: 0, direction: "Right" };
   const file = JSON.stringify({ ...tokenizer.toJSON(), truncation });
   await Promise.all([buildProgram(), writeFile(path.join(folder, "tokenizer.json"), file)]);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const lines = (stdout: string): unknown[] =>

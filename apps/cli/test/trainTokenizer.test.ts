@@ -13,7 +13,7 @@ beforeAll(async () => {
   const [a = "", b = ""] = files;
   const lines = ["walk", "talk", "jump", "paint"].map((stem) => `the ${stem} ${stem}s ${stem}ed ${stem}ing there\r\n`);
   await Promise.all([buildProgram(), writeFile(a, lines.join("")), writeFile(b, "no line feed at the end, naïve 😀")]);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("qkv train tokenizer", () => {

@@ -164,7 +164,7 @@ describeBackends("Encoders equal Hugging Face's", (backend) => {
     await checkGradients(() => model.loss({ ...inputs, labels }), [], { variables, step: 2 ** -6 });
     tf.dispose([inputs, labels] as tf.TensorContainer);
     model.dispose();
-  }, 120_000);
+  });
 });
 
 describe("its folder", () => {

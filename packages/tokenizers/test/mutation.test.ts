@@ -71,7 +71,7 @@ beforeAll(async () => {
       options.conditions = ["@qkv/source"];
     },
   });
-}, 60_000);
+});
 afterAll(() => rm(bundle, { recursive: true, force: true }));
 
 /** Runs a process on the files from a seed on; the last line it said, whether it was done with that or not. */

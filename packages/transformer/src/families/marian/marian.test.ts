@@ -89,7 +89,7 @@ describeBackends("Marian", (backend) => {
     await checkGradients(() => model.loss(inputs, { labelSmoothing: 0.1 }), [], { variables, step: 2 ** -6 });
     dispose();
     model.dispose();
-  }, 120_000);
+  });
 
   test("cached decoding equals one pass, and what is padded changes nothing", async () => {
     const model = randomModel();
