@@ -11,8 +11,9 @@ import { build } from "tsup";
 const cli = fileURLToPath(new URL("..", import.meta.url));
 
 // One for all test files, named by what its sources are like; below node_modules, where the program finds tfjs.
-const bundles = path.join(cli, "node_modules", ".cache", "qkv-test");
-const bundle = path.join(bundles, sourcesStamp());
+const bundles = path.join(cli, "node_modules", ".cache");
+const PREFIX = "qkv-test-";
+const bundle = path.join(bundles, PREFIX + sourcesStamp());
 
 /** A word that changes with any source of the program. */
 function sourcesStamp(): string {
@@ -76,6 +77,7 @@ export async function buildProgram(): Promise<void> {
 /** Removes the bundles of other sources; not those that another run may be using. */
 async function removeOldBundles(): Promise<void> {
   const old = readdirSync(bundles)
+    .filter((name) => name.startsWith(PREFIX))
     .map((name) => path.join(bundles, name))
     .filter((folder) => Date.now() - statSync(folder).mtimeMs > 3_600_000);
   await Promise.all(old.map((folder) => rm(folder, { recursive: true, force: true })));
