@@ -299,6 +299,6 @@ test("weights that take more than the budget are refused before they are read", 
   await expect(load(1000)).rejects.toThrow(
     /^models\/en-fr\/model\.safetensors: expected weights of at most 1000 bytes in memory, got \d{4,}$/,
   );
-  await expect(load(0)).rejects.toThrow("expected memoryBudget to be a number of bytes, got 0");
+  await expect(load(0)).rejects.toThrow("expected memoryBudget to be a number of bytes, got number 0");
   (await load(1e9)).model.dispose();
 });
