@@ -120,7 +120,7 @@ export function ProgramRunner({ chapter, name, original }: ProgramRunnerProps) {
           )}
         </div>
       )}
-      <RunOutput state={state} />
+      <RunOutput name={name} state={state} />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { MESSAGES } from "./programMessages.ts";
 import type { RunState, Training } from "./useRun.ts";
 
 /** What a program printed, drew and learned. */
-export function RunOutput({ state }: { readonly state: RunState }) {
+export function RunOutput({ name, state }: { readonly name: string; readonly state: RunState }) {
   const messages = useMessages(MESSAGES);
   const { lines, pictures, trainings } = state;
   return (
@@ -14,7 +14,7 @@ export function RunOutput({ state }: { readonly state: RunState }) {
         <LossCurve key={training.id} training={training} />
       ))}
       {lines.length > 0 && (
-        <pre tabIndex={0} role="region" aria-label={messages.output}>
+        <pre tabIndex={0} role="region" aria-label={messages.output(name)}>
           {lines.map(({ kind, text }, i) => (
             <span key={i} class={kind}>
               {text}
@@ -23,8 +23,8 @@ export function RunOutput({ state }: { readonly state: RunState }) {
           ))}
         </pre>
       )}
-      {pictures.map(({ name, svg }) => (
-        <Picture key={name} name={name} svg={svg} />
+      {pictures.map((picture) => (
+        <Picture key={picture.name} {...picture} />
       ))}
     </div>
   );

@@ -23,7 +23,7 @@ export const MESSAGES: Messages<{
   running: string;
   done: string;
   stopped: string;
-  output: string;
+  output(name: string): string;
   loss: (steps: string, all: string) => string;
   line: (line: string) => string;
   goTo: (line: string) => string;
@@ -48,7 +48,7 @@ export const MESSAGES: Messages<{
     running: "Running …",
     done: "Done.",
     stopped: "Stopped.",
-    output: "Output",
+    output: (name) => `Output of ${name}`,
     loss: (steps, all) => `Loss, step ${steps} of ${all}`,
     line: (line) => `Line ${line}: `,
     goTo: (line) => `Go to line ${line}`,
@@ -92,7 +92,7 @@ export const MESSAGES: Messages<{
     running: "실행 중 …",
     done: "끝났습니다.",
     stopped: "멈췄습니다.",
-    output: "출력",
+    output: (name) => `${name}의 출력`,
     loss: (steps, all) => `손실, ${all}단계 중 ${steps}단계`,
     line: (line) => `${line}번째 줄: `,
     goTo: (line) => `${line}번째 줄로 가기`,
