@@ -30,9 +30,9 @@ import {
 import { goldenModel, microscopeGolden } from "./goldenModel.ts";
 
 const ANSWER = { token: 7, against: 12 };
-const answerOf = (logits: tf.Tensor3D) => {
+const answerOf = async (logits: tf.Tensor3D) => {
   const [, length, width] = logits.shape;
-  const values = logits.dataSync().slice((length - 1) * width);
+  const values = (await logits.data()).slice((length - 1) * width);
   logits.dispose();
   return [(values[7] ?? NaN) - (values[12] ?? NaN)];
 };
@@ -136,7 +136,7 @@ describeBackends("the microscope beside TransformerLens", () => {
       const layers = await ablationSweep(model, base, ANSWER, { ...given, kind: "layers" });
       await expectClose(layers.values.subarray(0, 1), expected(`ablation/layer/${by}`));
       const taps = new Recorder([], ablationPatches(model, { ...given, layers: [0] }));
-      await expectClose(answerOf(run(model, base.ids, taps)), expected(`ablation/layer/${by}`));
+      await expectClose(await answerOf(run(model, base.ids, taps)), expected(`ablation/layer/${by}`));
     }
   });
 
@@ -154,8 +154,9 @@ describeBackends("the microscope beside TransformerLens", () => {
         .map((id) => steered.decode(tf.tensor2d([[id]], [1, 1], "int32"), { cache }).logits)
         .map((x) => tf.keep(x)),
     );
+    const rows = await Promise.all(steps.map((x) => x.data()));
     await expectClose(
-      steps.flatMap((x) => [...x.dataSync()]),
+      rows.flatMap((row) => [...row]),
       expected("steering/logits"),
     );
     tf.dispose(steps);
