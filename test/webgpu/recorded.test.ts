@@ -130,7 +130,7 @@ describeBackends(
 
     test("reads packed weights as they are, and holds no floats of them", () =>
       expectNoLeaks(async () => {
-        const bytes = new Uint8Array(readFileSync(join(ROOT, "packages/pretrained/test/golden/gguf/llama.gguf")));
+        const bytes = new Uint8Array(readFileSync(join(ROOT, "packages/pretrained/test/golden/gguf/qwen2.gguf")));
         const { model } = await loadPretrained(ggufFiles(memoryFiles("it", new Map([["m.gguf", bytes]])), "m.gguf"));
         using packed = model as CausalLanguageModel;
         const sizes = new Set<number>();
