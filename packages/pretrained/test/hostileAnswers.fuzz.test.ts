@@ -43,17 +43,7 @@ class Hostile {
   }
   name(): string {
     const up = "../".repeat(this.pick(0, 1, 3, 40));
-    const odd = this.pick(
-      "owned",
-      "/tmp/qkv-owned",
-      "C:\\owned",
-      "a\0b",
-      "x".repeat(5000),
-      "\u202e",
-      "",
-      ".",
-      "%2e%2e%2f",
-    );
+    const odd = this.pick("owned", "/owned", "C:\\owned", "a\0b", "x".repeat(5000), "\u202e", "", ".", "%2e%2e%2f");
     return this.pick("config.json", "tokenizer.json", "model.safetensors", `${up}${odd}`, `a/${up}${odd}`, odd);
   }
   number(): unknown {
