@@ -2,7 +2,7 @@ import { initBackend } from "@qkv/backend";
 import { attention, type Gpu, maxTensorBytes, testKernels } from "@qkv/ops";
 import { describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 
 const BYTES = 2 ** 27;
 
@@ -38,7 +38,11 @@ const limitsOf = ({ limits }: GPUAdapter) =>
 describeBackends(
   "a plain driver",
   () => {
-    const own = globalThis.navigator.gpu;
+    // Node 20 has no navigator before WebGPU starts.
+    let own: GPU;
+    beforeEach(() => {
+      own = globalThis.navigator.gpu;
+    });
     afterEach(async () => {
       tf.removeBackend("webgpu");
       await initBackend("webgpu", { gpu: own as unknown as Gpu });
