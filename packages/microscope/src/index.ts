@@ -2,6 +2,7 @@ export type { MicroscopeModel, SideName } from "./model/anatomy.ts";
 export type { MicroscopeInputs } from "./model/inputs.ts";
 export type { Answer } from "./model/answer.ts";
 export type { SweepOptions } from "./model/progress.ts";
+export { type ModelOutline, modelOutline, type StackOutline } from "./model/outline.ts";
 export { type ActivationName, activationNames, activationPath } from "./names/activationNames.ts";
 export {
   type AttentionPlace,
@@ -34,6 +35,7 @@ export {
 export { pathPatching, type PathPatchingOptions, type Receiver, RECEIVER_INPUTS } from "./patching/pathPatching.ts";
 export { type AblatedParts, ablationPatches } from "./ablation/ablationPatches.ts";
 export { type AblationGrid, ablationSweep, type AblationSweepOptions } from "./ablation/ablationSweep.ts";
+export { nextTokenProbabilities, type NextTokenOptions } from "./prediction/nextTokenProbabilities.ts";
 export { meanActivations, type Means } from "./ablation/meanActivations.ts";
 export {
   steer,

@@ -27,6 +27,8 @@ import {
   integratedGradients,
   logitAttribution,
   logitLens,
+  modelOutline,
+  nextTokenProbabilities,
   type MicroscopeModel,
   pathPatching,
   principalComponents,
@@ -341,4 +343,53 @@ test("a pass that nobody looks into is as it was: new taps keep no layer from on
   const seen = new Recorder(["layers.*"]);
   expect(seen.wantsInside("layers.0")).toBe(false);
   expect(new Recorder(["layers.0.selfAttn.projectedQueries"]).wantsInside("layers.0")).toBe(true);
+});
+
+describe("modelOutline", () => {
+  test("counts stacks, layers and heads, and says what the output is", () => {
+    const model = marianOf();
+    const { kind, stacks, maxTokens, hasLogits, hasTokenLogits } = modelOutline(model);
+    expect({ kind, maxTokens, hasLogits, hasTokenLogits }).toEqual({
+      ...{ kind: "encoderDecoder", maxTokens: 17, hasLogits: true, hasTokenLogits: true },
+    });
+    expect(stacks).toEqual([
+      { name: "encoder", layers: 2, heads: [3, 3], crossHeads: [] },
+      { name: "decoder", layers: 2, heads: [2, 2], crossHeads: [2, 2] },
+    ]);
+    model.dispose();
+    const bare = bertOf("BertModel");
+    expect(modelOutline(bare)).toMatchObject({ kind: "encoder", hasLogits: false, hasTokenLogits: false });
+    bare.dispose();
+    expect(() => modelOutline({ activations: [], forward: () => ({}) })).toThrow(
+      "modelOutline: expected a model of attention blocks that reads tokens, got Object",
+    );
+  });
+});
+
+describe("nextTokenProbabilities", () => {
+  test("is the lens's last row, and changes without a head by as much as ablation says", () =>
+    expectNoLeaks(async () => {
+      const model = marianOf();
+      const probabilities = await nextTokenProbabilities(model, PAIR);
+      expect(probabilities.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 5);
+      const lens = await logitLens(model, PAIR, { top: 13 });
+      const last = (lens.rows * lens.columns - 1) * 13;
+      for (let i = 0; i < 13; i++) {
+        expect(probabilities[lens.tokens[last + i] ?? 0]).toBeCloseTo(lens.probabilities[last + i] ?? NaN, 5);
+      }
+      const without = await nextTokenProbabilities(model, PAIR, { without: { crossHeads: [{ layer: 1, head: 0 }] } });
+      const sweep = await ablationSweep(model, PAIR, { token: 4, against: 7 }, { kind: "crossHeads" });
+      expect(Math.log((without[4] ?? 0) / (without[7] ?? 0))).toBeCloseTo(sweep.values[2] ?? NaN, 4);
+      expect(Math.log((probabilities[4] ?? 0) / (probabilities[7] ?? 0))).toBeCloseTo(sweep.whole, 4);
+      model.dispose();
+    }));
+
+  test("is of labels for a classifier, and refused of a model without logits", async () => {
+    const classifier = bertOf("BertForSequenceClassification");
+    expect(await nextTokenProbabilities(classifier, TEXT)).toHaveLength(2);
+    classifier.dispose();
+    const bare = bertOf("BertModel");
+    await expect(nextTokenProbabilities(bare, TEXT)).rejects.toThrow("expected a model that gives logits");
+    bare.dispose();
+  });
 });

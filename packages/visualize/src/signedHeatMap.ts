@@ -1,7 +1,7 @@
 import { checkRecord } from "./argumentChecks.ts";
+import { describeExtremes, greatestSize } from "./describeExtremes.ts";
 import { checkMatrix, type WeightMatrix } from "./describeWeights.ts";
 import { escapeXml } from "./escapeXml.ts";
-import { printable } from "./printable.ts";
 import {
   FONT,
   labelWidth,
@@ -36,8 +36,7 @@ export function signedHeatMap(data: SignedHeatMapData): string {
   checkRecord("signedHeatMap", "data", data);
   checkMatrix("signedHeatMap", data);
   const { rows, columns, values, title, theme } = data;
-  const sizes = Array.from(values, (value) => (Number.isNaN(value) ? 0 : Math.abs(value)));
-  const full = data.full ?? (Math.max(0, ...sizes) || 1);
+  const full = data.full ?? greatestSize(values);
   const left = PADDING + labelWidth(rows) + 6;
   const top = PADDING + titleHeight(title) + labelWidth(columns) + 6;
   const cell = (i: number, j: number) => {
@@ -66,20 +65,4 @@ export function signedHeatMap(data: SignedHeatMapData): string {
       ...rows.flatMap((_, i) => columns.map((_, j) => cell(i, j))),
     ],
   });
-}
-
-function describeExtremes({ rows, columns, values }: SignedHeatMapData): string {
-  const order = Array.from(values, (value, at) => ({ value, at }))
-    .filter(({ value }) => !Number.isNaN(value) && value !== 0)
-    .sort((a, b) => b.value - a.value);
-  const name = ({ value, at }: { readonly value: number; readonly at: number }) => {
-    const [row, column] = [rows[Math.floor(at / columns.length)], columns[at % columns.length]];
-    return `${printable(row ?? "")}, ${printable(column ?? "")} (${value.toFixed(2)})`;
-  };
-  const [above, below] = [order.filter(({ value }) => value > 0), order.filter(({ value }) => value < 0).reverse()];
-  const told = [
-    ...(above.length > 0 ? [`greatest: ${above.slice(0, 3).map(name).join("; ")}`] : []),
-    ...(below.length > 0 ? [`least: ${below.slice(0, 3).map(name).join("; ")}`] : []),
-  ];
-  return told.length === 0 ? "No numbers but 0." : `${told.join(". ")}.`;
 }

@@ -5,6 +5,9 @@ import { heatMap } from "./heatMap.ts";
 import { heatMapGrid } from "./heatMapGrid.ts";
 import { lineChart } from "./lineChart.ts";
 import { modelView } from "./modelView.ts";
+import { numberTable } from "./numberTable.ts";
+import { numberThumbnail } from "./numberThumbnail.ts";
+import { pairedBars } from "./pairedBars.ts";
 import { signedHeatMap } from "./signedHeatMap.ts";
 import { tokenTable } from "./tokenTable.ts";
 import { terminalHeatMap } from "./terminalHeatMap.ts";
@@ -48,6 +51,43 @@ describe("signedHeatMap", () => {
     expectWellFormed(svg);
     expect(signedHeatMap({ rows: ["0"], columns: ["a"], values: [0] })).toContain("No numbers but 0.");
     expect(() => signedHeatMap({ rows: ["0"], columns: ["a"], values: [] })).toThrow("expected 1 * 1 values, got 0");
+  });
+});
+
+describe("numberTable", () => {
+  test("writes each number in its cell, in the colour of its sign, and what a mask hid as infinite", () => {
+    const svg = numberTable({ rows: ["<a>", "b"], columns: ["0", "1"], values: [1.23456, -20, -1e9, 1234.5] });
+    for (const number of ["1.235", "−20.00", "−∞", "1235"]) expect(svg).toContain(`>${number}</text>`);
+    expect(svg).toMatch(/class="cell minus"[^>]*fill-opacity="0.007"><title>&lt;a&gt;, 1: -20/);
+    expect(svg).toMatch(/fill-opacity="0"><title>b, 0: -Infinity/);
+    expect(svg).toMatch(/class="cell"[^>]*fill-opacity="0.450"><title>b, 1: 1234.5/);
+    expect(svg).toContain("<desc>greatest: b, 1 (1234.50); &lt;a&gt;, 0 (1.23). least: &lt;a&gt;, 1 (-20.00).</desc>");
+    expectWellFormed(svg);
+    expect(() => numberTable({ rows: ["0"], columns: ["a"], values: [] })).toThrow("expected 1 * 1 values, got 0");
+  });
+});
+
+describe("numberThumbnail", () => {
+  test("draws a matrix of any size in at most 32 marks a side, each the greatest of those that it stands for", () => {
+    const values = new Float32Array(100 * 2);
+    [values[1], values[199]] = [-4, 2];
+    const svg = numberThumbnail({ rows: 100, columns: 2, values });
+    expect(count(svg, /<rect class="cell bare/g)).toBe(2);
+    expect(svg).toMatch(/class="cell bare minus" x="48" y="0" width="48" height="1.5" fill-opacity="1.000"/);
+    expect(svg).toMatch(/class="cell bare" x="48" y="46.5" width="48" height="1.5" fill-opacity="0.500"/);
+    expectWellFormed(svg);
+    expect(() => numberThumbnail({ rows: 2, columns: 2, values: [1] })).toThrow("expected 2 * 2 values, got 1");
+  });
+});
+
+describe("pairedBars", () => {
+  test("draws two bars for each label, and tells all numbers", () => {
+    const svg = pairedBars({ labels: ["<a>", "b"], before: [0.75, 0], after: [0.25, 0.5], names: ["with", "without"] });
+    expect(svg).toMatch(/class="cell" x="[\d.]+" y="[\d.]+" width="180" height="10"><title>&lt;a&gt;, with: 0.7500/);
+    expect(svg).toMatch(/class="cell minus" x="[\d.]+" y="[\d.]+" width="120" height="10"><title>b, without: 0.5000/);
+    expect(svg).toContain("<desc>&lt;a&gt;: with 0.750, without 0.250; b: with 0.000, without 0.500.</desc>");
+    expectWellFormed(svg);
+    expect(() => pairedBars({ labels: ["a"], before: [1], after: [] })).toThrow("expected 1 numbers in after, got 0");
   });
 });
 
