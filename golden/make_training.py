@@ -3,11 +3,13 @@
 `optimizers.safetensors` holds gradients and what PyTorch's optimizers make of them step by step, with another learning
 rate each step, a parameter without a gradient in one step, and clipping by the global norm; `hundredSteps.safetensors` what
 each optimizer has made of the same gradients after some of a hundred steps; `metrics.json` holds texts that are hard to
-split into words and the scores that sacreBLEU gives them.
+split into words and the scores that sacreBLEU gives them; `wordErrorRate.json` what was heard and said, and what jiwer counts.
 """
 import json
+from importlib.metadata import version
 from pathlib import Path
 
+import jiwer
 import sacrebleu
 import safetensors
 import torch
@@ -212,7 +214,30 @@ def metrics() -> None:
     (OUT / "metrics.json").write_text(text + "\n")
 
 
+HEARD = [
+    ("equal", ["the cat sat"], ["the cat sat"]),
+    ("replaced, left out, put in", ["the cat sit on mat", "well yes it is so"], ["the cat sat on the mat", "yes it is"]),
+    ("nothing heard", ["", "a b"], ["two words", "a b"]),
+    ("much too long", ["one two three four five"], ["six"]),
+    ("case and punctuation count", ["The cat, sat"], ["the cat sat"]),
+    ("several spaces", ["  the cat   sat "], ["the cat  sat"]),
+    ("moved", ["b c d e a", "\uc740\ud589\uc774 \uc5b4\ub514\uc608\uc694"], ["a b c d e", "\uc740\ud589\uc740 \uc5b4\ub514\uc608\uc694"]),
+]
+
+
+def word_error_rate() -> None:
+    cases = []
+    for name, hypotheses, references in HEARD:
+        out = jiwer.process_words(references, hypotheses)
+        edits = out.substitutions + out.deletions + out.insertions
+        words = out.hits + out.substitutions + out.deletions
+        cases.append(dict(name=name, hypotheses=hypotheses, references=references, rate=out.wer, edits=edits, words=words))
+    text = json.dumps({"versions": f"jiwer {version('jiwer')}", "cases": cases}, ensure_ascii=True, indent=1)
+    (OUT / "wordErrorRate.json").write_text(text + "\n")
+
+
 optimizers()
 muon()
 hundred_steps()
 metrics()
+word_error_rate()

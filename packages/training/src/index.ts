@@ -63,5 +63,6 @@ export { trainLinearProbe, type HeadExamples, type TrainHeadOptions } from "./fi
 export type { TrainingResult, TrainOptions } from "./loop/options.ts";
 export { bleu, type BleuOptions, type BleuScore } from "./metrics/bleu.ts";
 export { chrF, type ChrFScore } from "./metrics/chrF.ts";
+export { type WordErrorRate, wordErrorRate } from "./metrics/wordErrorRate.ts";
 export { type ScalarEvent, scalarRecord, versionRecord } from "./tensorBoard/eventRecord.ts";
 export { assignVariables, readVariables } from "./parameters/variables.ts";

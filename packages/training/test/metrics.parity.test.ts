@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { bleu, type BleuScore, chrF, type ChrFScore } from "@qkv/training";
+import { bleu, type BleuScore, chrF, type ChrFScore, wordErrorRate } from "@qkv/training";
 import { describe, expect, test } from "vitest";
 
 interface Case {
@@ -36,4 +36,23 @@ describe.each(cases)("$name", ({ hypotheses, references, chrF: expectedChrF, ...
     expect(score).toBeCloseTo(expectedChrF.score, 9);
     expect(signature).toBe(expectedChrF.signature);
   });
+});
+
+interface HeardCase {
+  readonly name: string;
+  readonly hypotheses: readonly string[];
+  readonly references: readonly string[];
+  readonly rate: number;
+  readonly edits: number;
+  readonly words: number;
+}
+
+const heard = JSON.parse(readFileSync(new URL("golden/wordErrorRate.json", import.meta.url), "utf8")) as {
+  cases: HeardCase[];
+};
+
+test.each(heard.cases)("word error rate equals jiwer's: $name", ({ hypotheses, references, rate, edits, words }) => {
+  const found = wordErrorRate(hypotheses, references);
+  expect(found).toMatchObject({ edits, words });
+  expect(found.rate).toBeCloseTo(rate, 12);
 });
