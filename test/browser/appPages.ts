@@ -8,6 +8,7 @@ import { openClassify } from "./classifyPage.ts";
 import { openFinetune } from "./finetunePage.ts";
 import { openGenerate } from "./generatePage.ts";
 import { openListen } from "./listenPage.ts";
+import { openMicroscope } from "./microscopePage.ts";
 import { type FolderServer, serve } from "./server.ts";
 import { openTour } from "./tourPage.ts";
 import { openTranslate } from "./translatePage.ts";
@@ -27,6 +28,7 @@ export interface AppPages {
   readonly openFinetune: OpenPage;
   readonly openGenerate: OpenPage;
   readonly openListen: OpenPage;
+  readonly openMicroscope: OpenPage;
   readonly openTour: OpenPage;
 }
 
@@ -37,7 +39,7 @@ export function appPages(...flags: string[]): AppPages {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    const apps = ["home", "translate", "classify", "finetune", "generate", "listen", "tour"];
+    const apps = ["home", "translate", "classify", "finetune", "generate", "listen", "microscope", "tour"];
     server = await serve(Object.fromEntries(apps.map((app) => [app, dist(app)])));
     browser = await launchChromium(...flags);
   });
@@ -57,6 +59,8 @@ export function appPages(...flags: string[]): AppPages {
     openFinetune: (options, before) => openFinetune(browser, `${server.origin}/finetune/index.html`, options, before),
     openGenerate: (options, before) => openGenerate(browser, `${server.origin}/generate/index.html`, options, before),
     openListen: (options, before) => openListen(browser, `${server.origin}/listen/index.html`, options, before),
+    openMicroscope: (options, before) =>
+      openMicroscope(browser, `${server.origin}/microscope/index.html`, options, before),
     openTour: (options, before) => openTour(browser, `${server.origin}/tour/index.html`, options, before),
   };
 }

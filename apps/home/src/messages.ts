@@ -39,6 +39,10 @@ export const MESSAGES: Messages<{
         title: "Train on lines of your own",
         text: "A classifier, an embedder or a small language model learns in the page, and goes home with you.",
       },
+      microscope: {
+        title: "Look inside a model",
+        text: "Every head, what it would say at each layer, what each part adds, and what happens if you change it.",
+      },
     },
     packages: "In your own program",
     packagesText:
@@ -72,6 +76,10 @@ export const MESSAGES: Messages<{
       finetune: {
         title: "내 글로 학습하기",
         text: "분류 모델, 임베딩 모델, 작은 언어 모델이 페이지 안에서 배우고, 그대로 가져갈 수 있습니다.",
+      },
+      microscope: {
+        title: "모델 들여다보기",
+        text: "모든 헤드, 층마다 내놓을 답, 부분마다 더하는 값, 그리고 바꾸면 어떻게 되는지를 봅니다.",
       },
     },
     packages: "직접 만드는 프로그램에서",

@@ -8,6 +8,7 @@ export { showPage } from "./ui/showPage.ts";
 export { Page } from "./ui/Page.tsx";
 export { Bars } from "./ui/Bars.tsx";
 export { Choice } from "./ui/Choice.tsx";
+export { Picture } from "./ui/Picture.tsx";
 export { Progress } from "./ui/Progress.tsx";
 export { Notice } from "./ui/Notice.tsx";
 export { DropZone, wholePageDrop } from "./ui/DropZone.tsx";

@@ -18,7 +18,7 @@ export interface PairedBarsData {
   readonly theme?: Theme;
 }
 
-const BAR = { height: 10, length: 240, gap: 12 };
+const BAR = { height: 14, length: 180, gap: 10 };
 
 /**
  * Draws two bars for each label, before and after a change: the likeliest next tokens with a head and without it.
@@ -43,7 +43,7 @@ export function pairedBars(data: PairedBarsData): string {
     const length = BAR.length * Math.min(Math.max(Number.isFinite(value) ? value : 0, 0), 1);
     return [
       `<rect class="${kind}" x="${place(left)}" y="${place(y)}" width="${place(Math.max(length, 1))}" height="${BAR.height}"><title>${escapeXml(name)}: ${value.toFixed(4)}</title></rect>`,
-      `<text x="${place(left + length + 4)}" y="${place(y + BAR.height - 0.5)}" font-size="11">${value.toFixed(3)}</text>`,
+      `<text x="${place(left + length + 4)}" y="${place(y + BAR.height - 2.5)}">${value.toFixed(3)}</text>`,
     ];
   };
   const legend = [

@@ -83,8 +83,8 @@ describe("numberThumbnail", () => {
 describe("pairedBars", () => {
   test("draws two bars for each label, and tells all numbers", () => {
     const svg = pairedBars({ labels: ["<a>", "b"], before: [0.75, 0], after: [0.25, 0.5], names: ["with", "without"] });
-    expect(svg).toMatch(/class="cell" x="[\d.]+" y="[\d.]+" width="180" height="10"><title>&lt;a&gt;, with: 0.7500/);
-    expect(svg).toMatch(/class="cell minus" x="[\d.]+" y="[\d.]+" width="120" height="10"><title>b, without: 0.5000/);
+    expect(svg).toMatch(/class="cell" x="[\d.]+" y="[\d.]+" width="135" height="14"><title>&lt;a&gt;, with: 0.7500/);
+    expect(svg).toMatch(/class="cell minus" x="[\d.]+" y="[\d.]+" width="90" height="14"><title>b, without: 0.5000/);
     expect(svg).toContain("<desc>&lt;a&gt;: with 0.750, without 0.250; b: with 0.000, without 0.500.</desc>");
     expectWellFormed(svg);
     expect(() => pairedBars({ labels: ["a"], before: [1], after: [] })).toThrow("expected 1 numbers in after, got 0");

@@ -2,7 +2,7 @@ import { tokenAttention } from "@qkv/pretrained";
 import type { Generator } from "./generator.ts";
 import { readAhead } from "./readAhead.ts";
 import { strongestKeys } from "./strongestKeys.ts";
-import { labelsOf } from "./tokenLabels.ts";
+import { labelsOf } from "@qkv/app-shell/worker";
 
 /** Where every head looked before a token was written. */
 export interface WrittenAttention {

@@ -1,6 +1,6 @@
 import { generateStream } from "@qkv/transformer";
 import type { Generator } from "./generator.ts";
-import { labelsOf } from "./tokenLabels.ts";
+import { labelsOf } from "@qkv/app-shell/worker";
 import { TokenScores } from "./tokenScores.ts";
 import type { WritingSettings } from "./writingSettings.ts";
 

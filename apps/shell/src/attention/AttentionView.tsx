@@ -15,6 +15,8 @@ interface AttentionViewProps {
   readonly messages: AttentionMessages;
   /** How many of the greatest weights of each row are drawn at first; left out, all. */
   readonly top?: number;
+  /** The head to show, until a person chooses another; left out, the mean of all at first. */
+  readonly head?: HeadRef | undefined;
   /** What is switched off; left out, nothing can be. */
   readonly ablated?: Ablated;
   readonly onHead?: (head: HeadRef) => void;
@@ -22,7 +24,7 @@ interface AttentionViewProps {
 }
 
 /** Where heads looked, to look at from all sides: `<qkv-attention>`. */
-export function AttentionView({ record, messages, top, ablated, onHead, onToken }: AttentionViewProps) {
+export function AttentionView({ record, messages, top, head, ablated, onHead, onToken }: AttentionViewProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<AttentionElement>(null);
   const listeners = useRef({ onHead, onToken });
@@ -39,5 +41,9 @@ export function AttentionView({ record, messages, top, ablated, onHead, onToken 
   useEffect(() => {
     if (view.current) Object.assign(view.current, { record, ablated, messages });
   }, [record, ablated, messages]);
+  useEffect(() => {
+    if (view.current && head)
+      view.current.choice = { ...view.current.choice, ...head, view: "lines", stage: "weights" };
+  }, [head]);
   return <div ref={host} />;
 }

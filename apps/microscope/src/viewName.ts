@@ -1,0 +1,2 @@
+/** What is looked at. */
+export type ViewName = "heads" | "lens" | "attribution" | "patching" | "ablation";

@@ -1,0 +1,3 @@
+import { appConfig } from "../shell/vite/appConfig.ts";
+
+export default appConfig({ models: ["en-fr"] });
