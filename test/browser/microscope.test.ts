@@ -1,6 +1,6 @@
 // apps/microscope as it is built, in Chromium: what it shows is what the library computes, in both languages and by keys.
 import { initBackend } from "@qkv/backend";
-import { activationPatching, headScores, logitAttribution, strongestHeads } from "@qkv/microscope";
+import { activationPatching, headScores, logitAttribution, recordActivations, strongestHeads } from "@qkv/microscope";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { marian } from "@qkv/transformer";
@@ -13,7 +13,7 @@ import { idle, look, view } from "./microscopePage.ts";
 import { writerFolder } from "./tinyTextFolders.ts";
 import { drop } from "./translatePage.ts";
 
-const VIEWS = ["heads", "lens", "attribution", "patching", "ablation"];
+const VIEWS = ["heads", "flow", "lens", "attribution", "patching", "ablation"];
 
 /** The first number of a sentence. */
 async function numberIn(page: Page, id: string): Promise<number> {
@@ -46,6 +46,23 @@ describeInBrowser("apps/microscope in Chromium", () => {
     const shown = () =>
       page.locator("qkv-attention").evaluate((element) => (element as unknown as { choice: object }).choice);
     expect(await shown()).toMatchObject({ kind: "encoder", layer: best?.layer, head: best?.head });
+
+    await view(page, "flow");
+    await page.locator(".stage", { hasText: "Encoder: Layer 2" }).click();
+    await page.locator(".stage", { hasText: "Softmax" }).click();
+    await page.getByLabel("Head", { exact: true }).fill("1");
+    await idle(page);
+    const path = "encoder.layers.2.selfAttn.probabilities";
+    const { values } = (await recordActivations(model, cat, [path])).get(path);
+    const size = cat.ids.length ** 2;
+    const told = await page.locator(".drawn .cell title").allTextContents();
+    expect(told).toHaveLength(size);
+    for (const [i, cell] of told.entries())
+      expect(Number(cell.split(": ").at(-1))).toBeCloseTo(values[size + i] ?? NaN, 3);
+    expect(await page.locator(".made code").innerText()).toBe("softmaxOfVisible(maskedScores, visible, emptyRows)");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.locator(".stage", { hasText: "Logits" }).waitFor();
 
     await view(page, "attribution");
     const { total } = await logitAttribution(model, cat, { token: against });

@@ -5,6 +5,7 @@ import { MESSAGES } from "./messages.ts";
 import { subject } from "./models.ts";
 import { AblationView } from "./views/AblationView.tsx";
 import { AttributionView } from "./views/AttributionView.tsx";
+import { FlowView } from "./views/FlowView.tsx";
 import { HeadsView } from "./views/HeadsView.tsx";
 import { LensView } from "./views/LensView.tsx";
 import { PatchingView } from "./views/PatchingView.tsx";
@@ -13,6 +14,7 @@ import type { Reading } from "./worker/readText.ts";
 
 const VIEWS: Readonly<Record<ViewName, FunctionComponent<{ readonly reading: Reading }>>> = {
   heads: HeadsView,
+  flow: FlowView,
   lens: LensView,
   attribution: AttributionView,
   patching: PatchingView,
@@ -44,7 +46,7 @@ export function Views({ reading }: { readonly reading: Reading }) {
 /** What the model does not have that a view is made of. */
 function lack(view: ViewName): "logits" | "tokenLogits" | undefined {
   const outline = subject.value?.outline;
-  if (outline === undefined || view === "heads") return undefined;
+  if (outline === undefined || view === "heads" || view === "flow") return undefined;
   if (!outline.hasLogits) return "logits";
   const needsTokens = view === "lens" || view === "attribution";
   return needsTokens && !outline.hasTokenLogits ? "tokenLogits" : undefined;

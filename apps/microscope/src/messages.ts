@@ -56,6 +56,10 @@ export const MESSAGES: Messages<{
   divergence: (nats: string) => string;
   withHead: string;
   withoutHead: string;
+  where: string;
+  wholePass: string;
+  columns: string;
+  longFlow: (tokens: string, most: string) => string;
   more: string;
 }> = {
   en: {
@@ -80,6 +84,11 @@ export const MESSAGES: Messages<{
         name: "Heads",
         title: "What each head attends to",
         text: "Each square is a head; the darker, the more of its weight lies on keys of this kind.",
+      },
+      flow: {
+        name: "Numbers",
+        title: "The whole pass, down to its numbers",
+        text: "Every step from the tokens to the answer, as it was computed. Open a layer, then a step: its numbers, and the line of code that makes them. Escape leads back.",
       },
       lens: {
         name: "Lens",
@@ -160,6 +169,11 @@ export const MESSAGES: Messages<{
     divergence: (nats) => `Kullback-Leibler divergence from the whole model: ${nats} nats.`,
     withHead: "with the head",
     withoutHead: "without",
+    where: "Where you are",
+    wholePass: "Whole pass",
+    columns: "Columns",
+    longFlow: (tokens, most) =>
+      `This text has ${tokens} tokens, and all numbers can be shown of at most ${most}: shorten it. The other views take it as it is.`,
     more: "All of it is a package, @qkv/microscope: its functions take and give plain arrays.",
   },
   ko: {
@@ -184,6 +198,11 @@ export const MESSAGES: Messages<{
         name: "헤드",
         title: "헤드마다 무엇을 보는가",
         text: "칸 하나가 헤드 하나입니다. 진할수록 그 종류의 키에 가중치를 많이 둡니다.",
+      },
+      flow: {
+        name: "숫자",
+        title: "숫자까지 보는 전체 계산",
+        text: "토큰에서 답까지 모든 단계를 계산된 그대로 보여 줍니다. 층을 열고 단계를 열면 숫자와 그것을 만드는 코드 한 줄이 나옵니다. Esc를 누르면 되돌아갑니다.",
       },
       lens: {
         name: "렌즈",
@@ -260,6 +279,11 @@ export const MESSAGES: Messages<{
     divergence: (nats) => `온전한 모델과의 쿨백-라이블러 발산: ${nats}나트.`,
     withHead: "헤드가 있을 때",
     withoutHead: "없을 때",
+    where: "지금 있는 곳",
+    wholePass: "전체 계산",
+    columns: "열",
+    longFlow: (tokens, most) =>
+      `이 문장은 토큰이 ${tokens}개인데 숫자는 ${most}개까지 모두 보여 줄 수 있습니다. 문장을 줄여 주세요. 다른 화면에서는 그대로 볼 수 있습니다.`,
     more: "모두 @qkv/microscope 패키지에 있으며, 함수들은 평범한 배열을 주고받습니다.",
   },
 };

@@ -1,2 +1,2 @@
 /** What is looked at. */
-export type ViewName = "heads" | "lens" | "attribution" | "patching" | "ablation";
+export type ViewName = "flow" | "heads" | "lens" | "attribution" | "patching" | "ablation";

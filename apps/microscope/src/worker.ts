@@ -7,6 +7,7 @@ import { attentionRecord, type HeadPlace, scoresOf } from "./worker/heads.ts";
 import { lensTable } from "./worker/lens.ts";
 import { patchFrom } from "./worker/patching.ts";
 import { type Reading, readText } from "./worker/readText.ts";
+import { numbersOf, stagesOf } from "./worker/stages.ts";
 import { openSubject } from "./worker/subject.ts";
 
 /** What a page has to know of a model. */
@@ -32,6 +33,9 @@ const api = {
     options: { readonly kind: PatchKind; readonly side: SideName },
     onProgress: (done: number, total: number) => void,
   ) => host.run((subject, signal) => patchFrom(subject, reading, other, options, { signal, onProgress })),
+  stages: (reading: Reading, scope: string) => host.run((subject) => stagesOf(subject, reading, scope)),
+  numbers: (reading: Reading, of: { readonly path: string; readonly head: number; readonly from: number }) =>
+    host.run((subject) => numbersOf(subject, reading, of)),
   ablate: (reading: Reading, head: HeadPlace) => host.run((subject) => withoutHead(subject, reading, head)),
 };
 
