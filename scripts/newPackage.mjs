@@ -13,10 +13,11 @@ if (!/^[a-z][a-z0-9-]*$/.test(name)) fail(2, `expected a name like my-package, g
 if (existsSync(folder)) fail(1, `expected a name that is free, got packages/${name}, which is there`);
 
 const manifest = JSON.parse(readFileSync(join(root, PATTERN, "package.json"), "utf8"));
+const repository = { ...manifest.repository, directory: `packages/${name}` };
 mkdirSync(join(folder, "src"), { recursive: true });
 write(
   "package.json",
-  `${JSON.stringify({ ...manifest, name: `@qkv/${name}`, description, keywords: [] }, undefined, 2)}\n`,
+  `${JSON.stringify({ ...manifest, name: `@qkv/${name}`, description, keywords: [], repository }, undefined, 2)}\n`,
 );
 write("src/index.ts", 'export { greeting } from "./greeting.ts";\n');
 write(

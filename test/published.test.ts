@@ -18,6 +18,7 @@ describe.each(published)("$manifest.name", ({ folder, manifest }) => {
       license: expect.stringMatching(/^MIT(?: AND (?:Apache-2\.0|BSD-[23]-Clause))*$/) as string,
       type: "module",
       engines: { node: ">=20.19" },
+      repository: { directory: folder },
       version,
     });
     expect(json["keywords"]).toHaveProperty(
