@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent / "packages"
 TASKS = ROOT / "pretrained/test/golden/tasks"
 OUT = ROOT / "finetuning/test/golden/curves.json"
 STEPS, RATE, DECAY = 20, 1e-3, 0.01
+TEMPERATURE, SHARE = 3.0, 0.7
 
 TEXTS = [
     ["ada wrote a program", 0],
@@ -80,6 +81,21 @@ def main():
     records = [{"text": text, "label": names[label]} for text, label in TEXTS]
     losses = curve(model, lambda: model(**inputs, labels=labels).loss)
     out["text-classification"] = {"model": "classifier", "labels": names, "records": records, "losses": losses}
+
+    # A teacher that knows the opposite, and is surer of it.
+    model, _ = opened("classifier", AutoModelForSequenceClassification)
+    teacher, _ = opened("classifier", AutoModelForSequenceClassification)
+    with torch.no_grad():
+        teacher.classifier.weight.mul_(-5)
+        known = teacher(**inputs).logits
+
+    def taught():
+        logits = model(**inputs).logits
+        own, told = [torch.log_softmax(each / TEMPERATURE, -1) for each in (logits, known)]
+        learned = torch.nn.functional.kl_div(own, told, reduction="batchmean", log_target=True) * TEMPERATURE**2
+        return SHARE * learned + (1 - SHARE) * torch.nn.functional.cross_entropy(logits, labels)
+
+    out["teacher"] = {"temperature": TEMPERATURE, "share": SHARE, "scale": -5, "losses": curve(model, taught)}
 
     model, config = opened("tagger", AutoModelForTokenClassification)
     inputs = batch([words for words, _ in TAGGED], is_split_into_words=True)

@@ -1,4 +1,5 @@
 // Runs of `qkv train` for each objective on tiny models, in one process after another. QKV_KILLS says how often each is killed.
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -45,6 +46,26 @@ test("a run that is killed ends as one that never was, with a folder that classi
     text: "ada wrote",
     labels: [{ label: expect.any(String) as string }, {}],
   });
+});
+
+test("a run learns from a teacher that fits, and refuses another before it begins", async () => {
+  const recipe = JSON.parse(await readFile(at("text-classification.json"), "utf8")) as object;
+  const taught = async (model: string) => {
+    await writeFile(at("taught.json"), JSON.stringify({ ...recipe, teacher: { model, share: 0.9 } }));
+    return qkv(["train", "text-classification", "--config", at("taught.json"), "--out", at("taught"), ...place()]);
+  };
+  expect(await taught(at("embedder"))).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/teacher: .*embedder: expected a teacher for sequenceClassification/) as string,
+  });
+  expect(existsSync(at("taught"))).toBe(false);
+  expect(await taught(at("whole/model"))).toMatchObject({ code: 0 });
+  const { teacher, model } = JSON.parse(await readFile(at("taught/run.json"), "utf8")) as Record<string, string>;
+  expect(teacher).toMatch(/^[0-9a-f]{64}$/);
+  expect(teacher).not.toBe(model);
+  const losses = async (run: string) =>
+    (await logOf(at(run))).filter(({ type }) => type === "step").map(({ loss }) => loss);
+  expect(await losses("taught")).not.toEqual(await losses("whole"));
 });
 
 describe("a run is not resumed", () => {

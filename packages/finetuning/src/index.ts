@@ -1,4 +1,11 @@
-export type { Encoder, FinetuningTask, Objective, OnTruncated, TaskOptions } from "./objective/objective.ts";
+export type {
+  Encoder,
+  FinetuningTask,
+  LabelledBatch,
+  Objective,
+  OnTruncated,
+  TaskOptions,
+} from "./objective/objective.ts";
 export { withAdapterDropout } from "./objective/adapterDropout.ts";
 export { type AnyObjective, OBJECTIVES } from "./objectives/all.ts";
 export {
@@ -47,6 +54,7 @@ export type { EncodedText } from "./batches/encodedText.ts";
 export type { EncodedPair } from "./batches/seq2seqBatch.ts";
 export type { DataRecord } from "./records/dataRecord.ts";
 export { type GivenLabel, labelsFrom } from "./records/labels.ts";
+export { type TeacherOptions, withTeacher } from "./objective/teacher.ts";
 export { classScores, labelSetScores } from "./metrics/classScores.ts";
 export { entitySpans } from "./metrics/entitySpans.ts";
 export { retrievalScores } from "./metrics/retrieval.ts";

@@ -90,6 +90,14 @@ const Training = Optimization.extend({
     ),
 }).transform(withOwnFields({ beta1: 0.9, beta2: 0.999, eps: 1e-8 }));
 
+const Teacher = z.strictObject({
+  model: z
+    .string()
+    .describe("A larger model with the same tokens and labels: a folder, an id on the hub or an https address"),
+  temperature: z.number().positive().default(2).describe("The higher, the more of the teacher's doubts count"),
+  share: z.number().gt(0).max(1).default(0.5).describe("The teacher's share of the loss; the labels have the rest"),
+});
+
 const Validation = z.strictObject({
   everySteps: positive.default(100),
   metric: z.string().optional().describe("The figure that decides which parameters are best; default loss"),
@@ -107,6 +115,7 @@ function recipeOf(name: ObjectiveName): z.ZodType<ObjectiveRecipe> {
     data: Data,
     objective: own.prefault({}),
     adapter: AdapterRecipe.optional().describe("Low-rank updates (LoRA) in place of the model's own weights"),
+    teacher: Teacher.optional().describe("Whom the model learns from, beside the labels: knowledge distillation"),
     training: Training,
     validation: Validation.prefault({}),
     checkpoints: Checkpoints.prefault({}),
@@ -134,6 +143,7 @@ export interface ObjectiveRecipe {
   readonly data: z.infer<typeof Data>;
   readonly objective: Readonly<Record<string, unknown>>;
   readonly adapter?: z.infer<typeof AdapterRecipe> | undefined;
+  readonly teacher?: z.infer<typeof Teacher> | undefined;
   readonly training: z.infer<typeof Training>;
   readonly validation: z.infer<typeof Validation>;
   readonly checkpoints: z.infer<typeof Checkpoints>;

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { OBJECTIVES, withAdapterDropout } from "@qkv/finetuning";
+import { type FinetuningTask, OBJECTIVES, withAdapterDropout, withTeacher } from "@qkv/finetuning";
 import type { Adapter } from "@qkv/nn";
 import { mergeLora } from "@qkv/nn";
 import { createAdapter, loadPretrained, type Pretrained } from "@qkv/pretrained";
@@ -80,16 +80,23 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
   const { objective, settings, pretrained, files, learned, held } = prepared;
   const { model, architecture } = pretrained;
   const adapter = await adapterOf(config, pretrained);
+  const teacher = await teacherOf(config);
   try {
     adapter?.attach();
     const params = trainedOf(model, config, adapter);
-    const identity = await runIdentity(config, files, { architecture, model, trained: params.size });
+    const identity = await runIdentity(config, files, {
+      architecture,
+      model,
+      trained: params.size,
+      teacher: teacher?.model,
+    });
     if (run.resumed) await checkIdentity(run, identity);
     const { batchSize } = config.training;
     const data = { training: learned, validation: held, batchSize, seed: config.seed, params };
     const rates = rateShares([...params.keys()], config.training);
     const plain = await asUsageAsync(config.data.training, () => objective.createTask(pretrained, data, settings));
-    const task = adapter === undefined ? plain : withAdapterDropout(plain, adapter);
+    const taught = asUsage("teacher", () => taughtBy(teacher, plain, prepared, config));
+    const task = adapter === undefined ? taught : withAdapterDropout(taught, adapter);
     const { metric = Object.keys(task.metrics)[0] ?? "loss", patience } = config.validation;
     const mode = task.metrics[metric];
     if (mode === undefined) {
@@ -116,6 +123,7 @@ async function trained(run: RunFolder<ObjectiveRecipe>, prepared: Prepared): Pro
       await save(run, prepared, adapter);
     });
   } finally {
+    teacher?.model.dispose();
     adapter?.dispose();
   }
 }
@@ -150,6 +158,24 @@ async function adapterOf(config: ObjectiveRecipe, { model }: Pretrained): Promis
   if (config.adapter === undefined) return undefined;
   const { rank, alpha = 2 * rank, ...choice } = config.adapter;
   return createAdapter(model, { rank, alpha, ...choice, seed: config.seed });
+}
+
+/** Opens the recipe's teacher, in the format that it is stored in: it only reads. */
+async function teacherOf({ teacher }: ObjectiveRecipe): Promise<Pretrained | undefined> {
+  if (teacher === undefined) return undefined;
+  return loadPretrained(await openModelFiles(teacher.model, "teacher.model"), tokenizerOptions());
+}
+
+/** The task with the teacher's part of the loss. @throws RangeError if the two do not fit */
+function taughtBy(
+  teacher: Pretrained | undefined,
+  task: FinetuningTask,
+  { pretrained }: Prepared,
+  { teacher: options }: ObjectiveRecipe,
+): FinetuningTask {
+  if (teacher === undefined || options === undefined) return task;
+  const { temperature, share } = options;
+  return withTeacher(task, pretrained, teacher, { temperature, share });
 }
 
 /** Whether a model may stay in 16, 8 or 4 bits: nothing of its own is trained. */

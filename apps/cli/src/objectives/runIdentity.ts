@@ -15,6 +15,8 @@ interface RunIdentity {
   readonly architecture: string;
   /** SHA-256 of names, shapes and numbers that the model began with. */
   readonly model: string;
+  /** The same of the teacher's; none without one. */
+  readonly teacher?: string;
   readonly optimizer: string;
   readonly trained: number;
 }
@@ -26,6 +28,7 @@ const PARTS = {
   data: "data",
   architecture: "architecture",
   model: "model",
+  teacher: "teacher",
   optimizer: "optimizer",
   trained: "number of trained parameters",
 } as const satisfies Record<keyof RunIdentity, string>;
@@ -38,13 +41,20 @@ export async function runIdentity(
     architecture,
     model,
     trained,
-  }: { readonly architecture: string; readonly model: FamilyModel; readonly trained: number },
+    teacher,
+  }: {
+    readonly architecture: string;
+    readonly model: FamilyModel;
+    readonly trained: number;
+    readonly teacher: FamilyModel | undefined;
+  },
 ): Promise<RunIdentity> {
   const names = [data.training, ...(data.validation === undefined ? [] : [data.validation])];
   return {
     data: Object.fromEntries(names.map((name, i) => [name, (files[i] as DataFile).sha256])),
     architecture,
     model: await fingerprint(model),
+    ...(teacher !== undefined && { teacher: await fingerprint(teacher) }),
     optimizer: training.optimizer,
     trained,
   };

@@ -1,7 +1,7 @@
 import { type PassOptions, RandomStream } from "@qkv/nn";
 import { type NamedVariables, shuffledBatches } from "@qkv/training";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { FinetuningTask, TaskOptions } from "./objective.ts";
+import type { FinetuningTask, LabelledBatch, TaskOptions } from "./objective.ts";
 
 /** What an objective says of its examples, for {@link exampleTask}. */
 export interface ExampleTaskParts<Example, Row> {
@@ -14,6 +14,8 @@ export interface ExampleTaskParts<Example, Row> {
   weightOf(row: Row): number;
   /** The mean loss of rows by their weights. */
   loss(rows: readonly Row[], options?: PassOptions): tf.Scalar;
+  /** What the loss is computed of, where that is a class for each text or token. */
+  batch?(rows: readonly Row[]): LabelledBatch;
   /** Measures the model on batches of rows that are the same each time. */
   validate(
     batches: readonly (readonly Row[])[],
@@ -29,7 +31,7 @@ export function exampleTask<Example, Row>(
   parts: ExampleTaskParts<Example, Row>,
   { training, validation, batchSize, seed }: TaskOptions<Example>,
 ): FinetuningTask<Row> {
-  const { params, metrics, unit, rowOf, weightOf, loss } = parts;
+  const { params, metrics, unit, rowOf, weightOf, loss, batch } = parts;
   if (training.length === 0) throw new RangeError("expected examples to train on, got none");
   if (validation.length === 0) throw new RangeError("expected examples for validation, got none");
   const draw = (examples: readonly Example[], indices: readonly number[], random: RandomStream) =>
@@ -38,6 +40,7 @@ export function exampleTask<Example, Row>(
     params,
     metrics,
     unit,
+    ...(batch !== undefined && { batch: (rows) => batch(rows) }),
     *batches(epoch) {
       const random = new RandomStream(seed).fork(epoch);
       for (const indices of shuffledBatches(training.length, { batchSize, seed, epoch })) {

@@ -1,6 +1,7 @@
 import type { NamedVariables, TrainingTask } from "@qkv/training";
 import type { InitializeOptions, Pretrained } from "@qkv/pretrained";
 import type { ModelTask } from "@qkv/transformer";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { DataRecord } from "../records/dataRecord.ts";
 
 /** A task for `train` of `@qkv/training`, and the figures of its validation. */
@@ -10,6 +11,14 @@ export interface FinetuningTask<Row = unknown> extends TrainingTask<readonly Row
   readonly metrics: Readonly<Record<string, "min" | "max">>;
   /** What `tokens` counts, for people: "texts". */
   readonly unit: string;
+  /** What the model's loss is computed of, where that is a class for each text or token: {@link withTeacher} needs it. */
+  batch?(rows: readonly Row[]): LabelledBatch;
+}
+
+/** Inputs of a model, by their names, and the class that each text [B] or token [B, L] has. The caller disposes of them. */
+export interface LabelledBatch {
+  /** [B] or [B, L] int32; -100 does not count. */
+  readonly labels: tf.Tensor;
 }
 
 /** What is trained on, and how. */

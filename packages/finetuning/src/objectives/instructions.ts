@@ -81,6 +81,7 @@ export function answersTask(model: CausalLanguageModel, options: TaskOptions<Ans
       metrics: { loss: "min", perplexity: "min" },
       rowOf: (example) => example,
       weightOf: learnedTokens,
+      batch: answerBatch,
       loss,
       validate: async (batches, signal) => {
         const mean = await meanLoss(batches, loss, learnedTokens, signal);

@@ -55,22 +55,11 @@ export const languageModel: Objective<LanguageModelSettings, string, readonly nu
       const tokens = documents.reduce((sum, ids) => sum + ids.length + 1, 0);
       throw new RangeError(`expected more than maxTokens (${length}) tokens ${use}, got ${tokens}`);
     };
-    const loss = (rows: readonly PackedRow[], pass = {}) =>
-      tf.tidy(() =>
-        model.loss(
-          {
-            ids: padded(
-              rows.map(({ ids }) => ids),
-              end,
-            ),
-            labels: padded(
-              rows.map(({ labels }) => labels),
-              end,
-            ),
-          },
-          pass,
-        ),
-      );
+    const batch = (rows: readonly PackedRow[]) => {
+      const [ids, labels] = [rows.map((row) => row.ids), rows.map((row) => row.labels)];
+      return { ids: padded(ids, end), labels: padded(labels, end) };
+    };
+    const loss = (rows: readonly PackedRow[], pass = {}) => tf.tidy(() => model.loss(batch(rows), pass));
     const weightOf = () => length;
     return exampleTask(
       {
@@ -79,6 +68,7 @@ export const languageModel: Objective<LanguageModelSettings, string, readonly nu
         metrics: { loss: "min", perplexity: "min" },
         rowOf: (row) => row,
         weightOf,
+        batch,
         loss,
         validate: async (batches, signal) => {
           const mean = await meanLoss(batches, loss, weightOf, signal);

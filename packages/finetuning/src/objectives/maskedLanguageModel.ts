@@ -87,14 +87,11 @@ export const maskedLanguageModel: Objective<MaskedLanguageModelSettings, string,
         if (!hides || weightOf(masked) > 0) return { ids: masked.ids, typeIds, labels: masked.labels };
       }
     };
-    const loss = (rows: readonly MaskedText[], pass = {}) =>
-      tf.tidy(() => {
-        const labels = padded(
-          rows.map((row) => row.labels),
-          IGNORED,
-        );
-        return model.loss({ ...textBatch(rows, model), labels }, pass);
-      });
+    const batch = (rows: readonly MaskedText[]) => {
+      const labels = rows.map((row) => row.labels);
+      return { ...textBatch(rows, model), labels: padded(labels, IGNORED) };
+    };
+    const loss = (rows: readonly MaskedText[], pass = {}) => tf.tidy(() => model.loss(batch(rows), pass));
     return exampleTask<EncodedWords, MaskedText>(
       {
         params: options.params ?? trainedParameters(model),
@@ -102,6 +99,7 @@ export const maskedLanguageModel: Objective<MaskedLanguageModelSettings, string,
         metrics: { loss: "min", perplexity: "min" },
         rowOf: mask,
         weightOf,
+        batch,
         loss,
         validate: async (batches, signal) => {
           const mean = await meanLoss<MaskedText>(batches, loss, weightOf, signal);

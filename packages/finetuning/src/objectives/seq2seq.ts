@@ -48,8 +48,8 @@ export const seq2seq: Objective<Seq2SeqSettings, TextAndTarget, EncodedPair, Enc
   },
   createTask(pretrained, options, { labelSmoothing = 0 }) {
     const model = seq2seqModelOf(NAME, pretrained);
-    const loss = (rows: readonly EncodedPair[], pass = {}) =>
-      tf.tidy(() => model.loss(seq2seqBatch(rows, model), pass));
+    const batch = (rows: readonly EncodedPair[]) => seq2seqBatch(rows, model);
+    const loss = (rows: readonly EncodedPair[], pass = {}) => tf.tidy(() => model.loss(batch(rows), pass));
     return exampleTask(
       {
         params: options.params ?? trainedParameters(model),
@@ -57,7 +57,8 @@ export const seq2seq: Objective<Seq2SeqSettings, TextAndTarget, EncodedPair, Enc
         metrics: { loss: "min", perplexity: "min" },
         rowOf: (example) => example,
         weightOf: targetTokens,
-        loss: (rows, pass) => tf.tidy(() => model.loss(seq2seqBatch(rows, model), { ...pass, labelSmoothing })),
+        ...(labelSmoothing === 0 && { batch }), // a teacher says itself how sure to be
+        loss: (rows, pass) => loss(rows, { ...pass, labelSmoothing }),
         validate: async (batches, signal) => {
           const mean = await meanLoss(batches, loss, targetTokens, signal);
           return { loss: mean, perplexity: Math.exp(mean) };

@@ -53,8 +53,8 @@ export const spanCorruption: Objective<SpanCorruptionSettings, string, readonly 
     const sentinelIds = sentinelsOf(pretrained.name, tokenizerOf(NAME, pretrained, "seq2seqLM"));
     const endId = [model.generation.eosTokenId].flat()[0] as number;
     const spans = spansOf(settings);
-    const loss = (rows: readonly EncodedPair[], pass = {}) =>
-      tf.tidy(() => model.loss(seq2seqBatch(rows, model), pass));
+    const batch = (rows: readonly EncodedPair[]) => seq2seqBatch(rows, model);
+    const loss = (rows: readonly EncodedPair[], pass = {}) => tf.tidy(() => model.loss(batch(rows), pass));
     return exampleTask<readonly number[], EncodedPair>(
       {
         params: options.params ?? trainedParameters(model),
@@ -65,6 +65,7 @@ export const spanCorruption: Objective<SpanCorruptionSettings, string, readonly 
           return { source, target };
         },
         weightOf: targetTokens,
+        batch,
         loss,
         validate: async (batches, signal) => {
           const mean = await meanLoss(batches, loss, targetTokens, signal);

@@ -72,6 +72,7 @@ export const textClassification: Objective<TextClassificationSettings, Classifie
     const classes = labelsOf(pretrained);
     const type = classes.problemType ?? SINGLE;
     const params = options.params ?? trainedParameters(model);
+    const batch = (rows: readonly EncodedClass[]) => ({ ...textBatch(rows, model), labels: targetTensor(rows, type) });
     return exampleTask(
       {
         params,
@@ -80,8 +81,8 @@ export const textClassification: Objective<TextClassificationSettings, Classifie
           type === "regression" ? { loss: "min", correlation: "max" } : { loss: "min", accuracy: "max", f1: "max" },
         rowOf: (example) => example,
         weightOf: () => 1,
-        loss: (rows, pass) =>
-          tf.tidy(() => model.loss({ ...textBatch(rows, model), labels: targetTensor(rows, type) }, pass)),
+        ...(type === SINGLE && { batch }),
+        loss: (rows, pass) => tf.tidy(() => model.loss(batch(rows), pass)),
         validate: async (batches, signal) => {
           const [logits, rows]: [Float32Array[], EncodedClass[]] = [[], []];
           let sum = 0;

@@ -81,6 +81,7 @@ export const tokenClassification: Objective<TokenClassificationSettings, TaggedT
   createTask(pretrained, options) {
     const model = paddable<TokenLogits>(pretrained, options.batchSize);
     const { labels } = labelsOf(pretrained);
+    const batch = (rows: readonly EncodedTags[]) => ({ ...textBatch(rows, model), labels: labelTensor(rows) });
     return exampleTask(
       {
         params: options.params ?? trainedParameters(model),
@@ -88,7 +89,8 @@ export const tokenClassification: Objective<TokenClassificationSettings, TaggedT
         metrics: { loss: "min", accuracy: "max", f1: "max" },
         rowOf: (example) => example,
         weightOf,
-        loss: (rows, pass) => tf.tidy(() => model.loss({ ...textBatch(rows, model), labels: labelTensor(rows) }, pass)),
+        batch,
+        loss: (rows, pass) => tf.tidy(() => model.loss(batch(rows), pass)),
         validate: async (batches, signal) => {
           let [sum, count, right] = [0, 0, 0];
           const [found, wanted]: [ReadonlySet<string>[], ReadonlySet<string>[]] = [[], []];
