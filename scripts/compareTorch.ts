@@ -1,7 +1,7 @@
 /**
  * Compares runs that leave for PyTorch after 50 steps and come back after 50 more with runs that never left, step by step.
  *
- * Run: TORCHRUN=.venv/bin/torchrun pnpm example scripts/compareTorch.ts OUT [CASE...]; MODEL names the model of the case `lora`
+ * Run: TORCHRUN=.venv/bin/torchrun pnpm example scripts/compareTorch.ts OUT [CASE...]; MODEL names that of the last two cases
  *
  * OUT is a new folder for the runs. PyTorch has two processes on the CPU (gloo). It gets `losses.jsonl`, one line a step of those made
  * in PyTorch and after it, with both losses, and a line of the largest differences of each case is printed.
@@ -25,6 +25,14 @@ const text = (training: object) => ({
   training: { ...optimization, batchSize: 5, schedule: "cosine", weightDecay: 0.1, ...training },
   ...often,
 });
+const instructions = (fields: object) => ({
+  task: "instructions",
+  model: MODEL,
+  data: { training: "instructions.jsonl", maxTokens: 1000 },
+  training: { ...optimization, batchSize: 3, weightDecay: 0.01, schedule: "constant" },
+  ...often,
+  ...fields,
+});
 const CASES: Readonly<Record<string, { readonly task: string }>> = {
   adamW: text({}),
   lion: text({ optimizer: "lion", learningRate: 0.0001, schedule: "stableThenDecay" }),
@@ -38,14 +46,8 @@ const CASES: Readonly<Record<string, { readonly task: string }>> = {
     training: { ...optimization, tokensPerBatch: 150 },
     ...often,
   },
-  lora: {
-    task: "lora",
-    model: MODEL,
-    data: { examples: "instructions.jsonl", maxTokens: 1000 },
-    adapter: { rank: 4, targetModules: ["q_proj", "v_proj", "down_proj"] },
-    training: { ...optimization, batchSize: 3, weightDecay: 0.01, schedule: "constant" },
-    ...often,
-  },
+  lora: instructions({ adapter: { rank: 4, targetModules: ["q_proj", "v_proj", "down_proj"] } }),
+  instructions: instructions({}),
 } as Readonly<Record<string, { readonly task: string }>>;
 
 function run(command: string, args: readonly string[]): void {

@@ -32,7 +32,6 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv train translation": ["qkv train translation --config recipes/en-fr.json --out runs/en-fr --data data"],
   "qkv train image-classification": ["qkv train image-classification --config recipes/cifar10.json --out runs/cifar10"],
   "qkv train text-generation": ["qkv train text-generation --config recipes/shakespeare.json --out runs/shakespeare"],
-  "qkv train lora": ["qkv train lora --config recipes/lora.json --out runs/lora --data recipes"],
   "qkv train text-classification": [
     "qkv train text-classification --config recipes/text-classification.json --out runs/text --data data",
   ],
@@ -49,7 +48,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "qkv train language-model --config recipes/language-model.json --out runs/language --data data",
   ],
   "qkv train instructions": [
-    "qkv train instructions --config recipes/instructions.json --out runs/instructions --data data",
+    "qkv train instructions --config recipes/instructions.json --out runs/instructions --data recipes",
   ],
   "qkv train preference": ["qkv train preference --config recipes/preference.json --out runs/preference --data data"],
   "qkv train seq2seq": ["qkv train seq2seq --config recipes/seq2seq.json --out runs/seq2seq --data data"],

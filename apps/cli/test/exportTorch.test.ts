@@ -129,8 +129,8 @@ test.each<[string, () => Promise<void>, string]>([
   ],
   [
     "another task",
-    () => change("state.json", edited({ task: "lora" })),
-    `${STATE}/state.json: expected task text-generation, got lora`,
+    () => change("state.json", edited({ task: "instructions" })),
+    `${STATE}/state.json: expected task text-generation, got instructions`,
   ],
   ["another format", () => change("state.json", edited({ format: "x" })), `${STATE}/state.json: format: `],
   ["no state", () => rm(path.join(run, STATE, "state.json")), "state.json: expected a file that train.py saved"],
@@ -144,8 +144,11 @@ test.each<[string, () => Promise<void>, string]>([
 });
 
 test.each([
-  [{ task: "image-classification" }, "expected a task of text-generation, translation, lora, got image-classification"],
-  [{ training: { optimizer: "adafactor" } }, "expected an optimizer of adamW, lion, muon with text-generation, got"],
+  [
+    { task: "image-classification" },
+    "expected a task of text-generation, translation, instructions, got image-classification",
+  ],
+  [{ training: { optimizer: "adafactor" } }, "expected an optimizer of adamW, lion, muon, got adafactor"],
 ])("a run of %j is refused before it is opened", async (fields, message) => {
   const config = path.join(run, "config.json");
   await writeFile(config, edited(fields)(await readFile(config)));

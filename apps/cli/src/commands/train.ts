@@ -34,19 +34,11 @@ export function trainCommand(): Command {
     const { runTextTraining } = await import("../textGeneration/trainingRun.ts");
     await runTextTraining({ ...options, startBackend: () => startBackend(options) });
   });
-  const lora = withRunOptions(
-    new Command("lora").description("Fine-tune a language model of the hub by low-rank updates beside it (LoRA)."),
-    "recipes/lora.json",
-  ).action(async (options: TrainOptions) => {
-    const { runLoraTraining } = await import("../finetuning/trainingRun.ts");
-    await runLoraTraining({ ...options, startBackend: () => startBackend(options) });
-  });
   const train = new Command("train")
     .description("Train a model, which can be stopped and resumed, or a tokenizer.")
     .addCommand(translation)
     .addCommand(imageClassification)
-    .addCommand(textGeneration)
-    .addCommand(lora);
+    .addCommand(textGeneration);
   for (const name of Object.keys(OBJECTIVE_HELP) as ObjectiveName[]) train.addCommand(objectiveCommand(name));
   return train.addCommand(trainTokenizerCommand());
 }

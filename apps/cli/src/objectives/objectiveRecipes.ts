@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AdapterRecipe } from "../finetuning/trainingConfig.ts";
+import { AdapterRecipe } from "./adapterRecipe.ts";
 import { withOwnFields } from "../training/ownFields.ts";
 import { Checkpoints, Optimization, positive, rate } from "../training/recipe.ts";
 import type { ObjectiveName } from "./objectiveNames.ts";

@@ -46,6 +46,11 @@ export function pairRecorder(): BatchRecorder<readonly EncodedPair[]> {
   };
 }
 
+/** Items in batches of a size, the last one maybe smaller. */
+export function batchesOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
 /** Sequences of tokens one after another, each once. */
 class TokenStore {
   readonly #places = new Map<unknown, readonly [from: number, to: number]>();

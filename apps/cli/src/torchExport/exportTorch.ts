@@ -74,9 +74,8 @@ async function openingOf(run: string): Promise<(typeof EXPORTED_TASKS)[string]> 
   if (known === undefined) {
     throw new UsageError(`${file}: expected a task of ${Object.keys(EXPORTED_TASKS).join(", ")}, got ${task}`);
   }
-  const optimizers = TORCH_OPTIMIZERS.filter((name) => !(task === "lora" && name === "muon"));
-  if (!optimizers.includes(optimizer)) {
-    throw new UsageError(`${file}: expected an optimizer of ${optimizers.join(", ")} with ${task}, got ${optimizer}`);
+  if (!TORCH_OPTIMIZERS.includes(optimizer)) {
+    throw new UsageError(`${file}: expected an optimizer of ${TORCH_OPTIMIZERS.join(", ")}, got ${optimizer}`);
   }
   return known;
 }

@@ -1,17 +1,16 @@
-import { pretrainedFiles, adapterFiles } from "@qkv/pretrained";
+import { pretrainedFiles } from "@qkv/pretrained";
 import type { TrainingTask } from "@qkv/training";
-import { type OpenLoraRun, withLoraRun } from "../finetuning/trainingRun.ts";
-import { loraTask } from "../finetuning/loraTask.ts";
-import { sideFilesOf } from "../quantization/sideFiles.ts";
+import { withObjectiveRun } from "../objectives/openObjectiveRun.ts";
 import { chunkStarts } from "../textGeneration/measureText.ts";
 import { textTask } from "../textGeneration/textTask.ts";
 import { type OpenTextRun, withTextRun } from "../textGeneration/trainingRun.ts";
-import { adapterParameters, type HubParameters, modelParameters } from "../torch/hubParameters.ts";
+import { type HubParameters, modelParameters } from "../torch/hubParameters.ts";
 import type { OptimizedGroups } from "../training/newOptimizer.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { RunFolder } from "../training/runFolder.ts";
 import { type OpenTranslationRun, withTranslationRun } from "../translation/trainingRun.ts";
-import { type BatchRecorder, chunkRecorder, exampleRecorder, pairRecorder } from "./batchRecorder.ts";
+import { batchesOf, type BatchRecorder, chunkRecorder, pairRecorder } from "./batchRecorder.ts";
+import { instructionsRun } from "./instructionsRun.ts";
 
 /** A run with all that its export takes. */
 export interface OpenedRun<Batch = never> {
@@ -43,7 +42,7 @@ type Work = <Batch>(opened: OpenedRun<Batch>) => Promise<void>;
 export const EXPORTED_TASKS: Readonly<Record<string, (opening: RunOpening, work: Work) => Promise<void>>> = {
   "text-generation": (opening, work) => withTextRun(opening, (opened) => work(textRun(opened))),
   translation: (opening, work) => withTranslationRun(opening, (opened) => work(translationRun(opened))),
-  lora: (opening, work) => withLoraRun(opening, (opened) => work(loraRun(opened))),
+  instructions: (opening, work) => withObjectiveRun("instructions", opening, (opened) => work(instructionsRun(opened))),
 };
 
 function textRun({ run, model, tokenizer, training, validation }: OpenTextRun) {
@@ -73,30 +72,4 @@ function translationRun({ run, model, tokenizer, task }: OpenTranslationRun) {
     fields: { padTokenId, decoderStartTokenId },
     files: () => pretrainedFiles({ model, tokenizer, languages: run.config.languages }),
   };
-}
-
-function loraRun({ run, files, opened, model, adapter, training, validation }: OpenLoraRun) {
-  const recorder = exampleRecorder();
-  return {
-    run,
-    task: loraTask({ model, adapter, training, validation }, run.config),
-    groups: { matrices: adapter.named() },
-    hub: adapterParameters(model, adapter),
-    recorder,
-    validation: batchesOf(validation, run.config.training.batchSize).map((batch) => recorder.rows(batch)),
-    fields: {},
-    files: () => adapterFiles({ model, adapter, base: run.config.model }),
-    baseFiles: async () => {
-      adapter.detach();
-      const isCoded = [...model.params.weights().values()].some(({ format }) => typeof format === "object");
-      const dtype = isCoded ? "F32" : "auto"; // PyTorch opens no codes
-      const { tokenizer } = opened;
-      const sides = { ...(tokenizer !== undefined && { tokenizer }), files: await sideFilesOf(files, opened) };
-      return pretrainedFiles({ model, dtype, ...sides });
-    },
-  };
-}
-
-function batchesOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { LoraTrainingConfig } from "../finetuning/trainingConfig.ts";
 import { ImageTrainingConfig } from "../imageClassification/trainingConfig.ts";
 import { OBJECTIVE_RECIPES } from "../objectives/objectiveRecipes.ts";
 import { TextTrainingConfig } from "../textGeneration/trainingConfig.ts";
@@ -14,7 +13,6 @@ const KINDS = {
   translation: TranslationTrainingConfig,
   "image-classification": ImageTrainingConfig,
   "text-generation": TextTrainingConfig,
-  lora: LoraTrainingConfig,
   ...OBJECTIVE_RECIPES,
 };
 

@@ -10,9 +10,9 @@ const MODEL = fileURLToPath(new URL("../../../packages/pretrained/test/golden/gg
 let folder: string;
 const at = (name: string) => path.join(folder, name);
 const RECIPE = {
-  task: "lora",
+  task: "instructions",
   model: MODEL,
-  data: { examples: "examples.jsonl", validationShare: 0.25 },
+  data: { training: "examples.jsonl", validationShare: 0.25 },
   adapter: { rank: 2, targetModules: ["q_proj", "v_proj"], dropout: 0.1 },
   training: { steps: 12, batchSize: 2, learningRate: 0.02 },
   validation: { everySteps: 6 },
@@ -25,7 +25,7 @@ const EXAMPLES = [
   { prompt: "b", completion: "a" },
 ];
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "qkv-train-lora-"));
+  folder = await mkdtemp(path.join(tmpdir(), "qkv-train-adapter-"));
   await buildProgram();
   await writeFile(at("config.json"), JSON.stringify(RECIPE));
   await writeFile(at("examples.jsonl"), EXAMPLES.map((each) => JSON.stringify(each)).join("\n"));
@@ -35,7 +35,7 @@ afterAll(() => rm(folder, { recursive: true }));
 test("a run that is killed ends as one that never was, with an adapter of PEFT's that generates", async () => {
   const [whole, killed] = [at("whole"), at("killed")];
   const place = ["--data", folder, "--backend", "wasm"];
-  const started = ["train", "lora", "--config", at("config.json")];
+  const started = ["train", "instructions", "--config", at("config.json")];
   expect(await qkv([...started, "--out", whole, ...place])).toMatchObject({ code: 0, stdout: "" });
   await killedAgainAndAgain(
     [...started, "--out", killed, ...place],
@@ -68,25 +68,4 @@ test("a run that is killed ends as one that never was, with an adapter of PEFT's
   expect([plain.code, adapted.code]).toEqual([0, 0]);
   const scores = [plain, adapted].map(({ stdout }) => (JSON.parse(stdout) as { scores: number[] }).scores);
   expect(scores[0]).not.toEqual(scores[1]);
-});
-
-test("a line that is no example is named before anything is written", async () => {
-  await writeFile(at("broken.jsonl"), `${JSON.stringify(EXAMPLES[0])}\n{"question": "a"}\n`);
-  await writeFile(at("broken.json"), JSON.stringify({ ...RECIPE, data: { examples: "broken.jsonl" } }));
-  const ran = await qkv([
-    "train",
-    "lora",
-    "--config",
-    at("broken.json"),
-    "--out",
-    at("broken"),
-    "--data",
-    folder,
-    "--backend",
-    "wasm",
-  ]);
-  expect(ran.code).toBe(2);
-  expect(ran.stderr).toContain(
-    'broken.jsonl: line 2: expected "messages", or "prompt" and "completion", or "text", got none',
-  );
 });
