@@ -28,7 +28,7 @@ const text = (training: object) => ({
 const instructions = (fields: object) => ({
   task: "instructions",
   model: MODEL,
-  data: { training: "instructions.jsonl", maxTokens: 1000 },
+  data: { training: "instructions.jsonl" },
   training: { ...optimization, batchSize: 3, weightDecay: 0.01, schedule: "constant" },
   ...often,
   ...fields,
