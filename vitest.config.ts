@@ -15,7 +15,7 @@ export default defineConfig({
         `packages/!(${SHARED})/{src,test}/**/*.test.ts`,
         "apps/*/{src,test}/**/*.test.ts",
         "test/**/*.test.ts",
-        "bench/{,harness/}*.test.ts",
+        "bench/{,gpuHost/,harness/}*.test.ts",
       ]),
     ],
   },

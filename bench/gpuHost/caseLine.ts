@@ -4,9 +4,14 @@ import type { Row } from "../harness/row.ts";
 export interface CaseLine {
   readonly case: string;
   readonly variant?: string | undefined;
-  /** As `pnpm bench --json` prints them. */
+  /** As `pnpm bench --json` prints them; those of what failed say why. */
   readonly rows?: readonly Row[];
   /** Lines of text: the time that each kernel takes on the GPU. */
   readonly profile?: readonly string[];
   readonly why?: string;
+}
+
+/** The lines that a case has printed: others are those of libraries. */
+export function caseLineOf(printed: string): CaseLine | undefined {
+  return printed.startsWith('{"case":') ? (JSON.parse(printed) as CaseLine) : undefined;
 }

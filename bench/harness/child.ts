@@ -31,6 +31,8 @@ async function serve(engine: Engine, request: Request): Promise<Answer> {
   }
 }
 
+setInterval(() => undefined, 60_000); // what waits for a GPU alone does not keep Node from ending
+
 const [module = "", options = "{}"] = process.argv.slice(2);
 try {
   const { start } = (await import(module)) as { start: StartEngine<unknown> };

@@ -57,3 +57,40 @@ test("an engine that ends too soon is named", async () => {
   const race = { ours: [{ label: "silent", engine: { command: [process.execPath, "-e", "0"] } }], peers: [] };
   await expect(runRace("case", race, settings)).rejects.toThrow("silent: expected an answer, got the end");
 });
+
+const node = (label: string, program: string): Contestant => ({
+  label,
+  engine: { command: [process.execPath, "-e", program] },
+});
+
+test("where failures are kept, each that fails has a row with its reason, and the others are timed", async () => {
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const race = {
+    ours: [contestant("webgpu", "[1]")],
+    peers: [
+      contestant("right", "[1]"),
+      contestant("differs", "[2]"),
+      node("killed", "process.kill(process.pid, 'SIGKILL')"),
+      node("ends", "console.error('no adapter'); process.exitCode = 13"),
+      node("hangs", "setInterval(() => 0, 1000)"),
+      { label: "absent", engine: { command: ["/no/such/program"] } },
+    ],
+  };
+  const rows = await runRace("case", race, { ...settings, keepsFailures: true, patience: 5000 });
+  expect(rows.map(({ peer, ours_ms, peer_ms, why }) => [peer, ours_ms, peer_ms, why])).toEqual([
+    ["right", 20, 20, undefined],
+    ["differs", 20, null, expect.stringContaining("to compute the same within 0.001")],
+    ["killed", 20, null, "killed: expected an answer, got the end of its process (SIGKILL)"],
+    ["ends", 20, null, "ends: expected an answer, got the end of its process (exit code 13: no adapter)"],
+    ["hangs", 20, null, "hangs: no answer within 5 seconds"],
+    ["absent", 20, null, expect.stringContaining("ENOENT")],
+  ]);
+});
+
+test("where failures are kept, ours that fails has rows too", async () => {
+  const race = { ours: [node("webgpu", "process.exitCode = 3")], peers: [contestant("right", "[1]")] };
+  const rows = await runRace("case", race, { ...settings, keepsFailures: true });
+  expect(rows).toMatchObject([
+    { backend: "webgpu", ours_ms: null, peer_ms: 20, why: expect.stringContaining("exit code 3") },
+  ]);
+});

@@ -40,71 +40,96 @@ export interface RaceSettings {
   readonly threads: number;
   /** Told what goes on. */
   readonly note: (text: string) => void;
+  /** Milliseconds that an engine has to start, and for each answer. Left out: as long as it takes. */
+  readonly patience?: number;
+  /** Whether an engine that fails has rows that say why, and the others go on. Left out: false, the race fails. */
+  readonly keepsFailures?: boolean;
 }
 
 interface Running {
   readonly contestant: Contestant;
-  readonly process: EngineProcess | Measured;
+  /** What was said of the engine where it cannot run, or did not run to the end. */
+  process: EngineProcess | Measured;
   readonly rounds: Round[];
 }
+
+type Able = Running & { readonly process: EngineProcess };
+
+const isAble = (one: Running): one is Able => one.process instanceof EngineProcess;
 
 /**
  * Runs a race: every engine starts in a process of its own and shows what it computes, then they take turns.
  *
- * @throws Error if one of them computes something else than the first of ours, or fails
+ * @throws Error if one of them computes something else than the first of ours, or fails, but for `keepsFailures`
  */
 export async function runRace(name: string, race: Race, settings: RaceSettings): Promise<Row[]> {
   const running: Running[] = [];
   try {
     for (const contestant of [...race.ours, ...race.peers]) {
       settings.note(`${contestant.label} starts`);
-      running.push({ contestant, process: await EngineProcess.start(contestant.label, contestant.engine), rounds: [] });
+      const one: Running = { contestant, process: {}, rounds: [] };
+      running.push(one);
+      await attempt(one, settings, async () => {
+        one.process = await EngineProcess.start(contestant.label, contestant.engine, settings.patience);
+      });
     }
-    const able = running.filter(
-      (one): one is Running & { process: EngineProcess } => one.process instanceof EngineProcess,
-    );
-    await checkAgreement(name, able, race.tolerance ?? 1e-3);
-    await takeTurns(able, race, settings);
+    await checkAgreement(name, running.filter(isAble), race.tolerance ?? 1e-3, settings);
+    await takeTurns(running.filter(isAble), race, settings);
     return rows(name, race, running, settings);
   } finally {
     await Promise.all(running.map(({ process }) => (process instanceof EngineProcess ? process.stop() : undefined)));
   }
 }
 
-async function checkAgreement(
-  name: string,
-  able: readonly { contestant: Contestant; process: EngineProcess }[],
-  ofRace: number,
-): Promise<void> {
-  if (able.length < 2) return; // nobody to agree with
-  let expected: readonly number[] | undefined;
-  for (const { contestant, process } of able) {
-    const result = await process.result();
-    if (result === null) continue;
-    expected ??= result;
-    const tolerance = contestant.tolerance ?? ofRace;
-    const apart = difference(expected, result);
-    if (!(apart <= tolerance)) {
-      throw new Error(
-        `${name}: expected ${contestant.label} to compute the same within ${tolerance}, got ${apart} apart`,
-      );
-    }
+/** Does a part of a contestant's work; where failures are kept, one that fails is out of the race with its reason. */
+async function attempt(one: Running, { keepsFailures, note }: RaceSettings, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (keepsFailures !== true) throw error;
+    if (one.process instanceof EngineProcess) await one.process.stop();
+    const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    one.process = { why };
+    note(why);
   }
 }
 
-async function takeTurns(
-  able: readonly { contestant: Contestant; process: EngineProcess; rounds: Round[] }[],
-  race: Race,
+async function checkAgreement(
+  name: string,
+  able: readonly Able[],
+  ofRace: number,
   settings: RaceSettings,
 ): Promise<void> {
+  if (able.length < 2) return; // nobody to agree with
+  let expected: readonly number[] | undefined;
+  for (const one of able) {
+    const { contestant, process } = one;
+    await attempt(one, settings, async () => {
+      const result = await process.result();
+      if (result === null) return;
+      expected ??= result;
+      const tolerance = contestant.tolerance ?? ofRace;
+      const apart = difference(expected, result);
+      if (!(apart <= tolerance)) {
+        throw new Error(
+          `${name}: expected ${contestant.label} to compute the same within ${tolerance}, got ${apart} apart`,
+        );
+      }
+    });
+  }
+}
+
+async function takeTurns(able: readonly Able[], race: Race, settings: RaceSettings): Promise<void> {
   const { milliseconds = 500, warmUp = true } = race;
-  if (warmUp) for (const { process } of able) await process.round(0);
+  if (warmUp) for (const one of able) await attempt(one, settings, async () => void (await one.process.round(0)));
   const rounds = settings.rounds ?? race.rounds ?? 5;
   for (let i = 0; i < rounds; i++) {
     for (const one of able) {
-      if (i >= (one.contestant.rounds ?? Infinity)) continue;
-      one.rounds.push(await one.process.round(milliseconds));
-      settings.note(`round ${i + 1} of ${rounds}: ${one.contestant.label} ${one.rounds.at(-1)?.ms.toFixed(1)} ms`);
+      if (i >= (one.contestant.rounds ?? Infinity) || !isAble(one)) continue;
+      await attempt(one, settings, async () => {
+        one.rounds.push(await one.process.round(milliseconds));
+        settings.note(`round ${i + 1} of ${rounds}: ${one.contestant.label} ${one.rounds.at(-1)?.ms.toFixed(1)} ms`);
+      });
     }
   }
 }
@@ -114,7 +139,7 @@ function rows(name: string, race: Race, running: readonly Running[], settings: R
   const measured = new Map(running.map((one) => [one.contestant, measure(one, race.memory ?? false)]));
   const of = (contestant: Contestant) => measured.get(contestant) as Measured;
   return race.ours
-    .filter((ours) => of(ours).why === undefined)
+    .filter((ours) => settings.keepsFailures === true || of(ours).why === undefined)
     .flatMap((ours) =>
       race.peers.map((peer) =>
         rowOf({ name, variant: race.variant, backend: ours.label, threads, peer: peer.label }, of(ours), of(peer)),

@@ -3,9 +3,9 @@ import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { AttentionWork } from "./work.ts";
 
 /** Attention over long sequences, forward and backward, and the memory that it takes. The peer gives up after the first. */
-export const attentionLongCase: BenchCase = (_folder, { threads }) =>
+export const attentionLongCase: BenchCase = (_folder, { threads, isShort }) =>
   Promise.resolve(
-    [2048, 4096, 8192, 16384].map((length) => {
+    (isShort ? [128] : [2048, 4096, 8192, 16384]).map((length) => {
       const work: AttentionWork = { length, heads: 8, headDim: 64 };
       return {
         variant: `${length} tokens`,

@@ -4,6 +4,7 @@ import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { Race } from "../../harness/race.ts";
 import { transformersJsPeers } from "../../harness/transformersJsPeers.ts";
 import { writeRandomFolder } from "../../weights/randomFolder.ts";
+import { sizedConfig } from "../../weights/sizedConfig.ts";
 import { type TextsWork, writeBatches } from "../../weights/textBatches.ts";
 import { wordPieces } from "../../weights/wordPieces.ts";
 import { distilBertModel } from "./distilBertGraph.ts";
@@ -27,9 +28,9 @@ const SST_2 = {
 };
 
 /** Texts to the scores of two classes: a sentence, a paragraph, and a batch of sentences. */
-export const classificationCase: BenchCase = async (folder, { threads }) => {
+export const classificationCase: BenchCase = async (folder, { threads, isShort }) => {
   const words = wordPieces(SST_2.vocab_size);
-  const config = distilbert.parseConfig(SST_2);
+  const config = distilbert.parseConfig(sizedConfig(SST_2, isShort));
   await writeRandomFolder(folder, {
     build: (params) => buildEncoder(distilbert, "sequenceClassification", params, config),
     tokenizer: words.tokenizer,

@@ -9,6 +9,7 @@ import type { EngineSpec } from "../../harness/engineProcess.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { Race } from "../../harness/race.ts";
 import { writeMarianFolder } from "../../weights/marianFolder.ts";
+import { sizedConfig } from "../../weights/sizedConfig.ts";
 import { writeOnnxFiles } from "./onnxFiles.ts";
 import { OPUS_MT } from "./opusMt.ts";
 import type { DecodeWork, Sources } from "./work.ts";
@@ -27,16 +28,19 @@ const SENTENCES = [
 ];
 
 /** Text from ids with a key-value cache, one sentence at a time: the shipped model, and one of OPUS-MT's size. */
-export const decodeCase: BenchCase = async (folder, { threads }) => {
+export const decodeCase: BenchCase = async (folder, { threads, isShort }) => {
   await initBackend("cpu");
   const shipped = join(folder, "en-fr");
   await cp(SHIPPED, shipped, { recursive: true });
-  await writePeerFiles(shipped, { ids: await tokenIds(), maxNewTokens: 64 });
+  await writePeerFiles(shipped, {
+    ids: await tokenIds(isShort ? 1 : SENTENCES.length),
+    maxNewTokens: isShort ? 4 : 64,
+  });
 
   const large = join(folder, "opus-mt");
-  await writeMarianFolder(large, OPUS_MT);
+  await writeMarianFolder(large, sizedConfig(OPUS_MT, isShort));
   const ids = Array.from({ length: 16 }, (_, i) => 1 + ((i * 7919) % (OPUS_MT.vocab_size - 2)));
-  await writePeerFiles(large, { ids: [[...ids, OPUS_MT.eos_token_id]], maxNewTokens: 32 });
+  await writePeerFiles(large, { ids: [[...ids, OPUS_MT.eos_token_id]], maxNewTokens: isShort ? 4 : 32 });
 
   return [
     race("en-fr", { folder: shipped, family: "marian", beams: 1 }, threads),
@@ -65,10 +69,10 @@ function peerEngine(options: DecodeWork & { threads: number; package: string }):
   return { module: new URL("transformersJs.ts", import.meta.url), options };
 }
 
-async function tokenIds(): Promise<number[][]> {
+async function tokenIds(count: number): Promise<number[][]> {
   const { model, tokenizer } = await loadPretrained(modelFolder(SHIPPED));
   model.dispose();
-  return SENTENCES.map((text) => [...(tokenizer?.encode(text).ids ?? [])]);
+  return SENTENCES.slice(0, count).map((text) => [...(tokenizer?.encode(text).ids ?? [])]);
 }
 
 async function writePeerFiles(folder: string, sources: Sources): Promise<void> {

@@ -4,6 +4,7 @@ import { oursOnEachBackend } from "../../harness/ours.ts";
 import type { Race } from "../../harness/race.ts";
 import { transformersJsPeers } from "../../harness/transformersJsPeers.ts";
 import { writeRandomFolder } from "../../weights/randomFolder.ts";
+import { sizedConfig } from "../../weights/sizedConfig.ts";
 import { type TextsWork, writeBatches } from "../../weights/textBatches.ts";
 import { wordPieces } from "../../weights/wordPieces.ts";
 import { bertModel } from "./bertGraph.ts";
@@ -24,9 +25,9 @@ const MINI_LM = {
 };
 
 /** Texts to vectors of length 1, the means of their tokens': one text as a query, and 32 as an index is made. */
-export const embeddingsCase: BenchCase = async (folder, { threads }) => {
+export const embeddingsCase: BenchCase = async (folder, { threads, isShort }) => {
   const words = wordPieces(MINI_LM.vocab_size);
-  const config = bert.parseConfig(MINI_LM);
+  const config = bert.parseConfig(sizedConfig(MINI_LM, isShort));
   await writeRandomFolder(folder, {
     build: (params) => bert.build(params, config),
     tokenizer: words.tokenizer,

@@ -4,13 +4,10 @@ import type * as Ort from "onnxruntime-web";
 import { type Engine, type StartEngine, Unavailable } from "../../harness/engine.ts";
 import { type EncoderSize, inputOf } from "./size.ts";
 
-/** Milliseconds for the first run, in which shaders are compiled. */
-const PATIENCE = 30_000;
-
-/** ONNX Runtime's WebGPU on the Dawn of the npm package webgpu. */
-export const start: StartEngine<EncoderSize> = async (options) => {
+/** ONNX Runtime's WebGPU on the Dawn of the npm package webgpu; `patience` is for the first run, in milliseconds. */
+export const start: StartEngine<EncoderSize & { patience: number }> = async ({ patience, ...options }) => {
   const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error(`no result within ${PATIENCE / 1000} seconds`)), PATIENCE).unref(),
+    setTimeout(() => reject(new Error(`no result within ${patience / 1000} seconds`)), patience).unref(),
   );
   try {
     return await Promise.race([open(options), late]);

@@ -5,6 +5,7 @@ import type { BenchCase } from "../../harness/benchCase.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import { transformersJsPeers } from "../../harness/transformersJsPeers.ts";
 import { writeRandomFolder } from "../../weights/randomFolder.ts";
+import { sizedConfig } from "../../weights/sizedConfig.ts";
 import type { DecodeWork, Sources } from "../decode/work.ts";
 import { decoderModel, encoderModel } from "./t5Graphs.ts";
 
@@ -24,8 +25,8 @@ const T5_SMALL = {
 };
 
 /** A text of 200 tokens to 64, greedy, with a key-value cache, as a text is summarized; the engines are those of `decode`. */
-export const t5Case: BenchCase = async (folder, { threads }) => {
-  const config = t5.parseConfig(T5_SMALL);
+export const t5Case: BenchCase = async (folder, { threads, isShort }) => {
+  const config = t5.parseConfig(sizedConfig(T5_SMALL, isShort));
   await writeRandomFolder(folder, {
     build: (params) => t5.build(params, config),
     onnx: (state) => ({
@@ -34,7 +35,7 @@ export const t5Case: BenchCase = async (folder, { threads }) => {
     }),
   });
   const ids = Array.from({ length: 199 }, (_, i) => 2 + ((i * 7919) % (config.vocabSize - 2)));
-  const sources: Sources = { ids: [[...ids, config.eosTokenId]], maxNewTokens: 64 };
+  const sources: Sources = { ids: [[...ids, config.eosTokenId]], maxNewTokens: isShort ? 4 : 64 };
   await writeFile(join(folder, "sources.json"), JSON.stringify(sources));
 
   const work: DecodeWork = { folder, family: "t5", beams: 1 };

@@ -6,13 +6,14 @@ import type { EngineSpec } from "../../harness/engineProcess.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import { pythonWith } from "../../harness/python.ts";
 import { writeMarianFolder } from "../../weights/marianFolder.ts";
+import { sizedConfig } from "../../weights/sizedConfig.ts";
 import { CONFIG, newBatch, type TrainStepWork } from "./work.ts";
 
 /** A step of training: the loss of a batch, its gradients, and AdamW. */
-export const trainStepCase: BenchCase = async (folder, { threads }) => {
+export const trainStepCase: BenchCase = async (folder, { threads, isShort }) => {
   const work: TrainStepWork = { folder };
-  await writeMarianFolder(folder, CONFIG);
-  await writeFile(join(folder, "batch.json"), JSON.stringify(newBatch()));
+  await writeMarianFolder(folder, sizedConfig(CONFIG, isShort));
+  await writeFile(join(folder, "batch.json"), JSON.stringify(newBatch(isShort ? 2 : 32)));
   return [
     {
       ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, work),

@@ -8,17 +8,25 @@ import { writeRandomFolder } from "../../weights/randomFolder.ts";
 import { vitModel } from "./vitGraph.ts";
 
 /** What a picture of 224 x 224 is called by two published sizes of ViT, from pixel values to the scores of 1,000 classes. */
-export const vitCase: BenchCase = async (folder, { threads }) => [
-  await race("DeiT-small's size", { dModel: 384, numHeads: 6 }, join(folder, "deit-small"), threads),
-  await race("ViT-B/16's size", { dModel: 768, numHeads: 12 }, join(folder, "vit-base"), threads),
-];
+export const vitCase: BenchCase = async (folder, { threads, isShort }) => {
+  const sized = (size: Size) => (isShort ? { dModel: 64, numHeads: 2, numLayers: 1 } : size);
+  const [small, base] = [
+    { dModel: 384, numHeads: 6, numLayers: 12 },
+    { dModel: 768, numHeads: 12, numLayers: 12 },
+  ];
+  return [
+    await race("DeiT-small's size", sized(small), join(folder, "deit-small"), threads),
+    await race("ViT-B/16's size", sized(base), join(folder, "vit-base"), threads),
+  ];
+};
 
-async function race(
-  variant: string,
-  size: { readonly dModel: number; readonly numHeads: number },
-  folder: string,
-  threads: number,
-): Promise<Race> {
+interface Size {
+  readonly dModel: number;
+  readonly numHeads: number;
+  readonly numLayers: number;
+}
+
+async function race(variant: string, size: Size, folder: string, threads: number): Promise<Race> {
   await writeFolder(folder, size);
   return {
     variant,
@@ -28,12 +36,9 @@ async function race(
 }
 
 /** A model with random weights, as files for us and as the file that transformers.js opens. */
-async function writeFolder(
-  folder: string,
-  size: { readonly dModel: number; readonly numHeads: number },
-): Promise<void> {
+async function writeFolder(folder: string, size: Size): Promise<void> {
   const labels = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
-  const config = vitConfig({ imageSize: 224, patchSize: 16, numLayers: 12, labels, ...size });
+  const config = vitConfig({ imageSize: 224, patchSize: 16, labels, ...size });
   await writeRandomFolder(folder, {
     build: (params) => new VitClassifier(params, config),
     onnx: (state) => ({ "model.onnx": vitModel(state, config) }),

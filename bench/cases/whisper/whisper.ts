@@ -4,6 +4,7 @@ import type { BenchCase } from "../../harness/benchCase.ts";
 import { oursOnEachBackend } from "../../harness/ours.ts";
 import { transformersJsPeers } from "../../harness/transformersJsPeers.ts";
 import { writeRandomFolder } from "../../weights/randomFolder.ts";
+import { sizedConfig } from "../../weights/sizedConfig.ts";
 import { decoderModel, encoderModel } from "./whisperGraphs.ts";
 import type { WhisperWork } from "./work.ts";
 
@@ -27,8 +28,8 @@ const TINY = {
 };
 
 /** Thirty seconds of sound to 64 tokens: spectrogram, encoder, and greedy search with a key-value cache. */
-export const whisperCase: BenchCase = async (folder, { threads }) => {
-  const config = whisper.parseConfig(TINY);
+export const whisperCase: BenchCase = async (folder, { threads, isShort }) => {
+  const config = whisper.parseConfig(sizedConfig(TINY, isShort));
   // Without the class of a processor, which would want a tokenizer.
   const { processor_class: _, ...spectrogram } = formatSpectrogramConfig(parseSpectrogramConfig({}));
   await writeRandomFolder(folder, {
@@ -40,7 +41,7 @@ export const whisperCase: BenchCase = async (folder, { threads }) => {
       "decoder_model_merged.onnx": decoderModel(state, config),
     }),
   });
-  const work: WhisperWork = { folder, maxNewTokens: 64 };
+  const work: WhisperWork = { folder, maxNewTokens: isShort ? 4 : 64 };
   return [
     {
       ours: oursOnEachBackend(new URL("ours.ts", import.meta.url), threads, work),
