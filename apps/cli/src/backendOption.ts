@@ -1,4 +1,4 @@
-import type { BackendName } from "@qkv/backend";
+import type { BackendName, WorkEstimate } from "@qkv/backend";
 import { type Command, Option } from "commander";
 import { note } from "./note.ts";
 import { threadCount } from "./numberOption.ts";
@@ -15,17 +15,30 @@ const BACKENDS: Readonly<Record<BackendName, true>> = { webgpu: true, wasm: true
 
 /** Adds `--backend` and `--threads`, the same for every command that computes. */
 export function withBackendOptions(command: Command): Command {
-  const backend = new Option("--backend <name>", "where to compute (default: webgpu on real hardware, else wasm)");
+  const backend = new Option(
+    "--backend <name>",
+    "where to compute (default: webgpu on real hardware for more than a little work, else wasm)",
+  );
   return command
     .addOption(backend.choices(Object.keys(BACKENDS)))
     .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", threadCount)
     .option("--wide", "compute on wasm with vectors that Node calls experimental: 256 bits from Node 24 on");
 }
 
-/** Starts the backend asked for; says on standard error if another one, fewer threads, or narrower vectors, had to do. */
-export async function startBackend({ backend, threads, wide }: BackendChoice): Promise<string> {
+/**
+ * Starts the backend asked for, or else the best for some work; says on standard error if another one, fewer threads, or narrower
+ * vectors, had to do.
+ *
+ * @param estimate of the work, if there is one; not called where a backend is asked for
+ */
+export async function startBackend(
+  { backend, threads, wide }: BackendChoice,
+  estimate?: () => Promise<WorkEstimate | undefined>,
+): Promise<string> {
   const { initBackend } = await import("@qkv/backend");
+  const work = backend === undefined ? await estimate?.() : undefined;
   const report = await initBackend(backend, {
+    ...(work && { work }),
     ...(threads === undefined ? {} : { threads }),
     ...(wide === undefined ? {} : { wide }),
   });

@@ -16,6 +16,7 @@ import { pictureKind } from "../pictureFile.ts";
 import { writeJson } from "../output.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
+import { imageRows, workOf } from "../workEstimate.ts";
 
 /** What a picture of attention may be written as. */
 const LOOK_KINDS = ["png", "jpg", "jpeg", "webp", "avif", "svg"] as const;
@@ -66,7 +67,7 @@ async function runClassify(images: string[], options: ClassifyCommandOptions, si
   }
   const files = await openModelFiles(options.model ?? shippedClassifier());
   const { loadPretrained } = await import("@qkv/pretrained");
-  await startBackend(options);
+  await startBackend(options, () => workOf(files, imageRows));
   const pretrained = await loadPretrained(files, { signal, ...tokenizerOptions() });
   try {
     if (options.labels !== undefined) await classifyByLabels(pretrained, images, options, options.labels, signal);

@@ -8,6 +8,7 @@ import { writeJson } from "../output.ts";
 import { runTextTask, type TextTaskChoice } from "../textTasks/runTextTask.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
+import { imageRows, workOf } from "../workEstimate.ts";
 
 interface EmbedCommandOptions extends TextTaskChoice {
   readonly promptName?: string;
@@ -58,7 +59,7 @@ async function embedImages(images: string[], options: EmbedCommandOptions, signa
   if (images.length === 0) throw new UsageError("embed: expected image files with --image, got none");
   const { createImageEmbedder, loadPretrained } = await import("@qkv/pretrained");
   const files = await openModelFiles(options.model);
-  await startBackend(options);
+  await startBackend(options, () => workOf(files, imageRows));
   const pretrained = await loadPretrained(files, { signal, ...tokenizerOptions() });
   try {
     const embedder = createImageEmbedder(pretrained);

@@ -12,6 +12,7 @@ import { MODEL_REF, openModelFiles } from "../openModelFiles.ts";
 import { writeJson, writeText } from "../output.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
 import { UsageError } from "../usageError.ts";
+import { textRows, workOf } from "../workEstimate.ts";
 
 interface GenerateCommandOptions extends BackendChoice, PromptChoice {
   readonly model: string;
@@ -50,13 +51,18 @@ export function generateCommand(): Command {
   ).action((options: GenerateCommandOptions) => untilInterrupted((signal) => runGenerate(options, signal)));
 }
 
+/** Tokens that are made where nothing else is said. */
+const DEFAULT_NEW_TOKENS = 20;
+
 async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal): Promise<void> {
   const { loadAdapter, loadPretrained } = await import("@qkv/pretrained");
   const { CAUSAL_FAMILIES, generate, generateStream, parseGenerationOptions, SEQ2SEQ_FAMILIES } =
     await import("@qkv/transformer");
   const files = await openModelFiles(options.model);
   const adapterFiles = options.adapter === undefined ? undefined : await openModelFiles(options.adapter, "--adapter");
-  await startBackend(options);
+  const { prompt, maxNewTokens = DEFAULT_NEW_TOKENS, beams = 1 } = options;
+  const rows = prompt === undefined ? undefined : textRows([prompt]) + maxNewTokens * beams; // steps follow each other without a wait
+  await startBackend(options, () => workOf(files, () => rows));
   const { model, tokenizer, generationConfig, architecture } = await loadPretrained(files, {
     families: [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES],
     signal,

@@ -14,7 +14,8 @@ import { pictureKind } from "../pictureFile.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { streamInputLines } from "../textLines.ts";
 import type { TranslatedLine } from "../translateLines.ts";
-import { chooseTranslation, type TranslationChoice } from "../translationChoice.ts";
+import { chooseTranslation, DEFAULT_BEAMS, type TranslationChoice } from "../translationChoice.ts";
+import { textRows, workOf } from "../workEstimate.ts";
 
 interface TranslateCommandOptions extends BackendChoice, TranslationChoice {
   readonly beams?: number;
@@ -59,7 +60,9 @@ async function runTranslate(texts: string[], options: TranslateCommandOptions, s
   const { openTranslator } = await import("../openTranslator.ts");
   const { translateLines } = await import("../translateLines.ts");
 
-  await startBackend(options);
+  const { beams: kept = DEFAULT_BEAMS } = options;
+  const rows = texts.length === 0 ? undefined : textRows(texts) * (1 + kept); // each line of standard input comes by itself
+  await startBackend(options, () => workOf(files, () => rows));
   const { translator, beams, attentionPicture, dispose } = await openTranslator(files, settings, signal);
   const done = new AbortController();
   try {

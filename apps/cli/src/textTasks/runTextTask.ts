@@ -5,6 +5,7 @@ import { note } from "../note.ts";
 import { openModelFiles } from "../openModelFiles.ts";
 import { streamInputLines } from "../textLines.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
+import { textRows, workOf } from "../workEstimate.ts";
 
 /** What the commands of text tasks share. */
 export interface TextTaskChoice extends BackendChoice {
@@ -33,7 +34,8 @@ export async function runTextTask<Task, Result>(
 ): Promise<void> {
   const files = await openModelFiles(options.model);
   const { loadPretrained } = await import("@qkv/pretrained");
-  await startBackend(options);
+  const rows = texts.length === 0 ? undefined : textRows(texts.slice(0, LINES));
+  await startBackend(options, () => workOf(files, () => rows));
   const pretrained = await loadPretrained(files, { signal, ...tokenizerOptions() });
   const done = new AbortController();
   try {
