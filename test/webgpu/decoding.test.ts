@@ -29,13 +29,13 @@ describeBackends(
         }
         counter.stop();
         const count = LAST - FIRST;
-        const { bytesRead, bytesWritten, ...work } = counter.take();
+        const { reads, bytesRead, bytesWritten, ...work } = counter.take();
         await stream.return({ ids: [], score: 0 });
         expect(work).toEqual({
           ...{ submissions: count, encoders: count, dispatches: dispatches * count },
           ...{ bindGroups: 0, pipelines: 0, buffers: 0, bufferBytes: 0 },
         });
-        expect([bytesRead / count, bytesWritten / count]).toEqual([16, 16]);
+        expect([reads / count, bytesRead / count, bytesWritten / count]).toEqual([1, 16, 16]);
         model.dispose();
         await initBackend("wasm"); // the same model, by other kernels
         const here = await open();

@@ -1,6 +1,6 @@
 import { initBackend } from "@qkv/backend";
 import { activeKernel, multipliesPacked, softmax, testKernels, type WeightFormat } from "@qkv/ops";
-import { describeBackends, expectClose } from "@qkv/testing";
+import { countGpuWork, describeBackends, expectClose } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -41,6 +41,16 @@ describeBackends(
       const { tests, faults } = await testKernels(["f32", "f16", "bf16", FOUR_BITS]);
       expect({ faults, printed: warn.mock.calls }).toEqual({ faults: [], printed: [] });
       expect(tests).toBeGreaterThan(15);
+    });
+
+    test("reads once for all that a format adds, and nothing again", async () => {
+      await initBackend("webgpu");
+      const counter = countGpuWork((tf.backend() as unknown as WithDevice).device);
+      await testKernels([FOUR_BITS]);
+      expect(counter.take().reads).toBe(1);
+      await testKernels([FOUR_BITS]);
+      expect(counter.take()).toMatchObject({ reads: 0, dispatches: 0, submissions: 0 });
+      counter.stop();
     });
 
     test("passes over a shader that is one lane off", async () => {

@@ -9,6 +9,8 @@ export interface GpuWork {
   readonly buffers: number;
   /** Bytes of those buffers. */
   readonly bufferBytes: number;
+  /** Times that a buffer was mapped to be read. */
+  readonly reads: number;
   /** Bytes that were mapped to be read. */
   readonly bytesRead: number;
   /** Bytes of `queue.writeBuffer`. */
@@ -43,7 +45,10 @@ export function countGpuWork(device: GPUDevice): GpuWorkCounter {
       counts.buffers++;
       counts.bufferBytes += size;
     }),
-    watchReads((bytes) => void (counts.bytesRead += bytes)),
+    watchReads((bytes) => {
+      counts.reads++;
+      counts.bytesRead += bytes;
+    }),
     watch(device, "createCommandEncoder", (encoder) => {
       counts.encoders++;
       watch(encoder, "beginComputePass", (pass) => {
@@ -75,7 +80,7 @@ function watchReads(seen: (bytes: number) => void): () => void {
 function none(): Counts {
   return {
     ...{ submissions: 0, encoders: 0, dispatches: 0, bindGroups: 0, pipelines: 0 },
-    ...{ buffers: 0, bufferBytes: 0, bytesRead: 0, bytesWritten: 0 },
+    ...{ buffers: 0, bufferBytes: 0, reads: 0, bytesRead: 0, bytesWritten: 0 },
   };
 }
 

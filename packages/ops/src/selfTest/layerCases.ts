@@ -12,10 +12,10 @@ import type { WeightFormat } from "../weights/weight.ts";
 import { FLOAT32, type KernelCase, type KnownResult, ROUNDED } from "./kernelCase.ts";
 import { plainActivation, plainAttention, plainNorm, plainRotary, plainSum, plainTimes } from "./plainLayer.ts";
 import { plainProduct, testNumbers } from "./plainProduct.ts";
-import { formatName, testWeight } from "./testWeight.ts";
+import { formatName, type TestWeight, testWeight } from "./testWeight.ts";
 
-// E, F, H, D of a small layer: E is a block of codes wide.
-const [WIDTH, INNER, HEADS, HEAD] = [32, 64, 2, 16];
+// E and F, H, D of a small layer: E is a block of codes wide.
+const [WIDTH, HEADS, HEAD] = [32, 2, 16];
 const EPS = 1e-5;
 
 /** Whole layers: with weights of each format that of a decoder, with floats that of an encoder too. */
@@ -29,12 +29,19 @@ export function cacheCases(): readonly KernelCase[] {
   return hasCachedRows() ? (["float16", "q8"] as const).map(cacheCase) : [];
 }
 
-/** A linear map of the layer, as numbers and as the kernel gets it. */
-function mapOf(format: WeightFormat, from: number, to: number, seed: number, hasBias: boolean) {
-  const weight = testWeight(format, [to, from], seed);
-  const bias = hasBias ? testNumbers(to, seed + 50) : undefined;
+/**
+ * Makes the linear maps of a layer, as numbers and as the kernel gets them: different rows of one weight, since making numbers is
+ * most of what a self-test costs.
+ */
+function mapsOf(format: WeightFormat, hasBias: boolean) {
+  const all = testWeight(format, [2 * WIDTH, WIDTH], 20);
+  return (first: number, count = WIDTH) =>
+    mapOf(all.rows(first, count), hasBias ? testNumbers(count, first + 50) : undefined);
+}
+
+function mapOf(weight: TestWeight, bias: Float32Array | undefined) {
   return {
-    apply: (x: ArrayLike<number>) => plainProduct(x, weight.numbers, from, bias),
+    apply: (x: ArrayLike<number>) => plainProduct(x, weight.numbers, WIDTH, bias),
     store: (): LinearWeights => ({ weight: weight.store(), ...(bias && { bias: tf.tensor1d(bias) }) }),
   };
 }
@@ -79,9 +86,9 @@ function layerCase(what: string, format: WeightFormat, known: (format: WeightFor
 /** One position after three: RMS norms before, rotary positions, two query heads to one of keys, a gated feed-forward. */
 function knownDecoder(format: WeightFormat): KnownResult {
   const [past, capacity] = [3, 5];
-  const map = (from: number, to: number, seed: number) => mapOf(format, from, to, seed, false);
-  const [q, k, v, out] = [map(WIDTH, WIDTH, 20), map(WIDTH, HEAD, 23), map(WIDTH, HEAD, 26), map(WIDTH, WIDTH, 29)];
-  const [gate, up, down] = [map(WIDTH, INNER, 32), map(WIDTH, INNER, 35), map(INNER, WIDTH, 38)];
+  const map = mapsOf(format, false);
+  const [q, k, v, out] = [map(0), map(32, HEAD), map(48, HEAD), map(8)];
+  const [gate, up, down] = [map(16), map(24), map(28)];
   const [first, second] = [normOf(41, false), normOf(42, false)];
   const x = testNumbers(WIDTH, 43);
   const angles = testNumbers(HEAD / 2, 44).map((value) => 3 * value);
@@ -143,9 +150,9 @@ function knownDecoder(format: WeightFormat): KnownResult {
 /** Nine positions, two of them padding: layer norms after, biases, gelu. */
 function knownEncoder(format: WeightFormat): KnownResult {
   const [length, visible] = [9, 7];
-  const map = (from: number, to: number, seed: number) => mapOf(format, from, to, seed, true);
-  const [q, k, v, out] = [map(WIDTH, WIDTH, 60), map(WIDTH, WIDTH, 63), map(WIDTH, WIDTH, 66), map(WIDTH, WIDTH, 69)];
-  const [fc1, fc2] = [map(WIDTH, INNER, 72), map(INNER, WIDTH, 75)];
+  const map = mapsOf(format, true);
+  const [q, k, v, out] = [map(0), map(32), map(24), map(8)];
+  const [fc1, fc2] = [map(16), map(28)];
   const [first, second] = [normOf(78, true), normOf(79, true)];
   const x = testNumbers(length * WIDTH, 80);
   return {

@@ -11,7 +11,7 @@ import type { WeightFormat } from "../weights/weight.ts";
 import { FLOAT32, type KernelCase, type KnownResult, ROUNDED } from "./kernelCase.ts";
 import { plainActivation, plainAttention, plainNorm, plainSoftmax } from "./plainLayer.ts";
 import { plainProduct, testNumbers } from "./plainProduct.ts";
-import { formatName, testWeight } from "./testWeight.ts";
+import { formatName, type TestWeight, testWeight } from "./testWeight.ts";
 
 /** Rows of products: kernels have ways of their own for one, for a few, and from 9 on. */
 const ROWS = [1, 3, 9];
@@ -22,7 +22,7 @@ const [OUTPUTS, WIDTH] = [22, 37];
 /** Operations on float32, which every program uses, but for attention, whose shaders take long to compile. */
 export function floatCases(): readonly KernelCase[] {
   return [
-    ...ROWS.map((rows) => linearCase("f32", rows)),
+    ...linearCases("f32"),
     ...(["relu", "gelu", "geluTanh", "silu"] as const).map(activationCase),
     layerNormCase(),
     softmaxCase(),
@@ -36,11 +36,19 @@ export function attentionCases(): readonly KernelCase[] {
 
 /** Operations on a packed weight. */
 export function packedCases(format: Exclude<WeightFormat, "f32">): readonly KernelCase[] {
-  return [...ROWS.map((rows) => linearCase(format, rows)), embeddingCase(format)];
+  return [...linearCases(format), embeddingCase(format)];
 }
 
-function linearCase(format: WeightFormat, rows: number): KernelCase {
+/** Products of one weight, which is made when the first of them is tested. */
+function linearCases(format: WeightFormat): readonly KernelCase[] {
   const width = typeof format === "string" ? WIDTH : 96; // three blocks
+  let weight: TestWeight | undefined;
+  return ROWS.map((rows) =>
+    linearCase(format, rows, width, () => (weight ??= testWeight(format, [OUTPUTS, width], 5))),
+  );
+}
+
+function linearCase(format: WeightFormat, rows: number, width: number, weightOf: () => TestWeight): KernelCase {
   return {
     name: `a product of ${rows} with ${formatName(format)}`,
     kernels: [format === "f32" ? FUSED_KERNELS.linear : FUSED_KERNELS.packedLinear],
@@ -48,7 +56,7 @@ function linearCase(format: WeightFormat, rows: number): KernelCase {
     hasFallback: format === "f32",
     make: () => {
       const [x, bias] = [testNumbers(rows * width, 3), testNumbers(OUTPUTS, 4)];
-      const weight = testWeight(format, [OUTPUTS, width], 5);
+      const weight = weightOf();
       return {
         run: () => linear(tf.tensor2d(x, [rows, width]), weight.store(), tf.tensor1d(bias)),
         expected: () => plainProduct(x, weight.numbers, width, bias),

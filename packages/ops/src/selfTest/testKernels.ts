@@ -3,7 +3,7 @@ import { checkArray, checkBackend } from "../checks/argumentChecks.ts";
 import { FUSED_KERNELS } from "../fusedKernel.ts";
 import type { WeightFormat } from "../weights/weight.ts";
 import { casesFor } from "./cases.ts";
-import type { KernelCase } from "./kernelCase.ts";
+import type { KernelCase, KnownResult } from "./kernelCase.ts";
 import { type WrongNumber, wrongNumber } from "./plainProduct.ts";
 
 /** A kernel that came out wrong in a self-test, and is used no more. */
@@ -85,7 +85,7 @@ async function testCases(
   const keyOf = (each: KernelCase) => `${each.name} ${variant}`;
   const cases = all.filter(({ kernels }) => kernels.some((kernel) => isOurs(kernel, name)));
   const open = cases.filter((each) => !known.has(keyOf(each)));
-  const results = await Promise.all(open.map(tried)); // each has begun before the first is read
+  const results = await triedAll(open);
   const failed: KernelCase[] = [];
   for (const [i, each] of open.entries()) {
     const outcome = results[i];
@@ -96,7 +96,7 @@ async function testCases(
   warn(failed.flatMap((each) => known.get(keyOf(each)) ?? []));
   for (const each of failed) {
     if (!each.hasFallback || tf.getBackend() !== name) continue;
-    const again = await tried(each);
+    const [again] = await triedAll([each]);
     if (again !== undefined) throw new Error(`${faultOf(each, name, again).message}, with and without the kernel`);
   }
 }
@@ -116,20 +116,43 @@ const OWN: ReadonlySet<string> = new Set(Object.values(FUSED_KERNELS));
 
 type Outcome = WrongNumber | { readonly error: string };
 
-/** Computes a case, and gives what is wrong with it. @throws what reading throws: the device is lost, say */
-async function tried(each: KernelCase): Promise<Outcome | undefined> {
-  const { run, expected } = each.make();
-  let y: tf.Tensor | undefined;
+/**
+ * Computes cases, and gives what is wrong with each. A GPU is waited for once: their results are read as one tensor.
+ *
+ * @throws what reading throws: the device is lost, say
+ */
+async function triedAll(cases: readonly KernelCase[]): Promise<readonly (Outcome | undefined)[]> {
+  const known = cases.map((each) => each.make());
+  const computed = known.map(({ run }) => computedBy(run));
+  const tensors = computed.filter((result) => result instanceof tf.Tensor);
+  const numbers = await valuesOf(tensors);
+  return computed.map((result, i) => {
+    if (!(result instanceof tf.Tensor)) return result;
+    const { tolerance } = cases[i] as KernelCase;
+    return wrongNumber(numbers.get(result) ?? [], (known[i] as KnownResult).expected(), tolerance);
+  });
+}
+
+/** What a case computes; undefined if its kernel does not take it, a sentence if it throws. */
+function computedBy(run: KnownResult["run"]): tf.Tensor | Outcome | undefined {
   try {
-    y = tf.tidy(run as () => tf.Tensor); // its type lacks undefined
+    return tf.tidy(run as () => tf.Tensor); // its type lacks undefined
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
-  if (y === undefined) return undefined;
+}
+
+/** The values of tensors, read together, which are then disposed of. */
+async function valuesOf(tensors: readonly tf.Tensor[]): Promise<ReadonlyMap<tf.Tensor, Float32Array>> {
+  if (tensors.length === 0) return new Map();
+  const all = tf.tidy(() => tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))));
+  tf.dispose([...tensors]);
   try {
-    return wrongNumber((await y.data()) as Float32Array, expected(), each.tolerance);
+    const values = (await all.data()) as Float32Array;
+    let at = 0;
+    return new Map(tensors.map((tensor) => [tensor, values.subarray(at, (at += tensor.size))]));
   } finally {
-    y.dispose();
+    all.dispose();
   }
 }
 

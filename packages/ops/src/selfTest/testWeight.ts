@@ -9,6 +9,8 @@ export interface TestWeight {
   readonly numbers: ArrayLike<number>;
   /** Makes it; the caller owns its tensor. */
   readonly store: () => Weight;
+  /** Some of its rows as a weight: of all formats but `f32` whole strips of four, of an even number of columns. */
+  readonly rows: (from: number, count: number) => TestWeight;
 }
 
 /**
@@ -22,9 +24,32 @@ export function testWeight(
   seed: number,
 ): TestWeight {
   const floats = testNumbers(shape[0] * shape[1], seed);
-  if (format === "f32") return { numbers: floats, store: () => stored(format, shape, tf.tensor(floats, [...shape])) };
+  if (format === "f32") return weightOf(format, shape, floats, floats);
   const { numbers, words } = typeof format === "string" ? halves(format, floats) : codes(format, shape, floats, seed);
-  return { numbers, store: () => stored(format, shape, tf.tensor1d(words, "int32")) };
+  return weightOf(format, shape, numbers, words);
+}
+
+function weightOf(
+  format: WeightFormat,
+  [height, columns]: readonly [rows: number, columns: number],
+  numbers: Float32Array,
+  elements: Float32Array | Int32Array,
+): TestWeight {
+  const each = elements.length / height; // elements of a row
+  return {
+    numbers,
+    store: () => {
+      const data = format === "f32" ? tf.tensor(elements, [height, columns]) : tf.tensor1d(elements, "int32");
+      return { shape: [height, columns], kind: "matrix", format, parts: { data }, adapter: undefined };
+    },
+    rows: (from, count) =>
+      weightOf(
+        format,
+        [count, columns],
+        numbers.slice(from * columns, (from + count) * columns),
+        elements.slice(from * each, (from + count) * each),
+      ),
+  };
 }
 
 /** The name of a format in a message. */
@@ -34,12 +59,8 @@ export function formatName(format: WeightFormat): string {
   return `${bits} bits in groups of ${groupSize}${hasOffsets ? " with offsets" : ""}`;
 }
 
-function stored(format: WeightFormat, shape: readonly number[], data: tf.Tensor): Weight {
-  return { shape: [...shape], kind: "matrix", format, parts: { data }, adapter: undefined };
-}
-
 interface Packed {
-  readonly numbers: ArrayLike<number>;
+  readonly numbers: Float32Array;
   readonly words: Int32Array;
 }
 
