@@ -1,7 +1,8 @@
+import type { ActivatingKernel } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { recordDecoder } from "./decoder/recordDecoder.ts";
 import type { GpuBackend } from "./gpuBackend.ts";
-import { kernels } from "./kernels/kernels.ts";
+import { ACTIVATING, kernels } from "./kernels/kernels.ts";
 import { mendEmptyTensors } from "./mendEmptyTensors.ts";
 
 /** Registers our kernels for tfjs's webgpu backend, once. */
@@ -9,11 +10,13 @@ export function registerKernels(): void {
   mendEmptyTensors();
   for (const [kernelName, run] of Object.entries({ ...kernels, QkvRecordDecoder: recordDecoder })) {
     if (tf.getKernel(kernelName, "webgpu") !== undefined) continue;
-    tf.registerKernel({
+    const config: tf.KernelConfig & ActivatingKernel = {
       kernelName,
       backendName: "webgpu",
       kernelFunc: ({ inputs, attrs, backend }) => run(backend as GpuBackend, inputs as Inputs, attrs),
-    });
+      appliesActivations: ACTIVATING.has(kernelName),
+    };
+    tf.registerKernel(config);
   }
 }
 

@@ -20,6 +20,8 @@ export type FusedOp =
  */
 export const FUSED_KERNELS = {
   linear: "QkvLinear",
+  linearGradient: "QkvLinearGradient",
+  linearWeightGradient: "QkvLinearWeightGradient",
   activate: "QkvActivate",
   activateGradient: "QkvActivateGradient",
   columnSum: "QkvColumnSum",

@@ -41,7 +41,7 @@ export { requestAdapter } from "./device/requestAdapter.ts";
 export { softwareName } from "./device/softwareName.ts";
 export { repeatHeads } from "./attention/groupedHeads.ts";
 export { layerNorm } from "./layerNorm.ts";
-export { linear } from "./linear.ts";
+export { type ActivatingKernel, linear } from "./linear.ts";
 export { logSumExp } from "./logSumExp.ts";
 export { softmax } from "./softmax.ts";
 export { plainProduct, wrongNumber, type WrongNumber } from "./selfTest/plainProduct.ts";

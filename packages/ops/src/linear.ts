@@ -1,18 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
-import { activate, type Activation } from "./activate.ts";
+import { activate, type Activation, isFusedActivation } from "./activate.ts";
+import type { FusedActivation } from "./composedActivations.ts";
 import { floatsOf } from "./weights/denseOf.ts";
 import { packedLinear } from "./weights/packedLinear.ts";
 import { magnitudeFactors } from "./weights/magnitudeFactors.ts";
 import { isPacked, isWeight, type LowRankAdapter, type Weight } from "./weights/weight.ts";
-import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fusedKernel.ts";
+import { ensureGradient, FUSED_KERNELS, hasKernel, isRecordingGradients, runFusedFirst } from "./fusedKernel.ts";
 
 /**
  * Computes `activation(x weightᵀ + bias)` over the last axis of `x`. A weight's adapter adds `scale (x aᵀ) bᵀ` before
  * the activation: two small products, and no dense matrix. One with a magnitude scales the outputs too, before the bias.
  *
- * Kernels: QkvLinear `{ x [..., I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }` -> [..., O];
- * QkvColumnSum `{ x [N, O] }` -> [O]; and QkvActivateGradient.
+ * Kernels: QkvLinear `{ x [..., I], weight [O, I], bias? [O] }` with `{ activation?: "relu" }`, or any `FusedActivation` of an
+ * {@link ActivatingKernel} -> [..., O]; QkvColumnSum `{ x [N, O] }` -> [O]; and QkvActivateGradient. Where there are some,
+ * QkvLinearGradient `{ dy [N, O], weight }` -> [N, I] and QkvLinearWeightGradient `{ dy [N, O], x [N, I] }` -> [O, I].
  *
  * @param x [..., I]
  * @param weight [O, I], as PyTorch and Hugging Face keep it
@@ -28,8 +30,9 @@ export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tenso
     return denseLinear(x, floatsOf("linear", weight), bias, activation);
   }
   return tf.tidy(() => {
-    const y = adapter === undefined ? storedLinear(x, weight, bias) : adaptedLinear(x, weight, adapter, bias);
-    return activation === undefined ? y : activate(y, activation);
+    const inside = adapter === undefined ? insideOf(FUSED_KERNELS.packedLinear, activation) : undefined;
+    const y = adapter === undefined ? storedLinear(x, weight, bias, inside) : adaptedLinear(x, weight, adapter, bias);
+    return activation === inside || activation === undefined ? y : activate(y, activation);
   });
 }
 
@@ -49,12 +52,17 @@ function adaptedLinear(x: tf.Tensor, weight: Weight, adapter: LowRankAdapter, bi
 }
 
 /** The product without the adapter. */
-function storedLinear(x: tf.Tensor, weight: Weight, bias: tf.Tensor | undefined): tf.Tensor {
-  if (!isPacked(weight)) return denseLinear(x, floatsOf("linear", weight), bias);
+function storedLinear(
+  x: tf.Tensor,
+  weight: Weight,
+  bias: tf.Tensor | undefined,
+  activation?: FusedActivation,
+): tf.Tensor {
+  if (!isPacked(weight)) return denseLinear(x, floatsOf("linear", weight), bias, activation);
   checkTensor("linear", "x", x, "[..., I]");
   checkTensor("linear", "weight", weight.parts.data, "[...]");
   checkShapes(x, weight, bias);
-  return packedLinear(x, weight, bias);
+  return packedLinear(x, weight, bias, activation);
 }
 
 function denseLinear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, activation?: Activation): tf.Tensor {
@@ -100,7 +108,6 @@ function composedLinear(
   return activation === undefined ? shifted : activate(shifted, activation);
 }
 
-// Only relu is done inside the product: its gradient needs no more than the result. The others keep their input.
 function fusedLinear(
   x: tf.Tensor,
   weight: tf.Tensor,
@@ -108,9 +115,38 @@ function fusedLinear(
   activation: Activation | undefined,
 ): tf.Tensor {
   ensureGradient(gradient);
-  const inside = activation === "relu" ? { activation } : {};
-  const y = runFusedFirst(FUSED_KERNELS.linear, { x, weight, bias }, inside);
-  return activation === undefined || activation === "relu" ? y : activate(y, activation);
+  const inside = activation === "relu" ? activation : insideOf(FUSED_KERNELS.linear, activation);
+  const y = runFusedFirst(FUSED_KERNELS.linear, { x, weight, bias }, inside && { activation: inside });
+  return activation === undefined || activation === inside ? y : activate(y, activation);
+}
+
+/** A kernel of products that applies every `FusedActivation` before it writes its result, for use without gradients. */
+export interface ActivatingKernel {
+  readonly appliesActivations?: boolean;
+}
+
+/**
+ * The activation that the product applies by itself. With gradients only relu is done inside, whose slope its result tells;
+ * of the others the input has to be kept.
+ */
+function insideOf(kernel: FusedProduct, activation: Activation | undefined): FusedActivation | undefined {
+  if (activation === undefined || !isFusedActivation(activation) || isRecordingGradients()) return undefined;
+  const { appliesActivations } = (tf.getKernel(kernel, tf.getBackend()) ?? {}) as ActivatingKernel;
+  return appliesActivations === true ? activation : undefined;
+}
+
+type FusedProduct = typeof FUSED_KERNELS.linear | typeof FUSED_KERNELS.packedLinear;
+
+/** dz W */
+function inputGradient(dz: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor {
+  if (!hasKernel(FUSED_KERNELS.linearGradient)) return tf.matMul(dz, weight);
+  return runFusedFirst(FUSED_KERNELS.linearGradient, { dy: dz, weight });
+}
+
+/** dzᵀ x */
+function weightGradient(dz: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor {
+  if (!hasKernel(FUSED_KERNELS.linearWeightGradient)) return tf.matMul(dz, x, true);
+  return runFusedFirst(FUSED_KERNELS.linearWeightGradient, { dy: dz, x });
 }
 
 const gradient: tf.GradConfig = {
@@ -129,8 +165,8 @@ const gradient: tf.GradConfig = {
           )
         : (dy as tf.Tensor);
     return {
-      x: () => tf.reshape(tf.matMul(toRows(dz), weight as tf.Tensor2D), x.shape),
-      weight: () => tf.matMul(toRows(dz), toRows(x), true),
+      x: () => tf.reshape(inputGradient(toRows(dz), weight as tf.Tensor2D), x.shape),
+      weight: () => weightGradient(toRows(dz), toRows(x)),
       bias: () => runFusedFirst(FUSED_KERNELS.columnSum, { x: dz }),
     };
   },

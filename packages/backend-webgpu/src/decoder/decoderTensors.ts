@@ -2,15 +2,14 @@ import type { LayerAttentionAttrs, NormAttrs, PackedAttrs } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { GpuBackend } from "../gpuBackend.ts";
 import { sizeOf } from "../kernel.ts";
-import { layoutOf } from "../kernels/packed/weightLayout.ts";
+import { layoutOf, type WeightLayout } from "../kernels/products/weightLayout.ts";
 import type { NormShape } from "./matVec.ts";
 import type { Program } from "./program.ts";
-import type { StoredLayout } from "./storedText.ts";
 
 /** A weight [O, I] on the device. */
 export interface StoredWeight {
   readonly buffer: GPUBuffer;
-  readonly layout: StoredLayout;
+  readonly layout: WeightLayout;
   readonly shape: readonly [outputs: number, width: number];
   /** The code of zero. */
   readonly zero: number;
@@ -67,7 +66,7 @@ export class DecoderTensors {
     const format = packed?.format;
     return {
       buffer: this.buffer(name),
-      layout: format === undefined ? ["f32"] : layoutOf(format),
+      layout: layoutOf(format ?? "f32"),
       shape: [outputs, width],
       zero: typeof format === "object" ? format.zero : 0,
     };

@@ -1,6 +1,7 @@
+import type { WeightLayout } from "../kernels/products/weightLayout.ts";
 import { CONTROL } from "./attend.ts";
 import type { DeviceShader } from "./deviceShader.ts";
-import { type StoredLayout, storedBinding, storedText } from "./storedText.ts";
+import { storedBinding, storedText } from "./storedText.ts";
 
 /** Threads of a workgroup: 256 numbers of a row. */
 export const EMBED_THREADS = 64;
@@ -10,7 +11,7 @@ export const EMBED_THREADS = 64;
  *
  * @param by what names the row
  */
-export function embedShader(by: "token" | "position", layout: StoredLayout, aligned: boolean): DeviceShader {
+export function embedShader(by: "token" | "position", layout: WeightLayout, aligned: boolean): DeviceShader {
   return {
     bindings: [
       { name: "control", type: "i32" },

@@ -1,9 +1,10 @@
 import type { FusedActivation } from "@qkv/ops";
 import { ACTIVATION_FUNCTIONS, activationValue } from "../kernels/activate.ts";
-import { readText } from "../kernels/packed/vectors.ts";
+import { readText } from "../kernels/products/vectors.ts";
+import type { WeightLayout } from "../kernels/products/weightLayout.ts";
 import type { Binding, DeviceShader } from "./deviceShader.ts";
 import { reductionsText } from "./reductions.ts";
-import { type StoredLayout, storedBinding, storedText } from "./storedText.ts";
+import { storedBinding, storedText } from "./storedText.ts";
 
 /** A norm that is computed of what is read, in the same shader. */
 export interface NormShape {
@@ -22,7 +23,7 @@ export interface MatVecShape {
   /** Of x. */
   readonly norm: NormShape | undefined;
   /** One after another in the result; or a gate and what it is multiplied by. */
-  readonly layouts: readonly StoredLayout[];
+  readonly layouts: readonly WeightLayout[];
   readonly isGated: boolean;
   readonly hasBias: boolean;
   readonly activation: FusedActivation | undefined;

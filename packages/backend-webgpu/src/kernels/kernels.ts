@@ -7,9 +7,8 @@ import { columnSum } from "./columnSum.ts";
 import { crossEntropy, crossEntropyGradient } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
 import { layerNorm, layerNormGradient } from "./layerNorm.ts";
-import { linear } from "./linear.ts";
-import { packedLinear, packedLinearGradient } from "./packed/packedLinear.ts";
-import { unpackRows } from "./packed/unpackRows.ts";
+import { linear, linearGradient, linearWeightGradient, packedLinear, packedLinearGradient } from "./products/linear.ts";
+import { unpackRows } from "./products/unpackRows.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
 import { unwritten, writePart } from "./writePart.ts";
 
@@ -21,6 +20,8 @@ type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Co
 /** Our kernels by their names in @qkv/ops. */
 export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvLinear: linear,
+  QkvLinearGradient: linearGradient,
+  QkvLinearWeightGradient: linearWeightGradient,
   QkvPackedLinear: packedLinear,
   QkvPackedLinearGradient: packedLinearGradient,
   QkvUnpackRows: unpackRows,
@@ -40,3 +41,6 @@ export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvUnwritten: unwritten,
   QkvWritePart: writePart,
 };
+
+/** Those that apply an activation before they write. */
+export const ACTIVATING: ReadonlySet<string> = new Set<KernelName>(["QkvLinear", "QkvPackedLinear"]);

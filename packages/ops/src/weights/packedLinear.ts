@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { FusedActivation } from "../composedActivations.ts";
 import { FUSED_KERNELS, ensureGradient, hasKernel, runFusedFirst } from "../fusedKernel.ts";
 import { packedAttrs, type PackedAttrs, packedRowRange } from "./packedKernels.ts";
 import type { Weight } from "./weight.ts";
@@ -6,18 +7,24 @@ import type { Weight } from "./weight.ts";
 /**
  * Computes `x weightᵀ + bias` with a packed weight, which is not trained: gradients go to `x` and the bias alone.
  *
- * Kernels, with {@link PackedAttrs}: QkvPackedLinear `{ x [..., I], data [words] int32, bias? [O] }` -> [..., O];
+ * Kernels, with {@link PackedAttrs}: QkvPackedLinear `{ x [..., I], data [words] int32, bias? [O] }`, `activation?` -> [..., O];
  * QkvPackedLinearGradient `{ dy [N, O], data }` -> [N, I]. Without the second, rows are unpacked run by run.
  *
  * @param x [..., I]
  * @param bias [O]
+ * @param activation of the result, of an `ActivatingKernel` alone
  * @returns [..., O]
  */
-export function packedLinear(x: tf.Tensor, weight: Weight, bias: tf.Tensor | undefined): tf.Tensor {
+export function packedLinear(
+  x: tf.Tensor,
+  weight: Weight,
+  bias: tf.Tensor | undefined,
+  activation?: FusedActivation,
+): tf.Tensor {
   const attrs = packedAttrs(weight);
   if (hasKernel(FUSED_KERNELS.packedLinear)) {
     ensureGradient(gradient);
-    return runFusedFirst(FUSED_KERNELS.packedLinear, { x, data: weight.parts.data, bias }, attrs);
+    return runFusedFirst(FUSED_KERNELS.packedLinear, { x, data: weight.parts.data, bias }, { ...attrs, activation });
   }
   const [rows = 0, columns = 0] = attrs.shape;
   return tf.tidy(() => {

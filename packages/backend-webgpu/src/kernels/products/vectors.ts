@@ -21,11 +21,15 @@ export function readText(name: string, columns: "width" | "outputs", aligned: bo
     }`;
 }
 
-/** `store(row, vector, four)`: writes four floats of a row of the result, as far as they are inside it. */
-export function storeText(columns: "width" | "outputs"): string {
+/**
+ * `store(row, vector, four)`: writes four floats of a row of the result, as far as they are inside it.
+ *
+ * @param rows the uniform that has the number of rows
+ */
+export function storeText(columns: "width" | "outputs", rows: "rows" | "outputs" = "rows"): string {
   return /* wgsl */ `
     fn store(row: i32, vector: i32, four: vec4<f32>) {
-      if (row >= uniforms.rows) {
+      if (row >= uniforms.${rows}) {
         return;
       }
       for (var i = 0; i < min(4, uniforms.${columns} - 4 * vector); i++) {

@@ -3,7 +3,7 @@ import { type Kernel, sizeOf, type Tensors } from "../../kernel.ts";
 import { i32, runShader } from "../../runShader.ts";
 import { shader } from "../../shader.ts";
 import { storeText } from "./vectors.ts";
-import { isWoven, layoutOf, type WeightLayout, weightText, weightUniforms } from "./weightLayout.ts";
+import { dataVectors, layoutOf, type WeightLayout, weightText, weightUniforms } from "./weightLayout.ts";
 
 const THREADS = 64;
 
@@ -18,7 +18,7 @@ export const unpackRows: Kernel = (backend, inputs, attrs) => {
     inputs: { data, ids },
     outputs: { y: [rows, width] },
     uniforms: { ...weightUniforms(attrs as PackedAttrs), rows: i32(rows) },
-    vectors: isWoven(layout) ? ["data"] : [],
+    vectors: dataVectors(layout, width % 4 === 0),
     threads: THREADS,
     groups: Math.ceil((rows * Math.ceil(width / 4)) / THREADS),
   }).y;

@@ -1,4 +1,5 @@
 import { shader } from "../../shader.ts";
+import { type Epilogue, epilogueText } from "./epilogue.ts";
 import { readText } from "./vectors.ts";
 import { type WeightLayout, weightText } from "./weightLayout.ts";
 
@@ -9,20 +10,21 @@ export const FEW_ROWS = 8;
 export const LANES = 64;
 
 /**
- * `x Wᵀ + bias` for a few rows of x: a workgroup for four rows of the weight, which are read once, in the order in which
+ * `act(x Wᵀ + bias)` for a few rows of x: a workgroup for four rows of the weight, which are read once, in the order in which
  * they lie, and unpacked in registers; its threads take every 64th quad of columns, and their sums are added by halves.
  *
  * @param rows of x, or more: 1, 2, 4 or 8
  * @param aligned whether rows of x and W are a multiple of four numbers
  */
 export const fewRowsShader = shader(
-  "packedFewRows",
-  (rows: number, hasBias: boolean, aligned: boolean, ...layout: WeightLayout) => /* wgsl */ `
+  "productFewRows",
+  (rows: number, hasBias: boolean, epilogue: Epilogue, aligned: boolean, ...layout: WeightLayout) => /* wgsl */ `
   const ROWS = ${rows};
   const LANES = ${LANES};
   var<workgroup> shares: array<vec4<f32>, ROWS * LANES>;
   ${readText("x", "width", aligned)}
   ${weightText(layout, aligned)}
+  ${epilogueText(epilogue)}
 
   fn main(index: i32) {
     let strip = min(index / LANES, uniforms.strips - 1);
@@ -50,7 +52,7 @@ export const fewRowsShader = shader(
     let row = lane / 4;
     let output = 4 * strip + lane % 4;
     if (row < uniforms.rows && output < uniforms.outputs) {
-      result[row * uniforms.outputs + output] = shares[row * LANES][lane % 4]${hasBias ? " + bias[output]" : ""};
+      result[row * uniforms.outputs + output] = activated(shares[row * LANES][lane % 4]${hasBias ? " + bias[output]" : ""});
     }
   }`,
 );

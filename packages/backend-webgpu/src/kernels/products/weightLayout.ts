@@ -1,19 +1,30 @@
-import type { PackedAttrs } from "@qkv/ops";
+import type { WeightFormat } from "@qkv/ops";
 import { f32, i32, type Uniform } from "../../runShader.ts";
+import { floatsText } from "./floats.ts";
 import { halvesText } from "./halves.ts";
 import { wovenText } from "./woven.ts";
 
-/** How a packed weight's words are read: the parameters of a shader that change its text. */
-export type WeightLayout = readonly [kind: "f16" | "bf16" | "int8" | "int4", groupSize: number, hasOffsets: boolean];
+/** How the `data` of a weight is read: the parameters of a shader that change its text. */
+export type WeightLayout = readonly [
+  kind: "f32" | "f16" | "bf16" | "int8" | "int4",
+  groupSize: number,
+  hasOffsets: boolean,
+];
+
+/** The format and the shape [O, I] of a weight. */
+export interface WeightAttrs {
+  readonly format: WeightFormat;
+  readonly shape: readonly number[];
+}
 
 /** The layout of a format. */
-export function layoutOf(format: PackedAttrs["format"]): WeightLayout {
+export function layoutOf(format: WeightFormat): WeightLayout {
   if (typeof format === "string") return [format, 0, false];
   return [format.bits === 8 ? "int8" : "int4", format.groupSize, format.hasOffsets];
 }
 
 /** The uniforms that {@link weightText} reads, of a weight [O, I]: quads are four columns, strips four rows. */
-export function weightUniforms({ format, shape }: PackedAttrs): Readonly<Record<string, Uniform>> {
+export function weightUniforms({ format, shape }: WeightAttrs): Readonly<Record<string, Uniform>> {
   const [outputs = 0, width = 0] = shape;
   return {
     outputs: i32(outputs),
@@ -24,13 +35,18 @@ export function weightUniforms({ format, shape }: PackedAttrs): Readonly<Record<
   };
 }
 
-/** Whether the words `data` are read four at a time, which a buffer of codes always allows. */
+/** Whether `data` is words of codes, which are read four at a time. */
 export function isWoven([kind]: WeightLayout): boolean {
   return kind === "int8" || kind === "int4";
 }
 
+/** The name of `data` if it is read four at a time: codes always are. @param aligned whether rows are a multiple of four */
+export function dataVectors(layout: WeightLayout, aligned: boolean): readonly string[] {
+  return isWoven(layout) || (layout[0] === "f32" && aligned) ? ["data"] : [];
+}
+
 /**
- * The functions that read the words `data` of a weight. Each row of their matrices is four numbers of a row of the weight,
+ * The functions that read the `data` of a weight. Each row of their matrices is four numbers of a row of the weight,
  * zeros beyond its end and finite numbers beyond the last one; WGSL calls it a column, and multiplies it by `four * matrix`
  * with four of x.
  *
@@ -43,6 +59,7 @@ export function isWoven([kind]: WeightLayout): boolean {
  */
 export function weightText(layout: WeightLayout, aligned: boolean): string {
   const [kind, groupSize, hasOffsets] = layout;
+  if (kind === "f32") return floatsText(aligned);
   if (kind === "f16" || kind === "bf16") return halvesText(kind, aligned);
   return wovenText(kind === "int8" ? 8 : 4, groupSize, hasOffsets);
 }
