@@ -20,6 +20,9 @@ export interface GpuBackendParts {
   readonly noReadSync: string | undefined;
 }
 
+/** Floats that are kept for staging: as many as files are read in at a time. */
+const MOST_STAGED = 2 ** 21;
+
 /** The kinds of error that WebGPU reports asynchronously. */
 const REFUSALS = ["validation", "out-of-memory", "internal"] as const;
 
@@ -34,6 +37,7 @@ export class GpuBackend extends WebGPUBackend implements LimitedBackend, VariedB
   choices: KernelChoices = { float16: false, subgroups: false };
   #failure: DeviceLostError | undefined;
   #nothing: GPUBuffer | undefined;
+  #staging = new Float32Array(0);
   readonly #parts: GpuBackendParts;
 
   constructor(parts: GpuBackendParts) {
@@ -52,6 +56,16 @@ export class GpuBackend extends WebGPUBackend implements LimitedBackend, VariedB
   get maxTensorBytes(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
     return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /**
+   * Memory of some floats, whose values may be anything, for what is written to the device at once: the next call gives the same
+   * again, so that no part of a file waits for garbage collection while the next is read.
+   */
+  staging(length: number): Float32Array<ArrayBuffer> {
+    if (length > MOST_STAGED) return new Float32Array(length);
+    if (this.#staging.length < length) this.#staging = new Float32Array(length);
+    return this.#staging.subarray(0, length);
   }
 
   /** The choices in a word: kernels are tested once for each. */

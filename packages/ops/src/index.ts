@@ -73,7 +73,7 @@ export type {
 export { transformerLayer } from "./transformerLayer/transformerLayer.ts";
 export { denseOf } from "./weights/denseOf.ts";
 export { multipliesPacked, type PackedAttrs } from "./weights/packedKernels.ts";
-export { packCodes, packedWords, packHalves, type PackedTensor } from "./weights/packWeight.ts";
+export { packCodes, packedWords, packHalfParts, packHalves, type PackedTensor } from "./weights/packWeight.ts";
 export { readCodes } from "./weights/readCodes.ts";
 export type { CodeGroups } from "./weights/weave.ts";
 export {

@@ -5,6 +5,7 @@ import {
   embedding,
   linear,
   packCodes,
+  packHalfParts,
   packHalves,
   type PackedTensor,
   type Weight,
@@ -152,6 +153,34 @@ describeBackends("packed weights", (backend) => {
       }
     }),
   );
+
+  test.each(HALVES)("%s: parts make the words that all halves at once make, from memory that is used again", (format) =>
+    expectNoLeaks(async () => {
+      const halves = halvesOf(format, 33);
+      const memory = new Uint16Array(6);
+      function* parts() {
+        for (let start = 0; start < 33; start += 6) {
+          const part = halves.subarray(start, start + 6);
+          memory.set(part);
+          yield memory.subarray(0, part.length);
+        }
+      }
+      const whole = packHalves(format, halves, [3, 11]);
+      const streamed = await packHalfParts(format, parts(), [3, 11]);
+      expect(await streamed.data.data()).toEqual(await whole.data.data());
+      tf.dispose([whole.data, streamed.data]);
+    }),
+  );
+
+  test("parts of halves that are odd, too few, too many or not finite are refused, and leave nothing behind", () =>
+    expectNoLeaks(async () => {
+      const part = (...halves: number[]) => Uint16Array.from(halves);
+      const pack = (...parts: Uint16Array[]) => packHalfParts("f16", parts, [1, 4]);
+      await expect(pack(part(1), part(2, 3, 4))).rejects.toThrow("expected 4 halves in parts of even numbers, got 4");
+      await expect(pack(part(1, 2))).rejects.toThrow("packHalfParts: expected 4 halves, got 2");
+      await expect(pack(part(1, 2, 3, 4, 5))).rejects.toThrow("expected 4 halves");
+      await expect(pack(part(1, 2, 3, 0x7c00))).rejects.toThrow("expected finite numbers");
+    }));
 
   test.each(ALL)("%s: linear is the product with the numbers, to the rounding of x", (_, format) =>
     expectNoLeaks(async () => {

@@ -21,7 +21,7 @@ export const writePart: Kernel = (backend, inputs, attrs) => {
   const { x } = inputs as Tensors<"x">;
   const { start, length, fill } = attrs as WritePartAttrs;
   if (length === 0) return [];
-  const part = new Float32Array(length);
+  const part = backend.staging(length); // copied when it is given to the queue
   fill(part);
   backend.queue.writeBuffer(backend.tensorMap.get(x.dataId).resource as GPUBuffer, 4 * start, part);
   return [];

@@ -28,11 +28,58 @@ export function packHalves(
   if (halves.length !== shape[0] * shape[1]) {
     throw new RangeError(`packHalves: expected [${shape}], got ${halves.length} halves`);
   }
+  checkFinite("packHalves", format, halves);
+  return { shape, format, data: tensorFromWords(wordsOf(halves)) };
+}
+
+/**
+ * Packs halves in parts, of which each but the last has an even number. Where the backend takes tensors in parts, memory holds the
+ * words and one part.
+ *
+ * @param parts O * I halves, row by row; memory that may be used again for the next
+ * @throws RangeError as {@link packHalves}, or if there are more or fewer
+ */
+export async function packHalfParts(
+  format: "f16" | "bf16",
+  parts: Iterable<Uint16Array> | AsyncIterable<Uint16Array>,
+  shape: readonly [rows: number, columns: number],
+): Promise<PackedTensor> {
+  checkArray("packHalfParts", "shape", shape);
+  const words = [packedWords(format, shape)];
+  const data = await tensorFromParts(words, halfParts(format, parts, shape[0] * shape[1]), "int32");
+  return { shape, format, data: data as tf.Tensor1D };
+}
+
+async function* halfParts(
+  format: "f16" | "bf16",
+  parts: Iterable<Uint16Array> | AsyncIterable<Uint16Array>,
+  size: number,
+): AsyncGenerator<TensorPart> {
+  let count = 0;
+  for await (const halves of parts) {
+    const isOdd = count % 2 !== 0;
+    count += halves.length;
+    if (isOdd || count > size) {
+      throw new RangeError(`packHalfParts: expected ${size} halves in parts of even numbers, got ${count}`);
+    }
+    checkFinite("packHalfParts", format, halves);
+    yield {
+      length: Math.ceil(halves.length / 2),
+      fill: (into) => {
+        const words = new Uint16Array(into.buffer, into.byteOffset, 2 * into.length);
+        words.fill(0, halves.length); // beyond the last
+        words.set(halves);
+      },
+    };
+  }
+  if (count < size) throw new RangeError(`packHalfParts: expected ${size} halves, got ${count}`);
+}
+
+function checkFinite(who: string, format: "f16" | "bf16", halves: Uint16Array): void {
   const exponent = format === "f16" ? 0x7c00 : 0x7f80;
   if (halves.some((half) => (half & exponent) === exponent)) {
-    throw new RangeError(`packHalves: expected finite numbers, got one that is not`);
+    throw new RangeError(`${who}: expected finite numbers, got one that is not`);
   }
-  return { shape, format, data: tensorFromWords(wordsOf(halves)) };
 }
 
 /** The words that halves are the bytes of: the same memory where it holds whole words. */

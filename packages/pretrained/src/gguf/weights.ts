@@ -93,7 +93,7 @@ function arrayOf(where: string, file: OpenFile, tensor: ShardedTensor, { heads, 
   };
   const stored = async () => (await blocks()).bytes;
   const part = heads === undefined ? readBytes : rangesOf(stored, byteLength);
-  const packed = packedBlocks(where, type, shape, part) ?? packedHalves(where, type, shape, stored);
+  const packed = packedBlocks(where, type, shape, part) ?? packedHalves(where, type, shape, part);
   const valuesOf = (bytes: Uint8Array, into?: Float32Array) =>
     shifted(finite(where, type, dequantize(type, bytes, into)), -shift);
   return {

@@ -59,7 +59,7 @@ export function computedArray(where: string, computed: ComputedRows, packed?: Pa
         yield { length: values.length, fill: (into) => into.set(values) };
       }
     },
-    packed: packed ?? packedHalves(where, dtype, shape, () => readBytes(0, byteLength)),
+    packed: packed ?? packedHalves(where, dtype, shape, readBytes),
   };
 }
 

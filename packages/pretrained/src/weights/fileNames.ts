@@ -42,7 +42,7 @@ function partOf(stored: string, array: StoredArray, { shape, elements, of }: Spl
     byteLength: end - start,
     readBytes,
     read: async () => toFloat32({ dtype: dtype as Dtype, shape, bytes: await bytes() }),
-    packed: packedHalves(stored, dtype, shape, bytes),
+    packed: packedHalves(stored, dtype, shape, readBytes),
   };
 }
 

@@ -114,7 +114,7 @@ function arrayOf(
     ...array,
     read: async () => toFloat32({ dtype, shape, bytes: await readBytes(0, byteLength) }),
     parts: () => partsOf(array, scratch),
-    packed: packedHalves(where, dtype, shape, () => readBytes(0, byteLength)),
+    packed: packedHalves(where, dtype, shape, readBytes),
   };
 }
 
