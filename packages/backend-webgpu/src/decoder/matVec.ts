@@ -1,5 +1,5 @@
 import type { FusedActivation } from "@qkv/ops";
-import { ACTIVATION_FUNCTIONS, activationValue } from "../kernels/activate.ts";
+import { ACTIVATION_FUNCTIONS, activationValue } from "../activationText.ts";
 import { readText } from "../kernels/products/vectors.ts";
 import type { WeightLayout } from "../kernels/products/weightLayout.ts";
 import type { Binding, DeviceShader } from "./deviceShader.ts";

@@ -1,5 +1,5 @@
 import type { FusedActivation } from "@qkv/ops";
-import { ACTIVATION_FUNCTIONS, activationValue } from "../activate.ts";
+import { ACTIVATION_FUNCTIONS, activationValue } from "../../activationText.ts";
 
 /** What is done with a result before it is written. */
 export type Epilogue = FusedActivation | "none";
