@@ -85,7 +85,9 @@ describeBackends(
 
     test("the prompt of a Llama has no product of TensorFlow.js's", () =>
       expectNoLeaks(async () => {
-        const { model } = (await shapes.find(({ name }) => name === "Llama")?.open()) as { model: CausalLanguageModel };
+        const shape = shapes.find(({ name }) => name === "Llama");
+        if (shape === undefined) throw new Error("expected a Llama among the shapes");
+        const { model } = (await shape.open()) as { model: CausalLanguageModel };
         const ids = tf.range(0, 40, 1, "int32");
         const names = await kernelNames(() => {
           tf.dispose(tf.tidy(() => model.decode(tf.reshape(ids, [1, 40]) as tf.Tensor2D, {}).logits));

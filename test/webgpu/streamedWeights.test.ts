@@ -74,8 +74,9 @@ describeBackends(
         expect(size).toBeGreaterThan(65e6);
         expect(most() - before).toBeLessThan(40e6); // two parts of 4 MiB, what becomes of them, and what waits for collection
         const weight = model.params.weights().get("embedding.weight");
-        expect(weight?.format).toBe(format);
-        const { data } = weight?.parts as { readonly data: tf.Tensor };
+        if (weight === undefined) throw new Error("expected an embedding.weight");
+        expect(weight.format).toBe(format);
+        const { data } = weight.parts;
         const last = tf.tidy(() => tf.slice(tf.reshape(data, [data.size]), data.size - 3, 3));
         expect([...(await last.data())]).toEqual(Array(3).fill(dtype === "F16" ? 0x3c003c00 : 1));
         last.dispose();
