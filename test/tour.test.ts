@@ -37,6 +37,7 @@ const PROGRAMS: Readonly<Record<string, { readonly says: RegExp; readonly pictur
   "09-hardAttention": { says: /right from a glimpse that is random/, pictures: ["09-glimpses", "09-memory"] },
   "10-graphs": { says: /of 34 members on their side[^]*graph Transformer: /, pictures: ["10-club"] },
   "11-decisionTransformer": { says: /asked for \d+, it reaches -?\d+/, pictures: ["11-returns"] },
+  "12-microscope": { says: /head \d\.\d lays [\d.]+ of its weight/, pictures: ["12-heads", "12-lens"] },
 };
 
 const pictures = mkdtempSync(join(tmpdir(), "qkv-tour-"));

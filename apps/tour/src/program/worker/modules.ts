@@ -5,6 +5,7 @@ type Load = () => Promise<object>;
 export const MODULES: Readonly<Record<string, Load>> = {
   "@qkv/attention": () => import("@qkv/attention"),
   "@qkv/backend": () => import("@qkv/backend"),
+  "@qkv/microscope": () => import("@qkv/microscope"),
   "@qkv/nn": () => import("@qkv/nn"),
   "@qkv/ops": () => import("@qkv/ops"),
   "@qkv/tokenizers": () => import("@qkv/tokenizers"),
