@@ -6,6 +6,8 @@ export interface WaveformConfig {
   readonly sampleRate: number;
   /** Whether samples have mean 0 and variance 1. */
   readonly normalize: boolean;
+  /** Whether a model is told what is padding, in batches: not one whose features are normalised over time. Default false. */
+  readonly masksPadding?: boolean;
 }
 
 /** Fields that change numbers, and the only value of each that is known. */
@@ -30,20 +32,26 @@ export function parseWaveformConfig(json: unknown): WaveformConfig {
     if ((fields[name] ?? value) !== value) refuse(name, JSON.stringify(value));
   }
   const { sampling_rate: sampleRate = 16_000, do_normalize: normalize = true } = fields;
+  const { return_attention_mask: masksPadding = false } = fields;
   if (!Number.isSafeInteger(sampleRate) || (sampleRate as number) < 1 || (sampleRate as number) > 1e6) {
     refuse("sampling_rate", "a whole number above 0");
   }
   if (typeof normalize !== "boolean") refuse("do_normalize", "true or false");
-  return { sampleRate: sampleRate as number, normalize: normalize as boolean };
+  if (typeof masksPadding !== "boolean") refuse("return_attention_mask", "true or false");
+  return {
+    sampleRate: sampleRate as number,
+    normalize: normalize as boolean,
+    ...(masksPadding === true && { masksPadding }),
+  };
 }
 
 /** Formats a `preprocessor_config.json` that transformers reads: {@link parseWaveformConfig} reads it back. */
 export function formatWaveformConfig(config: WaveformConfig): Record<string, unknown> {
-  const { sampleRate, normalize } = (config ?? {}) as Partial<WaveformConfig>;
+  const { sampleRate, normalize, masksPadding = false } = (config ?? {}) as Partial<WaveformConfig>;
   if (!Number.isSafeInteger(sampleRate) || typeof normalize !== "boolean") {
     throw new AudioError(`formatWaveformConfig: expected config with sampleRate and normalize, got ${shown(config)}`);
   }
-  return { ...ONLY, sampling_rate: sampleRate, do_normalize: normalize, return_attention_mask: false };
+  return { ...ONLY, sampling_rate: sampleRate, do_normalize: normalize, return_attention_mask: masksPadding };
 }
 
 /** Gives samples mean 0 and variance 1, as `Wav2Vec2FeatureExtractor`; silence stays silence. @throws AudioError for what is no sound */

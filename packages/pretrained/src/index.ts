@@ -48,6 +48,10 @@ export {
 } from "./tasks/transcription/ctcTranscriber.ts";
 export type { CtcVocabulary } from "./loading/ctcVocabulary.ts";
 export { createTranscriber, type TranscriberOf } from "./tasks/transcription/createTranscriber.ts";
+export { ctcIds } from "./tasks/transcription/ctcIds.ts";
+export { type CtcSpan, type CtcText, ctcText } from "./tasks/transcription/ctcText.ts";
+export type { PromptOptions } from "./tasks/transcription/prompt.ts";
+export { transcriptionPrompt } from "./tasks/transcription/transcriptionPrompt.ts";
 export {
   type TranscribeOptions,
   type Transcript,

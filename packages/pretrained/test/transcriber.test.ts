@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Sound } from "@qkv/audio";
 import { initBackend } from "@qkv/backend";
-import { createTranscriber, loadPretrained, memoryFiles, type Pretrained } from "@qkv/pretrained";
+import { createTranscriber, loadPretrained, memoryFiles, type Pretrained, transcriptionPrompt } from "@qkv/pretrained";
 import { expectNoLeaks } from "@qkv/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { timedSegments } from "../src/tasks/transcription/timedSegments.ts";
@@ -61,6 +61,33 @@ const sound = (seconds: number, sampleRate = 1400): Sound => ({
 });
 
 beforeAll(() => initBackend("cpu"));
+
+test("the prompt of texts without times", async () => {
+  await using((pretrained) => {
+    expect(transcriptionPrompt(pretrained)).toEqual([2, 10]);
+    expect(() => transcriptionPrompt(pretrained, { task: "translate" })).toThrow(
+      "expected a model of several languages",
+    );
+  });
+  const several = { lang_to_id: { "<|en|>": 5, "<|ko|>": 6 }, task_to_id: { transcribe: 7, translate: 8 } };
+  const generation = { ...GENERATION, ...several, is_multilingual: true, eos_token_id: 1, decoder_start_token_id: 2 };
+  await using(
+    (pretrained) => {
+      expect(transcriptionPrompt(pretrained, { language: "ko", task: "translate" })).toEqual([2, 6, 8, 10]);
+      expect(transcriptionPrompt(pretrained, { language: "en" })).toEqual([2, 5, 7, 10]);
+      expect(() => transcriptionPrompt(pretrained)).toThrow(
+        "transcriptionPrompt: expected a language of en, ko, got nothing",
+      );
+      expect(() => transcriptionPrompt(pretrained, { language: "fr" })).toThrow(
+        'expected a language of en, ko, got "fr"',
+      );
+    },
+    { "generation_config.json": generation },
+  );
+  await using((pretrained) => expect(transcriptionPrompt(pretrained)).toEqual([2, 6, 7, 10]), {
+    "generation_config.json": { ...generation, language: "ko" },
+  });
+});
 
 describe("a transcriber", () => {
   test("gives segments in order, through several windows, with progress", () =>

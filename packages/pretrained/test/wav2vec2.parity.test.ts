@@ -2,9 +2,16 @@
 import { readFileSync } from "node:fs";
 import { normalizeWaveform, type Sound } from "@qkv/audio";
 import { Recorder } from "@qkv/nn";
-import { createTranscriber, loadPretrained, memoryFiles, type Pretrained, pretrainedFiles } from "@qkv/pretrained";
+import {
+  createTranscriber,
+  ctcIds,
+  loadPretrained,
+  memoryFiles,
+  type Pretrained,
+  pretrainedFiles,
+} from "@qkv/pretrained";
 import { parseSafetensors, safeTensor, writeSafetensors } from "@qkv/safetensors";
-import { describeBackends, expectClose, expectNoLeaks } from "@qkv/testing";
+import { describeBackends, expectClose, expectNoLeaks, speechFiles } from "@qkv/testing";
 import { type SpeechCtcModel, wav2vec2 } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -106,6 +113,37 @@ test.each(golden.decoded)(
     expect(spans(found.characters)).toEqual(characters);
   },
 );
+
+interface IdsOfText {
+  readonly settings: Record<string, unknown>;
+  readonly text: string;
+  readonly ids: readonly number[] | null;
+}
+const { vocabulary, cases } = JSON.parse(readFileSync(new URL("golden/ctcIds.json", import.meta.url), "utf8")) as {
+  readonly vocabulary: Record<string, number>;
+  readonly cases: readonly IdsOfText[];
+};
+
+test.each(cases)("ids of $text with $settings", ({ settings, text, ids }) => {
+  const found = () => ctcIds(text, parseCtcVocabulary("", vocabulary, settings));
+  if (ids === null) expect(found).toThrow("expected characters of the vocabulary (");
+  else expect(found()).toEqual(ids);
+});
+
+test("a saved folder has what it hears and writes", async () => {
+  const settings = { do_lower_case: true, word_delimiter_token: "E", clean_up_tokenization_spaces: true };
+  const files = speechFiles("wav2vec2", {
+    "vocab.json": golden.vocabulary,
+    "tokenizer_config.json": settings,
+    "preprocessor_config.json": { sampling_rate: 8000, do_normalize: false, return_attention_mask: true },
+  });
+  const opened = await loadPretrained(memoryFiles("tiny", files), { families: [wav2vec2] });
+  expect(opened.waveform).toEqual({ sampleRate: 8000, normalize: false, masksPadding: true });
+  const again = await loadPretrained(memoryFiles("again", await pretrainedFiles({ ...opened })));
+  expect(again.waveform).toEqual(opened.waveform);
+  expect(again.ctcVocabulary).toEqual(opened.ctcVocabulary);
+  for (const { model } of [opened, again]) model.dispose();
+});
 
 test("samples of mean 0 and variance 1", () => {
   const { samples, expected } = golden.normalised;

@@ -26,3 +26,4 @@ export {
 } from "./sameAsCpu.ts";
 export { type Tolerance, toleranceOf, TOLERANCES } from "./tolerance.ts";
 export { writeTinyModels } from "./tinyModels.ts";
+export { speechFiles, tinySpeech } from "./tinySpeech.ts";

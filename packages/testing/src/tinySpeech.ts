@@ -26,18 +26,33 @@ const FILES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
+/** The files of a model of golden/make_whisper.py or golden/make_wav2vec2.py. @param more files beside it, by name, as JSON */
+export function speechFiles(
+  name: string,
+  more: Readonly<Record<string, unknown>> = {},
+  changes: object = {},
+): Map<string, Uint8Array<ArrayBuffer>> {
+  const { tensors } = parseSafetensors(readFileSync(join(GOLDEN, `${name}.safetensors`)));
+  const weights = [...tensors].filter(([key]) => key.startsWith("weights/"));
+  const stored = new Map(weights.map(([key, tensor]) => [key.slice("weights/".length), tensor]));
+  const { config } = JSON.parse(readFileSync(join(GOLDEN, `${name}.json`), "utf8")) as { config: object };
+  const json = Object.entries({ "config.json": { ...config, ...changes }, ...more });
+  return new Map([
+    ["model.safetensors", writeSafetensors(stored) as Uint8Array<ArrayBuffer>],
+    ...json.map(([file, value]) => [file, new TextEncoder().encode(JSON.stringify(value))] as const),
+  ]);
+}
+
+/** The files of the tiny models of speech, by name. */
+export function tinySpeech(name: "whisper" | "hubert"): Map<string, Uint8Array<ArrayBuffer>> {
+  return speechFiles(name, FILES[name]);
+}
+
 /** Writes a folder for each of them below `folder`. */
 export function writeTinySpeech(folder: string): void {
-  for (const [name, files] of Object.entries(FILES)) {
+  for (const name of ["whisper", "hubert"] as const) {
     const own = join(folder, name);
     mkdirSync(own, { recursive: true });
-    const { tensors } = parseSafetensors(readFileSync(join(GOLDEN, `${name}.safetensors`)));
-    const weights = [...tensors].filter(([key]) => key.startsWith("weights/"));
-    const stored = new Map(weights.map(([key, tensor]) => [key.slice("weights/".length), tensor]));
-    writeFileSync(join(own, "model.safetensors"), writeSafetensors(stored));
-    const { config } = JSON.parse(readFileSync(join(GOLDEN, `${name}.json`), "utf8")) as { config: object };
-    for (const [file, json] of Object.entries({ "config.json": config, ...files })) {
-      writeFileSync(join(own, file), JSON.stringify(json));
-    }
+    for (const [file, bytes] of tinySpeech(name)) writeFileSync(join(own, file), bytes);
   }
 }

@@ -1,3 +1,4 @@
+import { describeArgument } from "@qkv/ops";
 import type { ModelFiles, ReadOptions } from "../files/modelFiles.ts";
 import { pathOf, readOptionalJson } from "../files/modelFiles.ts";
 import { PretrainedError } from "../files/pretrainedError.ts";
@@ -80,5 +81,28 @@ export function parseCtcVocabulary(
     space: text("replace_word_delimiter_char", " "),
     isLowerCase: flag("do_lower_case"),
     cleansSpaces: flag("clean_up_tokenization_spaces"),
+  };
+}
+
+/** Refuses what is no vocabulary. */
+export function checkCtcVocabulary(who: string, vocabulary: CtcVocabulary): void {
+  if ((vocabulary as Partial<CtcVocabulary> | undefined)?.tokens instanceof Map) return;
+  throw new RangeError(`${who}: expected the ctcVocabulary of an opened model, got ${describeArgument(vocabulary)}`);
+}
+
+/** Formats a vocabulary as the files that {@link readCtcVocabulary} and transformers' `Wav2Vec2CTCTokenizer` read. */
+export function formatCtcVocabulary(vocabulary: CtcVocabulary): Readonly<Record<string, Record<string, unknown>>> {
+  const { tokens, blank, unknown, delimiter = null, space, isLowerCase, cleansSpaces } = vocabulary;
+  return {
+    "vocab.json": Object.fromEntries([...tokens].toSorted(([a], [b]) => a - b).map(([id, token]) => [token, id])),
+    "tokenizer_config.json": {
+      tokenizer_class: "Wav2Vec2CTCTokenizer",
+      pad_token: blank,
+      unk_token: unknown,
+      word_delimiter_token: delimiter,
+      replace_word_delimiter_char: space,
+      do_lower_case: isLowerCase,
+      clean_up_tokenization_spaces: cleansSpaces,
+    },
   };
 }

@@ -1,10 +1,12 @@
 import { checkRecord, describeArgument, type Weight } from "@qkv/ops";
+import type { SpectrogramConfig, WaveformConfig } from "@qkv/audio";
 import { joinState, readState, type StateEntry } from "@qkv/nn";
 import { type SafeTensor, safeTensor, writeSafetensors } from "@qkv/safetensors";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { type FamilyConfig, type FamilyModel, weightRulesOf } from "@qkv/transformer";
 import { formatPreprocessorConfig, type ImageProcessorConfig } from "@qkv/vit";
 import type { CaptionPadding } from "../loading/captionPadding.ts";
+import type { CtcVocabulary } from "../loading/ctcVocabulary.ts";
 import { FAMILIES } from "../registry/families.ts";
 import { type AnyFamily, checkFamilies, familyOfModel } from "../registry/findFamily.ts";
 import { expectFileName } from "../files/fileName.ts";
@@ -23,6 +25,12 @@ export interface SavePretrainedOptions {
   readonly captionPadding?: CaptionPadding;
   /** Settings of the image processor, for `preprocessor_config.json`. */
   readonly imageProcessor?: ImageProcessorConfig;
+  /** What a spectrogram is like, of a model that hears, for `preprocessor_config.json`. */
+  readonly spectrogram?: SpectrogramConfig;
+  /** What samples are like, of a model that reads them as they are, for `preprocessor_config.json`. */
+  readonly waveform?: WaveformConfig;
+  /** The characters of a model of connectionist temporal classification, for `vocab.json` and `tokenizer_config.json`. */
+  readonly ctcVocabulary?: CtcVocabulary;
   /**
    * The dtype of stored weights. F16 halves the file and keeps about three decimal digits. `auto` stores every number as it
    * is, in as few bytes as hold it: halves where they are exact, and codes of a quantized model. Default F32.
@@ -48,7 +56,7 @@ const DTYPES: readonly StoredDtype[] = ["F32", "F16", "auto"];
 /**
  * Makes the files of a model folder by name, as Hugging Face transformers and {@link loadPretrained} open it: `config.json`
  * and `model.safetensors`; for a model that generates text `generation_config.json` too, and with a tokenizer
- * `tokenizer.json` and `tokenizer_config.json`, and with an image processor `preprocessor_config.json`.
+ * `tokenizer.json` and `tokenizer_config.json`, and with what it sees or hears `preprocessor_config.json`.
  */
 export async function pretrainedFiles(options: SavePretrainedOptions): Promise<Map<string, Uint8Array>> {
   checkRecord("pretrainedFiles", "options", options);
@@ -58,6 +66,9 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     tokenizer,
     captionPadding,
     imageProcessor,
+    spectrogram,
+    waveform,
+    ctcVocabulary,
     dtype = "F32",
     layout,
     generationConfig = {},
@@ -99,6 +110,15 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
   ]);
   if (imageProcessor !== undefined) {
     files.set("preprocessor_config.json", encode(formatPreprocessorConfig(imageProcessor)));
+  }
+  if (spectrogram !== undefined || waveform !== undefined) {
+    const { formatSpectrogramConfig, formatWaveformConfig } = await import("@qkv/audio"); // for models that hear alone
+    if (spectrogram !== undefined) files.set("preprocessor_config.json", encode(formatSpectrogramConfig(spectrogram)));
+    if (waveform !== undefined) files.set("preprocessor_config.json", encode(formatWaveformConfig(waveform)));
+  }
+  if (ctcVocabulary !== undefined) {
+    const { formatCtcVocabulary } = await import("../loading/ctcVocabulary.ts");
+    for (const [name, json] of Object.entries(formatCtcVocabulary(ctcVocabulary))) files.set(name, encode(json));
   }
   const generation = family.formatGeneration?.(model.config);
   if (generation !== undefined) {

@@ -1,5 +1,6 @@
+import { describeArgument } from "@qkv/ops";
 import { cleanUpSpaces } from "@qkv/tokenizers";
-import type { CtcVocabulary } from "../../loading/ctcVocabulary.ts";
+import { checkCtcVocabulary, type CtcVocabulary } from "../../loading/ctcVocabulary.ts";
 
 /** A part of a text and the steps of the model that it was heard in. */
 export interface CtcSpan {
@@ -22,6 +23,10 @@ export interface CtcText {
  * (`Wav2Vec2CTCTokenizer.decode` of transformers with its offsets).
  */
 export function ctcText(ids: Iterable<number>, vocabulary: CtcVocabulary): CtcText {
+  checkCtcVocabulary("ctcText", vocabulary);
+  if (typeof (ids as Partial<Iterable<number>> | undefined)?.[Symbol.iterator] !== "function") {
+    throw new RangeError(`ctcText: expected ids of each step, got ${describeArgument(ids)}`);
+  }
   const { tokens, blank, unknown, delimiter, space, isLowerCase, cleansSpaces } = vocabulary;
   const runs: { token: string; from: number; to: number }[] = [];
   let step = 0;

@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { alignWindow } from "./alignWindow.ts";
 import { compressionRatio } from "./compressionRatio.ts";
 import { monoAt } from "./monoAt.ts";
+import { checkPrompt, promptOf } from "./prompt.ts";
 import { withPromptDefaults } from "./promptDefaults.ts";
 import { splitWords } from "./splitWords.ts";
 import { type TimedIds, timedSegments } from "./timedSegments.ts";
@@ -163,7 +164,7 @@ export class Transcriber {
     heard: { language?: string | undefined },
   ): AsyncGenerator<TranscriptSegment, void, undefined> {
     checkOptions("transcribe", given, TRANSCRIBE);
-    this.#checkLanguage(given);
+    checkPrompt("transcribe", this.#parts.tokens, given);
     this.#checkWords(given);
     const options = withPromptDefaults(given, this.#parts.tokens.defaults ?? {});
     if (options.language !== undefined) heard.language = options.language;
@@ -323,27 +324,6 @@ export class Transcriber {
       throw new RangeError(`transcribe: expected median_filter_width to be odd for words, got ${medianFilterWidth}`);
     }
   }
-
-  #checkLanguage({ language, task }: TranscribeOptions): void {
-    const { languages, tasks } = this.#parts.tokens;
-    if (language !== undefined && language !== "en" && languages.size === 0) {
-      throw new RangeError(
-        `transcribe: expected en of a model that knows English alone, got ${JSON.stringify(language)}`,
-      );
-    }
-    if (language !== undefined && languages.size > 0 && !languages.has(language)) {
-      const known = [...languages.keys()].join(", ");
-      throw new RangeError(`transcribe: expected a language of ${known}, got ${JSON.stringify(language)}`);
-    }
-    if (task !== undefined && task !== "transcribe" && task !== "translate") {
-      throw new RangeError(`transcribe: expected task to be transcribe or translate, got ${describeArgument(task)}`);
-    }
-    if (task === "translate" && tasks === undefined) {
-      throw new RangeError(
-        "transcribe: expected a model of several languages to translate, got one that knows English alone",
-      );
-    }
-  }
 }
 
 /** What one window says. */
@@ -375,18 +355,4 @@ const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 function languageOf(logits: Float32Array, { languages }: WhisperTokens): string | undefined {
   const scoreOf = (id: number) => logits[id] ?? -Infinity;
   return [...languages].toSorted(([, a], [, b]) => scoreOf(b) - scoreOf(a))[0]?.[0];
-}
-
-function promptOf(
-  tokens: WhisperTokens,
-  { task = "transcribe", timestamps }: TranscribeOptions,
-  language: string | undefined,
-): number[] {
-  const spoken = language === undefined ? undefined : tokens.languages.get(language);
-  return [
-    tokens.start,
-    ...(spoken === undefined ? [] : [spoken]),
-    ...(tokens.tasks === undefined ? [] : [tokens.tasks[task]]),
-    ...(timestamps ? [] : [tokens.noTimestamps]),
-  ];
 }

@@ -37,6 +37,10 @@ export interface Wav2Vec2Config {
   readonly isPreNorm: boolean;
   /** The token of nothing: the blank of connectionist temporal classification. */
   readonly padTokenId: number;
+  /** What the loss of a batch is of those of its sounds: their sum, or the mean of each by the number of its tokens. */
+  readonly ctcLossReduction: "sum" | "mean";
+  /** Whether a text that does not fit into the steps of its sound costs 0 in training instead of Infinity. */
+  readonly ctcZeroInfinity: boolean;
   readonly dropout: number;
   readonly attentionDropout: number;
   readonly activationDropout: number;
@@ -47,6 +51,7 @@ export interface Wav2Vec2Config {
 }
 
 const TYPES = { wav2vec2: "wav2vec2", hubert: "hubert" } as const;
+const REDUCTIONS = { sum: "sum", mean: "mean" } as const;
 const NORMS = { group: "group", layer: "layer" } as const;
 const [DIMS, KERNELS, STRIDES] = [Array<number>(7).fill(512), [10, 3, 3, 3, 3, 2, 2], [5, 2, 2, 2, 2, 2, 2]];
 
@@ -82,6 +87,8 @@ export function parseWav2Vec2Config(json: unknown): Wav2Vec2Config {
     positionGroups: fields.divisor("num_conv_pos_embedding_groups", 16, dModel),
     isPreNorm: fields.boolean("do_stable_layer_norm", false),
     padTokenId: fields.integer("pad_token_id", 0),
+    ctcLossReduction: fields.oneOf("ctc_loss_reduction", REDUCTIONS, "sum"),
+    ctcZeroInfinity: fields.boolean("ctc_zero_infinity", false),
     dropout: fields.rate("hidden_dropout", 0.1),
     attentionDropout: fields.rate("attention_dropout", 0.1),
     activationDropout: fields.rate("activation_dropout", 0.1),
@@ -123,6 +130,8 @@ export function formatWav2Vec2Config(config: Wav2Vec2Config): Record<string, unk
     num_conv_pos_embedding_groups: config.positionGroups,
     do_stable_layer_norm: config.isPreNorm,
     pad_token_id: config.padTokenId,
+    ctc_loss_reduction: config.ctcLossReduction,
+    ctc_zero_infinity: config.ctcZeroInfinity,
     hidden_dropout: config.dropout,
     attention_dropout: config.attentionDropout,
     activation_dropout: config.activationDropout,
