@@ -61,7 +61,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     lazily: ["@huggingface/jinja"],
   },
   "@qkv/finetuning": {
-    imports: ["@qkv/nn", "@qkv/ops", "@qkv/pretrained", "@qkv/tokenizers", "@qkv/training", "@qkv/transformer", CORE],
+    imports: [
+      "@qkv/audio",
+      "@qkv/nn",
+      "@qkv/ops",
+      "@qkv/pretrained",
+      "@qkv/tokenizers",
+      "@qkv/training",
+      "@qkv/transformer",
+      CORE,
+    ],
   },
   "@qkv/testing": { imports: ["@qkv/backend", "@qkv/safetensors", CORE, "vitest"], node: "everywhere" },
   "@qkv/app-shell": {

@@ -55,6 +55,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "qkv train span-corruption": [
     "qkv train span-corruption --config recipes/span-corruption.json --out runs/span --data data",
   ],
+  "qkv train speech-recognition": [
+    "qkv train speech-recognition --config recipes/speech-recognition.json --out runs/speech --data data",
+  ],
   "qkv train tokenizer": ["qkv train tokenizer --model bpe --vocab-size 8000 --out tokenizer.json text.txt"],
   "qkv evaluate": ["qkv evaluate translation --model en-fr --source test.en --reference test.fr"],
   "qkv evaluate translation": ["qkv evaluate translation --model en-fr --source test.en --reference test.fr"],

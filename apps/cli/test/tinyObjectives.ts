@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encodeWav } from "@qkv/audio";
 import { initBackend } from "@qkv/backend";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder, savePretrained } from "@qkv/pretrained/node";
@@ -8,7 +9,9 @@ import { trainWordLevel } from "@qkv/tokenizers";
 
 /** A recipe's own fields, its data, and a model below the folder. */
 export interface TinyObjective {
-  readonly model: "embedder" | "masked" | "gpt" | "t5";
+  /** The objective's name, where it is not that of the run. */
+  readonly task?: string;
+  readonly model: "embedder" | "masked" | "gpt" | "t5" | "whisper" | "hubert";
   readonly objective?: object;
   readonly records: readonly object[];
   /** What the finished model folder is, for Python's transformers. */
@@ -24,6 +27,8 @@ const TEXTS = [
   "in london",
 ];
 const SENTENCES = ["the film was good", "you and I is it", "a bad film is boring", "not very good", "what is it"];
+
+const CLIPS = ["clips/0.wav", "clips/1.wav", "clips/2.wav", "clips/3.wav"];
 
 /** A small run for each objective. */
 export const TINY_OBJECTIVES: Readonly<Record<string, TinyObjective>> = {
@@ -78,6 +83,18 @@ export const TINY_OBJECTIVES: Readonly<Record<string, TinyObjective>> = {
     records: SENTENCES.map((text) => ({ text })),
     architecture: "T5ForConditionalGeneration",
   },
+  "speech-recognition": {
+    model: "whisper",
+    records: CLIPS.map((audio, i) => ({ audio, text: ["t4 t5", "t6", "t7 t8 t9", "t11"][i] })),
+    architecture: "WhisperForConditionalGeneration",
+  },
+  "speech-recognition-ctc": {
+    task: "speech-recognition",
+    model: "hubert",
+    objective: { freezeFeatures: false },
+    records: CLIPS.map((audio, i) => ({ audio, text: ["TEA", "A TOE", "THE SEA", "RAIN"][i] })),
+    architecture: "HubertForCTC",
+  },
 };
 
 const WORDS = "the a film was is good bad great boring and not very I you it what of in";
@@ -101,11 +118,13 @@ export async function writeTinyObjectives(folder: string, steps: number): Promis
     },
     ...{ num_layers: 1, num_decoder_layers: 1, pad_token_id: 0, eos_token_id: 1, decoder_start_token_id: 0 },
   });
-  for (const [name, { model, objective = {}, records }] of Object.entries(TINY_OBJECTIVES)) {
+  mkdirSync(join(folder, "clips"), { recursive: true });
+  for (const [i, clip] of CLIPS.entries()) writeFileSync(join(folder, clip), clipOf(300 + 40 * i, i));
+  for (const [name, { task = name, model, objective = {}, records }] of Object.entries(TINY_OBJECTIVES)) {
     writeFileSync(join(folder, `${name}.jsonl`), records.map((record) => JSON.stringify(record)).join("\n"));
     const maxTokens = model === "gpt" || model === "t5" ? { maxTokens: 6 } : {};
     const recipe = {
-      task: name,
+      task,
       model: join(folder, model),
       data: { training: `${name}.jsonl`, validation: `${name}.jsonl`, ...(name === "language-model" && maxTokens) },
       objective,
@@ -115,6 +134,12 @@ export async function writeTinyObjectives(folder: string, steps: number): Promis
     };
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(recipe));
   }
+}
+
+/** A WAV file of so many samples at 1600 Hz. */
+export function clipOf(length: number, k: number): Uint8Array {
+  const channel = Float32Array.from({ length }, (_, i) => Math.sin(i * (k + 1) * 0.1) / 2);
+  return encodeWav({ channels: [channel], sampleRate: 1600 });
 }
 
 /** A folder of random weights. */

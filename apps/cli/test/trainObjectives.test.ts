@@ -6,12 +6,13 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { killedAgainAndAgain, logOf } from "./killedRun.ts";
 import { buildProgram, qkv } from "./qkv.ts";
-import { TINY_OBJECTIVES, writeTinyObjectives } from "./tinyObjectives.ts";
+import { clipOf, TINY_OBJECTIVES, writeTinyObjectives } from "./tinyObjectives.ts";
 
 const STEPS = 12;
 let folder: string;
 const at = (name: string) => path.join(folder, name);
-const started = (name: string) => ["train", name, "--config", at(`${name}.json`)];
+const taskOf = (name: string) => TINY_OBJECTIVES[name]?.task ?? name;
+const started = (name: string) => ["train", taskOf(name), "--config", at(`${name}.json`)];
 const place = () => ["--data", folder, "--backend", "wasm"];
 
 beforeAll(async () => {
@@ -150,6 +151,41 @@ test.each([
   expect(JSON.parse(await readFile(path.join(out, file), "utf8"))).toBeTypeOf("object");
 });
 
+test.each(["speech-recognition", "speech-recognition-ctc"])("%s leaves a folder that transcribes", async (name) => {
+  const out = at(`speech-${name}`);
+  expect(await qkv([...started(name), "--out", out, ...place()])).toMatchObject({ code: 0, stdout: "" });
+  expect(await readFile(path.join(out, "log.jsonl"), "utf8")).toContain('"wordErrorRate":');
+  const run = await qkv([
+    "transcribe",
+    "--model",
+    path.join(out, "model"),
+    "--backend",
+    "wasm",
+    "--json",
+    at("clips/1.wav"),
+  ]);
+  expect(JSON.parse(run.stdout)).toMatchObject({ file: at("clips/1.wav"), text: expect.any(String) as string });
+});
+
+test.each([
+  [
+    "of a sound that is not there",
+    "clips/none.wav",
+    "line 2: expected audio to be a sound file, got nothing of this name: clips/none.wav",
+  ],
+  ["of a sound of 0 seconds", "clips/empty.wav", "line 2: expected audio with samples, got a sound of 0 seconds"],
+  ["of what is no sound", "speech-recognition.jsonl", "line 2: decodeSound: expected a WAV, FLAC, MP3, Ogg Opus"],
+])("speech-recognition names the line %s", async (_, audio, message) => {
+  await writeFile(at("clips/empty.wav"), clipOf(0, 0));
+  const lines = ["clips/0.wav", audio, "clips/1.wav"].map((file) => JSON.stringify({ audio: file, text: "t4" }));
+  await writeFile(at("data.jsonl"), lines.join("\n"));
+  const recipe = JSON.parse(await readFile(at("speech-recognition.json"), "utf8")) as { data: object };
+  await writeFile(at("bad.json"), JSON.stringify({ ...recipe, data: { training: "data.jsonl" } }));
+  const ran = await qkv(["train", "speech-recognition", "--config", at("bad.json"), "--out", at("bad"), ...place()]);
+  expect(ran.stderr).toContain(message);
+  expect(ran.code).toBe(2);
+});
+
 test("a figure that the objective has not is refused before there is a folder", async () => {
   const recipe = JSON.parse(await readFile(at("preference.json"), "utf8")) as object;
   await writeFile(at("figure.json"), JSON.stringify({ ...recipe, validation: { metric: "bleu" } }));
@@ -188,7 +224,7 @@ describe.skipIf(KILLS === 0)(`killed ${KILLS} times`, () => {
           () => true,
           () => false,
         );
-        if (begun) args = ["train", name, "--resume", run("killed"), ...place()];
+        if (begun) args = ["train", taskOf(name), "--resume", run("killed"), ...place()];
       }
       expect(await logOf(run("killed"))).toEqual(await logOf(run("whole")));
       const files = await Promise.all(

@@ -49,9 +49,12 @@ export {
 } from "./objectives/preference.ts";
 export { seq2seq, type Seq2SeqSettings, type TextAndTarget } from "./objectives/seq2seq.ts";
 export { spanCorruption, type SpanCorruptionSettings } from "./objectives/spanCorruption.ts";
+export { speechRecognition } from "./objectives/speechRecognition.ts";
+export type { SpeechRecognitionSettings } from "./objectives/speech/settings.ts";
 export { type Answered, type AnswerEncoder, answerEncoder } from "./batches/answers.ts";
 export type { EncodedText } from "./batches/encodedText.ts";
 export type { EncodedPair } from "./batches/seq2seqBatch.ts";
+export type { EncodedSpeech, GivenSound, SpokenText } from "./batches/sounds.ts";
 export type { DataRecord } from "./records/dataRecord.ts";
 export { type GivenLabel, labelsFrom } from "./records/labels.ts";
 export { type TeacherOptions, withTeacher } from "./objective/teacher.ts";

@@ -1,7 +1,7 @@
 import { initBackend } from "@qkv/backend";
 import { type DataRecord, type Objective, OBJECTIVES } from "@qkv/finetuning";
 import { loadPretrained, memoryFiles, type ModelFiles, pretrainedFiles } from "@qkv/pretrained";
-import { expectNoLeaks } from "@qkv/testing";
+import { expectNoLeaks, tinySpeech } from "@qkv/testing";
 import { AdamW, type StepEvent, train } from "@qkv/training";
 import { beforeAll, describe, expect, test } from "vitest";
 import { tinyBert, tinyGpt, tinyT5 } from "./tinyModels.ts";
@@ -84,6 +84,18 @@ const CASES: Readonly<Record<keyof typeof OBJECTIVES, Case>> = {
     metrics: ["loss", "perplexity"],
     architecture: "T5ForConditionalGeneration",
   },
+  "speech-recognition": {
+    files: () => memoryFiles("hubert", tinySpeech("hubert")),
+    records: ["TEA", "A TOE", "THE SEA"].map((text, k) => ({
+      audio: {
+        channels: [Float32Array.from({ length: 300 }, (_, i) => Math.sin(i * (k + 1) * 0.1))],
+        sampleRate: 1600,
+      },
+      text,
+    })),
+    metrics: ["loss", "wordErrorRate"],
+    architecture: "HubertForCTC",
+  },
 };
 
 const ANEW = { weights: "all", seed: 1 } as const;
@@ -120,9 +132,8 @@ describe.each(Object.keys(OBJECTIVES) as (keyof typeof OBJECTIVES)[])("%s", (nam
       expect(after["loss"]).toBeLessThan((before["loss"] as number) * 0.9);
       expect(await task.validate(undefined)).toEqual(after);
 
-      const { model, tokenizer } = pretrained;
       const more = objective.files?.(pretrained, settings);
-      const saved = await pretrainedFiles({ model, ...(tokenizer && { tokenizer }), ...(more && { files: more }) });
+      const saved = await pretrainedFiles({ ...pretrained, generationConfig: {}, ...(more && { files: more }) });
       const again = await loadPretrained(memoryFiles("saved", saved), { dtype: "float32" });
       expect(again.architecture).toBe(architecture);
       const measured = await objective.createTask(again, data, settings);

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import path from "node:path";
 import type { Encoder, Objective } from "@qkv/finetuning";
 import { type FileRecord, readRecords } from "@qkv/training/node";
 import { UsageError } from "../usageError.ts";
 import type { ObjectiveRecipe } from "./objectiveRecipes.ts";
+import { withSounds } from "./recordSounds.ts";
 
 /** An objective whose types are its own business. */
 export type SomeObjective = Objective<Readonly<Record<string, unknown>>, unknown, unknown>;
@@ -17,7 +19,7 @@ export interface RawExample {
 /** A file's records, and what they were made of. */
 export interface DataFile {
   readonly file: string;
-  /** Of its bytes, in hexadecimal. */
+  /** Of its bytes and those of the sounds that it names, in hexadecimal. */
   readonly sha256: string;
   readonly examples: readonly RawExample[];
 }
@@ -34,16 +36,24 @@ export async function readExamples(
     throw new UsageError(`data.columns: expected names for ${objective.fields.join(", ")}, got one for ${unknown}`);
   }
   const examples: RawExample[] = [];
+  const sounds: string[] = [];
   try {
     for await (const record of readRecords(file)) {
-      const fields = renamed(record, columns);
+      const opened = await withSounds(
+        renamed(record, columns),
+        objective.sounds ?? [],
+        path.dirname(file),
+        record.where,
+      );
+      const { fields } = opened;
+      sounds.push(...opened.files);
       examples.push({ raw: at(record.where, () => objective.read(fields, settings)), where: record.where });
     }
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
   if (examples.length === 0) throw new UsageError(`${file}: expected examples, got none`);
-  return { file, sha256: await sha256(file), examples };
+  return { file, sha256: await sha256([file, ...sounds]), examples };
 }
 
 /** Encodes records, an error naming the line of the one that cannot be. */
@@ -80,8 +90,9 @@ function at<T>(where: string, work: () => T): T {
   }
 }
 
-async function sha256(file: string): Promise<string> {
+async function sha256(files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) hash.update(chunk);
+  for (const file of files)
+    for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) hash.update(chunk);
   return hash.digest("hex");
 }

@@ -42,6 +42,10 @@ export const OBJECTIVE_HELP = {
     summary: "Go on with a T5's pre-training on your texts, or start it.",
     recipe: "recipes/span-corruption.json",
   },
+  "speech-recognition": {
+    summary: "Teach a Whisper, a wav2vec 2.0 or a HuBERT to write what is said in your recordings.",
+    recipe: "recipes/speech-recognition.json",
+  },
 } as const satisfies Readonly<Record<string, ObjectiveHelp>>;
 
 /** The name of an objective. */

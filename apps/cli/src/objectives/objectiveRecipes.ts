@@ -51,6 +51,16 @@ const OWN = {
     meanSpanLength: z.number().min(1).default(3).describe("The mean number of tokens of a span"),
     fromScratch,
   }),
+  "speech-recognition": z.strictObject({
+    language: z.string().optional().describe('Of a Whisper, what is spoken: "en"; default as the model\'s files say'),
+    task: z.enum(["transcribe", "translate"]).optional().describe("Of a Whisper, whether texts are in English"),
+    freezeFeatures: z
+      .boolean()
+      .default(true)
+      .describe("Whether the convolutions of a wav2vec 2.0 or a HuBERT stay as they are"),
+    labelSmoothing: smoothing.describe("Of a Whisper, the share of probability spread over all tokens"),
+    maxSeconds: z.number().positive().optional().describe("The longest sound; default 30, or what the model takes"),
+  }),
 } as const satisfies Readonly<Record<ObjectiveName, z.ZodObject>>;
 
 const Data = z.strictObject({
@@ -133,6 +143,7 @@ export const OBJECTIVE_RECIPES = {
   preference: recipeOf("preference"),
   seq2seq: recipeOf("seq2seq"),
   "span-corruption": recipeOf("span-corruption"),
+  "speech-recognition": recipeOf("speech-recognition"),
 } as const satisfies Readonly<Record<ObjectiveName, z.ZodType<ObjectiveRecipe>>>;
 
 /** A checked recipe of an objective, whichever it is. */

@@ -48,6 +48,7 @@ export function hubOf({ objective, pretrained, adapter }: OpenObjectiveRun): Hub
 async function save({ run, objective, settings, pretrained, adapter }: OpenObjectiveRun): Promise<void> {
   const { config, folder } = run;
   const { model, tokenizer, chatTemplate, direction, generationConfig } = pretrained;
+  const { spectrogram, waveform, ctcVocabulary } = pretrained;
   if (adapter !== undefined && !isNewHead(objective)) {
     const target = path.join(folder, "adapter");
     await saveAdapter(target, { model, adapter, base: config.model });
@@ -59,6 +60,9 @@ async function save({ run, objective, settings, pretrained, adapter }: OpenObjec
   await savePretrained(target, {
     model,
     ...(tokenizer && { tokenizer }),
+    ...(spectrogram && { spectrogram }),
+    ...(waveform && { waveform }),
+    ...(ctcVocabulary && { ctcVocabulary }),
     ...(direction && { languages: { source: direction.from, target: direction.to } }),
     generationConfig,
     files: new Map([...(template ?? []), ...(objective.files?.(pretrained, settings) ?? [])]),

@@ -73,7 +73,7 @@ export async function withObjectiveRun(
     const encode = asUsage("model", () => objective.encoder(pretrained, settings, () => (cut += 1)));
     const parts = validation === undefined ? splitExamples(training, config) : [training.examples, validation.examples];
     const [learned, held] = [await encodeAll(parts[0] ?? [], encode), await encodeAll(parts[1] ?? [], encode)];
-    if (cut > 0) note(`${cut} texts are too long: they are cut, or left out where all of it is needed`);
+    if (cut > 0) note(`${cut} examples are too long: they are cut, or left out where all of it is needed`);
     note(`backend ${backend}; ${learned.length} examples to train on, ${held.length} for validation`);
     await prepared({ run, objective, settings, modelFiles, pretrained, files, learned, held }, work);
   } finally {
@@ -101,7 +101,7 @@ async function prepared(
   const teacher = await teacherOf(config);
   try {
     adapter?.attach();
-    const params = trainedOf(model, config, adapter);
+    const params = trainedOf(model, config, adapter, (name) => objective.isFrozen?.(name, settings) === true);
     const identity = await runIdentity(config, files, {
       architecture,
       model,

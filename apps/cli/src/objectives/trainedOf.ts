@@ -1,19 +1,22 @@
 import type { Adapter } from "@qkv/nn";
 import type { NamedVariables } from "@qkv/training";
-import type { FamilyModel } from "@qkv/transformer";
+import type { FamilyModel, ModelTask } from "@qkv/transformer";
 import { UsageError } from "../usageError.ts";
 import type { SomeObjective } from "./examples.ts";
 import type { ObjectiveRecipe } from "./objectiveRecipes.ts";
 
+/** What models compute that need nothing beside what their folder has. */
+const WHOLE: readonly ModelTask[] = ["causalLM", "seq2seqLM", "speechSeq2seq", "speechCtc"];
+
 /** Whether an objective's models get a head, or a folder of their own, so that updates alone would be of no use. */
 export function isNewHead({ modelTask }: Pick<SomeObjective, "modelTask">): boolean {
-  return modelTask !== "causalLM" && modelTask !== "seq2seqLM";
+  return ![modelTask].flat().some((task) => WHOLE.includes(task));
 }
 
 const KINDS = ["matrix", "embedding", "norm", "bias", "scale"] as const;
 
 /**
- * The parameters that a run trains: all of the model but what the recipe freezes; or those of an adapter, with the head of an encoder.
+ * The parameters that a run trains: all of the model but what the recipe or its objective freezes; or those of an adapter, with the head of an encoder.
  *
  * @throws UsageError if none is left
  */
@@ -21,6 +24,7 @@ export function trainedOf(
   model: FamilyModel,
   { training: { freezeKinds = [], freezeLayers }, adapter: asked }: ObjectiveRecipe,
   adapter: Adapter | undefined,
+  isFrozen: (name: string) => boolean = () => false,
 ): NamedVariables {
   if (asked !== undefined && (freezeKinds.length > 0 || freezeLayers !== undefined)) {
     throw new UsageError(
@@ -36,7 +40,7 @@ export function trainedOf(
   const kinds = model.params.kinds();
   const frozen = new Set<string>(freezeKinds);
   const isTrained = (name: string) => {
-    if (frozen.has(kinds.get(name) ?? "")) return false;
+    if (isFrozen(name) || frozen.has(kinds.get(name) ?? "")) return false;
     if (freezeLayers === undefined) return true;
     const layer = /(?:^|\.)layers\.(\d+)\./.exec(name)?.[1];
     return layer === undefined

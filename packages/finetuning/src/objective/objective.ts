@@ -49,16 +49,21 @@ export interface Objective<Settings, Raw = unknown, Example = unknown, Row = unk
   readonly summary: string;
   /** What a line of the data has, in a sentence. */
   readonly record: string;
-  /** What its models compute. */
-  readonly modelTask: ModelTask;
+  /** What its models compute; several where it trains models of several kinds. */
+  readonly modelTask: ModelTask | readonly ModelTask[];
   /** Fields of a record by which the columns of a file are named. */
   readonly fields: readonly string[];
+  /** Those of them that are sounds: a program that reads files takes them for paths. */
+  readonly sounds?: readonly string[];
 
   /** Checks a record. @throws RangeError naming the field, what was expected and what came */
   read(record: DataRecord, settings: Settings): Raw;
 
   /** What of the model starts anew, for `loadPretrained`; decided by all records. @throws RangeError */
   initialize(raws: readonly Raw[], settings: Settings): InitializeOptions;
+
+  /** Whether a parameter stays as it is where `params` of a task say nothing else. */
+  isFrozen?(name: string, settings: Settings): boolean;
 
   /** Makes what encodes records for a model. @throws RangeError for a model that cannot be trained so */
   encoder(pretrained: Pretrained, settings: Settings, onTruncated?: OnTruncated): Encoder<Raw, Example>;

@@ -6,6 +6,7 @@ import { preference } from "./preference.ts";
 import { sentenceEmbeddings } from "./sentenceEmbeddings.ts";
 import { seq2seq } from "./seq2seq.ts";
 import { spanCorruption } from "./spanCorruption.ts";
+import { speechRecognition } from "./speechRecognition.ts";
 import { textClassification } from "./textClassification.ts";
 import { tokenClassification } from "./tokenClassification.ts";
 
@@ -20,6 +21,7 @@ export const OBJECTIVES = {
   preference,
   seq2seq,
   "span-corruption": spanCorruption,
+  "speech-recognition": speechRecognition,
 } as const;
 
 /** An objective whose types are its own business. */
