@@ -28,7 +28,7 @@ const text = (training: object) => ({
 const instructions = (fields: object) => ({
   task: "instructions",
   model: MODEL,
-  data: { training: "instructions.jsonl" },
+  data: { training: path.resolve(out, "pairs.jsonl") },
   training: { ...optimization, batchSize: 3, weightDecay: 0.01, schedule: "constant" },
   ...often,
   ...fields,
@@ -93,6 +93,18 @@ function compare(name: string, recipe: { readonly task: string }): void {
   console.log(name, Object.fromEntries(differences));
 }
 
+/** Short prompts and answers, for models of few positions. */
+function writePairs(): void {
+  const lines = readFileSync(path.join(DATA, "en-fr/phrases.tsv"), "utf8").split("\n");
+  const pairs = lines
+    .map((line) => line.split("\t"))
+    .filter(([en = "", fr = ""]) => fr !== "" && en.length + fr.length < 40);
+  const records = pairs.slice(0, 40).map(([prompt, completion]) => JSON.stringify({ prompt, completion }));
+  mkdirSync(out, { recursive: true });
+  writeFileSync(path.join(out, "pairs.jsonl"), records.join("\n"));
+}
+
+writePairs();
 for (const [name, recipe] of Object.entries(CASES)) {
   if (chosen.length === 0 || chosen.includes(name)) compare(name, recipe);
 }
