@@ -79,6 +79,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/backend",
       "@qkv/ops",
       "@qkv/pretrained",
+      "@qkv/tokenizers",
       "@qkv/visualize",
       "comlink",
       "fflate",
@@ -149,6 +150,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "preact",
     ],
   },
+  "@qkv/microscope-page": {
+    imports: [
+      "@preact/signals",
+      "@qkv/app-shell",
+      "@qkv/microscope",
+      "@qkv/pretrained",
+      "@qkv/tokenizers",
+      "@qkv/transformer",
+      "@qkv/visualize",
+      "preact",
+    ],
+  },
   "@qkv/home": { imports: ["@qkv/app-shell", "preact"] },
   "@qkv/tour": {
     imports: [
@@ -163,6 +176,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "@qkv/attention",
       "@qkv/backend",
       "@qkv/examples",
+      "@qkv/microscope",
       "@qkv/nn",
       "@qkv/ops",
       "@qkv/pretrained",

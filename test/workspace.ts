@@ -88,7 +88,7 @@ export function importsOf(file: string): Import[] {
 
 /** The package of a specifier: `@qkv/training` of `@qkv/training/node`; undefined for a relative one. */
 export function packageOf(specifier: string): string | undefined {
-  if (specifier.startsWith(".")) return undefined;
+  if (specifier.startsWith(".") || specifier.startsWith("virtual:")) return undefined; // what a page's build makes
   if (specifier.startsWith("node:")) return "node:";
   return specifier
     .split("/")
