@@ -88,6 +88,37 @@ test("a run goes on from a trained model with its tokenizer, and resumes when th
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("beside startFrom") as string });
 });
 
+test("a run goes on with another vocabulary, in which known tokens keep their vectors", async () => {
+  const model = path.join(folder, "other");
+  await writeTinyModel(model);
+  const recipe = JSON.parse(await readFile(path.join(folder, "endless.json"), "utf8")) as Record<string, unknown>;
+  const { model: _, ...rest } = recipe;
+  const file = path.join(folder, "vocabulary.json");
+  const training = { steps: 2, tokensPerBatch: 64, learningRate: 1e-9 };
+  await writeFile(file, JSON.stringify({ ...rest, startFrom: model, dropout: 0.25, training }));
+  const run = path.join(folder, "vocabulary");
+  const args = ["train", "translation", "--config", file, "--out", run, "--data", folder, "--backend", "wasm"];
+  expect(await qkv(args)).toMatchObject({ code: 0, stdout: "" });
+  const [before, after] = await Promise.all([model, path.join(run, "model")].map((from) => vectorsOf(from)));
+  expect(after?.config).toMatchObject({ dropout: 0.25, vocabSize: after?.vectors.size });
+  const shared = [...(before?.vectors ?? [])].filter(([token]) => after?.vectors.has(token));
+  expect(shared.length).toBeGreaterThan(10);
+  expect(shared.length).toBeLessThan(after?.vectors.size ?? 0);
+  for (const [token, vector] of shared) {
+    expect(largestChange([vector], [after?.vectors.get(token) ?? []]), token).toBeLessThan(1e-3);
+  }
+});
+
+/** The vector of each token. */
+async function vectorsOf(from: string) {
+  const { model, tokenizer } = await loadPretrained(modelFolder(from), { families: [marian] });
+  const [config, width] = [model.config, model.config.dModel];
+  const rows = [...(model.params.named().get("shared.weight")?.dataSync() ?? [])];
+  model.dispose();
+  const tokens = Array.from({ length: config.vocabSize }, (_, id) => tokenizer?.idToToken(id) ?? "");
+  return { config, vectors: new Map(tokens.map((token, id) => [token, rows.slice(id * width, (id + 1) * width)])) };
+}
+
 async function modelFiles(from: string) {
   const read = async (file: string) => JSON.parse(await readFile(path.join(from, file), "utf8")) as unknown;
   const { model } = await loadPretrained(modelFolder(from), { families: [marian] });

@@ -88,8 +88,11 @@ async function runModel(
   { config, folder }: RunFolder<TranslationTrainingConfig>,
   pairs: () => readonly SentencePair[],
 ) {
-  if (config.startFrom !== undefined) return startingModel(config.startFrom, folder);
-  const { tokenizer: vocabulary, model: size, seed } = config;
+  const { startFrom, tokenizer: vocabulary, model: size, seed } = config;
+  if (startFrom !== undefined) {
+    const tokenizer = vocabulary && (() => runTokenizer(folder, vocabulary, pairs));
+    return startingModel(startFrom, folder, { tokenizer, dropout: config.dropout, seed });
+  }
   if (vocabulary === undefined || size === undefined) throw new RangeError("expected a checked config, got no model");
   const tokenizer = await runTokenizer(folder, vocabulary, pairs);
   return { model: newModel(tokenizer, size, seed), tokenizer };

@@ -100,8 +100,11 @@ const TrainingConfig = z.strictObject({
     .string()
     .optional()
     .describe("A trained Marian model to go on from, with its tokenizer: a shipped one, a folder, an id on the hub"),
-  tokenizer: Vocabulary.optional().describe("Of a new model"),
+  tokenizer: Vocabulary.optional().describe(
+    "Of a new model; or in place of that of startFrom, whose tokens keep their vectors where both have them",
+  ),
   model: NewModel.optional().describe("A new model's size"),
+  dropout: rate.optional().describe("Of the model that startFrom names; default its own"),
 
   training: Optimization.extend({
     tokensPerBatch: positive.describe("Rows times the longest side of a batch, at most"),
@@ -119,12 +122,17 @@ const TrainingConfig = z.strictObject({
 
 export const TranslationTrainingConfig = TrainingConfig.superRefine(({ startFrom, ...config }, context) => {
   for (const field of ["tokenizer", "model"] as const) {
-    const isGiven = config[field] !== undefined;
-    if (isGiven === (startFrom === undefined)) continue;
-    const message = isGiven
-      ? "expected none beside startFrom, whose model has its own"
-      : "expected those of a new model, or startFrom, got neither";
+    if (startFrom !== undefined || config[field] !== undefined) continue;
+    const message = "expected those of a new model, or startFrom, got neither";
     context.addIssue({ code: "custom", path: [field], message });
+  }
+  if (startFrom === undefined && config.dropout !== undefined) {
+    const message = "expected none without startFrom: a new model's is in model";
+    context.addIssue({ code: "custom", path: ["dropout"], message });
+  }
+  if (startFrom !== undefined && config.model !== undefined) {
+    const message = "expected none beside startFrom, whose model has its own";
+    context.addIssue({ code: "custom", path: ["model"], message });
   }
 });
 
