@@ -1,4 +1,5 @@
 // apps/microscope as it is built, in Chromium: what it shows is what the library computes, in both languages and by keys.
+import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { activationPatching, headScores, logitAttribution, recordActivations, strongestHeads } from "@qkv/microscope";
 import { loadPretrained } from "@qkv/pretrained";
@@ -13,6 +14,8 @@ import { idle, look, view } from "./microscopePage.ts";
 import { writerFolder } from "./tinyTextFolders.ts";
 import { drop } from "./translatePage.ts";
 
+/** As the page has it, in 8 bits. */
+const SHIPPED = fileURLToPath(new URL("../../apps/microscope/dist/models/en-fr", import.meta.url));
 const VIEWS = ["heads", "flow", "lens", "attribution", "patching", "ablation"];
 
 /** The first number of a sentence. */
@@ -27,7 +30,7 @@ describeInBrowser("apps/microscope in Chromium", () => {
   test("shows of the shipped translator what the library computes, and asks no other host", async () => {
     const { page, printed, responses } = await pages.openMicroscope();
     await initBackend("wasm");
-    const { model, tokenizer } = await loadPretrained(modelFolder("models/en-fr"), { families: [marian] });
+    const { model, tokenizer } = await loadPretrained(modelFolder(SHIPPED), { families: [marian] });
     if (tokenizer === undefined) throw new Error("expected a tokenizer");
     const decoderIds = [model.generation.decoderStartTokenId, tokenizer.tokenToId("ĠLe") ?? NaN];
     const [cat, dog] = ["The cat is black.", "The dog is black."].map((text) => ({
