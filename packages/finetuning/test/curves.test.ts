@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { initBackend } from "@qkv/backend";
 import { type DataRecord, type FinetuningTask, type Objective, OBJECTIVES, withTeacher } from "@qkv/finetuning";
+import { RandomStream } from "@qkv/nn";
 import { loadPretrained, memoryFiles, type Pretrained } from "@qkv/pretrained";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamW, type StepEvent, train } from "@qkv/training";
@@ -87,6 +88,31 @@ describe("a teacher", () => {
     await expectLosses(student.pretrained, task as FinetuningTask<never>, losses);
     expect(await last.data()).toEqual(before);
     for (const { model } of [student.pretrained, teacher]) model.dispose();
+  });
+
+  test("counts at labelled tokens alone: not at padding, nor at what follows a word's first token", async () => {
+    const tagging = OBJECTIVES["token-classification"] as unknown as Objective<object>;
+    const tagged = golden["token-classification"] as Curve;
+    const { task, pretrained: student } = await opened(tagged, tagging);
+    const { pretrained: teacher } = await opened(tagged, tagging);
+    const last = [...teacher.model.params.named("matrix").values()].at(-1) as tf.Variable;
+    tf.tidy(() => last.assign(tf.mul(last, -3)));
+    const [rows = []] = task.batches(0) as Iterable<readonly unknown[]>;
+    const batch = task.batch as NonNullable<typeof task.batch>;
+    const [loss, divergences, labels] = tf.tidy(() => {
+      const { labels, ...inputs } = batch(rows);
+      const [own, known] = [student, teacher].map(({ model }) => {
+        const { logits } = (model as never as { forward(inputs: object): { logits: tf.Tensor2D } }).forward(inputs);
+        return tf.logSoftmax(logits);
+      }) as [tf.Tensor, tf.Tensor];
+      const each = tf.sum(tf.mul(tf.exp(known), tf.sub(known, own)), -1);
+      const told = withTeacher(task, student, teacher, { temperature: 1, share: 1 });
+      return [told.loss(rows, new RandomStream(1)), each, labels].map((x) => [...x.dataSync()]) as number[][];
+    }) as [number[], number[], number[]];
+    const counted = divergences.filter((_, i) => labels[i] !== -100);
+    expect(counted.length).toBeLessThan(divergences.length);
+    expect(loss[0]).toBeCloseTo(counted.reduce((sum, x) => sum + x, 0) / counted.length, 5);
+    for (const { model } of [student, teacher]) model.dispose();
   });
 
   test("must read and answer as the student does, in a task that has classes", async () => {
