@@ -2,9 +2,10 @@
 
 Run: python golden/make_image_text_tasks.py
 
-`packages/pretrained/test/golden/clip` and `siglip` are folders as save_pretrained writes them; `expected.json` in each has the
+`packages/pretrained/test/golden/clip` and `siglip` are folders as save_pretrained writes them, `clip-classifier` and
+`siglip-classifier` those of classifiers on their towers for images; `expected.json` in each has the
 scores of zero-shot-image-classification, the vectors of images and texts, and the ids of the texts, for images of
-packages/vit/test/images. Image processors are those on Pillow.
+packages/vit/test/images; or what image-classification says. Image processors are those on Pillow.
 """
 
 import json
@@ -72,9 +73,29 @@ def make(name, seed, parts):
     (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False) + "\n")
 
 
+def make_classifier(name, seed, cls, parts):
+    torch.manual_seed(seed)
+    model, _, processor = parts()
+    config = type(model.config)(vision_config=VISION, id2label=dict(enumerate(["cat", "dog", "tram"])))
+    classifier = cls(config).eval()
+    randomize(classifier)
+    folder = OUT / name
+    for part in [classifier, processor]:
+        part.save_pretrained(folder)
+    settings = json.loads((folder / "preprocessor_config.json").read_text())
+    settings["image_processor_type"] = settings["image_processor_type"].removesuffix("Pil")
+    (folder / "preprocessor_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+    (folder / "model.safetensors").chmod(0o644)
+    classify = pipeline("image-classification", model=classifier, image_processor=processor)
+    images = [Image.open(IMAGES / file).convert("RGB") for file in FILES]
+    (folder / "expected.json").write_text(json.dumps({"files": FILES, "scores": [classify(image) for image in images]}) + "\n")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)  # the order of a sum decides its last bits
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     make("clip", 90, clip)
     make("siglip", 91, siglip)
+    make_classifier("clip-classifier", 92, transformers.CLIPForImageClassification, clip)
+    make_classifier("siglip-classifier", 93, transformers.SiglipForImageClassification, siglip)

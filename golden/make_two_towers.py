@@ -34,6 +34,13 @@ MODELS = {
     "siglip-both": dict(cls="SiglipModel", text_config=TEXT | dict(eos_token_id=3, projection_size=8),
                         vision_config=VISION | dict(layer_norm_eps=1e-3)),
     "siglip-vision": dict(cls="SiglipVisionModel", **VISION | dict(vision_use_head=False, num_hidden_layers=1), size=[12, 9]),
+    # classes in the config of both towers; the first without the fields of texts, the second without a vector of an image
+    "clip-classifier": dict(cls="CLIPForImageClassification", vision_config=VISION | dict(layer_norm_eps=1e-3),
+                            id2label={0: "cat", 1: "dog", 2: "tram"}, label2id={"cat": 0, "dog": 1, "tram": 2}),
+    "siglip-classifier": dict(cls="SiglipForImageClassification", text_config=TEXT | dict(eos_token_id=3),
+                              vision_config=VISION | dict(hidden_act="relu"), num_labels=4, size=[13, 8]),
+    "siglip-headless": dict(cls="SiglipForImageClassification", vision_config=VISION | dict(vision_use_head=False),
+                            problem_type="multi_label_classification", num_labels=3),
 }
 
 GRADIENTS = ["logit_scale", "logit_bias", "text_model.embeddings.token_embedding.weight",
@@ -72,7 +79,8 @@ def make(name, seed, options):
     inputs = {}
     if both or name.endswith("text"):
         inputs |= dict(input_ids=torch.tensor(IDS), attention_mask=torch.tensor(MASK))
-    if both or name.endswith("vision"):
+    classifies = "Classification" in options["cls"]
+    if both or name.endswith("vision") or classifies:
         inputs["pixel_values"] = torch.randn(3, 3, *options.get("size", [9, 9]))
     more = {"interpolate_pos_encoding": True} if "size" in options else {}
     out = model(**inputs, **more, output_hidden_states=True, output_attentions=True, **({"return_loss": True} if both else {}))
@@ -81,6 +89,8 @@ def make(name, seed, options):
         tensors |= {f"gradient/{key}": value.grad for key, value in model.named_parameters() if key in GRADIENTS}
         tensors |= {key: out[key] for key in ["loss", "logits_per_image", "logits_per_text", "text_embeds", "image_embeds"]}
         tensors |= tower("text", out.text_model_output) | tower("vision", out.vision_model_output)
+    elif classifies:
+        tensors |= {"logits": out.logits} | tower("vision", out)
     else:
         tensors |= tower(name.split("-")[1], out)
     tensors |= {key: value.to(torch.int32) if value.dtype == torch.int64 else value for key, value in inputs.items()}

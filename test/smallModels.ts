@@ -26,10 +26,12 @@ import {
   BeitClassifier,
   type BeitConfig,
   clip,
+  clipClassifier,
   depthAnything,
   type DepthAnything,
   DistilledVitClassifier,
   siglip,
+  siglipClassifier,
   swin,
   SwinClassifier,
   type TwoTowerModel,
@@ -191,6 +193,15 @@ export const SMALL_MODELS: readonly (readonly [name: string, build: (params: Par
   ["Depth Anything", (params) => depth(depthAnything.build(params, depthAnything.parseConfig(DEPTH)))],
   ["CLIP", (params) => imageText(clip.build(params, clip.parseConfig({ model_type: "clip", ...TOWERS })))],
   ["SigLIP", (params) => imageText(siglip.build(params, siglip.parseConfig({ model_type: "siglip", ...TOWERS })))],
+  [
+    "a classifier on CLIP",
+    (params) => vision(clipClassifier.build(params, clipClassifier.parseConfig({ model_type: "clip", ...TOWERS })), 4),
+  ],
+  [
+    "a classifier on SigLIP",
+    (params) =>
+      vision(siglipClassifier.build(params, siglipClassifier.parseConfig({ model_type: "siglip", ...TOWERS })), 4),
+  ],
   ["GRU seq2seq", recurrent],
   ["graph attention", graphAttention],
 ];

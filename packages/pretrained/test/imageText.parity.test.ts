@@ -92,6 +92,25 @@ describe.each(["clip", "siglip"])("%s", (name) => {
   });
 });
 
+test.each(["clip-classifier", "siglip-classifier"])(
+  "%s: classes as Python's pipeline, saved and opened again",
+  (name) =>
+    expectNoLeaks(async () => {
+      const expected = JSON.parse(readFileSync(join(golden(name), "expected.json"), "utf8")) as Expected;
+      const images = await Promise.all(
+        expected.files.map(async (file) => decodeImage(readFileSync(join(IMAGES, file)))),
+      );
+      const classify = await pipeline("image-classification", modelFolder(golden(name)));
+      const found = await classify(images);
+      for (const [i, scores] of found.entries()) await expectScores(scores, expected.scores[i] ?? []);
+      const pretrained = await loadPretrained(modelFolder(golden(name)));
+      const again = await loadPretrained(memoryFiles(name, await pretrainedFiles(pretrained)));
+      expect(again.config).toEqual(pretrained.config);
+      expect(await createClassifier(again).classifyBatch(images)).toEqual(found);
+      for (const each of [classify, pretrained.model, again.model]) each.dispose();
+    }),
+);
+
 test("an image classifier has no vectors of texts, and is told", async () => {
   const model = modelFolder(golden("classifier"));
   await expect(pipeline("image-feature-extraction", model)).rejects.toThrow("expected a model that encodes images");

@@ -15,15 +15,22 @@ export { toRgb } from "./image/toRgb.ts";
 export { VitBackbone } from "./backbone.ts";
 export { vit, type VitModels } from "./family.ts";
 export { swin, type SwinModels } from "./swin/family.ts";
-export { clip, clipText, clipVision } from "./clip/families.ts";
-export { siglip, siglipText, siglipVision } from "./siglip/families.ts";
-export type { TextTowerConfig, TowerConfig, TwoTowerConfig, VisionTowerConfig } from "./twoTower/config.ts";
+export { clip, clipClassifier, clipText, clipVision } from "./clip/families.ts";
+export { siglip, siglipClassifier, siglipText, siglipVision } from "./siglip/families.ts";
+export type {
+  TextTowerConfig,
+  TowerClassifierConfig,
+  TowerConfig,
+  TwoTowerConfig,
+  VisionTowerConfig,
+} from "./twoTower/config.ts";
 export { AttentionPooling } from "./twoTower/attentionPooling.ts";
 export { TextTower, type TextTowerInputs, type TextTowerOutput } from "./twoTower/textTower.ts";
 export { TextTowerModel, type TextTowerModelOutput } from "./twoTower/textTowerModel.ts";
 export { TwoTowerModel, type TwoTowerInputs, type TwoTowerOutput } from "./twoTower/twoTowerModel.ts";
 export { VisionEmbeddings } from "./twoTower/visionEmbeddings.ts";
 export { VisionTower } from "./twoTower/visionTower.ts";
+export { VisionTowerClassifier } from "./twoTower/visionTowerClassifier.ts";
 export { VisionTowerModel, type VisionTowerOutput } from "./twoTower/visionTowerModel.ts";
 export { BeitBackbone } from "./beit/backbone.ts";
 export { BeitClassifier, BeitModel } from "./beit/beitModel.ts";

@@ -61,5 +61,5 @@ test("a head for other classes than the labels is refused, and nothing is left b
 test("a classifier of another kind is refused", () => {
   using model = new VitClassifier(random(), vitConfig(SIZES));
   const other = { params: model.params, config: model.config } as Classifiers;
-  expect(() => withLabels(other, [])).toThrow("expected a VitClassifier");
+  expect(() => withLabels(other, [])).toThrow("expected a classifier of images");
 });

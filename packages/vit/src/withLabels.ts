@@ -1,13 +1,16 @@
 import { checkRecord } from "@qkv/ops";
 import { denseOf, Params, type StateDict, type Weight } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { DistilledVitClassifier } from "./distilledVitClassifier.ts";
+import type { BeitClassifier } from "./beit/beitModel.ts";
+import type { DistilledVitClassifier } from "./distilledVitClassifier.ts";
 import type { ImageModelConfig } from "./imageModel.ts";
-import { SwinClassifier } from "./swin/swinClassifier.ts";
-import { VitClassifier } from "./vitClassifier.ts";
+import type { SwinClassifier } from "./swin/swinClassifier.ts";
+import type { VisionTowerClassifier } from "./twoTower/visionTowerClassifier.ts";
+import type { VitClassifier } from "./vitClassifier.ts";
 
 /** The classifiers of this package. */
-export type Classifiers = VitClassifier | DistilledVitClassifier | SwinClassifier;
+export type Classifiers =
+  VitClassifier | DistilledVitClassifier | SwinClassifier | BeitClassifier | VisionTowerClassifier;
 
 /**
  * Copies a classifier for other classes: its body as it was, its head from `head`, or untrained without one.
@@ -25,6 +28,9 @@ export function withLabels<Model extends Classifiers>(
   head?: StateDict,
 ): Model {
   checkRecord("withLabels", "model", model);
+  if (!isClassifier(model)) {
+    throw new TypeError("withLabels: expected a classifier of images of @qkv/vit, got another model");
+  }
   const body = model.params.weights();
   const params = Params.from((name, shape, init) => {
     const [, field] = HEAD.exec(name) ?? [];
@@ -40,21 +46,21 @@ export function withLabels<Model extends Classifiers>(
   }
 }
 
+/** Told by what it has, so that a page loads no class for it that it does not name. */
+function isClassifier({ config, params, activations }: Classifiers): boolean {
+  if (!Array.isArray(config?.labels) || !Array.isArray(activations) || !activations.includes("logits")) return false;
+  return [...params.weights().keys()].some((name) => HEAD.test(name)) === config.labels.length > 0;
+}
+
 function relabelled(model: Classifiers, labels: readonly string[], params: Params): Classifiers {
-  if (model instanceof SwinClassifier) return new SwinClassifier(params, withChoice(model.config, labels));
-  if (model instanceof VitClassifier) return new VitClassifier(params, withChoice(model.config, labels));
-  if (model instanceof DistilledVitClassifier) {
-    return new DistilledVitClassifier(params, withChoice(model.config, labels));
-  }
-  throw new TypeError(
-    "withLabels: expected a VitClassifier, DistilledVitClassifier or SwinClassifier, got none of them",
-  );
+  const Class = model.constructor as new (params: Params, config: ImageModelConfig) => Classifiers;
+  return new Class(params, withChoice(model.config, labels));
 }
 
 /** The config for classification into `labels`, in place of the previous classes. */
-function withChoice<Config extends ImageModelConfig>(config: Config, labels: readonly string[]): Config {
+function withChoice(config: ImageModelConfig, labels: readonly string[]): ImageModelConfig {
   const { problemType: _, ...rest } = config;
-  return { ...rest, labels } as unknown as Config;
+  return { ...rest, labels };
 }
 
 const HEAD = /^(?:classifier|classClassifier|distillationClassifier)\.(.+)$/;

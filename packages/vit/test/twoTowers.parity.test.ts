@@ -1,17 +1,22 @@
 // The expected numbers come from transformers by golden/make_two_towers.py.
 import { readFileSync } from "node:fs";
-import { loadCheckpoint, Recorder, splitState } from "@qkv/nn";
+import { type Linear, loadCheckpoint, Recorder, splitState } from "@qkv/nn";
+import { linear } from "@qkv/ops";
 import { describeBackends, expectClose, expectNoLeaks, golden } from "@qkv/testing";
 import type { Family, FamilyConfig, FamilyModel } from "@qkv/transformer";
 import {
   clip,
+  clipClassifier,
   clipText,
   clipVision,
   siglip,
+  siglipClassifier,
   siglipVision,
   type TextTowerModel,
   type TwoTowerModel,
+  type VisionTowerClassifier,
   type VisionTowerModel,
+  withLabels,
 } from "@qkv/vit";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
@@ -22,6 +27,9 @@ const GOLDENS = {
   "clip-vision": clipVision,
   "siglip-both": siglip,
   "siglip-vision": siglipVision,
+  "clip-classifier": clipClassifier,
+  "siglip-classifier": siglipClassifier,
+  "siglip-headless": siglipClassifier,
 } as unknown as Record<string, Family<string, FamilyConfig & Record<string, unknown>, FamilyModel>>;
 
 type Tower = "text" | "vision";
@@ -126,6 +134,25 @@ describeBackends("CLIP and SigLIP equal Hugging Face's", () => {
       const { imageEmbeds } = output;
       expect(imageEmbeds !== undefined).toBe(name === "clip-vision");
       if (imageEmbeds !== undefined) await expectClose(imageEmbeds, arrays.array("vision/image_embeds"));
+    }),
+  );
+
+  test.each(["clip-classifier", "siglip-classifier", "siglip-headless"])("%s: the classes of images", (name) =>
+    withScope(async () => {
+      const { arrays, model: open, inputs } = opened(name);
+      using model = open() as VisionTowerClassifier;
+      using seen = new Recorder(["**"]);
+      const pixels = inputs().pixels as tf.Tensor;
+      const { logits } = model.forward(pixels, { taps: seen });
+      expect([...seen.paths].sort()).toEqual([...model.activations].sort());
+      await expectStages(name, "vision", "backbone", seen);
+      await expectClose(logits, arrays.array("logits"));
+      await expectClose(model.forward(pixels).logits, arrays.array("logits")); // fused
+      using others = withLabels(model, ["a", "b"]);
+      expect(others.forward(pixels).logits.shape).toEqual([3, 2]);
+      using body = withLabels(model, []);
+      const { weight, bias } = model.classifier as Linear;
+      await expectClose(linear(body.forward(pixels).logits, weight, bias), arrays.array("logits"));
     }),
   );
 

@@ -6,13 +6,14 @@ import {
   SwinClassifier,
   SwinModel,
   type SwinModels,
+  type VisionTowerClassifier,
   type VitModels,
 } from "@qkv/vit";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors } from "./namedTensors.ts";
 import { probabilitiesOf, recordedOutputs, type WantedOutputs } from "./recordedOutputs.ts";
 
-type ImageModel = VitModels | SwinModels | BeitClassifier | BeitModel;
+type ImageModel = VitModels | SwinModels | BeitClassifier | BeitModel | VisionTowerClassifier;
 type ImageOutput = ReturnType<ImageModel["forward"]>;
 type FieldOf<Output> = Output extends unknown ? keyof Output : never;
 

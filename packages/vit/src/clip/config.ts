@@ -1,7 +1,7 @@
 import { checkRecord } from "@qkv/ops";
-import { ConfigFields } from "@qkv/transformer";
-import type { TextTowerConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
-import { formatImage, formatTower, imageFields, towerFields } from "../twoTower/towerFields.ts";
+import { ConfigFields, formatLabels } from "@qkv/transformer";
+import type { TextTowerConfig, TowerClassifierConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
+import { formatImage, formatTower, imageFields, towerFields, withClasses } from "../twoTower/towerFields.ts";
 
 /** The id of the end that configs of before 2023 name, whatever the tokenizer has: the end is then the highest id. */
 const WRONG_END = 2;
@@ -27,6 +27,11 @@ export function parseClipConfig(json: unknown): TwoTowerConfig {
     logitScale: fields.number("logit_scale_init_value", 2.6592),
     scoring: "softmax",
   };
+}
+
+/** The same of a classifier of images, with its classes. */
+export function parseClipClassifierConfig(json: unknown): TowerClassifierConfig {
+  return withClasses(parseClipConfig(json), json);
 }
 
 /** The same of `model_type` "clip_text_model". */
@@ -80,6 +85,11 @@ export function formatClipConfig(config: TwoTowerConfig): Record<string, unknown
     projection_dim: config.projectionDim,
     logit_scale_init_value: config.logitScale,
   };
+}
+
+/** The same of {@link parseClipClassifierConfig}. */
+export function formatClipClassifierConfig(config: TowerClassifierConfig): Record<string, unknown> {
+  return { ...formatClipConfig(config), ...formatLabels(config) };
 }
 
 /** The same of {@link parseClipTextConfig}. */

@@ -1,14 +1,17 @@
 import type { Family } from "@qkv/transformer";
 import { parsePreprocessorConfig } from "../image/parsePreprocessorConfig.ts";
-import { textTower, twoTowers, visionTower } from "../twoTower/architectures.ts";
-import type { TextTowerConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
+import { textTower, towerClassifier, twoTowers, visionTower } from "../twoTower/architectures.ts";
+import type { TextTowerConfig, TowerClassifierConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
 import { TextTowerModel } from "../twoTower/textTowerModel.ts";
 import { TwoTowerModel } from "../twoTower/twoTowerModel.ts";
+import { VisionTowerClassifier } from "../twoTower/visionTowerClassifier.ts";
 import { VisionTowerModel } from "../twoTower/visionTowerModel.ts";
 import {
+  formatClipClassifierConfig,
   formatClipConfig,
   formatClipText,
   formatClipVision,
+  parseClipClassifierConfig,
   parseClipConfig,
   parseClipTextConfig,
   parseClipVisionConfig,
@@ -22,6 +25,16 @@ export const clip: Family<"clip", TwoTowerConfig, TwoTowerModel> = {
   parseProcessor: parsePreprocessorConfig,
   architectures: () => [twoTowers("CLIPModel")],
   build: (params, config) => new TwoTowerModel(params, config),
+};
+
+/** The tower of a CLIP that reads images, with a classifier. */
+export const clipClassifier: Family<"clip", TowerClassifierConfig, VisionTowerClassifier> = {
+  modelTypes: ["clip"],
+  parseConfig: parseClipClassifierConfig,
+  formatConfig: formatClipClassifierConfig,
+  parseProcessor: parsePreprocessorConfig,
+  architectures: () => [towerClassifier("CLIPForImageClassification")],
+  build: (params, config) => new VisionTowerClassifier(params, config),
 };
 
 /** The tower of a CLIP that reads texts. */

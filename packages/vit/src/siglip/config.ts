@@ -1,7 +1,7 @@
 import { checkRecord } from "@qkv/ops";
-import { ConfigFields } from "@qkv/transformer";
-import type { TextTowerConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
-import { formatImage, formatTower, imageFields, towerFields } from "../twoTower/towerFields.ts";
+import { ConfigFields, formatLabels } from "@qkv/transformer";
+import type { TextTowerConfig, TowerClassifierConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
+import { formatImage, formatTower, imageFields, towerFields, withClasses } from "../twoTower/towerFields.ts";
 
 const DEFAULTS = { activation: "gelu_pytorch_tanh", layerNormEps: 1e-6, dModel: 768, numHeads: 12, ffnDim: 3072 };
 
@@ -13,15 +13,18 @@ const DEFAULTS = { activation: "gelu_pytorch_tanh", layerNormEps: 1e-6, dModel: 
  */
 export function parseSiglipConfig(json: unknown): TwoTowerConfig {
   const fields = new ConfigFields(json);
-  fields.expect("model_type", "siglip");
-  const tower = (name: string) => fields.optionalObject(name) ?? new ConfigFields({});
-  const [ofText, ofVision] = [tower("text_config"), tower("vision_config")];
-  const [text, vision] = [textTower(ofText), visionTower(ofVision)];
-  if (vision.pooling === "none") ofVision.fail("vision_use_head", "true, to compare images with texts");
+  const towers = twoTowers(fields);
+  const { text, vision } = towers;
+  if (vision.pooling === "none") tower(fields, "vision").fail("vision_use_head", "true, to compare images with texts");
   if (text.projectionDim !== vision.dModel) {
-    ofText.fail("projection_size", `${vision.dModel}, the hidden_size of vision_config`);
+    tower(fields, "text").fail("projection_size", `${vision.dModel}, the hidden_size of vision_config`);
   }
-  return { modelType: "siglip", text, vision, logitScale: 0, scoring: "sigmoid" };
+  return towers;
+}
+
+/** The same of a classifier of images, with its classes. */
+export function parseSiglipClassifierConfig(json: unknown): TowerClassifierConfig {
+  return withClasses(twoTowers(new ConfigFields(json)), json);
 }
 
 /** The same of `model_type` "siglip_text_model". */
@@ -36,6 +39,16 @@ export function parseSiglipVisionConfig(json: unknown): VisionTowerConfig {
   const fields = new ConfigFields(json);
   fields.expect("model_type", "siglip_vision_model");
   return visionTower(fields);
+}
+
+function twoTowers(fields: ConfigFields): TwoTowerConfig {
+  fields.expect("model_type", "siglip");
+  const [text, vision] = [textTower(tower(fields, "text")), visionTower(tower(fields, "vision"))];
+  return { modelType: "siglip", text, vision, logitScale: 0, scoring: "sigmoid" };
+}
+
+function tower(fields: ConfigFields, name: "text" | "vision"): ConfigFields {
+  return fields.optionalObject(`${name}_config`) ?? new ConfigFields({});
 }
 
 function textTower(fields: ConfigFields): TextTowerConfig {
@@ -70,6 +83,11 @@ export function formatSiglipConfig(config: TwoTowerConfig): Record<string, unkno
     text_config: formatSiglipText(config.text),
     vision_config: formatSiglipVision(config.vision),
   };
+}
+
+/** The same of {@link parseSiglipClassifierConfig}. */
+export function formatSiglipClassifierConfig(config: TowerClassifierConfig): Record<string, unknown> {
+  return { ...formatSiglipConfig(config), ...formatLabels(config) };
 }
 
 /** The same of {@link parseSiglipTextConfig}. */

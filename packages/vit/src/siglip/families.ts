@@ -1,14 +1,17 @@
 import type { Family } from "@qkv/transformer";
 import { parsePreprocessorConfig } from "../image/parsePreprocessorConfig.ts";
-import { textTower, twoTowers, visionTower } from "../twoTower/architectures.ts";
-import type { TextTowerConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
+import { textTower, towerClassifier, twoTowers, visionTower } from "../twoTower/architectures.ts";
+import type { TextTowerConfig, TowerClassifierConfig, TwoTowerConfig, VisionTowerConfig } from "../twoTower/config.ts";
 import { TextTowerModel } from "../twoTower/textTowerModel.ts";
 import { TwoTowerModel } from "../twoTower/twoTowerModel.ts";
+import { VisionTowerClassifier } from "../twoTower/visionTowerClassifier.ts";
 import { VisionTowerModel } from "../twoTower/visionTowerModel.ts";
 import {
+  formatSiglipClassifierConfig,
   formatSiglipConfig,
   formatSiglipText,
   formatSiglipVision,
+  parseSiglipClassifierConfig,
   parseSiglipConfig,
   parseSiglipTextConfig,
   parseSiglipVisionConfig,
@@ -22,6 +25,16 @@ export const siglip: Family<"siglip", TwoTowerConfig, TwoTowerModel> = {
   parseProcessor: parsePreprocessorConfig,
   architectures: () => [twoTowers("SiglipModel")],
   build: (params, config) => new TwoTowerModel(params, config),
+};
+
+/** The tower of a SigLIP that reads images, with a classifier. */
+export const siglipClassifier: Family<"siglip", TowerClassifierConfig, VisionTowerClassifier> = {
+  modelTypes: ["siglip"],
+  parseConfig: parseSiglipClassifierConfig,
+  formatConfig: formatSiglipClassifierConfig,
+  parseProcessor: parsePreprocessorConfig,
+  architectures: () => [towerClassifier("SiglipForImageClassification")],
+  build: (params, config) => new VisionTowerClassifier(params, config),
 };
 
 /** The tower of a SigLIP that reads texts. */

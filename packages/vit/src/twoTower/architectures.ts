@@ -1,9 +1,10 @@
 import type { Architecture } from "@qkv/transformer";
-import type { TextTowerConfig, TwoTowerConfig, VisionTowerConfig } from "./config.ts";
+import type { TextTowerConfig, TowerClassifierConfig, TwoTowerConfig, VisionTowerConfig } from "./config.ts";
 import { TextTowerModel } from "./textTowerModel.ts";
 import { TwoTowerModel } from "./twoTowerModel.ts";
+import { VisionTowerClassifier } from "./visionTowerClassifier.ts";
 import { VisionTowerModel } from "./visionTowerModel.ts";
-import { towerWeights, TWO_TOWERS } from "./weights.ts";
+import { TOWER_CLASSIFIER, towerWeights, TWO_TOWERS } from "./weights.ts";
 
 /** The class of both towers. */
 export function twoTowers(className: string): Architecture<TwoTowerConfig, TwoTowerModel> {
@@ -38,5 +39,16 @@ export function visionTower(
     weights: towerWeights("vision", hasProjection),
     build: (params, config) => new VisionTowerModel(params, config, hasProjection),
     isOf: (model) => model instanceof VisionTowerModel && (model.projection !== undefined) === hasProjection,
+  };
+}
+
+/** A class of the tower that reads images, with a classifier. */
+export function towerClassifier(className: string): Architecture<TowerClassifierConfig, VisionTowerClassifier> {
+  return {
+    className,
+    task: "imageClassification",
+    weights: TOWER_CLASSIFIER,
+    build: (params, config) => new VisionTowerClassifier(params, config),
+    isOf: (model) => model instanceof VisionTowerClassifier,
   };
 }

@@ -1,5 +1,5 @@
 import type { Activation } from "@qkv/nn";
-import type { Size } from "../imageModel.ts";
+import type { ImageModelConfig, Size } from "../imageModel.ts";
 
 /** What both towers have: blocks with norms before their sublayers. */
 export interface TowerConfig {
@@ -62,3 +62,6 @@ export interface TwoTowerConfig {
   /** How logits become scores: by a softmax over the texts (CLIP), or each by itself (SigLIP, whose logits have a bias). */
   readonly scoring: "softmax" | "sigmoid";
 }
+
+/** Config of a classifier of images on one tower. The other has fields alone: its weights are in no such file. */
+export interface TowerClassifierConfig extends TwoTowerConfig, ImageModelConfig {}

@@ -1,6 +1,6 @@
-import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME, type ConfigFields } from "@qkv/transformer";
+import { ACTIVATION_NAMES, ACTIVATIONS_BY_NAME, ConfigFields, parseLabels } from "@qkv/transformer";
 import { sideOf } from "../formatConfig.ts";
-import type { TowerConfig, VisionTowerConfig } from "./config.ts";
+import type { TowerClassifierConfig, TowerConfig, TwoTowerConfig, VisionTowerConfig } from "./config.ts";
 
 /** transformers' defaults, where CLIP's and SigLIP's differ. */
 export interface TowerDefaults {
@@ -40,6 +40,12 @@ export function imageFields(
   const [imageSize, patchSize] = [side("image_size", 224), side("patch_size", defaultPatch)];
   if (patchSize[0] > imageSize[0]) fields.fail("patch_size", `at most ${imageSize[0]}`);
   return { imageSize, patchSize, numChannels: fields.integer("num_channels", 3) };
+}
+
+/** Adds the classes that a `config.json` of both towers names, for a classifier of images. */
+export function withClasses(towers: TwoTowerConfig, json: unknown): TowerClassifierConfig {
+  const { imageSize, numChannels } = towers.vision;
+  return { ...towers, imageSize, numChannels, ...parseLabels(new ConfigFields(json)) };
 }
 
 /** Formats what {@link towerFields} reads. */

@@ -2,7 +2,7 @@ import { ATTENTION_ACTIVATIONS } from "@qkv/attention";
 import { checkModule, LayerNorm, type Params, Pass, tidy } from "@qkv/nn";
 import { checkTensor } from "@qkv/ops";
 import { type Block, Stack, stackActivations } from "@qkv/transformer";
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { tokenAt } from "../backbone.ts";
 import type { Encoded } from "../vitModel.ts";
 import { AttentionPooling } from "./attentionPooling.ts";
@@ -22,6 +22,8 @@ export class VisionTower {
   readonly head?: AttentionPooling;
   /** Every activation of a pass, by its path, in its order. */
   readonly activations: readonly string[];
+  /** Those of {@link encode}. */
+  readonly tokenActivations: readonly string[];
 
   readonly #stack: Stack;
 
@@ -42,8 +44,9 @@ export class VisionTower {
       "ffn.hidden",
       "ffn",
     ];
+    this.tokenActivations = ["embeddings", ...stackActivations(blocks, pooling === "class" ? undefined : norm)];
     this.activations = [
-      ...["embeddings", ...stackActivations(blocks, pooling === "class" ? undefined : norm)],
+      ...this.tokenActivations,
       ...(pooling === "attention" ? inHead.map((name) => `head.${name}`) : []),
       ...(pooling === "none" ? [] : [pooling === "class" ? "pooled" : "head"]),
     ];
@@ -57,16 +60,27 @@ export class VisionTower {
   forward(pixels: tf.Tensor, pass: Pass = Pass.plain): Encoded {
     checkTensor("VisionTower.forward", "pixels", pixels, "[B, C, H, W]", "float32");
     return tidy(() => {
+      const lastHiddenState = this.encode(pixels, pass);
+      if (this.preNorm !== undefined) {
+        return { lastHiddenState, poolerOutput: pass.tap("pooled", this.norm.forward(tokenAt(lastHiddenState, 0))) };
+      }
+      const poolerOutput = this.head?.forward(lastHiddenState, pass.at("head"));
+      return { lastHiddenState, ...(poolerOutput && { poolerOutput }) };
+    });
+  }
+
+  /**
+   * The tokens after the last layer, without a vector of each image: [B, L, E].
+   *
+   * @param pixels [B, C, H, W]
+   */
+  encode(pixels: tf.Tensor, pass: Pass = Pass.plain): tf.Tensor3D {
+    checkTensor("VisionTower.encode", "pixels", pixels, "[B, C, H, W]", "float32");
+    return tf.tidy(() => {
       const embedded = this.embeddings.forward(pixels);
       const x = pass.tap("embeddings", this.preNorm?.forward(embedded) ?? embedded);
       const y = this.#stack.forward(x as tf.Tensor3D, {}, pass);
-      if (this.preNorm !== undefined) {
-        const poolerOutput = pass.tap("pooled", this.norm.forward(tokenAt(y, 0)));
-        return { lastHiddenState: y, poolerOutput };
-      }
-      const lastHiddenState = pass.tap("norm", this.norm.forward(y));
-      const poolerOutput = this.head?.forward(lastHiddenState, pass.at("head"));
-      return { lastHiddenState, ...(poolerOutput && { poolerOutput }) };
+      return this.preNorm === undefined ? pass.tap("norm", this.norm.forward(y)) : y;
     });
   }
 }

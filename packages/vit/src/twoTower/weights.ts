@@ -1,6 +1,6 @@
 import type { IgnoredArrays, NameMap, SplitRule, WeightRules } from "@qkv/nn";
 import { POSITION_IDS } from "@qkv/transformer";
-import type { TowerConfig, TwoTowerConfig } from "./config.ts";
+import type { TowerClassifierConfig, TowerConfig, TwoTowerConfig } from "./config.ts";
 
 // The names of Hugging Face's CLIP and SigLIP, which are the same where both have a part.
 
@@ -76,6 +76,18 @@ export const TWO_TOWERS: WeightRules<TwoTowerConfig> = {
   split: splitIn("vision_model."),
   ignore: { ...positionIds("text_model."), ...positionIds("vision_model.") },
   prefix: "clip",
+};
+
+/** The rules of a classifier on the tower that reads images. */
+export const TOWER_CLASSIFIER: WeightRules<TowerClassifierConfig> = {
+  rename: {
+    ...placed("vision", "backbone.", "vision_model."),
+    "classifier.weight": "classifier.weight",
+    "classifier.bias": "classifier.bias",
+  },
+  split: splitIn("vision_model."),
+  ignore: positionIds("vision_model."),
+  prefix: "vision_model",
 };
 
 /** The rules of a tower alone, with or without a projection. */
