@@ -96,7 +96,7 @@ export {
 export { createTranslator, type CreateTranslatorOptions } from "./tasks/translation/createTranslator.ts";
 export type { LanguagePair } from "./tasks/translation/languagePair.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
-export type { ChatTemplate } from "./loading/chatTemplate.ts";
+export { type ChatTemplate, chatTemplateFiles } from "./loading/chatTemplate.ts";
 export { adapterFiles, type SaveAdapterOptions } from "./adapters/adapterFiles.ts";
 export { createAdapter, type CreateAdapterOptions } from "./adapters/createAdapter.ts";
 export { loadAdapter, type LoadAdapterOptions } from "./adapters/loadAdapter.ts";

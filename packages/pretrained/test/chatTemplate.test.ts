@@ -1,12 +1,23 @@
 // Where a model's chat template is, and which of several counts.
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { initBackend } from "@qkv/backend";
-import { blobFiles, loadPretrained, memoryFiles, PretrainedError, pretrainedFiles } from "@qkv/pretrained";
+import {
+  blobFiles,
+  chatTemplateFiles,
+  loadPretrained,
+  memoryFiles,
+  PretrainedError,
+  pretrainedFiles,
+} from "@qkv/pretrained";
+import { modelFolder } from "@qkv/pretrained/node";
 import { expectNoLeaks } from "@qkv/testing";
 import { beforeAll, expect, test } from "vitest";
 
 const gguf = readFileSync(new URL("golden/gguf/llama.gguf", import.meta.url));
-const encode = (json: unknown) => new TextEncoder().encode(typeof json === "string" ? json : JSON.stringify(json));
+const encode = (json: unknown) =>
+  json instanceof Uint8Array ? json : new TextEncoder().encode(typeof json === "string" ? json : JSON.stringify(json));
 let folder: ReadonlyMap<string, Uint8Array>;
 
 beforeAll(async () => {
@@ -56,6 +67,27 @@ test.each([
   const found = await templateOf(more);
   expect(found?.template).toBe(template);
   if (found !== undefined) expect(found.specialTokens).toEqual({ bos_token: "<s>", eos_token: "</s>" });
+});
+
+test("several have names, in a list or as files of their own, in memory and on disk", async () => {
+  const chat_template = [
+    { name: "default", template: "plain" },
+    { name: "tool_use", template: "tools" },
+  ];
+  const several = { template: "plain", named: { tool_use: "tools" } };
+  expect(await templateOf({ "tokenizer_config.json": { chat_template } })).toEqual({ ...several, specialTokens: {} });
+  const files = chatTemplateFiles(several);
+  expect([...files.keys()]).toEqual(["chat_template.jinja", "additional_chat_templates/tool_use.jinja"]);
+  const own = { ...Object.fromEntries(files), "additional_chat_templates/notes.txt": encode("no template") };
+  expect(await templateOf(own)).toEqual({ ...several, specialTokens: {} });
+
+  const path = mkdtempSync(join(tmpdir(), "qkv-templates-"));
+  mkdirSync(join(path, "additional_chat_templates"));
+  for (const [name, bytes] of [...folder, ...Object.entries(own)]) writeFileSync(join(path, name), bytes);
+  const { model, chatTemplate } = await loadPretrained(modelFolder(path));
+  model.dispose();
+  rmSync(path, { recursive: true });
+  expect(chatTemplate).toEqual({ ...several, specialTokens: {} });
 });
 
 test("several without a default are refused by name", async () => {

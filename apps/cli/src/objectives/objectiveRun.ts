@@ -1,5 +1,6 @@
 import path from "node:path";
 import { mergeLora } from "@qkv/nn";
+import { chatTemplateFiles } from "@qkv/pretrained";
 import { saveAdapter, savePretrained } from "@qkv/pretrained/node";
 import type { CausalLanguageModel } from "@qkv/transformer";
 import { untilInterrupted } from "../interrupt.ts";
@@ -55,7 +56,6 @@ async function save({ run, objective, settings, pretrained, adapter }: OpenObjec
     return note(`saved ${target}`);
   }
   if (adapter !== undefined) mergeLora(model.params);
-  const template = chatTemplate && new Map([["chat_template.jinja", new TextEncoder().encode(chatTemplate.template)]]);
   const target = path.join(folder, "model");
   await savePretrained(target, {
     model,
@@ -65,7 +65,10 @@ async function save({ run, objective, settings, pretrained, adapter }: OpenObjec
     ...(ctcVocabulary && { ctcVocabulary }),
     ...(direction && { languages: { source: direction.from, target: direction.to } }),
     generationConfig,
-    files: new Map([...(template ?? []), ...(objective.files?.(pretrained, settings) ?? [])]),
+    files: new Map([
+      ...(chatTemplate === undefined ? [] : chatTemplateFiles(chatTemplate)),
+      ...(objective.files?.(pretrained, settings) ?? []),
+    ]),
   });
   note(`saved ${target}`);
 }

@@ -14,8 +14,8 @@ export interface ModelFiles {
    * read only whole.
    */
   open?(file: string, options?: ReadOptions): Promise<OpenFile | undefined>;
-  /** The names of all files, for messages. Left out where they are unknown. */
-  list?(): Promise<readonly string[]>;
+  /** The names of all files, or at least of those right in `folder`, by default the top. Left out where they are unknown. */
+  list?(folder?: string): Promise<readonly string[]>;
   /** Opens the weights where they are no safetensors: those of a GGUF file. */
   weights?(options?: ReadOptions): Promise<Weights>;
 }

@@ -51,7 +51,11 @@ function folderFiles(path: string): ModelFiles {
       return unlessMissing(file, (path) => readWhole(path, { signal, limit }));
     },
     open: (file) => unlessMissing(file, openPath),
-    list: () => readdir(path),
+    list: async (folder) => {
+      if (folder === undefined) return readdir(path);
+      expectFileName(name, folder);
+      return (await readdir(join(path, folder))).map((file) => `${folder}/${file}`);
+    },
   };
 }
 

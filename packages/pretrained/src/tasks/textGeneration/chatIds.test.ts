@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ChatMessage } from "./chatMessage.ts";
-import { chatIds, type PromptTokenizer } from "./chatIds.ts";
+import { type ChatEncoder, chatIds, type PromptTokenizer } from "./chatIds.ts";
 
 /** Letters are tokens, capital ones are special; a text begins with B. */
 const tokenizer = {
@@ -52,6 +52,21 @@ describe("a conversation", () => {
     expect(await idsOf([{ role: "system", content: "be" }, said("hi")], strict)).toBe("BSbeEUhiEA");
     await expect(idsOf([{ role: "system", content: "be" }], strict)).rejects.toThrow(
       "expected messages that the model's chat template takes, got: no question",
+    );
+  });
+
+  test("is written by the template of a name, or the one for tools", async () => {
+    const chatTemplate = { template: "Aplain", named: { tool_use: "Btools", rag: "Crag" }, specialTokens: {} };
+    const written = async (more: Partial<ChatEncoder>) =>
+      String.fromCodePoint(...(await chatIds([said("hi")], { tokenizer, chatTemplate, ...more })));
+    const tools = { templateVariables: { tools: [] } };
+    expect(await written({})).toBe("Aplain");
+    expect(await written({ templateVariables: { tools: null } })).toBe("Aplain");
+    expect(await written(tools)).toBe("Btools");
+    expect(await written({ ...tools, templateName: "default" })).toBe("Aplain");
+    expect(await written({ templateName: "rag" })).toBe("Crag");
+    await expect(written({ templateName: "toString" })).rejects.toThrow(
+      'expected a chat template of default, tool_use, rag, got "toString"',
     );
   });
 

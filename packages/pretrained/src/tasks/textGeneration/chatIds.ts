@@ -13,6 +13,8 @@ export interface ChatEncoder {
   readonly chatTemplate?: ChatTemplate | undefined;
   /** Further variables of the template. */
   readonly templateVariables?: Readonly<Record<string, unknown>> | undefined;
+  /** The name of the template, of a model with several. Default `tool_use` with tools, where there is one, else `default`. */
+  readonly templateName?: string | undefined;
 }
 
 /**
@@ -27,8 +29,8 @@ export interface ChatEncoder {
 export async function chatIds(messages: readonly ChatMessage[], encoder: ChatEncoder): Promise<number[]> {
   checkMessages("chatIds", messages);
   checkRecord("chatIds", "encoder", encoder);
-  const { tokenizer, chatTemplate, templateVariables } = encoder;
-  const render = await chatRenderer(chatTemplate, templateVariables);
+  const { tokenizer, chatTemplate, templateVariables, templateName } = encoder;
+  const render = await chatRenderer(chatTemplate, templateVariables, templateName);
   let [ids, text]: [number[], string | undefined] = [[], undefined];
   for (const [i, message] of messages.entries()) {
     if (message.role === "assistant") {

@@ -35,7 +35,11 @@ export interface PromptEncoder {
 export async function encodePrompt(
   prompt: Prompt,
   encoder: PromptEncoder,
-  { tooLong = "refuse", templateVariables }: Pick<GenerateTextOptions, "tooLong" | "templateVariables">,
+  {
+    tooLong = "refuse",
+    templateVariables,
+    templateName,
+  }: Pick<GenerateTextOptions, "tooLong" | "templateVariables" | "templateName">,
 ): Promise<EncodedPrompt> {
   const { who, tokenizer, chatTemplate, limit, kept, bosTokenId } = encoder;
   if (tooLong !== "refuse" && tooLong !== "cutStart" && tooLong !== "cutEnd") {
@@ -45,7 +49,7 @@ export async function encodePrompt(
   const encode = async (given: Prompt): Promise<readonly number[]> =>
     typeof given === "string"
       ? tokenizer.encode(given, { truncation: false, padding: false }).ids
-      : chatIds(given, { tokenizer, chatTemplate, templateVariables });
+      : chatIds(given, { tokenizer, chatTemplate, templateVariables, templateName });
   const ids = await encode(prompt);
   if (ids.length === 0) {
     if (bosTokenId === undefined) throw new RangeError(`${who}: expected a text with at least one token, got none`);

@@ -21,6 +21,8 @@ export interface GenerateTextOptions extends Omit<GenerationOptions, Given> {
   readonly json?: JsonSchema;
   /** Further variables of the chat template: `{ enable_thinking: false }`. */
   readonly templateVariables?: Readonly<Record<string, unknown>>;
+  /** The name of the chat template, of a model with several. Default `tool_use` with tools, where there is one, else `default`. */
+  readonly templateName?: string;
   /** Called with each token id as it is chosen, of one prompt without beams. */
   readonly onToken?: (id: number) => void;
 }
@@ -31,6 +33,7 @@ export const GENERATE_TEXT: OptionNames<GenerateTextOptions> = {
   tooLong: true,
   json: true,
   templateVariables: true,
+  templateName: true,
   onToken: true,
   numBeams: true,
   lengthPenalty: true,

@@ -3,6 +3,7 @@ import type { Tokenizer } from "@qkv/tokenizers";
 import { generate, type GenerationOptions, type GenerativeModel, generateStream } from "@qkv/transformer";
 import { checkList } from "../../loading/argumentChecks.ts";
 import type { ChatTemplate } from "../../loading/chatTemplate.ts";
+import { TOOL_USE } from "./chatRenderer.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import { type EncodedPrompt, encodePrompt, type Prompt } from "./encodedPrompt.ts";
 import type { FinishReason, GeneratedText } from "./generatedText.ts";
@@ -55,7 +56,8 @@ export class TextGenerator {
 
   /** Whether the model's chat template tells it of tools: the variable `tools`. */
   get takesTools(): boolean {
-    return /\btools\b/.test(this.#parts.chatTemplate?.template ?? "");
+    const { template = "", named } = this.#parts.chatTemplate ?? {};
+    return /\btools\b/.test(named?.[TOOL_USE] ?? template);
   }
 
   /** The tokens that end a text, with these options. */
@@ -141,7 +143,15 @@ export class TextGenerator {
 
   async #run(who: string, prompt: EncodedPrompt, options: GenerateTextOptions): Promise<Run> {
     const { model, tokenizer, defaults = {} } = this.#parts;
-    const { json, sampling, tooLong: _, templateVariables: _variables, onToken: _onToken, ...given } = options;
+    const {
+      json,
+      sampling,
+      tooLong: _,
+      templateVariables: _variables,
+      templateName: _name,
+      onToken: _onToken,
+      ...given
+    } = options;
     const merged = withoutUndefined({ ...defaults, ...withoutUndefined(given) });
     const { stopStrings = [], decode: _decode, sampling: usual, ...others } = merged;
     const eosTokenIds = this.endTokenIds(options);
