@@ -6,7 +6,7 @@ export { Classifier, type ClassifyOptions } from "./tasks/imageClassification/cl
 export { createEmbedder, type EmbedderOptions } from "./tasks/embedding/createEmbedder.ts";
 export { Embedder, type EmbedOptions, type HiddenStates } from "./tasks/embedding/embedder.ts";
 export { similarity } from "./tasks/embedding/similarity.ts";
-export type { DenseStep } from "./sentenceModules/dense.ts";
+export { denseFiles, type DenseStep } from "./sentenceModules/dense.ts";
 export { type Pooling, POOLING_MODES, type PoolingMode } from "./sentenceModules/pooling.ts";
 export { type SentenceModules, SIMILARITIES, type Similarity } from "./sentenceModules/sentenceModules.ts";
 export { createDepthEstimator } from "./tasks/depthEstimation/createDepthEstimator.ts";

@@ -1,5 +1,12 @@
 import type { PassOptions } from "@qkv/nn";
-import { createEmbedder, type Embedder, POOLING_MODES, type PoolingMode, type Pretrained } from "@qkv/pretrained";
+import {
+  createEmbedder,
+  denseFiles,
+  type Embedder,
+  POOLING_MODES,
+  type PoolingMode,
+  type Pretrained,
+} from "@qkv/pretrained";
 import { contrastiveLoss } from "@qkv/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { type EncodedText, encodedText, textBatch } from "../batches/encodedText.ts";
@@ -122,7 +129,7 @@ export const sentenceEmbeddings: Objective<SentenceEmbeddingsSettings, TextTripl
       options,
     );
   },
-  files: (pretrained, settings) => moduleFiles(embedderOf(pretrained, settings), pretrained),
+  files: (pretrained, settings) => moduleFiles(embedderOf(pretrained, settings)),
 };
 
 function embedderOf(pretrained: Pretrained, { pooling }: SentenceEmbeddingsSettings): Embedder {
@@ -138,26 +145,25 @@ async function rowsOf(count: number, compute: () => tf.Tensor): Promise<Float32A
 
 const ST = "sentence_transformers.models";
 
-/**
- * The files by which Sentence Transformers makes a vector of a text.
- *
- * @throws RangeError if the folder has a dense layer, which this does not write
- */
-function moduleFiles({ modules, model, maxTokens }: Embedder, { name }: Pretrained): ReadonlyMap<string, Uint8Array> {
+/** The files by which Sentence Transformers makes a vector of a text; dense layers as they were. */
+function moduleFiles({ modules, model, maxTokens }: Embedder): ReadonlyMap<string, Uint8Array> {
   const { pooling, steps, prompts, defaultPrompt, dimensions, similarity, lowercases } = modules;
-  if (steps.some(({ kind }) => kind !== "normalize")) {
-    throw new RangeError(
-      `${name}: ${NAME} expected modules of pooling and lengths of 1 alone, got a dense layer, which is not saved yet`,
-    );
-  }
   const { dModel } = model.config as unknown as { readonly dModel: number };
   const isMode = (mode: PoolingMode) => pooling.modes.includes(mode);
   const fields = POOLING_FIELDS.map(([mode, field]) => [field, isMode(mode)] as const);
   const list = [
     { idx: 0, name: "0", path: "", type: `${ST}.Transformer` },
     { idx: 1, name: "1", path: "1_Pooling", type: `${ST}.Pooling` },
-    ...steps.map((_, i) => ({ idx: i + 2, name: `${i + 2}`, path: `${i + 2}_Normalize`, type: `${ST}.Normalize` })),
+    ...steps.map(({ kind }, i) => {
+      const type = kind === "dense" ? "Dense" : "Normalize";
+      return { idx: i + 2, name: `${i + 2}`, path: `${i + 2}_${type}`, type: `${ST}.${type}` };
+    }),
   ];
+  const dense = steps.flatMap((step, i) =>
+    step.kind === "dense"
+      ? Array.from(denseFiles(step), ([file, bytes]) => [`${i + 2}_Dense/${file}`, bytes] as const)
+      : [],
+  );
   const files: Readonly<Record<string, unknown>> = {
     "modules.json": list,
     "1_Pooling/config.json": {
@@ -176,12 +182,11 @@ function moduleFiles({ modules, model, maxTokens }: Embedder, { name }: Pretrain
       ...(dimensions !== undefined && { truncate_dim: dimensions }),
     },
   };
-  return new Map(
-    Object.entries(files).map(([file, json]) => [
-      file,
-      new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`),
-    ]),
+  const encoder = new TextEncoder();
+  const configs = Object.entries(files).map(
+    ([file, json]) => [file, encoder.encode(`${JSON.stringify(json, undefined, 2)}\n`)] as const,
   );
+  return new Map([...configs, ...dense]);
 }
 
 const FIELDS: Readonly<Record<PoolingMode, string>> = {

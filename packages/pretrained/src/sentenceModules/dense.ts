@@ -1,5 +1,6 @@
 import type { Activation } from "@qkv/nn";
-import { parseSafetensors, toFloat32 } from "@qkv/safetensors";
+import { checkRecord } from "@qkv/ops";
+import { parseSafetensors, safeTensor, toFloat32, writeSafetensors } from "@qkv/safetensors";
 import { ConfigError, ConfigFields } from "@qkv/transformer";
 import { type ModelFiles, pathOf, readFile, readJson, type ReadOptions } from "../files/modelFiles.ts";
 import { errorIn, PretrainedError } from "../files/pretrainedError.ts";
@@ -37,6 +38,23 @@ export async function readDense(files: ModelFiles, folder: string, options: Read
   const weight = arrayOf(path, bytes, "linear.weight", [outputDim, inputDim]);
   const bias = hasBias ? { bias: arrayOf(path, bytes, "linear.bias", [outputDim]) } : {};
   return { kind: "dense", weight, ...bias, inputDim, outputDim, ...activation };
+}
+
+/** The files of a dense module's folder, by their names in it, as Sentence Transformers opens them. */
+export function denseFiles(step: DenseStep): ReadonlyMap<string, Uint8Array> {
+  checkRecord("denseFiles", "step", step);
+  const { weight, bias, inputDim, outputDim, activation } = step;
+  const [name] = Object.entries(ACTIVATIONS).find(([, known]) => known === activation) ?? [];
+  if (name === undefined) throw new RangeError(`denseFiles: expected a known activation, got ${String(activation)}`);
+  const json = { in_features: inputDim, out_features: outputDim, bias: bias !== undefined, activation_function: name };
+  const arrays = {
+    "linear.weight": safeTensor(weight, [outputDim, inputDim]),
+    ...(bias && { "linear.bias": safeTensor(bias, [outputDim]) }),
+  };
+  return new Map([
+    ["config.json", new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`)],
+    ["model.safetensors", writeSafetensors(arrays)],
+  ]);
 }
 
 function fieldsOf(path: string, json: Readonly<Record<string, unknown>>) {
