@@ -41,10 +41,10 @@ export async function listenTo(page: Page, name: string, bytes: Uint8Array): Pro
   await idle(page);
 }
 
-/** Waits until nothing is listened to any more, and something was. */
-export async function idle(page: Page): Promise<void> {
-  await page.getByTestId("speed").waitFor({ state: "attached", timeout: 240_000 });
-  await page.locator('.transcript[aria-busy="false"]').waitFor({ timeout: 240_000 });
+/** Waits until nothing is listened to any more, and something was. @param timeout in milliseconds */
+export async function idle(page: Page, timeout = 240_000): Promise<void> {
+  await page.getByTestId("speed").waitFor({ state: "attached", timeout });
+  await page.locator('.transcript[aria-busy="false"]').waitFor({ timeout });
 }
 
 /** The words of the transcript. */
