@@ -1,12 +1,13 @@
 import type { Messages } from "@qkv/app-shell";
-import type { PageName } from "./pages.ts";
+import type { CardName } from "./pages.ts";
 
 /** What the page says. */
 export const MESSAGES: Messages<{
   title: string;
   lead: string;
   pages: string;
-  cards: Record<PageName, { title: string; text: string }>;
+  cards: Record<CardName, { title: string; text: string }>;
+  documents: string;
   packages: string;
   packagesText: string;
 }> = {
@@ -43,7 +44,16 @@ export const MESSAGES: Messages<{
         title: "Look inside a model",
         text: "Every head, what it would say at each layer, what each part adds, and what happens if you change it.",
       },
+      guides: {
+        title: "Guides",
+        text: "How one thing is done: bundlers, workers, servers, fine-tuning, a model of your own, coming from Python.",
+      },
+      reference: {
+        title: "Reference",
+        text: "Every package and every export, and the programs of the tour with what they print and draw.",
+      },
     },
+    documents: "For those who program",
     packages: "In your own program",
     packagesText:
       "The pages are made of packages that you install. This is all that a translation or a classification needs:",
@@ -81,7 +91,16 @@ export const MESSAGES: Messages<{
         title: "모델 들여다보기",
         text: "모든 헤드, 층마다 내놓을 답, 부분마다 더하는 값, 그리고 바꾸면 어떻게 되는지를 봅니다.",
       },
+      guides: {
+        title: "가이드",
+        text: "번들러, 워커, 서버, 미세 조정, 나만의 모델, Python에서 넘어오기까지 한 가지씩 하는 방법입니다. 영어로 되어 있습니다.",
+      },
+      reference: {
+        title: "레퍼런스",
+        text: "모든 패키지와 모든 export, 그리고 둘러보기의 프로그램과 그 출력과 그림입니다. 영어이고, 소개와 둘러보기는 한국어로도 있습니다.",
+      },
     },
+    documents: "프로그램을 쓰는 분께",
     packages: "직접 만드는 프로그램에서",
     packagesText: "이 페이지들은 누구나 설치할 수 있는 패키지로 만들었습니다. 번역이나 분류에는 이것이면 됩니다.",
   },

@@ -5,6 +5,7 @@ export { persisted } from "./ui/persisted.ts";
 export { oncePerFrame } from "./ui/oncePerFrame.ts";
 export { fileNameOf, saveFile } from "./ui/saveFile.ts";
 export { showPage } from "./ui/showPage.ts";
+export { siteLink } from "./ui/siteLink.ts";
 export { Page } from "./ui/Page.tsx";
 export { Bars } from "./ui/Bars.tsx";
 export { Choice } from "./ui/Choice.tsx";

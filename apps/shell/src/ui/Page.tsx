@@ -6,16 +6,25 @@ import "../styles/controls.css";
 import { Choice } from "./Choice.tsx";
 import { keepFocus } from "./keepFocus.ts";
 import { language, LANGUAGES, type Language, type Messages, useMessages } from "./language.ts";
+import { siteLink } from "./siteLink.ts";
 import { type Theme, theme } from "./theme.ts";
 
-const MESSAGES: Messages<{ language: string; theme: string; themes: Record<Theme, string>; local: string }> = {
+const MESSAGES: Messages<{
+  home: string;
+  language: string;
+  theme: string;
+  themes: Record<Theme, string>;
+  local: string;
+}> = {
   en: {
+    home: "QKV, start page",
     language: "Language",
     theme: "Appearance",
     themes: { system: "Auto", light: "Light", dark: "Dark" },
     local: "Everything is computed on this device. Nothing that you put in leaves it.",
   },
   ko: {
+    home: "QKV, 시작 페이지",
     language: "언어",
     theme: "화면 모드",
     themes: { system: "자동", light: "밝게", dark: "어둡게" },
@@ -30,6 +39,18 @@ interface PageProps {
   readonly children: ComponentChildren;
 }
 
+/** The name of the project; in a site it leads to the start page. */
+function Brand() {
+  const messages = useMessages(MESSAGES);
+  const home = siteLink("home");
+  if (home === undefined) return <span class="brand">QKV</span>;
+  return (
+    <a class="brand" href={home} aria-label={messages.home}>
+      QKV
+    </a>
+  );
+}
+
 /** A page: one column, its title, and the switches of language and appearance. */
 export function Page({ title, lead, children }: PageProps) {
   const messages = useMessages(MESSAGES);
@@ -41,7 +62,7 @@ export function Page({ title, lead, children }: PageProps) {
     <>
       <header class="page-head">
         <div class="row">
-          <span class="brand">QKV</span>
+          <Brand />
           <span class="row switches">
             <Choice
               label={messages.language}
