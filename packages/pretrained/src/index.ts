@@ -94,7 +94,7 @@ export {
   type TranslationLanguages,
 } from "./tasks/translation/pairTranslators.ts";
 export { createTranslator, type CreateTranslatorOptions } from "./tasks/translation/createTranslator.ts";
-export type { LanguagePair } from "./tasks/translation/languagePair.ts";
+export { languageMarker, type LanguagePair } from "./tasks/translation/languagePair.ts";
 export { type Direction, directionOf, expectLanguage } from "./loading/direction.ts";
 export { type ChatTemplate, chatTemplateFiles } from "./loading/chatTemplate.ts";
 export { adapterFiles, type SaveAdapterOptions } from "./adapters/adapterFiles.ts";

@@ -44,6 +44,8 @@ const OWN = {
   }),
   seq2seq: z.strictObject({
     prefix: z.string().default("").describe('What is put before each source: "summarize: "'),
+    sourceLanguage: z.string().optional().describe('The language of sources, of an NLLB, an M2M100 or an mBART: "en"'),
+    targetLanguage: z.string().optional().describe('The language of targets, likewise: "fr"'),
     labelSmoothing: smoothing.describe("The share of probability spread over all tokens"),
   }),
   "span-corruption": z.strictObject({

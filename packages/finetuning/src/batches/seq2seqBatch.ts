@@ -18,10 +18,14 @@ export function targetTokens({ target }: EncodedPair): number {
 /** Pairs side by side, padded at their ends; the decoder reads the target shifted right. The caller disposes of them. */
 export function seq2seqBatch(
   rows: readonly EncodedPair[],
-  { generation: { padTokenId, decoderStartTokenId } }: Pick<Seq2SeqLanguageModel, "generation">,
+  { generation: { padTokenId, decoderStartTokenId }, config }: Seq2SeqLanguageModel,
 ): Seq2SeqInputs & { readonly labels: tf.Tensor2D } {
   const [sources, targets] = [rows.map(({ source }) => source), rows.map(({ target }) => target)];
-  const shifted = targets.map((target) => [decoderStartTokenId, ...target.slice(0, -1)]);
+  const wraps = config.modelType === "mbart"; // its decoder begins with a target's last token
+  const shifted = targets.map((target) => [
+    (wraps ? target.at(-1) : undefined) ?? decoderStartTokenId,
+    ...target.slice(0, -1),
+  ]);
   return {
     ids: padded(sources, padTokenId),
     attentionMask: maskOf(sources),
@@ -30,15 +34,22 @@ export function seq2seqBatch(
   };
 }
 
-/** Families whose texts begin with the code of a language, which nothing here says. */
-const OF_LANGUAGES = ["m2m_100", "mbart"];
+/** Whether the codes of languages stand beside a model's texts. */
+export function isOfLanguages({ modelType }: Pretrained): boolean {
+  return modelType === "m2m_100" || modelType === "mbart";
+}
 
-/** An encoder-decoder that writes, of an opened one. @throws RangeError for one that wants codes of languages */
-export function seq2seqModelOf(objective: string, pretrained: Pretrained): Seq2SeqLanguageModel {
+/** An encoder-decoder that writes, of an opened one. */
+export function writerOf(objective: string, pretrained: Pretrained): Seq2SeqLanguageModel {
   tokenizerOf(objective, pretrained, "seq2seqLM");
+  return pretrained.model as unknown as Seq2SeqLanguageModel;
+}
+
+/** An encoder-decoder that writes, of an opened one whose texts have no codes of languages. @throws RangeError for one with them */
+export function seq2seqModelOf(objective: string, pretrained: Pretrained): Seq2SeqLanguageModel {
   const { name, modelType } = pretrained;
-  if (OF_LANGUAGES.includes(modelType)) {
+  if (isOfLanguages(pretrained)) {
     throw new RangeError(`${name}: ${objective} expected a model without codes of languages, got a ${modelType}`);
   }
-  return pretrained.model as unknown as Seq2SeqLanguageModel;
+  return writerOf(objective, pretrained);
 }

@@ -1,5 +1,7 @@
+import { languageMarker, type Pretrained } from "@qkv/pretrained";
+import type { Tokenizer } from "@qkv/tokenizers";
 import * as tf from "@tensorflow/tfjs-core";
-import { type EncodedPair, seq2seqBatch, seq2seqModelOf, targetTokens } from "../batches/seq2seqBatch.ts";
+import { type EncodedPair, isOfLanguages, seq2seqBatch, targetTokens, writerOf } from "../batches/seq2seqBatch.ts";
 import { maxTokensOf, tokenizerOf } from "../batches/textModelOf.ts";
 import { exampleTask } from "../objective/exampleTask.ts";
 import { meanLoss } from "../objective/meanLoss.ts";
@@ -11,6 +13,10 @@ import { textOf } from "../records/dataRecord.ts";
 export interface Seq2SeqSettings {
   /** What is put before each source, a task's name of T5 for one: "summarize: ". Default nothing. */
   readonly prefix?: string | undefined;
+  /** The language of sources, of a model whose texts have codes of languages (NLLB, M2M100, mBART): `en`, `eng_Latn`. */
+  readonly sourceLanguage?: string | undefined;
+  /** The language of targets, likewise. */
+  readonly targetLanguage?: string | undefined;
   /** Share of the probability spread over all tokens. Default 0. */
   readonly labelSmoothing?: number | undefined;
   /** The most tokens of a source and of a target. Default 512, or what the model takes. */
@@ -34,9 +40,9 @@ export const seq2seq: Objective<Seq2SeqSettings, TextAndTarget, EncodedPair, Enc
   fields: ["source", "target"],
   read: (record) => ({ source: textOf(record, "source"), target: textOf(record, "target") }),
   initialize: () => ({}),
-  encoder(pretrained, { prefix = "", maxTokens }, onTruncated) {
-    seq2seqModelOf(NAME, pretrained);
+  encoder(pretrained, { prefix = "", maxTokens, sourceLanguage, targetLanguage }, onTruncated) {
     const { source: from, target: to } = tokenizerOf(NAME, pretrained, "seq2seqLM").sides;
+    const [inSource, inTarget] = markersOf(pretrained, sourceLanguage, targetLanguage);
     const maxLength = maxTokensOf(pretrained, maxTokens);
     const encode = (tokenizer: typeof from, text: string) => {
       const whole = tokenizer.encode(text, { truncation: false, padding: false }).ids;
@@ -44,10 +50,12 @@ export const seq2seq: Objective<Seq2SeqSettings, TextAndTarget, EncodedPair, Enc
       onTruncated?.();
       return tokenizer.encode(text, { truncation: { maxLength, direction: "right" }, padding: false }).ids;
     };
-    return ({ source, target }) => [{ source: encode(from, prefix + source), target: encode(to, target) }];
+    return ({ source, target }) => [
+      { source: inSource(encode(from, prefix + source)), target: inTarget(encode(to, target)) },
+    ];
   },
   createTask(pretrained, options, { labelSmoothing = 0 }) {
-    const model = seq2seqModelOf(NAME, pretrained);
+    const model = writerOf(NAME, pretrained);
     const batch = (rows: readonly EncodedPair[]) => seq2seqBatch(rows, model);
     const loss = (rows: readonly EncodedPair[], pass = {}) => tf.tidy(() => model.loss(batch(rows), pass));
     return exampleTask(
@@ -68,3 +76,22 @@ export const seq2seq: Objective<Seq2SeqSettings, TextAndTarget, EncodedPair, Enc
     );
   },
 };
+
+type Marker = (ids: readonly number[]) => readonly number[];
+
+/** What puts the codes of the languages beside sources and targets. @throws RangeError for one too few, or too many */
+function markersOf(pretrained: Pretrained, source?: string, target?: string): readonly [Marker, Marker] {
+  const { name, modelType } = pretrained;
+  const { sides } = tokenizerOf(NAME, pretrained, "seq2seqLM");
+  if (!isOfLanguages(pretrained)) {
+    if ((source ?? target) === undefined) return [(ids) => ids, (ids) => ids];
+    throw new RangeError(
+      `${name}: ${NAME} expected no sourceLanguage and no targetLanguage of a ${modelType}, got some`,
+    );
+  }
+  const marker = (field: string, tokenizer: Tokenizer, language: string | undefined) => {
+    if (language !== undefined) return languageMarker(tokenizer, language);
+    throw new RangeError(`${name}: ${NAME} expected a ${field} for a ${modelType}, got none`);
+  };
+  return [marker("sourceLanguage", sides.source, source), marker("targetLanguage", sides.target, target)];
+}

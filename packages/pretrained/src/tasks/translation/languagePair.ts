@@ -1,3 +1,4 @@
+import { checkRecord } from "@qkv/ops";
 import type { Tokenizer } from "@qkv/tokenizers";
 import type { GenerationOptions } from "@qkv/transformer";
 import { type LanguageTokens, languageToken, languageTokensOf, listed, spelled } from "./languageTokens.ts";
@@ -66,6 +67,26 @@ export function pairByTokens(
     ...(from !== undefined && { locale: spelled(source ?? from).replace(/_XX$/, "") }),
     ...(to !== undefined && { targetLocale: spelled(target ?? to).replace(/_XX$/, "") }),
   };
+}
+
+/**
+ * Makes what puts the token of a language where a model's tokenizer has one beside a text, as transformers' `src_lang` and
+ * `tgt_lang` do: NLLB's before it, the first mBART's after it.
+ *
+ * @returns a function from a text's ids to those with the language's token
+ * @throws RangeError naming the languages if it is unknown, or for a tokenizer that sets none
+ */
+export function languageMarker(tokenizer: Tokenizer, language: string): (ids: readonly number[]) => readonly number[] {
+  checkRecord("languageMarker", "tokenizer", tokenizer);
+  const languages = languageTokensOf(tokenizer);
+  const id = languages.get(languageToken(language, languages, "knows")) as number;
+  const place = placeOf(tokenizer.encode("", { truncation: false, padding: false }).ids, languages);
+  if (place === undefined) {
+    throw new RangeError(
+      "languageMarker: expected a tokenizer that sets the token of a language beside a text, got one that sets none",
+    );
+  }
+  return (ids) => replaced(ids, place, [id]);
 }
 
 /** Where a language stands beside a text. */
