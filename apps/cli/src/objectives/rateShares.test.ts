@@ -22,6 +22,18 @@ test("a layer has a share of the rate of what is above it, down to the embedding
   expect([...rateShares(BERT, {}).values()]).toEqual([1, 1, 1, 1, 1]);
 });
 
+test("the convolutions of a wav2vec 2.0 are below its layers", () => {
+  const names = [
+    "features.layers.6.weight",
+    "projection.weight",
+    "positions.scale",
+    "layers.0.a",
+    "layers.1.a",
+    "lmHead.bias",
+  ];
+  expect([...rateShares(names, { layerDecay: 0.5 }).values()]).toEqual([0.125, 0.125, 0.125, 0.25, 0.5, 1]);
+});
+
 test("the first pattern that a name matches counts, before layers do", () => {
   const rates = { "^classifier": 10, bias$: 2, "layers\\.0": 0.3 };
   expect([...rateShares(BERT, { rates, layerDecay: 0.5 }).values()]).toEqual([0.125, 0.3, 0.5, 1, 10]);

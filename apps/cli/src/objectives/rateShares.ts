@@ -27,7 +27,7 @@ export function rateShares(names: readonly string[], { rates = {}, layerDecay = 
   const stepsBelow = (name: string) => {
     const at = layerOf(name);
     if (at !== undefined) return (depths.get(at.stack) ?? 0) - at.layer;
-    return /(?:^|\.)\w*(?:embedding|embeddings|positions)(?:\.|$)/i.test(name) ? deepest + 1 : 0;
+    return isBelowLayers(name) ? deepest + 1 : 0;
   };
   return new Map(
     names.map((name) => [
@@ -37,8 +37,17 @@ export function rateShares(names: readonly string[], { rates = {}, layerDecay = 
   );
 }
 
-/** The stack of layers that a parameter is in, and its layer there. */
-function layerOf(name: string): { readonly stack: string; readonly layer: number } | undefined {
+/** What makes the steps of a sound, of a wav2vec 2.0: its convolutions are no layers of the stack above them. */
+const STEPS = /^(?:features|projection|projectionNorm)\./;
+
+/** Whether a parameter is below all layers: embeddings, positions, and what makes the steps of a sound. */
+export function isBelowLayers(name: string): boolean {
+  return STEPS.test(name) || /(?:^|\.)\w*(?:embedding|embeddings|positions)(?:\.|$)/i.test(name);
+}
+
+/** The stack of layers that a parameter is in, and its layer there; undefined below them and above. */
+export function layerOf(name: string): { readonly stack: string; readonly layer: number } | undefined {
+  if (STEPS.test(name)) return undefined;
   const found = /^(.*?)(?:^|\.)layers\.(\d+)\./.exec(name);
   return found === null ? undefined : { stack: found[1] ?? "", layer: Number(found[2]) };
 }

@@ -4,6 +4,7 @@ import type { FamilyModel, ModelTask } from "@qkv/transformer";
 import { UsageError } from "../usageError.ts";
 import type { SomeObjective } from "./examples.ts";
 import type { ObjectiveRecipe } from "./objectiveRecipes.ts";
+import { isBelowLayers, layerOf } from "./rateShares.ts";
 
 /** What models compute that need nothing beside what their folder has. */
 const WHOLE: readonly ModelTask[] = ["causalLM", "seq2seqLM", "speechSeq2seq", "speechCtc"];
@@ -42,10 +43,8 @@ export function trainedOf(
   const isTrained = (name: string) => {
     if (isFrozen(name) || frozen.has(kinds.get(name) ?? "")) return false;
     if (freezeLayers === undefined) return true;
-    const layer = /(?:^|\.)layers\.(\d+)\./.exec(name)?.[1];
-    return layer === undefined
-      ? kinds.get(name) !== "embedding" && !/(?:^|\.)embeddings\./.test(name)
-      : Number(layer) >= freezeLayers;
+    const at = layerOf(name);
+    return at === undefined ? kinds.get(name) !== "embedding" && !isBelowLayers(name) : at.layer >= freezeLayers;
   };
   const trained = new Map([...own].filter(([name]) => isTrained(name)));
   if (trained.size === 0) throw new UsageError("training: expected parameters to train, got all of them frozen");
