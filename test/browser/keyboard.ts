@@ -2,8 +2,14 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
+/** What is used of a page here, whichever browser it is in. */
+export interface KeyboardPage {
+  evaluate<T>(asked: () => T): Promise<T>;
+  readonly keyboard: { press(key: string): Promise<void> };
+}
+
 /** What has the focus, as it is called; it has to be one that shows it. */
-export async function focused(page: Page): Promise<string> {
+export async function focused(page: KeyboardPage): Promise<string> {
   const { name, isShown } = await page.evaluate(() => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -20,7 +26,7 @@ export async function focused(page: Page): Promise<string> {
 }
 
 /** Presses Tab until the one of that name has the focus. */
-export async function tabTo(page: Page, name: string | RegExp, key = "Tab"): Promise<void> {
+export async function tabTo(page: KeyboardPage, name: string | RegExp, key = "Tab"): Promise<void> {
   const seen: string[] = [];
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press(key);

@@ -37,14 +37,13 @@ export async function goToChapter(page: Page, chapter: string): Promise<void> {
 
 /** Waits until every figure shows what it computed. */
 export async function figuresAreShown(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => {
-      const shown = Array.from(document.querySelectorAll(".figure .shown"));
-      return shown.length > 1 && shown.every((one) => one.querySelector("p.quiet:only-child") === null);
-    },
-    undefined,
-    { timeout: 120_000 },
-  );
+  await page.waitForFunction(areFiguresShown, undefined, { timeout: 120_000 });
+}
+
+/** Whether every figure shows what it computed; asked in the page. */
+export function areFiguresShown(): boolean {
+  const shown = Array.from(document.querySelectorAll(".figure .shown"));
+  return shown.length > 1 && shown.every((one) => one.querySelector("p.quiet:only-child") === null);
 }
 
 /** Runs the first program of a chapter as it stands, and waits for its end. What it printed, or what was wrong. */
