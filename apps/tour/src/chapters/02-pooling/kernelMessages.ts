@@ -12,7 +12,7 @@ export const KERNEL_MESSAGES: Messages<{
 }> = {
   en: {
     kernel: "Kernel",
-    kernels: { gaussian: "Gaussian", boxcar: "Boxcar", epanechikov: "Epanechikov", constant: "Constant" },
+    kernels: { gaussian: "Gaussian", boxcar: "Boxcar", epanechikov: "Epanechnikov", constant: "Constant" },
     width: "Width of the kernel",
     measured: "measured",
     truth: "truth",
