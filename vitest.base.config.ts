@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // What all tests have in common. They run on the sources of every package: the "@qkv/source" condition of their exports.
@@ -13,8 +14,17 @@ export const SHARED =
 /** By default a core stays free: half of a small machine's. */
 export const MAX_WORKERS = "100%";
 
+/**
+ * tfjs by `require`: for an import Node first reads the names of all that its files export, half a second for each
+ * process of tests.
+ */
+const alias = ["core", "backend-cpu", "backend-wasm"].map((name) => ({
+  find: new RegExp(`^@tensorflow/tfjs-${name}$`),
+  replacement: fileURLToPath(new URL(`test/tfjs/${name}.cjs`, import.meta.url)),
+}));
+
 export default defineConfig({
-  resolve: { conditions },
+  resolve: { conditions, alias },
   ssr: { resolve: { conditions } },
   test: {
     globalSetup: ["./test/kernels.ts"],
