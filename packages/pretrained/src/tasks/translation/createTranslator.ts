@@ -16,7 +16,7 @@ export interface CreateTranslatorOptions extends Partial<TranslatorOptions>, Lan
 /**
  * Makes a translator of an opened model, which stays the caller's: Marian's, and those that translate between many languages, as
  * mBART, M2M100 and NLLB name them by special tokens, and T5 in words before a text. It uses the model's
- * `generation_config.json`: greedy search if that has no `num_beams`.
+ * `generation_config.json`: greedy search if that has no `num_beams`; a `name_bias` there, which is QKV's own, is `nameBias`.
  *
  * @param options `to` is the target language, as a tag such as `fr` or as the model names it; a model of one language accepts
  *   no other. `languageCode` is the same of a Marian model
@@ -45,6 +45,7 @@ export function createTranslator(pretrained: Pretrained, options: CreateTranslat
       maxPositions,
       ...(from !== undefined && { locale: from }),
       ...(target !== undefined && { targetLocale: target }),
+      ...nameBiasOf(pretrained),
       ...others,
       ...(code !== undefined && { languageCode: code }),
       generation: { ...generation, ...options.generation },
@@ -93,6 +94,14 @@ function pairInWords(
     locale: from,
     targetLocale: to,
   };
+}
+
+/** The bias towards names that a model of one's own was measured with. */
+function nameBiasOf({ name, generationConfig: { name_bias: nameBias } }: Pretrained): { nameBias?: number } {
+  if (nameBias === undefined || nameBias === null) return {};
+  if (typeof nameBias === "number" && nameBias >= 0 && nameBias < Infinity) return { nameBias };
+  const got = JSON.stringify(nameBias);
+  throw new PretrainedError(`${name}/generation_config.json: expected name_bias to be 0 or more, got ${got}`);
 }
 
 /** The code of a language; undefined if it is the only one that the model translates to. */

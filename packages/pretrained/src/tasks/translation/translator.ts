@@ -30,6 +30,11 @@ export interface TranslatorOptions {
    * one of its source, it goes on to its end. Numbers whose thousands are set apart keep their digits. Default true; false gives what the search alone gives.
    */
   readonly copiesVerbatim?: boolean;
+  /**
+   * By how many nats (3 makes it twenty times) a name of the source that a translation has begun is likelier to go on as it stands there: for
+   * small models, which misspell names that they have not seen. Default 0; not with `copiesVerbatim: false`.
+   */
+  readonly nameBias?: number;
   readonly batch?: BatchLimits;
 }
 
@@ -257,7 +262,7 @@ export class Translator {
   #copying(sources: readonly string[]): LogitsProcessor | undefined {
     const { target } = this.tokenizer;
     if (this.options.copiesVerbatim === false || target === undefined) return undefined;
-    return (this.#copies ??= new VerbatimCopies(target, this.options.targetLocale)).processor(sources);
+    return (this.#copies ??= new VerbatimCopies(target, this.options)).processor(sources);
   }
 
   /** Finds the translations of each sentence, best first. */

@@ -1,21 +1,32 @@
 import type { LogitsProcessor } from "@qkv/transformer";
 import { decimalMarkOf, numbersOf, restrictAmounts } from "./amounts.ts";
+import { favourNames, namesOf } from "./nameCopies.ts";
 import { keepOnly, lastTexts, type TokenTexts, tokenTextsOf } from "./tokenTexts.ts";
 import type { TargetTokenizer } from "./translationTokenizer.ts";
 import { type VerbatimSpan, verbatimSpans } from "./verbatimSpans.ts";
 
+/** Options of {@link VerbatimCopies}. */
+export interface CopyOptions {
+  /** The target language, whose decimal mark sets no thousands apart. */
+  readonly targetLocale?: string | undefined;
+  /** By how many nats a name that is begun is likelier to go on as in the source. Default 0. */
+  readonly nameBias?: number | undefined;
+}
+
 /**
  * Copies what a translation must have as it is: once the model has begun to write an address or a long number of its source,
- * it goes on letter by letter to its end, and stops there. Of numbers whose thousands are set apart it keeps the digits.
+ * it goes on letter by letter to its end, and stops there. Of numbers whose thousands are set apart it keeps the digits,
+ * and names it favours.
  */
 export class VerbatimCopies {
   readonly #target: TargetTokenizer;
   readonly #decimalMark: string | undefined;
+  readonly #nameBias: number;
   #vocabulary: TokenTexts | undefined;
 
-  /** @param targetLocale the target language */
-  constructor(target: TargetTokenizer, targetLocale?: string) {
+  constructor(target: TargetTokenizer, { targetLocale, nameBias = 0 }: CopyOptions = {}) {
     this.#target = target;
+    this.#nameBias = nameBias;
     this.#decimalMark = targetLocale === undefined ? undefined : decimalMarkOf(targetLocale);
   }
 
@@ -23,11 +34,13 @@ export class VerbatimCopies {
   processor(sources: readonly string[]): LogitsProcessor | undefined {
     const spans = sources.map(verbatimSpans);
     const numbers = sources.map(numbersOf);
-    const hasCopies = spans.some(({ length }) => length > 0) || numbers.some(({ amounts }) => amounts.length > 0);
-    if (!hasCopies) return undefined;
+    const names = sources.map((source) => (this.#nameBias > 0 ? namesOf(source) : []));
+    const hasAmounts = numbers.some(({ amounts }) => amounts.length > 0);
+    if (!hasAmounts && [...spans, ...names].every(({ length }) => length === 0)) return undefined;
     const vocabulary = (this.#vocabulary ??= tokenTextsOf(this.#target));
     return (scores, ids, source) => {
-      const own = spans[source] ?? [];
+      const [own, named] = [spans[source] ?? [], names[source] ?? []];
+      if (named.length > 0) favourNames(vocabulary, scores, ids, named, this.#nameBias);
       if (own.length > 0) restrict(vocabulary, scores, ids, own);
       const ofSource = numbers[source];
       if (ofSource !== undefined && ofSource.amounts.length > 0) {
