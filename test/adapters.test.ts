@@ -49,9 +49,17 @@ describeBackends("adapters", () => {
   );
 });
 
-/** Weights that files hold and no pass reads: the first fusion has nothing to add. */
+/** Weights that files hold and no pass reads: the first fusion has nothing to add; SigLIP's classes are told by the patches' mean. */
 const UNUSED: Readonly<Record<string, readonly string[]>> = {
   "Depth Anything": ["neck.fusion.0.residual1.convolution1.weight", "neck.fusion.0.residual1.convolution2.weight"],
+  "a classifier on SigLIP": [
+    "attention.qProj",
+    "attention.kProj",
+    "attention.vProj",
+    "attention.outProj",
+    "ffn.fc1",
+    "ffn.fc2",
+  ].map((name) => `backbone.head.${name}.weight`),
 };
 
 const parameters = () =>
