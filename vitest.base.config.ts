@@ -9,7 +9,7 @@ const conditions = ["@qkv/source", "module", "import", "default"];
  * tests start programs, stub what a platform has, or ask what a fresh process does.
  */
 export const SHARED =
-  "attention|audio|gguf|layers|nn|ops|pretrained|safetensors|tokenizers|training|transformer|visualize|vit";
+  "attention|audio|finetuning|gguf|layers|microscope|nn|onnx|ops|pretrained|safetensors|tokenizers|training|transformer|visualize|vit";
 
 /** By default a core stays free: half of a small machine's. */
 export const MAX_WORKERS = "100%";
