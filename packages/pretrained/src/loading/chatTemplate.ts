@@ -31,8 +31,8 @@ export async function readChatTemplate(files: ModelFiles, options: ReadOptions):
   return found && { ...found, specialTokens: specialTokens(config) };
 }
 
-/** The files of chat templates, as {@link readChatTemplate} reads them back. */
-export function chatTemplateFiles(chat: Templates): ReadonlyMap<string, Uint8Array> {
+/** The files of chat templates, as `loadPretrained` reads them back. */
+export function chatTemplateFiles(chat: Pick<ChatTemplate, "template" | "named">): ReadonlyMap<string, Uint8Array> {
   checkRecord("chatTemplateFiles", "chat", chat);
   const { template, named = {} } = chat;
   const others = Object.entries(named).map(([name, text]) => [`${FOLDER}/${name}${ENDING}`, text] as const);
