@@ -1,4 +1,4 @@
-"""Trains LoRA adapters with Python's PEFT for scripts/compareFinetuning.ts, which trains the same ones.
+"""Trains LoRA adapters with Python's PEFT for apps/cli/scripts/compareFinetuning.ts, which trains the same ones.
 
 Run: python golden/train_peft.py MODEL OUT [STEPS]
 

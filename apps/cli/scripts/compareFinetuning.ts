@@ -1,7 +1,7 @@
 /**
  * Trains the adapters that golden/train_peft.py trained, on the same batches from the same start, and compares the losses.
  *
- * Run: pnpm example scripts/compareFinetuning.ts MODEL OUT [GGUF]; STEPS says how many steps, 50 by default
+ * Run: pnpm example apps/cli/scripts/compareFinetuning.ts MODEL OUT [GGUF]; STEPS says how many steps, 50 by default
  *
  * MODEL is the folder of the model, OUT what the Python script wrote. It gets `ours/`, the adapter after the last step, and
  * `ours.json` with the losses, the largest difference from PEFT's, and the most bytes that tensors took. With GGUF, a file of the same

@@ -1,7 +1,7 @@
 /**
  * Compares runs that leave for PyTorch after 50 steps and come back after 50 more with runs that never left, step by step.
  *
- * Run: TORCHRUN=.venv/bin/torchrun pnpm example scripts/compareTorch.ts OUT [CASE...]; MODEL names that of the last two cases
+ * Run: TORCHRUN=.venv/bin/torchrun pnpm example apps/cli/scripts/compareTorch.ts OUT [CASE...]; MODEL names that of the last two cases
  *
  * OUT is a new folder for the runs. PyTorch has two processes on the CPU (gloo). It gets `losses.jsonl`, one line a step of those made
  * in PyTorch and after it, with both losses, and a line of the largest differences of each case is printed.

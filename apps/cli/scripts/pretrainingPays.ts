@@ -2,7 +2,7 @@
  * Measures what pre-training is worth: a BERT learns to restore hidden words of English sentences, then to tell paraphrases from
  * other requests of nearly the same words, on 1, 10 and 100 % of the pairs; beside it the same model of random weights.
  *
- * Run: pnpm example scripts/pretrainingPays.ts DATA OUT [OPTION...]
+ * Run: pnpm example apps/cli/scripts/pretrainingPays.ts DATA OUT [OPTION...]
  *
  * DATA has tatoeba/fra-eng.zip and parallel/stylekqc/en-ko.tsv (English side; requests in groups of ten that say the same). A tenth of
  * the groups is kept for the test. OUT gets the texts, the pairs, the recipes, the runs of `qkv train`, and results.jsonl. What
@@ -17,7 +17,7 @@ import { savePretrained } from "@qkv/pretrained/node";
 import { templateProcessing, trainWordPiece } from "@qkv/tokenizers";
 import { shuffle } from "@qkv/training";
 import { bert } from "@qkv/transformer";
-import { readPairs } from "../apps/cli/src/translation/pairs/pairs.ts";
+import { readPairs } from "../src/translation/pairs/pairs.ts";
 
 const [data = "", out = "", ...more] = process.argv.slice(2); // more: options of qkv train, such as --threads 1
 const at = (name: string) => path.join(out, name);
@@ -86,7 +86,7 @@ async function prepare(): Promise<void> {
   mkdirSync(out, { recursive: true });
   const groups = requestGroups();
   const taught = groups.filter((_, i) => i % 10 !== 0);
-  const tatoeba = await readPairs({ tsv: "tatoeba/fra-eng.zip" }, data, "training");
+  const tatoeba = await readPairs({ tsv: "tatoeba/fra-eng.zip", reverse: false }, data, "training");
   const texts = shuffle([...new Set([...tatoeba.map(({ source }) => source), ...taught.flat()])], new RandomStream(1));
   writeFileSync(at("texts.txt"), `${texts.join("\n")}\n`);
 
