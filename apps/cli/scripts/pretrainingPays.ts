@@ -135,7 +135,7 @@ function run(
   const begun = existsSync(path.join(folder, "checkpoints"))
     ? ["--resume", folder]
     : ["--out", folder, "--config", `${folder}.json`];
-  const args = [...process.execArgv, "apps/cli/src/main.ts", "train", recipe.task, ...begun, ...more];
+  const args = [...process.execArgv, "apps/cli/src/main.ts", "train", recipe.task, ...begun, "--data", data, ...more];
   if (!existsSync(path.join(folder, "model/model.safetensors"))) {
     const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
     if (status !== 0) throw new Error(`${name}: expected the training to end, got status ${String(status)}`);
