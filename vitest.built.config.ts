@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 import { MAX_WORKERS, SHARED } from "./vitest.base.config.ts";
 
 // The tests in the packages' `test` folders, with every @qkv package taken as it is built and published. Those of the program
-// bundle it from its sources; as it is built it runs in `pnpm test:packed` and `pnpm test:readme`.
+// bundle it from its sources; as it is built it runs in `pnpm test:packed` and `pnpm test:readme`. What is built differs from the
+// sources by being bundled, which one backend tells.
+process.env["QKV_TEST_BACKENDS"] ??= "wasm";
+
 const project = (name: string, isolate: boolean, include: string) => ({
   resolve: {
     // the private package of test helpers is no published one, and needs the runner's own vitest
