@@ -8,7 +8,7 @@ import { languageCode } from "./languageCodes.ts";
 import { type LanguagePair, type PairedTokenizer, pairByPrompt, pairByTokens } from "./languagePair.ts";
 import { MissingLanguageError } from "./missingLanguageError.ts";
 import { type TranslationTokenizer, translationTokenizer } from "./translationTokenizer.ts";
-import { Translator, type TranslatorOptions } from "./translator.ts";
+import { isBias, Translator, type TranslatorOptions } from "./translator.ts";
 
 /** Options of {@link createTranslator}. */
 export interface CreateTranslatorOptions extends Partial<TranslatorOptions>, LanguagePair {}
@@ -61,6 +61,7 @@ export function createTranslator(pretrained: Pretrained, options: CreateTranslat
     maxPositions,
     ...(pair.locale !== undefined && { locale: pair.locale }),
     ...(pair.targetLocale !== undefined && { targetLocale: pair.targetLocale }),
+    ...nameBiasOf(pretrained),
     ...given,
     generation: { ...generation, ...pair.generation, ...options.generation },
   });
@@ -99,7 +100,7 @@ function pairInWords(
 /** The bias towards names that a model of one's own was measured with. */
 function nameBiasOf({ name, generationConfig: { name_bias: nameBias } }: Pretrained): { nameBias?: number } {
   if (nameBias === undefined || nameBias === null) return {};
-  if (typeof nameBias === "number" && nameBias >= 0 && nameBias < Infinity) return { nameBias };
+  if (isBias(nameBias)) return { nameBias };
   const got = JSON.stringify(nameBias);
   throw new PretrainedError(`${name}/generation_config.json: expected name_bias to be 0 or more, got ${got}`);
 }

@@ -102,6 +102,8 @@ test("a translation of mBART begins with the target's token", async () => {
     architecture: "MBartForConditionalGeneration",
     tokenizer,
   });
+  const biased = { ...(pretrained as object), generationConfig: { name_bias: 2 } } as never;
+  expect(createTranslator(biased, { from: "fr", to: "pt" }).options.nameBias).toBe(2);
   const { sentences } = await createTranslator(pretrained, { from: "fr", to: "pt" }).translate("a dog", {
     maxNewTokens: 3,
   });

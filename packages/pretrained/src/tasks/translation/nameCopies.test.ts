@@ -39,6 +39,13 @@ test("a name that is begun goes on as in the source, where the model is not sure
   expect(next("oen")).toBeGreaterThan(0.8);
 });
 
+test("a name of another sentence of the batch has no effect", () => {
+  const scores = Float32Array.from(TOKENS, () => -Math.log(TOKENS.length));
+  const copies = new VerbatimCopies(target, { nameBias: 3 });
+  copies.processor(["We are in London.", "We are in Phoenix."])?.(scores, [TOKENS.indexOf("▁Ph")], 0);
+  expect(new Set(scores).size).toBe(1);
+});
+
 test("ends where it ends", () => {
   const next = probabilities("We are in London.", "▁Lon don", { s: 0.6, ".": 0.3 });
   expect(next(".")).toBeGreaterThan(0.8);

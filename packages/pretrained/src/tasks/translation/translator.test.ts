@@ -52,6 +52,23 @@ describe("Translator", () => {
     expect(together.score).toBeCloseTo(total / together.tokens.target.length, 4);
   });
 
+  test("reads a folder's bias towards names, which an option overrides, and refuses what is none", () => {
+    const biased = (name_bias: unknown) => ({
+      ...pretrained,
+      generationConfig: { ...pretrained.generationConfig, name_bias },
+    });
+    expect(createTranslator(biased(3)).options.nameBias).toBe(3);
+    expect(createTranslator(biased(3), { nameBias: 0 }).options.nameBias).toBe(0);
+    for (const wrong of [-1, "3", NaN]) {
+      expect(() => createTranslator(biased(wrong))).toThrow(
+        "tiny/generation_config.json: expected name_bias to be 0 or more",
+      );
+      expect(() => createTranslator(pretrained, { nameBias: wrong as number })).toThrow(
+        `Translator: expected nameBias to be 0 or more, got ${wrong}`,
+      );
+    }
+  });
+
   test("searches by processors of one's own, in every batch", async () => {
     const texts = ["A dog runs.", "The snow is deep! Dog."];
     const plain = await translator.translateBatch(texts);

@@ -124,6 +124,9 @@ export class Translator {
 
   constructor(model: Seq2SeqModel, tokenizer: TranslationTokenizer, options: TranslatorOptions) {
     for (const [name, value] of Object.entries({ model, tokenizer, options })) checkRecord("Translator", name, value);
+    const { nameBias = 0 } = options;
+    if (!isBias(nameBias))
+      throw new RangeError(`Translator: expected nameBias to be 0 or more, got ${String(nameBias)}`);
     this.model = model;
     this.tokenizer = tokenizer;
     this.options = { ...options, ...(options.locale !== undefined && { locale: languageTag(options.locale) }) };
@@ -297,6 +300,11 @@ export class Translator {
       })),
     );
   }
+}
+
+/** Whether a value is a bias in nats. */
+export function isBias(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value < Infinity;
 }
 
 /**
