@@ -22,7 +22,7 @@ export function rowOf(command) {
  * `place`: where, the clone if left out; `skip`: why it is not run here.
  */
 const ROWS = [
-  { begins: "npx -y pnpm@10 translate", prints: /neige/ },
+  { begins: "npx -y pnpm@10 translate", prints: /plus lentement/ },
   { begins: "npx -y pnpm@10 demo:translate", until: serves(/<title>[^<]*<\/title>/) },
   { begins: "npx -y pnpm@10 test", skip: "the tests are a step of their own" },
   { begins: "npm install @qkv/", place: "empty", writes: ["node_modules/@qkv/pretrained/package.json"] },
