@@ -1,5 +1,5 @@
 import { languageTag } from "../../loading/languageTag.ts";
-import { keepOnly, lastTexts, type TokenTexts } from "./tokenTexts.ts";
+import { forbid, keepOnly, lastTexts, type TokenTexts } from "./tokenTexts.ts";
 
 /** A number whose thousands are set apart: `4,500`, `1 234 567`, `12.500,75`. Each language sets them apart by its own mark. */
 export interface Amount {
@@ -27,13 +27,14 @@ const LONGER = /^[ .,'\u00a0\u202f]?\d/u;
 /** More characters than the longest amount has. */
 const LONGEST = 40;
 
-/** Finds the numbers of a text. */
-export function numbersOf(text: string): TextNumbers {
-  const found = [...text.matchAll(GROUPS)];
-  const rest = text.replace(GROUPS, " ");
+/** Finds the numbers of a text; `verbatim` are pieces of it, such as a phone number, that have no thousands in them. */
+export function numbersOf(text: string, verbatim: readonly string[] = []): TextNumbers {
+  const own = verbatim.reduce((rest, piece) => rest.replace(piece, " | "), text);
+  const found = [...own.matchAll(GROUPS)];
+  const rest = own.replace(GROUPS, " ");
   return {
     amounts: found.map(({ groups: { whole = "", decimals = "" } = {} }) => amountOf(whole, decimals)),
-    others: Array.from(rest.matchAll(/\d+/g), ([digits]) => digits),
+    others: [...(rest.match(/\d+/g) ?? []), ...verbatim.map((piece) => piece.replace(/\D/g, "")).filter(Boolean)],
   };
 }
 
@@ -84,10 +85,6 @@ export function restrictAmounts(
     );
   }
   forbid(vocabulary, scores, (text) => LONGER.test(text) && !goesOn(text));
-}
-
-function forbid({ texts }: TokenTexts, scores: Float32Array, isForbidden: (text: string) => boolean): void {
-  for (const [id, text] of texts.entries()) if (isForbidden(text)) scores[id] = -Infinity;
 }
 
 /** The mark before decimals in a language; undefined if it is not known. */

@@ -46,3 +46,11 @@ export function keepOnly(scores: Float32Array, ids: Iterable<number>): void {
   scores.fill(-Infinity);
   for (const [id, score] of kept) scores[id] = score - most - Math.log(sum);
 }
+
+/** Forbids the tokens whose text is one of these; none of them if that would leave no token at all. */
+export function forbid({ texts }: TokenTexts, scores: Float32Array, isForbidden: (text: string) => boolean): void {
+  const forbidden = texts.flatMap((text, id) => (isForbidden(text) ? [id] : []));
+  const those = new Set(forbidden);
+  if (!scores.some((score, id) => score !== -Infinity && !those.has(id))) return;
+  for (const id of forbidden) scores[id] = -Infinity;
+}

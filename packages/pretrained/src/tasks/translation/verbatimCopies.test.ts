@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VerbatimCopies } from "./verbatimCopies.ts";
 
@@ -69,6 +70,26 @@ test("copies the digits of a long number, and no more of them", () => {
   expect(nextTokens(source, "▁1 2 3 4")).toEqual(expect.arrayContaining(["!", "-", "a", "</s>"]));
   for (const digit of "1234") expect(nextTokens(source, "▁1 2 3 4")).not.toContain(digit);
   expect(isFree("call (123) 412-4321", "▁( 1 2 3")).toBe(true); // no token of this vocabulary goes on with `)`
+});
+
+test.each(["+12 123 412 4321", "(123) 412-4321 or 412 4321 1,234", "12 1 234 and 1,234,412", "1234 1,234 1.234"])(
+  "leaves a token to go on with, whatever is written: %s",
+  (source) => {
+    const copies = new VerbatimCopies(target, { targetLocale: "fr", nameBias: 3 });
+    const process = copies.processor([source]);
+    const token = fc.constantFrom(..."1 2 3 4 ▁ ▁1 . - ▁( a".split(" ")).map((text) => TOKENS.indexOf(text));
+    const everyWritten = fc.property(fc.array(token, { maxLength: 16 }), (ids) => {
+      const scores = new Float32Array(TOKENS.length).fill(-1);
+      process?.(scores, ids, 0);
+      return scores.some((score) => score > -Infinity);
+    });
+    fc.assert(everyWritten, { seed: 1, numRuns: 2000 });
+  },
+);
+
+test("copies a phone number with groups of three digits, as no amount", () => {
+  expect(nextTokens("call 12 123 412 4321", "1 2 ▁1 2 3 ▁")).toEqual(["4"]);
+  expect(nextTokens("call 12 123 412 4321", "1 2 ▁1 2 3 ▁ 4 1 2 ▁ 4 3 2")).toEqual(["1"]);
 });
 
 test("makes log-probabilities of what is left", () => {

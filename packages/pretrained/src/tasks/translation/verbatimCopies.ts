@@ -1,7 +1,7 @@
 import type { LogitsProcessor } from "@qkv/transformer";
 import { decimalMarkOf, numbersOf, restrictAmounts } from "./amounts.ts";
 import { favourNames, namesOf } from "./nameCopies.ts";
-import { keepOnly, lastTexts, type TokenTexts, tokenTextsOf } from "./tokenTexts.ts";
+import { forbid, keepOnly, lastTexts, type TokenTexts, tokenTextsOf } from "./tokenTexts.ts";
 import type { TargetTokenizer } from "./translationTokenizer.ts";
 import { type VerbatimSpan, verbatimSpans } from "./verbatimSpans.ts";
 
@@ -33,7 +33,12 @@ export class VerbatimCopies {
   /** The processor of a search from these sources; undefined if none of them has anything to copy. */
   processor(sources: readonly string[]): LogitsProcessor | undefined {
     const spans = sources.map(verbatimSpans);
-    const numbers = sources.map(numbersOf);
+    const numbers = sources.map((source, i) =>
+      numbersOf(
+        source,
+        spans[i]?.map(({ text }) => text),
+      ),
+    );
     const names = sources.map((source) => (this.#nameBias > 0 ? namesOf(source) : []));
     const hasAmounts = numbers.some(({ amounts }) => amounts.length > 0);
     if (!hasAmounts && [...spans, ...names].every(({ length }) => length === 0)) return undefined;
@@ -66,10 +71,7 @@ function restrict(
       scores,
       rests.flatMap((rest) => continuations(vocabulary, rest)),
     );
-  for (const { kind } of done) {
-    const longer = [...vocabulary.byFirst].filter(([first]) => goesOn(kind, first));
-    for (const id of longer.flatMap(([, those]) => those)) scores[id] = -Infinity;
-  }
+  for (const { kind } of done) forbid(vocabulary, scores, (text) => goesOn(kind, text));
 }
 
 /** How many characters of a span what is written ends with; 0 if they are too few to be more than chance. */
@@ -99,7 +101,7 @@ function continuations({ texts, byFirst }: TokenTexts, rest: string): number[] {
   });
 }
 
-/** Whether something would be longer with this character behind it. */
-function goesOn(kind: VerbatimSpan["kind"], char: string): boolean {
-  return (kind === "number" ? /^\d/ : /^[\p{L}\p{N}/@_-]/u).test(char);
+/** Whether something would be longer with this text behind it. */
+function goesOn(kind: VerbatimSpan["kind"], text: string): boolean {
+  return (kind === "number" ? /^\d/ : /^[\p{L}\p{N}/@_-]/u).test(text);
 }
