@@ -5,7 +5,15 @@ export interface VerbatimSpan {
 }
 
 const WEB = /(?:https?:\/\/|www\.)[^<>"“”«»]+/iu;
-const MAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+const MAIL = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+/** Ends of bare domains and of files' names. Those that are words as well (`it`, `is`, `me`) make an address only before a `/`. */
+const ENDS =
+  "com org net edu gov info io dev app eu fr de uk ca es nl ch pl jp kr cn html htm php pdf txt csv json js ts md py jpg jpeg png gif svg zip mp3 mp4 doc docx xls xlsx";
+/** A domain without `www.`, with its path, or the name of a file. */
+const BARE = new RegExp(
+  `(?<![\\p{L}\\p{N}@._-])[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]*(?:\\.[\\p{L}\\p{N}_-]+)*(?:\\.(?:${ENDS.replaceAll(" ", "|")})(?![\\p{L}\\p{N}_-])(?:[/?#:][^<>"“”«»]*)?|\\.[a-z]{2,6}/[^<>"“”«»]*)`,
+  "u",
+);
 /** Digits in groups, as phone numbers are written, or four and more together. */
 const NUMBER = /(?<![\p{L}\p{N}])(?:\+\d|\(\d|\d)(?:[ ().-]{0,2}\d){3,30}(?![\p{L}\p{N}])/gu;
 /** The most characters of an address; a longer word is none. */
@@ -16,7 +24,7 @@ const DATE = /^(?:\d{4}[.-]\d{1,2}[.-]\d{1,2}|\d{1,2}[.-]\d{1,2}[.-]\d{2,4})$/;
 const AMOUNT = /^\d{1,3}(?:[ .]\d{3})+$|^\d+\.\d+$/;
 
 /**
- * The web and mail addresses of a text, its phone numbers and its numbers of four digits and more. Dates, and numbers whose
+ * The web and mail addresses of a text, its names of files, its phone numbers and its numbers of four digits and more. Dates, and numbers whose
  * thousands are set apart, are none: each language writes them its own way.
  */
 export function verbatimSpans(text: string): VerbatimSpan[] {
@@ -32,7 +40,7 @@ export function verbatimSpans(text: string): VerbatimSpan[] {
 
 /** The address in a word; the marks at its end belong to the sentence, as does a bracket that is not opened in it. */
 function addressIn(word: string): string | undefined {
-  const [found] = (word.length <= LONGEST && (WEB.exec(word) ?? MAIL.exec(word))) || [];
+  const [found] = (word.length <= LONGEST && (WEB.exec(word) ?? MAIL.exec(word) ?? BARE.exec(word))) || [];
   if (found === undefined) return undefined;
   let address = found;
   while (/[.,;:!?'’]$/u.test(address) || (address.endsWith(")") && count(address, ")") > count(address, "("))) {
