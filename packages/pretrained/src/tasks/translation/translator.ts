@@ -4,6 +4,7 @@ import { checkList, checkText } from "../../loading/argumentChecks.ts";
 import { batchesBySize, type BatchLimits } from "../text/batchesBySize.ts";
 import { type LedSegment, splitLedText } from "./languageCodes.ts";
 import { languageTag } from "../../loading/languageTag.ts";
+import { correctCopies } from "./correctCopies.ts";
 import type { TokenizedPair, TokenSequence } from "./tokenSequence.ts";
 import type { TranslationTokenizer } from "./translationTokenizer.ts";
 import { VerbatimCopies } from "./verbatimCopies.ts";
@@ -107,6 +108,16 @@ export interface SentenceTranslation extends TokenSequence {
 /** A segment of a text with its tokens: none if there is nothing to translate in it. */
 interface EncodedSegment extends LedSegment, TokenSequence {
   readonly unknownScript?: true;
+}
+
+/** What a search is for: a sentence's tokens, and its text if something may be copied from it. */
+type Searched = Pick<TokenSequence, "ids"> & { readonly source?: string };
+
+/** How a search differs from that of a whole batch. */
+interface SearchPart {
+  readonly onStep?: GenerationOptions["onStep"];
+  readonly process?: LogitsProcessor;
+  readonly indices?: readonly number[];
 }
 
 /** Options of the search for one sentence's translation. */
@@ -261,23 +272,48 @@ export class Translator {
     return found;
   }
 
-  /** The processor that copies what the sources have to copy. */
-  #copying(sources: readonly string[]): LogitsProcessor | undefined {
+  /** What copies into translations; undefined if nothing is to be copied. */
+  get #copying(): VerbatimCopies | undefined {
     const { target } = this.tokenizer;
     if (this.options.copiesVerbatim === false || target === undefined) return undefined;
-    return (this.#copies ??= new VerbatimCopies(target, this.options)).processor(sources);
+    return (this.#copies ??= new VerbatimCopies(target, this.options));
   }
 
-  /** Finds the translations of each sentence, best first. */
+  /** Finds the translations of each sentence, best first: where one has copied something wrong, in a second search from there. */
   async #search(
-    segments: readonly (Pick<TokenSequence, "ids"> & { readonly source?: string })[],
-    { numBeams, lengthPenalty, maxNewTokens: limit, numReturnSequences = 1, signal }: SentenceOptions,
+    segments: readonly Searched[],
+    options: SentenceOptions,
     onStep?: GenerationOptions["onStep"],
+  ): Promise<SentenceTranslation[][]> {
+    const found = await this.#generate(segments, options, { onStep });
+    const copying = this.#copying;
+    if (copying === undefined) return found;
+    const sources = segments.map(({ source = "" }) => source);
+    return correctCopies(found, sources, copying, (indices, process) =>
+      this.#generate(
+        indices.map((index) => segments[index] as Searched),
+        options,
+        { indices, process },
+      ),
+    );
+  }
+
+  /** The search for translations of each sentence; `indices` are theirs in the batch that they are part of. */
+  async #generate(
+    segments: readonly Searched[],
+    { numBeams, lengthPenalty, maxNewTokens: limit, numReturnSequences = 1, signal }: SentenceOptions,
+    { onStep, process, indices = [...segments.keys()] }: SearchPart,
   ): Promise<SentenceTranslation[][]> {
     if (segments.length === 0) return [];
     const { generation, maxPositions } = this.options;
     const sources = segments.map(({ ids }) => ids);
-    const copying = this.#copying(segments.map(({ source = "" }) => source));
+    const copying = this.#copying?.processor(segments.map(({ source = "" }) => source));
+    const given = (generation?.logitsProcessors ?? []).map(
+      (own): LogitsProcessor =>
+        (scores, ids, i) =>
+          own(scores, ids, indices[i] ?? i),
+    );
+    const logitsProcessors = [...given, ...[copying, process].filter((own) => own !== undefined)];
     const defaultLimit =
       generation?.maxNewTokens ?? 2 * paddingBucket(Math.max(...sources.map(({ length }) => length))) + 32;
     const { maxLength = Infinity } = this.model.generation;
@@ -285,7 +321,7 @@ export class Translator {
     const maxNewTokens = Math.min(limit ?? defaultLimit, mostTokens);
     const found = await generate(this.model, sources, {
       ...generation,
-      ...(copying && { logitsProcessors: [...(generation?.logitsProcessors ?? []), copying] }),
+      ...(logitsProcessors.length > 0 && { logitsProcessors }),
       maxNewTokens,
       numReturnSequences: Math.min(numReturnSequences, numBeams ?? generation?.numBeams ?? 1),
       ...(numBeams !== undefined && { numBeams }),

@@ -3,6 +3,7 @@ import { decimalMarkOf, numbersOf, restrictAmounts } from "./amounts.ts";
 import { favourNames, namesOf } from "./nameCopies.ts";
 import { forbid, keepOnly, lastTexts, type TokenTexts, tokenTextsOf } from "./tokenTexts.ts";
 import type { TargetTokenizer } from "./translationTokenizer.ts";
+import { type Correction, correctionOf } from "./wrongCopies.ts";
 import { type VerbatimSpan, verbatimSpans } from "./verbatimSpans.ts";
 
 /** Options of {@link VerbatimCopies}. */
@@ -42,7 +43,7 @@ export class VerbatimCopies {
     const names = sources.map((source) => (this.#nameBias > 0 ? namesOf(source) : []));
     const hasAmounts = numbers.some(({ amounts }) => amounts.length > 0);
     if (!hasAmounts && [...spans, ...names].every(({ length }) => length === 0)) return undefined;
-    const vocabulary = (this.#vocabulary ??= tokenTextsOf(this.#target));
+    const vocabulary = this.#tokenTexts();
     return (scores, ids, source) => {
       const [own, named] = [spans[source] ?? [], names[source] ?? []];
       if (named.length > 0) favourNames(vocabulary, scores, ids, named, this.#nameBias);
@@ -52,6 +53,27 @@ export class VerbatimCopies {
         restrictAmounts(vocabulary, scores, ids, ofSource, this.#decimalMark);
       }
     };
+  }
+
+  /** What to correct in the translation of a source; undefined if it has copied nothing wrong. */
+  correction(source: string, ids: readonly number[]): Correction | undefined {
+    return correctionOf(source, lastTexts(this.#tokenTexts(), ids, Infinity).join(""), this.#nameBias > 0);
+  }
+
+  /** The processor of a search whose sequences begin with these texts, in any of their tokens. */
+  begin(beginnings: readonly string[]): LogitsProcessor {
+    const vocabulary = this.#tokenTexts();
+    return (scores, ids, source) => {
+      const beginning = beginnings[source] ?? "";
+      const written = lastTexts(vocabulary, ids, beginning.length).join("");
+      if (written.length >= beginning.length || !beginning.startsWith(written)) return;
+      const next = new Set(continuations(vocabulary, beginning.slice(written.length)));
+      if (next.size > 0) for (const id of scores.keys()) if (!next.has(id)) scores[id] = -Infinity;
+    };
+  }
+
+  #tokenTexts(): TokenTexts {
+    return (this.#vocabulary ??= tokenTextsOf(this.#target));
   }
 }
 
