@@ -1,11 +1,15 @@
-// The pages in Firefox, by keys alone and as wide as a phone: every chapter of the book in both languages, a program of it
-// broken and mended, a translation and a classification.
+// The pages in Firefox, by keys alone and as wide as a phone: every chapter of the book in both languages, with nothing for axe
+// to find and nothing that holds it up, a program of it broken and mended, a translation and a classification.
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { axeViolations } from "./appPage.ts";
 import { byKeys, type FirefoxPage, launchFirefox, noFirefox, openInFirefox, overflow, said, write } from "./firefox.ts";
 import { focused, tabTo } from "./keyboard.ts";
+import { LONGEST } from "./longestTask.ts";
+import { longestTurn, noteTurns } from "./longestTurn.ts";
 import { type FolderServer, serve } from "./server.ts";
+import { timeAlone } from "./timeAlone.ts";
 import { areFiguresShown, CHAPTERS } from "./tourPage.ts";
 
 const isAsked = process.env["QKV_TEST_BROWSER"] !== undefined;
@@ -21,6 +25,16 @@ async function goToChapter(page: Page, chapter: string): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.tagName === "H1");
   await page.waitForSelector(".exercise");
   await page.waitForFunction(areFiguresShown);
+}
+
+/** Scrolls to the end of the page, a frame a step. */
+async function scrollThrough(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += 300) {
+      scrollTo(0, y);
+      await new Promise((shown) => requestAnimationFrame(shown));
+    }
+  });
 }
 
 /** Presses Tab until something of a figure can be moved, and moves it by an arrow. */
@@ -49,7 +63,8 @@ async function moveFigure(page: Page): Promise<void> {
 describe.skipIf(!isAsked || noFirefox !== undefined)("the pages in Firefox", () => {
   let server: FolderServer;
   let browser: Browser;
-  const open = (app: string) => openInFirefox(browser, `${server.origin}/${app}/index.html`);
+  const open = (app: string, before?: (page: Page) => Promise<unknown>) =>
+    openInFirefox(browser, `${server.origin}/${app}/index.html`, before);
   const expectSilence = ({ printed, hosts }: FirefoxPage) => {
     expect(printed).toEqual([]);
     expect([...hosts]).toEqual([new URL(server.origin).host]);
@@ -78,13 +93,36 @@ describe.skipIf(!isAsked || noFirefox !== undefined)("the pages in Firefox", () 
       await goToChapter(page, chapter);
       expect({ chapter, overflow: await overflow(page) }).toEqual({ chapter, overflow: 0 });
       await moveFigure(page);
+      expect({ chapter, violations: await axeViolations(page) }).toEqual({ chapter, violations: [] });
     }
     await said(page, "footer", title === "Attention, to touch" ? /this device/ : /이 기기/);
     expectSilence(opened);
   };
 
-  test("every chapter: figures that move by keys, nothing wider than the window", async () => {
+  test("every chapter: figures that move by keys, nothing wider than the window or for axe to find", async () => {
     await readBook("Attention, to touch");
+  });
+
+  test("the book is painted at once, and nothing holds it up while one reads", async () => {
+    const openBook = async () => {
+      const { page } = await open("tour", noteTurns);
+      await page.waitForSelector(".contents");
+      return page;
+    };
+    const firstPaint = async () => {
+      const page = await openBook();
+      const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+      await page.close();
+      return paint ?? NaN;
+    };
+    expect(await timeAlone(1000, firstPaint)).toBeLessThan(1000);
+    const read = async (page: Page) => {
+      for (const chapter of CHAPTERS) {
+        await goToChapter(page, chapter);
+        await scrollThrough(page);
+      }
+    };
+    expect(await longestTurn(browser, read, openBook)).toBeLessThan(LONGEST);
   });
 
   test("a program: changed, broken, mended, run", async () => {

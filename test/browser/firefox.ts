@@ -20,8 +20,12 @@ export interface FirefoxPage {
   readonly hosts: ReadonlySet<string>;
 }
 
-/** Opens a page, as wide as a phone. */
-export async function openInFirefox(browser: Browser, url: string): Promise<FirefoxPage> {
+/** Opens a page, as wide as a phone. @param before what is done before anything is loaded */
+export async function openInFirefox(
+  browser: Browser,
+  url: string,
+  before?: (page: Page) => Promise<unknown>,
+): Promise<FirefoxPage> {
   const page = await browser.newPage();
   const printed: string[] = [];
   const hosts = new Set<string>();
@@ -34,6 +38,7 @@ export async function openInFirefox(browser: Browser, url: string): Promise<Fire
   });
   await page.setViewport({ width: 360, height: 740 });
   await page.bringToFront();
+  await before?.(page);
   await page.goto(url);
   return { page, printed, hosts };
 }
