@@ -22,6 +22,7 @@ sys.modules.setdefault("torchvision", None)  # not needed, and a build that does
 import torch
 import transformers
 from random_encoders import ENCODERS, encoder, encoder_inputs
+from random_speech import SPEECH, T5, speech, speech_inputs, t5
 from safetensors.torch import save_file
 
 DECODERS = ["gemma", "gemma2", "gemma3_text", "smollm3", "phi3", "olmo2", "granite", "gpt_neox",
@@ -30,8 +31,8 @@ DECODERS = ["gemma", "gemma2", "gemma3_text", "smollm3", "phi3", "olmo2", "grani
 EAGER = {"gemma2", "bloom"}
 # Encoder-decoders whose config has BART's names; the last classifies.
 FAIRSEQ = ["bart", "mbart", "m2m_100", "pegasus", "bart-classifier", "mbart-classifier"]
-SEQ2SEQ = {"marian", *FAIRSEQ[:4]}
-FAMILIES = ["gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS, "marian", *FAIRSEQ, "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
+SEQ2SEQ = {"marian", *FAIRSEQ[:4], *T5}
+FAMILIES = ["gpt2", *T5, *SPEECH, "llama", "mistral", "qwen2", "qwen3", *DECODERS, "marian", *FAIRSEQ, "vit", "deit", "dinov2", "dinov2_with_registers", "swin"]
 TEXT = {"gpt2", "llama", "mistral", "qwen2", "qwen3", *DECODERS}
 ACTIVATIONS = ["silu", "gelu", "gelu_new", "relu", "gelu_pytorch_tanh", "quick_gelu", "relu2", "mish", "tanh"]
 EOS = 2
@@ -318,6 +319,9 @@ def build(rng, family):
     if family in ENCODERS:
         model, Auto = encoder(rng, family)
         return randomized(rng, model), Auto, {}
+    if family in SPEECH or family in T5:
+        model, Auto = speech(rng, family) if family in SPEECH else t5(rng, family)
+        return randomized(rng, model), Auto, {}
     if family in TEXT:
         (Config, fields, changes), Auto = text_config(rng, family), transformers.AutoModelForCausalLM
     elif family in SEQ2SEQ:
@@ -397,7 +401,7 @@ def searches(rng, vocabulary):
 
 def text_inputs(rng, model, family):
     vocabulary = model.config.vocab_size
-    batch, length = rng.randint(1, 3), rng.randint(2, 14)
+    batch, length = rng.randint(1, 3), rng.choice([1, rng.randint(2, 14), rng.randint(2, 14)])
     if family not in {"gpt2", "opt", "gptj", *SEQ2SEQ, *FAIRSEQ} and rng.random() < 0.25:
         length = rng.randint(34, 70)  # beyond the positions, and several windows long
     ids = torch.tensor([[rng.randrange(4 if family in FAIRSEQ else 3, vocabulary - 1) for _ in range(length)] for _ in range(batch)])
@@ -438,7 +442,7 @@ def implementation(family):
 def forward(model, inputs, family):
     with torch.no_grad():
         out = model(**inputs, output_hidden_states=True, **({"output_attentions": True} if family in ENCODERS else {}))
-    if family in SEQ2SEQ or family in FAIRSEQ:
+    if family in SEQ2SEQ or family in FAIRSEQ or family == "whisper":
         found = {"logits": out.logits, **numbered("encoder_hidden_states", out.encoder_hidden_states),
                  **numbered("decoder_hidden_states", out.decoder_hidden_states)}
     else:
@@ -495,6 +499,8 @@ def make(out, seed, index, families):
             inputs = text_inputs(rng, model, family)
         elif family in ENCODERS:
             inputs = encoder_inputs(rng, model)
+        elif family in SPEECH:
+            inputs = speech_inputs(rng, model)
         else:
             height, width = (model.config.image_size,) * 2 if isinstance(model.config.image_size, int) else model.config.image_size
             inputs = {"pixel_values": torch.randn(2, model.config.num_channels, height, width)}

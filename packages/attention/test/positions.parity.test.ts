@@ -57,6 +57,20 @@ describeBackends("positions equal transformers'", () => {
     expect(buckets).toEqual(torch.ids(`t5.${name}`)[0]);
   });
 
+  // What `_relative_position_bucket(distance, num_buckets=7, max_distance=9)` gives.
+  test("T5's buckets, an odd number of them", () => {
+    const buckets = { numBuckets: 7, maxDistance: 9, bidirectional: true };
+    const found = Array.from({ length: 19 }, (_, i) => relativePositionBucket(i - 9, buckets));
+    expect(found).toEqual([2, 2, 2, 2, 2, 2, 2, 1, 1, 0, 4, 4, 5, 5, 5, 5, 5, 5, 5]);
+  });
+
+  // The same with bidirectional=False, num_buckets=32, max_distance=20: closer steps than distances.
+  test("T5's buckets, more of them than distances", () => {
+    const buckets = { numBuckets: 32, maxDistance: 20, bidirectional: false };
+    const found = Array.from({ length: 11 }, (_, i) => relativePositionBucket(i - 24, buckets));
+    expect(found).toEqual([31, 31, 31, 31, 31, 28, 24, 20, 16, 15, 14]);
+  });
+
   test("T5's bias, the last query at the last key", async () => {
     const params = Params.from(() => torch.tensor("t5.weight"));
     const bias = new RelativePositionBias(params, 3, { bidirectional: false }).forward(5, 7);

@@ -183,8 +183,9 @@ describeBackends("MultiHeadAttention", () => {
         expect(() => rotaryFrequencies({ dim: 4, scaling: ntk }, 1)).toThrow(TypeError);
         expect(() => new RotaryPositions({ dim: 4 }).rotate(q)).toThrow("at least 4 features, got x [1,4,2,3]");
         expect(() => new LearnedPositions(params.at("p"), 4, 3).forward(3, 2)).toThrow("at most 4 positions, got 3");
-        expect(() => new RelativePositionBias(params.at("r"), 2, { numBuckets: 5, bidirectional: true })).toThrow(
-          "even",
+        const short = { numBuckets: 32, maxDistance: 16, bidirectional: false };
+        expect(() => new RelativePositionBias(params.at("r"), 2, short)).toThrow(
+          "maxDistance to be an integer from 17",
         );
         expect(() => alibiBias(0, 3)).toThrow("numHeads to be an integer from 1, got 0");
         expect(relativePositionBucket(-1e6, { bidirectional: false })).toBe(31);

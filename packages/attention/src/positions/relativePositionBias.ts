@@ -5,9 +5,9 @@ import { checkInteger } from "../checks/argumentChecks.ts";
 
 /** Buckets of relative positions. */
 export interface RelativeBuckets {
-  /** Default 32. */
+  /** Default 32; for both directions half of them each, rounded down. */
   readonly numBuckets?: number;
-  /** The distance from which on all share the last bucket. Default 128. */
+  /** The distance from which on all share the last bucket, beyond the half of a direction's that have one each. Default 128. */
   readonly maxDistance?: number;
   /** Whether keys after the query have separate buckets, as in an encoder, or share the nearest one's. */
   readonly bidirectional: boolean;
@@ -24,7 +24,7 @@ export interface RelativeBuckets {
 export function relativePositionBucket(distance: number, buckets: RelativeBuckets): number {
   checkRecord("relativePositionBucket", "buckets", buckets);
   const { numBuckets = 32, maxDistance = 128, bidirectional } = buckets;
-  const count = bidirectional ? numBuckets / 2 : numBuckets;
+  const count = bidirectional ? Math.floor(numBuckets / 2) : numBuckets;
   const side = bidirectional && distance > 0 ? count : 0;
   const far = bidirectional ? Math.abs(distance) : Math.max(-distance, 0);
   const exact = Math.floor(count / 2);
@@ -41,16 +41,18 @@ export class RelativePositionBias {
 
   readonly #buckets: RelativeBuckets;
 
-  /** @throws RangeError if the buckets are too few, more than `maxDistance`, or odd in number for two directions */
+  /** @throws RangeError if the buckets are too few, or `maxDistance` has a bucket of its own */
   constructor(params: Params, numHeads: number, buckets: RelativeBuckets) {
     checkModule("RelativePositionBias", params, { buckets });
     const { numBuckets = 32, maxDistance = 128, bidirectional, tableRows = numBuckets } = buckets;
     checkInteger("RelativePositionBias", "tableRows", tableRows, numBuckets);
     checkInteger("RelativePositionBias", "numBuckets", numBuckets, bidirectional ? 4 : 2);
-    checkInteger("RelativePositionBias", "maxDistance", maxDistance, numBuckets);
-    if (bidirectional && numBuckets % 2 !== 0) {
-      throw new RangeError(`RelativePositionBias: expected an even numBuckets for both directions, got ${numBuckets}`);
-    }
+    checkInteger(
+      "RelativePositionBias",
+      "maxDistance",
+      maxDistance,
+      Math.floor(numBuckets / (bidirectional ? 4 : 2)) + 1,
+    );
     this.weight = params.bias<tf.Rank.R2>("weight", [tableRows, numHeads], normal(numHeads ** -0.5));
     this.#buckets = buckets;
   }

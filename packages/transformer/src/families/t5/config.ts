@@ -59,6 +59,11 @@ export function parseT5Config(json: unknown): T5Config {
   const defaults = DEFAULTS[modelType];
   const encoderLayers = fields.integer("num_layers", defaults.layers);
   const tieWordEmbeddings = fields.boolean("tie_word_embeddings", true);
+  const numBuckets = fields.integer("relative_attention_num_buckets", 32);
+  if (numBuckets < 4) fields.fail("relative_attention_num_buckets", "at least 4");
+  const maxDistance = fields.integer("relative_attention_max_distance", 128);
+  const near = Math.floor(numBuckets / 2); // distances that have a bucket of their own in the decoder
+  if (maxDistance <= near) fields.fail("relative_attention_max_distance", `above ${near}, half of the buckets`);
   return {
     modelType,
     vocabSize: fields.integer("vocab_size", defaults.vocabSize),
@@ -69,8 +74,8 @@ export function parseT5Config(json: unknown): T5Config {
     headDim: fields.integer("d_kv", 64),
     ffnDim: fields.integer("d_ff", defaults.ffnDim),
     ...feedForwardOf(fields, defaults.feedForward),
-    numBuckets: fields.integer("relative_attention_num_buckets", 32),
-    maxDistance: fields.integer("relative_attention_max_distance", 128),
+    numBuckets,
+    maxDistance,
     tieWordEmbeddings,
     scaleOutput: modelType === "t5" && fields.boolean("scale_decoder_outputs", tieWordEmbeddings),
     normEps: fields.number("layer_norm_epsilon", 1e-6),
