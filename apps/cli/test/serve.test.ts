@@ -1,7 +1,7 @@
 // The server over real HTTP, with OpenAI's own client and without.
 import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,6 +16,8 @@ let folder: string;
 let chat: string;
 let plain: string;
 let embedder: string;
+let whisper: string;
+let hubert: string;
 
 interface Running {
   readonly child: ChildProcess;
@@ -55,12 +57,16 @@ let client: OpenAI;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qkv-serve-"));
   [chat, plain] = [path.join(folder, "chat"), path.join(folder, "gpt2")];
-  embedder = path.join(folder, "tiny", "embedder");
+  [embedder, whisper, hubert] = ["embedder", "whisper", "hubert"].map((name) => path.join(folder, "tiny", name)) as [
+    string,
+    string,
+    string,
+  ];
   writeTinyModels(path.join(folder, "tiny"));
   await buildProgram();
   await writeTinyChatModel(chat);
   await writeTinyLanguageModel(plain);
-  server = await start("--model", chat, plain, embedder);
+  server = await start("--model", chat, plain, embedder, whisper, hubert);
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
 });
 afterAll(async () => {
@@ -88,7 +94,7 @@ const idle = async () => {
 describe("OpenAI's client", () => {
   test("lists the models", async () => {
     const { data } = await client.models.list();
-    expect(data.map(({ id }) => id)).toEqual([chat, plain, embedder]);
+    expect(data.map(({ id }) => id)).toEqual([chat, plain, embedder, whisper, hubert]);
   });
 
   test("gets a whole answer, and the same as a stream", async () => {
@@ -224,6 +230,110 @@ describe("OpenAI's client", () => {
       encoding_format: "float",
     });
     expect(few.data[0]?.embedding).toHaveLength(4);
+  });
+});
+
+describe("a sound", () => {
+  const SOUNDS = path.join(import.meta.dirname, "../../../packages/audio/test/golden/sounds");
+  const sound = async (name = "mpeg2.mp3") => new File([await readFile(path.join(SOUNDS, name))], name);
+
+  test("is transcribed as the program does it, whole and as a stream", async () => {
+    const told = await qkv([
+      "transcribe",
+      "--model",
+      whisper,
+      "--backend",
+      "cpu",
+      "--json",
+      path.join(SOUNDS, "mpeg2.mp3"),
+    ]);
+    const expected = JSON.parse(told.stdout) as {
+      text: string;
+      segments: { text: string; start: number; ids: number[] }[];
+    };
+    expect(expected.text).not.toBe("");
+    const asked = { model: whisper, file: await sound() };
+    const { text } = await client.audio.transcriptions.create(asked);
+    expect(text).toBe(expected.text);
+    let [deltas, done] = ["", ""];
+    for await (const event of await client.audio.transcriptions.create({ ...asked, stream: true })) {
+      if (event.type === "transcript.text.delta") deltas += event.delta;
+      if (event.type === "transcript.text.done") done = event.text;
+    }
+    expect([deltas.trim(), done]).toEqual([text, text]);
+    const verbose = await client.audio.transcriptions.create({ ...asked, response_format: "verbose_json" });
+    expect(verbose.duration).toBeCloseTo(0.1, 0);
+    expect(verbose.segments?.map(({ text, start, tokens }) => ({ text, start, ids: tokens }))).toEqual(
+      expected.segments.map(({ text, start, ids }) => ({ text, start, ids })),
+    );
+    expect(await client.audio.transcriptions.create({ ...asked, response_format: "srt" })).toMatch(
+      /^1\n00:00:00,\d{3} --> /,
+    );
+    expect(await client.audio.transcriptions.create({ ...asked, response_format: "vtt" })).toMatch(/^WEBVTT\n\n00:/);
+    expect(await client.audio.transcriptions.create({ ...asked, response_format: "text" })).toBe(`${text}\n`);
+  });
+
+  test("has words with times", async () => {
+    for (const model of [whisper, hubert]) {
+      const { text, words, segments } = await client.audio.transcriptions.create({
+        ...{ model, file: await sound(), response_format: "verbose_json", timestamp_granularities: ["word"] },
+      });
+      expect(segments).toBeUndefined();
+      expect(
+        words
+          ?.map(({ word }) => word)
+          .join("")
+          .replaceAll(" ", ""),
+      ).toBe(text.replaceAll(" ", ""));
+    }
+  });
+
+  test.each<[string, Record<string, string | Blob>, number, string, string | null]>([
+    ["no sound", { file: "a.wav" }, 400, "file: expected a sound file", "file"],
+    ["other bytes", { file: new Blob(["hello"]) }, 400, "file: decodeSound: expected a WAV", "file"],
+    ["a model that writes no speech", { model: "EMBEDDER" }, 400, "model: expected one that writes speech", "model"],
+    ["a language that is not known", { language: "xx" }, 400, "expected en of a model", null],
+    ["a temperature that is none", { temperature: "hot" }, 400, "temperature: ", "temperature"],
+    ["another format", { response_format: "xml" }, 400, "response_format: ", "response_format"],
+    [
+      "times in no format",
+      { "timestamp_granularities[]": "word" },
+      400,
+      "response_format of verbose_json",
+      "timestamp_granularities",
+    ],
+    ["subtitles as a stream", { response_format: "srt", stream: "true" }, 400, "stream: expected false", "stream"],
+    ["a prompt", { prompt: "hello" }, 400, "prompt: expected", "prompt"],
+    ["a field that is not known", { colour: "red" }, 400, "colour: expected a field that is supported", "colour"],
+  ])("%s is refused by name", async (_, fields, status, message, param) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ model: whisper, file: await sound(), ...fields })) {
+      form.set(name, value === "EMBEDDER" ? embedder : value);
+    }
+    const response = await fetch(`${server.url}/v1/audio/transcriptions`, { method: "POST", body: form });
+    const { error } = (await response.json()) as { error: { message: string; param: string | null } };
+    expect([response.status, error.param]).toEqual([status, param]);
+    expect(error.message).toContain(message);
+  });
+
+  test("of more bytes than fit is refused before they come", async () => {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    const head = "POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    socket.write(`${head}Content-Type: multipart/form-data; boundary=a\r\nContent-Length: 30000000\r\n\r\n`);
+    for await (const chunk of socket) {
+      expect(String(chunk)).toMatch(/^HTTP\/1\.1 413 /);
+      break;
+    }
+  });
+
+  test("of a page, or in another kind of body, is refused", async () => {
+    const form = new FormData();
+    form.set("model", whisper);
+    const request = { method: "POST", body: form, headers: { Origin: "https://evil.example" } };
+    expect((await fetch(`${server.url}/v1/audio/transcriptions`, request)).status).toBe(403);
+    expect((await post("/v1/audio/transcriptions", {})).status).toBe(415);
+    const torn = { "Content-Type": "multipart/form-data; boundary=a" };
+    expect((await post("/v1/audio/transcriptions", "--b", torn)).status).toBe(400);
   });
 });
 

@@ -20,7 +20,7 @@ export function serveCommand(): Command {
   return withBackendOptions(
     new Command("serve")
       .description(
-        "Answer requests of OpenAI's API on this machine: chat, completions and embeddings of models, one request at a time.",
+        "Answer requests of OpenAI's API on this machine: chat, completions, embeddings and transcriptions of models, one request at a time.",
       )
       .requiredOption("--model <ref...>", `${MODEL_REF}; several may be given, and requests name one of them so`)
       .option("--port <n>", "the port on 127.0.0.1; 0: any that is free", portNumber, 8000)

@@ -18,19 +18,19 @@ const EMBEDDING_REQUEST = z.strictObject({
 /** `POST /v1/embeddings`. */
 export async function embeddings(context: Context, parts: ServerParts): Promise<Response> {
   const { model: id, input, encoding_format: format, dimensions } = await requestBody(context, EMBEDDING_REQUEST);
-  const model = servedModel(parts.models, id, "embedder");
+  const { embedder, tokenizer } = servedModel(parts.models, id, "embedder").embedder;
   const texts = [input].flat();
   const signal = AbortSignal.any([context.req.raw.signal, parts.ending]);
   const leave = await parts.queue.enter(signal);
   try {
-    const vectors = await model.embedder.embedBatch(texts, {
+    const vectors = await embedder.embedBatch(texts, {
       signal,
       ...(dimensions && { dimensions }),
       onTruncated: ({ index, tokens, kept }) => {
         throw fieldError(`input.${index}`, `at most ${kept} tokens, which are all that the model reads`, `${tokens}`);
       },
     });
-    const lengths = texts.map((text) => model.tokenizer.encode(text, { truncation: false, padding: false }).length);
+    const lengths = texts.map((text) => tokenizer.encode(text, { truncation: false, padding: false }).length);
     const tokens = lengths.reduce((sum, length) => sum + length, 0);
     parts.metrics.add("qkv_prompt_tokens_total", { model: id }, tokens);
     return context.json({

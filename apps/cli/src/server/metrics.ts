@@ -37,6 +37,7 @@ const HELP: Readonly<Record<string, string>> = {
   qkv_request_seconds_total: "Seconds that requests took, waiting included, by path.",
   qkv_prompt_tokens_total: "Tokens of prompts and of embedded texts, by model.",
   qkv_generated_tokens_total: "Generated tokens, by model.",
+  qkv_sound_seconds_total: "Seconds of sound that were transcribed, by model.",
   qkv_requests_running: "Requests that compute.",
   qkv_requests_waiting: "Requests that wait for their turn.",
 };

@@ -19,7 +19,38 @@ export async function requestBody<T>(context: Context, schema: z.ZodType<T>): Pr
     if (!(error instanceof SyntaxError)) throw error;
     throw new ApiError(400, `expected a body of JSON, got other text: ${error.message}`, { code: "invalid_json" });
   }
-  const parsed = schema.safeParse(json);
+  return checkedBody(json, schema);
+}
+
+/**
+ * Reads the form of a request, whose fields called `name[]` are lists. A page may send a form without asking first, as it
+ * may not with JSON, so a request of a page is refused.
+ *
+ * @throws ApiError naming the field that is missing, not known, or has a value it cannot have
+ */
+export async function requestForm<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+  const origin = context.req.header("origin");
+  if (origin !== undefined) throw new ApiError(403, `expected a request of a program, got one of a page of ${origin}`);
+  const type = context.req.header("content-type") ?? "none";
+  if (!/^multipart\/form-data\b/i.test(type)) {
+    throw new ApiError(415, `expected a body of multipart/form-data, got ${type}`);
+  }
+  let form: FormData;
+  try {
+    form = await context.req.formData();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ApiError(400, `expected a body of multipart/form-data, got other bytes: ${error.message}`);
+  }
+  const fields = [...new Set(form.keys())].map((name) => {
+    return name.endsWith("[]") ? [name.slice(0, -2), form.getAll(name)] : [name, form.get(name)];
+  });
+  return checkedBody(Object.fromEntries(fields), schema);
+}
+
+/** What `schema` makes of a body. @throws ApiError naming the field */
+function checkedBody<T>(body: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = issue?.path.join(".") ?? "";

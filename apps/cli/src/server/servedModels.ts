@@ -1,5 +1,14 @@
 import type { CacheDtype, KeyValueCache } from "@qkv/attention";
-import { createEmbedder, createGenerator, type Embedder, loadPretrained, type TextGenerator } from "@qkv/pretrained";
+import {
+  createEmbedder,
+  createGenerator,
+  createTranscriber,
+  type CtcTranscriber,
+  type Embedder,
+  loadPretrained,
+  type TextGenerator,
+  type Transcriber,
+} from "@qkv/pretrained";
 import type { Tokenizer } from "@qkv/tokenizers";
 import { openModelFiles } from "../openModelFiles.ts";
 import { tokenizerOptions } from "../tokenizerOptions.ts";
@@ -12,13 +21,13 @@ export interface ServedModel {
   readonly id: string;
   /** When it was opened, in seconds since 1970. */
   readonly created: number;
-  readonly tokenizer: Tokenizer;
   readonly generator?: { readonly generator: TextGenerator; readonly cache: KeyValueCache };
-  readonly embedder?: Embedder;
+  readonly embedder?: { readonly embedder: Embedder; readonly tokenizer: Tokenizer };
+  readonly transcriber?: Transcriber | CtcTranscriber;
   dispose(): void;
 }
 
-/** Opens the models that are named. @throws UsageError for a model that neither generates nor embeds texts */
+/** Opens the models that are named. @throws UsageError for a model that neither generates nor embeds texts, nor writes speech */
 export async function openServedModels(
   refs: readonly string[],
   signal: AbortSignal,
@@ -50,12 +59,17 @@ async function openServedModel(
         cache.dispose();
         model.dispose();
       };
-      return { ...served, tokenizer, generator: { generator, cache }, dispose };
+      return { ...served, generator: { generator, cache }, dispose };
     }
     if (tokenizer !== undefined && task === "textEncoder") {
-      return { ...served, tokenizer, embedder: createEmbedder(pretrained), dispose: () => model.dispose() };
+      const embedder = { embedder: createEmbedder(pretrained), tokenizer };
+      return { ...served, embedder, dispose: () => model.dispose() };
     }
-    const expected = "--model: expected a model with a tokenizer that generates or embeds texts";
+    if (task === "speechSeq2seq" || task === "speechCtc") {
+      return { ...served, transcriber: createTranscriber(pretrained), dispose: () => model.dispose() };
+    }
+    const expected =
+      "--model: expected a model that writes speech, or one with a tokenizer that generates or embeds texts";
     throw new UsageError(
       `${expected}, got ${id}: ${architecture}${tokenizer === undefined ? ", without a tokenizer" : ""}`,
     );
@@ -66,7 +80,7 @@ async function openServedModel(
 }
 
 /** Finds the model that a request names. @throws ApiError 404 for another, 400 for one that cannot do it */
-export function servedModel<Kind extends "generator" | "embedder">(
+export function servedModel<Kind extends keyof typeof DOES>(
   models: readonly ServedModel[],
   id: string,
   kind: Kind,
@@ -77,8 +91,12 @@ export function servedModel<Kind extends "generator" | "embedder">(
     throw new ApiError(404, `model: expected one of ${known}, got ${id}`, { param: "model", code: "model_not_found" });
   }
   if (model[kind] === undefined) {
-    const does = kind === "generator" ? "generates text" : "embeds texts";
-    throw new ApiError(400, `model: expected one that ${does}, got ${id}`, { param: "model", code: "invalid_value" });
+    throw new ApiError(400, `model: expected one that ${DOES[kind]}, got ${id}`, {
+      param: "model",
+      code: "invalid_value",
+    });
   }
   return model as ServedModel & Required<Pick<ServedModel, Kind>>;
 }
+
+const DOES = { generator: "generates text", embedder: "embeds texts", transcriber: "writes speech" };

@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { reportError } from "../reportError.ts";
 import type { ServerParts } from "./answers.ts";
@@ -7,9 +7,10 @@ import { chatCompletions } from "./chatCompletions.ts";
 import { completions } from "./completions.ts";
 import { embeddings } from "./embeddings.ts";
 import type { ServedModel } from "./servedModels.ts";
+import { transcriptions } from "./transcriptions.ts";
 
-/** The most bytes of a request's body. */
-const MOST_BYTES = 4 * 1024 * 1024;
+/** The most bytes of a request's body, and of one with a sound. */
+const [MOST_BYTES, MOST_SOUND_BYTES] = [4 * 1024 * 1024, 25 * 1024 * 1024];
 
 /** Names that a request for this machine may have in its `Host`: another is that of a page that leads here by its own name. */
 const HOSTS = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
@@ -30,15 +31,8 @@ export function serverApp(parts: ServerParts): Hono {
       throw new ApiError(403, `expected a request to this machine, got one to ${host || "no host"}`);
     await next();
   });
-  app.use(
-    "/v1/*",
-    bodyLimit({
-      maxSize: MOST_BYTES,
-      onError: () => {
-        throw new ApiError(413, `expected a body of at most ${MOST_BYTES} bytes, got a larger one`);
-      },
-    }),
-  );
+  const [textLimit, soundLimit] = [limitOf(MOST_BYTES), limitOf(MOST_SOUND_BYTES)];
+  app.use("/v1/*", (context, next) => (context.req.path === TRANSCRIPTIONS ? soundLimit : textLimit)(context, next));
 
   app.get("/health", (context) => {
     const { running, waiting } = parts.queue;
@@ -55,6 +49,7 @@ export function serverApp(parts: ServerParts): Hono {
   app.post("/v1/chat/completions", (context) => chatCompletions(context, parts));
   app.post("/v1/completions", (context) => completions(context, parts));
   app.post("/v1/embeddings", (context) => embeddings(context, parts));
+  app.post(TRANSCRIPTIONS, (context) => transcriptions(context, parts));
 
   app.notFound((context) => answerError(context, notFound(`${context.req.method} ${context.req.path}`, "not_found")));
   app.onError((error, context) => answerError(context, error, parts.ending));
@@ -62,7 +57,20 @@ export function serverApp(parts: ServerParts): Hono {
 }
 
 const METRICS_TYPE = "text/plain; version=0.0.4";
-const KNOWN = ["/health", "/metrics", "/v1/models", "/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+const TRANSCRIPTIONS = "/v1/audio/transcriptions";
+const KNOWN = [
+  ...["/health", "/metrics", "/v1/models", "/v1/chat/completions", "/v1/completions", "/v1/embeddings"],
+  TRANSCRIPTIONS,
+];
+
+function limitOf(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new ApiError(413, `expected a body of at most ${maxSize} bytes, got a larger one`);
+    },
+  });
+}
 
 function described({ id, created }: ServedModel): object {
   return { id, object: "model", created, owned_by: "qkv" };
