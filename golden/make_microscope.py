@@ -338,16 +338,17 @@ def smollm(folder):
     """SmolLM2-135M-Instruct."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
-    repeated = [1000 + (i * 7919 + 13) % 40000 for i in range(20)] * 2
-    attentions = model(torch.tensor([repeated]), output_attentions=True).attentions
+    heads = lambda ids: {"repeated": ids, "heads": kinds_of(model(torch.tensor([ids]), output_attentions=True).attentions, ids)}
+    # The guide's random tokens, and those of apps/microscope.
+    guide = heads([1000 + (i * 7919 + 13) % 40000 for i in range(20)] * 2)
+    page = heads([100 + (i * 7919 + 13) % (model.config.vocab_size - 100) for i in range(20)] * 2)
     base, source = (tokenizer(text, return_tensors="pt").input_ids for text in ("The capital of Italy is", "The capital of France is"))
     [paris], [rome] = tokenizer(" Paris").input_ids, tokenizer(" Rome").input_ids
     answer = lambda logits: difference(logits, paris, rome)
     grid = residual_patches(model, model.model.layers, base, source, answer)
     out = model(base, output_hidden_states=True)
     streams = [model.model.norm(x) for x in out.hidden_states[:-1]] + [out.hidden_states[-1]]
-    heads = kinds_of(attentions, repeated)
-    write("smollm", {"repeated": repeated, "heads": heads, "ids": [base.tolist()[0], source.tolist()[0]], "patch": grid.flatten().tolist(),
+    write("smollm", guide | {"page": page, "ids": [base.tolist()[0], source.tolist()[0]], "patch": grid.flatten().tolist(),
                      "answers": [answer(out.logits).item(), answer(model(source).logits).item()], "lens": lens_of(streams, model.lm_head)})
 
 
