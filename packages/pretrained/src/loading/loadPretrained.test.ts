@@ -61,12 +61,17 @@ describe("loadPretrained", () => {
     [
       "another family",
       config({ model_type: "resnet" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got "resnet"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got "resnet"; loadPretrained takes families of your own \(docs\/guides\/adding-a-family.md\)$/,
+    ],
+    [
+      "a family that is spelt almost so",
+      config({ model_type: "gemma4" }),
+      /, got "gemma4"; nearest: gemma, gemma2, gemma3_text; loadPretrained takes/,
     ],
     [
       "a family named like a method",
       config({ model_type: "toString" }),
-      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got "toString"$/,
+      /^models\/en-fr\/config.json: expected a model_type of marian, t5, mt5, bart, .*, got "toString"; loadPretrained takes/,
     ],
     [
       "no family",

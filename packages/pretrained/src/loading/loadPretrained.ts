@@ -26,5 +26,7 @@ export async function loadPretrained<F extends AnyFamily = BuiltInFamily>(
   checkOptions("loadPretrained", given, { families: true, ...OPEN_OPTIONS });
   const { families = FAMILIES as readonly AnyFamily[] as readonly F[], ...options } = given;
   checkFamilies("loadPretrained", families);
-  return openPretrained(families, source, options);
+  return openPretrained(families, source, options, given.families === undefined ? ADD : undefined);
 }
+
+const ADD = "loadPretrained takes families of your own (docs/guides/adding-a-family.md)";

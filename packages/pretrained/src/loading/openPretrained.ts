@@ -46,11 +46,16 @@ export interface OpenOptions extends ReadOptions, RemoteOptions {
   readonly initialize?: InitializeOptions;
 }
 
-/** Opens a model folder as one of `families`: `loadPretrained` says how. */
+/**
+ * Opens a model folder as one of `families`: `loadPretrained` says how.
+ *
+ * @param hint what to say of a type that is none of theirs
+ */
 export async function openPretrained<F extends AnyFamily>(
   families: readonly F[],
   source: ModelFiles | string,
   { maxSteps, file, ...options }: OpenOptions,
+  hint?: string,
 ): Promise<Pretrained<F>> {
   const given = filesOf(source, options);
   if (options.dtype !== undefined && options.dtype !== "auto" && options.dtype !== "float32") {
@@ -68,7 +73,7 @@ export async function openPretrained<F extends AnyFamily>(
   checkBackend("loadPretrained");
   const files = await withGguf(given, file, options);
   const json = await readJson(files, "config.json", options);
-  const named = familyOfConfig(pathOf(files, "config.json"), json, families);
+  const named = familyOfConfig(pathOf(files, "config.json"), json, families, hint);
   const stored = await classOf(files, named, families, options);
   const configPath = pathOf(files, "config.json");
   const { modelType, family, architecture } = fresh?.classOf(configPath, stored, families) ?? stored;

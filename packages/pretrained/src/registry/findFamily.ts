@@ -1,6 +1,7 @@
 import { checkArray } from "@qkv/ops";
 import type { Architecture, Family, FamilyModel } from "@qkv/transformer";
 import { PretrainedError } from "../files/pretrainedError.ts";
+import { nearestTypes } from "./nearestTypes.ts";
 
 /** Any family, whoever wrote it. */
 export type AnyFamily = Family;
@@ -27,18 +28,22 @@ export function checkFamilies(who: string, families: readonly AnyFamily[]): void
  * Finds the family and the class that a `config.json` names.
  *
  * @param path that of the file, for messages
+ * @param hint what to say of a type that is not known
  */
 export function familyOfConfig(
   path: string,
   { model_type: type, architectures }: Record<string, unknown>,
   families: readonly AnyFamily[],
+  hint?: string,
 ): Found {
   const found = classesOf(type as string, families);
   if (found.length === 0) {
     const known = families.flatMap(({ modelTypes }) => modelTypes);
-    throw new PretrainedError(
-      `${path}: expected a model_type of ${[...new Set(known)].join(", ")}, got ${JSON.stringify(type) ?? "none"}`,
-    );
+    const expected = `${path}: expected a model_type of ${[...new Set(known)].join(", ")}`;
+    if (typeof type !== "string") throw new PretrainedError(`${expected}, got ${JSON.stringify(type) ?? "none"}`);
+    const nearest = nearestTypes(type, known);
+    const more = [...(nearest.length > 0 ? [`nearest: ${nearest.join(", ")}`] : []), ...(hint ? [hint] : [])];
+    throw new PretrainedError([`${expected}, got ${JSON.stringify(type)}`, ...more].join("; "));
   }
   // A model's base class has other weights than the class with the head on it.
   const named: unknown = architectures ?? [];
