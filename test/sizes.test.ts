@@ -169,8 +169,8 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "visualize/src/element",
     "{ defineAttentionElement }",
-    9_500,
-    "four pictures, hundreds of heads frame by frame 0.2, controls, and all that they say, for other languages",
+    10_600,
+    "five pictures, that over an image 1.0, hundreds of heads frame by frame 0.2, controls, and all that they say, for other languages",
   ],
   [
     "tokenizers/src/index",

@@ -72,6 +72,19 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined)("a page in Chromi
     });
   });
 
+  test("shows attention over an image: of the class token, and of the patch that is clicked", async () => {
+    const { result, printed } = await ask({ attention: "" });
+    expect(printed).toEqual([]);
+    const [none, all] = ["0.000", "0.700"];
+    expect(result).toEqual({
+      first: { lit: [all, none, none, none], isOutlined: [false, false, false, false] },
+      clicked: { lit: [none, none, none, all], isOutlined: [false, false, true, false] },
+      names: ["view", "layer", "head", "token"],
+      words: expect.stringContaining("2,1 looks at 2,2 (1.00)") as string,
+      violations: [],
+    });
+  });
+
   test("is told of a lost GPU, reads no number from it, and goes on with another", async () => {
     const { result, printed } = await ask({ lose: "" });
     expect(printed).toEqual([]);

@@ -93,6 +93,24 @@ async function showExample() {
   return { words: root?.textContent, drawn: root?.querySelectorAll(".picture svg text").length, violations };
 }
 
+/** What the example of an image in `<qkv-attention>` shows, and after a click on a patch. */
+async function showImage() {
+  await import("../../examples/imageAttention.ts");
+  const root = document.querySelector("qkv-attention")?.shadowRoot;
+  if (!root) throw new Error("expected an element with a picture, got none");
+  const shown = () => {
+    const patches = Array.from(root.querySelectorAll(".picture [data-patch]"));
+    const isOutlined = patches.map((patch) => patch.hasAttribute("stroke"));
+    return { lit: patches.map((patch) => patch.getAttribute("fill-opacity")), isOutlined };
+  };
+  const first = shown();
+  root.querySelector('[data-patch="2"]')?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  await Promise.resolve();
+  const names = Array.from(root.querySelectorAll("select"), ({ name }) => name);
+  await new Promise((resolve) => setTimeout(resolve, 50)); // for a violation to be told
+  return { first, clicked: shown(), names, words: root.querySelector(".words")?.textContent, violations };
+}
+
 /** Whether the page may turn text into code. */
 function mayEvaluate(): boolean {
   try {
@@ -106,6 +124,7 @@ const asked = new URLSearchParams(location.search);
 async function answer(): Promise<unknown> {
   if (asked.has("evaluate")) return { evaluates: mayEvaluate() };
   if (asked.has("example")) return showExample();
+  if (asked.has("attention")) return showImage();
   const ref = asked.get("ref");
   if (ref !== null) return fetchFile(ref, "model.safetensors");
   if (asked.has("image"))

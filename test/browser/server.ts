@@ -16,8 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
 const PAGE =
   '<!doctype html><meta charset="utf-8"><title>QKV</title><body><script type="module" src="/page/page.js"></script>';
 
-/** Scripts from here and WebAssembly, nothing made of text, nothing from elsewhere. */
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'";
+/** Scripts from here and WebAssembly, nothing made of text, nothing from elsewhere; pictures may be in the page. */
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' data:";
 
 /** Answers requests to a hub: `/api/...`, `/cdn/...` and the models of `/me/...`. */
 export type HubAnswer = (request: IncomingMessage, response: ServerResponse) => void;

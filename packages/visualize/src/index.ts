@@ -3,10 +3,12 @@ export {
   type AttentionKind,
   type AttentionRecord,
   type HeadMaps,
+  type RecordImage,
 } from "./attention/attentionRecord.ts";
 export { attentionRollout } from "./attention/attentionRollout.ts";
 export { averageHeads } from "./attention/averageHeads.ts";
 export { filterWeights, type WeightFilter } from "./attention/filterWeights.ts";
+export { imageRecord, type ImageWeights } from "./attention/imageRecord.ts";
 export { type AttentionStage, type MatrixChoice, type SelectedMatrix, selectMatrix } from "./attention/selectMatrix.ts";
 export { attentionPage, type AttentionPageOptions } from "./attentionPage.ts";
 export { describeWeights, type WeightMatrix } from "./describeWeights.ts";

@@ -11,6 +11,8 @@ export interface PatchOverlayData extends PatchWeights {
   /** The picture's size in pixels. */
   readonly width: number;
   readonly height: number;
+  /** A patch to outline, by its place row by row: one whose own attention this is. */
+  readonly outlined?: number | undefined;
   /** The opacity of the greatest weight, from 0 to 1. Default 0.7. */
   readonly strength?: number;
   /** The title above the picture and in its text alternative. */
@@ -31,7 +33,7 @@ const SIDE = 448;
  */
 export function patchOverlay(data: PatchOverlayData): string {
   checkRecord("patchOverlay", "data", data);
-  const { picture, rows, columns, values, strength = 0.7, title, theme } = data;
+  const { picture, rows, columns, values, strength = 0.7, outlined, title, theme } = data;
   if (!/^data:image\/[\w+.-]+[;,]/.test(picture)) {
     throw new RangeError(`patchOverlay: expected the picture as a data URL, got ${picture.slice(0, 40)}`);
   }
@@ -47,7 +49,8 @@ export function patchOverlay(data: PatchOverlayData): string {
     const share = total > 0 ? Math.max(values[at] ?? 0, 0) / total : 0;
     const said = `row ${row + 1}, column ${column + 1}: ${(100 * share).toFixed(1)} %`;
     const size = `width="${place(width / columns)}" height="${place(height / rows)}"`;
-    const ink = `fill="rgb(${heatColor(weight)})" fill-opacity="${(weight * strength).toFixed(3)}"`;
+    const edge = at === outlined ? ' stroke="#fff" stroke-width="3"' : "";
+    const ink = `data-patch="${at}"${edge} fill="rgb(${heatColor(weight)})" fill-opacity="${(weight * strength).toFixed(3)}"`;
     return `<rect x="${place(x)}" y="${place(y)}" ${size} ${ink}><title>${said}</title></rect>`;
   });
   return svgDocument({

@@ -8,7 +8,7 @@ export const ATTENTION_IN: Messages<AttentionMessages> = {
     kind: "어텐션",
     kinds: { cross: "번역문에서 원문으로", encoder: "원문에서 원문으로", decoder: "번역문에서 번역문으로" },
     view: "보기",
-    views: { lines: "선", matrix: "행렬", model: "모든 헤드" },
+    views: { lines: "선", matrix: "행렬", model: "모든 헤드", image: "이미지" },
     layer: "층",
     head: "헤드",
     mean: "평균",

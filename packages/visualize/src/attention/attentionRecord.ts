@@ -15,6 +15,18 @@ export interface HeadMaps {
   readonly masked?: ArrayLike<number>;
 }
 
+/** An image that a model reads in patches. */
+export interface RecordImage {
+  /** As `data:image/png;base64,...`: a standalone document loads no other files. */
+  readonly picture: string;
+  /** The picture's size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Patches in a column and in a row. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /**
  * The attention of one sentence and its translation, from `sentenceAttention` of `@qkv/pretrained` or a JSON file; or that of
  * a model that has not all kinds of it.
@@ -26,6 +38,8 @@ export interface AttentionRecord extends Readonly<Partial<Record<AttentionKind, 
   readonly target: readonly string[];
   /** The keys of `decoder`: its input tokens. */
   readonly read: readonly string[];
+  /** The image whose patches, row by row, are the last tokens of the source. */
+  readonly image?: RecordImage;
 }
 
 /** The tokens at the sides of one kind's matrices. */

@@ -39,7 +39,7 @@ const START: PictureChoice = {
 const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
 
 /**
- * `<qkv-attention>`: an interactive view of a translated sentence's attention. Set `record`; listen for `headtoggle`
+ * `<qkv-attention>`: an interactive view of the attention of a sentence, its translation, or an image. Set `record`; listen for `headtoggle`
  * (a {@link HeadRef} in `detail`) and `tokentoggle` (a place in the source), make a record without them, and list them
  * in `ablated`. Needs no inline style or script of the page.
  */
@@ -107,7 +107,8 @@ export class AttentionElement extends Base {
 
   /** The picture as a standalone SVG document, for light pages and paper; empty without a record. */
   toSVG(): string {
-    return this.#record === undefined ? "" : attentionPicture(this.#record, this.#settled(), this.#messages, "light");
+    if (this.#record === undefined) return "";
+    return attentionPicture(this.#record, this.#settled(), this.#messages, { theme: "light", query: this.#query() });
   }
 
   // Several properties set in a row are drawn once.
@@ -124,9 +125,14 @@ export class AttentionElement extends Base {
     this.choice = { ...this.#choice, ...news };
   }
 
-  /** The choice as far as the record has such kinds, layers and heads. */
+  /** The query whose attention an image shows: the one that is held, else the first. */
+  #query(): number {
+    return this.#frozen?.side === "query" ? this.#frozen.index : 0;
+  }
+
+  /** The choice as far as the record has such kinds, layers and heads, and an image. */
   #settled(): PictureChoice {
-    const { layer, head, stage } = this.#choice;
+    const { layer, head, stage, view } = this.#choice;
     const record = this.#record;
     const [first = this.#choice.kind, ...others] = record === undefined ? [] : kindsOf(record);
     const kind = others.includes(this.#choice.kind) ? this.#choice.kind : first;
@@ -136,6 +142,7 @@ export class AttentionElement extends Base {
     return {
       ...this.#choice,
       kind,
+      view: view === "image" && !hasImage(record, kind) ? "lines" : view,
       layer: isRolled || (typeof layer === "number" && layer >= layers) ? "mean" : layer,
       head: typeof head === "number" && head >= heads ? "mean" : head,
       stage: known ? stage : "weights",
@@ -176,9 +183,8 @@ export class AttentionElement extends Base {
     const numbered = (count: number) => Array.from({ length: count }, (_, i) => [String(i), String(i)] as const);
     const valueOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
     const isMatrix = view === "matrix" && layer !== "rollout" && scores !== undefined;
-    const items: HTMLElement[] = [
-      picker("view", m.view, entriesOf<AttentionViewName>(m.views), view, (picked) => this.#change({ view: picked })),
-    ];
+    const views = entriesOf<AttentionViewName>(m.views).filter(([of]) => of !== "image" || hasImage(record, kind));
+    const items: HTMLElement[] = [picker("view", m.view, views, view, (picked) => this.#change({ view: picked }))];
     if (kinds.length > 1) {
       items.push(
         picker(
@@ -213,16 +219,18 @@ export class AttentionElement extends Base {
     }
     if (isMatrix)
       items.push(picker("stage", m.stage, entriesOf(m.stages), stage, (picked) => this.#change({ stage: picked })));
-    items.push(
-      this.#threshold(choice),
-      picker(
-        "top",
-        m.top,
-        [["Infinity", m.all], ...[1, 2, 3, 5].map((n) => [String(n), `${n}`] as const)],
-        String(top),
-        (picked) => this.#change({ top: Number(picked) }),
-      ),
-    );
+    if (view !== "image") {
+      items.push(
+        this.#threshold(choice),
+        picker(
+          "top",
+          m.top,
+          [["Infinity", m.all], ...[1, 2, 3, 5].map((n) => [String(n), `${n}`] as const)],
+          String(top),
+          (picked) => this.#change({ top: Number(picked) }),
+        ),
+      );
+    }
     if (view !== "model") items.push(this.#holder(record, kind));
     return make("div", { className: "controls" }, ...items);
   }
@@ -258,7 +266,10 @@ export class AttentionElement extends Base {
   #picture(record: AttentionRecord, choice: PictureChoice): HTMLElement {
     const box = make("div", { className: "picture", tabIndex: 0 });
     // The sheet of this element has the style, which strict policies allow.
-    const svg = attentionPicture(record, choice, this.#messages).replace(/<style>[^<]*<\/style>/, "");
+    const svg = attentionPicture(record, choice, this.#messages, { query: this.#query() }).replace(
+      /<style>[^<]*<\/style>/,
+      "",
+    );
     const drawing = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
     drawing.setAttribute("aria-label", this.#messages.kinds[choice.kind]);
     drawing.querySelector(":scope > desc")?.remove(); // in English; the same is below, in words
@@ -273,6 +284,18 @@ export class AttentionElement extends Base {
         if (panel === null) return;
         const [layer, head] = ["data-layer", "data-head"].map((name) => Number(panel.getAttribute(name)));
         this.#change({ view: "lines", layer: layer ?? 0, head: head ?? 0 });
+      });
+      return box;
+    }
+    if (choice.view === "image") {
+      if (choice.kind !== "encoder") return box; // its queries are no patches
+      const first = record.source.length - drawing.querySelectorAll("[data-patch]").length;
+      box.addEventListener("click", ({ target }) => {
+        const patch = target instanceof Element ? target.getAttribute("data-patch") : null;
+        if (patch === null) return;
+        const token: TokenRef = { side: "query", index: first + Number(patch) };
+        this.#frozen = isSameToken(token, this.#frozen) ? undefined : token;
+        this.#later();
       });
       return box;
     }
@@ -347,9 +370,14 @@ function plain(record: AttentionRecord): object {
       Object.entries(maps).map(([stage, values]) => [stage, Array.from(values as ArrayLike<number>)]),
     ),
   });
-  const { source, target, read } = record;
+  const { source, target, read, image } = record;
   const maps = kindsOf(record).map((kind) => [kind, of(record[kind] as HeadMaps)] as const);
-  return { source, target, read, ...Object.fromEntries(maps) };
+  return { source, target, read, ...(image !== undefined && { image }), ...Object.fromEntries(maps) };
+}
+
+/** Whether the keys of a kind are patches of an image. */
+function hasImage(record: AttentionRecord | undefined, kind: AttentionKind): boolean {
+  return record?.image !== undefined && kind !== "decoder";
 }
 
 function entriesOf<T extends string>(names: Readonly<Record<T, string>>): (readonly [T, string])[] {

@@ -6,6 +6,7 @@ import type { WeightMatrix } from "../describeWeights.ts";
 import { headView } from "../headView.ts";
 import { heatMap } from "../heatMap.ts";
 import { modelView } from "../modelView.ts";
+import { patchOverlay } from "../patchOverlay.ts";
 import type { Theme } from "../svgDocument.ts";
 import type { AttentionMessages, AttentionViewName } from "./messages.ts";
 
@@ -14,8 +15,12 @@ export interface PictureChoice extends Required<MatrixChoice> {
   readonly view: AttentionViewName;
 }
 
-/** Restricts a choice to what can be drawn: lines are of weights, since scores are unbounded; a rollout has no heads. */
+/**
+ * Restricts a choice to what can be drawn: lines are of weights, since scores are unbounded; a rollout has no heads; an image
+ * shows small weights too.
+ */
 export function drawable(choice: PictureChoice): PictureChoice {
+  if (choice.view === "image") return drawable({ ...choice, view: "lines", threshold: 0, top: Infinity });
   const stage = choice.view === "matrix" && choice.layer !== "rollout" ? choice.stage : "weights";
   return { ...choice, stage, head: choice.layer === "rollout" ? "mean" : choice.head };
 }
@@ -23,12 +28,12 @@ export function drawable(choice: PictureChoice): PictureChoice {
 /** The texts of a picture. */
 export type PictureMessages = Pick<AttentionMessages, "layer" | "head" | "sentence">;
 
-/** Draws the picture as a standalone SVG document. */
+/** Draws the picture as a standalone SVG document. @param options `query`: of an image, the token whose attention is drawn */
 export function attentionPicture(
   record: AttentionRecord,
   choice: PictureChoice,
   { layer, head, sentence }: PictureMessages,
-  theme: Theme = "auto",
+  { theme = "auto", query = 0 }: { readonly theme?: Theme; readonly query?: number } = {},
 ): string {
   const { kind, view } = choice;
   if (view === "model") {
@@ -42,6 +47,12 @@ export function attentionPicture(
   }
   const matrix = selectMatrix(record, drawable(choice));
   const { rows: queries, columns: keys, values } = matrix;
+  if (view === "image" && record.image !== undefined) {
+    const first = keys.length - record.image.rows * record.image.columns; // what stands before is no place in it
+    const row = values.subarray(query * keys.length, (query + 1) * keys.length).subarray(first);
+    const outlined = kind === "encoder" && query >= first ? query - first : undefined;
+    return patchOverlay({ ...record.image, values: row, outlined, theme });
+  }
   if (view === "matrix") return heatMap({ ...matrix, ...rangeOf(matrix, drawable(choice)), theme });
   // One matrix is one head here: the legend's "head 0" would be wrong.
   return headView({ shape: [1, queries.length, keys.length], values, queries, keys, theme, legend: false });

@@ -2,7 +2,7 @@ import type { AttentionKind } from "../attention/attentionRecord.ts";
 import type { AttentionStage } from "../attention/selectMatrix.ts";
 
 /** The views of the alignment. */
-export type AttentionViewName = "lines" | "matrix" | "model";
+export type AttentionViewName = "lines" | "matrix" | "model" | "image";
 
 /** Texts of {@link AttentionElement}, for translation. */
 export interface AttentionMessages {
@@ -35,7 +35,7 @@ export const ATTENTION_MESSAGES: AttentionMessages = {
   kind: "Attention",
   kinds: { cross: "Target to source", encoder: "Source to itself", decoder: "Target to itself" },
   view: "View",
-  views: { lines: "Lines", matrix: "Matrix", model: "All heads" },
+  views: { lines: "Lines", matrix: "Matrix", model: "All heads", image: "Image" },
   layer: "Layer",
   head: "Head",
   mean: "mean",

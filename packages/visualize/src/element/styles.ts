@@ -14,7 +14,7 @@ input[type=range]{margin:0;min-height:2.25rem;width:8rem;accent-color:var(--acce
 .picture{overflow:auto;margin:1rem 0;max-height:75vh}
 .picture svg{display:block;margin-inline:auto}
 @container (min-width:40rem){:is(.lines,.matrix) .picture svg{zoom:1.4}}
-.model .picture svg{cursor:pointer}
+.model .picture svg,.image [data-patch]{cursor:pointer}
 .tokens{display:flex;flex-wrap:wrap;gap:.25rem;margin:.25rem 0 .75rem;align-items:center}
 .tokens button{min-height:1.75rem;padding:0 .4rem;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.8125rem}
 .tokens span,.saving span{font-size:.8125rem;color:var(--quiet,inherit);margin-inline-end:.25rem}
