@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { safeTensor, writeSafetensors } from "@qkv/safetensors";
+import { writeTinyModels } from "@qkv/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { streamText } from "../src/generation/streamText.ts";
 import { buildProgram, qkv } from "./qkv.ts";
@@ -37,6 +38,7 @@ describe("qkv generate", () => {
     await writeTinyModel(at("marian"));
     await writeTinyLanguageModel(at("gpt2"));
     await writeTinyClassifier(at("classifier"));
+    writeTinyModels(at("tiny"));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -127,6 +129,25 @@ describe("qkv generate", () => {
     const finished = await generate("--model", at("gpt2"), ...args);
     expect(finished).toMatchObject({ code, stdout: "" });
     expect(finished.stderr).toContain(message);
+  });
+
+  // The likeliest tokens after start and no timestamps, one after the other, as transformers computes them.
+  test("a Whisper writes what is in each spectrogram, without its prompt", async () => {
+    const file = at("features.safetensors");
+    const values = Float32Array.from({ length: 2 * 5 * 14 }, (_, i) => Math.sin(0.37 * i));
+    await writeFile(file, writeSafetensors(new Map([["input_features", safeTensor(values, [2, 5, 14])]])));
+    const args = ["--model", at("tiny/whisper"), "--inputs", file, "--max-new-tokens", "6"];
+    const { ids, scores } = await json(...args);
+    expect(ids).toEqual([
+      [0, 18, 18, 3, 3, 3],
+      [0, 0, 18, 3, 3, 3],
+    ]);
+    expect(scores).toHaveLength(2);
+    const two = await json(...args, "--options", '{"num_beams":2,"num_return_sequences":2}');
+    expect(two.ids).toHaveLength(4);
+    expect((await generate("--model", at("tiny/whisper"), "--prompt", "a")).stderr).toContain(
+      "expected --inputs with input_features",
+    );
   });
 
   test("a model of images is refused", async () => {

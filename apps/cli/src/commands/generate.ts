@@ -1,5 +1,6 @@
 import type { CacheDtype } from "@qkv/attention";
 import type { Adapter } from "@qkv/nn";
+import type { GeneratedSequence } from "@qkv/transformer";
 import { Command, InvalidArgumentError } from "commander";
 import { type BackendChoice, startBackend, withBackendOptions } from "../backendOption.ts";
 import { cacheDtypeOption } from "../generation/cacheDtypeOption.ts";
@@ -37,7 +38,10 @@ export function generateCommand(): Command {
       .requiredOption("--model <ref>", MODEL_REF)
       .option("--adapter <ref>", "a LoRA adapter of the model, as Python's PEFT saves it: a folder or an id on the hub")
       .option("--prompt <text>", "what to begin with")
-      .option("--inputs <file>", "safetensors with input_ids and attention_mask, as forward takes them")
+      .option(
+        "--inputs <file>",
+        "safetensors with input_ids and attention_mask, or a Whisper's input_features, as forward takes them",
+      )
       .option("--max-new-tokens <n>", "how many tokens at most (default: as the model says, else 20)", atLeastOne)
       .option("--temperature <t>", "draw tokens; below 1 sharper, above 1 flatter", aNumber)
       .option("--top-k <k>", "draw among the k likeliest tokens", aNumber)
@@ -56,7 +60,7 @@ const DEFAULT_NEW_TOKENS = 20;
 
 async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal): Promise<void> {
   const { loadAdapter, loadPretrained } = await import("@qkv/pretrained");
-  const { CAUSAL_FAMILIES, generate, generateStream, parseGenerationOptions, SEQ2SEQ_FAMILIES } =
+  const { CAUSAL_FAMILIES, generate, generateStream, parseGenerationOptions, SEQ2SEQ_FAMILIES, whisper, WhisperModel } =
     await import("@qkv/transformer");
   const files = await openModelFiles(options.model);
   const adapterFiles = options.adapter === undefined ? undefined : await openModelFiles(options.adapter, "--adapter");
@@ -64,10 +68,17 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
   const rows = prompt === undefined ? undefined : textRows([prompt]) + maxNewTokens * beams; // steps follow each other without a wait
   await startBackend(options, () => workOf(files, () => rows));
   const { model, tokenizer, generationConfig, architecture } = await loadPretrained(files, {
-    families: [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES],
+    families: [...SEQ2SEQ_FAMILIES, ...CAUSAL_FAMILIES, whisper],
     signal,
     ...tokenizerOptions(),
   });
+  const writeRows = async (ids: readonly number[][], sequences: readonly (readonly GeneratedSequence[])[]) => {
+    const text = tokenizer ? ids.map((row) => tokenizer.decode(row, { skipSpecialTokens: true })) : [];
+    const scores = sequences.flat().map(({ score }) => score);
+    const lines = tokenizer ? text : ids.map((row) => row.join(" "));
+    if (options.json) await writeJson({ ids, text, scores });
+    else await writeText(`${lines.join("\n")}\n`);
+  };
   let assistant: Awaited<ReturnType<typeof openAssistant>> | undefined;
   let adapter: Adapter | undefined;
   try {
@@ -81,12 +92,25 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     const given = { ...options.options, ...namedOptions(options) };
     const named = { ...generationConfig, ...given };
     const eos = [named["eos_token_id"] === undefined ? model.generation.eosTokenId : (named["eos_token_id"] ?? [])];
+    const file = { fields: generationConfig, path: `${files.name}/generation_config.json` };
+    if (model instanceof WhisperModel) {
+      if (options.inputs === undefined)
+        throw new UsageError("expected --inputs with input_features of a model that hears, got none");
+      const { NamedTensors } = await import("../forward/namedTensors.ts");
+      const { writeSpeech } = await import("../generation/writeSpeech.ts");
+      const settings = { ...parseOptions(() => parseGenerationOptions(given, file)), signal };
+      const sequences = await writeSpeech(model, await NamedTensors.read(options.inputs), file, settings);
+      await writeRows(
+        paddedRows(sequences, fillTokens(named["pad_token_id"] as number | undefined, eos.flat() as number[])),
+        sequences,
+      );
+      return;
+    }
     const { prompts, attentionMask } = await readPrompts(options, tokenizer, {
       ...(!("encode" in model) && { bosTokenId: model.generation.bosTokenId }),
       padTokenId: named["pad_token_id"],
       eosTokenIds: eos.flat(),
     });
-    const file = { fields: generationConfig, path: `${files.name}/generation_config.json` };
     if (options.assistantModel !== undefined) assistant = await openAssistant(options.assistantModel, signal);
     const settings = {
       ...(assistant && { assistantModel: assistant }),
@@ -109,11 +133,7 @@ async function runGenerate(options: GenerateCommandOptions, signal: AbortSignal)
     const sequences = await generate(model, prompts, settings);
     const fill = fillTokens(named["pad_token_id"] as number | undefined, eos.flat() as number[], numBeams);
     const ids = paddedRows(sequences, { ...(begun && { prompts: begun }), ...fill });
-    const text = tokenizer ? ids.map((row) => tokenizer.decode(row, { skipSpecialTokens: true })) : [];
-    const scores = sequences.flat().map(({ score }) => score);
-    const lines = tokenizer ? text : ids.map((row) => row.join(" "));
-    if (options.json) await writeJson({ ids, text, scores });
-    else await writeText(`${lines.join("\n")}\n`);
+    await writeRows(ids, sequences);
   } finally {
     assistant?.dispose();
     adapter?.dispose();
