@@ -40,6 +40,15 @@ test.each(["README.md", ...published.map((member) => `${member.folder}/README.md
   },
 );
 
+test.each(["speech", "text-generation", "text-tasks"])(
+  "docs/guides/%s.md shows each task in ten lines or fewer",
+  (guide) => {
+    const blocks = [...read(`docs/guides/${guide}.md`).matchAll(/^```ts .*\n([^]*?)^```$/gm)];
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const [, block = ""] of blocks) expect(block.trimEnd().split("\n").length, block).toBeLessThanOrEqual(10);
+  },
+);
+
 test("every entry of every package is imported by an example", () => {
   const imported = new Set(all.flatMap(([name]) => importsOf(`examples/${name}`).map(({ specifier }) => specifier)));
   const entries = published.flatMap(({ manifest: { name, exports = {} } }) =>

@@ -88,7 +88,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "guides/textTasks.ts": {
     readme: "docs/guides/text-tasks.md",
-    prints: /^16 true\ntrue\n2\ntrue\nstring number\n5\nnumber\n2$/,
+    prints: /^16 true\ntrue\n2\ntrue\nstring number\n5\nnumber\nstring\n2$/,
   },
   "guides/tfjsLayers.ts": { readme: "docs/guides/tfjs-layers.md", prints: /^0\.\d .* 0\.[89]\nshe.*se.*$/ },
   "heads.ts": { readme: "README.md", prints: /^4 heads, 5 tokens that looked at 5: .*aime.*<- .*love/ },

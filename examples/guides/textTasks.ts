@@ -4,6 +4,7 @@ import {
   createMaskFiller,
   createQuestionAnswerer,
   createReranker,
+  createSummarizer,
   createTextClassifier,
   createTokenClassifier,
   createZeroShotClassifier,
@@ -51,6 +52,12 @@ const reranker = createReranker(await open("reranker"));
 const [nearest] = await reranker.rank("What opened at noon?", ["The café.", "London."]);
 console.log(typeof nearest?.index);
 reranker.classifier.model.dispose();
+
+const writer = await open("summarizer");
+const summarize = createSummarizer(writer);
+const { text: summary } = await summarize("Ada Lovelace wrote programs in London.", { maxNewTokens: 8 });
+console.log(typeof summary);
+writer.model.dispose();
 
 const classify = await pipeline("sentiment-analysis", modelFiles("tiny/classifier"));
 const results = await classify(["The café is open.", "No."], { top: 1 });

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeTinySpeech } from "./tinySpeech.ts";
+import { writeTinySummarizer } from "./tinySummarizer.ts";
 
 const GOLDEN = fileURLToPath(new URL("../../pretrained/test/golden/tasks", import.meta.url));
 
@@ -36,4 +37,5 @@ export function writeTinyModels(folder: string): void {
   for (const name of ["clip", "siglip", "yolos", "depth-anything"])
     cpSync(join(GOLDEN, "..", name), join(folder, name), { recursive: true });
   writeTinySpeech(folder);
+  writeTinySummarizer(folder);
 }

@@ -26,7 +26,7 @@ const FILES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
-/** The files of a model of golden/make_whisper.py or golden/make_wav2vec2.py. @param more files beside it, by name, as JSON */
+/** The files of a model of golden/make_whisper.py, golden/make_wav2vec2.py or golden/make_t5.py. @param more files beside it, by name, as JSON */
 export function speechFiles(
   name: string,
   more: Readonly<Record<string, unknown>> = {},
