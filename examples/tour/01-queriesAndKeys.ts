@@ -5,12 +5,12 @@ import { heatMap, terminalHeatMap } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { savePicture, take } from "./tour.ts";
 
-const names = ["Ada", "Alan", "Grace", "Kurt"];
-const births = [1815, 1912, 1906, 1906];
+const births = { Ada: 1815, Alan: 1912, Grace: 1906, Kurt: 1906 };
+const names = Object.keys(births);
 
 // Each name is a direction of its own, and a query is a name.
-const keys = tf.tidy(() => tf.reshape(tf.eye(4), [1, 4, 4])) as tf.Tensor3D;
-const values = tf.tensor3d(births, [1, 4, 1]);
+const keys = tf.tidy(() => tf.expandDims(tf.eye(names.length), 0)) as tf.Tensor3D; // [1, names, names]
+const values = tf.tensor3d(Object.values(births), [1, names.length, 1]);
 const temperatures = { average: 0, soft: 2, lookup: 100 };
 
 for (const [kind, scale] of Object.entries(temperatures)) {

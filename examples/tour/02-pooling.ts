@@ -45,7 +45,7 @@ savePicture("02-kernels", lineChart({ series: curves, title: "four kernels of wi
 savePicture(
   "02-weights",
   heatMapGrid({
-    ...{ shape: [1, 4, places.length, examples], values: maps, names: Object.keys(kernels) },
+    ...{ shape: [1, Object.keys(kernels).length, places.length, examples], values: maps, names: Object.keys(kernels) },
     title: "how much each place listens to each example",
   }),
 );

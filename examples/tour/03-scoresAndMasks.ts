@@ -18,7 +18,7 @@ import { heatMapGrid } from "@qkv/visualize";
 import * as tf from "@tensorflow/tfjs-core";
 import { savePicture, take } from "./tour.ts";
 
-const LENGTH = 10;
+const LENGTH = 10; // an even number: blocks are two places wide
 const params = Params.initialized(1);
 const x = tf.randomNormal<tf.Rank.R3>([1, LENGTH, 8], 0, 1, "float32", 1);
 const sizes = { queryDim: 8, keyDim: 8, hiddenDim: 16 };
@@ -50,25 +50,25 @@ savePicture(
   }),
 );
 
-const checkers = Array.from({ length: 5 }, (_, i) =>
-  Array.from({ length: 5 }, (_, j) => j <= i && (j === i || j % 2 === 0)),
+const checkers = Array.from({ length: LENGTH / 2 }, (_, i) =>
+  Array.from({ length: LENGTH / 2 }, (_, j) => j <= i && (j === i || j % 2 === 0)),
 );
-const masks = tf.tidy(() => {
+const masks = {
+  "valid length 6": validLengthMask([6], { batch: 1, queries: LENGTH, keys: LENGTH }),
+  causal: causalMask(LENGTH, LENGTH),
+  "sliding window": slidingWindowMask(LENGTH, LENGTH, { before: 2, after: 1 }),
+  blocks: blockMask(checkers, 2),
+};
+const masked = tf.tidy(() => {
   const all = tf.zeros<tf.Rank.R3>([1, LENGTH, LENGTH]);
-  const seen = [
-    validLengthMask([6], { batch: 1, queries: LENGTH, keys: LENGTH }),
-    causalMask(LENGTH, LENGTH),
-    slidingWindowMask(LENGTH, LENGTH, { before: 2, after: 1 }),
-    blockMask(checkers, 2),
-  ];
-  return tf.concat(seen.map((mask) => maskedSoftmax(all, mask)));
+  return tf.concat(Object.values(masks).map((mask) => maskedSoftmax(all, mask)));
 });
 savePicture(
   "03-masks",
   heatMapGrid({
-    ...{ shape: [1, 4, LENGTH, LENGTH], values: await take(masks) },
-    names: ["valid length 6", "causal", "sliding window", "blocks"],
+    ...{ shape: [1, masked.shape[0], LENGTH, LENGTH], values: await take(masked) },
+    names: Object.keys(masks),
   }),
 );
-x.dispose();
+tf.dispose([x, masks]);
 params.dispose();

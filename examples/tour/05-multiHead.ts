@@ -8,12 +8,13 @@ import { savePicture, take } from "./tour.ts";
 
 const tokens = "the dog that chased the cat sleeps".split(" ");
 const x = tf.randomNormal<tf.Rank.R3>([1, tokens.length, 32], 0, 1, "float32", 2);
+const numHeads = 4;
 const kinds = { "multi-head": 4, "grouped-query": 2, "multi-query": 1 };
 
 const maps: number[] = [];
 for (const [kind, numKeyValueHeads] of Object.entries(kinds)) {
   const params = Params.initialized(3);
-  const attention = new MultiHeadAttention(params, { dModel: 32, numHeads: 4, numKeyValueHeads });
+  const attention = new MultiHeadAttention(params, { dModel: 32, numHeads, numKeyValueHeads });
   const seen = new Recorder(["probabilities"]);
   const output = attention.forward(x, x, { causal: true }, new Pass({ taps: seen }));
   const cache = attention.project(x);
@@ -22,8 +23,8 @@ for (const [kind, numKeyValueHeads] of Object.entries(kinds)) {
   const values = await take(tf.clone(seen.get("probabilities")));
   maps.push(...values);
   if (kind === "multi-head") {
-    const shape = [4, tokens.length, tokens.length] as const;
-    savePicture("05-heads", headView({ shape, values, queries: tokens, keys: tokens, title: "four heads" }));
+    const shape = [numHeads, tokens.length, tokens.length] as const;
+    savePicture("05-heads", headView({ shape, values, queries: tokens, keys: tokens, title: `${numHeads} heads` }));
   }
   seen.dispose();
   params.dispose();
@@ -31,8 +32,13 @@ for (const [kind, numKeyValueHeads] of Object.entries(kinds)) {
 savePicture(
   "05-sharing",
   heatMapGrid({
-    ...{ shape: [3, 4, tokens.length, tokens.length], values: maps, queries: tokens, keys: tokens },
-    names: Object.keys(kinds).flatMap((kind) => [0, 1, 2, 3].map((head) => `${kind}, ${head}`)),
+    ...{
+      shape: [Object.keys(kinds).length, numHeads, tokens.length, tokens.length],
+      values: maps,
+      queries: tokens,
+      keys: tokens,
+    },
+    names: Object.keys(kinds).flatMap((kind) => Array.from({ length: numHeads }, (_, head) => `${kind}, ${head}`)),
   }),
 );
 x.dispose();

@@ -38,12 +38,13 @@ savePicture(
 );
 
 // Without positions, a sentence backwards is the same sentence backwards.
+const [words, dModel] = [12, 16];
 const params = Params.initialized(1);
-const attention = new MultiHeadAttention(params, { dModel: 16, numHeads: 2 });
-const table = sinusoidalPositions(12, 16);
+const attention = new MultiHeadAttention(params, { dModel, numHeads: 2 });
+const table = sinusoidalPositions(words, dModel);
 const [without, withPositions] = tf.tidy(() => {
-  const x = tf.randomNormal<tf.Rank.R3>([1, 12, 16], 0, 1, "float32", 1);
-  const positions = tf.tensor3d(table, [1, 12, 16]);
+  const x = tf.randomNormal<tf.Rank.R3>([1, words, dModel], 0, 1, "float32", 1);
+  const positions = tf.tensor3d(table, [1, words, dModel]);
   return [tf.zerosLike(positions), positions].map((added) => {
     const attend = (y: tf.Tensor3D) => attention.forward(tf.add(y, added), tf.add(y, added));
     const backwards = tf.reverse(attend(tf.reverse(x, 1)), 1);
@@ -54,8 +55,8 @@ const [order, ordered] = [await take(without), await take(withPositions)];
 console.log(`reading backwards changes ${order[0]?.toFixed(4)} without positions, ${ordered[0]?.toFixed(4)} with them`);
 params.dispose();
 
-const names = Array.from({ length: 12 }, (_, i) => String(i));
-const features = Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? `sin ${i / 2}` : `cos ${(i - 1) / 2}`));
+const names = Array.from({ length: words }, (_, i) => String(i));
+const features = Array.from({ length: dModel }, (_, i) => (i % 2 === 0 ? `sin ${i / 2}` : `cos ${(i - 1) / 2}`));
 const shown = table.map((value) => (value + 1) / 2);
 savePicture(
   "06-positions",

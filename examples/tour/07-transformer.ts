@@ -12,18 +12,18 @@ const { length, width, steps, batch } = preset({
   full: { length: 10, width: 32, steps: 600, batch: 64 },
   tiny: { length: 4, width: 8, steps: 3, batch: 4 },
 });
-const VOCABULARY = 12;
+const [VOCABULARY, LAYERS, HEADS] = [12, 2, 2];
 const block: BlockSpec = {
   dModel: width,
   norm: { kind: "layerNorm", eps: 1e-5, placement: "pre" },
-  selfAttn: { numHeads: 2 },
+  selfAttn: { numHeads: HEADS },
   ffn: { kind: "mlp", dim: 2 * width, activation: "gelu" },
 };
 
 class Reverser {
   readonly params = Params.initialized(1);
   readonly embedding = new Embedding(this.params.at("embedding"), VOCABULARY, width);
-  readonly stack = new Stack(this.params, [block, block]);
+  readonly stack = new Stack(this.params, Array<BlockSpec>(LAYERS).fill(block));
   readonly head = new Linear(this.params.at("head"), width, VOCABULARY);
 
   /** [B, L] to logits [B, L, V] */
@@ -54,7 +54,9 @@ const [right, all] = tf.tidy(() => {
   const ids = sequences(200, new RandomStream(99));
   const seen = new Recorder(["layers.*.selfAttn.probabilities"]);
   const hits = tf.equal(tf.argMax(model.forward(ids, { taps: seen }), -1), tf.reverse(ids, 1));
-  const first = seen.paths.map((path) => tf.slice(seen.get<tf.Tensor4D>(path), [0, 0, 0, 0], [1, 2, length, length]));
+  const first = seen.paths.map((path) =>
+    tf.slice(seen.get<tf.Tensor4D>(path), [0, 0, 0, 0], [1, HEADS, length, length]),
+  );
   const both = [tf.mean(tf.cast(hits, "float32")), tf.concat(first, 0)];
   seen.dispose();
   return both;
@@ -65,10 +67,10 @@ console.log(
 );
 
 const values = await take(all);
-const shape = [2, 2, length, length] as const;
+const shape = [LAYERS, HEADS, length, length] as const;
 const places = Array.from({ length }, (_, i) => String(i));
-savePicture("07-model", modelView({ shape, values, title: "two layers of two heads" }));
+savePicture("07-model", modelView({ shape, values, title: `${LAYERS} layers of ${HEADS} heads` }));
 savePicture("07-maps", heatMapGrid({ shape, values, rowName: "layer", columnName: "head" }));
-const last = values.subarray(2 * length * length);
-savePicture("07-heads", headView({ shape: [2, length, length], values: last, queries: places, keys: places }));
+const last = values.subarray((LAYERS - 1) * HEADS * length * length);
+savePicture("07-heads", headView({ shape: [HEADS, length, length], values: last, queries: places, keys: places }));
 model.params.dispose();

@@ -13,17 +13,19 @@ const size = preset({
   tiny: { clubSteps: 3, nodes: 100, edges: 400, steps: 2 },
 });
 
+const [HEADS, HEAD_DIM] = [4, 8];
+
 /** Two layers of graph attention. */
 class Gat {
   readonly first: GraphAttention;
   readonly second: GraphAttention;
 
   constructor(params: Params, inputDim: number, classes: number) {
-    this.first = new GraphAttention(params.at("first"), { inputDim, headDim: 8, numHeads: 4 });
+    this.first = new GraphAttention(params.at("first"), { inputDim, headDim: HEAD_DIM, numHeads: HEADS });
     this.second = new GraphAttention(params.at("second"), {
-      inputDim: 32,
+      inputDim: HEADS * HEAD_DIM,
       headDim: classes,
-      numHeads: 4,
+      numHeads: HEADS,
       combine: "mean",
     });
   }

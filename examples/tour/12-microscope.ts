@@ -43,7 +43,8 @@ const [ids, answer = 0] = [text.slice(0, -1), text.at(-1)];
 const scored = await headScores(model, { ids });
 const [best = { layer: 0, head: 0, score: 0 }] = strongestHeads(scored, "induction", 1);
 console.log(`head ${best.layer}.${best.head} lays ${best.score.toFixed(2)} of its weight on what came next last time`);
-const [layers, heads] = [0, 1].map(() => ["0", "1"]) as [string[], string[]];
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);
+const [layers, heads] = [numbers(scored.layers), numbers(scored.heads)];
 savePicture("12-heads", heatMap({ rows: layers, columns: heads, values: scored.scores.induction, title: "induction" }));
 
 const { rows, tokens, probabilities } = await logitLens(model, { ids }, { top: 1 });
