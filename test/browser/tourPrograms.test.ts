@@ -90,6 +90,30 @@ describeInBrowser("programs of apps/tour", () => {
     await page.close();
   });
 
+  test("what a program posts is no news of its run", async () => {
+    const { page, printed } = await pages.openTour();
+    await goToChapter(page, "why");
+    await rewrite(page, "postMessage('x');\npostMessage({ type: 'done' });\nconsole.log('sent');\n");
+    expect((await runProgram(page)).trim()).toBe("sent");
+    expect(printed.filter((line) => !line.includes("inline style"))).toEqual([]); // of Chromium's own editing
+    await page.close();
+  });
+
+  test("a sentence that is none is told so, and the next one is translated", async () => {
+    const { page } = await pages.openTour();
+    await goToChapter(page, "transformer");
+    const field = page.getByRole("textbox", { name: "English sentence" });
+    for (const text of ["   ", "القطة سوداء"]) {
+      await field.fill(text);
+      await field.press("Enter");
+      await page.getByText("The model finds nothing to translate here.").waitFor();
+      await field.fill("The cat is black.");
+      await field.press("Enter");
+      await page.locator(".figure .now", { hasText: "Le" }).waitFor();
+    }
+    await page.close();
+  });
+
   test("an endless loop is stopped by the button, and by time", async () => {
     const { page } = await pages.openTour();
     await goToChapter(page, "why");

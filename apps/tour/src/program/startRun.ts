@@ -20,6 +20,7 @@ export interface Run {
  */
 export function startRun(request: RunRequest, onNews: (news: RunNews) => void): Run {
   const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" });
+  const { port1: news, port2 } = new MessageChannel();
   let heard = performance.now();
   let isRunning = false; // not while its modules are loaded, which takes as long as the network does
   const start = heard;
@@ -27,6 +28,7 @@ export function startRun(request: RunRequest, onNews: (news: RunNews) => void): 
   const end = (failure?: Failure) => {
     clearInterval(timer);
     worker.terminate();
+    news.close();
     if (failure !== undefined) onNews({ type: "failed", failure });
   };
   const timer = window.setInterval(() => {
@@ -37,7 +39,7 @@ export function startRun(request: RunRequest, onNews: (news: RunNews) => void): 
     else if (isRunning && now - heard > LIMITS.silentMs) end({ kind: "silent" });
     else if (isRunning && now - start > LIMITS.totalMs) end({ kind: "time" });
   }, CHECK_MS);
-  worker.addEventListener("message", ({ data }: MessageEvent<RunNews>) => {
+  news.addEventListener("message", ({ data }: MessageEvent<RunNews>) => {
     heard = performance.now();
     if (data.type === "alive") {
       if (data.bytes > LIMITS.bytes) end({ kind: "memory" });
@@ -52,7 +54,7 @@ export function startRun(request: RunRequest, onNews: (news: RunNews) => void): 
     event.preventDefault();
     end({ kind: "thrown", message: event.message || "the worker ended" });
   });
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-  worker.postMessage(request);
+  worker.postMessage(request, [port2]);
+  news.start();
   return { stop: () => end() };
 }

@@ -25,7 +25,7 @@ const MESSAGES: Messages<{
     written: "Written so far:",
     writes: "Writes now:",
     weights: "Weights over the source",
-    nothing: "There is no word to translate. Type a sentence.",
+    nothing: "The model finds nothing to translate here. Type an English sentence.",
   },
   ko: {
     title: "토큰 하나씩 번역하기",
@@ -34,7 +34,7 @@ const MESSAGES: Messages<{
     written: "지금까지 쓴 것:",
     writes: "이제 쓸 것:",
     weights: "원문에 두는 가중치",
-    nothing: "번역할 단어가 없습니다. 문장을 입력하세요.",
+    nothing: "모델이 번역할 것을 찾지 못했습니다. 영어 문장을 입력하세요.",
   },
 };
 

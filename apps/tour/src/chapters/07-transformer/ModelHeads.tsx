@@ -23,7 +23,7 @@ const MESSAGES: Messages<{
     heads: "Head to look at",
     head: (layer, head) => `layer ${layer}, head ${head}`,
     matrix: "Weights of each French token over the English ones",
-    nothing: "There is no word to look at. Type a sentence above.",
+    nothing: "There is nothing to look at. Type an English sentence above.",
   },
   ko: {
     title: "디코더의 모든 헤드",
@@ -31,7 +31,7 @@ const MESSAGES: Messages<{
     heads: "들여다볼 헤드",
     head: (layer, head) => `층 ${layer}, 헤드 ${head}`,
     matrix: "프랑스어 토큰마다 영어 토큰에 두는 가중치",
-    nothing: "볼 단어가 없습니다. 위에 문장을 입력하세요.",
+    nothing: "볼 것이 없습니다. 위에 영어 문장을 입력하세요.",
   },
 };
 

@@ -1,7 +1,7 @@
 // Runs one program, once: the page ends this worker and starts another for the next.
 import { getBackend, memory } from "@tensorflow/tfjs-core";
 import type { Failure, RunRequest } from "../runMessages.ts";
-import { setRunSize, tell } from "./page.ts";
+import { setRun, tell } from "./page.ts";
 import { ProgramError } from "./prepare.ts";
 import { catchConsole, flushPrinted } from "./printing.ts";
 import { readyProgram } from "./runProgram.ts";
@@ -14,8 +14,8 @@ function fail(failure: Failure): void {
   tell({ type: "failed", failure });
 }
 
-async function run({ source, size }: RunRequest): Promise<void> {
-  setRunSize(size);
+async function run({ source, size }: RunRequest, page: MessagePort | undefined): Promise<void> {
+  setRun(size, page);
   try {
     const program = await readyProgram(source);
     addEventListener("unhandledrejection", (event) => {
@@ -47,4 +47,4 @@ async function run({ source, size }: RunRequest): Promise<void> {
   }
 }
 
-addEventListener("message", ({ data }: MessageEvent<RunRequest>) => void run(data), { once: true });
+addEventListener("message", ({ data, ports }: MessageEvent<RunRequest>) => void run(data, ports[0]), { once: true });
