@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { initBackend } from "@qkv/backend";
 import { seq2seq, type TextAndTarget } from "@qkv/finetuning";
-import { loadPretrained } from "@qkv/pretrained";
+import { loadPretrained, pretrainedFiles } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { AdamW, type StepEvent, train } from "@qkv/training";
 import { expect, test } from "vitest";
@@ -42,6 +42,12 @@ test.each(["nllb", "mbart"])("%s has the tokens and the losses of transformers o
   await train(task, { optimizer, maxSteps: 20, onEvent });
   expect(losses).toHaveLength(20);
   for (const [i, loss] of losses.entries()) expect(Math.abs(loss - (expected.losses[i] as number))).toBeLessThan(1e-3);
+
+  const { model, tokenizer } = pretrained;
+  const languages = { source: sourceLanguage, target: targetLanguage };
+  const files = await pretrainedFiles({ model, ...(tokenizer && { tokenizer }), languages });
+  const config: unknown = JSON.parse(new TextDecoder().decode(files.get("tokenizer_config.json")));
+  expect(config).toMatchObject({ src_lang: sourceLanguage, tgt_lang: targetLanguage });
   optimizer.dispose();
-  pretrained.model.dispose();
+  model.dispose();
 });

@@ -45,6 +45,11 @@ export function hubOf({ objective, pretrained, adapter }: OpenObjectiveRun): Hub
   return adapter === undefined ? modelParameters(model) : adapterParameters(model, adapter);
 }
 
+/** The languages that a model of many learned to translate between. */
+function languagesOf({ sourceLanguage: source, targetLanguage: target }: OpenObjectiveRun["settings"]) {
+  return typeof source === "string" && typeof target === "string" ? { source, target } : undefined;
+}
+
 /** The finished model, or what was learned beside it. */
 async function save({ run, objective, settings, pretrained, adapter }: OpenObjectiveRun): Promise<void> {
   const { config, folder } = run;
@@ -57,13 +62,14 @@ async function save({ run, objective, settings, pretrained, adapter }: OpenObjec
   }
   if (adapter !== undefined) mergeLora(model.params);
   const target = path.join(folder, "model");
+  const languages = languagesOf(settings) ?? (direction && { source: direction.from, target: direction.to });
   await savePretrained(target, {
     model,
     ...(tokenizer && { tokenizer }),
     ...(spectrogram && { spectrogram }),
     ...(waveform && { waveform }),
     ...(ctcVocabulary && { ctcVocabulary }),
-    ...(direction && { languages: { source: direction.from, target: direction.to } }),
+    ...(languages && { languages }),
     generationConfig,
     files: new Map([
       ...(chatTemplate === undefined ? [] : chatTemplateFiles(chatTemplate)),

@@ -41,7 +41,7 @@ export interface SavePretrainedOptions {
    * of compressed-tensors, which it opens with the package of that name, and which has no offsets and no tables. Default `mlx`.
    */
   readonly layout?: CodeLayoutName;
-  /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`. */
+  /** The languages that the model translates between, for `tokenizer_config.json`: `{ source: "en", target: "fr" }`, or as a model of many names them. */
   readonly languages?: { readonly source: string; readonly target: string };
   /** More files of the folder, by name: each in the place of the one that would be written, if there is one. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
@@ -129,7 +129,7 @@ export async function pretrainedFiles(options: SavePretrainedOptions): Promise<M
     const about = { ...tokenizerConfig(model.config, generation ?? {}, tokenizer), ...fieldsOf(family, tokenizer) };
     files.set(
       "tokenizer_config.json",
-      encode({ ...about, ...languageFields(languages), ...paddingFields(captionPadding) }),
+      encode({ ...about, ...languageFields(languages, model.config.modelType), ...paddingFields(captionPadding) }),
     );
   }
   for (const [name, bytes] of others) {
@@ -156,9 +156,12 @@ function storeAs(dtype: StoredDtype, state: ReadonlyMap<string, StateEntry>): Ma
   return tensors;
 }
 
-/** The language fields of transformers' MarianTokenizer. */
-function languageFields(languages: SavePretrainedOptions["languages"]): Record<string, string> {
-  return languages === undefined ? {} : { source_lang: languages.source, target_lang: languages.target };
+/** The language fields of transformers' MarianTokenizer, and of the tokenizers of many languages. */
+function languageFields(languages: SavePretrainedOptions["languages"], modelType: string): Record<string, string> {
+  if (languages === undefined) return {};
+  const { source, target } = languages;
+  const isOfMany = modelType === "m2m_100" || modelType === "mbart";
+  return isOfMany ? { src_lang: source, tgt_lang: target } : { source_lang: source, target_lang: target };
 }
 
 /** What `tokenizer_config.json` says of padding. */
