@@ -1,3 +1,4 @@
+import { RandomStream } from "@qkv/nn";
 import type { Beam, BeamsOfSource } from "./beam.ts";
 import { BeamHypotheses, type GeneratedSequence } from "./beamHypotheses.ts";
 import type { Decoding, NextToken } from "./decoding.ts";
@@ -7,6 +8,7 @@ import { isFinished } from "./greedy.ts";
 import type { LogitsProcessor } from "./logitsProcessor.ts";
 import { logitsProcessors } from "./logitsProcessors.ts";
 import type { GenerationSettings } from "./options.ts";
+import { sampledCandidates } from "./sampledCandidates.ts";
 import { type Candidate, topCandidates } from "./topCandidates.ts";
 
 /** The search of one source. */
@@ -66,7 +68,8 @@ function deviceBeams(
 ): DeviceBeams | undefined {
   const { numBeams, maxLength } = settings;
   const count = candidateCount(settings);
-  if (count > MOST_CANDIDATES || open.some(({ beams }) => beams.length !== numBeams)) return undefined;
+  if (settings.sampling !== null || count > MOST_CANDIDATES || open.some(({ beams }) => beams.length !== numBeams))
+    return undefined;
   const choice = deviceChoice(settings, count);
   if (typeof choice === "string") return undefined;
   const recorded = decoding.record(choice, maxLength);
@@ -93,11 +96,11 @@ async function scoredCandidates(
       for (const process of processors) process(scores, ids, source);
     }
     const totals = beams.map(({ logProbability }) => logProbability);
-    return topCandidates(
-      own.map(({ logits }) => logits),
-      totals,
-      candidateCount(settings),
-    );
+    const scores = own.map(({ logits }) => logits);
+    const count = candidateCount(settings);
+    if (settings.sampling === null) return topCandidates(scores, totals, count);
+    const random = new RandomStream(settings.sampling.seed).fork(source).fork(beams[0]?.ids.length ?? 0);
+    return sampledCandidates(scores, totals, count, random);
   });
 }
 

@@ -187,6 +187,18 @@ describe("stopping", () => {
 describe("bad input", () => {
   test("no source gives nothing", async () => expect(await generate(model, [])).toEqual([]));
 
+  test("beams are drawn by a seed, and at no temperature they are those of a beam search", async () => {
+    const draw = async (sampling: GenerationOptions["sampling"]) => {
+      const options = { numBeams: 3, numReturnSequences: 3, maxNewTokens: 8, ...(sampling && { sampling }) };
+      const found = await generate(model, [[3, 4], [5]], options);
+      return found.map((sequences) => sequences.map(({ ids }) => ids));
+    };
+    expect(await draw({ temperature: 1e-4 })).toEqual(await draw(undefined));
+    const drawn = await draw({ seed: 1, temperature: 2 });
+    expect(drawn).toEqual(await draw({ seed: 1, temperature: 2 }));
+    expect(drawn).not.toEqual(await draw({ seed: 2, temperature: 2 }));
+  });
+
   test.each<[GenerationOptions, string]>([
     [{ numBeams: 3999 }, "expected numBeams to be at most 256, the beamLimit, got 3999"],
     [
@@ -199,7 +211,10 @@ describe("bad input", () => {
     [{ lengthPenalty: NaN }, "expected lengthPenalty to be a number, got NaN"],
     [{ exponentialDecayLengthPenalty: [2, 1.1], eosTokenId: [] }, "expected eosTokenId to be a token with exponential"],
     [{ repetitionPenalty: 0 }, "expected repetitionPenalty to be a positive number, got 0"],
-    [{ sampling: {}, numBeams: 2 }, "expected numBeams to be 1 with sampling, got 2"],
+    [
+      { sampling: {}, numBeams: 2, numReturnSequences: 3 },
+      "expected numReturnSequences to be at most numBeams, 2, got 3",
+    ],
     [{ sampling: { temperature: 0 } }, "expected temperature to be a positive number, got 0"],
     [{ sampling: { topP: 1.5 } }, "expected topP to be a number above 0, at most 1, got 1.5"],
   ])("%o", (options, message) => expect(generate(model, [[2]], options)).rejects.toThrow(message));

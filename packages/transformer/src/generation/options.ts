@@ -46,7 +46,7 @@ export interface SourceProgress {
  * Defaults come from the model. Lengths that are not "new" count the start token, or the whole prompt.
  */
 export interface GenerationOptions extends StoppingOptions {
-  /** Number of beams for each source. Default 1: greedy search, or sampling. */
+  /** Number of beams for each source. Default 1: greedy search, or sampling. With `sampling` beams are drawn. */
   readonly numBeams?: number;
   /** Number of sequences returned for each source, best first. Default 1. */
   readonly numReturnSequences?: number;
@@ -273,11 +273,10 @@ function check(settings: GenerationSettings): void {
   const hasEnd = settings.exponentialDecayLengthPenalty === null || settings.eosTokenIds.length > 0;
   expect(hasEnd, "eosTokenId", "a token with exponentialDecayLengthPenalty, which makes it likelier", undefined);
   expect(Number.isFinite(settings.lengthPenalty), "lengthPenalty", "a number", settings.lengthPenalty);
-  if (sampling === null) {
+  if (sampling === null || numBeams > 1) {
     expect(numReturnSequences <= numBeams, "numReturnSequences", `at most numBeams, ${numBeams}`, numReturnSequences);
-    return;
   }
-  expect(numBeams === 1, "numBeams", "1 with sampling", numBeams);
+  if (sampling === null) return;
   expect(sampling.temperature > 0, "temperature", "a positive number", sampling.temperature);
   expect(isCount(sampling.topK, 0), "topK", "a whole number", sampling.topK);
   expect(sampling.topP > 0 && sampling.topP <= 1, "topP", "a number above 0, at most 1", sampling.topP);
