@@ -1,13 +1,10 @@
 import { expect, test } from "vitest";
+import { targetOfTokens } from "../../../test/targetOfTokens.ts";
 import { decimalMarkOf, numbersOf, restrictAmounts } from "./amounts.ts";
 import { tokenTextsOf } from "./tokenTexts.ts";
 
 const TOKENS = ["</s>", "▁", ..."0123456789", ".", ",", "45", "500", "▁5", "a", "▁a", "$"];
-const vocabulary = tokenTextsOf({
-  vocabSize: TOKENS.length,
-  idToToken: (id: number) => TOKENS[id],
-  decode: (ids: readonly number[]) => ids.map((id) => (TOKENS[id] ?? "").replace("▁", " ")).join(""),
-});
+const vocabulary = tokenTextsOf(targetOfTokens(TOKENS));
 
 /** The tokens that may follow what is written, of a source. */
 function nextTokens(source: string, written: string, locale = ""): string {

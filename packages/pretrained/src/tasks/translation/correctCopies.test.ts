@@ -1,19 +1,12 @@
 import type { LogitsProcessor } from "@qkv/transformer";
 import { expect, test } from "vitest";
+import { targetOfTokens } from "../../../test/targetOfTokens.ts";
 import { correctCopies } from "./correctCopies.ts";
 import { VerbatimCopies } from "./verbatimCopies.ts";
 
 // A vocabulary of letters; a space is ▁.
 const TOKENS = ["</s>", "<unk>", "▁", "▁to", ".", "@", "▁A", "▁B", ..."ABabcdeimnot"];
-const target = {
-  vocabSize: TOKENS.length,
-  idToToken: (id: number) => TOKENS[id],
-  decode: (ids: readonly number[]) =>
-    ids
-      .map((id) => TOKENS[id] ?? "")
-      .join("")
-      .replaceAll("▁", " "),
-};
+const target = targetOfTokens(TOKENS);
 const idsOf = (tokens: string) => tokens.split(" ").map((token) => TOKENS.indexOf(token));
 
 /** A search that takes, token by token, the first that may come next, and the given scores by token. */

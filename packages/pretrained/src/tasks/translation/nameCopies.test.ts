@@ -1,18 +1,11 @@
 import { expect, test } from "vitest";
+import { targetOfTokens } from "../../../test/targetOfTokens.ts";
 import { namesOf } from "./nameCopies.ts";
 import { VerbatimCopies } from "./verbatimCopies.ts";
 
 // A vocabulary of letters, with a few longer tokens; a space is ▁.
 const TOKENS = ["</s>", "▁", "▁Ph", "oen", "oix", "▁Lon", "dres", "don", "s", ".", ..."oenixadtr"];
-const target = {
-  vocabSize: TOKENS.length,
-  idToToken: (id: number) => TOKENS[id],
-  decode: (ids: readonly number[]) =>
-    ids
-      .map((id) => TOKENS[id] ?? "")
-      .join("")
-      .replaceAll("▁", " "),
-};
+const target = targetOfTokens(TOKENS);
 
 /** The probabilities of the next token, of those that a model gives it; the others share the rest. */
 function probabilities(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { targetOfTokens } from "../../../test/targetOfTokens.ts";
 import { VerbatimCopies } from "./verbatimCopies.ts";
 
 // A vocabulary of letters, with a few longer tokens; a space is ▁.
@@ -27,15 +28,7 @@ const TOKENS = [
   ],
   ..."abcdeglmnortwxé",
 ];
-const target = {
-  vocabSize: TOKENS.length,
-  idToToken: (id: number) => TOKENS[id],
-  decode: (ids: readonly number[]) =>
-    ids
-      .map((id) => TOKENS[id] ?? "")
-      .join("")
-      .replaceAll("▁", " "),
-};
+const target = targetOfTokens(TOKENS);
 const idsOf = (tokens: string) => tokens.split(" ").map((token) => TOKENS.indexOf(token));
 
 /** The tokens that may follow what is written, of a source. */
