@@ -13,6 +13,12 @@ const characters: SplitOptions = { countTokens: (text) => text.length, maxTokens
 const texts = (text: string, options: SplitOptions = words) => splitText(text, options).map(({ text }) => text);
 
 describe("splitText", () => {
+  test("ends no sentence inside an address", () => {
+    expect(texts("See a.org/b?c=1! Or b.fr/x!y. Well?No. It rains.Go.")).toEqual([
+      ...["See a.org/b?c=1!", "Or b.fr/x!y.", "Well?", "No.", "It rains.Go."],
+    ]);
+  });
+
   test("loses nothing and keeps within the limit, whatever the text", () => {
     const anything = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 200 }),

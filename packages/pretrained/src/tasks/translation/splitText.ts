@@ -1,6 +1,7 @@
 import { checkRecord } from "@qkv/ops";
 import { endsAmiss } from "./abbreviations.ts";
 import { languageTag } from "../../loading/languageTag.ts";
+import { verbatimSpans } from "./verbatimSpans.ts";
 
 /** A stretch of text to translate and the white space before it, which is kept as it is. */
 export interface Segment {
@@ -66,11 +67,19 @@ function whole(parts: readonly string[], locale: string | undefined): string[] {
     open.push(part);
     end = `${end}${part}`.slice(-WINDOW);
     const next = parts[i + 1];
-    if (next !== undefined && endsAmiss(end, next, locale)) continue;
+    if (next !== undefined && (endsAmiss(end, next, locale) || cutsAddress(end, next))) continue;
     sentences.push(open.join(""));
     [open, end] = [[], ""];
   }
   return sentences;
+}
+
+/** Whether a sentence ends inside an address: `a.org/b?` before `c=1`. */
+function cutsAddress(end: string, next: string): boolean {
+  const [tail = "", head = ""] = [end.split(/\s/).at(-1), next.split(/\s/, 1)[0]];
+  if (tail === "" || head === "") return false;
+  const word = tail + head;
+  return verbatimSpans(word).some(({ text, kind }) => kind === "address" && word.indexOf(text) + text.length > tail.length);
 }
 
 /** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it gets this much. */
