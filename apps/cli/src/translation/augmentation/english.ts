@@ -30,13 +30,12 @@ export const ENGLISH: LanguageForms = {
     return sign ? signed : [word];
   },
   time: ({ hour, minute, half }) => {
-    const clock = `${half ? hour % 12 || 12 : hour}`;
     const minutes = `:${String(minute).padStart(2, "0")}`;
-    if (!half) return [`${clock}${minutes}`];
     const [dotted, plain] = hour < 12 ? ["a.m.", "am"] : ["p.m.", "pm"];
-    const short = minute === 0 ? clock : `${clock}${minutes}`;
-    const forms = [`${short} ${dotted}`, `${short} ${plain}`, `${short}${plain}`, `${short} ${plain.toUpperCase()}`];
-    return hour > 12 ? [...forms, `${hour}${minutes}`] : forms;
+    const short = `${hour % 12 || 12}${minute === 0 ? "" : minutes}`;
+    const halves = [`${short} ${dotted}`, `${short} ${plain}`, `${short}${plain}`, `${short} ${plain.toUpperCase()}`];
+    const whole = `${hour}${minutes}`; // which half, it says by itself or not at all
+    return half ? [...halves, whole] : [whole, ...halves];
   },
   date: ({ day, month, year, weekday }) => {
     const name = MONTHS[month - 1] ?? "";
