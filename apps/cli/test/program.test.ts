@@ -223,7 +223,7 @@ test("qkv evaluate scores a test of kinds, each kind by the values it keeps", as
   const args = ["evaluate", "translation", "--model", model, "--kinds", kinds, "--max-tokens", "4"];
   expect(JSON.parse((await qkv([...args, "--json"])).stdout)).toMatchObject({
     kinds: [
-      { kind: "numbers", sentences: 5, kept: 0 },
+      { kind: "numbers", sentences: 40, kept: 0 },
       { kind: "sentences", sentences: 1 },
       { kind: "in small letters" },
       { kind: "in capitals" },
@@ -232,7 +232,7 @@ test("qkv evaluate scores a test of kinds, each kind by the values it keeps", as
     ],
   });
   expect((await qkv(args)).stdout).toMatch(
-    /^\| kind \| sentences \| values kept \| chrF \|\n.*\n\| numbers \| 5 \| 0\.0 % \|/,
+    /^\| kind \| sentences \| values kept \| chrF \|\n.*\n\| numbers \| 40 \| 0\.0 % \|/,
   );
 
   await writeFile(kinds, "numbers\tone column less\n");
