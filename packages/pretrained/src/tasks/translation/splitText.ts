@@ -79,7 +79,9 @@ function cutsAddress(end: string, next: string): boolean {
   const [tail = "", head = ""] = [end.split(/\s/).at(-1), next.split(/\s/, 1)[0]];
   if (tail === "" || head === "") return false;
   const word = tail + head;
-  return verbatimSpans(word).some(({ text, kind }) => kind === "address" && word.indexOf(text) + text.length > tail.length);
+  return verbatimSpans(word).some(
+    ({ text, kind }) => kind === "address" && word.indexOf(text) + text.length > tail.length,
+  );
 }
 
 /** V8's segmenter takes longer for each sentence the longer the text is (a megabyte: minutes), so it gets this much. */
