@@ -53,8 +53,9 @@ describeBackends(
 
     test.each([
       "https://mhwxfxgua.org/9671/jopckr/smuilbewxd",
-      "www.wnkjxgj.de/30",
-      "(202) 699-5840",
+      "www.woukkrel.de/16",
+      "lendgrinjin@sowos.de",
+      "+33 3 00 48 87 54",
       "+33 2 24 80 75 67",
     ])("%s comes through as it is, which the search alone does not keep", async (span) => {
       const source = /^[(+]/.test(span) ? `The number of the hotel is ${span}.` : `Have you seen ${span}?`;
