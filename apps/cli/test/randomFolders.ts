@@ -38,6 +38,8 @@ interface Finding {
 
 // Single precision, sums in another order, over a few layers.
 const TOLERANCE = 2e-4;
+/** The largest difference of those that are within it. */
+let largest = 0;
 
 async function compareFolder(path: string, name: string): Promise<Finding[]> {
   const expected = JSON.parse(await readFile(join(path, "expected.json"), "utf8")) as Expected;
@@ -85,6 +87,7 @@ async function compareForward(
     if (missing !== undefined) worst = [missing, Infinity];
     for (const tensor of outputs.values()) tensor.dispose();
   }
+  largest = Math.max(largest, worst[1] <= TOLERANCE ? worst[1] : 0);
   return worst[1] <= TOLERANCE ? ["equal"] : ["wrong", `${worst[0]} differs by ${worst[1]}`];
 }
 
@@ -148,4 +151,5 @@ for (const verdict of verdicts) {
   const counts = [folders, these.length - searches, searches].map((count) => String(count).padStart(10)).join("");
   process.stdout.write(`${verdict.padEnd(30)}${counts}\n`);
 }
+process.stdout.write(`largest difference of what is equal: ${largest.toExponential(1)}\n`);
 process.exitCode = findings.some(({ verdict }) => verdict === "wrong" || verdict === "refused") ? 1 : 0;
