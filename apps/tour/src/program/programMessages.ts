@@ -67,7 +67,7 @@ export const MESSAGES: Messages<{
         case "printed":
           return "The program was stopped after 2,000 printed lines.";
         case "silent":
-          return "The program was stopped: it gave no sign of life for 15 seconds. Does a loop never end?";
+          return "The program was stopped: it gave no sign of life for 15 seconds. Does a loop never end, or fill the memory?";
         case "time":
           return "The program was stopped after 15 minutes.";
       }
@@ -111,7 +111,7 @@ export const MESSAGES: Messages<{
         case "printed":
           return "2,000줄을 출력하여 프로그램을 멈췄습니다.";
         case "silent":
-          return "15초 동안 아무 소식이 없어 프로그램을 멈췄습니다. 끝나지 않는 반복이 있지 않나요?";
+          return "15초 동안 아무 소식이 없어 프로그램을 멈췄습니다. 끝나지 않거나 메모리를 가득 채우는 반복이 있지 않나요?";
         case "time":
           return "15분이 지나 프로그램을 멈췄습니다.";
       }
