@@ -3,10 +3,8 @@ import { initBackend } from "@qkv/backend";
 import { createDepthEstimator, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { decodeImage } from "@qkv/vit/node";
-
 await initBackend();
 const estimator = createDepthEstimator(await loadPretrained(modelFolder("tiny/depth-anything"))); // or "depth-anything/Depth-Anything-V2-Small-hf"
-const image = await decodeImage(await readFile("packages/vit/test/images/rgb.png"));
-const { width, height, data } = await estimator.estimate(image);
-console.log(width, height, data.length); // a number for each pixel
+const depth = await estimator.estimate(await decodeImage(await readFile("packages/vit/test/images/rgb.png")));
+console.log(depth.width, depth.height, depth.data.length); // a number for each pixel
 estimator.model.dispose();

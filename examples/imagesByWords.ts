@@ -3,10 +3,8 @@ import { initBackend } from "@qkv/backend";
 import { createZeroShotImageClassifier, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
 import { decodeImage } from "@qkv/vit/node";
-
 await initBackend();
 const classifier = createZeroShotImageClassifier(await loadPretrained(modelFolder("tiny/clip"))); // or "openai/clip-vit-base-patch32"
-const image = await decodeImage(await readFile("packages/vit/test/images/rgb.png"));
-const scores = await classifier.classify(image, ["cat", "a Dog"]); // "This is a photo of {}."
-console.log(scores.map(({ label }) => label).join(), (await classifier.embedder.embed(image)).length);
+const file = await readFile("packages/vit/test/images/rgb.png");
+console.log((await classifier.classify(await decodeImage(file), ["cat", "a Dog"]))[0]?.label); // "This is a photo of {}."
 classifier.model.dispose();

@@ -5,7 +5,6 @@ import { modelFolder } from "@qkv/pretrained/node";
 await initBackend(); // webgpu on real hardware, else wasm
 const pretrained = await loadPretrained(modelFolder("models/en-fr"));
 const translator = createTranslator(pretrained);
-
 const { translation } = await translator.translate("Where is the train station?", { numBeams: 4 });
 console.log(translation);
 pretrained.model.dispose();
