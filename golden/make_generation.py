@@ -1,5 +1,5 @@
 """Writes the frequencies of every kind of rotary positions, what transformers' logits processors make of random scores, and what `generate` makes of rows that are padded on
-any side, and with a logits processor of one's own, with the golden checkpoints of make_marian.py and make_causal.py, for the tests of @qkv/transformer.
+any side, with a logits processor of one's own, and of outputs that are begun, with the golden checkpoints of make_marian.py and make_causal.py, for the tests of @qkv/transformer.
 
 Run: python golden/make_generation.py
 """
@@ -138,6 +138,23 @@ def custom(name):
         yield {"checkpoint": name, "options": options, "ids": ids.tolist(), "expected": made.tolist()}
 
 
+def begun():
+    """What an encoder-decoder makes of outputs that begin with given tokens, with the start token and without."""
+    model = checkpoint("marian-relu")
+    torch.manual_seed(17)
+    ids = torch.randint(2, 28, (3, 6))
+    start = model.config.decoder_start_token_id
+    for options in [dict(max_new_tokens=6), dict(num_beams=3, num_return_sequences=2, max_new_tokens=6), dict(max_length=9, min_length=8),
+                    dict(no_repeat_ngram_size=1, max_new_tokens=5), dict(forced_bos_token_id=5, max_new_tokens=4)]:
+        for first in [[], [start]]:
+            begins = torch.cat([torch.tensor([first] * 3, dtype=torch.long), torch.randint(2, 20, (3, 3))], dim=1)
+            model.generation_config = GenerationConfig(**dict(
+                pad_token_id=model.config.pad_token_id, eos_token_id=EOS, bos_token_id=None, decoder_start_token_id=start) | options)
+            with torch.no_grad():
+                made = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), decoder_input_ids=begins)
+            yield {"checkpoint": "marian-relu", "options": options, "ids": ids.tolist(), "begun": begins.tolist(), "expected": made.tolist()}
+
+
 HALF = 4
 ROPE = [
     dict(rope_scaling=dict(type="linear", factor=3.0)),
@@ -182,3 +199,4 @@ if __name__ == "__main__":
     write("logits_processors.json", make())
     write("padded_generations.json", [case for name in CHECKPOINTS for case in padded(name)])
     write("custom_generations.json", [case for name in ["marian-relu", "gpt2", "llama"] for case in custom(name)])
+    write("begun_generations.json", list(begun()))

@@ -11,6 +11,8 @@ export interface GenerationCase {
   readonly options: Readonly<Record<string, unknown>>;
   readonly ids: readonly (readonly number[])[];
   readonly mask?: readonly (readonly number[])[];
+  /** What each output begins with. */
+  readonly begun?: readonly (readonly number[])[];
   readonly expected: readonly (readonly number[])[];
 }
 
@@ -29,10 +31,13 @@ export function testGenerations(file: string, more: GenerationOptions = {}): voi
     afterAll(() => model.dispose());
 
     const own = cases.filter(({ checkpoint }) => checkpoint === name);
-    const titled = own.map((golden) => [JSON.stringify([golden.mask, golden.options]), golden] as const);
-    test.each(titled)("%s", async (_, { options, ids, mask, expected }) => {
+    const titled = own.map((golden) => [JSON.stringify([golden.mask, golden.begun, golden.options]), golden] as const);
+    test.each(titled)("%s", async (_, { options, ids, mask, begun, expected }) => {
       const neutral = { eosTokenId: 0, forcedEosTokenId: null, badWordsIds: [], ...more };
-      const all = { ...neutral, ...parseGenerationOptions(options), ...(mask && { attentionMask: mask }) };
+      const all = {
+        ...{ ...neutral, ...parseGenerationOptions(options) },
+        ...{ ...(mask && { attentionMask: mask }), ...(begun && { decoderInputIds: begun }) },
+      };
       const rows = (await expectNoLeaks(() => generate(model, ids, all))).flat();
       const width = Math.max(...rows.map((row) => row.ids.length));
       const filled = rows.map((row) => [...row.ids, ...Array<number>(width - row.ids.length).fill(padTokenId)]);

@@ -219,7 +219,7 @@ export class Decoding {
 
   #decode(ids: tf.Tensor2D, count: number): { logits: tf.Tensor3D } {
     const [model, cache] = [this.#model, this.#cache];
-    if ("encode" in model) return model.decode(ids, this.#memory as Memory, { cache });
+    if ("encode" in model) return lastLogits(model.decode(ids, this.#memory as Memory, { cache }), count);
     const kept = count === 1 ? {} : { logitsToKeep: count };
     return model.decode(ids, { ...this.#padded?.at(this.#sources, cache.length, ids.shape[1]), ...kept, cache });
   }
@@ -234,6 +234,15 @@ export class Decoding {
     const growth = length === 0 ? 0 : added / length;
     checkMemory({ rows, bytes: (kept / before) * (1 + growth), vocabulary: this.#vocabulary }, memoryLimit);
   }
+}
+
+/** Logits after the last `count` tokens, of those after each. */
+function lastLogits({ logits }: { logits: tf.Tensor3D }, count: number): { logits: tf.Tensor3D } {
+  const before = logits.shape[1] - count;
+  if (before === 0) return { logits };
+  const last = tf.slice(logits, [0, before, 0]);
+  logits.dispose();
+  return { logits: last };
 }
 
 /** An empty cache. @throws RangeError where the model makes none of the dtype: a float32 one would not be what was asked for */

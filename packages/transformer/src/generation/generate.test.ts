@@ -225,6 +225,20 @@ describe("bad input", () => {
     await expect(masked([[0, 0]])).rejects.toThrow("expected at least one token in source 0, got padding alone");
   });
 
+  test.each([
+    [[[2], [3, 4]], "expected decoderInputIds of one length for 1 sources, got [1, 2]"],
+    [[[]], "decoderInputIds: expected at least one id in source 0, got none"],
+    [[[1.5]], "decoderInputIds: expected ids from 0"],
+  ])("outputs that cannot begin so: %j", (decoderInputIds, message) =>
+    expect(generate(model, [[2]], { decoderInputIds })).rejects.toThrow(message),
+  );
+
+  test("a beginning of the output of a decoder-only model, whose source it is", () => {
+    const causal = { decode: model.decode, generation: { eosTokenId: [] } } as unknown as CausalModel;
+    const begun = generate(causal, [[2]], { decoderInputIds: [[3]] });
+    return expect(begun).rejects.toThrow("expected decoderInputIds for an encoder-decoder alone");
+  });
+
   test("an empty source is named", () =>
     expect(generate(model, [[2], []])).rejects.toThrow("generate: expected at least one id in source 1, got none"));
 

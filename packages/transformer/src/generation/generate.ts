@@ -2,6 +2,7 @@ import { type GeneratedSequence, scoreOf } from "./beamHypotheses.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { checkProcessors } from "./customProcessors.ts";
 import { Decoding } from "./decoding.ts";
+import { begunOutputs } from "./begunOutputs.ts";
 import { begunSources } from "./begunSources.ts";
 import { greedySearch, greedySteps } from "./greedy.ts";
 import { DEFAULT_MEMORY_LIMIT } from "./memoryLimit.ts";
@@ -68,7 +69,7 @@ export async function* generateStream(
   checkProcessors("generateStream", options.logitsProcessors);
   checkSources("generateStream", [sourceIds], options.attentionMask, model.generation.vocabSize);
   checkCache("generateStream", options.cache, [], options.cacheDtype);
-  const [prompt = []] = promptsOf(model, [sourceIds], options);
+  const [prompt = []] = begunOutputs("generateStream", model, [sourceIds], options);
   const settings = resolveOptions(options, model, prompt.length, [sourceIds]);
   if (settings.numBeams > 1 || settings.numReturnSequences > 1) {
     throw new RangeError(
@@ -96,7 +97,7 @@ async function search(
   sourceIds: readonly (readonly number[])[],
   options: GenerationOptions,
 ): Promise<GeneratedSequence[][]> {
-  const prompts = promptsOf(model, sourceIds, options);
+  const prompts = begunOutputs("generate", model, sourceIds, options);
   const settings = resolveOptions(options, model, prompts[0]?.length ?? 1, sourceIds);
   if (sourceIds.length === 0) return [];
   const decoding = new Decoding(model, sourceIds, { memoryLimit: DEFAULT_MEMORY_LIMIT, ...options });
@@ -110,17 +111,6 @@ async function search(
     proposed?.dispose();
     decoding.dispose();
   }
-}
-
-/** The first ids of each sequence: the start token where an encoder has read the source, else the source itself. */
-function promptsOf(
-  model: GenerativeModel,
-  sourceIds: readonly (readonly number[])[],
-  options: GenerationOptions,
-): readonly (readonly number[])[] {
-  if (!("encode" in model)) return sourceIds;
-  const start = options.decoderStartTokenId ?? model.generation.decoderStartTokenId;
-  return sourceIds.map(() => [start]);
 }
 
 /** Options for some of the sources, given by their places, whose callbacks get the place among all. */

@@ -36,6 +36,7 @@ const GENERATION: OptionNames<GenerationOptions> = {
   forcedEosTokenId: true,
   renormalizeLogits: true,
   decoderStartTokenId: true,
+  decoderInputIds: true,
   eosTokenId: true,
   stopStrings: true,
   decode: true,

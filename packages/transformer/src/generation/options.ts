@@ -89,6 +89,11 @@ export interface GenerationOptions extends StoppingOptions {
   /** Whether scores are normalized to log-probabilities after all processors. */
   readonly renormalizeLogits?: boolean;
   readonly decoderStartTokenId?: number;
+  /**
+   * What an encoder-decoder's output begins with, for each source, as Hugging Face's `decoder_input_ids`: ids of one length. The start
+   * token comes before them, unless a row has it already. Default the start token alone.
+   */
+  readonly decoderInputIds?: readonly (readonly number[])[];
   readonly eosTokenId?: number | readonly number[];
   /**
    * Custom processors, as Hugging Face's `logits_processor`: called in their order, after those of the options above

@@ -3,7 +3,8 @@ import type { GenerationOptions, SamplingOptions } from "@qkv/transformer";
 import type { JsonSchema } from "./json/jsonSchema.ts";
 
 // What the task itself says to `generate`.
-type Given = "decode" | "attentionMask" | "numReturnSequences" | "onStep" | "sampling" | "decoderStartTokenId";
+type Given =
+  "decode" | "attentionMask" | "numReturnSequences" | "onStep" | "sampling" | "decoderStartTokenId" | "decoderInputIds";
 
 /**
  * Options of a {@link TextGenerator}: those of `generate` of `@qkv/transformer`, and what texts need besides. What is left out
