@@ -38,8 +38,8 @@ interface Finding {
 
 // Single precision, sums in another order, over a few layers.
 const TOLERANCE = 2e-4;
-/** The largest difference of those that are within it. */
-let largest = 0;
+/** The largest difference of those that are within it, by the family of their folders. */
+const largest = new Map<string, number>();
 
 async function compareFolder(path: string, name: string): Promise<Finding[]> {
   const expected = JSON.parse(await readFile(join(path, "expected.json"), "utf8")) as Expected;
@@ -55,7 +55,7 @@ async function compareFolder(path: string, name: string): Promise<Finding[]> {
   const { model, generationConfig } = pretrained;
   try {
     if (expected.error !== undefined) return [finding("open", "opened, where Python refuses", expected.error)];
-    const findings = [finding("forward", ...(await compareForward(model, path, expected.ignorePadding ?? false)))];
+    const findings = [finding("forward", ...(await compareForward(model, path, expected)))];
     for (const each of expected.generations ?? []) {
       const what = `generate ${JSON.stringify(each.options)}`;
       findings.push(finding(what, ...(await compareGeneration(model, generationConfig, path, each))));
@@ -69,7 +69,7 @@ async function compareFolder(path: string, name: string): Promise<Finding[]> {
 async function compareForward(
   model: PretrainedModel,
   path: string,
-  ignorePadding: boolean,
+  { family, ignorePadding }: Expected,
 ): Promise<[Verdict, string?]> {
   const expected = parseSafetensors(await readFile(join(path, "expected.safetensors"))).tensors;
   const inputs = await NamedTensors.read(join(path, "inputs.safetensors"));
@@ -79,7 +79,7 @@ async function compareForward(
     for (const [name, tensor] of outputs) {
       const theirs = expected.get(name);
       if (theirs === undefined) continue;
-      const counts = ignorePadding ? inputs.rows("attention_mask").flat() : undefined;
+      const counts = ignorePadding === true ? inputs.rows("attention_mask").flat() : undefined;
       const difference = largestDifference(await tensor.data(), toFloat32(theirs), counts);
       if (!(difference <= worst[1])) worst = [name, difference];
     }
@@ -87,7 +87,7 @@ async function compareForward(
     if (missing !== undefined) worst = [missing, Infinity];
     for (const tensor of outputs.values()) tensor.dispose();
   }
-  largest = Math.max(largest, worst[1] <= TOLERANCE ? worst[1] : 0);
+  if (worst[1] <= TOLERANCE) largest.set(family, Math.max(largest.get(family) ?? 0, worst[1]));
   return worst[1] <= TOLERANCE ? ["equal"] : ["wrong", `${worst[0]} differs by ${worst[1]}`];
 }
 
@@ -151,5 +151,8 @@ for (const verdict of verdicts) {
   const counts = [folders, these.length - searches, searches].map((count) => String(count).padStart(10)).join("");
   process.stdout.write(`${verdict.padEnd(30)}${counts}\n`);
 }
-process.stdout.write(`largest difference of what is equal: ${largest.toExponential(1)}\n`);
+process.stdout.write("\nlargest difference of what is equal, by family:\n");
+for (const [family, difference] of [...largest].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  process.stdout.write(`${family.padEnd(30)}${difference.toExponential(1).padStart(10)}\n`);
+}
 process.exitCode = findings.some(({ verdict }) => verdict === "wrong" || verdict === "refused") ? 1 : 0;
