@@ -72,11 +72,12 @@ export function adamW(
   }
 }
 
-// The activations by number: 0 relu, 1 gelu, 2 geluTanh, 3 silu. Both passes hand the last, partial four to the same
+// The activations by number: 0 relu, 1 gelu, 2 geluTanh, 3 silu, 4 quickGelu. Both passes hand the last, partial four to the same
 // code, padded with zeros.
 
 const TANH_SCALE: f32 = 1.5957691; // 2 sqrt(2 / pi): (1 + tanh(u)) / 2 is the sigmoid of 2 u
 const TANH_CUBE: f32 = 0.044715;
+const QUICK: f32 = 1.702;
 
 // @ts-ignore: decorator
 @inline
@@ -96,10 +97,18 @@ function tanhInner(x: v128): v128 {
   return f32x4.mul(f32x4.mul(x, splat(TANH_SCALE)), fma(f32x4.mul(x, x), splat(TANH_CUBE), splat(1)));
 }
 
+/** What the sigmoid that x is multiplied by is of. */
+// @ts-ignore: decorator
+@inline
+function gated(kind: i32, x: v128): v128 {
+  if (kind == 2) return tanhInner(x);
+  return kind == 4 ? f32x4.mul(x, splat(QUICK)) : x;
+}
+
 function activation(kind: i32, x: v128): v128 {
   if (kind == 0) return f32x4.max(x, splat(0));
   if (kind == 1) return f32x4.mul(x, normalCdf(x, gauss(x)));
-  return f32x4.mul(x, sigmoid(kind == 2 ? tanhInner(x) : x));
+  return f32x4.mul(x, sigmoid(gated(kind, x)));
 }
 
 function slope(kind: i32, x: v128): v128 {
@@ -108,11 +117,11 @@ function slope(kind: i32, x: v128): v128 {
     const density = gauss(x);
     return fma(x, f32x4.mul(density, splat(0.39894228)), normalCdf(x, density)); // 1 / sqrt(2 pi)
   }
-  const s = sigmoid(kind == 2 ? tanhInner(x) : x);
+  const s = sigmoid(gated(kind, x));
   const inner =
     kind == 2
       ? f32x4.mul(splat(TANH_SCALE), fma(f32x4.mul(x, x), splat(<f32>3 * TANH_CUBE), splat(1)))
-      : splat(1);
+      : splat(kind == 4 ? QUICK : 1);
   // s + x s (1 - s) inner'
   return fma(f32x4.mul(f32x4.mul(x, inner), s), f32x4.sub(splat(1), s), s);
 }

@@ -6,6 +6,7 @@ export const ACTIVATIONS: Readonly<Record<FusedActivation, { readonly value: str
   relu: { value: "select(a, 0.0, a < 0.0)", slope: "f32(a > 0.0)" },
   gelu: { value: "a * normalCdf(a)", slope: "normalCdf(a) + a * normalPdf(a)" },
   geluTanh: { value: "a * sigmoid(tanhInner(a))", slope: "gatedSlope(a, sigmoid(tanhInner(a)), tanhInnerSlope(a))" },
+  quickGelu: { value: "a * sigmoid(1.702 * a)", slope: "gatedSlope(a, sigmoid(1.702 * a), 1.702)" },
   silu: { value: "a * sigmoid(a)", slope: "gatedSlope(a, sigmoid(a), 1.0)" },
 };
 

@@ -34,20 +34,23 @@ describeBackends("modules of nn", () => {
     params.dispose();
   });
 
-  test.each(["relu", "gelu", "geluTanh", "silu"] as const)("gradients of Linear with %s", async (activation) => {
-    const params = randomized();
-    const linear = new Linear(params, 5, 3);
-    const x = tf.randomNormal([2, 7, 5], 0, 1, "float32", 3);
-    // relu has a kink: keep its inputs away from it by a step that cannot cross
-    const step = activation === "relu" ? 2 ** -10 : 2 ** -5;
-    await checkGradients((input) => linear.forward(input, activation), [x], {
-      variables: params.named(),
-      step,
-      ...(activation === "relu" && { atol: 2e-2, rtol: 2e-2 }),
-    });
-    x.dispose();
-    params.dispose();
-  });
+  test.each(["relu", "gelu", "geluTanh", "silu", "quickGelu"] as const)(
+    "gradients of Linear with %s",
+    async (activation) => {
+      const params = randomized();
+      const linear = new Linear(params, 5, 3);
+      const x = tf.randomNormal([2, 7, 5], 0, 1, "float32", 3);
+      // relu has a kink: keep its inputs away from it by a step that cannot cross
+      const step = activation === "relu" ? 2 ** -10 : 2 ** -5;
+      await checkGradients((input) => linear.forward(input, activation), [x], {
+        variables: params.named(),
+        step,
+        ...(activation === "relu" && { atol: 2e-2, rtol: 2e-2 }),
+      });
+      x.dispose();
+      params.dispose();
+    },
+  );
 
   test("gradients of LayerNorm", async () => {
     const params = randomized();

@@ -6,7 +6,7 @@ import { ensureGradient, FUSED_KERNELS, hasKernel, runFusedFirst } from "./fused
 /** `gelu` is the exact one (erf); `geluTanh` is its tanh approximation, `quickGelu` its sigmoid approximation. */
 export type Activation = FusedActivation | PlainActivation;
 
-const FUSED: ReadonlySet<string> = new Set<FusedActivation>(["relu", "gelu", "geluTanh", "silu"]);
+const FUSED: ReadonlySet<string> = new Set<FusedActivation>(["relu", "gelu", "geluTanh", "silu", "quickGelu"]);
 
 /** Whether fused kernels support the activation. */
 export function isFusedActivation(activation: Activation): activation is FusedActivation {

@@ -1,14 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The activations that kernels may support. */
-export type FusedActivation = "relu" | "gelu" | "geluTanh" | "silu";
+export type FusedActivation = "relu" | "gelu" | "geluTanh" | "silu" | "quickGelu";
 
 /** The activations that are compositions of tfjs operations on every backend. */
 export type PlainActivation =
   | "linear"
   | "tanh"
   | "sigmoid"
-  | "quickGelu"
   | "geluClipped"
   | "laplace"
   | "leakyRelu"

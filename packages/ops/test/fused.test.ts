@@ -118,7 +118,7 @@ describe("composed operations", () => {
     ["reluSquared", [0, 0, 2.25, 144]],
     ["hardSwish", [-0.333333, 0, 1.125, 12]],
     ["mish", [-0.303401, 0, 1.403378, 12]],
-  ])("%s is composed", async (activation, expected) => {
+  ])("%s", async (activation, expected) => {
     close(await numbers(() => activate(tf.tensor1d([-1, 0, 1.5, 12]), activation)), expected);
     await checkGradient([5], (x) => activate(x, activation));
   });

@@ -103,7 +103,7 @@ describeBackends(
       }
     });
 
-    test.each(["relu", "gelu", "geluTanh", "silu"] as const)("%s", async (activation) => {
+    test.each(["relu", "gelu", "geluTanh", "silu", "quickGelu"] as const)("%s", async (activation) => {
       for (const size of [0, 1, 3, 4, 23, 300])
         await expectSameAsCpu([{ shape: [size] }], (x) => activate(tf.mul(x, 3), activation), { tolerance: 2e-6 });
       const edges = tf.tidy(() => activate(tf.tensor1d([NaN, 100, -100, 0, -6]), activation));

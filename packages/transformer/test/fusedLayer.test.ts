@@ -43,7 +43,7 @@ function cacheOf(past: KeyValue | undefined): KeyValueCache {
 
 type Placement = "pre" | "post";
 const ORDERS = ["pre", "post"] as const;
-const ACTIVATIONS = ["relu", "gelu", "geluTanh", "silu"] as const;
+const ACTIVATIONS = ["relu", "gelu", "geluTanh", "silu", "quickGelu"] as const;
 
 test("there is a kernel for it", () => expect(activeKernel("transformerLayer")).toBe("fused"));
 

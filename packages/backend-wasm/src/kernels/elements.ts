@@ -98,7 +98,7 @@ export function registerElements(heap: Heap): void {
 type Info = tf.TensorInfo;
 
 /** The activations in the order of their numbers in assembly/elements.ts. */
-const ACTIVATIONS: readonly FusedActivation[] = ["relu", "gelu", "geluTanh", "silu"];
+const ACTIVATIONS: readonly FusedActivation[] = ["relu", "gelu", "geluTanh", "silu", "quickGelu"];
 
 interface Activating {
   readonly activation: FusedActivation;

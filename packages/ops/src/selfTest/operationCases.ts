@@ -23,7 +23,7 @@ const [OUTPUTS, WIDTH] = [22, 37];
 export function floatCases(): readonly KernelCase[] {
   return [
     ...linearCases("f32"),
-    ...(["relu", "gelu", "geluTanh", "silu"] as const).map(activationCase),
+    ...(["relu", "gelu", "geluTanh", "silu", "quickGelu"] as const).map(activationCase),
     layerNormCase(),
     softmaxCase(),
   ];

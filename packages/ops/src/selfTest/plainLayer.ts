@@ -36,6 +36,7 @@ const ACTIVATIONS: Readonly<Record<FusedActivation, (x: number) => number>> = {
   gelu: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
   geluTanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   silu: (x) => x / (1 + Math.exp(-x)),
+  quickGelu: (x) => x / (1 + Math.exp(-1.702 * x)),
 };
 
 /** Applies an activation to each number. */
