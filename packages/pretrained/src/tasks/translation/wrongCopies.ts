@@ -9,6 +9,9 @@ export interface Correction {
   readonly isName: boolean;
 }
 
+/** A number in East Asian units, as 1만 2345 is 12345: its digits are no copy. */
+const IN_UNITS = /\p{Nd}\s?[十百千万萬億亿兆십백천만억조]/u;
+
 /**
  * The correction of a translation which lacks an address, a number or, with `names`, a name of its source, and has another that
  * its source does not have; undefined if there is none.
@@ -16,7 +19,10 @@ export interface Correction {
 export function correctionOf(source: string, translation: string, names: boolean): Correction | undefined {
   const [spans, copied] = [verbatimSpans(source), verbatimSpans(translation)];
   const wrong = copied.filter(({ text }) => !spans.some((span) => span.text === text));
-  for (const { text, kind } of spans.filter((span) => !translation.includes(span.text))) {
+  const due = spans.filter(
+    ({ text, kind }) => !translation.includes(text) && !(kind === "number" && IN_UNITS.test(translation)),
+  );
+  for (const { text, kind } of due) {
     const copy = wrong.find((other) => other.kind === kind);
     if (copy !== undefined) return { beginning: before(translation, copy.text) + text, isName: false };
   }
