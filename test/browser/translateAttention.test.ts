@@ -69,7 +69,7 @@ describeInBrowser("apps/translate and its attention", () => {
     await view.getByText("It is not an explanation").waitFor();
 
     await pick("View", "model");
-    await view.locator('[data-layer="0"][data-head="1"] .frame').click();
+    await view.locator('[data-layer="0"][data-head="1"] .frame').click({ position: { x: 3, y: 3 } });
     await press(page, "Switch this head off");
     const ablated = page.getByTestId("ablated");
     await ablated.waitFor();
