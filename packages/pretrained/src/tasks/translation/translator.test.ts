@@ -83,6 +83,21 @@ describe("Translator", () => {
     expect(ids).not.toContain(token);
   });
 
+  test("tells processors of one's own the place in the first batch where a wrong copy is searched again", async () => {
+    const { target } = pretrained.tokenizer?.sides ?? {};
+    const wrong = target?.encode("98765", { addSpecialTokens: false }).ids ?? [];
+    const seen: number[] = [];
+    const misread: LogitsProcessor = (scores, ids, source) => {
+      seen.push(source);
+      const next = wrong[ids.length - 1]; // after the start token
+      if (source === 1 && next !== undefined) scores[next] = (scores[next] ?? 0) + 50;
+    };
+    const own = createTranslator(pretrained, { generation: { logitsProcessors: [misread], maxNewTokens: 12 } });
+    const [, second] = await own.translateBatch(["It is 12345.", "It is 12345."]);
+    expect(second?.translation).toContain("12345");
+    expect(seen.at(-1)).toBe(1); // the last search is of the second alone
+  });
+
   test("takes 100,000 characters, sentence by sentence, and says how far it is", async () => {
     const seen: number[] = [];
     // A tokenizer of characters and a model's stand-in, for the real one would take minutes here.
