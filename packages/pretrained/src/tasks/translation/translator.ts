@@ -27,13 +27,14 @@ export interface TranslatorOptions {
   /** Sentences of a paragraph are translated together up to this many tokens. Default 0: each by itself. */
   readonly joinTokens?: number;
   /**
-   * Web and mail addresses, phone numbers and numbers of four digits and more are copied: once the model has begun to write
-   * one of its source, it goes on to its end. Numbers whose thousands are set apart keep their digits. Default true; false gives what the search alone gives.
+   * Web and mail addresses, names of files, phone numbers and numbers of four digits and more are copied: once the model has begun to write
+   * one of its source, it goes on to its end; where it has written another, it is searched again from there. Numbers whose thousands
+   * are set apart keep their digits. Default true; false gives what the search alone gives.
    */
   readonly copiesVerbatim?: boolean;
   /**
-   * By how many nats (3 makes it twenty times) a name of the source that a translation has begun is likelier to go on as it stands there: for
-   * small models, which misspell names that they have not seen. Default 0; not with `copiesVerbatim: false`.
+   * By how many nats (3 makes it twenty times) a name of the source that a translation has begun is likelier to go on as it stands there; above 0 a
+   * name also takes the place of another word where that costs at most a nat. For small models, which misspell names that they have not seen. Default 0; not with `copiesVerbatim: false`.
    */
   readonly nameBias?: number;
   readonly batch?: BatchLimits;
