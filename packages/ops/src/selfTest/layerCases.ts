@@ -11,7 +11,8 @@ import { transformerLayer } from "../transformerLayer/transformerLayer.ts";
 import type { WeightFormat } from "../weights/weight.ts";
 import { FLOAT32, type KernelCase, type KnownResult, ROUNDED } from "./kernelCase.ts";
 import { plainActivation, plainAttention, plainNorm, plainRotary, plainSum, plainTimes } from "./plainLayer.ts";
-import { plainProduct, testNumbers } from "./plainProduct.ts";
+import { plainProduct } from "./plainProduct.ts";
+import { testNumbers } from "./testNumbers.ts";
 import { formatName, type TestWeight, testWeight } from "./testWeight.ts";
 
 // E and F, H, D of a small layer: E is a block of codes wide.

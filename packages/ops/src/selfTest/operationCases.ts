@@ -10,7 +10,8 @@ import { softmax } from "../softmax.ts";
 import type { WeightFormat } from "../weights/weight.ts";
 import { FLOAT32, type KernelCase, type KnownResult, ROUNDED } from "./kernelCase.ts";
 import { plainActivation, plainAttention, plainNorm, plainSoftmax } from "./plainLayer.ts";
-import { plainProduct, testNumbers } from "./plainProduct.ts";
+import { plainProduct } from "./plainProduct.ts";
+import { testNumbers } from "./testNumbers.ts";
 import { formatName, type TestWeight, testWeight } from "./testWeight.ts";
 
 /** Rows of products: kernels have ways of their own for one, for a few, and from 9 on. */
@@ -42,27 +43,22 @@ export function packedCases(format: Exclude<WeightFormat, "f32">): readonly Kern
 /** Products of one weight, which is made when the first of them is tested. */
 function linearCases(format: WeightFormat): readonly KernelCase[] {
   const width = typeof format === "string" ? WIDTH : 96; // three blocks
-  let weight: TestWeight | undefined;
-  return ROWS.map((rows) =>
-    linearCase(format, rows, width, () => (weight ??= testWeight(format, [OUTPUTS, width], 5))),
-  );
-}
-
-function linearCase(format: WeightFormat, rows: number, width: number, weightOf: () => TestWeight): KernelCase {
-  return {
+  const most = Math.max(...ROWS);
+  let [weight, products]: [TestWeight?, Float64Array?] = [];
+  return ROWS.map((rows) => ({
     name: `a product of ${rows} with ${formatName(format)}`,
     kernels: [format === "f32" ? FUSED_KERNELS.linear : FUSED_KERNELS.packedLinear],
     tolerance: format === "f32" ? FLOAT32 : ROUNDED,
     hasFallback: format === "f32",
     make: () => {
-      const [x, bias] = [testNumbers(rows * width, 3), testNumbers(OUTPUTS, 4)];
-      const weight = weightOf();
+      const [x, bias] = [testNumbers(most * width, 3), testNumbers(OUTPUTS, 4)];
+      const made = (weight ??= testWeight(format, [OUTPUTS, width], 5));
       return {
-        run: () => linear(tf.tensor2d(x, [rows, width]), weight.store(), tf.tensor1d(bias)),
-        expected: () => plainProduct(x, weight.numbers, width, bias),
+        run: () => linear(tf.tensor2d(x.slice(0, rows * width), [rows, width]), made.store(), tf.tensor1d(bias)),
+        expected: () => (products ??= plainProduct(x, made.numbers, width, bias)).subarray(0, rows * OUTPUTS),
       };
     },
-  };
+  }));
 }
 
 function embeddingCase(format: Exclude<WeightFormat, "f32">): KernelCase {

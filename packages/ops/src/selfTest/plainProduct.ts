@@ -1,14 +1,5 @@
 import { describeArgument } from "../checks/describeArgument.ts";
 
-/** Numbers between -1 and 1 without a pattern, the same on each machine. */
-export function testNumbers(count: number, seed: number): Float32Array {
-  let state = Math.imul(seed + 1, 2654435761) >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 8) / 2 ** 23 - 1;
-  });
-}
-
 /**
  * Computes `x weightᵀ + bias` in plain JavaScript, with sums of 64 bits: what a self-test expects of a kernel.
  *

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { FLOAT32, type KernelCase } from "./kernelCase.ts";
-import { plainProduct, testNumbers } from "./plainProduct.ts";
+import { plainProduct } from "./plainProduct.ts";
+import { testNumbers } from "./testNumbers.ts";
 
 /** [N, I]: whole vectors, and what is left over. */
 const [ROWS, WIDTH] = [9, 37];
@@ -16,7 +17,7 @@ export function replacedCases(): readonly KernelCase[] {
   const part = testNumbers(WIDTH, 2);
   const matrix = () => tf.tensor2d(x, [ROWS, WIDTH]);
   const at = (row: number, column: number): number => x[row * WIDTH + column] as number;
-  const all: readonly (readonly [kernel: string, run: () => tf.Tensor, expected: () => ArrayLike<number>])[] = [
+  const all: readonly (readonly [name: string, run: () => tf.Tensor, expected: () => ArrayLike<number>])[] = [
     ["BatchMatMul", () => tf.matMul(matrix(), matrix(), false, true), () => plainProduct(x, x, WIDTH)],
     [
       "Add",
@@ -28,9 +29,9 @@ export function replacedCases(): readonly KernelCase[] {
       () => tf.mul(matrix(), tf.tensor1d(part)),
       () => matrixOf(ROWS, WIDTH, (row, column) => at(row, column) * (part[column] as number)),
     ],
-    ["Sum", () => tf.sum(matrix(), 1), () => plainProduct(x, new Float32Array(WIDTH).fill(1), WIDTH)],
+    ["Sum of rows", () => tf.sum(matrix(), 1), () => plainProduct(x, new Float32Array(WIDTH).fill(1), WIDTH)],
     [
-      "Sum",
+      "Sum of columns",
       () => tf.sum(matrix(), 0),
       () =>
         plainProduct(
@@ -47,7 +48,8 @@ export function replacedCases(): readonly KernelCase[] {
     ],
     ["Tile", () => tf.tile(matrix(), [2, 1]), () => [...x, ...x]],
   ];
-  return all.map(([kernel, run, expected]) => {
-    return { name: kernel, kernels: [kernel], tolerance: FLOAT32, hasFallback: true, make: () => ({ run, expected }) };
+  return all.map(([name, run, expected]) => {
+    const [kernel = name] = name.split(" ");
+    return { name, kernels: [kernel], tolerance: FLOAT32, hasFallback: true, make: () => ({ run, expected }) };
   });
 }

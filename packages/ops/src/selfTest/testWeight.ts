@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type CodeGroups, weave, wovenWords } from "../weights/weave.ts";
 import type { CodeFormat, Weight, WeightFormat } from "../weights/weight.ts";
-import { testNumbers } from "./plainProduct.ts";
+import { testNumbers } from "./testNumbers.ts";
 
 /** A weight for self-tests: what it stands for, and how it is stored. */
 export interface TestWeight {
@@ -87,15 +87,20 @@ function halves(format: "f16" | "bf16", floats: Float32Array): Packed {
 function codes(format: CodeFormat, shape: readonly [number, number], floats: Float32Array, seed: number): Packed {
   const { bits, groupSize, zero, hasOffsets } = format;
   const groups = floats.length / groupSize;
-  const scales = testNumbers(groups, seed + 1).map((value) => (1.2 + value) / 2 ** bits);
+  const scales = testNumbers(groups, seed + 1);
+  for (let group = 0; group < groups; group++) scales[group] = (1.2 + (scales[group] as number)) / 2 ** bits;
   const offsets = testNumbers(groups, seed + 2);
-  const all = Int8Array.from(floats, (value) => Math.floor(bits === 8 ? value * 127 : (value + 1) * 7.99));
+  const [factor, more] = bits === 8 ? [127, 0] : [7.99, 7.99];
+  const all = new Int8Array(floats.length);
+  const numbers = new Float32Array(floats.length);
+  for (let i = 0; i < floats.length; i++) {
+    const code = Math.floor((floats[i] as number) * factor + more);
+    const group = Math.floor(i / groupSize);
+    all[i] = code;
+    numbers[i] = (scales[group] as number) * (code - zero) + (hasOffsets ? (offsets[group] as number) : 0);
+  }
   const run: CodeGroups = { bits, groupSize, codes: all, zero, scales, ...(hasOffsets && { offsets }) };
   const words = new Int32Array(wovenWords(format, shape));
   weave(run, shape[1], words);
-  const numbers = Float32Array.from(all, (code, i) => {
-    const group = Math.floor(i / groupSize);
-    return (scales[group] as number) * (code - zero) + (hasOffsets ? (offsets[group] as number) : 0);
-  });
   return { numbers, words };
 }
