@@ -20,6 +20,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "attentionRollout.ts": { readme: "packages/vit/README.md", prints: /^8 8 64\n64$/ },
   "audio.ts": { readme: "packages/audio/README.md", prints: /^80 3000 240000$/ },
   "backend.ts": { readme: "packages/backend/README.md", prints: /^wasm .*\n1$/ },
+  "backendNative.ts": {
+    readme: "packages/backend-native/README.md",
+    prints: /^(?:avx2|avx512|neon|.*no native kernels.*|.* without native before)\n64$/, // others may have started wasm
+  },
   "backendWasm.ts": { readme: "packages/backend-wasm/README.md", prints: /^64$/ },
   "backendWebgpu.ts": { readme: "packages/backend-webgpu/README.md", prints: /^webgpu 0\.0156/, needs: "WebGPU" },
   "classify.ts": { readme: "packages/pretrained/README.md", prints: /^frog 0\.4/ },

@@ -28,7 +28,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ["@qkv/ops", CORE],
     lazily: ["@qkv/backend-wasm", "@qkv/backend-webgpu", "@tensorflow/tfjs-backend-cpu"],
   },
-  "@qkv/backend-wasm": { imports: ["@qkv/ops", CORE, "@tensorflow/tfjs-backend-wasm"], node: "lazily" },
+  "@qkv/backend-native": { imports: [], node: "lazily" },
+  "@qkv/backend-wasm": {
+    imports: ["@qkv/ops", CORE, "@tensorflow/tfjs-backend-wasm"],
+    unseen: ["@qkv/backend-native"],
+    node: "lazily",
+  },
   "@qkv/backend-webgpu": { imports: ["@qkv/ops", CORE, "@tensorflow/tfjs-backend-webgpu"], unseen: ["webgpu"] },
   "@qkv/nn": { imports: ["@qkv/ops", CORE] },
   "@qkv/attention": { imports: ["@qkv/ops", "@qkv/nn", CORE] },

@@ -5,6 +5,7 @@ export { readCachedRows, writeCachedRows } from "./cachedRows";
 export { gemmScratch, products, tile } from "./gemm"; // tile: see there
 export { packedProducts } from "./packedProducts";
 export { program } from "./program";
+export { isThin } from "./thin";
 export {
   columnSum,
   crossEntropy,

@@ -24,6 +24,12 @@ const ROTATE: i32 = 8;
 const ADD: i32 = 9;
 const MULTIPLY: i32 = 10;
 const PACKED_PRODUCTS: i32 = 11;
+const FIRST_NATIVE: i32 = 12; // from here on, those that are not of this module
+
+/** A part of a step of @qkv/backend-native, which reads the arguments itself. */
+// @ts-ignore: decorator
+@external("env", "nativeStep")
+declare function nativeStep(kernel: i32, at: usize, from: i32, to: i32, scratch: usize): void;
 
 const KERNEL: usize = 0;
 const AFTER: usize = 4;
@@ -217,6 +223,6 @@ function perform(kernel: i32, at: usize, from: i32, to: i32, scratch: usize): vo
       );
       return;
     default:
-      unreachable();
+      nativeStep(kernel - FIRST_NATIVE, at, from, to, scratch);
   }
 }

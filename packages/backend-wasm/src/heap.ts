@@ -32,6 +32,8 @@ export class Heap {
   readonly backend: BackendWasm;
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
+  /** Whether there are native kernels beside those of wasm. */
+  readonly hasNative: boolean;
   /** Least nanoseconds of a part: waking a thread takes a few microseconds, tens if it sleeps. */
   minTaskNanoseconds = 15_000;
   #pool: ThreadPool | undefined;
@@ -39,10 +41,11 @@ export class Heap {
   #scratchBytes = 0;
   #workspace: Block | undefined;
 
-  constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory) {
+  constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory, hasNative = false) {
     this.backend = backend;
     this.kernels = kernels;
     this.memory = memory;
+    this.hasNative = hasNative;
   }
 
   /** The threads, if there are any. */

@@ -1,6 +1,7 @@
 /**
  * The kernels of assembly/index.ts that can be done in parts, whose last parameters are `from`, `to` and, where they
- * need it, scratch. Their parameters are named there; pointers are byte addresses.
+ * need it, scratch. Their parameters are named there; pointers are byte addresses. The native ones are those of
+ * `@qkv/backend-native` with the same parameters.
  */
 export const PARTED_KERNELS = [
   "products",
@@ -28,6 +29,7 @@ export const PARTED_KERNELS = [
   "readCachedRows",
   "writeCachedRows",
   "program",
+  "nativeProducts",
 ] as const;
 
 /** The name of a kernel that can be done in parts. */
@@ -39,11 +41,25 @@ export type Kernels = Readonly<Record<ParallelKernel, (...args: number[]) => voi
   readonly gemmScratch: () => number;
   readonly attentionScratch: () => number;
   readonly attentionParts: (queries: number) => number;
+  /** Whether a product M, N, K of such strides of A's columns, B's rows and B's columns has too few rows to be packed. */
+  readonly isThin: (M: number, N: number, K: number, cas: number, rbs: number, cbs: number) => number;
   /** The position of the first id out of range, or -1. */
   readonly gatherRows: (...args: number[]) => number;
   /** The same, of a packed weight. */
   readonly unpackRows: (...args: number[]) => number;
 };
+
+/** Kernels of `@qkv/backend-native` on the heap of this thread. */
+export interface NativeKernels {
+  /** The addon's file, from which each thread takes kernels of its own. */
+  readonly path: string;
+  /** What they use of the processor: "avx2", "avx512" or "neon". */
+  readonly instructions: string;
+  /** The kernel of this name in assembly/, with the same parameters. */
+  readonly products: (...args: number[]) => void;
+  /** A part of a program's step: the kernel's number, the address of its arguments, from, to, scratch. */
+  readonly step: (...args: number[]) => void;
+}
 
 /** SIMD instructions of the kernels: plain, relaxed (a product and a sum in one), or those joined to 256 bits by Node. */
 export type Simd = "wide" | "relaxed" | "plain";
@@ -58,10 +74,17 @@ export function requireSimd(): void {
   if (!WebAssembly.validate(probe([]))) throw new Error("this engine has no WebAssembly SIMD");
 }
 
-/** Starts the kernels on `memory`. */
-export async function startKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return instance.exports as unknown as Kernels;
+/** Starts the kernels on `memory`; `native` ones beside them, where they were loaded. */
+export async function startKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  native?: NativeKernels,
+): Promise<Kernels> {
+  const absent = () => {
+    throw new Error("there are no native kernels");
+  };
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, nativeStep: native?.step ?? absent } });
+  return { ...exports, nativeProducts: native?.products ?? absent } as unknown as Kernels;
 }
 
 const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat

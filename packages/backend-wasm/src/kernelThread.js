@@ -9,11 +9,13 @@
  * @param {Record<string, number>} start.job JOB itself
  * @param {readonly string[]} start.names the kernels in the order of their numbers
  * @param {number} start.thread from 1; 0 is who starts the jobs
+ * @param {string | undefined} start.native the addon of native kernels, where there is one
  * @param {number} start.spins how often to look for a job before sleeping
  */
-function serve({ module, memory, control, job, names, thread, spins }) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = names.map((name) => exports[name]);
+function serve({ module, memory, control, job, names, thread, native, spins }) {
+  const { step, products } = native === undefined ? {} : load(native).attach(new Uint8Array(memory.buffer));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, nativeStep: step ?? (() => undefined) } });
+  const kernels = names.map((name) => (name === "nativeProducts" ? products : exports[name]));
   const words = new Int32Array(control);
   const numbers = new Float64Array(control, job.numbers);
   let generation = 0;
@@ -47,6 +49,10 @@ function serve({ module, memory, control, job, names, thread, spins }) {
       Atomics.notify(words, job.finished);
     }
   }
+}
+
+function load(path) {
+  return process.getBuiltinModule("node:module").createRequire(path)(path);
 }
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");

@@ -1,8 +1,9 @@
 import { plainProduct, type WrongNumber, wrongNumber } from "@qkv/ops";
 import type { Kernels } from "./kernelModule.ts";
+import { ADD, RELU } from "./kernels/matMul.ts";
 
 const [M, N, K] = [62, 139, 300]; // whole tiles and parts of tiles, and two passes over K
-const [A, B, C, SCRATCH] = [2 ** 16, 2 ** 18, 2 ** 19, 2 ** 20];
+const [A, B, C, BIAS, SCRATCH] = [2 ** 16, 2 ** 18, 2 ** 19, 2 ** 20 - 2 ** 12, 2 ** 20];
 
 /** 128 kB more than the product and its scratch need. */
 const PAGES = 40;
@@ -24,10 +25,8 @@ export function testMemory(shared: boolean): WebAssembly.Memory {
 }
 
 /** Prepares a product of `kernels` on `memory`. */
-export function productTest(kernels: Kernels, memory: WebAssembly.Memory): ProductTest {
-  const a = fill(memory, A, M * K, 7);
-  const b = fill(memory, B, N * K, 5);
-  const c = new Float32Array(memory.buffer, C, M * N);
+export function productTest(kernels: Pick<Kernels, "products">, memory: WebAssembly.Memory): ProductTest {
+  const { a, b, c } = operands(memory);
   const expected = plainProduct(a, b, K);
   let wrong: WrongNumber | undefined;
   return {
@@ -41,6 +40,38 @@ export function productTest(kernels: Kernels, memory: WebAssembly.Memory): Produ
     },
     wrong: () => wrong,
   };
+}
+
+/**
+ * Says what is wrong with products of small whole numbers, of which each operand stands either way round, with a bias, on top of
+ * what is there, and cut into parts; undefined if nothing is.
+ */
+export function productFault(products: Kernels["products"], memory: WebAssembly.Memory): string | undefined {
+  const { a: standingA, b: standingB, c } = operands(memory);
+  const [a, b, bias] = [standingA.slice(), standingB.slice(), fill(memory, BIAS, N, 3)];
+  const shifted = plainProduct(a, b, K).map((sum, i) => Math.max(0, sum + (bias[i % N] ?? 0) + 1));
+  for (const way of [0, 1, 2, 3]) {
+    const [turnsA, turnsB] = [way % 2 === 1, way > 1];
+    standingA.set(turnsA ? transposed(a, K) : a);
+    standingB.set(turnsB ? transposed(b, K) : b);
+    c.fill(1);
+    const strides = [...(turnsA ? [1, M] : [K, 1]), ...(turnsB ? [N, 1] : [1, K])];
+    products(A, B, C, 0, 0, M, N, K, ...strides, BIAS, ADD | RELU, M, 48, 0, Math.ceil(N / 48), SCRATCH);
+    const wrong = wrongNumber(c, shifted, 0);
+    if (wrong !== undefined) return `expected ${wrong.expected} at ${wrong.at}, got ${wrong.got}`;
+  }
+  return undefined;
+}
+
+function operands(memory: WebAssembly.Memory) {
+  const c = new Float32Array(memory.buffer, C, M * N);
+  return { a: fill(memory, A, M * K, 7), b: fill(memory, B, N * K, 5), c };
+}
+
+/** A copy of rows of `width`, as columns. */
+function transposed(x: Float32Array, width: number): Float32Array {
+  const height = x.length / width;
+  return x.map((_, i) => x[(i % height) * width + Math.floor(i / height)] ?? 0);
 }
 
 /** Whole numbers from -8 to 8. */

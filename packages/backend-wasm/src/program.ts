@@ -16,6 +16,7 @@ const PROGRAM_KERNELS = [
   "add",
   "multiply",
   "packedProducts",
+  "nativeProducts", // from here on steps of @qkv/backend-native, in the order of its numbers
 ] as const;
 
 /** The name of a kernel that a program may use. Its arguments are those of its function in assembly/. */
@@ -37,20 +38,20 @@ const PARTS_A_THREAD = 2;
  * between them. A step begins when all before it are done, unless it may run beside the last one.
  */
 export class Program {
-  readonly #heap: Heap;
+  readonly heap: Heap;
   readonly #steps: { kernel: number; after: number; parts: number; units: number; grain: number; args: number[] }[] =
     [];
   #parts = 0;
   #nanoseconds = 0;
 
   constructor(heap: Heap) {
-    this.#heap = heap;
+    this.heap = heap;
   }
 
   /** The best number of parts for a step of so many nanoseconds: a multiple of the threads, where it is long enough. */
   partsFor(nanoseconds: number): number {
-    const threads = this.#heap.pool?.size ?? 1;
-    const most = Math.max(1, Math.floor(nanoseconds / Math.min(LEAST_PART_NS, this.#heap.minTaskNanoseconds)));
+    const threads = this.heap.pool?.size ?? 1;
+    const most = Math.max(1, Math.floor(nanoseconds / Math.min(LEAST_PART_NS, this.heap.minTaskNanoseconds)));
     return most < threads ? most : threads * Math.min(PARTS_A_THREAD, Math.floor(most / threads));
   }
 
@@ -67,7 +68,7 @@ export class Program {
 
   /** Runs all steps. @param scratch bytes that a thread needs */
   run(scratch: number): void {
-    const heap = this.#heap;
+    const heap = this.heap;
     const block: tf.TensorInfo = heap.output([FIRST_STEP + this.#steps.length * STEP.words], "int32");
     try {
       const at = heap.at(block);
@@ -81,7 +82,7 @@ export class Program {
   }
 
   #write(at: number): void {
-    const { buffer } = this.#heap.memory;
+    const { buffer } = this.heap.memory;
     const words = new Int32Array(buffer, at, FIRST_STEP + this.#steps.length * STEP.words);
     const numbers = new Float64Array(buffer, at, words.length / 2);
     words[0] = 0;

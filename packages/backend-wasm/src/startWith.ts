@@ -3,7 +3,7 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { Heap, memoryOf } from "./heap.ts";
 import { chooseKernels, type ChosenKernels } from "./chooseKernels.ts";
-import { requireSimd, type Simd, startKernels } from "./kernelModule.ts";
+import { type NativeKernels, requireSimd, type Simd, startKernels } from "./kernelModule.ts";
 import { registerArithmetic } from "./kernels/arithmetic.ts";
 import { registerAttention } from "./kernels/attention.ts";
 import { registerElements } from "./kernels/elements.ts";
@@ -14,6 +14,7 @@ import { registerRows } from "./kernels/rows.ts";
 import { registerSlice } from "./kernels/slice.ts";
 import { registerTile } from "./kernels/tile.ts";
 import { registerTransformerLayer } from "./kernels/layer/transformerLayer.ts";
+import { startNative } from "./nativeKernels.ts";
 import { whyNoSharedMemory } from "./sharedMemory.ts";
 import { ThreadPool } from "./threadPool.ts";
 import { createTfjsBackend } from "./tfjsModule.ts";
@@ -25,6 +26,10 @@ export interface WasmReport {
   readonly simd: Simd;
   /** Reason for narrower ones than `wide` asks for; absent if there is none. */
   readonly simdFallbackReason?: string;
+  /** What native kernels use of the processor, "avx2" for example; absent where there are none. */
+  readonly native?: string;
+  /** Reason for none where `native` asks for them. */
+  readonly nativeFallbackReason?: string;
   /** Number of threads, the calling one included. */
   readonly threads: number;
   /** Reason for fewer threads than requested; absent if there are not fewer. */
@@ -34,8 +39,16 @@ export interface WasmReport {
 interface Started {
   readonly heap: Heap;
   readonly chosen: ChosenKernels;
+  readonly native: StartedNative;
   /** Whether wide vectors were asked for. */
   readonly isWide: boolean;
+  readonly isNative: boolean;
+}
+
+/** The native kernels, or the reason why they are not there; empty where they are not asked for. */
+interface StartedNative {
+  readonly kernels?: NativeKernels;
+  readonly reason?: string;
 }
 
 /** The backends that already have our kernels: a restarted one is a new backend. */
@@ -56,10 +69,14 @@ export function startWith(compile: CompileWasm, options: WasmOptions): Promise<W
 async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmReport> {
   await setBackend(compile, options);
   const backend = tf.backend() as BackendWasm;
-  const { heap, chosen, isWide } = started.get(backend) ?? (await addKernels(backend, compile, options));
+  const { heap, chosen, native, isWide, isNative } =
+    started.get(backend) ?? (await addKernels(backend, compile, options));
   const { module, ...found } = chosen;
   const isLate = options.wide === true && !isWide;
-  const simd = isLate ? { ...found, simdFallbackReason: "wasm was started without wide before" } : found;
+  const simd = {
+    ...(isLate ? { ...found, simdFallbackReason: "wasm was started without wide before" } : found),
+    ...reportOf(options.native === true && !isNative ? { reason: "wasm was started without native before" } : native),
+  };
   if (options.minTaskNanoseconds !== undefined) heap.minTaskNanoseconds = options.minTaskNanoseconds;
 
   const { threads = heap.pool?.size ?? defaultThreads() } = options;
@@ -68,7 +85,10 @@ async function start(compile: CompileWasm, options: WasmOptions): Promise<WasmRe
   if (threads === 1) return { ...simd, threads };
   try {
     if (!isShared(heap.memory)) throw new Error(whyNoSharedMemory() ?? "the backend was started without shared memory");
-    heap.pool = await ThreadPool.start(heap.kernels, module, heap.memory, threads, options.threadUrl);
+    heap.pool = await ThreadPool.start(heap.kernels, module, heap.memory, threads, {
+      threadUrl: options.threadUrl,
+      native: native.kernels?.path,
+    });
     return { ...simd, threads };
   } catch (error) {
     return { ...simd, threads: 1, threadsFallbackReason: error instanceof Error ? error.message : String(error) };
@@ -93,7 +113,9 @@ const PRIORITY = 2; // as in tfjs
 async function addKernels(backend: BackendWasm, compile: CompileWasm, options: WasmOptions): Promise<Started> {
   const memory = memoryOf(backend);
   const chosen = await chooseKernels(compile, isShared(memory), options);
-  const heap = new Heap(backend, await startKernels(chosen.module, memory), memory);
+  const native = options.native === true ? await tryNative(memory) : {};
+  const kernels = await startKernels(chosen.module, memory, native.kernels);
+  const heap = new Heap(backend, kernels, memory, native.kernels !== undefined);
   registerMatMul(heap);
   registerArithmetic(heap);
   registerLayout(heap);
@@ -110,9 +132,24 @@ async function addKernels(backend: BackendWasm, compile: CompileWasm, options: W
     heap.pool = undefined;
     dispose();
   };
-  const entry = { heap, chosen, isWide: options.wide === true };
+  const entry = { heap, chosen, native, isWide: options.wide === true, isNative: options.native === true };
   started.set(backend, entry);
   return entry;
+}
+
+async function tryNative(memory: WebAssembly.Memory): Promise<StartedNative> {
+  try {
+    return { kernels: await startNative(memory) };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function reportOf({ kernels, reason }: StartedNative): Pick<WasmReport, "native" | "nativeFallbackReason"> {
+  return {
+    ...(kernels !== undefined && { native: kernels.instructions }),
+    ...(reason !== undefined && { nativeFallbackReason: reason }),
+  };
 }
 
 function isShared({ buffer }: WebAssembly.Memory): boolean {

@@ -49,9 +49,14 @@ export class ThreadPool {
   readonly #words = new Int32Array(this.#control);
   readonly #numbers = new Float64Array(this.#control, JOB.numbers);
 
-  private constructor(kernels: Kernels, startThread: (message: StartMessage) => Thread, count: number) {
+  private constructor(
+    kernels: Kernels,
+    startThread: (message: StartMessage) => Thread,
+    count: number,
+    native?: string,
+  ) {
     this.#kernels = kernels;
-    const common = { control: this.#control, job: JOB, names: PARTED_KERNELS, spins: SPINS };
+    const common = { control: this.#control, job: JOB, names: PARTED_KERNELS, native, spins: SPINS };
     this.#threads = Array.from({ length: count - 1 }, (_, i) => startThread({ ...common, thread: i + 1 }));
   }
 
@@ -59,17 +64,18 @@ export class ThreadPool {
    * Starts `count` - 1 threads, and resolves once each has reported that it is ready.
    *
    * @param memory shared
-   * @param threadUrl URL of kernelThread.js for a page. Default beside this file
+   * @param options `threadUrl`: URL of kernelThread.js for a page, default beside this file; `native`: the file of the addon
+   *   with the native kernels, if threads are to have them
    */
   static async start(
     kernels: Kernels,
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
     count: number,
-    threadUrl?: string | URL,
+    { threadUrl, native }: { readonly threadUrl?: string | URL | undefined; readonly native?: string | undefined } = {},
   ): Promise<ThreadPool> {
     const { start, failure } = await threadStarter(module, memory, threadUrl);
-    const pool = new ThreadPool(kernels, start, count);
+    const pool = new ThreadPool(kernels, start, count, native);
     try {
       await Promise.race([pool.#allReady(), failure]);
     } catch (error) {
@@ -154,6 +160,7 @@ interface StartMessage {
   readonly job: typeof JOB;
   readonly names: readonly string[];
   readonly thread: number;
+  readonly native: string | undefined;
   readonly spins: number;
 }
 

@@ -32,6 +32,10 @@ export interface BackendReport {
   readonly simd?: "wide" | "relaxed" | "plain";
   /** Reason for narrower SIMD instructions than `wide` asks for. */
   readonly simdFallbackReason?: string;
+  /** What native kernels use of the processor, "avx2" for example; absent without them. */
+  readonly native?: string;
+  /** Reason for no native kernels where `native` asks for them. */
+  readonly nativeFallbackReason?: string;
   /** Number of threads; absent on backends without threads. */
   readonly threads?: number;
   /** Reason for fewer threads than requested, or than there are cores. */
@@ -67,6 +71,7 @@ const OPTIONS: OptionNames<BackendOptions> = {
   wasmPaths: true,
   relaxedSimd: true,
   wide: true,
+  native: true,
   threads: true,
   minTaskNanoseconds: true,
   threadUrl: true,

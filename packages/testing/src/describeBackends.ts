@@ -15,7 +15,7 @@ const WAYS: Readonly<Record<BackendName, Readonly<Record<string, BackendOptions>
   cpu: { cpu: {} },
 };
 
-/** The SIMD that wasm's kernels must use, wide, relaxed or plain; undefined for the best there is. */
+/** The SIMD that wasm's kernels must use, wide, relaxed or plain, or native kernels; undefined for the best SIMD there is. */
 const simd = process.env["QKV_TEST_SIMD"];
 
 /**
@@ -44,10 +44,13 @@ export function describeBackends(
         ...options,
         relaxedSimd: simd !== "plain",
         wide: simd === "wide",
+        native: simd === "native",
         allowSoftwareAdapter: required !== undefined,
       });
       if (report.name !== backend) reason = report.refused.find(({ name }) => name === backend)?.reason ?? report.name;
-      if (backend === "wasm" && simd !== undefined && report.simd !== simd)
+      if (backend === "wasm" && simd === "native" && report.native === undefined)
+        throw new Error(`expected native kernels, got none: ${report.nativeFallbackReason}`);
+      if (backend === "wasm" && simd !== undefined && simd !== "native" && report.simd !== simd)
         throw new Error(`expected ${simd} SIMD, got ${report.simd}`);
       if (reason !== undefined && (backend !== "webgpu" || required !== undefined))
         throw new Error(`expected ${backend}, got: ${reason}`);

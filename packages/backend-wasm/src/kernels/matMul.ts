@@ -63,12 +63,10 @@ function matMul(
     heap.fillRows(out, N, bias, relu);
     return out;
   }
-  const strides = [
-    ...(transposeA ? [1, aColumns] : [aColumns, 1]), // of a row and a column of op(a)
-    ...(transposeB ? [1, bColumns] : [bColumns, 1]),
-  ];
+  const [ras, cas] = transposeA ? [1, aColumns] : [aColumns, 1]; // strides of a row and a column of op(a)
+  const [rbs, cbs] = transposeB ? [1, bColumns] : [bColumns, 1];
   const [pa, pb, pc] = [heap.at(a), heap.at(b), heap.at(out)];
-  const tail = [...strides, bias === undefined ? 0 : heap.at(bias), relu ? RELU : 0];
+  const tail = [ras, cas, rbs, cbs, bias === undefined ? 0 : heap.at(bias), relu ? RELU : 0];
   const count = size / (M * N);
   const [countA, countB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
   const run = (x: number, y: number, z: number, products: number, rows: number, stepA: number, stepB: number) => {
@@ -77,7 +75,11 @@ function matMul(
       heap.pool === undefined ? 1 : Math.min(total / heap.minTaskNanoseconds, BLOCKS_A_THREAD * heap.pool.size);
     const { units, cost, blockRows, blockColumns } = blocksOf(wanted, total, products, rows, N);
     const args = [x, y, z, stepA, stepB, rows, N, K, ...tail, blockRows, blockColumns];
-    heap.run("products", args, { units, cost, scratch: heap.kernels.gemmScratch() });
+    heap.run(productsKernel(heap, rows, N, K, cas, rbs, cbs), args, {
+      units,
+      cost,
+      scratch: heap.kernels.gemmScratch(),
+    });
   };
   if (countB === 1 && !transposeA) {
     run(pa, pb, pc, 1, M * count, 0, 0); // where b is shared, the batch is just more rows of a
@@ -91,6 +93,11 @@ function matMul(
     }
   }
   return out;
+}
+
+/** The kernel of a product: a native one where there are any, but for few rows, which wait for memory more than for sums. */
+function productsKernel({ kernels, hasNative }: Heap, ...product: [number, number, number, number, number, number]) {
+  return hasNative && kernels.isThin(...product) === 0 ? "nativeProducts" : "products";
 }
 
 /** A way to store a product, as in assembly/gemm.ts: added to the values there. */
@@ -121,7 +128,7 @@ export function productStep(program: Program, product: Product, beside: boolean)
   const total = N * K * Math.max(NS_PER_WEIGHT, M * NS_PER_PRODUCT);
   const { units, cost, blockRows, blockColumns } = blocksOf(program.partsFor(total), total, 1, M, N);
   const args = [a, b, c, 0, 0, M, N, K, K, 1, 1, K, bias, mode, blockRows, blockColumns];
-  program.add("products", args, { units, cost }, beside);
+  program.add(productsKernel(program.heap, M, N, K, 1, 1, K), args, { units, cost }, beside);
 }
 
 const NS_PER_WEIGHT = 0.15; // 27 GB/s

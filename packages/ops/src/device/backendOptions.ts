@@ -17,6 +17,11 @@ export interface WasmOptions {
    */
   readonly wide?: boolean;
   /**
+   * Whether Node takes products from native kernels, those of the package `@qkv/backend-native` if it is installed: AVX2 or
+   * AVX-512, or NEON. Results are those of relaxed SIMD to the bit. The first call decides.
+   */
+  readonly native?: boolean;
+  /**
    * Number of threads, the calling one included. Default: one for each core, at most 8. The limit is 64. A page must be
    * cross-origin isolated for more than one. Results do not depend on it, to the last bit.
    */

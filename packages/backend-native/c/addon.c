@@ -1,0 +1,125 @@
+// The Node-API of the kernels: `attach` gives functions that work on a heap in place, each thread of JavaScript its own.
+#include <node_api.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cpu.h"
+#include "products.h"
+
+typedef struct {
+  uint8_t *heap; // of a shared memory, whose address stays
+  ProductsKernel *products;
+} Instance;
+
+static napi_value refuse(napi_env env, const char *message) {
+  napi_throw_type_error(env, NULL, message);
+  return NULL;
+}
+
+/** An address, which wasm itself hands over as a signed number. */
+static void *at(const Instance *on, double address) { return on->heap + (uint32_t)(int64_t)address; }
+
+/** The parameters of assembly/gemm.ts's `products`. */
+static void run_products(const Instance *on, const double *v) {
+  const Products p = {
+      .a = at(on, v[0]), .b = at(on, v[1]), .c = at(on, v[2]), .stepA = v[3], .stepB = v[4], .M = v[5], .N = v[6],
+      .K = v[7], .ras = v[8], .cas = v[9], .rbs = v[10], .cbs = v[11], .bias = v[12] == 0 ? NULL : at(on, v[12]),
+      .mode = v[13], .blockRows = v[14], .blockColumns = v[15], .from = v[16], .to = v[17], .scratch = at(on, v[18]),
+  };
+  on->products(&p);
+}
+
+enum { MOST_PARAMETERS = 24, OF_PART = 3 }; // `from`, `to` and the scratch are the last parameters of each kernel
+
+/** Each kernel and its number of parameters, in the order of their numbers. */
+static const struct { const char *name; int parameters; void (*run)(const Instance *, const double *); } KERNELS[] = {
+    {"products", 19, run_products},
+};
+
+/** Reads as many numbers as there are parameters, and gives the instance; NULL where they are not. */
+static const Instance *numbers(napi_env env, napi_callback_info info, size_t parameters, double *to) {
+  napi_value args[MOST_PARAMETERS];
+  size_t given = parameters;
+  Instance *on;
+  int isRight = napi_get_cb_info(env, info, &given, args, NULL, (void **)&on) == napi_ok && given == parameters;
+  for (size_t i = 0; isRight && i < parameters; i++) isRight = napi_get_value_double(env, args[i], to + i) == napi_ok;
+  if (!isRight) refuse(env, "expected the numbers that the kernel of wasm takes");
+  return isRight ? on : NULL;
+}
+
+static napi_value products(napi_env env, napi_callback_info info) {
+  double v[MOST_PARAMETERS];
+  const Instance *on = numbers(env, info, KERNELS[0].parameters, v);
+  if (on != NULL) run_products(on, v);
+  return NULL;
+}
+
+/** step(kernel, arguments, from, to, scratch): a part of a step of a program, whose arguments lie in the heap. */
+static napi_value step(napi_env env, napi_callback_info info) {
+  double given[5], v[MOST_PARAMETERS];
+  const Instance *on = numbers(env, info, 5, given);
+  if (on == NULL) return NULL;
+  unsigned kernel = given[0];
+  if (kernel >= sizeof KERNELS / sizeof *KERNELS) return refuse(env, "step: expected the number of a kernel");
+  int arguments = KERNELS[kernel].parameters - OF_PART;
+  memcpy(v, at(on, given[1]), arguments * sizeof *v);
+  memcpy(v + arguments, given + 2, OF_PART * sizeof *v);
+  KERNELS[kernel].run(on, v);
+  return NULL;
+}
+
+static ProductsKernel *products_by(Instructions instructions) {
+  switch (instructions) {
+#if defined(__x86_64__)
+    case AVX2: return products_avx2;
+    case AVX512: return products_avx512;
+#elif defined(__aarch64__)
+    case NEON: return products_neon;
+#endif
+    default: return NULL;
+  }
+}
+
+static void end(napi_env env, void *on, void *hint) {
+  (void)env, (void)hint;
+  free(on);
+}
+
+/** Adds a function that works on a heap, and has an instance of its own. */
+static int add(napi_env env, napi_value to, const char *name, napi_callback call, Instance instance) {
+  napi_value function;
+  Instance *on = malloc(sizeof *on);
+  if (on == NULL) return 0;
+  *on = instance;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, call, on, &function) == napi_ok &&
+      napi_add_finalizer(env, function, on, end, NULL, NULL) == napi_ok)
+    return napi_set_named_property(env, to, name, function) == napi_ok;
+  free(on);
+  return 0;
+}
+
+/** attach(heap: Uint8Array): the kernels on it, and the name of the instructions that they use. */
+static napi_value attach(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value heap, kernels, name;
+  void *bytes;
+  if (napi_get_cb_info(env, info, &argc, &heap, NULL, NULL) != napi_ok || argc < 1 ||
+      napi_get_typedarray_info(env, heap, NULL, NULL, &bytes, NULL, NULL) != napi_ok)
+    return refuse(env, "attach: expected a Uint8Array of the heap");
+  Instructions best = best_instructions();
+  Instance instance = {.heap = bytes, .products = products_by(best)};
+  if (instance.products == NULL) return refuse(env, "there are no native kernels for this processor");
+  if (napi_create_object(env, &kernels) != napi_ok ||
+      napi_create_string_utf8(env, INSTRUCTION_NAMES[best], NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_set_named_property(env, kernels, "instructions", name) != napi_ok ||
+      !add(env, kernels, "products", products, instance) || !add(env, kernels, "step", step, instance))
+    return refuse(env, "there is no memory for the native kernels");
+  return kernels;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value function;
+  napi_create_function(env, "attach", NAPI_AUTO_LENGTH, attach, NULL, &function);
+  napi_set_named_property(env, exports, "attach", function);
+  return exports;
+}

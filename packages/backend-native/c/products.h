@@ -1,0 +1,24 @@
+// Products of matrices: what `products` of @qkv/backend-wasm's assembly/gemm.ts is told, with pointers.
+#pragma once
+
+/** Parts `from` to `to` of C[m, n] = sum over k of a[m * ras + k * cas] * b[k * rbs + n * cbs]; see assembly/gemm.ts. */
+typedef struct {
+  const float *a, *b;
+  float *c;
+  long stepA, stepB; // elements from one product's operands to the next one's
+  int M, N, K;
+  long ras, cas, rbs, cbs;
+  const float *bias; // N floats, or NULL
+  int mode;
+  int blockRows, blockColumns, from, to;
+  float *scratch;
+} Products;
+
+enum { ADD = 1, RELU = 2 }; // bits of `mode`: as in assembly/storeMode.ts
+
+typedef void ProductsKernel(const Products *);
+#if defined(__x86_64__)
+ProductsKernel products_avx2, products_avx512;
+#elif defined(__aarch64__)
+ProductsKernel products_neon;
+#endif

@@ -1,0 +1,1 @@
+export { addonPath } from "./addonPath.ts";

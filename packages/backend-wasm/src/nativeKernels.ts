@@ -1,0 +1,37 @@
+import { isNode } from "@qkv/ops";
+import type { NativeKernels } from "./kernelModule.ts";
+import { productFault, testMemory } from "./productTest.ts";
+
+/** What the addon exports. */
+interface Addon {
+  attach(heap: Uint8Array): Omit<NativeKernels, "path">;
+}
+
+/**
+ * Loads the native kernels, and tests them on a memory of their own.
+ *
+ * @throws Error with the reason if there are none, or if a product comes out wrong
+ */
+export async function startNative(memory: WebAssembly.Memory): Promise<NativeKernels> {
+  if (!isNode()) throw new Error("pages and edge workers load no native code");
+  if (!((memory.buffer as ArrayBufferLike) instanceof SharedArrayBuffer)) {
+    throw new Error("wasm was started without shared memory, whose address stays");
+  }
+  const path = await addonPath("@qkv/backend-native");
+  const { attach } = process.getBuiltinModule("node:module").createRequire(path)(path) as Addon;
+  const tried = testMemory(true);
+  const fault = productFault(attach(new Uint8Array(tried.buffer)).products, tried);
+  if (fault !== undefined) throw new Error(`a native product came out wrong: ${fault}`);
+  return { ...attach(new Uint8Array(memory.buffer)), path };
+}
+
+/** Asks the package for its file. Its name is a parameter, or bundlers would try to bundle a native library. */
+async function addonPath(name: string): Promise<string> {
+  const { addonPath } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name).catch((cause: unknown) => {
+    const { code, message } = cause as { readonly code?: string; readonly message?: string };
+    const isMissing = code === "ERR_MODULE_NOT_FOUND";
+    const reason = isMissing ? `npm install ${name}` : message?.split("\n")[0];
+    throw new Error(`${name} is not ${isMissing ? "installed" : "to be loaded"}: ${reason}`, { cause });
+  })) as { addonPath(): string };
+  return addonPath();
+}
