@@ -8,6 +8,7 @@ export interface BackendChoice {
   readonly backend?: BackendName;
   readonly threads?: number;
   readonly wide?: boolean;
+  readonly native?: boolean;
 }
 
 /** What `--backend` takes, written out so that help is shown without the engine. */
@@ -22,17 +23,18 @@ export function withBackendOptions(command: Command): Command {
   return command
     .addOption(backend.choices(Object.keys(BACKENDS)))
     .option("--threads <n>", "threads that compute on wasm (default: one for each core, at most 8)", threadCount)
-    .option("--wide", "compute on wasm with vectors that Node calls experimental: 256 bits from Node 24 on");
+    .option("--wide", "compute on wasm with vectors that Node calls experimental: 256 bits from Node 24 on")
+    .option("--native", "take products on wasm from the native kernels of @qkv/backend-native, if it is installed");
 }
 
 /**
- * Starts the backend asked for, or else the best for some work; says on standard error if another one, fewer threads, or narrower
- * vectors, had to do.
+ * Starts the backend asked for, or else the best for some work; says on standard error if another one, fewer threads, narrower
+ * vectors, or no native kernels, had to do.
  *
  * @param estimate of the work, if there is one; not called where a backend is asked for
  */
 export async function startBackend(
-  { backend, threads, wide }: BackendChoice,
+  { backend, threads, wide, native }: BackendChoice,
   estimate?: () => Promise<WorkEstimate | undefined>,
 ): Promise<string> {
   const { initBackend } = await import("@qkv/backend");
@@ -41,10 +43,12 @@ export async function startBackend(
     ...(work && { work }),
     ...(threads === undefined ? {} : { threads }),
     ...(wide === undefined ? {} : { wide }),
+    ...(native === undefined ? {} : { native }),
   });
   const reason = report.refused.find((refusal) => refusal.name === backend)?.reason;
   if (reason !== undefined) note(`${backend} could not be started (${reason}); using ${report.name}`);
   if (report.simdFallbackReason !== undefined) note(`computing without --wide (${report.simdFallbackReason})`);
+  if (report.nativeFallbackReason !== undefined) note(`computing without --native (${report.nativeFallbackReason})`);
   if (report.threadsFallbackReason !== undefined) {
     note(`computing with ${report.threads} of the threads (${report.threadsFallbackReason})`);
   }
