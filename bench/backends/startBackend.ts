@@ -3,7 +3,13 @@ import { Unavailable } from "../harness/engine.ts";
 import type { BackendChoice } from "../harness/ours.ts";
 
 /** Starts the backend that a contestant is to run on, and no other. */
-export async function startBackend({ backend, relaxedSimd, wide = false, threads }: BackendChoice): Promise<void> {
+export async function startBackend({
+  backend,
+  relaxedSimd,
+  wide = false,
+  native = false,
+  threads,
+}: BackendChoice): Promise<void> {
   if (backend === "webgpu") {
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
@@ -12,8 +18,10 @@ export async function startBackend({ backend, relaxedSimd, wide = false, threads
       backend,
     );
   } else {
-    const report = await check(initBackend("wasm", { relaxedSimd, wide, threads }), backend);
+    const report = await check(initBackend("wasm", { relaxedSimd, wide, native, threads }), backend);
     if (wide && report.simd !== "wide") throw new Unavailable(report.simdFallbackReason ?? `${report.simd} SIMD`);
+    if (native && report.native === undefined)
+      throw new Unavailable(report.nativeFallbackReason ?? "no native kernels");
     if (report.threads !== threads) throw new Unavailable(`${report.threads} threads: ${report.threadsFallbackReason}`);
   }
 }
