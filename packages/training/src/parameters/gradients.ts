@@ -1,5 +1,6 @@
 import { checkRecord } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { releaseTape } from "./releaseTape.ts";
 
 /** Trainable parameters by dotted name. */
 export type NamedVariables = ReadonlyMap<string, tf.Variable>;
@@ -17,7 +18,13 @@ export function lossAndGradients(
   loss: () => tf.Scalar,
 ): { loss: tf.Scalar; gradients: NamedGradients } {
   checkRecord("lossAndGradients", "params", params);
-  const { value, grads } = withoutLeaks(() => tf.variableGrads(loss, [...params.values()]));
+  const recorded = () => {
+    const value = loss();
+    const { activeTape, gradientDepth } = tf.engine().state;
+    if (gradientDepth === 1) releaseTape(activeTape ?? []); // deeper, the tape is walked again
+    return value;
+  };
+  const { value, grads } = withoutLeaks(() => tf.variableGrads(recorded, [...params.values()]));
   const gradients = new Map<string, tf.Tensor>();
   for (const [name, variable] of params) {
     const gradient = grads[variable.name];
