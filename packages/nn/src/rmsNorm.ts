@@ -52,8 +52,26 @@ export function rmsNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, eps: numbe
   checkTensor("rmsNorm", "x", x, "[...]");
   const width = weight.shape[0];
   if (x.shape.at(-1) !== width) throw new RangeError(`RMSNorm: expected x [..., ${width}], got [${x.shape}]`);
-  return tf.tidy(() => {
+  return tf.tidy(() => normalized(x, weight, eps) as T);
+}
+
+/** With a gradient of its own, which needs x and a number for each row where the composed one holds three tensors like x. */
+function normalized(x: tf.Tensor, weight: tf.Tensor, eps: number): tf.Tensor {
+  return tf.customGrad((...args) => {
+    const save = args[2] as unknown as (tensors: tf.Tensor[]) => void;
     const meanSquare = tf.mean(tf.square(x), -1, true);
-    return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, eps))), weight) as T;
-  });
+    const rstd = tf.rsqrt(tf.add(meanSquare, eps)); // [..., 1]
+    save([x, weight, rstd]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved as [tf.Tensor, tf.Tensor, tf.Tensor]);
+    return { value: tf.mul(tf.mul(x, rstd), weight), gradFunc };
+  })(x, weight);
+}
+
+/** @returns dx [..., E], dweight [E] */
+function gradients(dy: tf.Tensor, [x, weight, rstd]: [tf.Tensor, tf.Tensor, tf.Tensor]): tf.Tensor[] {
+  const normal = tf.mul(x, rstd);
+  const dnormal = tf.mul(dy, weight);
+  const along = tf.mean(tf.mul(dnormal, normal), -1, true); // [..., 1]
+  const dweight = tf.sum(tf.reshape(tf.mul(dy, normal), [-1, ...weight.shape]), 0);
+  return [tf.mul(rstd, tf.sub(dnormal, tf.mul(normal, along))), dweight];
 }
