@@ -7,7 +7,7 @@ import {
   RotaryPositions,
 } from "@qkv/attention";
 import { Params } from "@qkv/nn";
-import { describeBackends, expectClose, golden } from "@qkv/testing";
+import { checkGradients, describeBackends, expectClose, golden } from "@qkv/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 
@@ -35,6 +35,20 @@ describeBackends("positions equal transformers'", () => {
     const rotated = new RotaryPositions({ dim: 8, base: 500, layout: "interleaved" }).rotate(x, 3);
     await expectClose(rotated, torch.array("rotary.interleaved"));
     tf.dispose([x, rotated]);
+  });
+
+  test.each<[string, Partial<RotaryConfig>, number]>([
+    ["halves", {}, 0],
+    ["pairs", { layout: "interleaved" }, 2],
+    ["scaled angles", { scaling: { type: "yarn", factor: 4, originalLength: 64 } }, 0],
+  ])("the gradient of rotary, %s", async (_, config, rest) => {
+    const rotary = new RotaryPositions({ dim: 4, base: 10, ...config });
+    const x = tf.tensor4d(
+      Float32Array.from({ length: 2 * 2 * (4 + rest) }, (_, i) => Math.sin(3 * i)),
+      [1, 2, 2, 4 + rest],
+    );
+    await checkGradients((a) => rotary.rotate(a as tf.Tensor4D, 1), [x]);
+    x.dispose();
   });
 
   // Bloom adds slope * position of the key: the same up to a number for each query.

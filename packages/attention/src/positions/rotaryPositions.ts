@@ -64,7 +64,7 @@ export class RotaryPositions {
       const shape = [typeof at === "number" ? 1 : batch, 1, length, dim / 2];
       const [cos, sin] = [tf.tensor(angles.cos, shape), tf.tensor(angles.sin, shape)];
       const turning = tf.slice(x, [0, 0, 0, 0], [batch, heads, length, dim]);
-      const turned = layout === "halves" ? turnHalves(turning, cos, sin) : turnPairs(turning, cos, sin);
+      const turned = turnedBy(layout === "halves" ? turnHalves : turnPairs, turning, cos, sin);
       if (headDim === dim) return turned as tf.Tensor4D;
       return tf.concat([turned, tf.slice(x, [0, 0, 0, dim], [batch, heads, length, headDim - dim])], 3) as tf.Tensor4D;
     });
@@ -130,6 +130,21 @@ function checkRows(rows: readonly (readonly number[])[], batch: number, length: 
     throw new RangeError(`RotaryPositions: expected ${batch} rows of ${length} positions, got rows of [${got}]`);
   }
   for (const row of rows) for (const position of row) checkInteger("RotaryPositions", "position", position, 0);
+}
+
+type Turn = (x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor) => tf.Tensor;
+
+/** A turn whose gradient is the turn back, so that nothing is held for it but the angles. */
+function turnedBy(turn: Turn, x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
+  return tf.customGrad((...args) => {
+    const save = args[1] as unknown as (tensors: tf.Tensor[]) => void;
+    save([cos, sin]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [cos, sin] = saved as [tf.Tensor, tf.Tensor];
+      return turn(dy, cos, tf.neg(sin));
+    };
+    return { value: turn(x, cos, sin), gradFunc };
+  })(x);
 }
 
 /** Feature i is paired with feature i + D / 2 (GPT-NeoX, Llama in Hugging Face's form). */
