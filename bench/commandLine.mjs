@@ -12,6 +12,7 @@ export const CASES = {
   whisper: "30 seconds of sound to 64 tokens by a model of whisper-tiny's size: spectrogram, encoder, greedy search",
   t5: "200 tokens to 64 by a model of T5-small's size, greedy search, as a text is summarized",
   "train-step": "a step of a 4+4-layer Marian model: d 128, ffn 256, 4 heads, vocabulary 8000, 32 x 20+20 tokens",
+  "lora-step": "a step of LoRA, rank 8 on q and v, of a model of SmolLM2-135M's size: 4 texts of 128 tokens",
   decode: "greedy and beam search with a key-value cache: the shipped model, and one of OPUS-MT's size",
   llama: "a decoder-only model of SmolLM2-135M's size in float32, f16, 8 and 4 bits: reading 512 tokens, and making 8",
   "llama-1b": "the same of Llama 3.2 1B's size in 8 and 4 bits, after 128 tokens; runs only if it is named",

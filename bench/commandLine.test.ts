@@ -17,6 +17,7 @@ test("--help lists the cases", () => {
     "whisper",
     "t5",
     "train-step",
+    "lora-step",
     "decode",
     "llama",
     "llama-1b",

@@ -6,6 +6,7 @@ import { embeddingsCase } from "./embeddings/embeddings.ts";
 import { encoderCase } from "./encoder/encoder.ts";
 import { llama1bCase, llamaCase } from "./llama/llama.ts";
 import { loadCase } from "./load/load.ts";
+import { loraStepCase } from "./lora-step/loraStep.ts";
 import { t5Case } from "./t5/t5.ts";
 import { tokenizersCase } from "./tokenizers/tokenizers.ts";
 import { trainStepCase } from "./train-step/trainStep.ts";
@@ -22,6 +23,7 @@ export const CASES: Readonly<Record<string, BenchCase>> = {
   whisper: whisperCase,
   t5: t5Case,
   "train-step": trainStepCase,
+  "lora-step": loraStepCase,
   decode: decodeCase,
   llama: llamaCase,
   "llama-1b": llama1bCase,
