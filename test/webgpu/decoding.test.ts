@@ -16,6 +16,27 @@ describeBackends(
   () => {
     afterEach(async () => void (await initBackend("webgpu")));
 
+    test("the same with keys and values in 8 bits", () =>
+      expectNoLeaks(async () => {
+        const shape = shapes.at(-1) as (typeof shapes)[number];
+        const { model, source } = await shape.open();
+        const counter = countGpuWork(device());
+        const stream = generateStream(model, source, { maxNewTokens: 32, eosTokenId: [], cacheDtype: "q8" });
+        for (let token = 1; token <= LAST; token++) {
+          await stream.next();
+          if (token === FIRST) counter.take();
+        }
+        counter.stop();
+        const count = LAST - FIRST;
+        const { submissions, dispatches, bindGroups, buffers, bytesRead } = counter.take();
+        await stream.return({ ids: [], score: 0 });
+        expect({ submissions, dispatches, bindGroups, buffers, bytesRead }).toEqual({
+          ...{ submissions: count, dispatches: shape.dispatches * count, bytesRead: 16 * count },
+          ...{ bindGroups: 0, buffers: 0 },
+        });
+        model.dispose();
+      }));
+
     test.each(shapes)("$name: one submission, nothing made, a few bytes read", ({ open, dispatches }) =>
       expectNoLeaks(async () => {
         const { model, source } = await open();

@@ -24,12 +24,13 @@ const device = () => (tf.backend() as unknown as { readonly device: GPUDevice })
 let seed = 3;
 const randomized = () => Params.from((_name, shape) => tf.randomNormal(shape, 0, 0.3, "float32", ++seed));
 
-const tinyLlama = () =>
+const tinyLlama = (headDim = 6) =>
   llama.build(
     randomized(),
     llama.parseConfig({
       ...{ model_type: "llama", vocab_size: 50, hidden_size: 24, intermediate_size: 40, num_hidden_layers: 2 },
       ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 400, eos_token_id: 2 },
+      head_dim: headDim,
     }),
   ) as CausalLanguageModel;
 
@@ -127,6 +128,24 @@ describeBackends(
         }
         expect(texts[0]).toEqual(texts[1]);
       }));
+
+    test.each(["float16", "q8"] as const)("reads and writes keys and values in %s as modules do", (cacheDtype) =>
+      expectNoLeaks(async () => {
+        using model = tinyLlama(40);
+        const options = { maxNewTokens: 40, eosTokenId: [], cacheDtype };
+        await expectSameTexts(model, [[5, 17, 30, 2]], options);
+        await expectSameTexts(model, [[5, 17, 30, 2]], { ...options, numBeams: 2, maxNewTokens: 12 });
+        const texts = [];
+        for (const extra of [{}, onCpu]) {
+          using cache = model.createCache({ dtype: cacheDtype });
+          const own = { ...extra, cache, eosTokenId: [] };
+          const [[first] = []] = await generate(model, [[3, 1, 4, 1, 5]], { ...own, maxNewTokens: 12 });
+          const [[second] = []] = await generate(model, [[...(first?.ids ?? []), 6]], { ...own, maxNewTokens: 4 });
+          texts.push([second?.ids, cache.length, cache.ids]);
+        }
+        expect(texts[0]).toEqual(texts[1]);
+      }),
+    );
 
     test("reads packed weights as they are, and holds no floats of them", () =>
       expectNoLeaks(async () => {

@@ -7,6 +7,8 @@ import type { Shader } from "./shader.ts";
 export interface Run<Output extends string> {
   readonly shader: Shader;
   readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+  /** The inputs that the text writes too, in place: nothing else may hold what they were. */
+  readonly written?: readonly string[];
   /** The shapes of its outputs, float32; in the text the first one is called `result`. */
   readonly outputs: Readonly<Record<Output, readonly number[]>>;
   readonly uniforms?: Readonly<Record<string, Uniform>>;
@@ -42,7 +44,7 @@ type Program = Parameters<GpuBackend["runWebGPUProgram"]>[0];
  */
 export function runShader<Output extends string>(
   backend: GpuBackend,
-  { shader, inputs, outputs, uniforms = {}, vectors = [], threads, groups }: Run<Output>,
+  { shader, inputs, written: changed = [], outputs, uniforms = {}, vectors = [], threads, groups }: Run<Output>,
 ): Record<Output, tf.TensorInfo> {
   const names = Object.keys(outputs) as Output[];
   const written = names.map((name) => backend.makeTensorInfo([...outputs[name]], "float32"));
@@ -69,7 +71,7 @@ export function runShader<Output extends string>(
   const values = Object.values(uniforms).map(({ type, data }) => ({ type: TFJS_TYPES[type], data: [...data] }));
   withModules(
     backend.device,
-    (code) => finish(code, otherNames),
+    (code) => finish(code, [...otherNames, ...changed]),
     () => {
       const tensors = [...Object.values(inputs), ...others].map((x) => ({ ...x, shape: [sizeOf(x), 1] }));
       backend.runWebGPUProgram(program, tensors, "float32", values, { ...first, shape: [sizeOf(first)] });

@@ -19,6 +19,14 @@ export interface CachedRowsAttrs {
   readonly length: number;
 }
 
+/** The attributes of the kernel QkvMoveCachedRows. */
+export interface MoveCachedRowsAttrs {
+  /** Number of rows of each head to move. */
+  readonly length: number;
+  /** Of the new buffer, at least as many. */
+  readonly capacity: number;
+}
+
 const GROUP = 32;
 
 /** Number of 32-bit words of a row of D numbers. @param width D, a multiple of 4 */
@@ -26,7 +34,7 @@ export function cachedRowWords(format: RowFormat, width: number): number {
   return format === "float16" ? width / 2 : width / 4 + Math.ceil(width / GROUP);
 }
 
-/** Whether the current backend holds keys and values in fewer bits: wasm does. */
+/** Whether the current backend holds keys and values in fewer bits: wasm and webgpu do. */
 export function hasCachedRows(): boolean {
   return hasKernel(FUSED_KERNELS.writeCachedRows);
 }
@@ -86,6 +94,44 @@ export function readCachedRows(buffer: tf.Tensor4D, length: number, width: numbe
   return runFusedFirst(FUSED_KERNELS.readCachedRows, { buffer }, attrs) as tf.Tensor4D;
 }
 
+/**
+ * Copies the first rows of each head of a buffer of fewer bits into a new one, bit by bit: of another capacity, of some texts of the
+ * batch alone, or of some more than once. What is behind those rows may be anything.
+ *
+ * Kernel: QkvMoveCachedRows `{ buffer, texts }` with {@link MoveCachedRowsAttrs} -> [N, H, C, W] int32, for backends whose own
+ * operations take words through floats. Others compose it.
+ *
+ * @param buffer [B, H, C0, W] int32
+ * @param texts [N] int32, for each text of the new buffer the one that it was. Default all as they are
+ * @returns [N, H, capacity, W]
+ * @throws RangeError if there are not so many rows, or there is no room for them
+ */
+export function moveCachedRows(
+  buffer: tf.Tensor4D,
+  length: number,
+  capacity: number,
+  texts?: tf.Tensor1D,
+): tf.Tensor4D {
+  checkTensor("moveCachedRows", "buffer", buffer, "[B, H, C, W]", "int32");
+  const [batch, heads, had, words] = buffer.shape;
+  if (!(length >= 0 && length <= had && length <= capacity)) {
+    throw new RangeError(
+      `moveCachedRows: expected at most ${Math.min(had, capacity)} rows, those of [${buffer.shape}] that ${capacity} have room for, got ${length}`,
+    );
+  }
+  if (hasKernel(FUSED_KERNELS.moveCachedRows)) {
+    const attrs = { length, capacity } satisfies MoveCachedRowsAttrs;
+    return runFusedFirst(FUSED_KERNELS.moveCachedRows, { buffer, texts }, attrs) as tf.Tensor4D;
+  }
+  return tf.tidy(() => {
+    const chosen = texts === undefined ? buffer : tf.gather(buffer, texts);
+    const [count = batch] = chosen.shape;
+    const used = length === had ? chosen : tf.slice(chosen, [0, 0, 0, 0], [count, heads, length, words]);
+    if (length === capacity) return tf.clone(used);
+    return tf.concat([used, tf.zeros<tf.Rank.R4>([count, heads, capacity - length, words], "int32")], 2);
+  });
+}
+
 function checkWidth(who: string, width: number): void {
   if (width % 4 === 0 && width > 0) return;
   throw new RangeError(`${who}: expected heads of a width that is a multiple of 4, got ${width}`);
@@ -93,5 +139,7 @@ function checkWidth(who: string, width: number): void {
 
 function checkKernel(who: string): void {
   if (hasCachedRows()) return;
-  throw new RangeError(`${who}: expected a backend with kernels for fewer bits, which is wasm, got ${tf.getBackend()}`);
+  throw new RangeError(
+    `${who}: expected a backend with kernels for fewer bits, which wasm and webgpu have, got ${tf.getBackend()}`,
+  );
 }

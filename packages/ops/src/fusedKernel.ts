@@ -39,6 +39,7 @@ export const FUSED_KERNELS = {
   writeRows: "QkvWriteRows",
   writeCachedRows: "QkvWriteCachedRows",
   readCachedRows: "QkvReadCachedRows",
+  moveCachedRows: "QkvMoveCachedRows",
   adamW: "QkvAdamW",
   unwritten: "QkvUnwritten",
   writePart: "QkvWritePart",

@@ -89,6 +89,8 @@ export {
   type CachedRowsAttrs,
   cachedRowWords,
   hasCachedRows,
+  moveCachedRows,
+  type MoveCachedRowsAttrs,
   readCachedRows,
   type RowFormat,
   writeCachedRows,

@@ -1,14 +1,12 @@
-// Keys and values in fewer bits on wasm: how far logits move, that kernels and composed operations agree, and what of
+// Keys and values in fewer bits: how far logits move, that kernels and composed operations agree, and what of
 // generation touches the cache.
 import { initBackend } from "@qkv/backend";
 import { Params } from "@qkv/nn";
 import { cachedRowWords, readCachedRows, writeCachedRows } from "@qkv/ops";
-import { expectNoLeaks } from "@qkv/testing";
+import { describeBackends, expectNoLeaks } from "@qkv/testing";
 import { type CausalLanguageModel, gemma, generate, type GenerationOptions, gpt2, llama, moe } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test } from "vitest";
-
-beforeAll(() => initBackend("wasm", { threads: 1 }));
+import { describe, expect, test } from "vitest";
 
 const SIZES = {
   ...{ vocab_size: 23, hidden_size: 32, num_attention_heads: 4, num_key_value_heads: 2, intermediate_size: 24 },
@@ -46,102 +44,112 @@ async function lastLogits(model: CausalLanguageModel, dtype: "float32" | "float1
 
 const farthest = (a: Float32Array, b: Float32Array) => Math.max(...a.map((x, i) => Math.abs(x - (b[i] as number))));
 
-describe.each(Object.entries(MODELS))("%s", (_, create) => {
-  test.each(DTYPES)("in %s has logits close to those in float32, in fewer bytes", (dtype) =>
-    expectNoLeaks(async () => {
-      using model = create();
-      const [plain, narrow] = [await lastLogits(model, "float32"), await lastLogits(model, dtype)];
-      const distance = farthest(plain.last, narrow.last);
-      expect(distance).toBeGreaterThan(0);
-      expect(distance).toBeLessThan(FAR[dtype]);
-      expect(narrow.bytes).toBeLessThan(plain.bytes * 1.5); // rooms differ
-    }),
-  );
-});
-
-describe.each(DTYPES)("rows of %s", (dtype) => {
-  const round = async (values: readonly number[]) => {
-    const buffer = tf.zeros<tf.Rank.R4>([1, 1, 3, cachedRowWords(dtype, values.length)], "int32");
-    const rows = tf.tensor4d([...values], [1, 1, 1, values.length]);
-    writeCachedRows(buffer, rows, 1, dtype);
-    const read = readCachedRows(buffer, 3, values.length, dtype);
-    const all = Array.from((await read.data()) as Float32Array);
-    tf.dispose([buffer, rows, read]);
-    expect(all.slice(0, values.length)).toEqual(values.map(() => 0)); // the row before is as it was
-    return all.slice(values.length, 2 * values.length);
-  };
-
-  test("are what they are meant to be", () =>
-    expectNoLeaks(async () => {
-      if (dtype === "float16") {
-        const [odd, even] = [1 + 3 * 2 ** -11, 1 + 2 ** -11];
-        const given = [1, -2, odd, even, 65504, 65520, -1e9, NaN, 2 ** -24, 2 ** -25, 3 * 2 ** -25, -0];
-        const expected = [1, -2, 1 + 2 ** -9, 1, 65504, Infinity, -Infinity, NaN, 2 ** -24, 0, 2 ** -23, -0];
-        expect(await round(given)).toEqual(expected);
-      } else {
-        const given = Array.from({ length: 36 }, (_, i) => (i < 32 ? i - 16 : 1000 * (i - 33)));
-        const read = await round(given);
-        given.forEach((x, i) => expect(Math.abs((read[i] as number) - x)).toBeLessThan((i < 32 ? 16 : 2000) / 250));
-        expect(read[0]).toBeCloseTo(-16, 5);
-        expect((await round([1, NaN, 2, 3])).every(Number.isNaN)).toBe(true);
-      }
-    }));
-
-  test("that do not fit, and heads of another width, are refused", () => {
-    const buffer = tf.zeros<tf.Rank.R4>([1, 1, 2, cachedRowWords(dtype, 8)], "int32");
-    const [rows, odd] = [tf.zeros<tf.Rank.R4>([1, 1, 2, 8]), tf.zeros<tf.Rank.R4>([1, 1, 1, 6])];
-    expect(() => writeCachedRows(buffer, rows, 1, dtype)).toThrow(`expected rows of ${dtype} that fit into [1,1,2,`);
-    expect(() => writeCachedRows(buffer, odd, 0, dtype)).toThrow(
-      "expected heads of a width that is a multiple of 4, got 6",
-    );
-    expect(() => readCachedRows(buffer, 3, 8, dtype)).toThrow(`expected 3 rows of 8 in ${dtype}`);
-    tf.dispose([buffer, rows, odd]);
-  });
-});
-
-describe.each(DTYPES)("generation in %s", (cacheDtype) => {
-  const OPTIONS: GenerationOptions = { maxNewTokens: 8, eosTokenId: [], cacheDtype };
-
-  test("by the text itself proposes what comes anyway, with beams, and beyond the last position", () =>
-    expectNoLeaks(async () => {
-      using model = newLlama();
-      const prompt = [[3, 1, 4, 1, 5, 3, 1, 4]];
-      const plain = await generate(model, prompt, OPTIONS);
-      const proposed = await generate(model, prompt, { ...OPTIONS, promptLookupNumTokens: 3 });
-      expect(proposed[0]?.[0]?.ids).toEqual(plain[0]?.[0]?.ids);
-      expect((await generate(model, prompt, { ...OPTIONS, numBeams: 3 }))[0]?.[0]?.ids).toHaveLength(16);
-      const long = await generate(model, prompt, { ...OPTIONS, maxNewTokens: 40, contextShift: true });
-      expect(long[0]?.[0]?.ids).toHaveLength(48);
-    }));
-
-  test("goes on with a cache of its dtype, and refuses one of another", () =>
-    expectNoLeaks(async () => {
-      using model = newLlama();
-      using cache = model.createCache({ dtype: cacheDtype, capacity: 30 });
-      const [[first]] = (await generate(model, [[3, 1, 4]], { ...OPTIONS, cache })) as unknown as [[{ ids: number[] }]];
-      const next = [...first.ids, 7];
-      const again = await generate(model, [next], { ...OPTIONS, cache });
-      const { length, bytes, capacity, dtype } = cache;
-      expect([length, capacity, dtype]).toEqual([next.length + 7, 30, cacheDtype]);
-      expect(bytes).toBe(2 * 2 * 2 * 30 * 4 * cachedRowWords(cacheDtype, 40)); // keys and values, layers, heads
-      expect(again[0]?.[0]?.ids.slice(0, next.length)).toEqual(next);
-      using plain = model.createCache();
-      await expect(generate(model, [[3]], { ...OPTIONS, cache: plain })).rejects.toThrow(
-        `generate: expected cacheDtype to be that of the cache, float32, got ${cacheDtype}`,
+describeBackends(
+  "keys and values in fewer bits",
+  (backend) => {
+    describe.each(Object.entries(MODELS))("%s", (_, create) => {
+      test.each(DTYPES)("in %s has logits close to those in float32, in fewer bytes", (dtype) =>
+        expectNoLeaks(async () => {
+          using model = create();
+          const [plain, narrow] = [await lastLogits(model, "float32"), await lastLogits(model, dtype)];
+          const distance = farthest(plain.last, narrow.last);
+          expect(distance).toBeGreaterThan(0);
+          expect(distance).toBeLessThan(FAR[dtype]);
+          expect(narrow.bytes).toBeLessThan(plain.bytes * 1.5); // rooms differ
+        }),
       );
-    }));
-});
+    });
 
-test("other dtypes, and other backends, are refused by name", async () => {
-  using model = newLlama();
-  expect(() => model.createCache({ dtype: "int4" as never })).toThrow(
-    'createCache: expected dtype to be float32 or float16 or q8, got "int4"',
-  );
-  await expect(generate(model, [[3]], { cacheDtype: "f16" as never })).rejects.toThrow(
-    "expected cacheDtype to be float32",
-  );
-  await initBackend("cpu");
-  using other = newLlama();
-  expect(() => other.createCache({ dtype: "q8" })).toThrow('on this backend, cpu, got "q8"');
-  await initBackend("wasm", { threads: 1 });
-});
+    describe.each(DTYPES)("rows of %s", (dtype) => {
+      const round = async (values: readonly number[]) => {
+        const buffer = tf.zeros<tf.Rank.R4>([1, 1, 3, cachedRowWords(dtype, values.length)], "int32");
+        const rows = tf.tensor4d([...values], [1, 1, 1, values.length]);
+        writeCachedRows(buffer, rows, 1, dtype);
+        const read = readCachedRows(buffer, 3, values.length, dtype);
+        const all = Array.from((await read.data()) as Float32Array);
+        tf.dispose([buffer, rows, read]);
+        expect(all.slice(0, values.length)).toEqual(values.map(() => 0)); // the row before is as it was
+        return all.slice(values.length, 2 * values.length);
+      };
+
+      test("are what they are meant to be", () =>
+        expectNoLeaks(async () => {
+          if (dtype === "float16") {
+            const [odd, even] = [1 + 3 * 2 ** -11, 1 + 2 ** -11];
+            const given = [1, -2, odd, even, 65504, 65520, -1e9, NaN, 2 ** -24, 2 ** -25, 3 * 2 ** -25, -0];
+            const expected = [1, -2, 1 + 2 ** -9, 1, 65504, Infinity, -Infinity, NaN, 2 ** -24, 0, 2 ** -23, -0];
+            expect(await round(given)).toEqual(expected);
+          } else {
+            const given = Array.from({ length: 36 }, (_, i) => (i < 32 ? i - 16 : 1000 * (i - 33)));
+            const read = await round(given);
+            given.forEach((x, i) => expect(Math.abs((read[i] as number) - x)).toBeLessThan((i < 32 ? 16 : 2000) / 250));
+            expect(read[0]).toBeCloseTo(-16, 5);
+            expect((await round([1, NaN, 2, 3])).every(Number.isNaN)).toBe(true);
+          }
+        }));
+
+      test("that do not fit, and heads of another width, are refused", () => {
+        const buffer = tf.zeros<tf.Rank.R4>([1, 1, 2, cachedRowWords(dtype, 8)], "int32");
+        const [rows, odd] = [tf.zeros<tf.Rank.R4>([1, 1, 2, 8]), tf.zeros<tf.Rank.R4>([1, 1, 1, 6])];
+        expect(() => writeCachedRows(buffer, rows, 1, dtype)).toThrow(
+          `expected rows of ${dtype} that fit into [1,1,2,`,
+        );
+        expect(() => writeCachedRows(buffer, odd, 0, dtype)).toThrow(
+          "expected heads of a width that is a multiple of 4, got 6",
+        );
+        expect(() => readCachedRows(buffer, 3, 8, dtype)).toThrow(`expected 3 rows of 8 in ${dtype}`);
+        tf.dispose([buffer, rows, odd]);
+      });
+    });
+
+    describe.each(DTYPES)("generation in %s", (cacheDtype) => {
+      const OPTIONS: GenerationOptions = { maxNewTokens: 8, eosTokenId: [], cacheDtype };
+
+      test("by the text itself proposes what comes anyway, with beams, and beyond the last position", () =>
+        expectNoLeaks(async () => {
+          using model = newLlama();
+          const prompt = [[3, 1, 4, 1, 5, 3, 1, 4]];
+          const plain = await generate(model, prompt, OPTIONS);
+          const proposed = await generate(model, prompt, { ...OPTIONS, promptLookupNumTokens: 3 });
+          expect(proposed[0]?.[0]?.ids).toEqual(plain[0]?.[0]?.ids);
+          expect((await generate(model, prompt, { ...OPTIONS, numBeams: 3 }))[0]?.[0]?.ids).toHaveLength(16);
+          const long = await generate(model, prompt, { ...OPTIONS, maxNewTokens: 40, contextShift: true });
+          expect(long[0]?.[0]?.ids).toHaveLength(48);
+        }));
+
+      test("goes on with a cache of its dtype, and refuses one of another", () =>
+        expectNoLeaks(async () => {
+          using model = newLlama();
+          using cache = model.createCache({ dtype: cacheDtype, capacity: 30 });
+          const [[first]] = (await generate(model, [[3, 1, 4]], { ...OPTIONS, cache })) as unknown as [
+            [{ ids: number[] }],
+          ];
+          const next = [...first.ids, 7];
+          const again = await generate(model, [next], { ...OPTIONS, cache });
+          const { length, bytes, capacity, dtype } = cache;
+          expect([length, capacity, dtype]).toEqual([next.length + 7, 30, cacheDtype]);
+          expect(bytes).toBe(2 * 2 * 2 * 30 * 4 * cachedRowWords(cacheDtype, 40)); // keys and values, layers, heads
+          expect(again[0]?.[0]?.ids.slice(0, next.length)).toEqual(next);
+          using plain = model.createCache();
+          await expect(generate(model, [[3]], { ...OPTIONS, cache: plain })).rejects.toThrow(
+            `generate: expected cacheDtype to be that of the cache, float32, got ${cacheDtype}`,
+          );
+        }));
+    });
+
+    test("other dtypes, and other backends, are refused by name", async () => {
+      using model = newLlama();
+      expect(() => model.createCache({ dtype: "int4" as never })).toThrow(
+        'createCache: expected dtype to be float32 or float16 or q8, got "int4"',
+      );
+      await expect(generate(model, [[3]], { cacheDtype: "f16" as never })).rejects.toThrow(
+        "expected cacheDtype to be float32",
+      );
+      await initBackend("cpu");
+      using other = newLlama();
+      expect(() => other.createCache({ dtype: "q8" })).toThrow('on this backend, cpu, got "q8"');
+      await initBackend(backend);
+    });
+  },
+  ["wasm", "webgpu"],
+);

@@ -11,7 +11,7 @@ export interface CacheSize {
   readonly capacity?: number | undefined;
   /**
    * How keys and values are held: `float16` halves their bytes, `q8` leaves 0.28 of them, each at the price of rounding. On wasm
-   * alone; every position is kept then, in layers with a window too. Default float32.
+   * and webgpu; every position is kept then, in layers with a window too. Default float32.
    */
   readonly dtype?: CacheDtype | undefined;
 }

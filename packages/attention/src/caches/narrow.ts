@@ -6,7 +6,7 @@ import { NarrowLayer } from "./narrowLayer.ts";
 
 /**
  * Creates a cache of keys and values in fewer bits, which keeps every position: in halves of half the bytes, or in codes of
- * 8 bits of a bit more than a quarter. wasm has the kernels for it.
+ * 8 bits of a bit more than a quarter. wasm and webgpu have the kernels for it.
  *
  * @param capacity the most positions, for which room is taken at once; left out: it grows with the text
  * @throws RangeError on another backend
@@ -14,7 +14,7 @@ import { NarrowLayer } from "./narrowLayer.ts";
 export function narrowCache(format: RowFormat, capacity?: number): KeyValueCache {
   if (!hasCachedRows()) {
     throw new RangeError(
-      `createCache: expected dtype to be float32 on this backend, ${tf.getBackend()}, got "${format}": keys and values in fewer bits need wasm`,
+      `createCache: expected dtype to be float32 on this backend, ${tf.getBackend()}, got "${format}": keys and values in fewer bits need wasm or webgpu`,
     );
   }
   return new KeyValueCache(() => new NarrowLayer(format, capacity === undefined ? roomFor : () => capacity), {

@@ -1,5 +1,11 @@
-import { tidy } from "@qkv/nn";
-import { cachedRowWords, isRecordingGradients, readCachedRows, type RowFormat, writeCachedRows } from "@qkv/ops";
+import {
+  cachedRowWords,
+  isRecordingGradients,
+  moveCachedRows,
+  readCachedRows,
+  type RowFormat,
+  writeCachedRows,
+} from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { disposeKeyValues, type KeyValue } from "../multiHead/keyValue.ts";
 import type { LayerCache } from "./layerCache.ts";
@@ -49,7 +55,8 @@ export class NarrowLayer implements LayerCache {
 
   replace(all: KeyValue): void {
     if (all.format !== undefined) {
-      this.#staged = all.length as number; // a kernel has written them into the buffers
+      this.#staged = all.length as number; // a kernel has written them into the buffers, or into others
+      if (all.keys !== this.#buffers?.keys) this.#take(all);
       return;
     }
     this.#write(all);
@@ -67,7 +74,7 @@ export class NarrowLayer implements LayerCache {
   reorder(rows: tf.Tensor1D): void {
     const before = this.#buffers;
     if (before === undefined) return;
-    this.#buffers = { keys: tf.keep(tf.gather(before.keys, rows)), values: tf.keep(tf.gather(before.values, rows)) };
+    this.#buffers = moved(before, this.#length, before.keys.shape[2], rows);
     disposeKeyValues([before]);
   }
 
@@ -92,23 +99,39 @@ export class NarrowLayer implements LayerCache {
     writeCachedRows(buffers.values, values, this.#length, this.#format);
   }
 
+  /** Takes other buffers, which hold all positions of this step, in the place of its own. */
+  #take(all: Pick<KeyValue, "keys" | "values">): void {
+    const capacity = Math.max(this.#capacityFor(this.#staged), all.keys.shape[2]);
+    const before = this.#buffers;
+    this.#buffers = moved(all, this.#staged, capacity);
+    disposeKeyValues(before === undefined ? [all] : [before, all]);
+  }
+
   /** The buffers, or larger ones in their place if they are too small for `length` positions. */
   #withRoom(length: number, batch: number, heads: number): Pick<KeyValue, "keys" | "values"> {
     const before = this.#buffers;
     const capacity = this.#capacityFor(length);
     const had = before?.keys.shape[2] ?? 0;
     if (before !== undefined && (had >= length || capacity <= had)) return before;
-    const words = before?.keys.shape[3] ?? cachedRowWords(this.#format, this.#width);
-    const [keys, values] = tidy(() =>
-      [before?.keys, before?.values].map((old) => {
-        const shape = [batch, heads, capacity, words] as const;
-        if (old === undefined || this.#length === 0) return tf.keep(tf.zeros<tf.Rank.R4>([...shape], "int32"));
-        const used = tf.slice(old, [0, 0, 0, 0], [batch, heads, this.#length, words]);
-        const room = tf.zeros<tf.Rank.R4>([batch, heads, capacity - this.#length, words], "int32");
-        return tf.keep(tf.concat([used, room], 2));
-      }),
-    ) as [tf.Tensor4D, tf.Tensor4D];
+    if (before === undefined || this.#length === 0) {
+      const words = before?.keys.shape[3] ?? cachedRowWords(this.#format, this.#width);
+      const empty = () => tf.keep(tf.zeros<tf.Rank.R4>([batch, heads, capacity, words], "int32"));
+      this.#buffers = { keys: empty(), values: empty() };
+    } else {
+      this.#buffers = moved(before, this.#length, capacity);
+    }
     if (before !== undefined) disposeKeyValues([before]);
-    return (this.#buffers = { keys, values });
+    return this.#buffers;
   }
+}
+
+/** Copies of buffers with room for `capacity` positions, which stay. */
+function moved(
+  { keys, values }: Pick<KeyValue, "keys" | "values">,
+  length: number,
+  capacity: number,
+  texts?: tf.Tensor1D,
+): Pick<KeyValue, "keys" | "values"> {
+  const move = (buffer: tf.Tensor4D) => tf.keep(moveCachedRows(buffer, length, capacity, texts));
+  return { keys: move(keys), values: move(values) };
 }

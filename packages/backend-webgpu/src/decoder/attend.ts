@@ -1,3 +1,12 @@
+import type { RowFormat } from "@qkv/ops";
+import {
+  packRowText,
+  readRowText,
+  roundingText,
+  roundRowText,
+  unitsText,
+  wordsText,
+} from "../kernels/cachedRowText.ts";
 import type { Binding, DeviceShader } from "./deviceShader.ts";
 import type { NormShape } from "./matVec.ts";
 import { LOWEST, reductionsText } from "./reductions.ts";
@@ -13,6 +22,8 @@ export interface AttendShape {
   readonly numKeyValueHeads: number;
   /** Keys of the text so far, to which this step adds its own; or of a memory, which stays as it is. */
   readonly of: "text" | "memory";
+  /** How keys and values of a text are held if not as floats. */
+  readonly format: RowFormat | undefined;
   /** Of queries and keys: of each head, or of all heads at once. */
   readonly norm: (NormShape & { readonly isAcross: boolean }) | undefined;
   /** Features that turn, by pairs. */
@@ -48,8 +59,8 @@ export const CONTROL = { position: 0, place: 1, forced: 2, draws: 3 } as const;
  * `x` holds queries, and of a text keys and values behind them; `extras` the weights and biases of both norms, and the sinks.
  */
 export function attendShader(shape: AttendShape): DeviceShader {
-  const { subgroups, headDim, numHeads, numKeyValueHeads, norm, rotary, hasSinks, hasMask, hasOrigins, isSplit } =
-    shape;
+  const { subgroups, headDim, numHeads, numKeyValueHeads, format, norm, rotary, hasSinks, hasMask } = shape;
+  const { hasOrigins, isSplit } = shape;
   const isText = shape.of === "text";
   const threads = attendThreads(headDim);
   const aligned = headDim % 4 === 0;
@@ -57,8 +68,8 @@ export function attendShader(shape: AttendShape): DeviceShader {
   const bindings: Binding[] = [
     { name: "control", type: "i32" },
     floats("x"),
-    { name: "keys", type: aligned ? "vec4<f32>" : "f32", isWritten: isText },
-    { name: "values", type: "f32", isWritten: isText },
+    { name: "keys", type: format !== undefined ? "i32" : aligned ? "vec4<f32>" : "f32", isWritten: isText },
+    { name: "values", type: format === undefined ? "f32" : "i32", isWritten: isText },
     ...(rotary === undefined ? [] : [floats("angles")]),
     ...(norm !== undefined || hasSinks ? [floats("extras")] : []),
     ...(hasMask ? [{ name: "mask", type: "i32" } as const] : []),
@@ -92,12 +103,14 @@ export function attendShader(shape: AttendShape): DeviceShader {
   ${normText(norm)}
   ${turnText(rotary)}
 
+  ${format === undefined ? "" : narrowText(format, headDim)}
   fn keyDot(at: i32) -> f32 {
     var sum = 0.0;
     ${
       aligned
         ? `for (var i = 0; i < D / 4; i++) {
-      sum += dot(vec4(query[4 * i], query[4 * i + 1], query[4 * i + 2], query[4 * i + 3]), keys[at * (D / 4) + i]);
+      let four = ${format === undefined ? "keys[at * (D / 4) + i]" : "keys_quad(at * WORDS, i)"};
+      sum += dot(vec4(query[4 * i], query[4 * i + 1], query[4 * i + 2], query[4 * i + 3]), four);
     }`
         : "for (var i = 0; i < D; i++) { sum += query[i] * keys[at * D + i]; }"
     }
@@ -118,7 +131,7 @@ export function attendShader(shape: AttendShape): DeviceShader {
     ${isSplit ? `first = max(first, part * ${KEYS_PER_SPLIT}); end = min(end, (part + 1) * ${KEYS_PER_SPLIT});` : ""}
     turn(before, head, HEADS, 0, position);
     for (var d = lane; d < D; d += LANES) { query[d] = turned(before + head * D, head, d, 0, position) * uniforms.scale; }
-    ${isText ? NEW_KEY(aligned, hasOrigins) : ""}
+    ${isText ? NEW_KEY(aligned, hasOrigins, format) : ""}
     workgroupBarrier();
     var most = LOWEST;
     var sum = 0.0;
@@ -157,8 +170,8 @@ export function attendShader(shape: AttendShape): DeviceShader {
     return (at * GROUPS + pair) * uniforms.capacity + j;
   }
   fn valueAt(row: i32, pair: i32, j: i32, d: i32, position: i32) -> f32 {
-    ${isText ? "if (j == position) { return x[row * uniforms.stride + (HEADS + GROUPS + pair) * D + d]; }" : ""}
-    return values[placeOf(row, pair, j) * D + d];
+    ${isText ? `if (j == position) { return ${format === undefined ? "x[row * uniforms.stride + (HEADS + GROUPS + pair) * D + d]" : "newValue[d]"}; }` : ""}
+    return ${format === undefined ? "values[placeOf(row, pair, j) * D + d]" : "values_at(placeOf(row, pair, j) * WORDS, d)"};
   }
   fn newDot() -> f32 {
     var sum = 0.0;
@@ -169,23 +182,55 @@ export function attendShader(shape: AttendShape): DeviceShader {
 }
 
 /** Turns the key of this position; the first head of those that share it writes it, and its value, where they stay. */
-const NEW_KEY = (aligned: boolean, hasOrigins: boolean) => /* wgsl */ `
+const NEW_KEY = (aligned: boolean, hasOrigins: boolean, format: RowFormat | undefined) => /* wgsl */ `
     if (position < end && position >= first) {
       turn(before + HEADS * D, pair, GROUPS, uniforms.keyNorm, position);
       for (var d = lane; d < D; d += LANES) {
         newKey[d] = turned(before + (HEADS + pair) * D, pair, d, uniforms.keyNorm, position);
+        ${format === undefined ? "" : "newValue[d] = x[before + (HEADS + GROUPS + pair) * D + d];"}
       }
       workgroupBarrier();
+      ${format === undefined ? "" : ROUND}
       if (head % (HEADS / GROUPS) == 0) {
         let at = ${hasOrigins ? "(row * GROUPS + pair) * uniforms.capacity + position" : "placeOf(row, pair, position)"};
         ${
-          aligned
-            ? "for (var i = lane; i < D / 4; i += LANES) { keys[at * (D / 4) + i] = vec4(newKey[4 * i], newKey[4 * i + 1], newKey[4 * i + 2], newKey[4 * i + 3]); }"
-            : "for (var i = lane; i < D; i += LANES) { keys[at * D + i] = newKey[i]; }"
+          format !== undefined
+            ? PACK
+            : aligned
+              ? "for (var i = lane; i < D / 4; i += LANES) { keys[at * (D / 4) + i] = vec4(newKey[4 * i], newKey[4 * i + 1], newKey[4 * i + 2], newKey[4 * i + 3]); }"
+              : "for (var i = lane; i < D; i += LANES) { keys[at * D + i] = newKey[i]; }"
         }
-        for (var d = lane; d < D; d += LANES) { values[at * D + d] = x[before + (HEADS + GROUPS + pair) * D + d]; }
+        ${format === undefined ? "for (var d = lane; d < D; d += LANES) { values[at * D + d] = x[before + (HEADS + GROUPS + pair) * D + d]; }" : ""}
       }
     }`;
+
+/** Of keys and values in fewer bits: this position is read by its own heads as all others will read it. */
+const ROUND = /* wgsl */ `
+      for (var unit = lane; unit < UNITS; unit += LANES) {
+        newKey_round(unit);
+        newValue_round(unit);
+      }
+      workgroupBarrier();`;
+
+const PACK = /* wgsl */ `
+        for (var unit = lane; unit < UNITS; unit += LANES) {
+          keys_pack(at * WORDS, 0, unit, D);
+          values_pack(at * WORDS, 0, unit, D);
+        }`;
+
+function narrowText(format: RowFormat, headDim: number): string {
+  return /* wgsl */ `
+  const WORDS = ${wordsText(format, "D")};
+  const UNITS = ${unitsText(format, "D")};
+  var<workgroup> newValue: array<f32, D>;
+  ${roundingText(format)}
+  ${readRowText("keys", format)}
+  ${readRowText("values", format)}
+  ${roundRowText("newKey", format, headDim)}
+  ${roundRowText("newValue", format, headDim)}
+  ${packRowText("keys", format, (at) => `newKey[${at}]`)}
+  ${packRowText("values", format, (at) => `newValue[${at}]`)}`;
+}
 
 const WRITE = (hasSinks: boolean) => /* wgsl */ `
     ${hasSinks ? SINK : "let factor = select(0.0, 1.0 / sum, sum > 0.0);"}

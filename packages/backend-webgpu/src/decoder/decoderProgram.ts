@@ -5,6 +5,7 @@ import type {
   LayerAttentionAttrs,
   RecordDecoderAttrs,
   RotaryAngles,
+  RowFormat,
   TransformerLayerAttrs,
 } from "@qkv/ops";
 import { attendShader, type AttendShape, combineShader, CONTROL, KEYS_PER_SPLIT } from "./attend.ts";
@@ -56,6 +57,7 @@ export class DecoderProgram {
   readonly #tensors: DecoderTensors;
   readonly #subgroups: boolean;
   readonly #decoder: DecoderAttrs;
+  readonly #rowFormat: RowFormat | undefined;
   readonly #width: number;
   /** The stream goes through three: two at a time are read while a third is written. */
   readonly #streams: readonly GPUBuffer[];
@@ -70,6 +72,7 @@ export class DecoderProgram {
     this.#tensors = tensors;
     this.#subgroups = subgroups;
     this.#decoder = decoder;
+    this.#rowFormat = state.rowFormat;
     this.#width = width;
     this.rows = rows;
     this.capacity = capacity;
@@ -168,7 +171,8 @@ export class DecoderProgram {
   ): GPUBuffer {
     const { numHeads, numKeyValueHeads, qkNorm, rotary, window, softcap, scale } = attrs;
     const { rows, control, origins } = this;
-    const [keyRows = 1, , capacity = 0, headDim = 0] = this.#tensors.shapeOf(`${keyValues}.keys`);
+    const [keyRows = 1, , capacity = 0] = this.#tensors.shapeOf(`${keyValues}.keys`);
+    const headDim = (this.#tensors.shapeOf(`${path}.qProj.weight`)[0] ?? 0) / numHeads;
     const isText = keyValues.startsWith("keyValues");
     const isSplit = isText && capacity > KEYS_PER_SPLIT;
     const extras = this.#tensors.extras(path, attrs);
@@ -179,6 +183,7 @@ export class DecoderProgram {
       numHeads,
       numKeyValueHeads,
       of: isText ? "text" : "memory",
+      format: isText ? this.#rowFormat : undefined,
       norm: qkNorm && { ...qkNorm, hasBias: this.#tensors.has(`${path}.qNorm.bias`) },
       rotary,
       hasWindow: isText && window !== undefined,

@@ -3,6 +3,7 @@ import type { Kernel } from "../kernel.ts";
 import { activate, activateGradient } from "./activate.ts";
 import { adamW } from "./adamW.ts";
 import { attention, attentionGradient } from "./attention.ts";
+import { moveCachedRows, readCachedRows, writeCachedRows } from "./cachedRows.ts";
 import { columnSum } from "./columnSum.ts";
 import { crossEntropy, crossEntropyGradient } from "./crossEntropy.ts";
 import { dropout } from "./dropout.ts";
@@ -12,9 +13,8 @@ import { unpackRows } from "./products/unpackRows.ts";
 import { softmax, softmaxGradient } from "./softmax.ts";
 import { unwritten, writePart } from "./writePart.ts";
 
-// They save CPU time between kernels, or on the CPU; here their composed operations serve as well. Caches in fewer bits are
-// refused here.
-type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp" | "QkvWriteCachedRows" | "QkvReadCachedRows";
+// They save CPU time between kernels, or on the CPU; here their composed operations serve as well.
+type Composed = "QkvTransformerLayer" | "QkvWriteRows" | "QkvLogSumExp";
 type KernelName = Exclude<(typeof FUSED_KERNELS)[keyof typeof FUSED_KERNELS], Composed | "QkvRecordDecoder">;
 
 /** Our kernels by their names in @qkv/ops. */
@@ -40,6 +40,9 @@ export const kernels: Readonly<Record<KernelName, Kernel>> = {
   QkvAdamW: adamW,
   QkvUnwritten: unwritten,
   QkvWritePart: writePart,
+  QkvWriteCachedRows: writeCachedRows,
+  QkvReadCachedRows: readCachedRows,
+  QkvMoveCachedRows: moveCachedRows,
 };
 
 /** Those that apply an activation before they write. */

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import type { RowFormat } from "../cachedRows.ts";
 import type {
   LinearWeights,
   NormAttrs,
@@ -40,7 +41,7 @@ export interface DecoderAttrs {
   readonly logitSoftcap: number | undefined;
 }
 
-/** Keys and values of a layer: [B, G, C, D] each. */
+/** Keys and values of a layer: [B, G, C, D] each, or in fewer bits [B, G, C, W] of int32. */
 export interface LayerKeyValues {
   readonly keys: tf.Tensor;
   readonly values: tf.Tensor;
@@ -72,6 +73,8 @@ export interface DecoderChoice {
 export interface DecoderState {
   /** Of each layer, with room for C positions, which steps write in place. */
   readonly keyValues: readonly LayerKeyValues[];
+  /** How they are held if not as floats. */
+  readonly rowFormat?: RowFormat | undefined;
   /** Of each layer, of C positions from the first on. */
   readonly angles: readonly (RotaryAngles | undefined)[];
   /** Of each layer, [M, H, S, D], M a divisor of B: so many rows after one another read the same. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { cachedRowWords, type RowFormat } from "../cachedRows.ts";
 import { checkRecord } from "../checks/argumentChecks.ts";
 import { FUSED_KERNELS, hasKernel, isRecordingGradients, runFused } from "../fusedKernel.ts";
 import { isFloats, isMatrix, isNorm, weightsFit } from "../transformerLayer/weightsFit.ts";
@@ -10,7 +11,7 @@ import type { DecoderAttrs, DecoderState, DecoderWeights, RecordedDecoder } from
 export interface RecordDecoderAttrs {
   readonly decoder: DecoderAttrs;
   /** What of the state is no tensor. */
-  readonly state: Pick<DecoderState, "angles" | "choice">;
+  readonly state: Pick<DecoderState, "angles" | "choice" | "rowFormat">;
   /** Of packed weights, by the names of the inputs. */
   readonly packed: Readonly<Record<string, PackedAttrs>>;
   /** Takes what was recorded. */
@@ -42,12 +43,12 @@ export function recordDecoder(
   if (isRecordingGradients()) return "gradients are being recorded";
   const reason = whyNot(weights, attrs, state);
   if (reason !== undefined) return reason;
-  const { angles, choice, ...tensors } = state;
+  const { angles, choice, rowFormat, ...tensors } = state;
   const all = [...namedTensors(weights), ...namedTensors(tensors)];
   const received: RecordedDecoder[] = [];
   runFused(FUSED_KERNELS.recordDecoder, storedTensors(all), {
     decoder: attrs,
-    state: { angles, choice },
+    state: { angles, choice, rowFormat },
     packed: packedInputs(all),
     receive: (recorded) => void received.push(recorded),
   } satisfies RecordDecoderAttrs);
@@ -78,9 +79,15 @@ function whyNot(weights: DecoderWeights, attrs: DecoderAttrs, state: DecoderStat
   const hasRoom = state.keyValues.every(({ keys, values }, i) => {
     const its = attrs.layers[i]?.selfAttn;
     const headDim = (layers[i]?.selfAttn.qProj.weight.shape[0] ?? 0) / (its?.numHeads ?? 1);
-    const shape = [rows, its?.numKeyValueHeads ?? 0, capacity, headDim];
-    return isFloats(keys, shape) && isFloats(values, shape);
+    return [keys, values].every(holds(state.rowFormat, [rows, its?.numKeyValueHeads ?? 0, capacity], headDim));
   });
   if (!hasRoom || state.keyValues.length !== layers.length) return "the cache does not fit the layers";
   return undefined;
+}
+
+/** Whether a tensor holds rows of D numbers, [...shape, D] as floats. */
+function holds(format: RowFormat | undefined, shape: readonly number[], headDim: number): (rows: tf.Tensor) => boolean {
+  if (format === undefined) return (rows) => isFloats(rows, [...shape, headDim]);
+  const words = [...shape, cachedRowWords(format, headDim)];
+  return ({ shape: its, dtype }) => dtype === "int32" && tf.util.arraysEqual(its, words);
 }

@@ -115,7 +115,7 @@ export interface GenerationOptions extends StoppingOptions {
    */
   readonly cache?: KeyValueCache;
   /**
-   * How keys and values of what was read are held: `float16` in half the bytes, `q8` in 0.28 of them, on wasm. A `cache` that is
+   * How keys and values of what was read are held: `float16` in half the bytes, `q8` in 0.28 of them, on wasm and webgpu. A `cache` that is
    * given has a dtype of its own. Default float32.
    */
   readonly cacheDtype?: CacheDtype;

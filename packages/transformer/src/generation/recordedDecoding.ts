@@ -6,6 +6,7 @@ import {
   type DecoderStep,
   type LayerKeyValues,
   maxTensorBytes,
+  moveCachedRows,
   recordDecoder,
   type RecordedDecoder,
   recordsDecoders,
@@ -49,7 +50,7 @@ export class RecordedDecoding {
     const past: KeyValue[] = [];
     for (let layer = 0, found; (found = cache.past(layer)) !== undefined; layer++) past.push(found);
     if (past.length === 0) return "nothing was read yet";
-    if (past.some(({ length, format }) => length !== undefined || format !== undefined)) return "the cache is in place";
+    if (past.some(({ length, format }) => length !== undefined && format === undefined)) return "the cache is in place";
     const before = past.map(({ dropped = 0 }) => dropped);
     const isSearch = choice.candidates > 0; // whose rows cannot be moved to larger buffers
     if (isSearch && maxLength > MOST_POSITIONS_OF_BEAMS)
@@ -108,7 +109,12 @@ export class RecordedDecoding {
     const news = ids.map((row) => row.slice(before));
     cache.step(() => {
       for (const [layer, { keys, values }] of this.#tensors.keyValues.entries()) {
-        const dropped = cache.past(layer)?.dropped ?? 0;
+        const { dropped = 0, format } = cache.past(layer) ?? {};
+        if (format !== undefined) {
+          const copy = (x: tf.Tensor) => moveCachedRows(x as tf.Tensor4D, length, length);
+          cache.replace(layer, { keys: copy(keys), values: copy(values), length, format });
+          continue;
+        }
         const part = (x: tf.Tensor) => {
           const [batch = 0, heads = 0, , width = 0] = x.shape;
           return tf.slice(x, [0, 0, dropped, 0], [batch, heads, length - dropped, width]) as tf.Tensor4D;
@@ -138,7 +144,7 @@ function disposeTensors({ keyValues, positions }: Pick<Recording, "keyValues" | 
 
 /** Records a step for `capacity` positions. @param before how many positions of each layer were dropped */
 function record(
-  { model, memory, choice }: RecordedStart,
+  { model, cache, memory, choice }: RecordedStart,
   past: readonly KeyValue[],
   before: readonly number[],
   capacity: number,
@@ -151,19 +157,23 @@ function record(
       const { weights, attrs, rotary, isCurrent, fixedPositions } = described;
       const fits = past.every(({ keys }) => (4 * keys.size * capacity) / keys.shape[2] <= maxTensorBytes());
       if (!fits) return "keys and values of so many positions are no single tensor on this device";
-      const withRoom = (x: tf.Tensor4D, dropped: number) => {
-        const padded = tf.pad(x, [[0, 0], [0, 0], [dropped, capacity - dropped - x.shape[2]], [0, 0]]); // prettier-ignore
-        kept.push(tf.keep(padded));
-        return padded;
+      const rowFormat = cache.dtype === "float32" ? undefined : cache.dtype;
+      const padded = (x: tf.Tensor4D, dropped: number) =>
+        tf.pad(x, [[0, 0], [0, 0], [dropped, capacity - dropped - x.shape[2]], [0, 0]]); // prettier-ignore
+      const withRoom = (x: tf.Tensor4D, dropped: number, length = x.shape[2]) => {
+        const all = rowFormat === undefined ? padded(x, dropped) : moveCachedRows(x, length, capacity);
+        kept.push(tf.keep(all));
+        return all;
       };
-      const keyValues = past.map(({ keys, values }, i) => ({
-        keys: withRoom(keys, before[i] ?? 0),
-        values: withRoom(values, before[i] ?? 0),
+      const keyValues = past.map(({ keys, values, length }, i) => ({
+        keys: withRoom(keys, before[i] ?? 0, length),
+        values: withRoom(values, before[i] ?? 0, length),
       }));
       const positions = fixedPositions && tf.keep(fixedPositions(capacity));
       if (positions !== undefined) kept.push(positions);
       const recorded = recordDecoder({ ...weights, positions: positions ?? weights.positions }, attrs, {
         keyValues,
+        rowFormat,
         angles: rotary.map((each) => each?.angles(0, 1, capacity)),
         memory: memory?.keyValues,
         memoryMask: memory?.mask,
