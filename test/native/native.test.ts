@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type BackendReport, initBackend } from "@qkv/backend";
 import { addonPath } from "@qkv/backend-native";
 import { Params } from "@qkv/nn";
-import { linear } from "@qkv/ops";
+import { linear, packCodes, packHalves, type PackedTensor, type Weight } from "@qkv/ops";
 import { Block } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -51,19 +51,47 @@ const SIZES: readonly (readonly [M: number, K: number, N: number])[] = [
   [40, 1, 9],
 ];
 
-/** Products of every size with operands either way round, and a layer of a transformer, forwards and backwards. */
+/** Weights [75, 288] of every layout. */
+async function packedWeights(): Promise<Weight[]> {
+  const shape = [75, 288] as const;
+  const count = shape[0] * shape[1];
+  const halves = Uint16Array.from({ length: count }, (_, i) => 0x3800 + ((i * 37) % 1021)); // of f16 0.5 to 1
+  const packed: PackedTensor[] = [packHalves("f16", halves, shape), packHalves("bf16", halves, shape)];
+  for (const bits of [8, 4] as const) {
+    for (const groupSize of [32, 16] as const) {
+      const [codes, scales] = [new Int8Array(count), new Float32Array(count / groupSize)];
+      for (const at of codes.keys()) codes[at] = bits === 8 ? ((at * 37) % 255) - 127 : (at * 7) % 16;
+      for (const at of scales.keys()) scales[at] = 0.01 * (1 + (at % 5));
+      for (const offsets of [undefined, scales.map((scale) => -3 * scale)]) {
+        const format = { bits, groupSize, zero: offsets === undefined ? 5 : 0, hasOffsets: offsets !== undefined };
+        packed.push(await packCodes(format, [{ ...format, codes, scales, offsets }], shape));
+      }
+    }
+  }
+  return packed.map(({ format, data }) => ({
+    ...{ shape: [75, 288], kind: "matrix", format, parts: { data }, adapter: undefined },
+  }));
+}
+
+/** Products of every kind and size, and a layer of a transformer, forwards and backwards. */
 async function results(): Promise<Float32Array[]> {
   const params = Params.initialized(6);
+  const weights = await packedWeights();
   const found = tf.tidy(() => {
     const products = SIZES.flatMap(([M, K, N]) =>
       [false, true].flatMap((transposeA) =>
-        [false, true].map((transposeB) => {
-          const a = random(transposeA ? [2, K, M] : [2, M, K], 1);
-          return tf.matMul(a, random(transposeB ? [2, N, K] : [2, K, N], 2), transposeA, transposeB);
-        }),
+        [false, true].map((transposeB) =>
+          tf.tidy(() => {
+            const a = random(transposeA ? [2, K, M] : [2, M, K], 1);
+            return tf.matMul(a, random(transposeB ? [2, N, K] : [2, K, N], 2), transposeA, transposeB);
+          }),
+        ),
       ),
     );
     const shifted = linear(random([3, 25, 70], 3), random([50, 70], 4), random([50], 5), "relu");
+    const packed = weights.flatMap((weight) =>
+      [1, 8, 9, 65].map((rows) => linear(random([rows, 288], 8), weight, random([75], 9))),
+    );
     const layer = new Block(params, {
       dModel: 32,
       norm: { kind: "layerNorm", eps: 1e-5, placement: "pre" },
@@ -73,9 +101,10 @@ async function results(): Promise<Float32Array[]> {
     });
     const x = random([2, 35, 32], 7);
     const loss = (x: tf.Tensor) => tf.sum<tf.Scalar>(tf.square(layer.forward(x as tf.Tensor3D)));
-    return [...products, shifted, layer.forward(x as tf.Tensor3D), tf.grad(loss)(x)];
+    return [...products, ...packed, shifted, layer.forward(x as tf.Tensor3D), tf.grad(loss)(x)];
   });
   params.dispose();
+  tf.dispose(weights.map(({ parts }) => parts.data));
   const values = await Promise.all(found.map(async (tensor) => (await tensor.data()) as Float32Array));
   tf.dispose(found);
   return values;

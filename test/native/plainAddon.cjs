@@ -1,4 +1,5 @@
-// What the addon of @qkv/backend-native exports, in plain JavaScript: for tests on machines without a compiler.
+// What the addon of @qkv/backend-native exports, in plain JavaScript, but for packed weights: for tests on machines without a
+// compiler. It sees the heap as large as it was at first.
 
 /** How many parts were computed by this thread, and how many of them of steps of programs. */
 exports.parts = 0;

@@ -29,11 +29,22 @@ static void run_products(const Instance *on, const double *v) {
   on->products(&p);
 }
 
+/** The parameters of assembly/packedProducts.ts's `packedProducts`. */
+static void run_packed_products(const Instance *on, const double *v) {
+  const Products p = {
+      .a = at(on, v[0]), .b = at(on, v[1]), .c = at(on, v[2]), .M = v[3], .N = v[4], .K = v[5], .ras = v[5], .cas = 1,
+      .layout = v[6], .zero = v[7], .bias = v[8] == 0 ? NULL : at(on, v[8]), .mode = v[9], .blockRows = v[10],
+      .blockColumns = v[11], .from = v[12], .to = v[13], .scratch = at(on, v[14]),
+  };
+  on->products(&p);
+}
+
 enum { MOST_PARAMETERS = 24, OF_PART = 3 }; // `from`, `to` and the scratch are the last parameters of each kernel
 
-/** Each kernel and its number of parameters, in the order of their numbers. */
-static const struct { const char *name; int parameters; void (*run)(const Instance *, const double *); } KERNELS[] = {
-    {"products", 19, run_products},
+/** The kernels, with how many parameters each has, in the order of their numbers in programs. */
+static const struct { int parameters; void (*run)(const Instance *, const double *); } KERNELS[] = {
+    {19, run_products},
+    {15, run_packed_products},
 };
 
 /** Reads as many numbers as there are parameters, and gives the instance; NULL where they are not. */
@@ -47,12 +58,15 @@ static const Instance *numbers(napi_env env, napi_callback_info info, size_t par
   return isRight ? on : NULL;
 }
 
-static napi_value products(napi_env env, napi_callback_info info) {
+static napi_value call(napi_env env, napi_callback_info info, int kernel) {
   double v[MOST_PARAMETERS];
-  const Instance *on = numbers(env, info, KERNELS[0].parameters, v);
-  if (on != NULL) run_products(on, v);
+  const Instance *on = numbers(env, info, KERNELS[kernel].parameters, v);
+  if (on != NULL) KERNELS[kernel].run(on, v);
   return NULL;
 }
+
+static napi_value products(napi_env env, napi_callback_info info) { return call(env, info, 0); }
+static napi_value packed_products(napi_env env, napi_callback_info info) { return call(env, info, 1); }
 
 /** step(kernel, arguments, from, to, scratch): a part of a step of a program, whose arguments lie in the heap. */
 static napi_value step(napi_env env, napi_callback_info info) {
@@ -112,7 +126,8 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   if (napi_create_object(env, &kernels) != napi_ok ||
       napi_create_string_utf8(env, INSTRUCTION_NAMES[best], NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_set_named_property(env, kernels, "instructions", name) != napi_ok ||
-      !add(env, kernels, "products", products, instance) || !add(env, kernels, "step", step, instance))
+      !add(env, kernels, "products", products, instance) ||
+      !add(env, kernels, "packedProducts", packed_products, instance) || !add(env, kernels, "step", step, instance))
     return refuse(env, "there is no memory for the native kernels");
   return kernels;
 }

@@ -4,6 +4,7 @@
 // tile of C stays in registers. Each number is a chain of fused products and sums over KC elements of K at a time, and so has the
 // bits of the kernels for relaxed SIMD, whatever the tile. Rows of A that are contiguous are read where they stand.
 #include "products.h"
+#include "unpack.h"
 #include "vector.h"
 
 // As many sums as the registers hold beside NV vectors of B and an element of A.
@@ -112,7 +113,7 @@ static void pack_a(const float *a, float *to, int K, int m, long ras, long cas) 
 }
 
 /** One block of a product: rows x columns of C. */
-static void block(const Products *p, const float *a, const float *b, float *c, int rows, int columns, const float *bias) {
+static void block(const Products *p, const float *a, const void *b, float *c, int rows, int columns, const float *bias) {
   float *packedA = p->scratch + KC * NC;
   for (int n0 = 0; n0 < columns; n0 += NC) {
     int nb = least(NC, columns - n0);
@@ -120,8 +121,12 @@ static void block(const Products *p, const float *a, const float *b, float *c, i
       int kb = least(KC, p->K - k0);
       int isLast = k0 + kb == p->K;
       int mode = (k0 > 0 ? ADD : p->mode & ADD) | (isLast ? p->mode & RELU : 0);
-      for (int j = 0; j < nb; j += NR)
-        pack_b(b + k0 * p->rbs + (n0 + j) * p->cbs, p->scratch + (long)j * kb, kb, least(NR, nb - j), p->rbs, p->cbs);
+      for (int j = 0; j < nb; j += NR) {
+        float *panel = p->scratch + (long)j * kb;
+        int n = least(NR, nb - j);
+        if (p->layout) unpack(row_at(b, n0 + j, p->K, p->layout), panel, NR, p->K, k0, kb, n, p->layout, p->zero);
+        else pack_b((const float *)b + k0 * p->rbs + (n0 + j) * p->cbs, panel, kb, n, p->rbs, p->cbs);
+      }
       for (int m0 = 0; m0 < rows; m0 += MC) {
         int mb = least(MC, rows - m0);
         int standing = p->cas == 1 ? mb - mb % MR : 0; // rows that are not packed
@@ -152,7 +157,8 @@ void KERNEL(const Products *p) {
   for (int part = p->from; part < p->to; part++) {
     long batch = part / blocks;
     int m = part % blocks / across * p->blockRows, n = part % blocks % across * p->blockColumns;
-    const float *a = p->a + batch * p->stepA + m * p->ras, *b = p->b + batch * p->stepB + n * p->cbs;
+    const float *a = p->a + batch * p->stepA + m * p->ras, *floats = (const float *)p->b + batch * p->stepB + n * p->cbs;
+    const void *b = p->layout ? (const void *)row_at(p->b, n, p->K, p->layout) : floats;
     float *c = p->c + batch * p->M * p->N + (long)m * p->N + n;
     block(p, a, b, c, least(p->blockRows, p->M - m), least(p->blockColumns, p->N - n), p->bias ? p->bias + n : 0);
   }

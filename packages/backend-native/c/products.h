@@ -3,7 +3,8 @@
 
 /** Parts `from` to `to` of C[m, n] = sum over k of a[m * ras + k * cas] * b[k * rbs + n * cbs]; see assembly/gemm.ts. */
 typedef struct {
-  const float *a, *b;
+  const float *a;
+  const void *b; // floats, or a packed weight
   float *c;
   long stepA, stepB; // elements from one product's operands to the next one's
   int M, N, K;
@@ -12,6 +13,8 @@ typedef struct {
   int mode;
   int blockRows, blockColumns, from, to;
   float *scratch;
+  int layout; // of a packed weight [N, K] in the place of B, as in assembly/weightFormat.ts; 0 where B is floats
+  float zero; // the code that stands for 0
 } Products;
 
 enum { ADD = 1, RELU = 2 }; // bits of `mode`: as in assembly/storeMode.ts

@@ -1,6 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Kernels, ParallelKernel } from "./kernelModule.ts";
+import type { Kernels, NativeKernels, ParallelKernel } from "./kernelModule.ts";
 import type { ThreadPool } from "./threadPool.ts";
 
 /** The work of a kernel, which decides whether threads share it. */
@@ -32,8 +32,8 @@ export class Heap {
   readonly backend: BackendWasm;
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
-  /** Whether there are native kernels beside those of wasm. */
-  readonly hasNative: boolean;
+  /** Native kernels beside those of wasm, where there are any. */
+  readonly native: NativeKernels | undefined;
   /** Least nanoseconds of a part: waking a thread takes a few microseconds, tens if it sleeps. */
   minTaskNanoseconds = 15_000;
   #pool: ThreadPool | undefined;
@@ -41,11 +41,11 @@ export class Heap {
   #scratchBytes = 0;
   #workspace: Block | undefined;
 
-  constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory, hasNative = false) {
+  constructor(backend: BackendWasm, kernels: Kernels, memory: WebAssembly.Memory, native?: NativeKernels) {
     this.backend = backend;
     this.kernels = kernels;
     this.memory = memory;
-    this.hasNative = hasNative;
+    this.native = native;
   }
 
   /** The threads, if there are any. */

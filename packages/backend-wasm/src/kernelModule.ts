@@ -30,6 +30,7 @@ export const PARTED_KERNELS = [
   "writeCachedRows",
   "program",
   "nativeProducts",
+  "nativePackedProducts",
 ] as const;
 
 /** The name of a kernel that can be done in parts. */
@@ -55,8 +56,9 @@ export interface NativeKernels {
   readonly path: string;
   /** What they use of the processor: "avx2", "avx512" or "neon". */
   readonly instructions: string;
-  /** The kernel of this name in assembly/, with the same parameters. */
+  /** The kernel of this name in assembly/, with the same parameters; so is the next. */
   readonly products: (...args: number[]) => void;
+  readonly packedProducts?: (...args: number[]) => void;
   /** A part of a program's step: the kernel's number, the address of its arguments, from, to, scratch. */
   readonly step: (...args: number[]) => void;
 }
@@ -84,7 +86,8 @@ export async function startKernels(
     throw new Error("there are no native kernels");
   };
   const { exports } = await WebAssembly.instantiate(module, { env: { memory, nativeStep: native?.step ?? absent } });
-  return { ...exports, nativeProducts: native?.products ?? absent } as unknown as Kernels;
+  const { products = absent, packedProducts = absent } = native ?? {};
+  return { ...exports, nativeProducts: products, nativePackedProducts: packedProducts } as unknown as Kernels;
 }
 
 const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat

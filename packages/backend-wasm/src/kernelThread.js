@@ -13,9 +13,10 @@
  * @param {number} start.spins how often to look for a job before sleeping
  */
 function serve({ module, memory, control, job, names, thread, native, spins }) {
-  const { step, products } = native === undefined ? {} : load(native).attach(new Uint8Array(memory.buffer));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, nativeStep: step ?? (() => undefined) } });
-  const kernels = names.map((name) => (name === "nativeProducts" ? products : exports[name]));
+  const { step = () => undefined, products, packedProducts } = native === undefined ? {} : load(native, memory);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, nativeStep: step } });
+  const all = { ...exports, nativeProducts: products, nativePackedProducts: packedProducts };
+  const kernels = names.map((name) => all[name]);
   const words = new Int32Array(control);
   const numbers = new Float64Array(control, job.numbers);
   let generation = 0;
@@ -51,8 +52,9 @@ function serve({ module, memory, control, job, names, thread, native, spins }) {
   }
 }
 
-function load(path) {
-  return process.getBuiltinModule("node:module").createRequire(path)(path);
+/** The kernels of an addon on a memory. */
+function load(path, { buffer }) {
+  return process.getBuiltinModule("node:module").createRequire(path)(path).attach(new Uint8Array(buffer));
 }
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");

@@ -1,5 +1,6 @@
 import { isNode } from "@qkv/ops";
-import type { NativeKernels } from "./kernelModule.ts";
+import { type NativeKernels, startKernels } from "./kernelModule.ts";
+import { packedFault } from "./packedTest.ts";
 import { productFault, testMemory } from "./productTest.ts";
 
 /** What the addon exports. */
@@ -10,9 +11,11 @@ interface Addon {
 /**
  * Loads the native kernels, and tests them on a memory of their own.
  *
+ * @param module the kernels of wasm, with which those of packed weights are compared
+ *
  * @throws Error with the reason if there are none, or if a product comes out wrong
  */
-export async function startNative(memory: WebAssembly.Memory): Promise<NativeKernels> {
+export async function startNative(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<NativeKernels> {
   if (!isNode()) throw new Error("pages and edge workers load no native code");
   if (!((memory.buffer as ArrayBufferLike) instanceof SharedArrayBuffer)) {
     throw new Error("wasm was started without shared memory, whose address stays");
@@ -20,7 +23,9 @@ export async function startNative(memory: WebAssembly.Memory): Promise<NativeKer
   const path = await addonPath("@qkv/backend-native");
   const { attach } = process.getBuiltinModule("node:module").createRequire(path)(path) as Addon;
   const tried = testMemory(true);
-  const fault = productFault(attach(new Uint8Array(tried.buffer)).products, tried);
+  const { products, packedProducts } = attach(new Uint8Array(tried.buffer));
+  const { packedProducts: known } = await startKernels(module, tried);
+  const fault = productFault(products, tried) ?? (packedProducts && packedFault(packedProducts, known, tried));
   if (fault !== undefined) throw new Error(`a native product came out wrong: ${fault}`);
   return { ...attach(new Uint8Array(memory.buffer)), path };
 }

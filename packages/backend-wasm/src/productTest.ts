@@ -3,7 +3,8 @@ import type { Kernels } from "./kernelModule.ts";
 import { ADD, RELU } from "./kernels/matMul.ts";
 
 const [M, N, K] = [62, 139, 300]; // whole tiles and parts of tiles, and two passes over K
-const [A, B, C, BIAS, SCRATCH] = [2 ** 16, 2 ** 18, 2 ** 19, 2 ** 20 - 2 ** 12, 2 ** 20];
+/** Where operands of tests begin: 192 kB for A, 256 for B, 500 for C. */
+export const [A, B, C, BIAS, SCRATCH] = [2 ** 16, 2 ** 18, 2 ** 19, 2 ** 20 - 2 ** 12, 2 ** 20];
 
 /** 128 kB more than the product and its scratch need. */
 const PAGES = 40;
@@ -75,7 +76,7 @@ function transposed(x: Float32Array, width: number): Float32Array {
 }
 
 /** Whole numbers from -8 to 8. */
-function fill(memory: WebAssembly.Memory, at: number, count: number, step: number): Float32Array {
+export function fill(memory: WebAssembly.Memory, at: number, count: number, step: number): Float32Array {
   const values = new Float32Array(memory.buffer, at, count);
   for (let i = 0; i < count; i++) values[i] = ((i * step) % 17) - 8;
   return values;

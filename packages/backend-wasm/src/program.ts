@@ -17,6 +17,7 @@ const PROGRAM_KERNELS = [
   "multiply",
   "packedProducts",
   "nativeProducts", // from here on steps of @qkv/backend-native, in the order of its numbers
+  "nativePackedProducts",
 ] as const;
 
 /** The name of a kernel that a program may use. Its arguments are those of its function in assembly/. */

@@ -113,9 +113,9 @@ const PRIORITY = 2; // as in tfjs
 async function addKernels(backend: BackendWasm, compile: CompileWasm, options: WasmOptions): Promise<Started> {
   const memory = memoryOf(backend);
   const chosen = await chooseKernels(compile, isShared(memory), options);
-  const native = options.native === true ? await tryNative(memory) : {};
+  const native = options.native === true ? await tryNative(chosen.module, memory) : {};
   const kernels = await startKernels(chosen.module, memory, native.kernels);
-  const heap = new Heap(backend, kernels, memory, native.kernels !== undefined);
+  const heap = new Heap(backend, kernels, memory, native.kernels);
   registerMatMul(heap);
   registerArithmetic(heap);
   registerLayout(heap);
@@ -137,9 +137,9 @@ async function addKernels(backend: BackendWasm, compile: CompileWasm, options: W
   return entry;
 }
 
-async function tryNative(memory: WebAssembly.Memory): Promise<StartedNative> {
+async function tryNative(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<StartedNative> {
   try {
-    return { kernels: await startNative(memory) };
+    return { kernels: await startNative(module, memory) };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };
   }

@@ -96,8 +96,8 @@ function matMul(
 }
 
 /** The kernel of a product: a native one where there are any, but for few rows, which wait for memory more than for sums. */
-function productsKernel({ kernels, hasNative }: Heap, ...product: [number, number, number, number, number, number]) {
-  return hasNative && kernels.isThin(...product) === 0 ? "nativeProducts" : "products";
+function productsKernel({ kernels, native }: Heap, ...product: [number, number, number, number, number, number]) {
+  return native !== undefined && kernels.isThin(...product) === 0 ? "nativeProducts" : "products";
 }
 
 /** A way to store a product, as in assembly/gemm.ts: added to the values there. */
