@@ -36,6 +36,12 @@ static void run_packed_products(const Instance *on, const double *v) {
       .layout = v[6], .zero = v[7], .bias = v[8] == 0 ? NULL : at(on, v[8]), .mode = v[9], .blockRows = v[10],
       .blockColumns = v[11], .from = v[12], .to = v[13], .scratch = at(on, v[14]),
   };
+#if defined(__x86_64__)
+  if (is_few_woven(&p)) {
+    woven_products_avx2(&p);
+    return;
+  }
+#endif
   on->products(&p);
 }
 
@@ -82,6 +88,13 @@ static napi_value step(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/** Whether packedProducts takes a few rows with codes, too. */
+#if defined(__x86_64__)
+enum { TAKES_FEW_ROWS = 1 };
+#else
+enum { TAKES_FEW_ROWS = 0 };
+#endif
+
 static ProductsKernel *products_by(Instructions instructions) {
   switch (instructions) {
 #if defined(__x86_64__)
@@ -115,7 +128,7 @@ static int add(napi_env env, napi_value to, const char *name, napi_callback call
 /** attach(heap: Uint8Array): the kernels on it, and the name of the instructions that they use. */
 static napi_value attach(napi_env env, napi_callback_info info) {
   size_t argc = 1;
-  napi_value heap, kernels, name;
+  napi_value heap, kernels, name, takesFewRows;
   void *bytes;
   if (napi_get_cb_info(env, info, &argc, &heap, NULL, NULL) != napi_ok || argc < 1 ||
       napi_get_typedarray_info(env, heap, NULL, NULL, &bytes, NULL, NULL) != napi_ok)
@@ -126,6 +139,8 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   if (napi_create_object(env, &kernels) != napi_ok ||
       napi_create_string_utf8(env, INSTRUCTION_NAMES[best], NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_set_named_property(env, kernels, "instructions", name) != napi_ok ||
+      napi_get_boolean(env, TAKES_FEW_ROWS, &takesFewRows) != napi_ok ||
+      napi_set_named_property(env, kernels, "takesFewRows", takesFewRows) != napi_ok ||
       !add(env, kernels, "products", products, instance) ||
       !add(env, kernels, "packedProducts", packed_products, instance) || !add(env, kernels, "step", step, instance))
     return refuse(env, "there is no memory for the native kernels");

@@ -17,11 +17,16 @@ typedef struct {
   float zero; // the code that stands for 0
 } Products;
 
+enum { SCRATCH_BYTES = (256 * 512 + 256 * 60 + 6 * 16) * 4 }; // what assembly/gemm.ts asks for, for each thread
+
 enum { ADD = 1, RELU = 2 }; // bits of `mode`: as in assembly/storeMode.ts
 
 typedef void ProductsKernel(const Products *);
 #if defined(__x86_64__)
-ProductsKernel products_avx2, products_avx512;
+ProductsKernel products_avx2, products_avx512, woven_products_avx2;
+
+/** Whether a product is one of few rows with codes, which are multiplied as they are: those of woven_products_avx2. */
+int is_few_woven(const Products *);
 #elif defined(__aarch64__)
 ProductsKernel products_neon;
 #endif

@@ -40,6 +40,7 @@ const OBJECTS = {
     ["cpu.c"],
     ["gemm.c", "-DKERNEL=products_avx2", ...AVX2],
     ["gemm.c", "-DKERNEL=products_avx512", ...AVX512],
+    ["woven.c", ...AVX2],
   ],
   arm64: [["addon.c"], ["cpu.c"], ["gemm.c", "-DKERNEL=products_neon"]],
 };

@@ -59,6 +59,8 @@ export interface NativeKernels {
   /** The kernel of this name in assembly/, with the same parameters; so is the next. */
   readonly products: (...args: number[]) => void;
   readonly packedProducts?: (...args: number[]) => void;
+  /** Whether that takes a few rows with codes, too. */
+  readonly takesFewRows?: boolean;
   /** A part of a program's step: the kernel's number, the address of its arguments, from, to, scratch. */
   readonly step: (...args: number[]) => void;
 }

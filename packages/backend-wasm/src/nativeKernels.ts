@@ -23,9 +23,9 @@ export async function startNative(module: WebAssembly.Module, memory: WebAssembl
   const path = await addonPath("@qkv/backend-native");
   const { attach } = process.getBuiltinModule("node:module").createRequire(path)(path) as Addon;
   const tried = testMemory(true);
-  const { products, packedProducts } = attach(new Uint8Array(tried.buffer));
+  const native = attach(new Uint8Array(tried.buffer));
   const { packedProducts: known } = await startKernels(module, tried);
-  const fault = productFault(products, tried) ?? (packedProducts && packedFault(packedProducts, known, tried));
+  const fault = productFault(native.products, tried) ?? packedFault(native, known, tried);
   if (fault !== undefined) throw new Error(`a native product came out wrong: ${fault}`);
   return { ...attach(new Uint8Array(memory.buffer)), path };
 }

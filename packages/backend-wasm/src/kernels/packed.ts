@@ -26,7 +26,7 @@ export function registerPacked(heap: Heap): void {
     const [layout, zero] = layoutOf(format);
     const at = [heap.at(x), heap.at(data), heap.at(out)];
     const args = [...at, M, N, K, layout, zero, bias === undefined ? 0 : heap.at(bias), 0, blockRows, blockColumns];
-    heap.run(packedKernel(heap, M), args, { units, cost, scratch: heap.kernels.gemmScratch() });
+    heap.run(packedKernel(heap, M, format), args, { units, cost, scratch: heap.kernels.gemmScratch() });
     return out;
   });
 
@@ -45,9 +45,10 @@ export function registerPacked(heap: Heap): void {
   });
 }
 
-/** The kernel of a product with M rows: a native one where there is any, and the weight is unpacked. */
-function packedKernel({ native }: Heap, M: number) {
-  return native?.packedProducts !== undefined && M > FEW ? "nativePackedProducts" : "packedProducts";
+/** The kernel of a product with M rows: a native one where it is there for so many. */
+function packedKernel({ native }: Heap, M: number, format: PackedAttrs["format"]) {
+  const isThere = M > FEW || (native?.takesFewRows === true && typeof format === "object");
+  return native?.packedProducts !== undefined && isThere ? "nativePackedProducts" : "packedProducts";
 }
 
 const FEW = 8; // as in assembly/packedProducts.ts
@@ -62,7 +63,7 @@ export function packedProductStep(
   const total = packedCost(M, N, K);
   const { units, cost, blockRows, blockColumns } = blocksOf(program.partsFor(total), total, 1, M, N);
   const args = [a, b, c, M, N, K, ...layoutOf(format), bias, mode, blockRows, blockColumns];
-  program.add(packedKernel(program.heap, M), args, { units, cost }, beside);
+  program.add(packedKernel(program.heap, M, format), args, { units, cost }, beside);
 }
 
 /** Bytes of a weight [N, K], N a multiple of 4. */
