@@ -6,6 +6,7 @@ of the file. Expected are the logits that transformers gets from the weights as 
 that folder, in floats: golden/random_folders.py makes some.
 """
 import json
+import re
 import sys
 import tempfile
 from importlib.metadata import version
@@ -30,8 +31,9 @@ ARCHITECTURES = {
     "llama": "LLAMA", "mistral": "LLAMA", "qwen2": "QWEN2", "qwen3": "QWEN3", "gemma": "GEMMA", "gemma2": "GEMMA2",
     "gemma3_text": "GEMMA3", "phi": "PHI2", "phi3": "PHI3", "smollm3": "SMOLLM3", "granite": "GRANITE", "olmo2": "OLMO2",
     "gpt2": "GPT2", "gpt_neox": "GPTNEOX", "falcon": "FALCON", "bloom": "BLOOM", "cohere": "COMMAND_R", "stablelm": "STABLELM",
+    "mixtral": "LLAMA", "qwen2_moe": "QWEN2MOE", "qwen3_moe": "QWEN3MOE",
 }
-WOVEN = {"llama", "mistral", "smollm3", "granite"}
+WOVEN = {"llama", "mistral", "smollm3", "granite", "mixtral"}
 SHIFTED = {"gemma", "gemma2", "gemma3_text"}
 
 
@@ -203,10 +205,44 @@ def add_stablelm(writer, config):
     writer.add_parallel_residual(config["use_parallel_residual"])
 
 
+def add_experts(writer, config):
+    add_text_model(writer, config)
+    writer.add_expert_count(config.get("num_local_experts") or config["num_experts"])
+    writer.add_expert_used_count(config["num_experts_per_tok"])
+    if "moe_intermediate_size" in config:
+        writer.add_expert_feed_forward_length(config["moe_intermediate_size"])
+    if "shared_expert_intermediate_size" in config:
+        writer.add_expert_shared_feed_forward_length(config["shared_expert_intermediate_size"])
+
+
+def add_mixtral(writer, config):
+    add_llama(writer, config)
+    writer.add_expert_count(config["num_local_experts"])
+    writer.add_expert_used_count(config["num_experts_per_tok"])
+
+
+EXPERT = re.compile(r"(model\.layers\.(\d+)\..*experts)\.(\d+)\.(\w+)\.weight")
+
+
+def stacked(arrays):
+    """The maps of all experts of a layer as one array: LlamaModel and Qwen2MoeModel.modify_tensors"""
+    whole, parts = {}, {}
+    for name, values in arrays.items():
+        match = EXPERT.fullmatch(name)
+        if match is None:
+            whole[name] = values
+            continue
+        at, layer, index, part = match.groups()
+        merged = f"layers.{layer}.feed_forward.experts.{part}.weight" if part.startswith("w") else f"{at}.{part}.weight"
+        parts.setdefault(merged, {})[int(index)] = values
+    return whole | {name: np.stack([each[i] for i in range(len(each))]) for name, each in parts.items()}
+
+
 KEYS = {
     "llama": add_llama, "mistral": add_llama, "smollm3": add_llama, "granite": add_granite, "gemma": add_gemma, "gemma2": add_gemma2,
     "gemma3_text": add_gemma3, "phi": add_phi2, "phi3": add_phi3, "gpt2": add_gpt2, "gpt_neox": add_gpt_neox, "falcon": add_falcon,
-    "bloom": add_bloom, "cohere": add_cohere, "stablelm": add_stablelm,
+    "bloom": add_bloom, "cohere": add_cohere, "stablelm": add_stablelm, "mixtral": add_mixtral, "qwen2_moe": add_experts,
+    "qwen3_moe": add_experts,
 }
 
 
@@ -225,11 +261,11 @@ def write(config, arrays, file, types=(Type.F32,)):
         if isinstance(config.get(f"{token}_token_id"), int):
             getattr(writer, f"add_{token}_token_id")(config[f"{token}_token_id"])
     used = []
-    for index, (name, values) in enumerate(arrays.items()):
+    for index, (name, values) in enumerate(stacked(arrays).items()):
         if name == "lm_head.weight" and kind in {"gemma", "gemma2"}:
             continue  # GemmaModel.filter_tensors
         values = converted(config, name, values)
-        type = types[index % len(types)] if values.ndim == 2 else Type.F32
+        type = types[index % len(types)] if values.ndim > 1 and values.shape[0] > 1 and "mlp.gate." not in name and "moe.gate." not in name else Type.F32
         known = name.removeprefix("transformer.") if kind == "bloom" else name  # BloomModel.modify_tensors
         tensor = names.get_name(known, try_suffixes=(".weight", ".bias"))
         if tensor is None:
@@ -329,6 +365,19 @@ def main():
         rope_parameters={"rope_type": "default", "rope_theta": 1e4, "partial_rotary_factor": 0.25}), Q4)
 
 
+def experts():
+    """Of one type each, since a file has one for all experts of a layer; routers stay floats, as llama.cpp keeps them."""
+    torch.manual_seed(1)
+    t = transformers
+    sizes = {**SIZES, "num_key_value_heads": 2}
+    make("mixtral", "MixtralForCausalLM", t.MixtralConfig(**sizes, num_local_experts=3, num_experts_per_tok=2), [Type.Q4_0])
+    make("qwen2moe", "Qwen2MoeForCausalLM", t.Qwen2MoeConfig(
+        **sizes, num_experts=4, num_experts_per_tok=2, moe_intermediate_size=32, shared_expert_intermediate_size=96,
+        norm_topk_prob=False), [Type.Q8_0])
+    make("qwen3moe", "Qwen3MoeForCausalLM", t.Qwen3MoeConfig(
+        **sizes, head_dim=32, num_experts=5, num_experts_per_tok=2, moe_intermediate_size=32, norm_topk_prob=True), [Type.Q5_1])
+
+
 def expected_ids():
     """The ids of the vocabulary of qwen3.gguf with each way to cut text, as the tokenizer.json of the models named here have it."""
     from gguf import GGUFReader
@@ -402,5 +451,6 @@ if __name__ == "__main__":
         write(fields, arrays_of(folder), sys.argv[2])
     else:
         main()
+        experts()
         expected_ids()
         expected_pieces()

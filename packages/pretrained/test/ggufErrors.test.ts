@@ -151,9 +151,14 @@ describe("loadPretrained refuses a GGUF file with", () => {
       'dir/m.gguf: llama.embedding_length: expected a number, got "32"',
     ],
     [
-      "experts",
+      "experts, and no number of those that read a token",
       changed(set("llama.expert_count", "uint32", 8)),
-      "dir/m.gguf: llama.expert_count: expected nothing or 0, as it is not known here, got 8",
+      "dir/m.gguf: llama.expert_used_count: expected a number, got nothing",
+    ],
+    [
+      "experts of a file that has none",
+      changed(set("llama.expert_used_count", "uint32", 2), changed(set("llama.expert_count", "uint32", 8))),
+      "dir/m.gguf: blk.0.ffn_gate_inp.weight: expected a tensor, got none of this name",
     ],
     [
       "softcapping",

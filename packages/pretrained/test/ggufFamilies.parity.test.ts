@@ -50,6 +50,9 @@ const FAMILIES = [
   ["phi2", "PhiForCausalLM"],
   ["command-r", "CohereForCausalLM"],
   ["stablelm", "StableLmForCausalLM"],
+  ["mixtral", "MixtralForCausalLM"],
+  ["qwen2moe", "Qwen2MoeForCausalLM"],
+  ["qwen3moe", "Qwen3MoeForCausalLM"],
 ] as const;
 
 async function saved(model: CausalLanguageModel): Promise<Uint8Array> {
@@ -140,6 +143,17 @@ test.each<[string, Change[], string]>([
     "command-r.logit_scale: expected a number",
   ],
   ["gpt2", [["gpt2.rope.freq_base", number(10000)]], "gpt2.rope.freq_base: expected no field that is not known here"],
+  [
+    "qwen2moe",
+    [["qwen2moe.expert_count", { type: "uint32", value: 3 }]],
+    "model.layers.0.mlp.gate.weight: expected shape [3,32]",
+  ],
+  [
+    "qwen3moe",
+    [["qwen3moe.expert_count", { type: "uint32", value: 6 }]],
+    "model.layers.0.mlp.gate.weight: expected shape [6,32]",
+  ],
+  ["qwen3moe", [["qwen3moe.expert_weights_scale", number(2)]], "qwen3moe.expert_weights_scale: expected no field that"],
   ["smollm3", [["smollm3.attention.scale", number(0.5)]], "smollm3.attention.scale: expected nothing or 0"],
 ])("%s.gguf with another field is refused by name", async (name, changes, message) => {
   await initBackend("cpu");

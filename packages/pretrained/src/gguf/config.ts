@@ -45,9 +45,10 @@ export function configOf(model: GgufModel): GgufConfig {
 function architectureOf(fields: MetadataFields): GgufArchitecture {
   const key = "general.architecture";
   const name = fields.string(key);
-  const found = ARCHITECTURES.find((each) => each.name === name);
+  const named = ARCHITECTURES.filter((each) => each.name === name);
+  const found = named.find(({ isOf }) => isOf?.(fields)) ?? named.find(({ isOf }) => isOf === undefined);
   if (found !== undefined) return found;
-  const known = ARCHITECTURES.map((each) => each.name).join(", ");
+  const known = [...new Set(ARCHITECTURES.map((each) => each.name))].join(", ");
   return fields.fail(key, known, name === undefined ? "nothing" : JSON.stringify(name));
 }
 

@@ -5,6 +5,10 @@ export interface TensorPlace {
   readonly name: string;
   /** Which rows of the tensor it has; undefined: all. */
   readonly rows?: readonly [start: number, end: number];
+  /** Which of the matrices that lie one behind another it is. */
+  readonly entry?: number;
+  /** Whether it is a matrix of one row. */
+  readonly isOneRow?: boolean;
 }
 
 /** The first tensor that a model of so many layers needs and a file lacks. */
@@ -29,7 +33,7 @@ export function missingTensor(
 export function placesOf(
   architecture: GgufArchitecture,
   sizes: Sizes,
-  file: { has(name: string): boolean },
+  file: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   name: string,
 ): readonly TensorPlace[] | undefined {
   const [, layer = ""] = /^blk\.(\d+)\./.exec(name) ?? [];
@@ -39,8 +43,19 @@ export function placesOf(
     const rows = headRows(sizes);
     return parts.map((part, i) => ({ name: part.replace("*", layer), rows: rows[i] as [number, number] }));
   }
+  const { [pattern]: each } = architecture.stacked ?? {};
+  if (each !== undefined) {
+    const [count = 0, ...matrix] = file.get(name)?.shape ?? [];
+    if (matrix.length !== 2 || matrix.includes(0)) return undefined;
+    return Array.from({ length: count }, (_, entry) => ({ name: stackedName(each, layer, entry), entry }));
+  }
   const { [pattern]: whole } = namesIn(architecture, file);
-  return whole === undefined ? undefined : [{ name: whole.replace("*", layer) }];
+  const isOneRow = architecture.oneRow?.includes(pattern) === true;
+  return whole === undefined ? undefined : [{ name: whole.replace("*", layer), isOneRow }];
+}
+
+function stackedName(each: string, layer: string, entry: number): string {
+  return each.replace("*", layer).replace("#", String(entry));
 }
 
 /** The rows of queries, keys and values where they are joined. */
@@ -60,9 +75,9 @@ function namesIn({ names, namesWith = {} }: GgufArchitecture, file: { has(name: 
 
 /** The tensor of llama.cpp's files that holds an array of Hugging Face's, and which of its parts that is; undefined if none does. */
 export function ggufPlace(
-  { names, namesWith = {}, joined = {} }: GgufArchitecture,
+  { names, namesWith = {}, joined = {}, stacked = {} }: GgufArchitecture,
   name: string,
-): { readonly name: string; readonly part?: number } | undefined {
+): { readonly name: string; readonly part?: number; readonly isStacked?: boolean } | undefined {
   const [, layer = ""] = /\.(\d+)\./.exec(name) ?? [];
   const pattern = layer === "" ? name : name.replace(`.${layer}.`, ".*.");
   const all = [names, ...Object.values(namesWith)].flatMap((each) => Object.entries(each));
@@ -71,6 +86,11 @@ export function ggufPlace(
   for (const [tensor, parts] of Object.entries(joined)) {
     const part = parts.indexOf(pattern);
     if (part >= 0) return { name: tensor.replace("*", layer), part };
+  }
+  const [, entry = ""] = /\.experts\.(\d+)\./.exec(name) ?? [];
+  for (const [tensor, each] of Object.entries(stacked)) {
+    if (stackedName(each, layer, Number(entry)) !== name) continue;
+    return { name: tensor.replace("*", layer), part: Number(entry), isStacked: true };
   }
   return undefined;
 }

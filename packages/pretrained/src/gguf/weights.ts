@@ -33,7 +33,7 @@ export async function ggufWeights(
       const where = `${pathOf(files, tensor.file)}: ${name}`;
       const heads = wovenHeads(architecture, sizes, name);
       const shift = shiftOf(architecture, name);
-      if (places.length > 1) checkRows(where, tensor, headRows(sizes).at(-1)?.[1] ?? 0);
+      if (places[0]?.rows !== undefined) checkRows(where, tensor, headRows(sizes).at(-1)?.[1] ?? 0);
       for (const place of places) {
         arrays.set(place.name, arrayOf(where, shard, rowsOf(tensor, place), { heads, shift }));
       }
@@ -54,10 +54,15 @@ function checkRows(where: string, { shape }: ShardedTensor, expected: number): v
   );
 }
 
-/** The tensor of some rows of another: each is a whole run of blocks. */
-function rowsOf(tensor: ShardedTensor, { rows }: TensorPlace): ShardedTensor {
-  if (rows === undefined) return tensor;
+/** The tensor of some rows of another, or of one of its matrices: each is a whole run of blocks. */
+function rowsOf(tensor: ShardedTensor, { rows, entry, isOneRow }: TensorPlace): ShardedTensor {
   const { shape, byteLength, offset } = tensor;
+  if (isOneRow === true && shape.length === 1) return { ...tensor, shape: [1, ...shape] };
+  if (entry !== undefined) {
+    const bytes = byteLength / (shape[0] as number);
+    return { ...tensor, shape: shape.slice(1), offset: offset + entry * bytes, byteLength: bytes };
+  }
+  if (rows === undefined) return tensor;
   const [count = 1, ...others] = shape;
   const rowBytes = byteLength / count;
   const [start, end] = rows;

@@ -1,5 +1,6 @@
 import type { MetadataValue } from "@qkv/gguf";
 import type { GgufModel } from "../header/ggufModel.ts";
+import type { MetadataFields } from "../header/metadataFields.ts";
 
 /** What the header of every architecture says. */
 export interface Sizes {
@@ -42,6 +43,8 @@ export type Entry = readonly [key: string, value: MetadataValue];
 export interface GgufArchitecture {
   /** `general.architecture`. */
   readonly name: string;
+  /** Tells it from another of the same name. Left out: it is the one that others are told from. */
+  readonly isOf?: (fields: MetadataFields) => boolean;
   /** The classes of Hugging Face by `model_type`, the usual one first. */
   readonly classes: Readonly<Record<string, string>>;
   /** The tensors by the names of Hugging Face's, `*` being the layer's number. */
@@ -53,6 +56,10 @@ export interface GgufArchitecture {
    * `names` has too are written alone.
    */
   readonly joined?: Readonly<Record<string, readonly string[]>>;
+  /** Tensors of several matrices one behind another, [N, O, I], by the name that each has alone, `#` being its number. */
+  readonly stacked?: Readonly<Record<string, string>>;
+  /** Tensors that may have one axis, of matrices that have one row. */
+  readonly oneRow?: readonly string[];
   /** Tensors that each layer needs, without `blk.*.` and `.weight`. */
   readonly needed: readonly string[];
   /** Whether rows of queries and keys are woven: neighbouring features turn together, in Hugging Face's the two halves of a head. */

@@ -5,19 +5,20 @@ import { PretrainedError } from "../../files/pretrainedError.ts";
 export type ReadTensor = TensorToWrite & { readonly bytes: () => Promise<Uint8Array> };
 
 /**
- * The tensor of the rows of several, one after another, of one type.
+ * The tensor of the rows of several, one after another, of one type; or of several matrices, one behind another.
  *
  * @param name for messages
  * @throws PretrainedError if their types differ
  */
-export function joinTensors(name: string, parts: readonly ReadTensor[]): ReadTensor {
+export function joinTensors(name: string, parts: readonly ReadTensor[], isStacked: boolean): ReadTensor {
   const [{ type, shape }] = parts as [ReadTensor];
   const types = parts.map((part) => part.type);
   if (types.some((each) => each !== type)) {
     throw new PretrainedError(
-      `saveGguf: ${name}: expected queries, keys and values of one type, which files hold as one tensor, got ${types.join(", ")}`,
+      `saveGguf: ${name}: expected ${isStacked ? "experts" : "queries, keys and values"} of one type, which files hold as one tensor, got ${types.join(", ")}`,
     );
   }
+  if (isStacked) return { shape: [parts.length, ...shape], type, bytes: async () => joined(parts) };
   const rows = parts.reduce((sum, part) => sum + (part.shape[0] ?? 0), 0);
   return { shape: [rows, ...shape.slice(1)], type, bytes: async () => joined(parts) };
 }

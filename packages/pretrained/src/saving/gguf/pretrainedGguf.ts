@@ -87,6 +87,7 @@ async function tensorsOf(
 ): Promise<Map<string, TensorToWrite>> {
   const tensors = new Map<string, TensorToWrite>();
   const joined = new Map<string, ReadTensor[]>();
+  const stacked = new Set<string>();
   for (const [path, weight] of params.weights()) {
     if (weight.adapter !== undefined) {
       const way = "fold it in with mergeLora or take it off with removeLora first";
@@ -101,8 +102,9 @@ async function tensorsOf(
     const tensor = await weightTensor(path, weight, dtype, move, shiftOf(architecture, place.name));
     if (place.part === undefined) tensors.set(place.name, tensor);
     else joined.set(place.name, Object.assign(joined.get(place.name) ?? [], { [place.part]: tensor }));
+    if (place.isStacked === true) stacked.add(place.name);
   }
-  for (const [name, parts] of joined) tensors.set(name, joinTensors(name, parts));
+  for (const [name, parts] of joined) tensors.set(name, joinTensors(name, parts, stacked.has(name)));
   return tensors;
 }
 
