@@ -1,4 +1,4 @@
-import type { ActivatingKernel } from "@qkv/ops";
+import type { ActivatingKernel, RowReadingKernel } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { recordDecoder } from "./decoder/recordDecoder.ts";
 import type { GpuBackend } from "./gpuBackend.ts";
@@ -10,11 +10,12 @@ export function registerKernels(): void {
   mendEmptyTensors();
   for (const [kernelName, run] of Object.entries({ ...kernels, QkvRecordDecoder: recordDecoder })) {
     if (tf.getKernel(kernelName, "webgpu") !== undefined) continue;
-    const config: tf.KernelConfig & ActivatingKernel = {
+    const config: tf.KernelConfig & ActivatingKernel & RowReadingKernel = {
       kernelName,
       backendName: "webgpu",
       kernelFunc: ({ inputs, attrs, backend }) => run(backend as GpuBackend, inputs as Inputs, attrs),
       appliesActivations: ACTIVATING.has(kernelName),
+      readsRows: kernelName === "QkvAttention",
     };
     tf.registerKernel(config);
   }

@@ -14,7 +14,8 @@ export {
 } from "./checks/argumentChecks.ts";
 export { describeArgument, isTensor } from "./checks/describeArgument.ts";
 export { attention, type AttentionOptions } from "./attention/attention.ts";
-export type { AttentionAttrs } from "./attention/attentionInputs.ts";
+export type { AttentionAttrs, RowReadingKernel } from "./attention/attentionInputs.ts";
+export { attendsToRows, attentionOfRows } from "./attention/attentionOfRows.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy.ts";
 export type {
   DecodedTokens,

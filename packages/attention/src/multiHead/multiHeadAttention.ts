@@ -1,7 +1,8 @@
-import { checkOptions, checkTensor, type OptionNames, repeatHeads } from "@qkv/ops";
+import { attendsToRows, attentionOfRows, checkOptions, checkTensor, type OptionNames, repeatHeads } from "@qkv/ops";
 import { checkModule, LayerNorm, Linear, type Params, Pass, RMSNorm, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "../scaledDotProduct/options.ts";
+import { alignToScores } from "../checks/argumentChecks.ts";
 import { attentionPooling } from "../pooling/attentionPooling.ts";
 import { ATTENTION_STAGES, attentionStages } from "../scaledDotProduct/stages.ts";
 import { mergeHeads, splitHeads } from "./heads.ts";
@@ -125,7 +126,35 @@ export class MultiHeadAttention {
   forward(x: tf.Tensor, context: tf.Tensor, options: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("MultiHeadAttention.forward", "x", x, "[B, Q, E]");
     checkTensor("MultiHeadAttention.forward", "context", context, "[B, K, C]");
-    return tf.tidy(() => this.attend(x, this.project(context, {}, pass), options, pass));
+    return tf.tidy(
+      () =>
+        this.#attendToRows(x, context, options, pass) ?? this.attend(x, this.project(context, {}, pass), options, pass),
+    );
+  }
+
+  /** Attends to heads side by side, as their products write them, where nothing happens to them in between. */
+  #attendToRows(x: tf.Tensor3D, context: tf.Tensor3D, options: AttendOptions, pass: Pass): tf.Tensor3D | undefined {
+    const { numHeads } = this;
+    const { numKeyValueHeads, headDim } = this.#sizes;
+    const { scale, softcap, sinks, emptyRows } = this.#options;
+    const { mask, bias, causal, ...others } = options;
+    const isPlain =
+      numKeyValueHeads === numHeads &&
+      [this.qNorm, this.#rotary, this.#score, softcap, sinks, pass.random].every((each) => each === undefined) &&
+      Object.values(others).every((each) => each === undefined) &&
+      emptyRows !== "uniform" &&
+      context.shape[1] > 0 &&
+      !pass.wants(...ATTENTION_ACTIVATIONS);
+    if (!isPlain || !attendsToRows()) return undefined;
+    const inHeads = (rows: tf.Tensor) => tf.reshape(rows, [rows.shape[0] ?? 0, rows.shape[1] ?? 0, numHeads, headDim]);
+    const [k, v] = [this.kProj, this.vProj].map((map) => inHeads(map.forward(context))) as [tf.Tensor4D, tf.Tensor4D];
+    const scores = [x.shape[0], numHeads, x.shape[1], context.shape[1]];
+    const pooled = attentionOfRows(inHeads(this.qProj.forward(x)), k, v, {
+      mask: mask && alignToScores("attention", "mask", mask, scores, "bool"),
+      bias: bias && alignToScores("attention", "bias", bias, scores, "float32"),
+      ...{ causal, scale },
+    });
+    return pass.output(this.outProj.forward(tf.reshape(pooled, [x.shape[0], x.shape[1], numHeads * headDim])));
   }
 
   /** Projects a context [B, K, contextDim] to keys and values, which can be attended to more than once. */

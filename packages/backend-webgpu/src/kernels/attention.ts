@@ -13,7 +13,9 @@ type Inputs = Tensors<"q" | "k" | "v" | "mask" | "bias">;
 /** QkvAttention. */
 export const attention: Kernel = (backend, inputs, attrs) => {
   const { q, k, v, mask, bias } = inputs as Inputs;
-  const outputs = { y: q.shape, logSumExp: q.shape.slice(0, 3) };
+  const [batch = 0, ...axes] = q.shape.slice(0, 3);
+  const { isRows = false } = attrs as AttentionAttrs;
+  const outputs = { y: q.shape, logSumExp: [batch, ...(isRows ? axes.reverse() : axes)] };
   const { y, logSumExp } = runPass(backend, "y", { q, k, v, mask, bias }, attrs as AttentionAttrs, outputs);
   return [y, logSumExp];
 };
@@ -51,12 +53,13 @@ function runPass<Output extends string>(
   backend: GpuBackend,
   pass: Pass,
   inputs: Inputs & Partial<Tensors<"dy" | "saved">>,
-  { scale, causal, dropout }: AttentionAttrs,
+  { scale, causal, dropout, isRows = false }: AttentionAttrs,
   outputs: Readonly<Record<Output, readonly number[]>>,
 ) {
   const { q, k, mask, bias, saved } = inputs;
-  const [batch = 0, heads = 0, queries = 0, width = 0] = q.shape;
-  const keys = k.shape[2] ?? 0;
+  const [headAxis, rowAxis] = isRows ? [2, 1] : [1, 2];
+  const [batch = 0, heads = 0, queries = 0, width = 0] = [0, headAxis, rowAxis, 3].map((axis) => q.shape[axis]);
+  const keys = k.shape[rowAxis] ?? 0;
   const [hasMask, hasBias] = [mask.shape.length === 4, bias.shape.length === 4];
   const rows = pass === "y" || pass === "dq" ? queries : keys;
   const blocks = rows <= 8 ? 1 : width > 128 ? 2 : 4; // of 8 rows: for one step of decoding fewer, for wide heads too
@@ -81,6 +84,7 @@ function runPass<Output extends string>(
       hasBias,
       dropout !== undefined,
       half,
+      isRows,
     ),
     inputs: {
       ...Object.fromEntries(FACTORS[pass].map((name) => [name, inputs[name] as tf.TensorInfo])),

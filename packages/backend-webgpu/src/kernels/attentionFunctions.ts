@@ -1,13 +1,13 @@
 // The functions of the attention shader that access memory.
 
 /** `load_NAME` for q, k, v or dy: four floats of a row; zeros beyond its end and beyond the last row. */
-export function loadFunction(aligned: boolean): (name: string) => string {
+export function loadFunction(aligned: boolean, isRows: boolean): (name: string) => string {
   return (name) => {
     const rows = name === "q" || name === "dy" ? "uniforms.queries" : "uniforms.keys";
     const floats = /* wgsl */ `
       var four = vec4<f32>();
       for (var i = 0; i < min(4, uniforms.width - 4 * vector); i++) {
-        four[i] = ${name}[(head * ${rows} + row) * uniforms.width + 4 * vector + i];
+        four[i] = ${name}[${rowPlace(rows, isRows)} * uniforms.width + 4 * vector + i];
       }
       return four;`;
     return /* wgsl */ `
@@ -15,24 +15,30 @@ export function loadFunction(aligned: boolean): (name: string) => string {
       if (row >= ${rows} || vector >= uniforms.vectors) {
         return vec4<f32>();
       }
-      ${aligned ? `return ${name}[(head * ${rows} + row) * uniforms.vectors + vector];` : floats}
+      ${aligned ? `return ${name}[${rowPlace(rows, isRows)} * uniforms.vectors + vector];` : floats}
     }`;
   };
 }
 
+/** The place of a head's row among all: heads one after another, or side by side in the rows of a text. */
+function rowPlace(rows: string, isRows: boolean): string {
+  if (!isRows) return `(head * ${rows} + row)`;
+  return `((head / uniforms.heads * ${rows} + row) * uniforms.heads + head % uniforms.heads)`;
+}
+
 /** `store`: writes four floats of a row of the result, if they are inside it. */
-export function storeFunction(rowsAreQueries: boolean, aligned: boolean): string {
+export function storeFunction(rowsAreQueries: boolean, aligned: boolean, isRows: boolean): string {
   const rows = rowsAreQueries ? "uniforms.queries" : "uniforms.keys";
   const floats = /* wgsl */ `
       for (var i = 0; i < min(4, uniforms.width - 4 * vector); i++) {
-        result[(head * ${rows} + row) * uniforms.width + 4 * vector + i] = four[i];
+        result[${rowPlace(rows, isRows)} * uniforms.width + 4 * vector + i] = four[i];
       }`;
   return /* wgsl */ `
     fn store(head: i32, row: i32, vector: i32, four: vec4<f32>) {
       if (row >= ${rows} || vector >= uniforms.vectors) {
         return;
       }
-      ${aligned ? `result[(head * ${rows} + row) * uniforms.vectors + vector] = four;` : floats}
+      ${aligned ? `result[${rowPlace(rows, isRows)} * uniforms.vectors + vector] = four;` : floats}
     }`;
 }
 

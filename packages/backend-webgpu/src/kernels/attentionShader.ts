@@ -34,6 +34,7 @@ const SUMMED = { y: "v", dq: "k", dk: "q", dv: "dy" } as const;
  * @param chunks of 32 floats in D
  * @param aligned whether D is a multiple of four, so that rows are read and written by four floats
  * @param half whether tiles hold 16 bits
+ * @param isRows whether the heads of a text lie side by side in its rows
  */
 export const attentionShader = shader(
   "attention",
@@ -46,6 +47,7 @@ export const attentionShader = shader(
     bias: boolean,
     dropout: boolean,
     half: boolean,
+    isRows: boolean,
   ) => {
     const rowsAreQueries = pass === "y" || pass === "dq";
     // From and to which column the rows from `first` on have anything to sum: query i sees the keys up to i + past.
@@ -72,8 +74,8 @@ export const attentionShader = shader(
     var<workgroup> shares: array<f32, ROWS * 8>; // what each of eight threads knows of a row
     var<workgroup> job: vec4<i32>; // the head, its first row, from and to which column
 
-    ${FACTORS[pass].map(loadFunction(aligned)).join("\n")}
-    ${storeFunction(rowsAreQueries, aligned)}
+    ${FACTORS[pass].map(loadFunction(aligned, isRows)).join("\n")}
+    ${storeFunction(rowsAreQueries, aligned, isRows)}
     ${dropout ? DROPOUT_FACTOR : ""}
     ${pairFunctions(mask, bias, dropout)}
 

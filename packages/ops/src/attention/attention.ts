@@ -128,7 +128,8 @@ function checkShapes(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): void {
   }
 }
 
-function alignToScores(
+/** A mask or a bias of rank 4, or of shape [0] where there is none. @throws RangeError if it does not fit */
+export function alignToScores(
   name: string,
   tensor: tf.Tensor | undefined,
   scores: readonly number[],

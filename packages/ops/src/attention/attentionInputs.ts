@@ -15,4 +15,12 @@ export interface AttentionAttrs {
   readonly scale: number;
   readonly causal: boolean;
   readonly dropout: DropoutKey | undefined;
+  /** Whether q, k, v and y are rows [B, L, H, D], for a {@link RowReadingKernel}. Left out: heads. */
+  readonly isRows?: boolean;
+}
+
+/** The kernel QkvAttention of a backend, as it tells in its config. */
+export interface RowReadingKernel {
+  /** Whether it takes `isRows`: then it reads what products have written, and no head is moved. */
+  readonly readsRows?: boolean;
 }

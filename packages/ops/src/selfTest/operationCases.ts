@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activate } from "../activate.ts";
 import { attention } from "../attention/attention.ts";
+import { attendsToRows, attentionOfRows } from "../attention/attentionOfRows.ts";
 import type { FusedActivation } from "../composedActivations.ts";
 import { embedding } from "../embedding.ts";
 import { FUSED_KERNELS } from "../fusedKernel.ts";
@@ -32,7 +33,8 @@ export function floatCases(): readonly KernelCase[] {
 
 /** Attention, of one query and of more. */
 export function attentionCases(): readonly KernelCase[] {
-  return [attentionCase(1, false), attentionCase(9, true)];
+  const cases = [attentionCase(1, false), attentionCase(9, true)];
+  return attendsToRows() ? [...cases, attentionCase(9, true, true)] : cases;
 }
 
 /** Operations on a packed weight. */
@@ -122,26 +124,27 @@ function softmaxCase(): KernelCase {
 }
 
 /** Attention of two heads to 11 keys: causal, or with a mask. */
-function attentionCase(queries: number, isCausal: boolean): KernelCase {
+function attentionCase(queries: number, isCausal: boolean, isRows = false): KernelCase {
   return {
-    name: `attention of ${queries}`,
+    name: `attention of ${queries}${isRows ? " in rows" : ""}`,
     kernels: [FUSED_KERNELS.attention],
     tolerance: ROUNDED,
     hasFallback: true,
-    make: () => knownAttention(queries, isCausal),
+    make: () => knownAttention(queries, isCausal, isRows),
   };
 }
 
-function knownAttention(queries: number, isCausal: boolean): KnownResult {
+function knownAttention(queries: number, isCausal: boolean, isRows: boolean): KnownResult {
   const [heads, keys, width] = [2, 11, 16];
   const numbers = (length: number, seed: number) => testNumbers(length * heads * width, seed);
   const [q, k, v] = [numbers(queries, 12), numbers(keys, 13), numbers(keys, 14)];
   const seen = Uint8Array.from({ length: keys }, (_, key) => (key % 4 === 1 ? 0 : 1));
-  const split = (x: Float32Array) =>
-    tf.transpose(tf.tensor4d(x, [1, x.length / (heads * width), heads, width]), [0, 2, 1, 3]);
+  const rows = (x: Float32Array) => tf.tensor4d(x, [1, x.length / (heads * width), heads, width]);
+  const split = (x: Float32Array) => tf.transpose(rows(x), [0, 2, 1, 3]);
   return {
     run: () => {
       const options = isCausal ? { causal: true } : { mask: tf.tensor(seen, [1, 1, 1, keys], "bool") };
+      if (isRows) return attentionOfRows(rows(q), rows(k), rows(v), options);
       return tf.transpose(attention(split(q), split(k), split(v), options), [0, 2, 1, 3]);
     },
     expected: () => {

@@ -126,6 +126,10 @@ export class Block {
   #attendToSelf(h: tf.Tensor3D, inputs: BlockInputs, pass: Pass): tf.Tensor3D {
     const { cache, layer = 0, bias, positions, span } = inputs;
     const { causal, window } = this.#spec.selfAttn;
+    if (cache === undefined && positions === undefined && span === undefined) {
+      const mask = inputs.mask && ofKept(inputs.mask, {});
+      return this.selfAttn.forward(h, h, { mask, bias, causal, window }, pass);
+    }
     const attend = () => {
       const next = this.selfAttn.project(h, { offset: cache?.length, positions, span }, pass);
       const seen = cache?.append(layer, next) ?? next;
