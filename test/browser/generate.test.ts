@@ -18,7 +18,7 @@ describeInBrowser("apps/generate in Chromium", () => {
   const pages = appPages();
   const open = () => openWithModel(pages.openGenerate);
 
-  test("writes what the library writes, looks where it looks, asks no other host, and downloads at most 445 kB", async () => {
+  test("writes what the library writes, looks where it looks, asks no other host, and downloads at most 450 kB", async () => {
     const { page, printed, responses } = await open();
     await page.getByRole("radio", { name: "Go on with a text" }).check({ force: true });
     await set(page, { Temperature: 0, "Most tokens": 16 });
@@ -80,8 +80,8 @@ describeInBrowser("apps/generate in Chromium", () => {
 
     expect(responses.map((response) => new URL(response.url()).origin)).toEqual(responses.map(() => pages.origin));
     const sizes = await Promise.all(responses.map(async (response) => gzipSync(await response.body()).length));
-    // 440 on 2026-11-30: tests of kernels and recorded decoding on a GPU weigh 18, opening GGUF files weighs 15 of it, chat templates 10
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(445_000);
+    // 446 on 2026-11-30: tests of kernels, of that known sums 1, caches in fewer bits and recorded decoding on a GPU weigh 20, opening GGUF files weighs 16 of it, chat templates 10
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(450_000);
     expect(printed).toEqual([]);
     await page.close();
   });
