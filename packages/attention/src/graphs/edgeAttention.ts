@@ -1,7 +1,6 @@
-import { checkRecord, checkTensor, embedding } from "@qkv/ops";
+import { checkRecord, checkTensor, embedding, stopGradient } from "@qkv/ops";
 import { dropout, type RandomStream } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { stopGradient } from "../hard/stopGradient.ts";
 import type { SparseGraph } from "./sparseGraph.ts";
 
 /** Options of {@link edgeAttention}. */

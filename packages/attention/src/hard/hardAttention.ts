@@ -1,8 +1,7 @@
-import { checkRecord, checkTensor } from "@qkv/ops";
+import { checkRecord, checkTensor, stopGradient, withoutGradient } from "@qkv/ops";
 import { type RandomStream, tidy } from "@qkv/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkPositive } from "../checks/argumentChecks.ts";
-import { stopGradient, withoutGradient } from "./stopGradient.ts";
 import { hideScores, type Visible, visibleMask } from "../masks/maskedSoftmax.ts";
 
 /** Outputs of {@link hardAttention}. */

@@ -1,5 +1,5 @@
 import { checkModule, Linear, type Params, Pass } from "@qkv/nn";
-import { checkTensor, embedding } from "@qkv/ops";
+import { checkTensor, embedding, stopGradient } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeedForwardConfig } from "./feedForward.ts";
 import { GatedFeedForward } from "./gatedFeedForward.ts";
@@ -54,8 +54,9 @@ export class MixtureOfExperts {
       const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D; // [N, E]
       const probabilities = tf.softmax(tf.reshape(scores, [-1, count])) as tf.Tensor2D; // [N, X]
       const chosen = tf.topk(probabilities, perToken).indices; // [N, k]
-      const isChosen = tf.oneHot(tf.cast(chosen, "int32"), count); // [N, k, X]
-      const kept = tf.sum(tf.mul(tf.expandDims(probabilities, 1), tf.cast(isChosen, "float32")), 2); // [N, k]
+      const asOneHot = () => tf.cast(tf.oneHot(tf.cast(chosen, "int32"), count), "float32");
+      const isChosen = stopGradient(probabilities, asOneHot); // [N, k, X]
+      const kept = tf.sum(tf.mul(tf.expandDims(probabilities, 1), isChosen), 2); // [N, k]
       const weights = (isNormalized ? tf.div(kept, tf.sum(kept, 1, true)) : kept) as tf.Tensor2D;
       const inner = new Pass({ random: pass.random });
       const mixed = READ_AT_ONCE.has(tf.getBackend())
@@ -90,7 +91,7 @@ export class MixtureOfExperts {
 
   /** Each expert computes all tokens, where memory is not read at once. */
   #dense(rows: tf.Tensor2D, isChosen: tf.Tensor3D, weights: tf.Tensor2D, pass: Pass): tf.Tensor2D {
-    const all = tf.sum(tf.mul(tf.cast(isChosen, "float32"), tf.expandDims(weights, 2)), 1) as tf.Tensor2D; // [N, X]
+    const all = tf.sum(tf.mul(isChosen, tf.expandDims(weights, 2)), 1) as tf.Tensor2D; // [N, X]
     const factors = tf.split(all, this.experts.length, 1);
     return this.experts
       .map((expert, i) => tf.mul(applied(expert, rows, pass), factors[i] as tf.Tensor2D) as tf.Tensor2D)

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Computes `f(x)`, of the shape of `x`, with a gradient of zero (stop-gradient). */
+/** Computes `f(x)` with a gradient of zero (stop-gradient): nothing that `f` does is held for a backward pass. */
 export function stopGradient(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const { shape } = x;
   const constant = tf.customGrad((x) => ({
     value: f(x as tf.Tensor),
-    gradFunc: (dy) => tf.zerosLike(dy as tf.Tensor),
+    gradFunc: () => tf.zeros(shape),
   }));
   return constant(x);
 }
