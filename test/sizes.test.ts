@@ -95,8 +95,8 @@ const OWN: readonly (readonly [name: string, ceiling: number, where: string])[] 
   ["visualize", 12_000, "a page 1.9, thirteen kinds of pictures, about 0.5 each, and what they share"],
   [
     "ops",
-    22_700,
-    "the self-test 5.3, of that known sums 0.9, rows of caches in fewer bits 0.9, packed weights 2.3, what is recorded of a decoder 0.5, what is said of wrong arguments 1.2, whether a layer fits its kernel 0.9, tensors in parts 0.4, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a quarter",
+    23_700,
+    "what a backward pass holds and what it computes again 0.8, the self-test 5.3, of that known sums 0.9, rows of caches in fewer bits 0.9, packed weights 2.3, what is recorded of a decoder 0.5, what is said of wrong arguments 1.2, whether a layer fits its kernel 0.9, tensors in parts 0.4, the gradients of TensorFlow.js's kernels a third, the composed fallbacks a quarter",
   ],
   ["backend", 2_950, "starting each backend, and what is said where none starts, a look at the machine 0.7"],
   [
@@ -118,10 +118,10 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "pretrained/src/index",
     "{ loadPretrained, createTranslator }",
-    198_900,
-    "the self-test of kernels 3.2, every family, whatever a tokenizer.json names, what stands beside it, decoders with other heads 1.2, proposals of tokens 1, chat templates 0.3, the types nearest to an unknown one 0.3, and digests of downloads 2.9",
+    199_700,
+    "what a backward pass computes again 0.6, the self-test of kernels 3.2, every family, whatever a tokenizer.json names, what stands beside it, decoders with other heads 1.2, proposals of tokens 1, chat templates 0.3, the types nearest to an unknown one 0.3, and digests of downloads 2.9",
   ],
-  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 177_400, "the same, without cutting texts"],
+  ["pretrained/src/index", "{ loadPretrained, createClassifier }", 178_300, "the same, without cutting texts"],
   [
     "pretrained/src/index",
     "{ createLoader, createTranslator }",
@@ -131,8 +131,8 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "transformer/src/index",
     "{ marian, generate }",
-    46_800,
-    "one family and its names in files 3.4, steps on a device 3.5, on blocks of any kind, from ids to ids by any rule, proposals of tokens 1, caches 2, the names of the options 0.3",
+    47_800,
+    "what a backward pass computes again 0.6, one family and its names in files 3.4, steps on a device 3.5, on blocks of any kind, from ids to ids by any rule, proposals of tokens 1, caches 2, the names of the options 0.3",
   ],
   [
     "transformer/src/index",
@@ -140,7 +140,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
     20_300,
     "multi-head attention 9.1, that of rows 0.3, the gradient of rotary positions 0.1, experts 1.4, packed weights 1, gradients of products 0.1, adapters 0.4, whether a kernel may run it 0.4",
   ],
-  ["vit/src/index", "{ VitClassifier }", 27_200, "blocks of any kind 15.8, patches and positions, those that turn 1.7"],
+  ["vit/src/index", "{ VitClassifier }", 28_000, "blocks of any kind 15.8, patches and positions, those that turn 1.7"],
   ["vit/src/index", "{ preprocessImages }", 3_150, "resizing, without a tensor"],
   [
     "attention/src/index",
@@ -148,7 +148,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
     13_300,
     "attention of rows 0.4, windows 0.3, the gradient of rotary positions 0.1, packed weights 1, gradients of products 0.1, adapters 0.4, the fallback that composes it 4",
   ],
-  ["attention/src/index", "{ scaledDotProductAttention }", 6_100, "the fallback that composes it 4"],
+  ["attention/src/index", "{ scaledDotProductAttention }", 6_200, "the fallback that composes it 4"],
   ["attention/src/index", "{ causalMask }", 600, "one function"],
   [
     "backend/src/index",
@@ -159,7 +159,7 @@ const PAGES: readonly (readonly [entry: string, exports: string, ceiling: number
   [
     "nn/src/index",
     "{ Params, Linear }",
-    5_250,
+    5_350,
     "the ledger of parameters and their kinds, packed weights 1.2, gradients of products 0.1, adapters 0.4",
   ],
   ["training/src/index", "{ AdamW }", 2_750, "one optimizer, what makes it resume, checks of options 0.6"],

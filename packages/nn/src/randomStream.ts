@@ -22,6 +22,11 @@ export class RandomStream {
     return this.next() / 2 ** 32;
   }
 
+  /** A stream that gives what this one will give. */
+  copy(): RandomStream {
+    return new RandomStream(this.#seed, this.#counter);
+  }
+
   /** An independent stream for step `index`, regardless of draws from this one. */
   fork(index: number): RandomStream {
     return new RandomStream(hash(this.#seed ^ 0x9e3779b9, index));

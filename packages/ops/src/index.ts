@@ -2,6 +2,9 @@ export { activeKernel, FUSED_KERNELS, type FusedOp, isRecordingGradients } from 
 export { activate, type Activation } from "./activate.ts";
 export type { FusedActivation, PlainActivation } from "./composedActivations.ts";
 export { adamW, type AdamWAttrs, type AdamWOptions, type Moments } from "./adamW.ts";
+export { askingFor } from "./backward/askedVariables.ts";
+export { recomputed, type RecomputedInputs } from "./backward/recomputed.ts";
+export { releaseTape, type TapeNode } from "./backward/releaseTape.ts";
 export { stopGradient, withoutGradient } from "./backward/stopGradient.ts";
 export {
   checkArray,

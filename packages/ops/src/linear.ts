@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkTensor } from "./checks/argumentChecks.ts";
 import { activate, type Activation, isFusedActivation } from "./activate.ts";
 import type { FusedActivation } from "./composedActivations.ts";
+import { isRecomputed } from "./backward/isRecomputed.ts";
 import { floatsOf } from "./weights/denseOf.ts";
 import { packedLinear } from "./weights/packedLinear.ts";
 import { magnitudeFactors } from "./weights/magnitudeFactors.ts";
@@ -39,6 +40,9 @@ export function linear(x: tf.Tensor, weight: Weight | tf.Tensor, bias?: tf.Tenso
 /** The product with the adapter's. Where that drops values, all that it adds to the weight's own product is of what is left. */
 function adaptedLinear(x: tf.Tensor, weight: Weight, adapter: LowRankAdapter, bias: tf.Tensor | undefined): tf.Tensor {
   const { a, b, scale, magnitude, dropout } = adapter;
+  if (dropout !== undefined && isRecomputed()) {
+    throw new RangeError("recompute: expected an adapter without dropout, whose draws cannot be made again");
+  }
   const left = dropout === undefined ? x : dropout(x);
   const update = denseLinear(tf.mul(denseLinear(left, a), scale), b); // [..., r] on the way
   if (magnitude === undefined) return tf.add(storedLinear(x, weight, bias), update);

@@ -22,7 +22,7 @@ export function imageTask(
   { model, imageProcessor, training, validation }: ImageTaskData,
   config: ImageTrainingConfig,
 ): TrainingTask<ImageBatch> {
-  const { batchSize, labelSmoothing } = config.training;
+  const { batchSize, labelSmoothing, recompute } = config.training;
   const augmentation = augmentationOf(config);
   return {
     params: model.params.named(),
@@ -37,7 +37,7 @@ export function imageTask(
       const labels = Int32Array.from(batch, (place) => training.labels[place] ?? 0);
       const mixed = augmentation.batch({ ...values, labels }, random);
       return tf.tidy(() => {
-        const { logits } = model.forward(tf.tensor4d(mixed.data, [...mixed.shape]), { random });
+        const { logits } = model.forward(tf.tensor4d(mixed.data, [...mixed.shape]), { random, recompute });
         return mixedCrossEntropy(logits, mixed, { labelSmoothing });
       });
     },

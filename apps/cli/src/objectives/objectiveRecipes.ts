@@ -119,19 +119,25 @@ const Validation = z.strictObject({
 /** The recipe of an objective with what it asks besides. */
 function recipeOf(name: ObjectiveName): z.ZodType<ObjectiveRecipe> {
   const own: z.ZodObject = OWN[name];
-  return z.strictObject({
-    $schema: z.string().optional().describe(`For editors: ${name}.schema.json beside the recipes`),
-    task: z.literal(name),
-    seed: z.number().int().nonnegative().default(1).describe("Everything random follows from it"),
-    model: z.string().describe("A model folder, an id on the hub or an https address"),
-    data: Data,
-    objective: own.prefault({}),
-    adapter: AdapterRecipe.optional().describe("Low-rank updates (LoRA) in place of the model's own weights"),
-    teacher: Teacher.optional().describe("Whom the model learns from, beside the labels: knowledge distillation"),
-    training: Training,
-    validation: Validation.prefault({}),
-    checkpoints: Checkpoints.prefault({}),
-  });
+  return z
+    .strictObject({
+      $schema: z.string().optional().describe(`For editors: ${name}.schema.json beside the recipes`),
+      task: z.literal(name),
+      seed: z.number().int().nonnegative().default(1).describe("Everything random follows from it"),
+      model: z.string().describe("A model folder, an id on the hub or an https address"),
+      data: Data,
+      objective: own.prefault({}),
+      adapter: AdapterRecipe.optional().describe("Low-rank updates (LoRA) in place of the model's own weights"),
+      teacher: Teacher.optional().describe("Whom the model learns from, beside the labels: knowledge distillation"),
+      training: Training,
+      validation: Validation.prefault({}),
+      checkpoints: Checkpoints.prefault({}),
+    })
+    .superRefine(({ adapter, training }, context) => {
+      if (!training.recompute || (adapter?.dropout ?? 0) === 0) return;
+      const message = "expected none beside training.recompute: what it drops cannot be drawn again";
+      context.addIssue({ code: "custom", path: ["adapter", "dropout"], message });
+    });
 }
 
 /** What `qkv train NAME --config FILE` reads, by name. Paths are relative to the data folder (`--data` or QKV_DATA). */

@@ -109,8 +109,8 @@ async function prepared(
       teacher: teacher?.model,
     });
     if (run.resumed) await checkIdentity(run, identity);
-    const { batchSize } = config.training;
-    const data = { training: learned, validation: held, batchSize, seed: config.seed, params };
+    const { batchSize, recompute } = config.training;
+    const data = { training: learned, validation: held, batchSize, seed: config.seed, params, recompute };
     const rates = rateShares([...params.keys()], config.training);
     const plain = await asUsageAsync(config.data.training, () => objective.createTask(pretrained, data, settings));
     const taught = asUsage("teacher", () => taughtBy(teacher, plain, pretrained, config));
@@ -158,11 +158,11 @@ function taughtBy(
   teacher: Pretrained | undefined,
   task: FinetuningTask,
   pretrained: Pretrained,
-  { teacher: options }: ObjectiveRecipe,
+  { teacher: options, training: { recompute } }: ObjectiveRecipe,
 ): FinetuningTask {
   if (teacher === undefined || options === undefined) return task;
   const { temperature, share } = options;
-  return withTeacher(task, pretrained, teacher, { temperature, share });
+  return withTeacher(task, pretrained, teacher, { temperature, share, recompute });
 }
 
 /** Whether a model may stay in 16, 8 or 4 bits: nothing of its own is trained. */

@@ -16,7 +16,7 @@ export interface TextTaskData {
 /** Training a model to go on with a text: cross-entropy of the next token, validated by the same on another part. */
 export function textTask(
   { model, training, validation }: TextTaskData,
-  { seed, training: { batchSize, labelSmoothing } }: TextTrainingConfig,
+  { seed, training: { batchSize, labelSmoothing, recompute } }: TextTrainingConfig,
 ): TrainingTask<ChunkBatch> {
   const length = model.config.maxPositions;
   return {
@@ -24,7 +24,7 @@ export function textTask(
     batches: (epoch) => chunkBatches(training.length, { length, batchSize, seed, epoch }),
     tokens: (batch) => batch.length * length,
     loss: (batch: ChunkBatch, random: RandomStream) =>
-      tf.tidy(() => model.loss(chunkTensors(training, batch, length), { labelSmoothing, random })),
+      tf.tidy(() => model.loss(chunkTensors(training, batch, length), { labelSmoothing, random, recompute })),
     validate: async (signal) => {
       const { loss } = await measureText(model, validation, { signal });
       return { loss, perplexity: Math.exp(loss) };

@@ -33,6 +33,10 @@ export const Optimization = z.strictObject({
   eps: z.number().positive().optional().describe("Default 1e-9; lion and adafactor have none"),
   weightDecay: z.number().nonnegative().default(0).describe("Not on norms, biases and embeddings"),
   labelSmoothing: rate.default(0.1),
+  recompute: z
+    .boolean()
+    .default(false)
+    .describe("Computes each layer again on the way back: memory for the activations of one, a third more work"),
   clipNorm: z.number().positive().default(1).describe("Gradients are scaled down to this global norm"),
 });
 export type Optimization = z.infer<typeof Optimization>;

@@ -22,7 +22,7 @@ export interface TranslationData {
 /** Training a model to translate: cross-entropy of the next target token, validated by its loss, and by BLEU and chrF of greedy translations. */
 export function translationTask(
   { model, tokenizer, training, validation }: TranslationData,
-  { seed, data: { maxTokens }, training: { tokensPerBatch, labelSmoothing } }: TranslationTrainingConfig,
+  { seed, data: { maxTokens }, training: { tokensPerBatch, labelSmoothing, recompute } }: TranslationTrainingConfig,
 ): TrainingTask<PairBatch> {
   const { maxPositions } = model.config;
   const maxLength = Math.min(maxTokens, maxPositions);
@@ -33,7 +33,7 @@ export function translationTask(
       bucketed(encodePairs(training(epoch), tokenizer.sides, maxLength), { tokensPerBatch, seed, epoch }),
     tokens: targetTokens,
     loss: (batch: PairBatch, random: RandomStream) =>
-      tf.tidy(() => model.loss(batchTensors(batch, model.generation), { labelSmoothing, random })),
+      tf.tidy(() => model.loss(batchTensors(batch, model.generation), { labelSmoothing, random, recompute })),
     validate: async (signal) => ({
       loss: await validationLoss(model, encodedValidation, tokensPerBatch, signal),
       ...(await validationScores(model, tokenizer, validation, signal)),

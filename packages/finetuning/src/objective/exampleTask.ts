@@ -29,7 +29,7 @@ const VALIDATION = 2 ** 31;
 /** Makes a task of examples: shuffled anew each epoch, each drawn by the seed, the epoch and its index alone. */
 export function exampleTask<Example, Row>(
   parts: ExampleTaskParts<Example, Row>,
-  { training, validation, batchSize, seed }: TaskOptions<Example>,
+  { training, validation, batchSize, seed, recompute }: TaskOptions<Example>,
 ): FinetuningTask<Row> {
   const { params, metrics, unit, rowOf, weightOf, loss, batch } = parts;
   if (training.length === 0) throw new RangeError("expected examples to train on, got none");
@@ -48,7 +48,7 @@ export function exampleTask<Example, Row>(
       }
     },
     tokens: (rows) => rows.reduce((sum, row) => sum + weightOf(row), 0),
-    loss: (rows, random) => loss(rows, { random }),
+    loss: (rows, random) => loss(rows, { random, recompute }),
     validate(signal) {
       const random = new RandomStream(seed).fork(VALIDATION);
       const batches: Row[][] = [];

@@ -30,6 +30,8 @@ export interface TaskOptions<Example> {
   readonly seed: number;
   /** The parameters that are trained, an adapter's for one. Default all of the model. */
   readonly params?: NamedVariables;
+  /** Whether layers are computed again in the backward pass, for less memory: `recompute` of a pass. Default false. */
+  readonly recompute?: boolean;
 }
 
 /** Turns records into examples; one that is too long may become several. */

@@ -1,4 +1,4 @@
-import { checkOptions, checkRecord, crossEntropy, describeArgument, type OptionNames } from "@qkv/ops";
+import { checkOptions, checkRecord, crossEntropy, describeArgument, type OptionNames, stopGradient } from "@qkv/ops";
 import type { PassOptions } from "@qkv/nn";
 import type { Pretrained } from "@qkv/pretrained";
 import { distillationLoss } from "@qkv/training";
@@ -12,9 +12,11 @@ export interface TeacherOptions {
   readonly temperature?: number;
   /** The teacher's share of the loss, above 0 and at most 1; the labels have the rest. Default 0.5. */
   readonly share?: number;
+  /** Whether the student's layers are computed again in the backward pass, for less memory. Default false. */
+  readonly recompute?: boolean;
 }
 
-const NAMES: OptionNames<TeacherOptions> = { temperature: true, share: true };
+const NAMES: OptionNames<TeacherOptions> = { temperature: true, share: true, recompute: true };
 
 /** What both models give of a batch. */
 interface Reader {
@@ -37,7 +39,7 @@ export function withTeacher<Row>(
   const who = "withTeacher";
   for (const [name, value] of Object.entries({ task, student, teacher })) checkRecord(who, name, value);
   checkOptions(who, options, NAMES);
-  const { temperature = 2, share = 0.5 } = options;
+  const { temperature = 2, share = 0.5, recompute } = options;
   checkAbove0(who, "temperature", temperature, Infinity);
   checkAbove0(who, "share", share, 1);
   if (task.batch === undefined) {
@@ -51,9 +53,9 @@ export function withTeacher<Row>(
     tf.tidy((): tf.Scalar => {
       const { labels, ...inputs } = (task.batch as NonNullable<typeof task.batch>)(rows);
       const targets = tf.reshape(labels, [-1]);
-      const own = rowsOf(learner.forward(inputs, { random }).logits);
+      const own = rowsOf(learner.forward(inputs, { random, recompute }).logits);
       const mask = tf.notEqual(targets, tf.scalar(IGNORED, "int32"));
-      const known = constant(() => rowsOf(knower.forward(inputs).logits));
+      const known = stopGradient(own, () => rowsOf(knower.forward(inputs).logits));
       const taught = tf.mul(distillationLoss(own, known, { temperature, mask }), share);
       if (share === 1) return taught as tf.Scalar;
       const count = tf.maximum(tf.sum(tf.cast(mask, "float32")), 1);
@@ -66,15 +68,6 @@ export function withTeacher<Row>(
 /** [B, K] or [B, L, K] as rows [N, K]. */
 function rowsOf(logits: tf.Tensor): tf.Tensor2D {
   return tf.reshape(logits, [-1, logits.shape.at(-1) as number]);
-}
-
-/** Computes without a way back: nothing of it is kept for gradients. */
-function constant(compute: () => tf.Tensor): tf.Tensor {
-  const computed = tf.customGrad((nothing) => ({
-    value: compute(),
-    gradFunc: () => tf.zerosLike(nothing as tf.Tensor),
-  }));
-  return computed(tf.scalar(0));
 }
 
 function checkAbove0(who: string, name: string, value: unknown, most: number): void {

@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from "@qkv/ops";
 import { checkTaps } from "./checkTaps.ts";
 import { Pass, type PassOptions } from "./pass.ts";
 
-const OPTIONS: OptionNames<PassOptions> = { random: true, taps: true };
+const OPTIONS: OptionNames<PassOptions> = { random: true, taps: true, recompute: true };
 
 /**
  * Creates the pass of a model's forward call from its options.

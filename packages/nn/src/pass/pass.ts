@@ -8,6 +8,11 @@ export interface PassOptions {
   readonly random?: RandomStream | undefined;
   /** Taps that read activations, and may replace them. */
   readonly taps?: Taps | undefined;
+  /**
+   * Whether the backward pass computes each layer of a stack again, in place of holding its activations: memory for one layer at a
+   * time, for a third more work. The numbers are the same. With taps nothing is recomputed. Default false.
+   */
+  readonly recompute?: boolean | undefined;
 }
 
 /**
@@ -21,17 +26,24 @@ export class Pass implements PassOptions {
 
   readonly random: RandomStream | undefined;
   readonly taps: Taps | undefined;
+  readonly recompute: boolean;
   readonly #path: string;
 
-  constructor({ random, taps }: PassOptions = {}, path = "") {
+  constructor({ random, taps, recompute = false }: PassOptions = {}, path = "") {
     this.random = random;
     this.taps = taps;
+    this.recompute = recompute;
     this.#path = path;
   }
 
   /** The pass for a module one step down: `pass.at("layers", 0)`. */
   at(...steps: readonly (string | number)[]): Pass {
     return this.taps === undefined ? this : new Pass(this, this.#pathOf(steps.join(".")));
+  }
+
+  /** The pass that draws from another stream. */
+  drawingFrom(random: RandomStream | undefined): Pass {
+    return new Pass({ ...this, random }, this.#path);
   }
 
   /** Hands an activation to the taps. @returns the value to continue with */

@@ -1,6 +1,5 @@
-import { checkRecord } from "@qkv/ops";
+import { askingFor, checkRecord, releaseTape } from "@qkv/ops";
 import * as tf from "@tensorflow/tfjs-core";
-import { releaseTape } from "./releaseTape.ts";
 
 /** Trainable parameters by dotted name. */
 export type NamedVariables = ReadonlyMap<string, tf.Variable>;
@@ -19,7 +18,7 @@ export function lossAndGradients(
 ): { loss: tf.Scalar; gradients: NamedGradients } {
   checkRecord("lossAndGradients", "params", params);
   const recorded = () => {
-    const value = loss();
+    const value = askingFor(params.values(), loss);
     const { activeTape, gradientDepth } = tf.engine().state;
     if (gradientDepth === 1) releaseTape(activeTape ?? []); // deeper, the tape is walked again
     return value;

@@ -4,6 +4,7 @@ import { checkArray, checkRecord } from "@qkv/ops";
 import type * as tf from "@tensorflow/tfjs-core";
 import { Block } from "./block.ts";
 import type { BlockInputs } from "./blockInputs.ts";
+import { recomputedBlock } from "./recomputedBlock.ts";
 import { createNorm, type Norm } from "./norm.ts";
 import { createPositionBias, type PositionBias, type PositionBiasSpec } from "./positionBias.ts";
 import type { BlockSpec, NormSpec } from "./spec.ts";
@@ -70,7 +71,8 @@ export class Stack {
           positions,
           span,
         };
-        y = layer.forward(y, inputs, pass.at("layers", i));
+        const at = pass.at("layers", i);
+        y = pass.recompute ? recomputedBlock(layer, y, inputs, at) : layer.forward(y, inputs, at);
       }
       return this.norm === undefined ? y : pass.tap("norm", this.norm.forward(y));
     });
