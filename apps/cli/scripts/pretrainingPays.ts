@@ -25,8 +25,8 @@ const at = (name: string) => path.join(out, name);
 const SPECIAL = { "[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4 };
 const SHARES = [
   { percent: 1, steps: 150, everySteps: 30 },
-  { percent: 10, steps: 600, everySteps: 60 },
-  { percent: 100, steps: 1800, everySteps: 180 },
+  { percent: 10, steps: 400, everySteps: 40 },
+  { percent: 100, steps: 1200, everySteps: 120 },
 ];
 const SEEDS = [1, 2, 3];
 
@@ -155,7 +155,7 @@ const loss = run(
     seed: 1,
     model: path.resolve(at("random")),
     data: { training: path.resolve(at("texts.txt")), validationShare: 0.01, maxTokens: 48 },
-    training: { steps: 12_000, batchSize: 48, learningRate: 0.001, warmupSteps: 500, ...common },
+    training: { steps: 6000, batchSize: 48, learningRate: 0.001, warmupSteps: 300, ...common },
     validation: { everySteps: 2000 },
   },
   "loss",
