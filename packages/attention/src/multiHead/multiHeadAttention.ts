@@ -154,7 +154,8 @@ export class MultiHeadAttention {
       bias: bias && alignToScores("attention", "bias", bias, scores, "float32"),
       ...{ causal, scale },
     });
-    return pass.output(this.outProj.forward(tf.reshape(pooled, [x.shape[0], x.shape[1], numHeads * headDim])));
+    const joined = tf.reshape(pooled, [x.shape[0], x.shape[1], numHeads * headDim]) as tf.Tensor3D;
+    return pass.output(this.outProj.forward(joined));
   }
 
   /** Projects a context [B, K, contextDim] to keys and values, which can be attended to more than once. */
