@@ -67,4 +67,20 @@ describe("fillSlots", () => {
       expect(drawn.every((value) => isHeldOut(value) === (part === "test"))).toBe(true);
     }
   });
+
+  test("names that Korean spells otherwise are drawn for tests too, and Korean ones are put together", () => {
+    const lines = ["man\tTom\t톰", "woman\tMary\t메리", "given\tMinsu\t민수", "surname\tKim\t김"];
+    const lists = parseValueLists(lines, "lists.tsv", "ko");
+    const drawn = (slot: string, part: "training" | "test") =>
+      Array.from({ length: 200 }, (_, i) => {
+        const filling = { languages: { source: "ko", target: "en" }, lists, part } as const;
+        const value = drawSlots({ source: slot, target: "" }, filling, new RandomStream(i)).get(slot);
+        return `${value?.en[0]} ${value?.ko?.[0]}`;
+      });
+    for (const part of ["training", "test"] as const) expect(drawn("{man}", part)).toContain("Tom 톰");
+    const whole = [...drawn("{full}", "training"), ...drawn("{full}", "test")];
+    expect(whole).toContain("Minsu Kim 김민수");
+    expect(whole).toContain("Kim Minsu 김민수");
+    expect(whole.some((name) => name.includes("undefined"))).toBe(false);
+  });
 });

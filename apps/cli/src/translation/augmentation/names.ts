@@ -10,8 +10,8 @@ export const NAMES: Readonly<Record<string, DrawName>> = {
   person: (random, lists) => (chance(0.25, random) ? madeUp(random) : firstName(random, lists)),
   full: (random, lists) => {
     const [first, last] = [firstName(random, lists), surname(random, lists)];
-    const isKorean = [...(last.ko?.[0] ?? "")].length === 1; // 김: before the first name, without a space
-    if (isKorean) return pick(lists.get("whole") ?? [], random);
+    const isKorean = [...(last.ko?.[0] ?? "")].length === 1; // 김
+    if (isKorean) return koreanName(last, pick(lists.get("given") ?? [], random), random);
     return alike((language) => `${first[language]?.[0]} ${last[language]?.[0]}`);
   },
   surname,
@@ -24,6 +24,13 @@ export function firstName(random: RandomStream, lists: ValueLists): SlotValue {
 export function surname(random: RandomStream, lists: ValueLists): SlotValue {
   if (chance(0.25, random)) return madeUp(random);
   return pick(lists.get("surname") ?? [], random);
+}
+
+/** A Korean name, whose family name comes first and without a space; in Latin letters people write it either way round. */
+function koreanName({ en: [family = ""], ko: [surname = ""] = [] }: SlotValue, given: SlotValue, random: RandomStream) {
+  const [name, first] = [given.en[0] ?? "", given.ko?.[0] ?? ""];
+  const latin = chance(0.5, random) ? `${name} ${family}` : `${family} ${name}`;
+  return { en: [latin], fr: [latin], ko: [`${surname}${first}`] };
 }
 
 /** The vowels of made-up names, and how Hangul writes them: a vowel, and one of a syllable of its own. */

@@ -115,14 +115,20 @@ export function drawSlot(name: string, filling: Filling, random: RandomStream): 
   const { part } = filling;
   for (let tries = 0; ; tries++) {
     const value = draw(random, filling);
-    if (!HELD_OUT.has(name) || isForTests(name, value) === (part === "test")) return value;
+    if (!HELD_OUT.has(name) || isOf(part, name, value)) return value;
     if (tries === 1000) throw new RangeError(`{${name}}: expected values for ${part}, got none in ${tries} draws`);
   }
 }
 
-/** Whether a value is kept for tests. A city that French spells otherwise, as Dresden, is no copy: it can only be learned. */
-function isForTests(name: string, { en: [english = ""], fr: [french = english] = [] }: SlotValue): boolean {
-  return isHeldOut(english) && !(name === "city" && french !== english);
+/**
+ * Whether a part draws a value. What the other language spells otherwise is no copy and can only be learned: cities that French does,
+ * as Dresden, are trained on alone; the names of Korean lists are drawn for tests too, in sentences that nothing is trained on.
+ */
+function isOf(part: Part, name: string, { en: [english = ""], fr, ko }: SlotValue): boolean {
+  if (fr === undefined && ko !== undefined) return true;
+  const [french = english] = fr ?? [];
+  const isForTests = isHeldOut(english) && !(name === "city" && french !== english);
+  return isForTests === (part === "test");
 }
 
 function drawVerbatim(name: string): Draw | undefined {
