@@ -10,6 +10,12 @@ test.each([
   ["Call (878) 033-5659 or +33 5 72 44 35 91.", ["(878) 033-5659", "+33 5 72 44 35 91"]],
   ["She moved in 1544, to room 30551.", ["1544", "30551"]],
   ["Voir blog.fr/a#b, docs-music.io:80 ou x.it/abc !", ["blog.fr/a#b", "docs-music.io:80", "x.it/abc"]],
+  ["제 이메일은 kim@example.com이에요.", ["kim@example.com"]],
+  [
+    "www.a.kr에서는, example.com을 (b.org/x?y=1으로) 보세요. a.zip이에요!",
+    ["www.a.kr", "example.com", "b.org/x?y=1", "a.zip"],
+  ],
+  ["https://ko.wikipedia.org/wiki/서울은 한국.com과", ["https://ko.wikipedia.org/wiki/서울은", "한국.com"]],
   ["Open rombol.txt and _a-1.tar.zip?", ["rombol.txt", "_a-1.tar.zip"]],
 ])("finds addresses, phone numbers and long numbers: %s", (text, spans) => {
   expect(textsOf(text)).toEqual(spans);

@@ -11,9 +11,12 @@ const ENDS =
   "com org net edu gov info io dev app eu fr de uk ca es nl ch pl jp kr cn html htm php pdf txt csv json js ts md py jpg jpeg png gif svg zip mp3 mp4 doc docx xls xlsx";
 /** A domain without `www.`, with its path, or the name of a file. */
 const BARE = new RegExp(
-  `(?<![\\p{L}\\p{N}@._-])[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]*(?:\\.[\\p{L}\\p{N}_-]+)*(?:\\.(?:${ENDS.replaceAll(" ", "|")})(?![\\p{L}\\p{N}_-])(?:[/?#:][^<>"“”«»]*)?|\\.[a-z]{2,6}/[^<>"“”«»]*)`,
+  `(?<![\\p{L}\\p{N}@._-])[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]*(?:\\.[\\p{L}\\p{N}_-]+)*(?:\\.(?:${ENDS.replaceAll(" ", "|")})(?!(?!\\p{Script=Hangul})[\\p{L}\\p{N}_-])(?:\\p{Script=Hangul}+|[/?#:][^<>"“”«»]*)?|\\.[a-z]{2,6}/[^<>"“”«»]*)`,
   "u",
 );
+/** What Korean writes behind an address without a space: particles, and what makes a sentence of it. */
+const PARTICLE =
+  /(?<=[!-~])(?:은|는|이|가|을|를|의|도|만|와|과|랑|이랑|에|에서|에게|한테|께|로|으로|까지|부터|보다|처럼|이나|나|이고|고|이며|라고|이라고|입니다|이에요|예요|이야|야|이다|인데요?|이었어요|였어요|입니까|인가요|이죠|죠|이지)+$/u;
 /** Digits in groups, as phone numbers are written, or four and more together. */
 const NUMBER = /(?<![\p{L}\p{N}])(?:\+\d|\(\d|\d)(?:[ ().-]{0,2}\d){3,30}(?![\p{L}\p{N}])/gu;
 /** The most characters of an address; a longer word is none. */
@@ -43,9 +46,13 @@ function addressIn(word: string): string | undefined {
   const [found] = (word.length <= LONGEST && (WEB.exec(word) ?? MAIL.exec(word) ?? BARE.exec(word))) || [];
   if (found === undefined) return undefined;
   let address = found;
-  while (/[.,;:!?'’]$/u.test(address) || (address.endsWith(")") && count(address, ")") > count(address, "("))) {
-    address = address.slice(0, -1);
-  }
+  const isClosed = () => address.endsWith(")") && count(address, ")") > count(address, "(");
+  const withoutMarks = () => {
+    while (/[.,;:!?'’]$/u.test(address) || isClosed()) address = address.slice(0, -1);
+  };
+  withoutMarks();
+  address = address.replace(PARTICLE, "");
+  withoutMarks();
   return address;
 }
 
