@@ -126,14 +126,17 @@ export class MultiHeadAttention {
   forward(x: tf.Tensor, context: tf.Tensor, options: AttendOptions = {}, pass: Pass = Pass.plain): tf.Tensor3D {
     checkTensor("MultiHeadAttention.forward", "x", x, "[B, Q, E]");
     checkTensor("MultiHeadAttention.forward", "context", context, "[B, K, C]");
-    return tf.tidy(
-      () =>
-        this.#attendToRows(x, context, options, pass) ?? this.attend(x, this.project(context, {}, pass), options, pass),
-    );
+    checkOptions("MultiHeadAttention.forward", options, ATTEND);
+    return tf.tidy(() => {
+      const rows = this.#pooledRows(x, context, options, pass);
+      return rows === undefined
+        ? this.attend(x, this.project(context, {}, pass), options, pass)
+        : this.#outputOf(rows, pass);
+    });
   }
 
-  /** Attends to heads side by side, as their products write them, where nothing happens to them in between. */
-  #attendToRows(x: tf.Tensor3D, context: tf.Tensor3D, options: AttendOptions, pass: Pass): tf.Tensor3D | undefined {
+  /** Attends to heads side by side [B, Q, H * D], as their products write them, where nothing happens to them in between. */
+  #pooledRows(x: tf.Tensor3D, context: tf.Tensor3D, options: AttendOptions, pass: Pass): tf.Tensor3D | undefined {
     const { numHeads } = this;
     const { numKeyValueHeads, headDim } = this.#sizes;
     const { scale, softcap, sinks, emptyRows } = this.#options;
@@ -154,8 +157,7 @@ export class MultiHeadAttention {
       bias: bias && alignToScores("attention", "bias", bias, scores, "float32"),
       ...{ causal, scale },
     });
-    const joined = tf.reshape(pooled, [x.shape[0], x.shape[1], numHeads * headDim]) as tf.Tensor3D;
-    return pass.output(this.outProj.forward(joined));
+    return tf.reshape(pooled, [x.shape[0], x.shape[1], numHeads * headDim]);
   }
 
   /** Projects a context [B, K, contextDim] to keys and values, which can be attended to more than once. */
@@ -192,8 +194,13 @@ export class MultiHeadAttention {
       const at = positions ?? lengthOf(context) - x.shape[1];
       const queries = pass.tap("queries", this.#rotate(heads, at, span));
       const pooled = pass.tap("heads", this.#pool(queries, inUse(context), options, pass));
-      return pass.output(this.outProj.forward(mergeHeads(pooled)));
+      return this.#outputOf(mergeHeads(pooled), pass);
     });
+  }
+
+  /** [B, Q, H * D] -> [B, Q, E] */
+  #outputOf(heads: tf.Tensor3D, pass: Pass): tf.Tensor3D {
+    return pass.output(this.outProj.forward(heads));
   }
 
   /** Hands a projection [B, L, H * D] to the taps as heads [B, H, L, D], if they want it. */

@@ -1,9 +1,15 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { checkArray } from "../checks/argumentChecks.ts";
+import { describeArgument } from "../checks/describeArgument.ts";
 
 let asked: ReadonlySet<tf.Tensor> | undefined;
 
 /** Runs the forward pass of a loss whose gradients are asked for with respect to these variables alone. */
-export function askingFor<T>(variables: Iterable<tf.Variable>, forward: () => T): T {
+export function askingFor<T>(variables: readonly tf.Variable[], forward: () => T): T {
+  checkArray("askingFor", "variables", variables);
+  if (typeof forward !== "function") {
+    throw new RangeError(`askingFor: expected forward to be a function, got ${describeArgument(forward)}`);
+  }
   const before = asked;
   asked = new Set(variables);
   try {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkArray } from "../checks/argumentChecks.ts";
 
 /** What tfjs records of an operation on the way forward. */
 export type TapeNode = NonNullable<ReturnType<typeof tf.engine>["state"]["activeTape"]>[number];
@@ -11,6 +12,7 @@ export type TapeNode = NonNullable<ReturnType<typeof tf.engine>["state"]["active
  * To be called when the forward pass has been recorded. A tape that is released can be walked once.
  */
 export function releaseTape(tape: readonly TapeNode[]): void {
+  checkArray("releaseTape", "tape", tape);
   let end = tape.length; // the walk is past the nodes from here on
   let spent: (tf.Tensor | null)[] = []; // what the last node was the last to need
   let beginning: number | undefined; // the id of the first gradient: what is older is the forward pass's

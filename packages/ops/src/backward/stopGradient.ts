@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTensor } from "../checks/argumentChecks.ts";
 
 /** Computes `f(x)` with a gradient of zero (stop-gradient): nothing that `f` does is held for a backward pass. */
 export function stopGradient(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  checkTensor("stopGradient", "x", x, "[...]");
   const { shape } = x;
   const constant = tf.customGrad((x) => ({
     value: f(x as tf.Tensor),

@@ -18,7 +18,7 @@ export function lossAndGradients(
 ): { loss: tf.Scalar; gradients: NamedGradients } {
   checkRecord("lossAndGradients", "params", params);
   const recorded = () => {
-    const value = askingFor(params.values(), loss);
+    const value = askingFor([...params.values()], loss);
     const { activeTape, gradientDepth } = tf.engine().state;
     if (gradientDepth === 1) releaseTape(activeTape ?? []); // deeper, the tape is walked again
     return value;

@@ -72,7 +72,8 @@ export class Stack {
           span,
         };
         const at = pass.at("layers", i);
-        y = pass.recompute ? recomputedBlock(layer, y, inputs, at) : layer.forward(y, inputs, at);
+        if (pass.recompute) y = recomputedBlock(layer, y, inputs, at);
+        else y = layer.forward(y, inputs, at);
       }
       return this.norm === undefined ? y : pass.tap("norm", this.norm.forward(y));
     });
