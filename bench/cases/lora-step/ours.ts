@@ -2,13 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAdapter, loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import { AdamW, globalNorm, lossAndGradients } from "@qkv/training";
+import { AdamW, lossAndGradients } from "@qkv/training";
 import { llama } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import type { StartEngine } from "../../harness/engine.ts";
 import type { BackendChoice } from "../../harness/ours.ts";
+import { trainingStep } from "../../harness/trainingStep.ts";
 import { LEARNING_RATE, type LoraBatch, type LoraStepWork } from "./work.ts";
 
 export const start: StartEngine<LoraStepWork & BackendChoice> = async (options) => {
@@ -25,20 +26,6 @@ export const start: StartEngine<LoraStepWork & BackendChoice> = async (options) 
 
   const optimizer = new AdamW(adapter.named(), { learningRate: LEARNING_RATE });
   const gradientsOf = () => lossAndGradients(adapter.named(), () => model.loss(inputs));
-  const run = async () => {
-    const { loss, gradients } = gradientsOf();
-    optimizer.step(gradients);
-    tf.dispose([...gradients.values()]);
-    const value = await loss.data();
-    loss.dispose();
-    return value;
-  };
-  const result = async () => {
-    const { loss, gradients } = gradientsOf();
-    const norm = globalNorm(gradients);
-    const values = [...(await loss.data()), ...(await norm.data())];
-    tf.dispose([loss, norm, ...gradients.values()]);
-    return values;
-  };
+  const { run, result } = trainingStep(gradientsOf, optimizer);
   return { run, result, tokens: batch.ids.length, profile: () => kernelProfile(run) };
 };

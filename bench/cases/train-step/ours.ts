@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { RandomStream } from "@qkv/nn";
 import { loadPretrained } from "@qkv/pretrained";
 import { modelFolder } from "@qkv/pretrained/node";
-import { AdamW, globalNorm, lossAndGradients } from "@qkv/training";
+import { AdamW, lossAndGradients } from "@qkv/training";
 import { marian } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import type { StartEngine } from "../../harness/engine.ts";
 import type { BackendChoice } from "../../harness/ours.ts";
+import { trainingStep } from "../../harness/trainingStep.ts";
 import { type Batch, LABEL_SMOOTHING, LEARNING_RATE, type TrainStepWork } from "./work.ts";
 
 export const start: StartEngine<TrainStepWork & BackendChoice> = async (options) => {
@@ -24,21 +25,6 @@ export const start: StartEngine<TrainStepWork & BackendChoice> = async (options)
   const gradientsOf = (random?: RandomStream) =>
     lossAndGradients(params, () => model.loss(inputs, { labelSmoothing: LABEL_SMOOTHING, random }));
 
-  let step = 0;
-  const run = async () => {
-    const { loss, gradients } = gradientsOf(new RandomStream(1).fork(step++));
-    optimizer.step(gradients);
-    tf.dispose([...gradients.values()]);
-    const value = await loss.data();
-    loss.dispose();
-    return value;
-  };
-  const result = async () => {
-    const { loss, gradients } = gradientsOf();
-    const norm = globalNorm(gradients);
-    const values = [...(await loss.data()), ...(await norm.data())];
-    tf.dispose([loss, norm, ...gradients.values()]);
-    return values;
-  };
+  const { run, result } = trainingStep(gradientsOf, optimizer, (step) => new RandomStream(1).fork(step));
   return { run, result, tokens: batch.labels.length, profile: () => kernelProfile(run) };
 };
