@@ -9,7 +9,7 @@ import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import type { StartEngine } from "../../harness/engine.ts";
 import type { BackendChoice } from "../../harness/ours.ts";
-import { trainingStep } from "../../harness/trainingStep.ts";
+import { trainingStep } from "../train-step/trainingStep.ts";
 import { LEARNING_RATE, type LoraBatch, type LoraStepWork } from "./work.ts";
 
 export const start: StartEngine<LoraStepWork & BackendChoice> = async (options) => {

@@ -10,7 +10,7 @@ import { kernelProfile } from "../../backends/kernelProfile.ts";
 import { startBackend } from "../../backends/startBackend.ts";
 import type { StartEngine } from "../../harness/engine.ts";
 import type { BackendChoice } from "../../harness/ours.ts";
-import { trainingStep } from "../../harness/trainingStep.ts";
+import { trainingStep } from "./trainingStep.ts";
 import { type Batch, LABEL_SMOOTHING, LEARNING_RATE, type TrainStepWork } from "./work.ts";
 
 export const start: StartEngine<TrainStepWork & BackendChoice> = async (options) => {
