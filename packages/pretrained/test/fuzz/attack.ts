@@ -87,35 +87,35 @@ async function compute(pretrained: Pretrained): Promise<void> {
   if (model instanceof WhisperModel) {
     const { numMelBins, maxSourcePositions } = model.config;
     if (numMelBins * maxSourcePositions > 1e6) return;
-    const features = tf.zeros([1, numMelBins, 2 * maxSourcePositions]);
-    const decoderIds = tf.zeros([1, 3], "int32");
-    tf.dispose([model.forward({ features, decoderIds }).logits, features, decoderIds]);
+    dispose(() => {
+      const features = tf.zeros([1, numMelBins, 2 * maxSourcePositions]) as tf.Tensor3D;
+      return model.forward({ features, decoderIds: tf.zeros([1, 3], "int32") }).logits;
+    });
     return;
   }
   if (model instanceof SpeechCtcModel) {
-    const samples = tf.zeros([1, 16_000]);
-    tf.dispose([model.forward({ samples }).logits, samples]);
+    dispose(() => model.forward({ samples: tf.zeros([1, 16_000]) }).logits);
     return;
   }
   if ("encoder" in model || "decoder" in model) {
-    const output = tf.tidy(
-      () => ({ ...model.forward({ ids: tf.zeros([1, 3], "int32") }) }) as tf.TensorContainerObject,
-    );
-    tf.dispose(output);
+    dispose(() => model.forward({ ids: tf.zeros([1, 3], "int32") }));
     return;
   }
   if (model instanceof TwoTowerModel || model instanceof TextTowerModel) {
-    const ids = tf.zeros([1, 3], "int32");
-    tf.dispose([ids, model instanceof TwoTowerModel ? model.embedTexts({ ids }) : { ...model.forward({ ids }) }]);
+    dispose(() => {
+      const ids = tf.zeros([1, 3], "int32") as tf.Tensor2D;
+      return model instanceof TwoTowerModel ? model.embedTexts({ ids }) : model.forward({ ids });
+    });
     return;
   }
   const { numChannels, imageSize } = model.config;
   if (imageSize[0] * imageSize[1] * numChannels > 1e6) return;
-  const output = tf.tidy(() => {
-    const pixels = tf.zeros([1, numChannels, ...imageSize]) as tf.Tensor4D;
-    return { ...model.forward(pixels) } as unknown as tf.TensorContainerObject;
-  });
-  tf.dispose(output);
+  dispose(() => model.forward(tf.zeros([1, numChannels, ...imageSize])));
+}
+
+/** Computes tensors and disposes of them, and of what was made on the way even where it throws. */
+function dispose(compute: () => object): void {
+  tf.tidy(() => void compute());
 }
 
 function say(line: object): void {

@@ -114,13 +114,13 @@ function fieldOf(json: Json, random: Random): [Json, string] {
 /** A size of the config and of every array that has it: weights that fit. */
 function changeSize(files: Files, random: Random): void {
   const json = readJson(files, "config.json");
-  const sizes = Object.entries(json).filter(
-    ([, value]) => typeof value === "number" && Number.isInteger(value) && value > 1,
-  );
-  const [name = "", before = 0] = random.pick(sizes) as [string, number];
+  const sizes = sizesOf(json);
+  if (sizes.length === 0) return;
+  const [holder, name] = random.pick(sizes);
+  const before = holder[name] as number;
   const after = random.pick([0, 0, 1, 2, before - 1, before + 1, 2 * before]);
-  json[name] = after;
-  if (random.below(3) === 0) for (const [other, value] of sizes) if (value === before) json[other] = after;
+  holder[name] = after;
+  if (random.below(3) === 0) for (const [each, other] of sizes) if (each[other] === before) each[other] = after;
   files.set("config.json", encode(JSON.stringify(json)));
   const tensors = new Map<string, SafeTensor>();
   for (const [key, tensor] of read(files)) {
@@ -137,6 +137,14 @@ function changeSize(files: Files, random: Random): void {
     );
   }
   files.set(WEIGHTS, writeSafetensors(tensors));
+}
+
+/** The fields that hold a size, in an object and in those inside it (a config of two towers has them there alone). */
+function sizesOf(json: Json): [Json, string][] {
+  return Object.entries(json).flatMap(([name, value]): [Json, string][] => {
+    if (typeof value === "object" && value !== null) return sizesOf(value as Json);
+    return typeof value === "number" && Number.isInteger(value) && value > 1 ? [[json, name]] : [];
+  });
 }
 
 function changeText(files: Files, random: Random): void {
