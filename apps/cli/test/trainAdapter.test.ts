@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseSafetensors } from "@qkv/safetensors";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { killedAgainAndAgain, logOf } from "./killedRun.ts";
 import { buildProgram, qkv } from "./qkv.ts";
@@ -68,4 +69,17 @@ test("a run that is killed ends as one that never was, with an adapter of PEFT's
   expect([plain.code, adapted.code]).toEqual([0, 0]);
   const scores = [plain, adapted].map(({ stdout }) => (JSON.parse(stdout) as { scores: number[] }).scores);
   expect(scores[0]).not.toEqual(scores[1]);
+});
+
+test("what is trained whole beside the updates is saved with them", async () => {
+  const [whole, target_modules] = [at("saved"), ["q_proj"]];
+  const adapter = { rank: 2, targetModules: target_modules, modulesToSave: ["embed_tokens"] };
+  await writeFile(at("saved.json"), JSON.stringify({ ...RECIPE, adapter }));
+  const args = ["train", "instructions", "--config", at("saved.json"), "--out", whole, "--data", folder];
+  expect(await qkv([...args, "--backend", "wasm"])).toMatchObject({ code: 0 });
+  const config = JSON.parse(await readFile(path.join(whole, "adapter/adapter_config.json"), "utf8")) as object;
+  expect(config).toMatchObject({ target_modules, modules_to_save: ["model.embed_tokens"] });
+  const bytes = await readFile(path.join(whole, "adapter/adapter_model.safetensors"));
+  const names = [...parseSafetensors(bytes).tensors.keys()].filter((name) => name.includes("embed_tokens"));
+  expect(names).toEqual(["base_model.model.model.embed_tokens.weight"]);
 });

@@ -12,4 +12,9 @@ export const AdapterRecipe = z.strictObject({
   rankStabilized: z.boolean().default(false).describe("alpha / sqrt(rank): rsLoRA"),
   dora: z.boolean().default(false).describe("Learns the length of each row too"),
   dropout: rate.default(0).describe("The share of an update's input that is dropped in training"),
+  modulesToSave: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("Ends of names of modules that are trained and saved whole, such as a new vocabulary's embeddings"),
 });

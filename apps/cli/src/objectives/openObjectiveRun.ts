@@ -143,8 +143,11 @@ function judgedBy(
 
 async function adapterOf(config: ObjectiveRecipe, { model }: Pretrained): Promise<Adapter | undefined> {
   if (config.adapter === undefined) return undefined;
-  const { rank, alpha = 2 * rank, ...choice } = config.adapter;
-  return createAdapter(model, { rank, alpha, ...choice, seed: config.seed });
+  const { rank, alpha = 2 * rank, modulesToSave, ...choice } = config.adapter;
+  return createAdapter(model, {
+    ...{ rank, alpha, ...choice, seed: config.seed },
+    ...(modulesToSave !== undefined && { modulesToSave }),
+  });
 }
 
 /** Opens the recipe's teacher, in the format that it is stored in: it only reads. */
@@ -167,7 +170,8 @@ function taughtBy(
 
 /** Whether a model may stay in 16, 8 or 4 bits: nothing of its own is trained. */
 function isPackable({ adapter, objective: { fromScratch } }: ObjectiveRecipe, objective: SomeObjective): boolean {
-  return adapter !== undefined && !isNewHead(objective) && fromScratch !== true;
+  if (adapter === undefined || adapter.modulesToSave !== undefined) return false;
+  return !isNewHead(objective) && fromScratch !== true;
 }
 
 /** The first examples to train on, the last for validation. @throws UsageError if there are too few */
