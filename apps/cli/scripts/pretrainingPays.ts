@@ -8,7 +8,6 @@
  * the groups is kept for the test. OUT gets the texts, the pairs, the recipes, the runs of `qkv train`, and results.jsonl. What
  * stands there already is not done again; a run that was stopped goes on.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { initBackend } from "@qkv/backend";
@@ -18,6 +17,7 @@ import { templateProcessing, trainWordPiece } from "@qkv/tokenizers";
 import { shuffle } from "@qkv/training";
 import { bert } from "@qkv/transformer";
 import { readPairs } from "../src/translation/pairs/pairs.ts";
+import { type Recipe, trained } from "./trained.ts";
 
 const [data = "", out = "", ...more] = process.argv.slice(2); // more: options of qkv train, such as --threads 1
 const at = (name: string) => path.join(out, name);
@@ -124,29 +124,8 @@ async function prepare(): Promise<void> {
   model.dispose();
 }
 
-/** Trains by a recipe to the end, from where it was; gives the figure of its last validation. */
-function run(
-  name: string,
-  recipe: { readonly task: string; readonly [field: string]: unknown },
-  metric: string,
-): number {
-  writeFileSync(at(`${name}.json`), `${JSON.stringify(recipe, undefined, 2)}\n`);
-  const folder = at(name);
-  const begun = existsSync(path.join(folder, "checkpoints"))
-    ? ["--resume", folder]
-    : ["--out", folder, "--config", `${folder}.json`];
-  const args = [...process.execArgv, "apps/cli/src/main.ts", "train", recipe.task, ...begun, "--data", data, ...more];
-  if (!existsSync(path.join(folder, "model/model.safetensors"))) {
-    const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-    if (status !== 0) throw new Error(`${name}: expected the training to end, got status ${String(status)}`);
-  }
-  const lines = readFileSync(path.join(folder, "log.jsonl"), "utf8").trimEnd().split("\n");
-  const events = lines.map((line) => JSON.parse(line) as { type: string; metrics?: Record<string, number> });
-  const figures = events.flatMap(({ metrics }) => metrics?.[metric] ?? []);
-  return figures.at(-1) ?? NaN;
-}
-
 await prepare();
+const run = (name: string, recipe: Recipe, metric: string) => trained({ out, name, recipe, data, more })(metric);
 const common = { weightDecay: 0.01, clipNorm: 1 };
 const loss = run(
   "pretraining",
