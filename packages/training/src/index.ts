@@ -57,6 +57,7 @@ export {
 export type { NameSet, WeightDecayMask } from "./optimizers/weightDecayMask.ts";
 export { shuffle } from "./batches/shuffle.ts";
 export { shuffledBatches, type ShuffledBatchesOptions } from "./batches/shuffledBatches.ts";
+export { type GradientNoise, gradientNoiseScale } from "./loop/gradientNoise.ts";
 export type { TrainingTask } from "./loop/task.ts";
 export { train, TrainingError } from "./loop/train.ts";
 export { trainLinearProbe, type HeadExamples, type TrainHeadOptions } from "./finetuning/trainLinearProbe.ts";

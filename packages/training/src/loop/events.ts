@@ -1,3 +1,5 @@
+import type { GradientNoise } from "./gradientNoise.ts";
+
 /** An event of a training run. All but the times is the same in every run with the same seed. */
 export type TrainingEvent = StepEvent | ValidationEvent | CheckpointEvent;
 
@@ -11,6 +13,8 @@ export interface StepEvent {
   readonly learningRate: number;
   /** The global norm of the gradients before they were clipped. */
   readonly gradNorm: number;
+  /** What the gradients of the update's batches tell of all others', with more than one batch (`accumulate`). */
+  readonly gradNoise?: GradientNoise;
   /** All tokens so far. */
   readonly tokens: number;
   readonly tokensPerSecond: number;

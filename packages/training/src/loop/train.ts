@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "@qkv/nn";
 import { batchGradients } from "./batchGradients.ts";
 import type { Progress } from "../checkpoints/checkpoint.ts";
+import type { StepEvent } from "./events.ts";
+import { gradientNoise } from "./gradientNoise.ts";
 import { clipFactor, globalNorm, type NamedGradients } from "../parameters/gradients.ts";
 import { constantSchedule, type Schedule } from "../optimizers/schedules.ts";
 import { Throughput } from "./throughput.ts";
@@ -77,10 +79,11 @@ class Run<Batch> {
     const started = performance.now();
     const step = this.#progress.step + 1;
     const random = new RandomStream(this.#progress.seed).fork(step);
-    const { loss, gradients, tokens } = batchGradients(this.#task, batches, random);
+    const { loss, gradients, tokens, parts, meanSquare } = batchGradients(this.#task, batches, random);
     const norm = globalNorm(gradients);
     try {
       const [lossValue, gradNorm] = await Promise.all([numberOf(loss), numberOf(norm)]);
+      const noise = meanSquare && gradientNoise(await numberOf(meanSquare), gradNorm, parts, tokens);
       const factor = this.#schedule(step);
       if (!Number.isFinite(lossValue) || !Number.isFinite(gradNorm)) {
         const learningRate = optimizer.learningRate * factor;
@@ -91,9 +94,10 @@ class Run<Batch> {
 
       this.#throughput.add((performance.now() - started) / 1000, tokens);
       this.#progress = { ...this.#progress, step, epoch, position, tokens: this.#progress.tokens + tokens };
-      this.#tellStep(lossValue, gradNorm, optimizer.learningRate * factor);
+      const gradNoise = noise && { gradNoise: noise };
+      this.#tellStep({ loss: lossValue, learningRate: optimizer.learningRate * factor, gradNorm, ...gradNoise });
     } finally {
-      tf.dispose([loss, norm, ...gradients.values()]);
+      tf.dispose([loss, norm, meanSquare ?? [], ...gradients.values()] as tf.TensorContainer);
     }
   }
 
@@ -113,13 +117,13 @@ class Run<Batch> {
     );
   }
 
-  #tellStep(loss: number, gradNorm: number, learningRate: number): void {
+  #tellStep(update: Pick<StepEvent, "loss" | "learningRate" | "gradNorm" | "gradNoise">): void {
     const { maxSteps, onEvent } = this.#options;
     const { step, epoch, tokens } = this.#progress;
     const { tokensPerSecond, secondsPerStep } = this.#throughput;
     const end =
       maxSteps === undefined ? {} : { totalSteps: maxSteps, etaSeconds: Math.max(0, maxSteps - step) * secondsPerStep };
-    onEvent?.({ type: "step", step, epoch, loss, learningRate, gradNorm, tokens, tokensPerSecond, ...end });
+    onEvent?.({ type: "step", step, epoch, ...update, tokens, tokensPerSecond, ...end });
   }
 
   /** False if the run was aborted before or meanwhile; then this validation is made by the run that resumes. */

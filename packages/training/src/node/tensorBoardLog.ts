@@ -17,7 +17,7 @@ export interface TensorBoardLog {
 
 /**
  * Opens a TensorBoard event file in a folder, for `tensorboard --logdir FOLDER`: loss, learning rate, gradient norm and speed
- * of each step as `train/...`, each metric of a validation as `validation/...`. The first event makes folder and file. A
+ * (and gradient noise, of updates of more than one batch) of each step as `train/...`, each metric of a validation as `validation/...`. The first event makes folder and file. A
  * resumed run writes another file, and TensorBoard shows the steps of both in one curve.
  */
 export function tensorBoardLog(folder: string): TensorBoardLog {
@@ -53,12 +53,13 @@ let opened = 0;
 function scalarsOf(event: TrainingEvent): Readonly<Record<string, number>> | undefined {
   switch (event.type) {
     case "step": {
-      const { loss, learningRate, gradNorm, tokensPerSecond } = event;
+      const { loss, learningRate, gradNorm, gradNoise, tokensPerSecond } = event;
       return {
         "train/loss": loss,
         "train/learningRate": learningRate,
         "train/gradNorm": gradNorm,
         "train/tokensPerSecond": tokensPerSecond,
+        ...(gradNoise && { "train/gradSquare": gradNoise.square, "train/gradVariance": gradNoise.variance }),
       };
     }
     case "validation":
