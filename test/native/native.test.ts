@@ -8,24 +8,24 @@ import { fileURLToPath } from "node:url";
 import { type BackendReport, initBackend } from "@qkv/backend";
 import { addonPath } from "@qkv/backend-native";
 import { Params } from "@qkv/nn";
-import { linear, packCodes, packHalves, type PackedTensor, type Weight } from "@qkv/ops";
+import { activate, attention, linear, packCodes, packHalves, type PackedTensor, type Weight } from "@qkv/ops";
 import { Block } from "@qkv/transformer";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 vi.mock("@qkv/backend-native", async (original) => {
   const actual = await original<{ readonly addonPath: typeof addonPath }>();
-  return { addonPath: vi.fn(actual.addonPath) };
+  return { ...actual, addonPath: vi.fn(actual.addonPath) };
 });
 
-const missing = whyMissing();
+const { library, missing } = find();
 
-function whyMissing(): string | undefined {
+/** The library, or the reason why there is none. */
+function find(): { library?: string; missing?: string } {
   try {
-    addonPath();
-    return undefined;
+    return { library: addonPath() };
   } catch (error) {
-    return (error as Error).message;
+    return { missing: (error as Error).message };
   }
 }
 
@@ -39,7 +39,8 @@ async function start(options: object, file?: string): Promise<BackendReport> {
 
 const fixture = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 const damaged = join(tmpdir(), `qkv-damaged-${process.pid}.node`);
-afterEach(() => rmSync(damaged, { force: true }));
+const spoiled = (kernel: string) => join(tmpdir(), `qkv-spoiled-${kernel}-${process.pid}.cjs`);
+afterEach(() => [damaged, spoiled("activate"), spoiled("attention")].forEach((file) => rmSync(file, { force: true })));
 
 const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, "float32", seed);
 
@@ -73,7 +74,37 @@ async function packedWeights(): Promise<Weight[]> {
   }));
 }
 
-/** Products of every kind and size, and a layer of a transformer, forwards and backwards. */
+/** Numbers of every size, of which the last few are no part of a whole vector; and what is no number. */
+function activations(): tf.Tensor[] {
+  const numbers = Float32Array.from({ length: 203 }, (_, i) => (i % 2 === 0 ? 1 : -1) * 1.07 ** (i - 140));
+  numbers.set([0, -0, Infinity, -Infinity, Number.NaN, 3e38, -3e38, 88.8, -87.4], 40);
+  return (["relu", "gelu", "geluTanh", "silu", "quickGelu"] as const).map((name) =>
+    activate(tf.tensor1d(numbers), name),
+  );
+}
+
+/** Attention of whole tiles of queries and parts of them over more than a tile of keys, with all that hides or moves scores. */
+function attentions(): tf.Tensor[] {
+  const [q, k, v] = [random([2, 4, 154, 20], 11), random([2, 2, 270, 20], 12), random([2, 2, 270, 20], 13)];
+  const mask = tf.greater(random([2, 1, 154, 270], 14), 0.3);
+  const keys = tf.greater(random([2, 1, 1, 270], 15), tf.tensor4d([-0.5, 1], [2, 1, 1, 1])); // of the second text none
+  const bias = random([1, 4, 154, 270], 16);
+  const far = tf.mul(tf.cast(tf.less(bias, 0), "float32"), -1e3);
+  const broken = tf.concat([tf.fill([1, 4, 154, 20], Number.NaN), tf.slice(q, 1)]);
+  return [
+    attention(q, k, v),
+    attention(q, k, v, { causal: true, scale: -0.3 }),
+    attention(q, k, v, { mask }),
+    attention(q, k, v, { mask: keys, bias: tf.slice(bias, [0, 0, 0, 0], [1, 4, 1, 270]) }),
+    attention(q, k, v, { bias, causal: true }),
+    attention(q, k, v, { bias: far }),
+    attention(broken, k, v),
+    attention(random([1, 1, 130, 8], 17), random([1, 1, 9, 8], 18), random([1, 1, 9, 8], 19)), // few queries in the last tile
+    attention(random([1, 1, 120, 300], 17), random([1, 1, 50, 300], 18), random([1, 1, 50, 300], 19)),
+  ];
+}
+
+/** Products of every kind and size, what layers are made of, and layers of a transformer, forwards and backwards. */
 async function results(): Promise<Float32Array[]> {
   const params = Params.initialized(6);
   const weights = await packedWeights();
@@ -99,9 +130,18 @@ async function results(): Promise<Float32Array[]> {
       ffn: { kind: "mlp", dim: 80, activation: "gelu" },
       dropout: 0,
     });
+    const windowed = new Block(params.at("windowed"), {
+      dModel: 32,
+      norm: { kind: "rmsNorm", eps: 1e-5, placement: "pre" },
+      selfAttn: { numHeads: 4, numKeyValueHeads: 2, causal: true, window: 50 },
+      ffn: { kind: "gated", dim: 80, activation: "silu" },
+      dropout: 0,
+    });
+    const long = windowed.forward(random([2, 160, 32], 10) as tf.Tensor3D);
     const x = random([2, 35, 32], 7);
     const loss = (x: tf.Tensor) => tf.sum<tf.Scalar>(tf.square(layer.forward(x as tf.Tensor3D)));
-    return [...products, ...packed, shifted, layer.forward(x as tf.Tensor3D), tf.grad(loss)(x)];
+    const parts = [...activations(), ...attentions()];
+    return [...products, ...packed, ...parts, shifted, long, layer.forward(x as tf.Tensor3D), tf.grad(loss)(x)];
   });
   params.dispose();
   tf.dispose(weights.map(({ parts }) => parts.data));
@@ -112,8 +152,12 @@ async function results(): Promise<Float32Array[]> {
 
 function expectClose(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
   for (const [i, values] of actual.entries()) {
-    const size = Math.max(...values.map(Math.abs));
-    const difference = Math.max(...values.map((value, j) => Math.abs(value - (expected[i]?.[j] ?? Number.NaN))));
+    const size = Math.max(...values.filter(Number.isFinite).map(Math.abs));
+    const differences = values.map((value, j) => {
+      const wanted = expected[i]?.[j];
+      return Object.is(value, wanted) ? 0 : Math.abs(value - (wanted ?? Number.NaN));
+    });
+    const difference = Math.max(...differences);
     expect(difference / size, `result ${i}`).toBeLessThan(1e-5); // sums in another order, of 513 numbers at most
   }
 }
@@ -134,6 +178,19 @@ describe.skipIf(missing !== undefined)(`native kernels${missing === undefined ? 
       else expectClose(native, expected);
     },
   );
+
+  test.each([
+    ["activate", "Float32Array(heap.buffer)[args[2] / 4 + args[4] - 1] *= 1.001", "at 1022 of activation 0, got"], // a scale
+    ["attention", "Float32Array(heap.buffer)[args[6] / 4 + 3081] = 0", "at 3081 of attention, got"], // a lane
+  ])("with one wrong number of %s are passed over, and it is said where", async (kernel, spoil, where) => {
+    const run = `(...args) => { right.${kernel}(...args); new ${spoil}; }`;
+    const attach = `exports.attach = (heap) => { const right = attach(heap); return { ...right, ${kernel}: ${run} } };`;
+    writeFileSync(spoiled(kernel), `const { attach } = require(${JSON.stringify(library)});\n${attach}`);
+    const report = await start({ threads: 1, native: true }, spoiled(kernel));
+    expect(report).not.toHaveProperty("native");
+    expect(report.nativeFallbackReason).toContain("a native result came out wrong: expected");
+    expect(report.nativeFallbackReason).toContain(where);
+  });
 });
 
 test.each([1, 3])("an addon computes products, those inside of programs too, with %i threads", async (threads) => {
@@ -158,7 +215,7 @@ test("is not taken unless it is asked for, nor by a backend that runs", async ()
 test("an addon with one wrong number is passed over, and it is said which", async () => {
   const report = await start({ threads: 1, native: true }, fixture("wrongAddon.cjs"));
   expect(report).not.toHaveProperty("native");
-  expect(report.nativeFallbackReason).toMatch(/^a native product came out wrong: expected \d+ at 8617, got \d+$/);
+  expect(report.nativeFallbackReason).toMatch(/^a native result came out wrong: expected \d+ at 8617, got \d+$/);
   const expected = await results();
   await start({ threads: 1 });
   expect(await results()).toEqual(expected);

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cpu.h"
-#include "products.h"
+#include "kernels.h"
 
 typedef struct {
   uint8_t *heap; // of a shared memory, whose address stays
-  ProductsKernel *products;
+  const KernelSet *kernels;
 } Instance;
 
 static napi_value refuse(napi_env env, const char *message) {
@@ -19,21 +19,24 @@ static napi_value refuse(napi_env env, const char *message) {
 /** An address, which wasm itself hands over as a signed number. */
 static void *at(const Instance *on, double address) { return on->heap + (uint32_t)(int64_t)address; }
 
+/** The same, NULL for 0: something that is not there. */
+static void *at_any(const Instance *on, double address) { return address == 0 ? NULL : at(on, address); }
+
 /** The parameters of assembly/gemm.ts's `products`. */
 static void run_products(const Instance *on, const double *v) {
   const Products p = {
       .a = at(on, v[0]), .b = at(on, v[1]), .c = at(on, v[2]), .stepA = v[3], .stepB = v[4], .M = v[5], .N = v[6],
-      .K = v[7], .ras = v[8], .cas = v[9], .rbs = v[10], .cbs = v[11], .bias = v[12] == 0 ? NULL : at(on, v[12]),
+      .K = v[7], .ras = v[8], .cas = v[9], .rbs = v[10], .cbs = v[11], .ldc = v[6], .bias = at_any(on, v[12]),
       .mode = v[13], .blockRows = v[14], .blockColumns = v[15], .from = v[16], .to = v[17], .scratch = at(on, v[18]),
   };
-  on->products(&p);
+  on->kernels->products(&p);
 }
 
 /** The parameters of assembly/packedProducts.ts's `packedProducts`. */
 static void run_packed_products(const Instance *on, const double *v) {
   const Products p = {
       .a = at(on, v[0]), .b = at(on, v[1]), .c = at(on, v[2]), .M = v[3], .N = v[4], .K = v[5], .ras = v[5], .cas = 1,
-      .layout = v[6], .zero = v[7], .bias = v[8] == 0 ? NULL : at(on, v[8]), .mode = v[9], .blockRows = v[10],
+      .ldc = v[4], .layout = v[6], .zero = v[7], .bias = at_any(on, v[8]), .mode = v[9], .blockRows = v[10],
       .blockColumns = v[11], .from = v[12], .to = v[13], .scratch = at(on, v[14]),
   };
 #if defined(__x86_64__)
@@ -42,7 +45,24 @@ static void run_packed_products(const Instance *on, const double *v) {
     return;
   }
 #endif
-  on->products(&p);
+  on->kernels->products(&p);
+}
+
+/** The parameters of assembly/elements.ts's `activate`. */
+static void run_activate(const Instance *on, const double *v) {
+  long from = v[3], to = v[4];
+  on->kernels->activate(v[0], (const float *)at(on, v[1]) + from, (float *)at(on, v[2]) + from, to - from);
+}
+
+/** The parameters of assembly/attention.ts's `attention`. */
+static void run_attention(const Instance *on, const double *v) {
+  const AttentionShape *shape = at(on, v[0]);
+  const Attention attention = {
+      .shape = shape, .q = at(on, v[1]), .k = at(on, v[2]), .v = at(on, v[3]), .mask = at_any(on, v[4]),
+      .bias = at_any(on, v[5]), .sinks = at_any(on, shape->sinks), .y = at(on, v[6]), .logSumExp = at(on, v[7]),
+      .from = v[8], .to = v[9], .scratch = at(on, v[10]),
+  };
+  on->kernels->attention(&attention);
 }
 
 enum { MOST_PARAMETERS = 24, OF_PART = 3 }; // `from`, `to` and the scratch are the last parameters of each kernel
@@ -51,6 +71,8 @@ enum { MOST_PARAMETERS = 24, OF_PART = 3 }; // `from`, `to` and the scratch are 
 static const struct { int parameters; void (*run)(const Instance *, const double *); } KERNELS[] = {
     {19, run_products},
     {15, run_packed_products},
+    {6, run_activate},
+    {11, run_attention},
 };
 
 /** Reads as many numbers as there are parameters, and gives the instance; NULL where they are not. */
@@ -73,6 +95,8 @@ static napi_value call(napi_env env, napi_callback_info info, int kernel) {
 
 static napi_value products(napi_env env, napi_callback_info info) { return call(env, info, 0); }
 static napi_value packed_products(napi_env env, napi_callback_info info) { return call(env, info, 1); }
+static napi_value activate(napi_env env, napi_callback_info info) { return call(env, info, 2); }
+static napi_value attention(napi_env env, napi_callback_info info) { return call(env, info, 3); }
 
 /** step(kernel, arguments, from, to, scratch): a part of a step of a program, whose arguments lie in the heap. */
 static napi_value step(napi_env env, napi_callback_info info) {
@@ -95,16 +119,16 @@ enum { TAKES_FEW_ROWS = 1 };
 enum { TAKES_FEW_ROWS = 0 };
 #endif
 
-static ProductsKernel *products_by(Instructions instructions) {
-  switch (instructions) {
+static const KernelSet *kernels_for(Instructions instructions) {
 #if defined(__x86_64__)
-    case AVX2: return products_avx2;
-    case AVX512: return products_avx512;
+  static const KernelSet avx2 = SET(avx2), avx512 = SET(avx512);
+  return instructions == AVX512 ? &avx512 : instructions == AVX2 ? &avx2 : NULL;
 #elif defined(__aarch64__)
-    case NEON: return products_neon;
+  static const KernelSet neon = SET(neon);
+  return instructions == NEON ? &neon : NULL;
+#else
+  return NULL;
 #endif
-    default: return NULL;
-  }
 }
 
 static void end(napi_env env, void *on, void *hint) {
@@ -134,15 +158,17 @@ static napi_value attach(napi_env env, napi_callback_info info) {
       napi_get_typedarray_info(env, heap, NULL, NULL, &bytes, NULL, NULL) != napi_ok)
     return refuse(env, "attach: expected a Uint8Array of the heap");
   Instructions best = best_instructions();
-  Instance instance = {.heap = bytes, .products = products_by(best)};
-  if (instance.products == NULL) return refuse(env, "there are no native kernels for this processor");
+  Instance instance = {.heap = bytes, .kernels = kernels_for(best)};
+  if (instance.kernels == NULL) return refuse(env, "there are no native kernels for this processor");
   if (napi_create_object(env, &kernels) != napi_ok ||
       napi_create_string_utf8(env, INSTRUCTION_NAMES[best], NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_set_named_property(env, kernels, "instructions", name) != napi_ok ||
       napi_get_boolean(env, TAKES_FEW_ROWS, &takesFewRows) != napi_ok ||
       napi_set_named_property(env, kernels, "takesFewRows", takesFewRows) != napi_ok ||
       !add(env, kernels, "products", products, instance) ||
-      !add(env, kernels, "packedProducts", packed_products, instance) || !add(env, kernels, "step", step, instance))
+      !add(env, kernels, "packedProducts", packed_products, instance) ||
+      !add(env, kernels, "activate", activate, instance) || !add(env, kernels, "attention", attention, instance) ||
+      !add(env, kernels, "step", step, instance))
     return refuse(env, "there is no memory for the native kernels");
   return kernels;
 }

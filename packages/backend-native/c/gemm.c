@@ -1,9 +1,9 @@
-// Products of float32, compiled once for each kind of instructions, which KERNEL names.
+// Products of float32, compiled once for each kind of instructions, which INSTRUCTIONS names.
 //
 // As in @qkv/backend-wasm's assembly/gemm.ts: B is packed in panels of NR columns, A in panels of MR rows, both zero-padded, and a
 // tile of C stays in registers. Each number is a chain of fused products and sums over KC elements of K at a time, and so has the
 // bits of the kernels for relaxed SIMD, whatever the tile. Rows of A that are contiguous are read where they stand.
-#include "products.h"
+#include "kernels.h"
 #include "unpack.h"
 #include "vector.h"
 
@@ -137,7 +137,7 @@ static void block(const Products *p, const float *a, const void *b, float *c, in
           int n = least(NR, nb - j);
           for (int i = 0; i < mb; i += MR) {
             const float *shift = isLast && bias ? bias + n0 + j : 0;
-            Place to = {c + (long)(m0 + i) * p->N + n0 + j, p->N, shift, mode};
+            Place to = {c + (m0 + i) * p->ldc + n0 + j, p->ldc, shift, mode};
             const float *rowsOf = packedA + (long)(i - standing) * kb;
             if (n < NR || mb - i < MR) {
               if (i < standing) pack_a(from + i * p->ras, packedA + KC * (MC - MR), kb, MR, p->ras, 1);
@@ -151,7 +151,7 @@ static void block(const Products *p, const float *a, const void *b, float *c, in
   }
 }
 
-void KERNEL(const Products *p) {
+void KERNEL(products)(const Products *p) {
   int across = (p->N + p->blockColumns - 1) / p->blockColumns;
   int blocks = across * ((p->M + p->blockRows - 1) / p->blockRows);
   for (int part = p->from; part < p->to; part++) {
@@ -159,7 +159,7 @@ void KERNEL(const Products *p) {
     int m = part % blocks / across * p->blockRows, n = part % blocks % across * p->blockColumns;
     const float *a = p->a + batch * p->stepA + m * p->ras, *floats = (const float *)p->b + batch * p->stepB + n * p->cbs;
     const void *b = p->layout ? (const void *)row_at(p->b, n, p->K, p->layout) : floats;
-    float *c = p->c + batch * p->M * p->N + (long)m * p->N + n;
+    float *c = p->c + (batch * p->M + m) * p->ldc + n;
     block(p, a, b, c, least(p->blockRows, p->M - m), least(p->blockColumns, p->N - n), p->bias ? p->bias + n : 0);
   }
 }

@@ -8,7 +8,7 @@ typedef struct {
   float *c;
   long stepA, stepB; // elements from one product's operands to the next one's
   int M, N, K;
-  long ras, cas, rbs, cbs;
+  long ras, cas, rbs, cbs, ldc; // from row to row and from column to column of A and B, and from row to row of C
   const float *bias; // N floats, or NULL
   int mode;
   int blockRows, blockColumns, from, to;
@@ -23,10 +23,7 @@ enum { ADD = 1, RELU = 2 }; // bits of `mode`: as in assembly/storeMode.ts
 
 typedef void ProductsKernel(const Products *);
 #if defined(__x86_64__)
-ProductsKernel products_avx2, products_avx512, woven_products_avx2;
-
 /** Whether a product is one of few rows with codes, which are multiplied as they are: those of woven_products_avx2. */
 int is_few_woven(const Products *);
-#elif defined(__aarch64__)
-ProductsKernel products_neon;
+ProductsKernel woven_products_avx2;
 #endif

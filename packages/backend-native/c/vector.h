@@ -35,6 +35,28 @@ INLINE Vector fma_(Vector a, Vector b, Vector c) {
 #endif
 }
 
+/** The larger of a and b; where one is NaN, b or NaN. */
+INLINE Vector max_(Vector a, Vector b) {
+#if defined(__AVX512F__)
+  return (Vector)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Vector)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return (Vector)vmaxq_f32((float32x4_t)a, (float32x4_t)b);
+#endif
+}
+
+/** The smaller of a and b; where one is NaN, b or NaN. */
+INLINE Vector min_(Vector a, Vector b) {
+#if defined(__AVX512F__)
+  return (Vector)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Vector)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+  return (Vector)vminq_f32((float32x4_t)a, (float32x4_t)b);
+#endif
+}
+
 /** The larger of x and zero; NaN stays, and -0 becomes 0, as in WebAssembly. */
 INLINE Vector relu(Vector x) { return (Vector)(~(Mask)(x <= (Vector){0}) & (Mask)x); }
 

@@ -33,16 +33,14 @@ const ZIG_TARGETS = {
 const AVX2 = ["-mavx2", "-mfma"];
 const AVX512 = [...AVX2, "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"];
 
+/** What is compiled once for each kind of instructions. */
+const kernels = (instructions, flags) =>
+  ["gemm.c", "activate.c", "attention.c"].map((source) => [source, `-DINSTRUCTIONS=${instructions}`, ...flags]);
+
 /** Each object: its source, and the flags of its instructions. */
 const OBJECTS = {
-  x64: [
-    ["addon.c"],
-    ["cpu.c"],
-    ["gemm.c", "-DKERNEL=products_avx2", ...AVX2],
-    ["gemm.c", "-DKERNEL=products_avx512", ...AVX512],
-    ["woven.c", ...AVX2],
-  ],
-  arm64: [["addon.c"], ["cpu.c"], ["gemm.c", "-DKERNEL=products_neon"]],
+  x64: [["addon.c"], ["cpu.c"], ["woven.c", ...AVX2], ...kernels("avx2", AVX2), ...kernels("avx512", AVX512)],
+  arm64: [["addon.c"], ["cpu.c"], ...kernels("neon", [])],
 };
 
 // Products and sums are fused where a source says so, and nowhere else: results are the same by any compiler.

@@ -1,1 +1,2 @@
 export { addonPath } from "./addonPath.ts";
+export { layerFault, type LayerKernels } from "./layerFault.ts";

@@ -31,6 +31,8 @@ export const PARTED_KERNELS = [
   "program",
   "nativeProducts",
   "nativePackedProducts",
+  "nativeActivate",
+  "nativeAttention",
 ] as const;
 
 /** The name of a kernel that can be done in parts. */
@@ -56,11 +58,14 @@ export interface NativeKernels {
   readonly path: string;
   /** What they use of the processor: "avx2", "avx512" or "neon". */
   readonly instructions: string;
-  /** The kernel of this name in assembly/, with the same parameters; so is the next. */
+  /** The kernel of this name in assembly/, with the same parameters; so are the next ones. */
   readonly products: (...args: number[]) => void;
   readonly packedProducts?: (...args: number[]) => void;
   /** Whether that takes a few rows with codes, too. */
   readonly takesFewRows?: boolean;
+  readonly activate?: (...args: number[]) => void;
+  /** But with neither dropout nor a soft cap, on keys and values in floats. */
+  readonly attention?: (...args: number[]) => void;
   /** A part of a program's step: the kernel's number, the address of its arguments, from, to, scratch. */
   readonly step: (...args: number[]) => void;
 }
@@ -88,8 +93,9 @@ export async function startKernels(
     throw new Error("there are no native kernels");
   };
   const { exports } = await WebAssembly.instantiate(module, { env: { memory, nativeStep: native?.step ?? absent } });
-  const { products = absent, packedProducts = absent } = native ?? {};
-  return { ...exports, nativeProducts: products, nativePackedProducts: packedProducts } as unknown as Kernels;
+  const { products = absent, packedProducts = absent, activate = absent, attention = absent } = native ?? {};
+  const natives = { nativeProducts: products, nativePackedProducts: packedProducts };
+  return { ...exports, ...natives, nativeActivate: activate, nativeAttention: attention } as unknown as Kernels;
 }
 
 const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat

@@ -13,9 +13,10 @@
  * @param {number} start.spins how often to look for a job before sleeping
  */
 function serve({ module, memory, control, job, names, thread, native, spins }) {
-  const { step = () => undefined, products, packedProducts } = native === undefined ? {} : load(native, memory);
+  const { step = () => undefined, ...own } = native === undefined ? {} : load(native, memory);
   const { exports } = new WebAssembly.Instance(module, { env: { memory, nativeStep: step } });
-  const all = { ...exports, nativeProducts: products, nativePackedProducts: packedProducts };
+  const natives = { nativeProducts: own.products, nativePackedProducts: own.packedProducts };
+  const all = { ...exports, ...natives, nativeActivate: own.activate, nativeAttention: own.attention };
   const kernels = names.map((name) => all[name]);
   const words = new Int32Array(control);
   const numbers = new Float64Array(control, job.numbers);

@@ -18,6 +18,8 @@ const PROGRAM_KERNELS = [
   "packedProducts",
   "nativeProducts", // from here on steps of @qkv/backend-native, in the order of its numbers
   "nativePackedProducts",
+  "nativeActivate",
+  "nativeAttention",
 ] as const;
 
 /** The name of a kernel that a program may use. Its arguments are those of its function in assembly/. */

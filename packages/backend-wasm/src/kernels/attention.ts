@@ -11,10 +11,16 @@ export function registerAttention(heap: Heap): void {
   replaceKernel("QkvAttention", ({ inputs, attrs }) => {
     const { q, k, v, mask, bias } = inputs as Inputs;
     const [y, logSumExp] = [heap.output(q.shape), heap.output(q.shape.slice(0, 3))];
+    const { dropout } = attrs as AttentionAttrs;
     withShape(heap, inputs as Inputs, attrs as AttentionAttrs, (shape, heads, work) => {
-      const parts = heap.kernels.attentionParts(q.shape[2] ?? 0);
+      const queries = q.shape[2] ?? 0;
+      const parts = heap.kernels.attentionParts(queries);
       const args = [shape, ...[q, k, v, mask, bias, y, logSumExp].map((tensor) => at(heap, tensor))];
-      heap.run("attention", args, { ...work, units: heads * parts, cost: work.cost / Math.max(parts, 1) });
+      heap.run(attentionKernel(heap, { queries, dropout }), args, {
+        ...work,
+        units: heads * parts,
+        cost: work.cost / Math.max(parts, 1),
+      });
     });
     return [y, logSumExp];
   });
@@ -101,6 +107,22 @@ export function writeAttentionShape(heap: Heap, address: number, shape: Attentio
 /** The number of a format in assembly/cachedRows.ts. */
 export function formatNumber(format: RowFormat | undefined): number {
   return format === undefined ? 0 : format === "float16" ? 1 : 2;
+}
+
+const [TILE_ROWS, THIN_ROWS] = [120, 32]; // as in assembly/attention.ts and thin.ts
+
+/**
+ * The kernel of attention: the native one where it is there for all that is asked for. Not where the last tile has few queries,
+ * whose products wasm sums in another order.
+ */
+export function attentionKernel(
+  { native }: Heap,
+  { queries, dropout, softcap, format }: Pick<AttentionShape, "queries" | "dropout" | "softcap" | "format">,
+) {
+  const last = queries % TILE_ROWS;
+  const isPlain = dropout === undefined && (softcap ?? 0) === 0 && format === undefined;
+  const isThere = native?.attention !== undefined && isPlain && (last === 0 || last > THIN_ROWS);
+  return isThere ? "nativeAttention" : "attention";
 }
 
 /** Estimated nanoseconds of a head: a product and a half at 40 GFLOP/s, and an exponential. */

@@ -28,7 +28,8 @@ export function registerElements(heap: Heap): void {
   replaceKernel("QkvActivate", ({ inputs, attrs }) => {
     const { x } = inputs as Tensors<"x">;
     const y = heap.output(x.shape);
-    heap.run("activate", [numberOfActivation((attrs as Activating).activation), heap.at(x), heap.at(y)], work(x, 2));
+    const args = [numberOfActivation((attrs as Activating).activation), heap.at(x), heap.at(y)];
+    heap.run(activateKernel(heap), args, work(x, 2));
     return y;
   });
 
@@ -111,6 +112,11 @@ export function numberOfActivation(activation: FusedActivation): number {
     throw new TypeError(`activate: expected ${ACTIVATIONS.join(", ")}, got ${activation}`);
   }
   return number;
+}
+
+/** The kernel of activations: the native one where it is there. */
+export function activateKernel({ native }: Heap) {
+  return native?.activate === undefined ? "activate" : "nativeActivate";
 }
 
 /** `x` itself if no other tensor shares its memory, else a copy. */

@@ -3,6 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import {
   ATTENTION_SHAPE_WORDS,
   attentionCost,
+  attentionKernel,
   broadcastStrides,
   type Strides,
   writeAttentionShape,
@@ -102,7 +103,7 @@ function pooling(steps: RowSteps, name: string, attrs: LayerAttentionAttrs, cont
     const args = [words, q, heap.at(keys), heap.at(values), steps.at(mask), steps.at(bias), pooled, logSumExp];
     const parts = heap.kernels.attentionParts(queries);
     const cost = attentionCost(queries, shape.keys, width) / parts;
-    program.add("attention", args, { units: batch * heads * parts, cost });
+    program.add(attentionKernel(heap, shape), args, { units: batch * heads * parts, cost });
     steps.linear(outProj, mergeHeads(steps, pooled, numHeads, width), to, mode);
   };
 }

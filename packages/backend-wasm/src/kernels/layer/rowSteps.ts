@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../../heap.ts";
 import type { Program } from "../../program.ts";
 import type { Workspace } from "../../workspace.ts";
-import { numberOfActivation } from "../elements.ts";
+import { activateKernel, numberOfActivation } from "../elements.ts";
 import { productStep } from "../matMul.ts";
 import { packedProductStep } from "../packed.ts";
 import { type LayerInputs, pathsOf, shapeOf, weightShape } from "./layerInputs.ts";
@@ -113,6 +113,6 @@ export class RowSteps {
   /** Applies the activation in place. */
   activate(x: number, width: number, activation: FusedActivation): void {
     const work = { units: this.rows * width, cost: 2, multiple: 4 };
-    this.program.add("activate", [numberOfActivation(activation), x, x], work);
+    this.program.add(activateKernel(this.heap), [numberOfActivation(activation), x, x], work);
   }
 }
