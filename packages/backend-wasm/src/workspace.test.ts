@@ -2,13 +2,24 @@ import { expect, test } from "vitest";
 import type { Heap } from "./heap.ts";
 import { runProgram, Workspace } from "./workspace.ts";
 
-test("a dry run counts the most that is taken at once, in lines of a cache", () => {
-  const dry = new Workspace();
-  dry.constant(8, () => expect.unreachable("a dry run writes nothing"));
-  dry.take(100);
-  dry.reuse(() => dry.take(64));
-  dry.reuse(() => dry.take(65));
-  expect(dry.bytes).toBe(64 + 128 + 128);
+test("counts the most that is taken at once, in lines of a cache, and writes nothing where it does not fit", () => {
+  const space = new Workspace({ address: 0, bytes: 0 });
+  space.constant(8, () => expect.unreachable("it is full"));
+  space.take(100);
+  space.reuse(() => space.take(64));
+  space.reuse(() => space.take(65));
+  expect(space.bytes).toBe(64 + 128 + 128);
+  expect(space.isFull).toBe(true);
+});
+
+test("is full beyond its last byte", () => {
+  const space = new Workspace({ address: 1024, bytes: 128 });
+  const written: number[] = [];
+  space.constant(128, (at) => void written.push(at));
+  expect(space.isFull).toBe(false);
+  space.take(1);
+  expect(space.isFull).toBe(true);
+  expect(written).toEqual([1024]);
 });
 
 test("what is reused is taken at the same address, what is kept at another", () => {
@@ -40,10 +51,10 @@ test("a program that needs little is built once, in the heap's own memory", () =
   expect(log).toEqual(["taken at 1024"]);
 });
 
-test("a program that takes more than its dry run counted is refused before it runs", () => {
+test("a program that takes more than was counted is refused before it runs", () => {
   const log: string[] = [];
   let bytes = 129;
   const build = (_program: unknown, space: Workspace) => void space.take((bytes += 64));
-  expect(() => runProgram(heapOf(log), 0, build)).toThrow("expected to take at most 320 bytes, got 384");
-  expect(log).toEqual(["disposed of 96"]);
+  expect(() => runProgram(heapOf(log), 0, build)).toThrow("expected to take at most 256 bytes, got 320");
+  expect(log).toEqual(["disposed of 80"]);
 });
