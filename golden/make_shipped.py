@@ -16,6 +16,8 @@ OUT = ROOT / "apps" / "cli" / "test" / "golden"
 SENTENCES = {
     "en-fr": ["I love you.", "Where is the train station?", "Tom didn't know that Mary had already left the party.",
               "It's 7:30 in the morning, and I'm still in bed!"],
+    "en-ko": ["I love you.", "Where is the train station?", "Two cups of coffee, please."],
+    "ko-en": ["사랑해요.", "기차역이 어디예요?", "커피 두 잔 주세요."],
 }
 
 

@@ -33,6 +33,9 @@ describe.skipIf(process.env["QKV_TEST_BROWSER"] === undefined || !isThere)("apps
     await page.locator(".choice label", { hasText: "English → French" }).click();
     await openModel(page, "English → French");
     expect((await translate(page, "I love you.")).trim()).toBe("Je t'aime.");
+    await page.locator(".choice label", { hasText: "English → Korean" }).click();
+    await openModel(page, "English → Korean");
+    expect((await translate(page, "I love you.")).trim()).toBe("사랑해요.");
     expect(printed).toEqual([]);
     await page.close();
   });

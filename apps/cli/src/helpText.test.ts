@@ -29,7 +29,7 @@ describe.each(all(createProgram()))("%s --help", (name, command) => {
   });
 
   test("tells the models, the environment and the exit codes, on lines that fit", () => {
-    expect(help).toContain("\nShipped models: cifar10, en-fr, fashion-mnist, fr-en\n");
+    expect(help).toContain("\nShipped models: cifar10, en-fr, en-ko, fashion-mnist, fr-en, ko-en\n");
     for (const variable of ["QKV_CACHE", "QKV_DATA", "QKV_DEBUG", "HF_TOKEN", "HF_ENDPOINT"])
       expect(help).toContain(variable);
     expect(help).toContain("\nExit codes: 0 done, 1 it failed, 2 wrong usage, 130 stopped by Ctrl-C");
