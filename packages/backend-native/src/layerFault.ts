@@ -1,10 +1,12 @@
-type Kernel = (...args: number[]) => void;
-
 /** Kernels of whole layers on one memory, native ones or wasm's, with the parameters that wasm's have. */
 export interface LayerKernels {
-  readonly activate: Kernel;
-  readonly attention: Kernel;
+  /** An activation, by its number, of elements: the last arguments are which, from and to, and scratch. */
+  readonly activate: (...args: number[]) => void;
+  /** Attention forwards of tiles of queries: the last arguments are which, from and to, and scratch. */
+  readonly attention: (...args: number[]) => void;
 }
+
+type Kernel = LayerKernels["activate"];
 
 /** Plain SIMD rounds products and sums apart, and so may be this far from native kernels, as a share of the largest number. */
 const ROUNDING = 1e-6;
