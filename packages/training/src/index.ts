@@ -18,7 +18,7 @@ export { AdamW, type AdamWOptions } from "./optimizers/adamW.ts";
 export { averageCheckpoints } from "./checkpoints/averageCheckpoints.ts";
 export type { Checkpoint, CheckpointStore, Progress } from "./checkpoints/checkpoint.ts";
 export { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from "./checkpoints/checkpointFile.ts";
-export type { CheckpointEvent, StepEvent, TrainingEvent, ValidationEvent } from "./loop/events.ts";
+export type { CheckpointEvent, GradientNoise, StepEvent, TrainingEvent, ValidationEvent } from "./loop/events.ts";
 export {
   clipFactor,
   clipGradients,
@@ -57,7 +57,7 @@ export {
 export type { NameSet, WeightDecayMask } from "./optimizers/weightDecayMask.ts";
 export { shuffle } from "./batches/shuffle.ts";
 export { shuffledBatches, type ShuffledBatchesOptions } from "./batches/shuffledBatches.ts";
-export { type GradientNoise, gradientNoiseScale } from "./loop/gradientNoise.ts";
+export { gradientNoiseScale } from "./loop/gradientNoise.ts";
 export type { TrainingTask } from "./loop/task.ts";
 export { train, TrainingError } from "./loop/train.ts";
 export { trainLinearProbe, type HeadExamples, type TrainHeadOptions } from "./finetuning/trainLinearProbe.ts";

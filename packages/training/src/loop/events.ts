@@ -1,5 +1,3 @@
-import type { GradientNoise } from "./gradientNoise.ts";
-
 /** An event of a training run. All but the times is the same in every run with the same seed. */
 export type TrainingEvent = StepEvent | ValidationEvent | CheckpointEvent;
 
@@ -22,6 +20,17 @@ export interface StepEvent {
   readonly totalSteps?: number;
   /** Seconds to the last step at the recent speed, if known. */
   readonly etaSeconds?: number;
+}
+
+/**
+ * Unbiased estimates of the true gradient and of what a token's gradient differs from it, from batches that were added up in an
+ * update. One update's say little: `gradientNoiseScale` takes the means of many.
+ */
+export interface GradientNoise {
+  /** The squared norm of the true gradient; an estimate, so it may be below 0. */
+  readonly square: number;
+  /** The trace of the covariance of the gradients of single tokens (or of whatever weighs the batches). */
+  readonly variance: number;
 }
 
 /** The event of a validation. */

@@ -1,16 +1,5 @@
 import { checkRecord, describeArgument } from "@qkv/ops";
-import type { TrainingEvent } from "./events.ts";
-
-/**
- * Unbiased estimates of the true gradient and of what a token's gradient differs from it, from batches that were added up in an
- * update. One update's say little: {@link gradientNoiseScale} takes the means of many.
- */
-export interface GradientNoise {
-  /** The squared norm of the true gradient; an estimate, so it may be below 0. */
-  readonly square: number;
-  /** The trace of the covariance of the gradients of single tokens (or of whatever weighs the batches). */
-  readonly variance: number;
-}
+import type { GradientNoise, TrainingEvent } from "./events.ts";
 
 /**
  * Estimates of gradient noise from k batches of W tokens together: the mean of the squared norms of their gradients, weighted by
