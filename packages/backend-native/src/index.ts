@@ -1,2 +1,2 @@
 export { addonPath } from "./addonPath.ts";
-export { layerFault, type LayerKernels } from "./layerFault.ts";
+export { layerFault, type KernelMemory, type LayerKernels } from "./layerFault.ts";

@@ -6,6 +6,11 @@ export interface LayerKernels {
   readonly attention: (...args: number[]) => void;
 }
 
+/** The part of a WebAssembly.Memory that is used here: its type stands in the DOM's library, which programs of Node leave out. */
+export interface KernelMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
 type Kernel = LayerKernels["activate"];
 
 /** Plain SIMD rounds products and sums apart, and so may be this far from native kernels, as a share of the largest number. */
@@ -16,14 +21,14 @@ const ROUNDING = 1e-6;
  *
  * @param memory of both, 2.5 MB or more, which is written over
  */
-export function layerFault(native: LayerKernels, known: LayerKernels, memory: WebAssembly.Memory): string | undefined {
+export function layerFault(native: LayerKernels, known: LayerKernels, memory: KernelMemory): string | undefined {
   return (
     activationFault(native.activate, known.activate, memory) ??
     attentionFault(native.attention, known.attention, memory)
   );
 }
 
-function activationFault(native: Kernel, known: Kernel, memory: WebAssembly.Memory): string | undefined {
+function activationFault(native: Kernel, known: Kernel, memory: KernelMemory): string | undefined {
   const [x, y] = [fill(memory, A, COUNT, 5), new Float32Array(memory.buffer, C, COUNT)];
   for (let i = 0; i < COUNT; i++) x[i] = (x[i] ?? 0) * 1.01 ** (i % 400);
   for (const kind of [0, 1, 2, 3, 4]) {
@@ -40,7 +45,7 @@ function activationFault(native: Kernel, known: Kernel, memory: WebAssembly.Memo
 }
 
 /** Two heads over one of keys, whole tiles and parts of them, with all keys in sight, and with what moves or hides scores. */
-function attentionFault(native: Kernel, known: Kernel, memory: WebAssembly.Memory): string | undefined {
+function attentionFault(native: Kernel, known: Kernel, memory: KernelMemory): string | undefined {
   const [q, v, shape] = [A + 4 * ROOM * D, A + 8 * ROOM * D, B - 4 * SHAPE];
   const [bias, sinks, logSumExp] = [B + Q * K, B + Q * K + 4 * K, C + 4 * HEADS * Q * D];
   fill(memory, A, 3 * ROOM * D, 5);
@@ -72,7 +77,7 @@ const SHAPE = 26; // words of what is common to all heads
 const [A, B, C, SCRATCH] = [2 ** 16, 2 ** 18, 2 ** 19, 2 ** 20];
 
 /** Whole numbers from -8 to 8. */
-function fill({ buffer }: WebAssembly.Memory, at: number, count: number, step: number): Float32Array {
+function fill({ buffer }: KernelMemory, at: number, count: number, step: number): Float32Array {
   const values = new Float32Array(buffer, at, count);
   for (let i = 0; i < count; i++) values[i] = ((i * step) % 17) - 8;
   return values;
