@@ -32,11 +32,11 @@ export function attentionOfRows(
   checkTensor("attentionOfRows", "v", v, "[B, K, H, D]", "float32");
   const [batch, queries, heads, width] = q.shape as [number, number, number, number];
   const [, keys = 0] = k.shape;
+  const got = `got q [${q.shape}], k [${k.shape}], v [${v.shape}]`;
   if (![k, v].every(({ shape }) => tf.util.arraysEqual(shape, [batch, keys, heads, width]))) {
-    throw new RangeError(
-      `attentionOfRows: expected k and v [${batch},K,${heads},${width}] as q has it, got [${k.shape}], [${v.shape}]`,
-    );
+    throw new RangeError(`attentionOfRows: expected k and v of one batch, length, heads and features, ${got}`);
   }
+  if (keys === 0) throw new RangeError(`attentionOfRows: expected at least one key, ${got}`);
   return tf.tidy(() => {
     const scores = [batch, heads, queries, keys];
     const inputs = {
